@@ -18,7 +18,15 @@ const layers: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['lib/infra', []],
   [
     'lib/cli',
-    ['lib/core', 'lib/reconcile', 'lib/providers', 'lib/aws', 'lib/files', 'lib/local', 'functions'],
+    [
+      'lib/core',
+      'lib/reconcile',
+      'lib/providers',
+      'lib/aws',
+      'lib/files',
+      'lib/local',
+      'functions',
+    ],
   ],
   ['functions', ['lib/core', 'lib/reconcile', 'lib/providers', 'lib/aws', 'lib/files']],
 ];
@@ -75,7 +83,7 @@ function environment(file: string, text: string): string | undefined {
 export function breaches(files: readonly { path: string; text: string }[]): string[] {
   return files.flatMap(({ path, text }) => [
     ...specifiers(text).flatMap((specifier) => breach(path, specifier) ?? []),
-    ...(/^(lib|functions)\//.test(path) ? (environment(path, text) ?? []) : []),
+    ...[environment(path, text)].filter((line) => line !== undefined),
   ]);
 }
 

@@ -1,0 +1,88 @@
+/**
+ * What became of a server in a pass. Each server in scope has exactly one: the first of this list that fits.
+ *
+ * | outcome     | when |
+ * |-------------|------|
+ * | `off`       | its mode is `off` |
+ * | `paused`    | an operator paused it or its connection |
+ * | `invalid`   | its row does not fit the schema |
+ * | `missing`   | the vendor does not have it |
+ * | `unreached` | the pass ended before it (reports only) |
+ * | `held`      | the guard holds a change of it |
+ * | `failed`    | a terminal error, until the declaration or the secret changes |
+ * | `refused`   | the vendor answered 200 and did not do it |
+ * | `waiting`   | backoff, or what the vendor made of a PUT is undecided |
+ * | `updated`   | changed by this pass (plans: would be; otherwise reports only) |
+ * | `reported`  | mode `report`: would change |
+ * | `assumed`   | in sync as far as can be read |
+ * | `inSync`    | all declared fields were read and equal |
+ */
+export const outcomes = [
+  'off',
+  'paused',
+  'invalid',
+  'missing',
+  'unreached',
+  'held',
+  'failed',
+  'refused',
+  'waiting',
+  'updated',
+  'reported',
+  'assumed',
+  'inSync',
+] as const;
+
+export type Outcome = (typeof outcomes)[number];
+
+export type OutcomeCounts = Readonly<Record<Outcome, number>>;
+
+/** All outcomes at zero but those given. */
+export function outcomeCounts(list: Iterable<Outcome> = []): OutcomeCounts {
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<
+    Outcome,
+    number
+  >;
+  for (const outcome of list) counts[outcome] += 1;
+  return counts;
+}
+
+/**
+ * Why a field would be sent.
+ *
+ * | cause        | meaning |
+ * |--------------|---------|
+ * | `adopt`      | Trueup never applied it to this server, or cannot read it and has no record |
+ * | `declared`   | the user changed the declaration |
+ * | `drift`      | someone changed it at the vendor |
+ * | `both`       | declared and live both moved; desired wins |
+ * | `notApplied` | a PUT was answered with the old value; sent again |
+ * | `rotated`    | the secret's version moved; only apply knows whether its value did |
+ * | `reassert`   | `reassertEvery` has come round |
+ * | `resend`     | an earlier PUT of it was never confirmed |
+ */
+export const causes = [
+  'adopt',
+  'declared',
+  'drift',
+  'both',
+  'notApplied',
+  'rotated',
+  'reassert',
+  'resend',
+] as const;
+
+export type Cause = (typeof causes)[number];
+
+/** Causes that the guard counts; the others re-send what was already decided. */
+export const guardedCauses: ReadonlySet<Cause> = new Set(['adopt', 'declared', 'drift', 'both']);
+
+/** What asked for a pass. */
+export const triggers = ['schedule', 'stream', 'queue', 'cli'] as const;
+
+export type Trigger = (typeof triggers)[number];
+
+/** What unattended passes may do with a server; `report` unless the user says otherwise. */
+export const modes = ['off', 'report', 'correct'] as const;
+
+export type Mode = (typeof modes)[number];

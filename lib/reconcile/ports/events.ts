@@ -1,0 +1,36 @@
+import type { ChangeRecord, PassReport, Reason } from '../../core/ledger.types.ts';
+import type { Plan } from '../../core/plan.types.ts';
+
+/** What Trueup announces. The adapter gives each its documented, versioned shape. */
+export type TrueupEvent =
+  | { readonly type: 'Server Updated'; readonly connection: string; readonly change: ChangeRecord }
+  | {
+      readonly type: 'Drift Detected';
+      readonly connection: string;
+      readonly pass: string;
+      readonly server: string;
+      readonly label?: string;
+      readonly pointers: readonly string[];
+    }
+  | {
+      readonly type: 'Update Failed';
+      readonly connection: string;
+      readonly pass: string;
+      readonly server: string;
+      readonly label?: string;
+      readonly outcome: string;
+      readonly reason: Reason;
+    }
+  | {
+      readonly type: 'Plan Held';
+      readonly connection: string;
+      readonly pass: string;
+      readonly digest: string;
+      readonly guard: Plan['guard'];
+    }
+  | { readonly type: 'Pass Completed'; readonly report: PassReport };
+
+/** Where events go. Telling is best effort: a bus that fails never fails a pass. */
+export interface Announcer {
+  announce(events: readonly TrueupEvent[]): Promise<void>;
+}

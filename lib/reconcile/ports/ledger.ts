@@ -1,0 +1,57 @@
+import type {
+  ChangeRecord,
+  PassReport,
+  Pause,
+  ServerRecord,
+  Time,
+} from '../../core/ledger.types.ts';
+import type { Plan } from '../../core/plan.types.ts';
+
+/** What a pass reads of a connection's ledger in one go. */
+export interface LedgerState {
+  readonly pauses: readonly Pause[];
+  readonly servers: ReadonlyMap<string, ServerRecord>;
+}
+
+/** A held plan: the changes that an approval may permit. */
+export interface HeldPlan {
+  readonly digest: string;
+  readonly at: Time;
+  readonly plan: Plan;
+  readonly hashes: readonly string[];
+}
+
+/** Permission for the changes of a held plan; over 24 hours after `at`, compared in code. */
+export interface Approval {
+  readonly digest: string;
+  readonly at: Time;
+  readonly by?: string;
+  /** Of the held plan of the same digest. */
+  readonly hashes: readonly string[];
+}
+
+/** What Trueup knows. Only Trueup writes it. All methods throw `StoreError` if the store fails. */
+export interface Ledger {
+  /** Pauses and server items: one paged, consistent Query, or the named servers only. */
+  read(connection: string, ids?: readonly string[]): Promise<LedgerState>;
+  /**
+   * Writes `record` with `rev` one higher, if the item's `rev` is still `record.rev` (0: no item yet).
+   *
+   * @returns the record as it now stands
+   * @throws LostUpdateError if it is not
+   */
+  writeServer(connection: string, record: ServerRecord): Promise<ServerRecord>;
+  /** Removes the item of a server that is no longer declared, if its `rev` is still that. */
+  forgetServer(connection: string, record: ServerRecord): Promise<void>;
+  addChange(connection: string, change: ChangeRecord): Promise<void>;
+  /** Marks that a declaration was applied. */
+  addDeclared(connection: string, id: string, contentHash: string, at: Time): Promise<void>;
+  /** Approvals that are not over at `now`, with their hashes. Read only if the guard would hold something. */
+  approvals(connection: string, now: number): Promise<readonly Approval[]>;
+  /** Idempotent: the same digest is the same plan. */
+  putHeld(connection: string, held: HeldPlan): Promise<void>;
+  held(connection: string, digest: string): Promise<HeldPlan | undefined>;
+  approve(connection: string, approval: Omit<Approval, 'hashes'>): Promise<void>;
+  /** Writes `pass#last`, and `pass#<id>` too if the pass did something. */
+  putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;
+}
