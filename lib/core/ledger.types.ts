@@ -12,6 +12,8 @@ export interface AppliedField {
   readonly at: Time;
   /** For secrets: the version id that came with the value. */
   readonly version?: string;
+  /** For secrets: the reference that the value came from, as `name` or `name#key`. */
+  readonly source?: string;
 }
 
 /** A PUT whose answer did not show what was sent, and what later passes need to decide it. */
@@ -72,6 +74,11 @@ export interface ServerRecord {
   /** Generation and content hash of the declaration that was last acted on. */
   readonly generation?: number;
   readonly contentHash?: string;
+  /**
+   * Content hash of the declaration to which *every* applied fingerprint belongs. While it is the declared one,
+   * a pass in sync need not compute a single fingerprint.
+   */
+  readonly settled?: string;
   readonly applied: Readonly<Record<Pointer, AppliedField>>;
   readonly undecided: Readonly<Record<Pointer, UndecidedField>>;
   readonly normalised: Readonly<Record<Pointer, NormalisedField>>;

@@ -1,0 +1,19 @@
+import { digestOf } from './change.ts';
+import type { DesiredServer } from './desired.types.ts';
+import { asReference } from './secret-reference.ts';
+import type { Unit } from './units.ts';
+
+/**
+ * What an attempt depends on besides the vendor: the declaration, and the versions of the secrets that it names.
+ * Backoff and terminal failures hold for one key; a new declaration or a rotated secret is tried at once.
+ */
+export function attemptKey(
+  server: DesiredServer,
+  units: readonly Unit[],
+  secretVersions: ReadonlyMap<string, string>,
+): string {
+  const versions = units
+    .filter(({ field }) => field.access === 'secret')
+    .map(({ value }) => secretVersions.get(asReference(value).secret) ?? null);
+  return digestOf([server.contentHash, ...versions]);
+}

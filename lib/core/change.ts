@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { DiffInputs } from './diff.types.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Json } from './json.types.ts';
+import { canonicalJson } from './json.ts';
+import type { AppliedField, ShownValue } from './ledger.types.ts';
+import type { Cause } from './outcome.ts';
+import type { FieldChange } from './plan.types.ts';
+import { asReference, formatReference } from './secret-reference.ts';
+import type { Reading, Unit } from './units.ts';
+
+/** 128 bits of SHA-256 over the canonical JSON, in hex. */
+export function digestOf(value: Json): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
+}
+
+/** A change of a value, readable or write-only. Its hash covers fingerprints, so that it tells nothing of the values. */
+export function valueChange(
+  inputs: DiffInputs,
+  unit: Unit,
+  cause: Cause,
+  before: Reading,
+): FieldChange {
+  const scope = { connection: inputs.connection, server: inputs.server, pointer: unit.pointer };
+  const mac = (value: Json) => fingerprint(inputs.keys, scope, value).mac;
+  const known = before.kind === 'value' ? mac(before.value) : before.kind;
+  return {
+    pointer: unit.pointer,
+    cause,
+    before,
+    after: { kind: 'value', value: unit.value },
+    compare: unit.field.compare === 'set' ? 'set' : 'value',
+    conditional: false,
+    hash: digestOf([inputs.connection, inputs.server, unit.pointer, known, mac(unit.value)]),
+    held: false,
+  };
+}
+
+/** A change of a secret: shown and hashed by reference and version id; the value is not known here. */
+export function secretChange(
+  inputs: DiffInputs,
+  unit: Unit,
+  cause: Cause,
+  applied: AppliedField | undefined,
+  conditional: boolean,
+): FieldChange {
+  const source = formatReference(asReference(unit.value));
+  const version = inputs.secretVersions.get(asReference(unit.value).secret);
+  const after: ShownValue = { kind: 'secret', secret: source, ...(version && { version }) };
+  const before: ShownValue = applied
+    ? {
+        kind: 'secret',
+        secret: applied.source ?? source,
+        ...(applied.version && { version: applied.version }),
+      }
+    : { kind: 'unreadable' };
+  return {
+    pointer: unit.pointer,
+    cause,
+    before,
+    after,
+    compare: 'value',
+    conditional,
+    hash: digestOf([inputs.connection, inputs.server, unit.pointer, { ...before }, { ...after }]),
+    held: false,
+  };
+}
+
+/** Digest of a plan's changes: of the sorted hashes only, no time and nothing in sync. '' if there are none. */
+export function planDigest(hashes: readonly string[]): string {
+  return hashes.length === 0 ? '' : digestOf(hashes.toSorted());
+}

@@ -1,0 +1,64 @@
+/** What follows from a failed call. See the table of {@link classifyFailure}. */
+export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | 'connection';
+
+/** A failed call, as far as its consequences depend on it. */
+export interface Failure {
+  readonly operation: 'list' | 'get' | 'put' | 'token';
+  readonly kind:
+    | 'status'
+    | 'timeout'
+    | 'cut'
+    | 'no-route'
+    | 'tls'
+    | 'body'
+    | 'redirect'
+    | 'host'
+    | 'token'
+    | 'needs-login'
+    | 'aborted';
+  readonly status?: number | undefined;
+}
+
+/**
+ * | class        | what | next |
+ * |--------------|------|------|
+ * | `terminal`   | 400, 403 on one server, 422, any other 4xx | `failed`; no attempt until the declaration or the secret changes |
+ * | `conflict`   | 409 | `failed`; once more at the end of the pass, then once an hour |
+ * | `missing`    | 404 on one server | `missing` |
+ * | `transient`  | 408, 429, 5xx, timeout, cut, not JSON | `waiting`, with backoff |
+ * | `connection` | 401, 403 on the list or token, no route, TLS, redirect, a host that is not allowed, a failed list | the pass ends |
+ */
+export function classifyFailure({ operation, kind, status }: Failure): FailureClass {
+  const whole = operation === 'list' || operation === 'token';
+  switch (kind) {
+    case 'status':
+      return whole ? 'connection' : classifyStatus(status ?? 0);
+    case 'timeout':
+    case 'cut':
+    case 'body':
+      return whole ? 'connection' : 'transient';
+    case 'no-route':
+    case 'tls':
+    case 'redirect':
+    case 'host':
+    case 'token':
+    case 'needs-login':
+    case 'aborted':
+      return 'connection';
+  }
+}
+
+function classifyStatus(status: number): FailureClass {
+  if (status === 401) return 'connection';
+  if (status === 404) return 'missing';
+  if (status === 409) return 'conflict';
+  if (status === 408 || status === 429 || status >= 500) return 'transient';
+  return 'terminal';
+}
+
+/** Whether a PUT that failed so may have been applied all the same: then nothing is known of its unreadable fields. */
+export function mayHaveBeenApplied({ kind, status }: Failure): boolean {
+  return kind === 'timeout' || kind === 'cut' || kind === 'body' || kind === 'aborted'
+    ? true
+    : kind === 'status' && (status === 408 || (status ?? 0) >= 500);
+}

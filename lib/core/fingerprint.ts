@@ -1,0 +1,45 @@
+import { createHmac } from 'node:crypto';
+import type { Fingerprint, FingerprintKey, FingerprintKeys } from './fingerprint.types.ts';
+import type { Json, Pointer } from './json.types.ts';
+import { canonicalJson } from './json.ts';
+
+/** What a fingerprint is of. It is part of the text, so that equal values of two fields cannot be seen to be equal. */
+export interface FingerprintScope {
+  readonly connection: string;
+  readonly server: string;
+  readonly pointer: Pointer;
+}
+
+function make({ id, key }: FingerprintKey, scope: FingerprintScope, value: Json): Fingerprint {
+  const text = canonicalJson([scope.connection, scope.server, scope.pointer, value]);
+  return { keyId: id, mac: createHmac('sha256', key).update(text).digest('base64url') };
+}
+
+/** Fingerprint of `value` under the current key. */
+export function fingerprint(
+  keys: FingerprintKeys,
+  scope: FingerprintScope,
+  value: Json,
+): Fingerprint {
+  return make(keys.current, scope, value);
+}
+
+/** `unverifiable`: the key that made `known` is lost. */
+export type Match = 'same' | 'different' | 'unverifiable';
+
+/** Whether `known` is of `value`, under the version of the key that made it. */
+export function matchFingerprint(
+  keys: FingerprintKeys,
+  known: Fingerprint,
+  scope: FingerprintScope,
+  value: Json,
+): Match {
+  const key = [keys.current, ...keys.previous].find(({ id }) => id === known.keyId);
+  if (!key) return 'unverifiable';
+  return make(key, scope, value).mac === known.mac ? 'same' : 'different';
+}
+
+/** Whether the key that made `known` is still there. */
+export function isVerifiable(keys: FingerprintKeys, known: Fingerprint): boolean {
+  return [keys.current, ...keys.previous].some(({ id }) => id === known.keyId);
+}

@@ -1,0 +1,71 @@
+import type { Limits } from './desired.types.ts';
+import { planDigest } from './change.ts';
+import { guardedCauses } from './outcome.ts';
+import type { FieldChange, GuardState, PlannedServer } from './plan.types.ts';
+
+/** What the guard decides by. Times in milliseconds since the epoch. */
+export interface GuardInputs {
+  readonly limits: Limits;
+  /** Servers declared in the connection, whatever the scope of the pass. */
+  readonly declared: number;
+  /** Servers that the guard counted as changed in the last hour. */
+  readonly changedLastHour: number;
+  /** Whether a server is among them: it counts once an hour. */
+  readonly isCounted: (id: string) => boolean;
+  /** Hashes of approved changes. */
+  readonly approved: ReadonlySet<string>;
+}
+
+/** A change that the guard counts: not a rotation, a re-assertion or a resend, and not approved. */
+export function isGuarded(change: FieldChange, approved: ReadonlySet<string>): boolean {
+  return guardedCauses.has(change.cause) && !approved.has(change.hash);
+}
+
+/**
+ * Refuses before anything is written: if this plan, with what was changed in the last hour, would change more than
+ * the limit's share of the declared servers, its guarded changes are held, and the rest goes on. Whatever the size of
+ * the batches it comes in, a change of a thousand servers is a change of a thousand.
+ */
+export function guard(
+  servers: readonly PlannedServer[],
+  inputs: GuardInputs,
+): { readonly servers: readonly PlannedServer[]; readonly state: GuardState } {
+  const { limits, declared, approved } = inputs;
+  const guarded = servers.filter(
+    ({ outcome, changes }) =>
+      outcome === 'updated' && changes.some((change) => isGuarded(change, approved)),
+  );
+  const changing = guarded.filter(({ id }) => !inputs.isCounted(id)).length;
+  const share = declared === 0 ? 0 : (inputs.changedLastHour + changing) / declared;
+  const active = declared >= limits.minimum;
+  const holds = active && guarded.length > 0 && share > limits.updates;
+  const state: GuardState = {
+    active,
+    declared,
+    changedLastHour: inputs.changedLastHour,
+    changing,
+    share,
+    limit: limits.updates,
+    minimum: limits.minimum,
+  };
+  if (!holds) return { servers, state };
+
+  const toHold = new Set(guarded);
+  const held = servers.map((server) => (toHold.has(server) ? hold(server, approved) : server));
+  return { servers: held, state: { ...state, held: planDigest(heldHashes(held)) } };
+}
+
+function hold(server: PlannedServer, approved: ReadonlySet<string>): PlannedServer {
+  const changes = server.changes.map((change) => ({
+    ...change,
+    held: isGuarded(change, approved),
+  }));
+  return { ...server, outcome: 'held', changes };
+}
+
+/** Hashes of the held changes: what an approval of them permits. */
+export function heldHashes(servers: readonly PlannedServer[]): readonly string[] {
+  return servers.flatMap(({ changes }) =>
+    changes.filter(({ held }) => held).map(({ hash }) => hash),
+  );
+}

@@ -1,0 +1,222 @@
+import { attemptKey } from './attempt-key.ts';
+import type { DesiredServer, InvalidServer } from './desired.types.ts';
+import { diffUnit } from './diff.ts';
+import type { DiffInputs, FieldVerdict } from './diff.types.ts';
+import type { FieldTable } from './field-table.types.ts';
+import type { FingerprintKeys } from './fingerprint.types.ts';
+import type { LiveServer } from './live.types.ts';
+import type { Pause, Reason, ServerRecord } from './ledger.types.ts';
+import type { Mode, Outcome } from './outcome.ts';
+import type { FieldChange, PlannedServer } from './plan.types.ts';
+import { emptyRecord, isNews, notedFields, withOutcome } from './record.ts';
+import type { RecordUpdate } from './record.ts';
+import { declaredUnits } from './units.ts';
+
+/** A declared server, parsed or not. */
+export type Declared =
+  | { readonly valid: true; readonly server: DesiredServer }
+  | { readonly valid: false; readonly server: InvalidServer };
+
+/** What the plan of each server of a connection depends on alike. */
+export interface PlanContext {
+  readonly connection: string;
+  readonly table: FieldTable;
+  readonly keys: FingerprintKeys;
+  readonly secretVersions: ReadonlyMap<string, string>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Whether a person asked for this pass: mode `report` then changes what it shows. */
+  readonly attended: boolean;
+}
+
+/** What it depends on of its own. */
+export interface ServerInputs {
+  readonly declared: Declared;
+  /** Absent: the vendor does not have it. */
+  readonly live?: LiveServer;
+  readonly record?: ServerRecord;
+  readonly pause?: Pause;
+  readonly resend: DiffInputs['resend'];
+}
+
+/** A server's plan, and what apply and the ledger need of it. */
+export interface ServerPlan {
+  readonly planned: PlannedServer;
+  readonly inSyncAs?: 'inSync' | 'assumed';
+  readonly verdicts: readonly FieldVerdict[];
+  readonly key: string;
+  /** The record as it stands, or the empty one. */
+  readonly record: ServerRecord;
+}
+
+/** The plan of one server: the outcome is the first of the list in `outcome.ts` that fits. */
+export function planServer(context: PlanContext, inputs: ServerInputs): ServerPlan {
+  const { declared, live, pause } = inputs;
+  const { server } = declared;
+  const record = inputs.record ?? emptyRecord(server.id, context.now);
+  const mode: Mode = declared.valid ? declared.server.policy.mode : 'report';
+  const simple = (outcome: Outcome, reason?: Reason): ServerPlan => ({
+    planned: planned(declared, mode, outcome, record, [], reason),
+    verdicts: [],
+    key: '',
+    record,
+  });
+  if (mode === 'off') return simple('off');
+  if (pause) return simple('paused', { code: 'paused', message: pauseText(pause) });
+  if (!declared.valid) {
+    return simple('invalid', { code: 'invalid', message: declared.server.reason });
+  }
+  const older = olderThan(declared.server, record);
+  if (older) return simple('invalid', older);
+  if (!live) {
+    return simple('missing', {
+      code: 'missing',
+      message: 'the vendor has no server with this id; Trueup does not create servers',
+    });
+  }
+  return planFields(context, inputs, declared.server, live, record);
+}
+
+function planFields(
+  context: PlanContext,
+  inputs: ServerInputs,
+  server: DesiredServer,
+  live: LiveServer,
+  record: ServerRecord,
+): ServerPlan {
+  const units = declaredUnits(context.table, server.spec, server.policy.ignore);
+  const { reassertEvery } = server.policy;
+  const diffInputs: DiffInputs = {
+    connection: context.connection,
+    server: server.id,
+    contentHash: server.contentHash,
+    live,
+    ...(inputs.record && { record: inputs.record }),
+    keys: context.keys,
+    secretVersions: context.secretVersions,
+    ...(reassertEvery !== undefined && { reassertEvery }),
+    resend: inputs.resend,
+    now: context.now,
+  };
+  const verdicts = units.map((unit) => diffUnit(diffInputs, unit));
+  const key = attemptKey(server, units, context.secretVersions);
+  const changes = verdicts.flatMap((verdict) => ('change' in verdict ? [verdict.change] : []));
+  const finding = outcomeOf(context, server, record, verdicts, key);
+  const declared: Declared = { valid: true, server };
+  return {
+    planned: planned(
+      declared,
+      server.policy.mode,
+      finding.outcome,
+      record,
+      changes,
+      finding.reason,
+    ),
+    ...(changes.length === 0 && {
+      inSyncAs: finding.outcome === 'assumed' ? ('assumed' as const) : ('inSync' as const),
+    }),
+    verdicts,
+    key,
+    record,
+  };
+}
+
+function outcomeOf(
+  { attended, now }: PlanContext,
+  { policy }: DesiredServer,
+  { stopped, retry, reason }: ServerRecord,
+  verdicts: readonly FieldVerdict[],
+  key: string,
+): { outcome: Outcome; reason?: Reason } {
+  const because = reason && { reason };
+  if (!verdicts.some((verdict) => 'change' in verdict)) {
+    return { outcome: verdicts.some(({ state }) => state === 'assumed') ? 'assumed' : 'inSync' };
+  }
+  if (policy.mode === 'report' && !attended) return { outcome: 'reported' };
+  if (stopped?.key === key && !(stopped.retryAt && Date.parse(stopped.retryAt) <= now)) {
+    return { outcome: stopped.outcome, ...because };
+  }
+  const refusal = verdicts.find((verdict) => verdict.state === 'refused');
+  if (refusal) return { outcome: 'refused', reason: refusal.reason };
+  if (retry?.key === key && Date.parse(retry.notBefore) > now) {
+    return { outcome: 'waiting', ...because };
+  }
+  return { outcome: 'updated' };
+}
+
+function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason | undefined {
+  if (generation === undefined || record.generation === undefined) return undefined;
+  if (generation >= record.generation) return undefined;
+  return {
+    code: 'older-generation',
+    message: `generation ${generation} is older than ${record.generation}, which was already acted on; push it again to go back to it`,
+  };
+}
+
+function pauseText({ reason, by, until }: Pause): string {
+  return [
+    'paused',
+    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+    ...(reason === undefined ? [] : [`(${reason})`]),
+  ].join(' ');
+}
+
+function planned(
+  { server }: Declared,
+  mode: Mode,
+  outcome: Outcome,
+  record: ServerRecord,
+  changes: readonly FieldChange[],
+  reason: Reason | undefined,
+): PlannedServer {
+  return {
+    id: server.id,
+    ...(server.label !== undefined && { label: server.label }),
+    mode,
+    outcome,
+    ...(record.rev > 0 && record.outcome === outcome && { since: record.since }),
+    ...(reason && { reason }),
+    changes,
+  };
+}
+
+/**
+ * The record that the ledger should have once this is planned and nothing is sent, if it is news: a first baseline,
+ * an applied record that lagged behind, a released field, another outcome.
+ */
+export function notedRecord(
+  plan: ServerPlan,
+  declared: Declared,
+  now: number,
+): ServerRecord | undefined {
+  const { record, planned: finding, verdicts } = plan;
+  if (finding.outcome === 'updated') return undefined;
+  const { label } = declared.server;
+  const update: RecordUpdate = {
+    ...(verdicts.length > 0 && notedFields(record, verdicts)),
+    label,
+    reason: finding.reason,
+    ...(declared.valid && verdicts.length > 0 && acted(plan, declared.server)),
+  };
+  const next = withOutcome(record, finding.outcome, now, update);
+  return isNews(record, next) ? next : undefined;
+}
+
+/** In sync, the declaration counts as acted on, and what stood in the way of an earlier one is over. */
+function acted(plan: ServerPlan, server: DesiredServer): RecordUpdate {
+  if (plan.planned.outcome === 'refused' && plan.record.stopped?.key !== plan.key) {
+    return { stopped: { outcome: 'refused', key: plan.key } };
+  }
+  if (plan.inSyncAs === undefined) return {};
+  const provable = plan.verdicts.every(
+    (verdict) => verdict.state !== 'assumed' || verdict.verifiable,
+  );
+  return {
+    generation: server.generation ?? plan.record.generation,
+    contentHash: server.contentHash,
+    settled: provable ? server.contentHash : plan.record.settled,
+    stopped: undefined,
+    retry: undefined,
+  };
+}

@@ -1,0 +1,93 @@
+import type { FieldNote, FieldVerdict } from './diff.types.ts';
+import type { Pointer } from './json.types.ts';
+import type {
+  AppliedField,
+  NormalisedField,
+  Reason,
+  ServerRecord,
+  UndecidedField,
+} from './ledger.types.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The record of a server that has none yet: `rev` 0 means that its first write expects no item. */
+export function emptyRecord(id: string, now: number): ServerRecord {
+  return {
+    id,
+    rev: 0,
+    outcome: 'waiting',
+    since: new Date(now).toISOString(),
+    applied: {},
+    undecided: {},
+    normalised: {},
+  };
+}
+
+/** The fields of a record that are kept by pointer. */
+export interface FieldMaps {
+  readonly applied: Readonly<Record<Pointer, AppliedField>>;
+  readonly undecided: Readonly<Record<Pointer, UndecidedField>>;
+  readonly normalised: Readonly<Record<Pointer, NormalisedField>>;
+}
+
+/**
+ * Field maps after a diff: notes taken in, and what is no longer declared (or ignored now) forgotten.
+ * A map in which nothing changes is returned as it is, so that news can be told by identity.
+ */
+export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]): FieldMaps {
+  const owned = new Set(verdicts.map(({ unit }) => unit.pointer));
+  const pick = <T>(
+    known: Readonly<Record<Pointer, T>>,
+    noted: (note: FieldNote) => T | null | undefined,
+  ): Readonly<Record<Pointer, T>> => {
+    const changed =
+      verdicts.some(({ note }) => noted(note) !== undefined) ||
+      Object.keys(known).some((pointer) => !owned.has(pointer));
+    if (!changed) return known;
+    const entries = verdicts.flatMap(({ unit: { pointer }, note }): (readonly [string, T])[] => {
+      const next = noted(note);
+      const value = next === undefined ? known[pointer] : next;
+      return value === undefined || value === null ? [] : [[pointer, value]];
+    });
+    return Object.fromEntries(entries);
+  };
+  return {
+    applied: pick(maps.applied, (note) => note.applied),
+    undecided: pick<UndecidedField>(maps.undecided, (note) => note.undecided),
+    normalised: pick(maps.normalised, (note) => note.normalised),
+  };
+}
+
+/** Parts of a record; a key with the value undefined is removed. */
+export type RecordUpdate = { readonly [K in keyof ServerRecord]?: ServerRecord[K] | undefined };
+
+/** The record with an outcome and other parts replaced; `since` moves only if the outcome does. */
+export function withOutcome(
+  record: ServerRecord,
+  outcome: Outcome,
+  now: number,
+  update: RecordUpdate = {},
+): ServerRecord {
+  const next = {
+    ...record,
+    reason: undefined,
+    ...update,
+    outcome,
+    since:
+      record.rev > 0 && record.outcome === outcome ? record.since : new Date(now).toISOString(),
+  };
+  return Object.fromEntries(
+    Object.entries(next).filter(([, value]) => value !== undefined),
+  ) as unknown as ServerRecord;
+}
+
+/** Whether writing `after` over `before` would tell anything new. */
+export function isNews(before: ServerRecord, after: ServerRecord): boolean {
+  if (before.rev === 0 || !sameReason(before.reason, after.reason)) return true;
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof ServerRecord)[]);
+  keys.delete('reason');
+  return [...keys].some((key) => before[key] !== after[key]);
+}
+
+function sameReason(a: Reason | undefined, b: Reason | undefined): boolean {
+  return a?.code === b?.code && a?.message === b?.message && a?.pointer === b?.pointer;
+}

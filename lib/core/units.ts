@@ -1,0 +1,85 @@
+import type { FieldSpec, FieldTable } from './field-table.types.ts';
+import type { Json, JsonObject, Pointer } from './json.types.ts';
+import { canonicalJson, isJsonObject } from './json.ts';
+import { formatPointer, getAt, isWithin } from './pointer.ts';
+import type { LiveServer } from './live.types.ts';
+
+/** The smallest thing that is compared, sent and recorded: a declared field, or a declared leaf of one. */
+export interface Unit {
+  readonly pointer: Pointer;
+  readonly field: FieldSpec;
+  /** Desired, made comparable; for `secret` fields the reference. */
+  readonly value: Json;
+  /** Whether `spec` spells it out. Within an object that is replaced whole, the rest of it is owned as well. */
+  readonly spelledOut: boolean;
+}
+
+/** Equal values become equal texts: sets without order or repetition. */
+export function comparable(field: FieldSpec, value: Json): Json {
+  if (field.compare !== 'set' || !Array.isArray(value)) return value;
+  const byText = new Map(value.map((member: Json) => [canonicalJson(member), member]));
+  return [...byText.keys()].toSorted().map((text) => byText.get(text) as Json);
+}
+
+/** Pointers of all leaves under an object. An empty object declares nothing, so it is no leaf. */
+function leaves(value: Json, path: Pointer): Pointer[] {
+  if (!isJsonObject(value)) return [path];
+  return Object.keys(value).flatMap((key) =>
+    leaves(value[key] as Json, `${path}${formatPointer([key])}`),
+  );
+}
+
+function unitsOf(field: FieldSpec, spec: JsonObject): Unit[] {
+  const declared = getAt(spec, field.pointer);
+  const unit = (pointer: Pointer, value: Json, spelledOut = true): Unit => ({
+    pointer,
+    field,
+    value: comparable(field, value),
+    spelledOut,
+  });
+  if (declared === undefined) {
+    const owner = typeof field.replaces === 'object' ? field.replaces.object : undefined;
+    const owned = owner !== undefined && getAt(spec, owner) !== undefined;
+    return owned && field.absent.means === 'value'
+      ? [unit(field.pointer, field.absent.value, false)]
+      : [];
+  }
+  if (field.compare !== 'subset') return [unit(field.pointer, declared)];
+  return leaves(declared, field.pointer).map((pointer) =>
+    unit(pointer, getAt(spec, pointer) as Json),
+  );
+}
+
+/** What Trueup owns of a server: all declared units but the ignored ones, by pointer. */
+export function declaredUnits(
+  table: FieldTable,
+  spec: JsonObject,
+  ignore: readonly Pointer[],
+): readonly Unit[] {
+  return table.fields
+    .flatMap((field) => unitsOf(field, spec))
+    .filter(({ pointer }) => !ignore.some((ignored) => isWithin(pointer, ignored)))
+    .toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
+}
+
+/** What an answer says of a unit. */
+export type Reading =
+  | { readonly kind: 'value'; readonly value: Json }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable' };
+
+const unreadable: Reading = { kind: 'unreadable' };
+
+/** What `live` says of the unit, made comparable. Where the answer lacks it, as the field table says. */
+export function readUnit({ field, pointer }: Unit, live: LiveServer): Reading {
+  if (field.access !== 'read-write') return unreadable;
+  const value = getAt(live.fields, pointer);
+  if (value !== undefined) return { kind: 'value', value: comparable(field, value) };
+  // A leaf that lacks in an object which is there is known to be absent; without the object nothing is known.
+  if (pointer !== field.pointer && getAt(live.fields, field.pointer) !== undefined) {
+    return { kind: 'absent' };
+  }
+  return field.absent.means === 'value'
+    ? { kind: 'value', value: comparable(field, field.absent.value) }
+    : unreadable;
+}
