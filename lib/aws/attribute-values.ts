@@ -1,0 +1,75 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** An item in DynamoDB's own form. */
+export type Item = Record<string, AttributeValue>;
+
+/** What an adapter writes: JSON, binary for compressed bodies, and `undefined`, which is left out. */
+export type Writable =
+  | null
+  | boolean
+  | number
+  | string
+  | undefined
+  | Uint8Array
+  | readonly Writable[]
+  | { readonly [key: string]: Writable };
+
+/** A value as DynamoDB stores it. Numbers must be finite. */
+export function toItem(values: { readonly [key: string]: Writable }): Item {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, toAttribute(value)]],
+    ),
+  );
+}
+
+function toAttribute(value: Exclude<Writable, undefined>): AttributeValue {
+  if (value === null) return { NULL: true };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'string') return { S: value };
+  if (value instanceof Uint8Array) return { B: value };
+  if (isList(value)) return { L: value.map((member) => toAttribute(member ?? null)) };
+  return { M: toItem(value) };
+}
+
+const isList = (value: object): value is readonly Writable[] => Array.isArray(value);
+
+/**
+ * An item as plain values. Rows may be written by any tool, so what JSON does not know (sets, binary, a number that
+ * JavaScript cannot hold exactly) becomes a symbol that names it: it breaks nothing on the way, and no schema takes it.
+ * The SDK's own marshaller throws for some of these and passes others on as objects, which a schema may take for `{}`.
+ */
+export function fromItem(item: Item): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]),
+  );
+}
+
+function fromAttribute(value: AttributeValue): unknown {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return fromNumber(value.N);
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.NULL !== undefined) return null;
+  if (value.M !== undefined) return fromItem(value.M);
+  if (value.L !== undefined) return value.L.map(fromAttribute);
+  if (value.B !== undefined) return Symbol('binary');
+  return Symbol(value.SS || value.NS || value.BS ? 'set' : 'unknown type');
+}
+
+function fromNumber(text: string): number | symbol {
+  const number = Number(text);
+  return decimal(String(number)) === decimal(text) ? number : Symbol('number beyond JSON');
+}
+
+/** One text for equal decimal numbers: `1.50`, `15e-1` and `1.5` are all `15e-1`. */
+function decimal(text: string): string {
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text);
+  if (!match) return text;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  const shift = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return `${sign === '-' ? '-' : ''}${significant}e${shift}`;
+}

@@ -1,0 +1,62 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+/** What all clients share. Where `region` or credentials are absent, the SDK's own chain finds them. */
+export interface ClientOptions {
+  readonly region?: string;
+  /** A service other than AWS's own, such as one on loopback. */
+  readonly endpoint?: string;
+  readonly profile?: string;
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** Attempts for each call, the first included; 4 unless told. */
+  readonly maxAttempts?: number;
+  /** Milliseconds until an attempt without an answer fails; 5,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Milliseconds until an attempt to connect fails; 2,000 unless told. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * The SDK's configuration, with what its defaults lack: an end. Without `throwOnRequestTimeout` the SDK only warns, and
+ * `socketTimeout` ends an answer that stops in the middle. A call fails after `maxAttempts` times `timeoutMs` and the
+ * backoff between them, 25 seconds at most.
+ */
+function configuration(options: ClientOptions) {
+  const { maxAttempts = 4, timeoutMs = 5000, connectTimeoutMs = 2000 } = options;
+  return {
+    ...(options.region !== undefined && { region: options.region }),
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    ...(options.profile !== undefined && { profile: options.profile }),
+    ...(options.credentials !== undefined && { credentials: options.credentials }),
+    maxAttempts,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: timeoutMs,
+    },
+  };
+}
+
+export function dynamoDbClient(options: ClientOptions = {}): DynamoDBClient {
+  return new DynamoDBClient(configuration(options));
+}
+
+export function secretsManagerClient(options: ClientOptions = {}): SecretsManagerClient {
+  return new SecretsManagerClient(configuration(options));
+}
+
+export function sqsClient(options: ClientOptions = {}): SQSClient {
+  return new SQSClient(configuration(options));
+}
+
+export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClient {
+  return new EventBridgeClient(configuration(options));
+}

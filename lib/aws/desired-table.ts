@@ -1,0 +1,37 @@
+import type { DesiredRow, DesiredStore } from '../reconcile/ports/desired-store.ts';
+import { openTable, type StoredItem, type TableOptions } from './table.ts';
+
+/** The sparse index of the table `Desired`: only rows with the attribute `provider` are in it. */
+const index = 'provider';
+
+/**
+ * `DesiredStore` on the DynamoDB table `Desired`. Rows stand as they were written, less their partition key; what JSON
+ * does not know (sets, binary, huge numbers) is a symbol, which no schema takes.
+ */
+export function desiredTable(options: TableOptions): DesiredStore {
+  const table = openTable(options);
+  return {
+    connections: async function* () {
+      for await (const page of table.scanIndex(index)) {
+        for (const { item, value } of page) {
+          if (item === 'connection') yield String(value['connection']);
+        }
+      }
+    },
+    rows: async (connection, ids) => {
+      const found =
+        ids === undefined
+          ? await table.query(connection)
+          : await table.batchGet(connection, [
+              'connection',
+              ...ids.filter((id) => id !== '').map((id) => `server#${id}`),
+            ]);
+      return found.map(row);
+    },
+  };
+}
+
+function row({ item, value }: StoredItem): DesiredRow {
+  const { connection: _connection, item: _item, ...rest } = value;
+  return { item, value: rest };
+}

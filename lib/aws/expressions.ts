@@ -1,0 +1,45 @@
+import { toItem, type Writable } from './attribute-values.ts';
+
+/** Sort keys: all that begin with `prefix`, or all from `from` to `to`, both included. */
+export type Range = { readonly prefix: string } | { readonly from: string; readonly to: string };
+
+/** An expression with its values; names are written `#name` and stand for the attribute `name`. */
+export interface Condition {
+  readonly expression: string;
+  readonly values?: Readonly<Record<string, Writable>>;
+}
+
+/** The rest of a key condition whose partition is given already. */
+export function rangeOf(range: Range | undefined): {
+  condition: string;
+  values: Readonly<Record<string, string>>;
+} {
+  if (!range) return { condition: '', values: {} };
+  if ('prefix' in range) {
+    return {
+      condition: ' AND begins_with(#item, :prefix)',
+      values: { ':prefix': range.prefix },
+    };
+  }
+  return {
+    condition: ' AND #item BETWEEN :from AND :to',
+    values: { ':from': range.from, ':to': range.to },
+  };
+}
+
+/** The parameters of a write's condition. */
+export function conditionOf(condition: Condition | undefined) {
+  if (!condition) return {};
+  const { expression, values } = condition;
+  return {
+    ConditionExpression: expression,
+    ExpressionAttributeNames: names(expression),
+    ...(values && { ExpressionAttributeValues: toItem(values) }),
+  };
+}
+
+/** Every `#name` in an expression stands for the attribute `name`. */
+export function names(expression: string): Record<string, string> {
+  const used = expression.match(/#\w+/g) ?? [];
+  return Object.fromEntries(used.map((name) => [name, name.slice(1)]));
+}

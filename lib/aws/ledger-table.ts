@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { Pause, ServerRecord } from '../core/ledger.types.ts';
+import type { Ledger } from '../reconcile/ports/ledger.ts';
+import { LostUpdateError } from '../reconcile/ports/store-error.ts';
+import { heldItems } from './held-items.ts';
+import { historyItems } from './history-items.ts';
+import { MalformedItem } from './item-reader.ts';
+import { idIn, keys, passRange } from './ledger-keys.ts';
+import { pauseOf, serverAttributes, serverRecord } from './server-item.ts';
+import { storeProblem, type StoreErrorCode } from './store-errors.ts';
+import { openTable, type TableOptions } from './table.ts';
+
+export interface LedgerOptions extends TableOptions {
+  /** Unique texts: every write carries one. `crypto.randomUUID` unless told. */
+  readonly ids?: () => string;
+}
+
+/**
+ * `Ledger` on the DynamoDB table `Ledger`; `ledger-keys.ts` lists its items. A server item that is not as Trueup wrote
+ * it fails its connection's pass with a `StoreError` that names the item, and no other's.
+ */
+export function ledgerTable(options: LedgerOptions): Ledger {
+  const { clock, ids = randomUUID } = options;
+  const table = openTable(options);
+
+  const malformed = (code: StoreErrorCode, call: string, connection: string, item: string) => {
+    const where = { call: `DynamoDB ${call}`, store: table.name, connection, item };
+    return (error: unknown) =>
+      error instanceof MalformedItem ? storeProblem(code, where, error.message) : error;
+  };
+
+  const lost = (connection: string, item: string) =>
+    new LostUpdateError('lost-update', `${item} of ${connection} was written by somebody else`, {
+      context: { table: table.name, connection, item },
+    });
+
+  return {
+    read: async (connection, wanted) => {
+      const items =
+        wanted === undefined
+          ? await table.query(connection, passRange)
+          : await table.batchGet(connection, [
+              keys.pause,
+              ...wanted.flatMap((id) => [keys.pauseOf(id), keys.server(id)]),
+            ]);
+      const pauses: Pause[] = [];
+      const servers = new Map<string, ServerRecord>();
+      for (const stored of items) {
+        const paused = idIn(stored.item, 'pause#');
+        if (stored.item === keys.pause || paused !== undefined)
+          pauses.push(pauseOf(paused, stored));
+        const server = idIn(stored.item, 'server#');
+        if (server === undefined) continue;
+        try {
+          servers.set(server, serverRecord(server, stored));
+        } catch (error) {
+          throw malformed('store-malformed', 'read', connection, stored.item)(error);
+        }
+      }
+      return { pauses, servers };
+    },
+
+    writeServer: async (connection, record) => {
+      const item = keys.server(record.id);
+      const next = { ...record, rev: record.rev + 1 };
+      const writeId = ids();
+      const condition =
+        record.rev === 0
+          ? { expression: 'attribute_not_exists(#item)' }
+          : { expression: '#rev = :rev', values: { ':rev': record.rev } };
+      const values = attributes(next, malformed('store-too-large', 'PutItem', connection, item));
+      if (await table.put(connection, item, { ...values, writeId }, condition)) return next;
+      // A write that was applied, and repeated because its answer was lost, fails on its own first attempt.
+      const found = await table.get(connection, item);
+      if (found?.value['writeId'] === writeId) return next;
+      throw lost(connection, item);
+    },
+
+    forgetServer: async (connection, record) => {
+      const item = keys.server(record.id);
+      const condition = {
+        expression: 'attribute_not_exists(#item) OR #rev = :rev',
+        values: { ':rev': record.rev },
+      };
+      if (!(await table.remove(connection, item, condition))) throw lost(connection, item);
+    },
+
+    ...historyItems(table, ids),
+    ...heldItems(table, clock, ids),
+  };
+}
+
+function attributes(record: ServerRecord, problem: (error: unknown) => unknown) {
+  try {
+    return serverAttributes(record);
+  } catch (error) {
+    throw problem(error);
+  }
+}

@@ -1,0 +1,218 @@
+import {
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock, Random } from '../reconcile/ports/runtime.ts';
+import { fromItem, toItem, type Item, type Writable } from './attribute-values.ts';
+import { conditionOf, names, rangeOf, type Condition, type Range } from './expressions.ts';
+import { storeError, storeProblem } from './store-errors.ts';
+
+/** A table with the keys `connection` and `item`, its client, and what its calls need from outside. */
+export interface TableOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+  /** Jitter of the backoff; `Math.random` unless told. */
+  readonly random?: Random;
+}
+
+/** A stored item: its sort key, and all attributes as plain values. Binary ones are in `binary` too. */
+export interface StoredItem {
+  readonly item: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly binary: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Calls of one table. Reads are consistent and complete, or they throw `StoreError`. */
+export interface Table {
+  readonly name: string;
+  /** All pages, in the order of the sort keys. */
+  query(connection: string, range?: Range): Promise<StoredItem[]>;
+  /** The items there are of those keys, in no order. */
+  batchGet(connection: string, items: readonly string[]): Promise<StoredItem[]>;
+  get(connection: string, item: string): Promise<StoredItem | undefined>;
+  /** @returns whether the condition held; without one, true */
+  put(
+    connection: string,
+    item: string,
+    values: { readonly [key: string]: Writable },
+    condition?: Condition,
+  ): Promise<boolean>;
+  /** Sets attributes of an item. @returns whether the condition held */
+  set(
+    connection: string,
+    item: string,
+    values: { readonly [key: string]: Writable },
+    condition: Condition,
+  ): Promise<boolean>;
+  /** @returns whether the condition held */
+  remove(connection: string, item: string, condition: Condition): Promise<boolean>;
+  /** The keys in an index, page by page; not consistent, as no index is. */
+  scanIndex(index: string): AsyncIterable<readonly StoredItem[]>;
+}
+
+/** BatchGetItem takes at most 100 keys. */
+const batchSize = 100;
+/** Rounds without any progress before a batch counts as failed: about six seconds. */
+const idleRounds = 8;
+
+export function openTable(options: TableOptions): Table {
+  const { client, table, clock, random = Math.random } = options;
+
+  const at = (call: string, connection?: string, item?: string) => ({
+    call: `DynamoDB ${call}`,
+    store: table,
+    ...(connection !== undefined && { connection }),
+    ...(item !== undefined && { item }),
+  });
+
+  async function conditional(write: Promise<unknown>, where: ReturnType<typeof at>) {
+    try {
+      await write;
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+      throw storeError(error, where);
+    }
+  }
+
+  async function batch(connection: string, items: readonly string[]): Promise<Item[]> {
+    const found: Item[] = [];
+    let keys = items.map((item) => key(connection, item));
+    let idle = 0;
+    while (keys.length > 0) {
+      const request = { [table]: { Keys: keys, ConsistentRead: true } };
+      const answer = await client
+        .send(new BatchGetItemCommand({ RequestItems: request }))
+        .catch((error: unknown) => {
+          throw storeError(error, at('BatchGetItem', connection));
+        });
+      found.push(...(answer.Responses?.[table] ?? []));
+      const left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      idle = left.length < keys.length ? 0 : idle + 1;
+      if (idle >= idleRounds) {
+        const problem = `${left.length} of ${items.length} keys stayed unprocessed`;
+        throw storeProblem('store-incomplete', at('BatchGetItem', connection), problem);
+      }
+      keys = left;
+      if (keys.length > 0) await clock.sleep(50 * 2 ** idle * (0.5 + random() / 2));
+    }
+    return found;
+  }
+
+  return {
+    name: table,
+    query: async (connection, range) => {
+      const { condition, values } = rangeOf(range);
+      const found: StoredItem[] = [];
+      let start: Item | undefined;
+      try {
+        do {
+          const page = await client.send(
+            new QueryCommand({
+              TableName: table,
+              ConsistentRead: true,
+              KeyConditionExpression: `#connection = :connection${condition}`,
+              ExpressionAttributeNames: names(`#connection${condition}`),
+              ExpressionAttributeValues: toItem({ ':connection': connection, ...values }),
+              ...(start && { ExclusiveStartKey: start }),
+            }),
+          );
+          for (const item of page.Items ?? []) found.push(stored(item));
+          start = page.LastEvaluatedKey;
+        } while (start);
+      } catch (error) {
+        throw storeError(error, at('Query', connection));
+      }
+      return found;
+    },
+    batchGet: async (connection, items) => {
+      const wanted = [...new Set(items)];
+      const found: StoredItem[] = [];
+      for (let from = 0; from < wanted.length; from += batchSize) {
+        const part = await batch(connection, wanted.slice(from, from + batchSize));
+        found.push(...part.map(stored));
+      }
+      return found;
+    },
+    get: async (connection, item) => {
+      const command = { TableName: table, Key: key(connection, item), ConsistentRead: true };
+      try {
+        const answer = await client.send(new GetItemCommand(command));
+        return answer.Item && stored(answer.Item);
+      } catch (error) {
+        throw storeError(error, at('GetItem', connection, item));
+      }
+    },
+    put: (connection, item, values, condition) => {
+      const command = new PutItemCommand({
+        TableName: table,
+        Item: { ...toItem(values), ...key(connection, item) },
+        ...conditionOf(condition),
+      });
+      return conditional(client.send(command), at('PutItem', connection, item));
+    },
+    set: (connection, item, values, condition) => {
+      const sets = Object.keys(values).map((name) => `#${name} = :set_${name}`);
+      const update = `SET ${sets.join(', ')}`;
+      const command = new UpdateItemCommand({
+        TableName: table,
+        Key: key(connection, item),
+        UpdateExpression: update,
+        ConditionExpression: condition.expression,
+        ExpressionAttributeNames: names(`${update} ${condition.expression}`),
+        ExpressionAttributeValues: toItem({
+          ...condition.values,
+          ...Object.fromEntries(
+            Object.entries(values).map(([name, value]) => [`:set_${name}`, value]),
+          ),
+        }),
+      });
+      return conditional(client.send(command), at('UpdateItem', connection, item));
+    },
+    remove: (connection, item, condition) => {
+      const command = new DeleteItemCommand({
+        TableName: table,
+        Key: key(connection, item),
+        ...conditionOf(condition),
+      });
+      return conditional(client.send(command), at('DeleteItem', connection, item));
+    },
+    scanIndex: async function* (index) {
+      let start: Item | undefined;
+      do {
+        const command = new ScanCommand({
+          TableName: table,
+          IndexName: index,
+          ...(start && { ExclusiveStartKey: start }),
+        });
+        const page = await client.send(command).catch((error: unknown) => {
+          throw storeError(error, at(`Scan of index ${index}`));
+        });
+        yield (page.Items ?? []).map(stored);
+        start = page.LastEvaluatedKey;
+      } while (start);
+    },
+  };
+}
+
+function key(connection: string, item: string): Item {
+  return { connection: { S: connection }, item: { S: item } };
+}
+
+function stored(item: Item): StoredItem {
+  const binary = Object.entries(item).flatMap(([name, value]) =>
+    value.B === undefined ? [] : [[name, value.B] as const],
+  );
+  return {
+    item: item['item']?.S ?? '',
+    value: fromItem(item),
+    binary: Object.fromEntries(binary),
+  };
+}
