@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { plainText, redactText } from '../../lib/core/redact.ts';
+import { Secret } from '../../lib/core/secret.ts';
+
+const redact = (text: string, ...secrets: string[]) =>
+  redactText(
+    text,
+    secrets.map((secret) => new Secret(secret)),
+  );
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('redactText', () => {
+  const awkward = 'pä"s\\w/o rd&<+%\'>\n\u{1f511}';
+
+  test.each([
+    ['raw', awkward],
+    ['JSON', JSON.stringify(awkward).slice(1, -1)],
+    ['JSON within JSON', JSON.stringify(JSON.stringify(awkward)).slice(3, -3)],
+    [
+      'ASCII JSON',
+      JSON.stringify(awkward)
+        .slice(1, -1)
+        .split('')
+        .map((unit) =>
+          unit > '~' ? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}` : unit,
+        )
+        .join(''),
+    ],
+    ['JSON with escaped slashes', JSON.stringify(awkward).slice(1, -1).replaceAll('/', '\\/')],
+    ['URL', encodeURIComponent(awkward)],
+    ['URL in lower case', encodeURIComponent(awkward).toLowerCase()],
+    ['URL, twice', encodeURIComponent(encodeURIComponent(awkward))],
+    ['form', new URLSearchParams({ a: awkward }).toString().slice(2)],
+    ['base64url', Buffer.from(awkward).toString('base64url')],
+    [
+      'HTML',
+      awkward
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", '&#39;'),
+    ],
+  ])('%s', (_, echo) => {
+    expect(redact(`value ${echo} is taken`, awkward)).toBe('value [secret] is taken');
+  });
+
+  test.each(['a', 'id', 'key', 'user'])('base64 of %s:secret:%s', (id) => {
+    const text = redact(`Basic ${base64(`${id}:hunter22:${id}`)}`, 'hunter22');
+    expect(text).toMatch(/^Basic [\w+/]*\[secret\][\w+/=]*$/);
+  });
+
+  test('overlapping secrets, and one within another, leave nothing of either', () => {
+    expect(redact('<abcdefxyz>', 'abcdef', 'defxyz')).toBe('<[secret]>');
+    expect(redact('<abcdef> <bcde>', 'bcde', 'abcdef')).toBe('<[secret]> <[secret]>');
+  });
+
+  test('a secret whose line break was trimmed away', () => {
+    expect(redact('got hunter22.', 'hunter22\n')).toBe('got [secret].');
+  });
+
+  test('short secrets go only where they stand alone', () => {
+    expect(redact('a cat, (a) abc "abc" abcd YWJj', 'a', 'abc')).toBe(
+      '[secret] cat, ([secret]) [secret] "[secret]" abcd [secret]',
+    );
+  });
+
+  test('empty and blank secrets redact nothing', () => {
+    expect(redact('a b', '', '   \n')).toBe('a b');
+  });
+
+  test('many ways to read a text cost no more than one', () => {
+    const secret = '\\'.repeat(60);
+    expect(redact('\\'.repeat(90), `${secret}end`)).toBe('\\'.repeat(90));
+  });
+
+  test('no encoding of a secret survives, wherever it stands', () => {
+    const secret = fc.string({ unit: 'grapheme', minLength: 4, maxLength: 40 });
+    const around = fc.string({ unit: 'grapheme', maxLength: 20 });
+    const encoders = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => JSON.stringify(text).slice(1, -1),
+      encodeURIComponent,
+      (text: string) => new URLSearchParams([['', text]]).toString().slice(1),
+      base64,
+      (text: string) => Buffer.from(text).toString('base64url'),
+    );
+    fc.assert(
+      fc.property(secret, around, around, encoders, (value, before, after, encode) => {
+        fc.pre(value.trim().length >= 4 && !'[secret]'.includes(value.trim()));
+        const text = redact(`${before}${encode(value)}${after}`, value);
+        expect(text).toContain('[secret]');
+        expect(text).not.toContain(encode(value));
+      }),
+    );
+  });
+
+  test('a text without the secret stays as it is', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(redact(text, '\u{1f511}\u{1f512}\u{1f513}')).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('plainText', () => {
+  test.each([
+    ['colour', '\u001b[1;31mred\u001b[0m', 'red'],
+    ['C1 colour', '\u009b31mred', 'red'],
+    ['a title', 'a\u001b]0;owned\u0007b', 'ab'],
+    ['a link', '\u001b]8;;https://evil.example\u001b\\text\u001b]8;;\u001b\\', 'text'],
+    ['a C1 title', 'a\u009d0;owned\u009cb', 'ab'],
+    ['an open title', 'a\u001b]0;owned', 'a0;owned'],
+    ['a device string', 'a\u001bPq123\u001b\\b', 'ab'],
+    ['a reset', 'a\u001bcb', 'ab'],
+    ['a character set', 'a\u001b(Bb', 'ab'],
+    ['a lone escape', 'a\u001b', 'a'],
+    ['lines', 'one\r\n\ttwo\u2028three\u0085four', 'one two three four'],
+    ['bidi overrides', 'a\u202eb\u2066c\u200ed\u061ce', 'abcde'],
+    ['zero width', 'a\u200bb\u200dc\ufeffd\u2060e\u00adf', 'abcdef'],
+    ['tags', 'a\u{e0041}b', 'ab'],
+    ['null and bell', 'a\u0000b\u0007c\u007f', 'abc'],
+    ['half a character', 'a\ud83d', 'a\ufffd'],
+    ['what is plain', 'naïve 日本語 \u{1f511}', 'naïve 日本語 \u{1f511}'],
+  ])('%s', (_, text, plain) => {
+    expect(plainText(text)).toBe(plain);
+  });
+
+  test.each([
+    ['abcde', 5, 'abcde'],
+    ['abcdef', 5, 'abcd…'],
+    ['\u{1f511}'.repeat(5), 5, '\u{1f511}'.repeat(5)],
+    ['\u{1f511}'.repeat(6), 5, `${'\u{1f511}'.repeat(4)}…`],
+  ])('%s cut to %d code points', (text, max, plain) => {
+    expect(plainText(text, max)).toBe(plain);
+  });
+
+  test('never a control or invisible character, never too long, and twice is once', () => {
+    const nasty = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom(
+          '\u001b',
+          '[',
+          ']',
+          '0',
+          ';',
+          'm',
+          '\u0007',
+          '\\',
+          '\u202e',
+          '\u200b',
+          '\n',
+        ),
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      ),
+    });
+    fc.assert(
+      fc.property(nasty, fc.integer({ min: 1, max: 40 }), (text, max) => {
+        const plain = plainText(text, max);
+        expect(plain).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u200b-\u200f\u202a-\u202e\u2066-\u2069]/u);
+        expect(Array.from(plain).length).toBeLessThanOrEqual(max);
+        expect(plainText(plain, max)).toBe(plain);
+      }),
+    );
+  });
+});
