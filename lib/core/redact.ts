@@ -53,7 +53,7 @@ const named: ReadonlyMap<string, Unit> = new Map([
 
 const plainUnits = (text: string): Unit[] => Array.from(text, formsOf);
 
-const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'];
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'.split('');
 
 const base64Forms = (letter: string): Unit => [
   ...formsOf(letter),

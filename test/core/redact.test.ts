@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { plainText, redactText } from '../../lib/core/redact.ts';
 import { Secret } from '../../lib/core/secret.ts';
 
