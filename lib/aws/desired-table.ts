@@ -28,6 +28,7 @@ export function desiredTable(options: TableOptions): DesiredStore {
             ]);
       return found.map(row);
     },
+    countServers: (connection) => table.count(connection, { prefix: 'server#' }),
   };
 }
 

@@ -54,7 +54,7 @@ export function historyItems(
 
 /** A pass id that begins with its time sorts by it; another one gets the time in front. */
 function passId({ pass, startedAt }: PassReport): string {
-  return /^\d{4}-\d\d-\d\dT/.test(pass) ? pass : `${startedAt}-${pass}`;
+  return /^\d{8}T\d{9}Z/.test(pass) ? pass : `${startedAt.replaceAll(/[-:.]/g, '')}-${pass}`;
 }
 
 /** `fields` as JSON text; where a change has too many of them, the first ones and how many are left out. */

@@ -7,6 +7,8 @@ import {
   ScanCommand,
   UpdateItemCommand,
   type DynamoDBClient,
+  type QueryCommandInput,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
 import { fromItem, toItem, type Item, type Writable } from './attribute-values.ts';
@@ -34,6 +36,8 @@ export interface Table {
   readonly name: string;
   /** All pages, in the order of the sort keys. */
   query(connection: string, range?: Range): Promise<StoredItem[]>;
+  /** How many items a range has; reads all of its pages, sends none. */
+  count(connection: string, range: Range): Promise<number>;
   /** The items there are of those keys, in no order. */
   batchGet(connection: string, items: readonly string[]): Promise<StoredItem[]>;
   get(connection: string, item: string): Promise<StoredItem | undefined>;
@@ -82,6 +86,31 @@ export function openTable(options: TableOptions): Table {
     }
   }
 
+  async function* pages(
+    connection: string,
+    range?: Range,
+    more?: Pick<QueryCommandInput, 'Select'>,
+  ) {
+    const { condition, values } = rangeOf(range);
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: `#connection = :connection${condition}`,
+        ExpressionAttributeNames: names(`#connection${condition}`),
+        ExpressionAttributeValues: toItem({ ':connection': connection, ...values }),
+        ...(start && { ExclusiveStartKey: start }),
+        ...more,
+      });
+      const page: QueryCommandOutput = await client.send(command).catch((error: unknown) => {
+        throw storeError(error, at('Query', connection));
+      });
+      yield page;
+      start = page.LastEvaluatedKey;
+    } while (start);
+  }
+
   async function batch(connection: string, items: readonly string[]): Promise<Item[]> {
     const found: Item[] = [];
     let keys = items.map((item) => key(connection, item));
@@ -109,28 +138,18 @@ export function openTable(options: TableOptions): Table {
   return {
     name: table,
     query: async (connection, range) => {
-      const { condition, values } = rangeOf(range);
       const found: StoredItem[] = [];
-      let start: Item | undefined;
-      try {
-        do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName: table,
-              ConsistentRead: true,
-              KeyConditionExpression: `#connection = :connection${condition}`,
-              ExpressionAttributeNames: names(`#connection${condition}`),
-              ExpressionAttributeValues: toItem({ ':connection': connection, ...values }),
-              ...(start && { ExclusiveStartKey: start }),
-            }),
-          );
-          for (const item of page.Items ?? []) found.push(stored(item));
-          start = page.LastEvaluatedKey;
-        } while (start);
-      } catch (error) {
-        throw storeError(error, at('Query', connection));
+      for await (const page of pages(connection, range)) {
+        for (const item of page.Items ?? []) found.push(stored(item));
       }
       return found;
+    },
+    count: async (connection, range) => {
+      let count = 0;
+      for await (const page of pages(connection, range, { Select: 'COUNT' })) {
+        count += page.Count ?? 0;
+      }
+      return count;
     },
     batchGet: async (connection, items) => {
       const wanted = [...new Set(items)];

@@ -1,5 +1,5 @@
 /**
- * Makes ids that sort by time as text: `2026-11-22T14:06:29.123Z-0000-1f6c09ab`. Ids of one maker for the same
+ * Makes ids that sort by time as text: `20261122T140629123Z-0000-1f6c09ab`. Ids of one maker for the same
  * millisecond sort in the order of the calls; those of two makers do not collide, by their random end.
  *
  * @param random - text whose first eight characters differ between makers, such as a UUID's
@@ -10,6 +10,7 @@ export function timeOrderedIds(random: () => string): (at: number) => string {
   return (at) => {
     count = at === last ? count + 1 : 0;
     last = at;
-    return `${new Date(at).toISOString()}-${count.toString(36).padStart(4, '0')}-${random().slice(0, 8)}`;
+    const time = new Date(at).toISOString().replaceAll(/[-:.]/g, '');
+    return `${time}-${count.toString(36).padStart(4, '0')}-${random().slice(0, 8)}`;
   };
 }

@@ -1,0 +1,251 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Pause } from '../../lib/core/ledger.types.ts';
+import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
+import { LostUpdateError, StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { at, change, fullServer, hashOf, heldPlan, report, server } from './records.ts';
+import { day, hour, type TestClock } from './test-clock.ts';
+
+/** A fresh, empty ledger. */
+export interface LedgerSubject {
+  readonly ledger: Ledger;
+  /** Another writer of the same store. */
+  readonly other: Ledger;
+  /** The clock of both, at `records.at`. */
+  readonly clock: TestClock;
+  /** Pauses are written by the operator's commands. */
+  readonly pause: (connection: string, pause: Pause) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** What every `Ledger` does. */
+export function ledgerContract(name: string, open: () => Promise<LedgerSubject>): void {
+  describe(`${name} is a Ledger`, () => {
+    let subject: LedgerSubject;
+    let ledger: Ledger;
+    beforeEach(async () => {
+      subject = await open();
+      ({ ledger } = subject);
+    });
+    afterEach(() => subject.close());
+
+    test('an unknown connection has nothing', async () => {
+      expect(await ledger.read('acme')).toEqual({ pauses: [], servers: new Map() });
+      expect(await ledger.read('acme', ['a'])).toEqual({ pauses: [], servers: new Map() });
+      expect(await ledger.approvals('acme', subject.clock.now())).toEqual([]);
+      expect(await ledger.held('acme', 'none')).toBeUndefined();
+    });
+
+    test('a record comes back as it was written, its rev one higher', async () => {
+      const written = await ledger.writeServer('acme', fullServer('a'));
+      expect(written).toEqual({ ...fullServer('a'), rev: 1 });
+      const again = await ledger.writeServer('acme', { ...written, outcome: 'failed' });
+      expect(again.rev).toBe(2);
+      const { servers } = await subject.other.read('acme');
+      expect(servers).toEqual(new Map([['a', again]]));
+    });
+
+    test('what a record no longer has is gone', async () => {
+      const first = await ledger.writeServer('acme', fullServer('a'));
+      const second = await ledger.writeServer('acme', server('a', { rev: first.rev }));
+      expect((await ledger.read('acme')).servers.get('a')).toEqual(second);
+    });
+
+    test('of two writers that saw the same rev one loses, and nothing of it is written', async () => {
+      const base = await ledger.writeServer('acme', server('a'));
+      const won = await ledger.writeServer('acme', { ...base, label: 'mine' });
+      const late = subject.other.writeServer('acme', { ...base, label: 'theirs' });
+      await expect(late).rejects.toThrow(LostUpdateError);
+      expect((await ledger.read('acme')).servers.get('a')).toEqual(won);
+    });
+
+    test('of two writers at the same moment exactly one wins', async () => {
+      const results = await Promise.allSettled(
+        [ledger, subject.other].map((one) => one.writeServer('acme', server('a'))),
+      );
+      expect(results.map((result) => result.status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const lost = results.find((result) => result.status === 'rejected');
+      expect(lost?.reason).toBeInstanceOf(LostUpdateError);
+    });
+
+    test('a rev of 0 writes over nothing, and another one needs its item', async () => {
+      await ledger.writeServer('acme', server('a'));
+      await expect(ledger.writeServer('acme', server('a'))).rejects.toThrow(LostUpdateError);
+      const stranger = ledger.writeServer('acme', server('b', { rev: 3 }));
+      await expect(stranger).rejects.toThrow(LostUpdateError);
+      expect([...(await ledger.read('acme')).servers.keys()]).toEqual(['a']);
+    });
+
+    test('a server is forgotten only at the rev that was seen, and twice does no harm', async () => {
+      const first = await ledger.writeServer('acme', server('a'));
+      const second = await subject.other.writeServer('acme', first);
+      await expect(ledger.forgetServer('acme', first)).rejects.toThrow(LostUpdateError);
+      await ledger.forgetServer('acme', second);
+      await ledger.forgetServer('acme', second);
+      expect((await ledger.read('acme')).servers.size).toBe(0);
+      expect((await ledger.writeServer('acme', server('a'))).rev).toBe(1);
+    });
+
+    test('a read has pauses and servers, of its connection, and no history', async () => {
+      const connection: Pause = { at };
+      const one: Pause = { id: 'a', at, reason: 'maintenance', by: 'kim', until: at };
+      await subject.pause('acme', connection);
+      await subject.pause('acme', one);
+      await subject.pause('other', { at });
+      const a = await ledger.writeServer('acme', server('a'));
+      await ledger.writeServer('other', server('z'));
+      await ledger.addChange('acme', change('a'));
+      await ledger.addDeclared('acme', 'a', hashOf('a'), at);
+      await ledger.putHeld('acme', heldPlan(1));
+      await ledger.putReport('acme', report(), true);
+      const state = await ledger.read('acme');
+      expect(state.pauses.toSorted((x) => (x.id === undefined ? -1 : 1))).toEqual([
+        connection,
+        one,
+      ]);
+      expect(state.servers).toEqual(new Map([['a', a]]));
+    });
+
+    test('ids limit a read to them, with their pauses and the connection’s', async () => {
+      for (const id of ['a', 'b', 'c']) await ledger.writeServer('acme', server(id));
+      await subject.pause('acme', { at });
+      await subject.pause('acme', { id: 'b', at });
+      await subject.pause('acme', { id: 'c', at });
+      const state = await ledger.read('acme', ['a', 'b', 'b', 'unknown']);
+      expect([...state.servers.keys()].toSorted()).toEqual(['a', 'b']);
+      expect(state.pauses.map((pause) => pause.id ?? '').toSorted()).toEqual(['', 'b']);
+      expect((await ledger.read('acme', [])).servers.size).toBe(0);
+    });
+
+    test('ids may be long, and in any script', async () => {
+      const ids = ['ü', '数据', '😀', '\uffff', 'Z'.repeat(128), '😀'.repeat(64), 'a b', "'"];
+      for (const id of ids) await ledger.writeServer('acme', server(id));
+      const { servers } = await ledger.read('acme');
+      expect([...servers.keys()].toSorted()).toEqual(ids.toSorted());
+      expect((await ledger.read('acme', ids)).servers.size).toBe(ids.length);
+    });
+
+    test('a read is complete, however large: 3 MB of records', async () => {
+      const long = Object.fromEntries(
+        Array.from({ length: 100 }, (_, n) => [
+          `/meta/key-${n}`,
+          { ...server('x').applied['/name'] },
+        ]),
+      ) as ReturnType<typeof server>['applied'];
+      const ids = Array.from({ length: 200 }, (_, n) => `server-${n}`);
+      await Promise.all(ids.map((id) => ledger.writeServer('acme', server(id, { applied: long }))));
+      const { servers } = await ledger.read('acme');
+      expect(servers.size).toBe(ids.length);
+      expect((await ledger.read('acme', ids)).servers.size).toBe(ids.length);
+      expect(servers.get('server-7')?.applied).toEqual(long);
+    }, 30_000);
+
+    test('a record with 3,000 declared leaves fits', async () => {
+      const applied = Object.fromEntries(
+        Array.from({ length: 3000 }, (_, n) => [
+          `/meta/group/key-${n}`,
+          { fingerprint: { keyId: 'key-1', mac: hashOf(`${n}`).slice(0, 43) }, at },
+        ]),
+      );
+      const pointers = Object.keys(applied);
+      const record = server('a', { applied, intent: { epoch: 1, pointers, at } });
+      const written = await ledger.writeServer('acme', record);
+      expect((await ledger.read('acme', ['a'])).servers.get('a')).toEqual(written);
+    });
+
+    test('a held plan comes back, until seven days after it was last met', async () => {
+      const held = heldPlan(3);
+      await ledger.putHeld('acme', held);
+      expect(await subject.other.held('acme', held.digest)).toEqual(held);
+      expect(await ledger.held('other', held.digest)).toBeUndefined();
+      expect(await ledger.held('acme', held.digest.slice(0, -1))).toBeUndefined();
+      expect(await ledger.held('acme', '')).toBeUndefined();
+      subject.clock.advance(6 * day);
+      await ledger.putHeld('acme', { ...held, at: subject.clock.time() });
+      subject.clock.advance(6 * day);
+      expect(await ledger.held('acme', held.digest)).toEqual(held);
+      subject.clock.advance(2 * day);
+      expect(await ledger.held('acme', held.digest)).toBeUndefined();
+      await ledger.putHeld('acme', { ...held, at: subject.clock.time() });
+      expect((await ledger.held('acme', held.digest))?.at).toBe(subject.clock.time());
+    });
+
+    test('a held plan of 10,000 changes keeps every hash, approved too', async () => {
+      const held = heldPlan(10_000);
+      await Promise.all([ledger.putHeld('acme', held), subject.other.putHeld('acme', held)]);
+      const found = await ledger.held('acme', held.digest);
+      expect(found?.hashes).toEqual(held.hashes);
+      expect(found?.plan).toEqual(held.plan);
+      await ledger.approve('acme', { digest: held.digest, at, by: 'kim' });
+      const [approval] = await ledger.approvals('acme', subject.clock.now());
+      expect(approval).toEqual({ digest: held.digest, at, by: 'kim', hashes: held.hashes });
+    }, 30_000);
+
+    test('a held plan whose values are huge is stored with their beginnings', async () => {
+      const value = { text: 'x'.repeat(300_000) };
+      const held = heldPlan(50, { before: { kind: 'value', value } });
+      await ledger.putHeld('acme', held);
+      const found = await ledger.held('acme', held.digest);
+      expect(found?.hashes).toEqual(held.hashes);
+      expect(found?.plan.changes).toHaveLength(50);
+    });
+
+    test('an approval holds 24 hours, also when the plan’s item is over before', async () => {
+      const held = heldPlan(2);
+      await ledger.putHeld('acme', held);
+      subject.clock.advance(7 * day - hour);
+      const approvedAt = subject.clock.time();
+      await ledger.approve('acme', { digest: held.digest, at: approvedAt });
+      const expected = [{ digest: held.digest, at: approvedAt, hashes: held.hashes }];
+      expect(await subject.other.approvals('acme', subject.clock.now())).toEqual(expected);
+      expect(await ledger.approvals('other', subject.clock.now())).toEqual([]);
+      subject.clock.advance(day - 1);
+      expect(await ledger.approvals('acme', subject.clock.now())).toEqual(expected);
+      subject.clock.advance(1);
+      expect(await ledger.approvals('acme', subject.clock.now())).toEqual([]);
+    });
+
+    test('several approvals stand side by side, and the same again counts from the second time', async () => {
+      const [one, two] = [heldPlan(1), heldPlan(2)];
+      for (const held of [one, two]) {
+        await ledger.putHeld('acme', held);
+        await ledger.approve('acme', { digest: held.digest, at });
+      }
+      subject.clock.advance(23 * hour);
+      await ledger.approve('acme', { digest: one.digest, at: subject.clock.time() });
+      subject.clock.advance(2 * hour);
+      const found = await ledger.approvals('acme', subject.clock.now());
+      expect(found.map((approval) => approval.digest)).toEqual([one.digest]);
+    });
+
+    test('what is not held cannot be approved', async () => {
+      const approval = ledger.approve('acme', { digest: hashOf('unknown'), at });
+      await expect(approval).rejects.toThrow(StoreError);
+      expect(await ledger.approvals('acme', subject.clock.now())).toEqual([]);
+    });
+
+    test('history takes values of any size and number', async () => {
+      const value = 'x'.repeat(350_000);
+      const field = change('a').fields[0];
+      if (!field) throw new Error('no field');
+      const shown = { kind: 'value', value } as const;
+      const large = { ...field, before: shown, after: shown };
+      const many = Array.from({ length: 5000 }, () => field);
+      await ledger.addChange('acme', change('a', { fields: [large, ...many] }));
+      const odd = { kind: 'value', value: { n: 1e300, deep: [[[[null, '']]]], '': -0.5 } } as const;
+      await ledger.addChange('acme', change('a', { fields: [{ ...field, after: odd }] }));
+      await ledger.addDeclared('acme', 'a', hashOf('a'), at);
+      await ledger.addDeclared('acme', 'a', hashOf('a'), at);
+    });
+
+    test('reports of any size are taken', async () => {
+      const details = Array.from({ length: 1000 }, (_, n) => ({
+        id: `${n}`.padEnd(128, 'x'),
+        label: 'l'.repeat(5000),
+        outcome: 'failed' as const,
+        reason: { code: 'http-400', message: 'm'.repeat(500) },
+      }));
+      await ledger.putReport('acme', report({ details }), true);
+      await ledger.putReport('acme', report(), false);
+    });
+  });
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type {
+  AppliedField,
+  ChangeRecord,
+  PassReport,
+  ServerRecord,
+} from '../../lib/core/ledger.types.ts';
+import { outcomeCounts } from '../../lib/core/outcome.ts';
+import type { FieldChange, Plan } from '../../lib/core/plan.types.ts';
+import type { HeldPlan } from '../../lib/reconcile/ports/ledger.ts';
+
+export const at = '2026-11-22T12:00:00.000Z';
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const print = (text: string) => ({ keyId: 'k1', mac: hashOf(text).slice(0, 43) });
+
+export function appliedField(text: string): AppliedField {
+  return { fingerprint: print(text), at };
+}
+
+export function server(id: string, more: Partial<ServerRecord> = {}): ServerRecord {
+  return {
+    id,
+    rev: 0,
+    outcome: 'inSync',
+    since: at,
+    applied: { '/name': appliedField(id) },
+    undecided: {},
+    normalised: {},
+    ...more,
+  };
+}
+
+/** Every optional attribute there is. */
+export function fullServer(id: string): ServerRecord {
+  const [sent, answered] = [print('sent'), print('answered')];
+  return server(id, {
+    label: 'salesforce-prod',
+    outcome: 'waiting',
+    reason: { code: 'http-503', message: 'busy', pointer: '/name' },
+    generation: 7,
+    contentHash: hashOf('content'),
+    applied: {
+      '/name': appliedField('a'),
+      '/meta/a~1b': appliedField('b'),
+      '/client_secret': { ...appliedField('c'), version: 'v-1' },
+    },
+    undecided: { '/slug': { sent, answered, showed: 'other', attempts: 2 } },
+    normalised: { '/url': { sent, answered } },
+    intent: { epoch: 4, pointers: ['/client_secret'], at },
+    retry: { attempts: 3, notBefore: at, key: 'k' },
+    stopped: { outcome: 'refused', key: 'k', retryAt: at },
+    countedAt: at,
+  });
+}
+
+function fieldChange(id: string): FieldChange {
+  return {
+    pointer: '/name',
+    cause: 'drift',
+    before: { kind: 'value', value: `live ${id}` },
+    after: { kind: 'value', value: `declared ${id}` },
+    compare: 'value',
+    conditional: false,
+    hash: hashOf(id),
+    held: true,
+  };
+}
+
+/** A plan that holds one change for each of `count` servers. */
+export function heldPlan(count: number, more: Partial<FieldChange> = {}): HeldPlan {
+  const ids = Array.from({ length: count }, (_, n) => `server-${n}`);
+  const hashes = ids.map(hashOf);
+  const digest = hashOf(hashes.join(''));
+  const servers = ids.map((id) => ({
+    id,
+    mode: 'correct' as const,
+    outcome: 'held' as const,
+    changes: [{ ...fieldChange(id), ...more }],
+  }));
+  const plan: Plan = {
+    version: 1,
+    connection: 'acme',
+    provider: 'barndoor',
+    servers: count,
+    counts: outcomeCounts(servers.map((one) => one.outcome)),
+    changes: servers,
+    undeclared: [],
+    guard: {
+      active: true,
+      declared: count,
+      changedLastHour: 0,
+      changing: count,
+      share: 1,
+      limit: 0.3,
+      minimum: 10,
+      held: digest,
+    },
+    digest,
+  };
+  return { digest, at, plan, hashes };
+}
+
+export function change(id: string, more: Partial<ChangeRecord> = {}): ChangeRecord {
+  const { pointer, cause, before, after } = fieldChange(id);
+  return {
+    server: id,
+    at,
+    pass: '20261122T120000000Z-aaaaaa',
+    trigger: 'schedule',
+    fields: [{ pointer, cause, before, after }],
+    ...more,
+  };
+}
+
+export function report(more: Partial<PassReport> = {}): PassReport {
+  return {
+    pass: '20261122T120000000Z-aaaaaa',
+    trigger: 'schedule',
+    connection: 'acme',
+    startedAt: at,
+    durationMs: 1234,
+    servers: 1,
+    counts: outcomeCounts(['inSync']),
+    vendorCalls: { list: 1, get: 0, put: 0 },
+    secretsDecrypted: 0,
+    credentialsDecrypted: 1,
+    state: 'ok',
+    details: [],
+    ...more,
+  };
+}
