@@ -1,0 +1,40 @@
+import type { VendorSession } from '../../reconcile/ports/provider.ts';
+import { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import { expectServer } from '../http/expect-server.ts';
+import type { Page } from '../http/paging.ts';
+import { walkPages } from '../http/paging.ts';
+import type { SendRequest } from '../http/session.ts';
+import { toPage, toServer } from './convert.ts';
+
+/** The largest page that the vendor gives [doc]. */
+const pageSize = '100';
+const servers = ['api', 'servers'] as const;
+
+/** Barndoor's three calls: list by page, get, and a PUT that applies only the keys in its body [doc]. */
+export function barndoorSession(send: SendRequest, connection: string): VendorSession {
+  async function readPage(at: number): Promise<Page> {
+    const query = { page: String(at), limit: pageSize };
+    const page = toPage(await send({ operation: 'list', path: servers, query }), at);
+    if (page !== undefined) return page;
+    throw new VendorError(
+      'body',
+      'list',
+      'the vendor answered with something that is no list of servers',
+      {
+        context: { connection },
+      },
+    );
+  }
+  return {
+    list: () => walkPages(1, readPage, connection),
+    async get(id) {
+      const answer = await send({ operation: 'get', path: [...servers, id], server: id });
+      return expectServer(toServer(answer), 'get', id, connection);
+    },
+    async put(id, body, secrets) {
+      const path = [...servers, id];
+      const answer = await send({ operation: 'put', path, body, secrets, server: id });
+      return expectServer(toServer(answer), 'put', id, connection);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
+import type { LiveServer } from '../../core/live.types.ts';
+import type { Page } from '../http/paging.ts';
+
+/**
+ * A server of an answer, or undefined if it is none. Keeps `name`, `slug` and `meta` where they have their types;
+ * `client_id` is dropped always: where it is shown, it is a mask [doc].
+ */
+export function toServer(answer: Json): LiveServer | undefined {
+  if (!isJsonObject(answer)) return undefined;
+  const { id, name, slug, meta } = answer;
+  if (typeof id !== 'string' || id === '') return undefined;
+  return {
+    id,
+    fields: {
+      ...(typeof name === 'string' && { name }),
+      ...(typeof slug === 'string' && { slug }),
+      ...(isJsonObject(meta) && { meta }),
+    },
+  };
+}
+
+/**
+ * A page of the list, or undefined if it is none, or holds anything that is no server. Three forms [doc]:
+ *
+ * | form | next page |
+ * |---|---|
+ * | `{data, pagination: {page, pages, next_page}}` | `next_page` |
+ * | `{data, page, pages, next_page}`, older | `next_page` |
+ * | an array, oldest | none: it is all of it |
+ *
+ * @param at - the page that was asked for
+ */
+export function toPage(answer: Json, at: number): Page | undefined {
+  const paging = pagingOf(answer);
+  const rows = isJsonObject(answer) ? answer['data'] : answer;
+  if (!Array.isArray(rows)) return undefined;
+  const servers = rows.flatMap((row: Json) => toServer(row) ?? []);
+  if (servers.length < rows.length) return undefined;
+  // [guess] Without `next_page`, a count of pages says as well that there are more.
+  const more = typeof paging['pages'] === 'number' && paging['pages'] > at;
+  const next = paging['next_page'] ?? (paging['next_page'] === undefined && more ? at + 1 : null);
+  if (next === null) return { servers };
+  return Number.isSafeInteger(next) ? { servers, next: next as number } : undefined;
+}
+
+function pagingOf(answer: Json): JsonObject {
+  if (!isJsonObject(answer)) return {};
+  const { pagination } = answer;
+  return isJsonObject(pagination) ? pagination : answer;
+}

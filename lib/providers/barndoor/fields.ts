@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
+import { secretReferenceSchema } from '../secret-reference-schema.ts';
+
+/**
+ * What the registry surface shows in place of a client id: its ends, such as `ab...yz` [doc]. That other masks (three
+ * dots or more, an ellipsis, asterisks; up to four characters at each end) may come one day is a [guess].
+ */
+const mask = /^(?:[^.*…]{1,4}(?:\.{3,}|…|\*{3,})[^.*…]{1,4}|[*•]+)$/u;
+
+/** A member of `meta`. Not null: the vendor merges, and null does not clear [doc]. */
+const metaValue: z.ZodType = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.array(z.json()),
+    z.record(z.string(), metaValue),
+  ]),
+);
+
+const spec = z.strictObject({
+  name: z
+    .string()
+    .regex(/\S/, 'must not be empty')
+    .describe('Display name; unique in the organization, ignoring case and outer white space')
+    .optional(),
+  slug: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'must consist of a-z, 0-9 and -')
+    .describe('Identifier in URLs: lower-case letters, digits and hyphens')
+    .optional(),
+  client_id: z
+    .string()
+    .min(1)
+    .describe('OAuth client id, the real value; write-only: it cannot be read back')
+    .optional(),
+  client_secret: secretReferenceSchema
+    .describe('OAuth client secret, by reference: { secret: name, key: key }; write-only')
+    .optional(),
+  meta: z
+    .record(z.string(), metaValue)
+    .describe('Metadata; only the declared members are managed, the vendor keeps the others')
+    .optional(),
+});
+
+const plain = {
+  compare: 'exact',
+  replaces: 'field',
+  nullClears: false,
+  absent: { means: 'unreadable' },
+} as const satisfies Partial<FieldSpec>;
+
+const computed = (pointer: string): FieldSpec => ({ ...plain, pointer, access: 'computed' });
+
+/**
+ * Barndoor's server fields [doc]: `client_id` is read back on the registry surface only, as a mask; `client_secret`
+ * never; `meta` is merged by the vendor, and read back on the registry surface only.
+ */
+export const barndoorFields: FieldTable = {
+  fields: [
+    { ...plain, pointer: '/name', access: 'read-write' },
+    { ...plain, pointer: '/slug', access: 'read-write' },
+    { ...plain, pointer: '/client_id', access: 'write-only', mask },
+    { ...plain, pointer: '/client_secret', access: 'secret' },
+    { ...plain, pointer: '/meta', access: 'read-write', compare: 'subset', replaces: 'member' },
+    computed('/id'),
+    computed('/connection_status'),
+    computed('/provider'),
+    computed('/url'),
+  ],
+  spec,
+};

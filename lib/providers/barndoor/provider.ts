@@ -1,0 +1,29 @@
+import type { Provider } from '../../reconcile/ports/provider.ts';
+import type { HttpClient } from '../http/client.ts';
+import { openHttpSession } from '../http/session.ts';
+import { barndoorSession } from './client.ts';
+import { barndoorFields } from './fields.ts';
+
+/** [guess] No limit is published; this is five calls a second. A connection's `budget` overrides it. */
+const requestsPerMinute = 300;
+
+/** Barndoor: `https://{organization}.platform.barndoor.ai`, `https://{organization}.mcp.barndoor.ai` [doc]. */
+export function createBarndoor(http: HttpClient): Provider {
+  const owner = {
+    name: 'barndoor',
+    documentedHosts: [
+      '*.platform.barndoor.ai',
+      '*.mcp.barndoor.ai',
+      'platform.barndoor.ai',
+      // The issuer of tokens, as Barndoor's own client has it [doc].
+      'auth.barndoor.ai',
+    ],
+  };
+  return {
+    ...owner,
+    table: barndoorFields,
+    requestsPerMinute,
+    open: (connection, inputs) =>
+      barndoorSession(openHttpSession(http, owner, connection, inputs), connection.name),
+  };
+}

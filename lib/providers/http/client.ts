@@ -1,0 +1,122 @@
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import { Secret } from '../../core/secret.ts';
+import type { Clock, Random } from '../../reconcile/ports/runtime.ts';
+import type { VendorOperation } from '../../reconcile/ports/vendor-error.ts';
+import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
+import { orAborted } from './abort.ts';
+import type { Outgoing } from './exchange.ts';
+import { exchange, isTooLarge } from './exchange.ts';
+import type { HostOwner, HostSettings } from './host-rule.ts';
+import { assertAllowedUrl } from './host-rule.ts';
+import type { Repeatable } from './repetition.ts';
+import { waitBeforeRepeat } from './repetition.ts';
+import type { Resolve } from './wire.ts';
+import { createWire } from './wire.ts';
+
+export interface HttpClientOptions {
+  readonly hosts: HostSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** For each request on the wire, and for a PUT with its repetitions; 15,000 ms unless given. */
+  readonly timeoutMs?: number;
+  /** Largest answer; 32 MB unless given. */
+  readonly maxBytes?: number;
+  /** How names become addresses; the system's resolver unless given. */
+  readonly resolve?: Resolve;
+  /** A certificate authority to trust besides the usual ones, PEM. */
+  readonly extraCa?: string;
+}
+
+/** Where a request gets its bearer token, and a new one after a 401. */
+export interface BearerSource {
+  current(): Promise<Secret>;
+  /** A token other than `rejected`, if there is one. */
+  renew(rejected: Secret): Promise<Secret>;
+}
+
+/** One attempt: a request with its repetitions. */
+export interface Attempt {
+  readonly owner: HostOwner;
+  readonly operation: VendorOperation;
+  readonly method: Outgoing['method'];
+  readonly url: string;
+  readonly repeatable: Repeatable;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly bearer?: BearerSource;
+  readonly json?: JsonObject;
+  readonly form?: Readonly<Record<string, string>>;
+  /** The values in url, headers and body that must not come back in an error's text; the bearer token is known. */
+  readonly secrets: readonly Secret[];
+  readonly signal: AbortSignal;
+  readonly context: JsonObject;
+  /** Awaited before each request on the wire. What it throws ends the attempt as it is. */
+  readonly admit?: () => Promise<void>;
+  /** Called for each request on the wire. */
+  readonly count?: () => void;
+}
+
+/** The one HTTP client: every call to a vendor or its token endpoint goes through it. */
+export interface HttpClient {
+  /**
+   * The answer's JSON. Repeats within the attempt as {@link waitBeforeRepeat} says, and once with a renewed token
+   * after a 401.
+   *
+   * @throws VendorError
+   */
+  send(attempt: Attempt): Promise<Json>;
+  /** Drops idle connections; the client stays usable. */
+  close(): void;
+}
+
+const defaultTimeoutMs = 15_000;
+const defaultMaxBytes = 32 * 1024 * 1024;
+
+/** Makes the shared client; one for each process is enough. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { hosts, clock, random, timeoutMs = defaultTimeoutMs, resolve, extraCa } = options;
+  const wire = createWire({
+    maxBytes: options.maxBytes ?? defaultMaxBytes,
+    ...(resolve && { resolve }),
+    ...(extraCa !== undefined && { extraCa }),
+  });
+
+  async function send(attempt: Attempt): Promise<Json> {
+    const { operation, bearer, signal, context, repeatable } = attempt;
+    const target = assertAllowedUrl(attempt.url, attempt.owner, hosts, operation, context);
+    const unlessAborted = <T>(wait: Promise<T>) => orAborted(wait, signal, operation, context);
+    let token = bearer && (await unlessAborted(bearer.current()));
+    let renewed = false;
+    let deadline = Number.POSITIVE_INFINITY;
+    const secrets = [...attempt.secrets];
+    for (let repeats = 0; ;) {
+      if (attempt.admit) await unlessAborted(attempt.admit());
+      const now = clock.now();
+      // What may have been applied must be over in time: the caller counts on it when its lease ends.
+      if (repeatable === 'unsent') deadline = Math.min(deadline, now + timeoutMs);
+      // Stored secrets often end in a newline, which no header can carry.
+      const sent = token && new Secret(token.reveal().trim());
+      if (sent) secrets.push(sent);
+      attempt.count?.();
+      try {
+        const remaining = Math.max(1, Math.min(timeoutMs, deadline - now));
+        const outgoing = { ...attempt, target, bearer: sent, secrets, timeoutMs: remaining };
+        return await exchange(wire, outgoing, () => clock.now());
+      } catch (error) {
+        if (!isVendorError(error)) throw error;
+        if (error.status === 401 && bearer && token && !renewed) {
+          renewed = true;
+          token = await unlessAborted(bearer.renew(token));
+        } else {
+          const wait = isTooLarge(error)
+            ? undefined
+            : waitBeforeRepeat(error, repeatable, repeats, random);
+          if (wait === undefined || clock.now() + wait >= deadline) throw error;
+          repeats += 1;
+          await clock.sleep(wait, signal);
+        }
+        if (clock.now() >= deadline) throw error;
+      }
+    }
+  }
+  return { send, close: () => wire.close() };
+}

@@ -1,0 +1,78 @@
+import type { Json } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
+import type { Secret } from '../../core/secret.ts';
+import { plainText, redactText } from '../../core/redact.ts';
+
+/** Longest text that an error takes over from a vendor, in characters. */
+export const maxErrorText = 500;
+/** More of a body than this is not searched for a reason. */
+const maxSearched = 16 * 1024;
+
+/**
+ * The vendor's own reason from an error body, fit to be stored and shown: without control characters and terminal
+ * escapes, without any of `secrets`, at most 500 characters. Undefined if the body gives none.
+ *
+ * | form | from |
+ * |---|---|
+ * | `{error, message, details?}` | Barndoor [doc] |
+ * | `{detail: "text"}` | Barndoor [copy] |
+ * | `{detail: [{loc, msg, type}]}` | Barndoor, 422 [copy] |
+ * | `{error: {code, message, details?}}` | Alloy [doc] |
+ * | `{error, error_description}` | token endpoints, RFC 6749 |
+ * | plain text | proxies; Barndoor [copy] |
+ *
+ * `details`, and what of a 422 repeats the input, are left out: nobody knows what they hold.
+ */
+export function errorText(body: string, secrets: readonly Secret[]): string | undefined {
+  const reason = reasonIn(body.trim())?.slice(0, maxSearched);
+  if (reason === undefined || reason === '') return undefined;
+  // Twice: a control character inside a secret hides it from the first look, and a secret may have one of its own.
+  return plainText(
+    redactText(plainText(redactText(reason, secrets), maxSearched), secrets),
+    maxErrorText,
+  );
+}
+
+/** Whether an answer is a page for people: a proxy's, not the vendor's API. */
+export function isHtml(body: string, contentType: string | null): boolean {
+  return (
+    /^\s*text\/html\b/i.test(contentType ?? '') || /^\s*<(?:!doctype|html|head|body)\b/i.test(body)
+  );
+}
+
+function reasonIn(body: string): string | undefined {
+  if (isHtml(body, null)) return 'an HTML page';
+  const parsed = parse(body);
+  if (parsed === undefined) return body;
+  return reasonOf(parsed);
+}
+
+function reasonOf(body: Json): string | undefined {
+  if (typeof body === 'string') return body;
+  if (!isJsonObject(body)) return undefined;
+  const { error, message, detail, error_description: description } = body;
+  if (isJsonObject(error)) return joined(error['code'], error['message']);
+  if (Array.isArray(detail)) return detail.flatMap(problemOf).join('; ') || undefined;
+  if (typeof detail === 'string') return joined(error, detail);
+  return joined(error, message ?? description);
+}
+
+/** `body.slug: string does not match` of a `{loc, msg, type}`. */
+function problemOf(problem: Json): string[] {
+  if (!isJsonObject(problem)) return [];
+  const { loc, msg } = problem;
+  return [joined(Array.isArray(loc) ? loc.join('.') : undefined, msg) ?? []].flat();
+}
+
+function joined(...parts: readonly (Json | undefined)[]): string | undefined {
+  const texts = parts.filter((part): part is string => typeof part === 'string' && part !== '');
+  return texts.length === 0 ? undefined : texts.join(': ');
+}
+
+function parse(body: string): Json | undefined {
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import type { Options } from 'ky';
+import ky, { isTimeoutError } from 'ky';
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { VendorErrorKind, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
+import { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import { errorText, isHtml } from './error-text.ts';
+import type { AllowedUrl } from './host-rule.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { Progress, Wire, WireFailure } from './wire.ts';
+import { WireError } from './wire.ts';
+
+/** One request as it goes out, once. */
+export interface Outgoing {
+  readonly target: AllowedUrl;
+  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly operation: VendorOperation;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly bearer?: Secret | undefined;
+  readonly json?: JsonObject | undefined;
+  readonly form?: Readonly<Record<string, string>> | undefined;
+  /** What must not come back in an error's text, the bearer token included. */
+  readonly secrets: readonly Secret[];
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Says where in an error: connection, server. */
+  readonly context: JsonObject;
+}
+
+/**
+ * Sends one request, once, and gives its answer's JSON.
+ *
+ * @throws VendorError without a cause: errors of lower layers hold the request, and with it the bearer token
+ */
+export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number): Promise<Json> {
+  const progress: Progress = { connected: false };
+  const fail = (kind: VendorErrorKind, message: string, more: { context?: JsonObject } = {}) =>
+    new VendorError(kind, outgoing.operation, message, { context: outgoing.context, ...more });
+  const options = requestOptions(outgoing, fail);
+  try {
+    const response = await ky(outgoing.target.url, {
+      ...options,
+      fetch: (request) => wire.send(request as Request, outgoing.target.reach, progress),
+    });
+    return readResponse(response, new Uint8Array(await response.arrayBuffer()), outgoing, now());
+  } catch (error) {
+    if (error instanceof VendorError) throw error;
+    if (outgoing.signal.aborted) throw fail('aborted', 'the pass ended');
+    if (isTimeoutError(error)) {
+      const seconds = outgoing.timeoutMs / 1000;
+      throw progress.connected
+        ? fail('timeout', `no answer within ${seconds} s`)
+        : fail('no-route', `no connection within ${seconds} s`);
+    }
+    if (error instanceof WireError) {
+      const { failure, message } = error;
+      throw failure === 'too-large'
+        ? fail('body', message, { context: { ...outgoing.context, ...tooLarge } })
+        : fail(kinds[failure], message);
+    }
+    throw fail(progress.connected ? 'cut' : 'no-route', 'the request failed');
+  }
+}
+
+/** In the context of an error whose answer was too large: it would be so again. */
+const tooLarge = { tooLarge: true } as const;
+
+export function isTooLarge(error: VendorError): boolean {
+  return error.context['tooLarge'] === true;
+}
+
+const kinds: Readonly<Record<Exclude<WireFailure, 'too-large'>, VendorErrorKind>> = {
+  'no-route': 'no-route',
+  cut: 'cut',
+  tls: 'tls',
+  body: 'body',
+  host: 'host',
+};
+
+function requestOptions(
+  { method, headers, bearer, json, form, timeoutMs, signal }: Outgoing,
+  fail: (kind: VendorErrorKind, message: string) => VendorError,
+): Options {
+  const token = bearer?.reveal();
+  // Else the header's own error would quote it.
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw fail('token', 'the access token is empty or has characters that no header can carry');
+  }
+  return {
+    method,
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'trueup',
+      ...headers,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(json !== undefined && { json }),
+    ...(form !== undefined && { body: new URLSearchParams(form) }),
+    retry: 0,
+    redirect: 'manual',
+    throwHttpErrors: false,
+    timeout: timeoutMs,
+    signal,
+  };
+}
+
+function readResponse(
+  response: Response,
+  bytes: Uint8Array,
+  outgoing: Outgoing,
+  now: number,
+): Json {
+  const { operation, context, secrets } = outgoing;
+  const { status, headers } = response;
+  const text = new TextDecoder().decode(bytes);
+  const reason = () => errorText(text, secrets);
+  if (status >= 300 && status < 400) {
+    const to =
+      URL.parse(headers.get('location') ?? '', outgoing.target.url.href)?.host ?? 'nowhere';
+    throw new VendorError('redirect', operation, `HTTP ${status} to ${to}: not followed`, {
+      status,
+      context,
+    });
+  }
+  const html = isHtml(text, headers.get('content-type'));
+  if (status === 404 && html) {
+    // A proxy's page says nothing of the server: "could not read" must not look like "not there".
+    throw new VendorError('body', operation, 'HTTP 404 with an HTML page', { context });
+  }
+  if (!response.ok) {
+    const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
+    throw new VendorError('status', operation, reason() ?? `HTTP ${status} without a reason`, {
+      status,
+      context,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+  } catch {
+    const what = html ? 'an HTML page' : bytes.length === 0 ? 'no body' : 'a body that is no JSON';
+    throw new VendorError('body', operation, `HTTP ${status} with ${what}`, { context });
+  }
+}

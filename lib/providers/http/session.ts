@@ -1,0 +1,86 @@
+import type { Connection } from '../../core/desired.types.ts';
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { SessionInputs } from '../../reconcile/ports/provider.ts';
+import { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import type { BearerSource, HttpClient } from './client.ts';
+import type { HostOwner } from './host-rule.ts';
+
+/** One call of a vendor's API, under the connection's base URL. */
+export interface VendorRequest {
+  readonly operation: 'list' | 'get' | 'put';
+  /** Below the base URL, not yet encoded. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: JsonObject;
+  readonly secrets?: readonly Secret[];
+  /** The server it is about. */
+  readonly server?: string;
+}
+
+/** A connection's conversation: base URL, headers, token, budget and counts, in one function. */
+export type SendRequest = (request: VendorRequest) => Promise<Json>;
+
+/** @param headers - sent with every request */
+export function openHttpSession(
+  http: HttpClient,
+  owner: HostOwner,
+  { name, baseUrl }: Connection,
+  inputs: SessionInputs,
+  headers: Readonly<Record<string, string>> = {},
+): SendRequest {
+  const bearer = bearerOf(inputs);
+  return async ({ operation, path, query, body, secrets = [], server }) => {
+    const context = { connection: name, ...(server !== undefined && { server }) };
+    const fail = (why: string) => new VendorError('host', operation, why, { context });
+    if (path.some((segment) => /^\.{0,2}$/.test(segment) || !segment.isWellFormed())) {
+      // No URL can hold it: dots are resolved away, and the request would be another one.
+      throw new VendorError('status', operation, 'no server can have this id', {
+        status: 404,
+        context,
+      });
+    }
+    return http.send({
+      owner,
+      operation,
+      method: operation === 'put' ? 'PUT' : 'GET',
+      url: endpoint(baseUrl, path, query, fail),
+      repeatable: operation === 'put' ? 'unsent' : 'anytime',
+      headers,
+      bearer,
+      ...(body && { json: body }),
+      secrets,
+      signal: inputs.signal,
+      context,
+      admit: () => inputs.admit(),
+      count: () => (inputs.calls[operation] += 1),
+    });
+  };
+}
+
+function endpoint(
+  baseUrl: string,
+  path: readonly string[],
+  query: Readonly<Record<string, string>> = {},
+  fail: (why: string) => VendorError,
+): string {
+  const [base = '', ...rest] = baseUrl.split(/[?#]/);
+  if (rest.length > 0) throw fail('the base URL must have no query and no fragment');
+  const search = new URLSearchParams(query).toString();
+  const url = `${base.replace(/\/+$/, '')}/${path.map(encodeURIComponent).join('/')}`;
+  return search === '' ? url : `${url}?${search}`;
+}
+
+/** The session's token. Requests that meet a 401 at the same time renew it once. */
+function bearerOf(inputs: SessionInputs): BearerSource {
+  let renewal: Promise<Secret> | undefined;
+  return {
+    current: () => inputs.token({ renew: false }),
+    async renew(rejected) {
+      const latest = await inputs.token({ renew: false });
+      if (latest.reveal() !== rejected.reveal()) return latest;
+      renewal ??= inputs.token({ renew: true }).finally(() => (renewal = undefined));
+      return renewal;
+    },
+  };
+}
