@@ -229,23 +229,24 @@ describe('repetition', () => {
   });
 });
 
-describe('after a 401', () => {
-  const tokens = (...texts: string[]) => {
-    const renewed: string[] = [];
-    let at = 0;
-    return {
-      renewed,
-      bearer: {
-        current: async () => new Secret(texts[at] as string),
-        renew: async (rejected: Secret) => {
-          renewed.push(rejected.reveal());
-          at += 1;
-          return new Secret(texts[at] as string);
-        },
+/** A source of tokens that notes which ones were rejected. */
+function tokens(...texts: string[]) {
+  const renewed: string[] = [];
+  let at = 0;
+  return {
+    renewed,
+    bearer: {
+      current: async () => new Secret(texts[at] as string),
+      renew: async (rejected: Secret) => {
+        renewed.push(rejected.reveal());
+        at += 1;
+        return new Secret(texts[at] as string);
       },
-    };
+    },
   };
+}
 
+describe('after a 401', () => {
   test.each(['get', 'put'] as const)(
     'a %s is sent once more with a new token',
     async (operation) => {
@@ -518,8 +519,9 @@ describe('an abort', () => {
     const { client, get } = await world((response) => answer(response, 200, {}));
     const { signal } = new AbortController();
     const before = getEventListeners(signal, 'abort').length;
-    const admit = async () => {};
-    await Promise.all(Array.from({ length: 50 }, () => client.send({ ...get, signal, admit })));
+    await Promise.all(
+      Array.from({ length: 50 }, () => client.send({ ...get, signal, admit: async () => {} })),
+    );
     expect(getEventListeners(signal, 'abort')).toHaveLength(before);
   });
 });
