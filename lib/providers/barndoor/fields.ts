@@ -23,25 +23,25 @@ const spec = z.strictObject({
   name: z
     .string()
     .regex(/\S/, 'must not be empty')
-    .describe('Display name; unique in the organization, ignoring case and outer white space')
-    .optional(),
+    .optional()
+    .describe('Display name; unique in the organization, ignoring case and outer white space'),
   slug: z
     .string()
     .regex(/^[a-z0-9-]+$/, 'must consist of a-z, 0-9 and -')
-    .describe('Identifier in URLs: lower-case letters, digits and hyphens')
-    .optional(),
+    .optional()
+    .describe('Identifier in URLs: lower-case letters, digits and hyphens'),
   client_id: z
     .string()
     .min(1)
-    .describe('OAuth client id, the real value; write-only: it cannot be read back')
-    .optional(),
+    .optional()
+    .describe('OAuth client id, the real value; write-only: it cannot be read back'),
   client_secret: secretReferenceSchema
-    .describe('OAuth client secret, by reference: { secret: name, key: key }; write-only')
-    .optional(),
+    .optional()
+    .describe('OAuth client secret, by reference: { secret: name, key: key }; write-only'),
   meta: z
     .record(z.string(), metaValue)
-    .describe('Metadata; only the declared members are managed, the vendor keeps the others')
-    .optional(),
+    .optional()
+    .describe('Metadata; only the declared members are managed, the vendor keeps the others'),
 });
 
 const plain = {

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Json } from '../../../lib/core/json.types.ts';
+import { toPage, toServer } from '../../../lib/providers/barndoor/convert.ts';
+
+const id = '123e4567-e89b-12d3-a456-426614174000';
+const shown = {
+  id,
+  name: 'Salesforce Production',
+  slug: 'salesforce',
+  connection_status: 'connected',
+  provider: 'salesforce',
+  url: 'https://api.salesforce.com/mcp',
+};
+const fields = { name: 'Salesforce Production', slug: 'salesforce' };
+
+describe('toServer', () => {
+  test("keeps what is the user's to declare", () => {
+    expect(toServer(shown)).toEqual({ id, fields });
+  });
+
+  test('keeps meta where it is shown, and never client_id: it is a mask', () => {
+    const registry = {
+      ...shown,
+      meta: { team: 'sales', own: null },
+      client_id: 'ab...yz',
+      client_secret: '***',
+    };
+    expect(toServer(registry)).toEqual({
+      id,
+      fields: { ...fields, meta: { team: 'sales', own: null } },
+    });
+  });
+
+  test.each([
+    ['numbers', { name: 1, slug: 2, meta: 3 }],
+    ['nulls', { name: null, slug: null, meta: null }],
+    ['lists', { name: [], slug: [], meta: [] }],
+  ])('drops %s: what is not of its type is not known', (_what, odd) => {
+    expect(toServer({ id, ...odd })).toEqual({ id, fields: {} });
+  });
+
+  test.each<Json>([
+    null,
+    'text',
+    7,
+    [],
+    [shown],
+    {},
+    { message: 'ok' },
+    { id: 7 },
+    { id: null },
+    { id: '' },
+    { data: shown },
+  ])('%j is no server', (answer) => {
+    expect(toServer(answer)).toBeUndefined();
+  });
+});
+
+describe('toPage', () => {
+  const servers = [{ id, fields }];
+  test.each<[string, Json, object]>([
+    ['an array', [shown], { servers }],
+    ['an empty array', [], { servers: [] }],
+    [
+      'data and pagination, in between',
+      { data: [shown], pagination: { page: 3, pages: 9, next_page: 4 } },
+      { servers, next: 4 },
+    ],
+    [
+      'data and pagination, the last',
+      { data: [shown], pagination: { page: 3, pages: 3, next_page: null } },
+      { servers },
+    ],
+    ['data and next_page, in between', { data: [shown], next_page: 4 }, { servers, next: 4 }],
+    ['data and next_page, the last', { data: [shown], pages: 3, next_page: null }, { servers }],
+    ['data and pages', { data: [shown], pages: 4 }, { servers, next: 4 }],
+    ['data and pages, the last', { data: [shown], pagination: { pages: 3 } }, { servers }],
+    ['data alone', { data: [shown], pagination: null }, { servers }],
+    // Not an end: the walk refuses it, because it does not advance.
+    ['a next page that goes back', { data: [], next_page: 0 }, { servers: [], next: 0 }],
+  ])('%s', (_form, answer, page) => {
+    expect(toPage(answer, 3)).toEqual(page);
+  });
+
+  test.each<Json>([
+    null,
+    'text',
+    {},
+    { message: 'ok' },
+    { data: null },
+    { data: shown },
+    { servers: [shown] },
+    [shown, {}],
+    { data: [shown, null] },
+    { data: [shown], next_page: '4' },
+    { data: [shown], next_page: 1.5 },
+    { data: [shown], pagination: { next_page: 'https://evil.example/?page=4' } },
+    { data: [shown], pagination: { next_page: {} } },
+  ])('%j is no page', (answer) => {
+    expect(toPage(answer, 3)).toBeUndefined();
+  });
+});
