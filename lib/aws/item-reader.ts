@@ -63,6 +63,13 @@ export class ItemReader {
     });
   }
 
+  /** A list of maps. */
+  list(name: string): ItemReader[] {
+    const value = this.#value[name];
+    if (!Array.isArray(value)) throw this.#wrong(name, 'a list');
+    return value.map((member, index) => new ItemReader(member, `${this.#at(name)}.${index}`));
+  }
+
   map(name: string): ItemReader {
     return new ItemReader(this.#value[name], this.#at(name));
   }

@@ -16,6 +16,7 @@
  * continue in `<key>#<write id>#<n>`.
  */
 export const keys = {
+  lease: 'lease',
   pause: 'pause',
   pauseOf: (id: string) => `pause#${id}`,
   server: (id: string) => `server#${id}`,

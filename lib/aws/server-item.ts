@@ -56,6 +56,7 @@ export function serverRecord(id: string, stored: StoredItem): ServerRecord {
     ...item.optional('reason', (name) => readReason(item.map(name))),
     ...item.optional('generation', (name) => item.count(name)),
     ...item.optional('contentHash', (name) => item.text(name)),
+    ...item.optional('settled', (name) => item.text(name)),
     applied: fields.entries('applied', readApplied),
     undecided: fields.entries('undecided', readUndecided),
     normalised: fields.entries('normalised', readNormalised),
@@ -110,6 +111,7 @@ function readApplied(item: ItemReader): AppliedField {
     fingerprint: readFingerprint(item.map('fingerprint')),
     at: item.time('at'),
     ...item.optional('version', (name) => item.text(name)),
+    ...item.optional('source', (name) => item.text(name)),
   };
 }
 

@@ -43,29 +43,33 @@ export function storeError(error: unknown, at: StoreCall): StoreError {
 }
 
 /**
- * The same for stores that hold secrets: no cause, since the SDK hangs raw answers on its errors, and a message only
- * if the service itself wrote it.
+ * The same for stores that hold secrets: no cause, since the SDK hangs raw answers on its errors; and no message, since
+ * a service may repeat what it was sent, but for a refusal, which names who may not do what.
  */
 export function secretStoreError(error: unknown, at: StoreCall): StoreError {
   if (error instanceof StoreError) return error;
-  return storeProblem(codeOf(error), at, fromService(error) ? describe(error) : nameOf(error));
+  const name = nameOf(error);
+  return storeProblem(codeOf(error), at, /AccessDenied/.test(name) ? describe(error) : name);
 }
 
-/** The SDK's error name, such as `ThrottlingException`; 'unknown' for what is no error. */
+/** The SDK's error name, such as `ThrottlingException`, or the system's, such as `ECONNREFUSED`. */
 export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
+  const name = textAt(error, 'name') ?? 'unknown error';
+  return name === 'Error' ? (textAt(error, 'code') ?? name) : name;
 }
 
 function describe(error: unknown): string {
   const name = nameOf(error);
-  // a SyntaxError echoes the text that it could not parse
-  const echoes = error instanceof SyntaxError || name === 'SyntaxError';
-  const message = error instanceof Error && !echoes ? error.message.slice(0, 500) : '';
+  // a SyntaxError repeats the text that it could not parse
+  const message = name === 'SyntaxError' ? '' : (textAt(error, 'message') ?? '').slice(0, 500);
   return message === '' ? name : `${name}: ${message}`;
 }
 
-function fromService(error: unknown): boolean {
-  return error instanceof Error && '$fault' in error;
+/** By form and not by class: an error may come from another realm. */
+function textAt(error: unknown, key: 'name' | 'code' | 'message'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, key);
+  return typeof value === 'string' ? value : undefined;
 }
 
 const codes: readonly (readonly [code: StoreErrorCode, names: RegExp])[] = [
@@ -82,9 +86,10 @@ const codes: readonly (readonly [code: StoreErrorCode, names: RegExp])[] = [
 ];
 
 function codeOf(error: unknown): StoreErrorCode {
-  const system = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const name = `${nameOf(error)} ${system}`;
-  return codes.find(([, names]) => names.test(name))?.[0] ?? 'store-failed';
+  const name = nameOf(error);
+  // what the SDK does not take for an error it wraps, and then only its text says what it was
+  const text = name === 'Error' ? describe(error) : name;
+  return codes.find(([, names]) => names.test(text))?.[0] ?? 'store-failed';
 }
 
 function contextOf(at: StoreCall): JsonObject {

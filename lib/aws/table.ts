@@ -13,7 +13,7 @@ import {
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
 import { fromItem, toItem, type Item, type Writable } from './attribute-values.ts';
 import { conditionOf, names, rangeOf, type Condition, type Range } from './expressions.ts';
-import { storeError, storeProblem } from './store-errors.ts';
+import { nameOf, storeError, storeProblem } from './store-errors.ts';
 
 /** A table with the keys `connection` and `item`, its client, and what its calls need from outside. */
 export interface TableOptions {
@@ -81,7 +81,7 @@ export function openTable(options: TableOptions): Table {
       await write;
       return true;
     } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+      if (nameOf(error) === 'ConditionalCheckFailedException') return false;
       throw storeError(error, where);
     }
   }

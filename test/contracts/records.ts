@@ -32,10 +32,19 @@ export function server(id: string, more: Partial<ServerRecord> = {}): ServerReco
   };
 }
 
-/** Every optional attribute there is. */
-export function fullServer(id: string): ServerRecord {
+/** Every attribute there is: the type sees to it that a new one is added here, and so that it is kept. */
+export function fullServer(id: string): Required<ServerRecord> {
   const [sent, answered] = [print('sent'), print('answered')];
-  return server(id, {
+  const secret: Required<AppliedField> = {
+    ...appliedField('c'),
+    version: 'v-1',
+    source: 'trueup/acme/salesforce#client_secret',
+  };
+  return {
+    id,
+    rev: 0,
+    since: at,
+    settled: hashOf('content'),
     label: 'salesforce-prod',
     outcome: 'waiting',
     reason: { code: 'http-503', message: 'busy', pointer: '/name' },
@@ -44,7 +53,7 @@ export function fullServer(id: string): ServerRecord {
     applied: {
       '/name': appliedField('a'),
       '/meta/a~1b': appliedField('b'),
-      '/client_secret': { ...appliedField('c'), version: 'v-1' },
+      '/client_secret': secret,
     },
     undecided: { '/slug': { sent, answered, showed: 'other', attempts: 2 } },
     normalised: { '/url': { sent, answered } },
@@ -52,7 +61,7 @@ export function fullServer(id: string): ServerRecord {
     retry: { attempts: 3, notBefore: at, key: 'k' },
     stopped: { outcome: 'refused', key: 'k', retryAt: at },
     countedAt: at,
-  });
+  };
 }
 
 function fieldChange(id: string): FieldChange {
