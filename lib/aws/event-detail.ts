@@ -1,0 +1,65 @@
+import type { JsonObject } from '../core/json.types.ts';
+import type { TrueupEvent } from '../reconcile/ports/events.ts';
+import { cappedChange, firstThatFits } from './shown-values.ts';
+
+/** Bytes of one detail: PutEvents takes 256 KB in one call. */
+const maximum = 100_000;
+/** Longest shown value in characters, and how many fields or pointers: the next pair if the first is too large. */
+const limits = [
+  { value: 4000, members: 1000 },
+  { value: 200, members: 200 },
+  { value: 20, members: 50 },
+  { value: 0, members: 10 },
+] as const;
+
+/**
+ * The `detail` of an event on the bus, as JSON. `version` goes up only if a reader of the former shape would go wrong;
+ * new members may come at any time. All have `version`, `connection` and `pass`, and besides:
+ *
+ * | detail-type      | members |
+ * |------------------|---------|
+ * | `Server Updated` | `server`, `label?`, `at`, `trigger`, `fields` (`pointer`, `cause`, `before`, `after`), `omitted?` |
+ * | `Drift Detected` | `server`, `label?`, `pointers`, `omitted?` |
+ * | `Update Failed`  | `server`, `label?`, `outcome`, `reason` (`code`, `message`, `pointer?`) |
+ * | `Plan Held`      | `digest`, `guard` |
+ * | `Pass Completed` | the report: `trigger`, `startedAt`, `durationMs`, `servers`, `counts`, `state`, `details` and more |
+ *
+ * Long values are shown by their beginning; `omitted` says how many fields or pointers are left out. No secret is in any.
+ */
+export function eventDetail(event: TrueupEvent): string {
+  const form = (index: number) => JSON.stringify(shape(event, limits[index] ?? limits[0]));
+  return firstThatFits([0, 1, 2, 3], form, (json) => Buffer.byteLength(json), maximum);
+}
+
+interface Limit {
+  readonly value: number;
+  readonly members: number;
+}
+
+function shape(event: TrueupEvent, { value, members }: Limit): object {
+  switch (event.type) {
+    case 'Server Updated': {
+      const { connection, change } = event;
+      const fields = change.fields.slice(0, members).map((field) => cappedChange(field, value));
+      return { version: 1, connection, ...change, fields, ...omitted(change.fields, members) };
+    }
+    case 'Drift Detected': {
+      const { type: _type, pointers, ...rest } = event;
+      const shown = pointers.slice(0, members);
+      return { version: 1, ...rest, pointers: shown, ...omitted(pointers, members) };
+    }
+    case 'Pass Completed': {
+      const { report } = event;
+      return { version: 1, ...report, details: report.details.slice(0, members) };
+    }
+    case 'Update Failed':
+    case 'Plan Held': {
+      const { type: _type, ...rest } = event;
+      return { version: 1, ...rest };
+    }
+  }
+}
+
+function omitted(list: readonly unknown[], members: number): JsonObject {
+  return list.length > members ? { omitted: list.length - members } : {};
+}
