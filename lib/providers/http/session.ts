@@ -40,6 +40,8 @@ export function openHttpSession(
         context,
       });
     }
+    const unfit = Object.keys(headers).find((key) => !/^[ -~]*$/.test(headers[key] as string));
+    if (unfit !== undefined) throw fail(`no header can carry this connection's ${unfit}`);
     return http.send({
       owner,
       operation,

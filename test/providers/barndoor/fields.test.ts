@@ -60,18 +60,18 @@ describe('the table', () => {
   test('says how each field behaves', () => {
     const summary = fields.map(
       ({ pointer, access, compare, replaces }) =>
-        `${pointer} ${access} ${compare} ${String(replaces)}`,
+        `${pointer} ${access} ${compare} ${JSON.stringify(replaces)}`,
     );
     expect(summary).toEqual([
-      '/name read-write exact field',
-      '/slug read-write exact field',
-      '/client_id write-only exact field',
-      '/client_secret secret exact field',
-      '/meta read-write subset member',
-      '/id computed exact field',
-      '/connection_status computed exact field',
-      '/provider computed exact field',
-      '/url computed exact field',
+      '/name read-write exact "field"',
+      '/slug read-write exact "field"',
+      '/client_id write-only exact "field"',
+      '/client_secret secret exact "field"',
+      '/meta read-write subset "member"',
+      '/id computed exact "field"',
+      '/connection_status computed exact "field"',
+      '/provider computed exact "field"',
+      '/url computed exact "field"',
     ]);
   });
 

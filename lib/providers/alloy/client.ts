@@ -1,0 +1,40 @@
+import type { VendorSession } from '../../reconcile/ports/provider.ts';
+import { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import { expectServer } from '../http/expect-server.ts';
+import type { Page } from '../http/paging.ts';
+import { walkPages } from '../http/paging.ts';
+import type { SendRequest } from '../http/session.ts';
+import { toPage, toServer } from './convert.ts';
+
+/** [guess] The size of a page is documented nowhere. */
+const pageSize = '100';
+const servers = ['api', 'servers'] as const;
+
+/** Alloy's three calls. The list is whole in one answer [doc], unless it says `hasMore`. */
+export function alloySession(send: SendRequest, connection: string): VendorSession {
+  async function readPage(at: number): Promise<Page> {
+    const query = at === 0 ? {} : { limit: pageSize, offset: String(at) };
+    const page = toPage(await send({ operation: 'list', path: servers, query }), at);
+    if (page !== undefined) return page;
+    throw new VendorError(
+      'body',
+      'list',
+      'the vendor answered with something that is no list of servers',
+      {
+        context: { connection },
+      },
+    );
+  }
+  return {
+    list: () => walkPages(0, readPage, connection),
+    async get(id) {
+      const answer = await send({ operation: 'get', path: [...servers, id], server: id });
+      return expectServer(toServer(answer), 'get', id, connection);
+    },
+    async put(id, body, secrets) {
+      const path = [...servers, id];
+      const answer = await send({ operation: 'put', path, body, secrets, server: id });
+      return expectServer(toServer(answer), 'put', id, connection);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
+import type { LiveServer } from '../../core/live.types.ts';
+import type { Page } from '../http/paging.ts';
+
+const sections = ['connectors', 'actions', 'users'];
+
+/**
+ * A server of an answer, or undefined if it is none. Keeps `name`, `description` and `restrictions`, the latter with
+ * keys that nobody knows: a PUT replaces it whole. All else is dropped, `accessUrl` above all: it carries a live
+ * token [doc].
+ */
+export function toServer(answer: Json): LiveServer | undefined {
+  if (!isJsonObject(answer)) return undefined;
+  const { serverId, name, description, restrictions } = answer;
+  if (typeof serverId !== 'string' || serverId === '') return undefined;
+  const rules = toRestrictions(restrictions ?? {});
+  if (rules === undefined) return undefined;
+  return {
+    id: serverId,
+    fields: {
+      ...(typeof name === 'string' && { name }),
+      ...(typeof description === 'string' && { description }),
+      ...(isJsonObject(restrictions) && { restrictions: rules }),
+    },
+  };
+}
+
+/**
+ * Access rules as they stand; undefined if they cannot be read, for then nothing may be said of them. [guess] A null
+ * section, mode or list is the same as none, which is not restricted [doc].
+ */
+function toRestrictions(restrictions: Json): JsonObject | undefined {
+  if (!isJsonObject(restrictions)) return undefined;
+  const known = Object.entries(restrictions).filter(
+    ([key, value]) => value !== null || !sections.includes(key),
+  );
+  const readable = known.every(([key, value]) => isJsonObject(value) || !sections.includes(key));
+  if (!readable) return undefined;
+  return Object.fromEntries(
+    known.map(([key, value]) => [key, sections.includes(key) ? toSection(value) : value]),
+  );
+}
+
+const members = ['mode', 'allowedIds', 'blockedIds', 'allowedActions', 'blockedActions'];
+
+function toSection(section: Json): JsonObject {
+  return Object.fromEntries(
+    Object.entries(section as JsonObject).filter(
+      ([key, value]) => value !== null || !members.includes(key),
+    ),
+  );
+}
+
+/**
+ * A page of the list, or undefined if it is none, or holds anything that is no server: `{servers, count}` [doc], and
+ * `hasMore` with it where the vendor pages [doc, on another page].
+ *
+ * @param at - the offset that was asked for
+ */
+export function toPage(answer: Json, at: number): Page | undefined {
+  if (!isJsonObject(answer)) return undefined;
+  const { servers: rows, hasMore } = answer;
+  if (!Array.isArray(rows)) return undefined;
+  const servers = rows.flatMap((row: Json) => toServer(row) ?? []);
+  if (servers.length < rows.length) return undefined;
+  return { servers, ...(hasMore === true && { next: at + rows.length }) };
+}

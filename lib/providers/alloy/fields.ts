@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
+
+const mode = z
+  .enum(['allowlist', 'blocklist'])
+  .optional()
+  .describe('Which of the two lists decides: allowlist or blocklist');
+
+const list = (what: string) =>
+  z.array(z.string().min(1)).optional().describe(`${what}; order and repetition mean nothing`);
+
+/** `connectors` and `users` go by id. */
+const byId = (what: string) =>
+  z
+    .strictObject({
+      mode,
+      allowedIds: list(`Ids of ${what} that are allowed`),
+      blockedIds: list(`Ids of ${what} that are blocked`),
+    })
+    .optional()
+    .describe(`Which ${what} the server is restricted to; left out: not restricted`);
+
+const actions = z
+  .strictObject({
+    mode,
+    allowedActions: list('Actions that are allowed'),
+    blockedActions: list('Actions that are blocked'),
+  })
+  .optional()
+  .describe('Which actions the server is restricted to; left out: not restricted');
+
+/**
+ * [guess] Only the prose of the vendor's page names `instructions`, no schema does, and no answer shows it: it is sent
+ * where it is declared, and never taken for verified. If it turns out to be readable, this and `toServer` change.
+ */
+const instructions = {
+  access: 'write-only' as const,
+  schema: z
+    .string()
+    .optional()
+    .describe('Instructions for the assistant; write-only: they cannot be read back'),
+};
+
+const spec = z.strictObject({
+  name: z.string().min(1).max(100).optional().describe('Name, 1 to 100 characters'),
+  description: z.string().optional().describe('Description'),
+  instructions: instructions.schema,
+  restrictions: z
+    .strictObject({ connectors: byId('connectors'), actions, users: byId('users') })
+    .optional()
+    .describe('Access rules, declared as a whole: a section that is left out is not restricted'),
+});
+
+const plain = {
+  compare: 'exact',
+  replaces: 'field',
+  nullClears: false,
+  absent: { means: 'unreadable' },
+} as const satisfies Partial<FieldSpec>;
+
+/** A PUT replaces `restrictions` whole, and what is absent in it is not restricted [doc]. */
+const rule = {
+  access: 'read-write',
+  replaces: { object: '/restrictions' },
+  nullClears: false,
+  accessRule: true,
+} as const satisfies Partial<FieldSpec>;
+
+const section = (name: string, lists: readonly string[]): readonly FieldSpec[] => [
+  {
+    ...rule,
+    pointer: `/restrictions/${name}/mode`,
+    compare: 'exact',
+    absent: { means: 'value', value: null },
+  },
+  ...lists.map((key): FieldSpec => ({
+    ...rule,
+    pointer: `/restrictions/${name}/${key}`,
+    compare: 'set',
+    absent: { means: 'value', value: [] },
+  })),
+];
+
+const computed = (pointer: string): FieldSpec => ({ ...plain, pointer, access: 'computed' });
+
+/** Alloy's server fields [doc], but for `instructions` [guess]. */
+export const alloyFields: FieldTable = {
+  fields: [
+    { ...plain, pointer: '/name', access: 'read-write' },
+    { ...plain, pointer: '/description', access: 'read-write' },
+    { ...plain, pointer: '/instructions', access: instructions.access },
+    ...section('connectors', ['allowedIds', 'blockedIds']),
+    ...section('actions', ['allowedActions', 'blockedActions']),
+    ...section('users', ['allowedIds', 'blockedIds']),
+    computed('/serverId'),
+    computed('/url'),
+    computed('/accessUrl'),
+    computed('/hasRestrictions'),
+    computed('/createdAt'),
+    computed('/updatedAt'),
+  ],
+  spec,
+};

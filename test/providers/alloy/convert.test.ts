@@ -1,0 +1,110 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import type { Json } from '../../../lib/core/json.types.ts';
+import { toPage, toServer } from '../../../lib/providers/alloy/convert.ts';
+
+const shown = {
+  serverId: 'srv-1',
+  name: 'Support',
+  description: 'Reads tickets',
+  url: 'https://mcp.runalloy.com/mcp/srv-1',
+  accessUrl: 'https://mcp.runalloy.com/mcp/srv-1/live-token-canary',
+  hasRestrictions: true,
+  createdAt: '2026-01-01T00:00:00Z',
+  updatedAt: '2026-01-02T00:00:00Z',
+};
+const fields = { name: 'Support', description: 'Reads tickets' };
+
+describe('toServer', () => {
+  test("keeps what is the user's to declare", () => {
+    expect(toServer(shown)).toEqual({ id: 'srv-1', fields });
+  });
+
+  test('drops accessUrl', () => {
+    expect(inspect(toServer(shown), { depth: Infinity })).not.toContain('live-token-canary');
+  });
+
+  test('does not take instructions for readable', () => {
+    expect(toServer({ ...shown, instructions: 'Be brief' })).toEqual({ id: 'srv-1', fields });
+  });
+
+  test('keeps restrictions whole, byte for byte', () => {
+    const text =
+      '{"zones":{"mode":"eu","allowedIds":null},"users":{"blockedIds":["u2","u1","u2"],"until":null,"mode":"blocklist"},' +
+      '"__proto__":{"x":1},"2":[null],"connectors":{}}';
+    const restrictions = JSON.parse(text) as Json;
+    const server = toServer({ ...shown, restrictions });
+    expect(JSON.stringify(server?.fields['restrictions'])).toBe(JSON.stringify(restrictions));
+  });
+
+  test('null in place of a section, a mode or a list is none', () => {
+    const restrictions = {
+      users: null,
+      connectors: { mode: null, allowedIds: null, blockedIds: ['a'] },
+      actions: { mode: 'allowlist', allowedActions: ['x'], blockedActions: null },
+    };
+    expect(toServer({ ...shown, restrictions })?.fields['restrictions']).toEqual({
+      connectors: { blockedIds: ['a'] },
+      actions: { mode: 'allowlist', allowedActions: ['x'] },
+    });
+  });
+
+  test('null restrictions are none', () => {
+    expect(toServer({ ...shown, restrictions: null })).toEqual({ id: 'srv-1', fields });
+  });
+
+  test('what is not of its type is not known', () => {
+    expect(toServer({ serverId: 'srv-1', name: 1, description: null })).toEqual({
+      id: 'srv-1',
+      fields: {},
+    });
+  });
+
+  test.each<Json>(['none', [], 7, false, { users: 'all' }, { actions: [] }])(
+    'a server whose access rules are %j cannot be read',
+    (restrictions) => {
+      expect(toServer({ ...shown, restrictions })).toBeUndefined();
+    },
+  );
+
+  test.each<Json>([
+    null,
+    'text',
+    [],
+    {},
+    { id: 'srv-1' },
+    { serverId: 7 },
+    { serverId: '' },
+    { message: 'ok', server: shown },
+  ])('%j is no server', (answer) => {
+    expect(toServer(answer)).toBeUndefined();
+  });
+});
+
+describe('toPage', () => {
+  const servers = [{ id: 'srv-1', fields }];
+  test.each<[string, Json, object]>([
+    ['servers and count', { servers: [shown], count: 1 }, { servers }],
+    ['an empty account', { servers: [], count: 0 }, { servers: [] }],
+    ['the last page', { servers: [shown], hasMore: false }, { servers }],
+    ['a page in between', { servers: [shown], hasMore: true }, { servers, next: 8 }],
+    ['anything but true in hasMore', { servers: [shown], hasMore: 'true' }, { servers }],
+    // Not an end: the walk refuses it, because it does not advance.
+    ['an empty page in between', { servers: [], hasMore: true }, { servers: [], next: 7 }],
+  ])('%s', (_form, answer, page) => {
+    expect(toPage(answer, 7)).toEqual(page);
+  });
+
+  test.each<Json>([
+    null,
+    [shown],
+    {},
+    { servers: null },
+    { servers: shown },
+    { data: [shown] },
+    { servers: [shown, {}] },
+    { servers: [null] },
+  ])('%j is no page', (answer) => {
+    expect(toPage(answer, 7)).toBeUndefined();
+  });
+});
