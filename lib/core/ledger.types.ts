@@ -140,7 +140,7 @@ export interface PassReport {
   readonly vendorCalls: { readonly list: number; readonly get: number; readonly put: number };
   readonly secretsDecrypted: number;
   readonly credentialsDecrypted: number;
-  readonly state: 'ok' | 'unreachable' | 'needs-login' | 'invalid';
+  readonly state: PassEnd;
   /** Why the pass ended early. */
   readonly reason?: Reason;
   /** Digest of what the guard holds. */
@@ -153,3 +153,9 @@ export interface PassReport {
     readonly reason?: Reason;
   }[];
 }
+
+/**
+ * How a pass ended. `unreachable` and `needs-login`: the connection's failure, what is left is `unreached`;
+ * `invalid`: the connection's own row does not fit; `interrupted`: the lease or the time was over.
+ */
+export type PassEnd = 'ok' | 'unreachable' | 'needs-login' | 'invalid' | 'interrupted';

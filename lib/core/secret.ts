@@ -35,5 +35,5 @@ export class Secret {
 /** Where a declared secret is: a name in Secrets Manager, and the key if its value is a JSON object. */
 export interface SecretReference {
   readonly secret: string;
-  readonly key?: string;
+  readonly key?: string | undefined;
 }

@@ -15,4 +15,6 @@ export interface DesiredStore {
    * @throws StoreError if any page could not be read: never a part.
    */
   rows(connection: string, ids?: readonly string[]): Promise<readonly DesiredRow[]>;
+  /** How many server rows a connection has, whatever their form. */
+  countServers(connection: string): Promise<number>;
 }

@@ -1,0 +1,54 @@
+import { TrueupError } from '../lib/core/errors.ts';
+
+/** What the functions read from their environment. Names of variables stand here and nowhere else. */
+export interface Settings {
+  readonly desiredTable: string;
+  readonly ledgerTable: string;
+  /** Name of the secret that holds the fingerprint key. */
+  readonly fingerprintSecret: string;
+  /** First part of the names of secrets. */
+  readonly secretPrefix: string;
+  /** `provider=host[:port]`, separated by commas. */
+  readonly allowedHosts: string;
+  /** Connections that a scheduled pass reconciles at the same time. */
+  readonly connectionsAtOnce: number;
+  /** Event bus; absent means that events go nowhere. */
+  readonly eventBus?: string;
+}
+
+/** A variable that is absent or does not fit. */
+export class SettingsError extends TrueupError {}
+
+/** Reads the settings. @throws SettingsError that names the variable and says what would be right */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const text = (name: string, meaning: string): string => {
+    const value = environment[name];
+    if (value !== undefined && value !== '') return value;
+    throw new SettingsError('settings', `${name} is not set; it is ${meaning}`, {
+      context: { variable: name },
+    });
+  };
+  const whole = (name: string, fallback: number): number => {
+    const value = environment[name] ?? String(fallback);
+    if (/^[1-9][0-9]{0,5}$/.test(value)) return Number(value);
+    throw new SettingsError('settings', `${name} must be a whole number from 1 to 999999`, {
+      context: { variable: name },
+    });
+  };
+  const eventBus = environment['TRUEUP_EVENT_BUS'];
+  return {
+    desiredTable: text('TRUEUP_DESIRED_TABLE', 'the name of the table Desired'),
+    ledgerTable: text('TRUEUP_LEDGER_TABLE', 'the name of the table Ledger'),
+    fingerprintSecret: text(
+      'TRUEUP_FINGERPRINT_SECRET',
+      'the name of the secret that holds the fingerprint key',
+    ),
+    secretPrefix: environment['TRUEUP_SECRET_PREFIX'] ?? 'trueup',
+    allowedHosts: text(
+      'TRUEUP_ALLOWED_HOSTS',
+      'the hosts that credentials may go to, such as barndoor=acme.platform.barndoor.ai',
+    ),
+    connectionsAtOnce: whole('TRUEUP_CONNECTIONS_AT_ONCE', 10),
+    ...(eventBus !== undefined && eventBus !== '' && { eventBus }),
+  };
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dynamoDbClient, eventBridgeClient, secretsManagerClient } from '../lib/aws/clients.ts';
+import type { ClientOptions } from '../lib/aws/clients.ts';
+import { desiredTable } from '../lib/aws/desired-table.ts';
+import { eventBus } from '../lib/aws/event-bus.ts';
+import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
+import { leaseTable } from '../lib/aws/lease-table.ts';
+import { ledgerTable } from '../lib/aws/ledger-table.ts';
+import { secretsManager } from '../lib/aws/secrets-manager.ts';
+import { createBarndoor } from '../lib/providers/barndoor/provider.ts';
+import { createHttpClient } from '../lib/providers/http/client.ts';
+import { parseAllowedHosts } from '../lib/providers/http/host-rule.ts';
+import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import type { Clock, Log, Random } from '../lib/reconcile/ports/runtime.ts';
+import { defaultSettings } from '../lib/reconcile/settings.types.ts';
+import type { Settings } from './settings.ts';
+
+/** What may differ from a deployment: endpoints on loopback, a clock of the test's own. */
+export interface WiringOptions {
+  readonly endpoints?: {
+    readonly dynamodb?: ClientOptions;
+    readonly secretsManager?: ClientOptions;
+    readonly events?: ClientOptions;
+  };
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    try {
+      await sleep(ms, undefined, signal && { signal });
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    }
+  },
+};
+
+/** How long a process goes on with the fingerprint key that it read: a rotation is noticed so much later. */
+const keysMs = 5 * 60_000;
+
+function cachedFor<T>(ms: number, clock: Clock, load: () => Promise<T>): () => Promise<T> {
+  let cached: { readonly value: T; readonly until: number } | undefined;
+  return async () => {
+    if (!cached || clock.now() >= cached.until) {
+      cached = { value: await load(), until: clock.now() + ms };
+    }
+    return cached.value;
+  };
+}
+
+/** Wires the adapters once for a process: the same for every function, and for the command line with AWS. */
+export function wire(settings: Settings, log: Log, options: WiringOptions = {}): Dependencies {
+  const { clock = systemClock, random = Math.random, endpoints = {} } = options;
+  const dynamodb = dynamoDbClient(endpoints.dynamodb);
+  const secretsClient = secretsManagerClient(endpoints.secretsManager);
+  const ledgerOptions = { client: dynamodb, table: settings.ledgerTable, clock };
+  const http = createHttpClient({
+    hosts: { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: false },
+    clock,
+    random,
+    timeoutMs: defaultSettings.attemptMs,
+  });
+  const barndoor = createBarndoor(http);
+  return {
+    desired: desiredTable({ client: dynamodb, table: settings.desiredTable, clock }),
+    ledger: ledgerTable(ledgerOptions),
+    lease: leaseTable(ledgerOptions),
+    secrets: secretsManager({ client: secretsClient, prefix: settings.secretPrefix }),
+    providers: new Map([[barndoor.name, barndoor]]),
+    announcer:
+      settings.eventBus === undefined
+        ? { announce: async () => undefined }
+        : eventBus({ client: eventBridgeClient(endpoints.events), bus: settings.eventBus, clock }),
+    keys: cachedFor(keysMs, clock, () =>
+      loadFingerprintKeys({ client: secretsClient, secret: settings.fingerprintSecret }),
+    ),
+    credentials: new Map(),
+    clock,
+    random,
+    log,
+    settings: defaultSettings,
+    secretPrefix: settings.secretPrefix,
+    owner: `function ${randomUUID()}`,
+  };
+}

@@ -1,0 +1,138 @@
+import type { ChangeRecord, ServerRecord } from '../core/ledger.types.ts';
+import { isGuarded } from '../core/guard.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { FieldChange } from '../core/plan.types.ts';
+import { withOutcome } from '../core/record.ts';
+import type { AttemptResult, ServerWork } from './apply-server.ts';
+import { isInWindow } from './change-window.ts';
+import type { Lease } from './lease.ts';
+import type { PassState } from './pass-state.ts';
+import type { Ledger } from './ports/ledger.ts';
+import type { Clock, Log } from './ports/runtime.ts';
+import { LostUpdateError, StoreError } from './ports/store-error.ts';
+
+export interface ConcludeContext {
+  readonly connection: string;
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+  readonly state: PassState;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Hashes of approved changes: the guard does not count them. */
+  readonly approved: ReadonlySet<string>;
+}
+
+/** Writes what became of a server to the ledger, and only then counts it as done. */
+export async function conclude(
+  context: ConcludeContext,
+  work: ServerWork,
+  result: AttemptResult,
+): Promise<void> {
+  const { state, ledger, connection } = context;
+  const { id } = work.server;
+  if (result.kind === 'connection') {
+    if (result.record) await save(context, work, result.record);
+    state.found(id, { ...labelOf(work), outcome: 'unreached' });
+    return;
+  }
+  const record = finalRecord(context, work, result);
+  const saved = await save(context, work, record);
+  if (!saved) return;
+  if (result.kind === 'applied') {
+    const change = changeRecord(context, work, result.changes);
+    await ledger.addChange(connection, change);
+    if (work.plan.record.contentHash !== work.server.contentHash) {
+      await ledger.addDeclared(connection, id, work.server.contentHash, change.at);
+    }
+    state.events.push({ type: 'Server Updated', connection, change });
+  }
+  const { reason } = record;
+  const outcome = reportedOutcome(result, record);
+  state.found(id, { ...labelOf(work), outcome, ...(reason && { reason }) });
+  if (reason && (outcome === 'failed' || outcome === 'refused')) {
+    const pass = state.id;
+    state.events.push({
+      type: 'Update Failed',
+      connection,
+      pass,
+      server: id,
+      ...labelOf(work),
+      outcome,
+      reason,
+    });
+  }
+}
+
+type Concluded = Exclude<AttemptResult, { kind: 'connection' }>;
+
+function finalRecord(
+  { clock, lease, approved }: ConcludeContext,
+  work: ServerWork,
+  result: Concluded,
+): ServerRecord {
+  const now = clock.now();
+  const { reason } = result.record;
+  const record = work.held
+    ? withOutcome(result.record, 'held', now, { reason: reason ?? heldReason })
+    : result.record;
+  const counts =
+    result.kind === 'applied' &&
+    result.changes.some((change) => isGuarded(change, approved)) &&
+    !isInWindow(record.countedAt, now);
+  if (!counts) return record;
+  lease.count();
+  return { ...record, countedAt: new Date(now).toISOString() };
+}
+
+export const heldReason = {
+  code: 'held',
+  message: 'the guard holds a change of it until somebody approves it',
+};
+
+/** `updated` stands only in reports: the ledger says what the server is from now on. */
+function reportedOutcome(result: Concluded, record: ServerRecord): Outcome {
+  const quiet = record.outcome === 'inSync' || record.outcome === 'assumed';
+  return result.kind === 'applied' && quiet ? 'updated' : record.outcome;
+}
+
+async function save(
+  { connection, ledger, state, log }: ConcludeContext,
+  work: ServerWork,
+  record: ServerRecord,
+): Promise<boolean> {
+  try {
+    await ledger.writeServer(connection, record);
+    state.written += 1;
+    return true;
+  } catch (error) {
+    if (!(error instanceof StoreError || error instanceof LostUpdateError)) throw error;
+    log.error('ledger item not written', { server: record.id, code: error.code });
+    const reason = { code: error.code, message: 'its ledger item could not be written' };
+    state.found(record.id, { ...labelOf(work), outcome: 'failed', reason });
+    return false;
+  }
+}
+
+function changeRecord(
+  { state, clock }: ConcludeContext,
+  work: ServerWork,
+  changes: readonly FieldChange[],
+): ChangeRecord {
+  return {
+    server: work.server.id,
+    ...labelOf(work),
+    at: new Date(clock.now()).toISOString(),
+    pass: state.id,
+    trigger: state.request.trigger,
+    fields: changes.map(({ pointer, cause, before, after }) => ({
+      pointer,
+      cause,
+      before,
+      after,
+    })),
+  };
+}
+
+export function labelOf({ server }: { server: { label?: string } }): { label?: string } {
+  return server.label === undefined ? {} : { label: server.label };
+}

@@ -1,0 +1,31 @@
+import type { Plan } from '../core/plan.types.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import type { PassState } from './pass-state.ts';
+import { StoreError } from './ports/store-error.ts';
+import type { PassResult } from './request.types.ts';
+
+/** The last step: the report is written, logged and announced. A bus that fails never fails a pass. */
+export async function finishPass(
+  { ledger, announcer, clock, log }: Pick<Dependencies, 'ledger' | 'announcer' | 'clock' | 'log'>,
+  state: PassState,
+  plan?: Plan,
+): Promise<PassResult> {
+  const report = state.report(clock.now());
+  const didSomething = state.written > 0 || report.counts.updated > 0;
+  await ledger.putReport(report.connection, report, didSomething);
+  const { pass, connection, trigger } = report;
+  const lines = log.child({ connection, pass, trigger });
+  const { details: _details, ...figures } = report;
+  lines.info('pass completed', figures);
+  if (report.reason) lines.warn('pass ended early', { ...report.reason });
+  const events = didSomething
+    ? [...state.events, { type: 'Pass Completed' as const, report }]
+    : state.events;
+  try {
+    if (events.length > 0) await announcer.announce(events);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    lines.error('events not sent', { code: error.code, events: events.length });
+  }
+  return { kind: 'done', report, ...(plan && { plan }) };
+}

@@ -1,0 +1,79 @@
+import type { ServerRecord } from '../core/ledger.types.ts';
+import type { PlannedServer } from '../core/plan.types.ts';
+import type { Declared } from '../core/plan-server.ts';
+import { notedRecord } from '../core/plan-server.ts';
+import { heldReason, labelOf } from './conclude.ts';
+import { eachLimited } from './each-limited.ts';
+import type { PassState } from './pass-state.ts';
+import type { PassPlan } from './plan-pass.ts';
+import type { Ledger, LedgerState } from './ports/ledger.ts';
+import type { DesiredState } from './read-desired.ts';
+
+/** Ledger writes at a time: enough to hide their latency, few enough to be polite. */
+const writesAtOnce = 10;
+
+/**
+ * Writes what the plan found out of the servers to which nothing is sent: baselines, other outcomes, failed reads;
+ * and forgets servers that are no longer declared. In sync it writes nothing.
+ *
+ * @param sending - ids that apply works on: they are written with its result
+ * @throws StoreError or LostUpdateError if the ledger cannot be written
+ */
+export async function noteFindings(
+  ledger: Ledger,
+  ledgerState: LedgerState,
+  desired: DesiredState,
+  plan: PassPlan,
+  sending: ReadonlySet<string>,
+  state: PassState,
+  now: number,
+): Promise<void> {
+  const connection = desired.connection.name;
+  const quiet = plan.planned.filter(({ id }) => !sending.has(id)).map(asLeft);
+  const news = quiet.flatMap((finding): readonly ServerRecord[] => {
+    announceDrift(state, finding, plan);
+    state.found(finding.id, {
+      outcome: finding.outcome,
+      ...labelOf({ server: finding }),
+      ...(finding.reason && { reason: finding.reason }),
+    });
+    const unread = plan.unread.get(finding.id);
+    if (unread) return unread.record ? [unread.record] : [];
+    const server = plan.servers.get(finding.id);
+    const declared = desired.servers.get(finding.id) as Declared;
+    const record = server && notedRecord({ ...server, planned: finding }, declared, now);
+    return record ? [record] : [];
+  });
+  await eachLimited(news, writesAtOnce, async (record) => {
+    await ledger.writeServer(connection, record);
+    state.written += 1;
+  });
+  const gone = [...ledgerState.servers].filter(([id]) => !desired.servers.has(id));
+  await eachLimited(gone, writesAtOnce, async ([, record]) => {
+    await ledger.forgetServer(connection, record);
+    state.written += 1;
+  });
+}
+
+/** A server of which nothing is sent: what a person was not shown is listed as reported, what is held says why. */
+function asLeft(finding: PlannedServer): PlannedServer {
+  if (finding.outcome === 'updated') return { ...finding, outcome: 'reported' };
+  return finding.outcome === 'held' ? { ...finding, reason: heldReason } : finding;
+}
+
+/** Drift that is not corrected is announced once, when its server comes to be reported or held. */
+function announceDrift(state: PassState, finding: PlannedServer, plan: PassPlan): void {
+  const pointers = finding.changes
+    .filter(({ cause }) => cause === 'drift' || cause === 'both')
+    .map(({ pointer }) => pointer);
+  const before = plan.servers.get(finding.id)?.record;
+  if (pointers.length === 0 || before?.outcome === finding.outcome) return;
+  state.events.push({
+    type: 'Drift Detected',
+    connection: state.request.connection,
+    pass: state.id,
+    server: finding.id,
+    ...labelOf({ server: finding }),
+    pointers,
+  });
+}

@@ -1,0 +1,84 @@
+import type { PassEnd, PassReport, Reason } from '../core/ledger.types.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { outcomeCounts } from '../core/outcome.ts';
+import type { TrueupEvent } from './ports/events.ts';
+import type { VendorCalls } from './ports/provider.ts';
+import type { PassRequest } from './request.types.ts';
+
+interface Finding {
+  readonly outcome: Outcome;
+  readonly label?: string;
+  readonly reason?: Reason;
+}
+
+/** Outcomes that a report lists by server. */
+const listed: ReadonlySet<Outcome> = new Set([
+  'invalid',
+  'missing',
+  'held',
+  'failed',
+  'refused',
+  'waiting',
+  'updated',
+  'reported',
+]);
+
+const detailsAtMost = 100;
+
+/** What a pass has found and done so far: the only thing in it that changes. */
+export class PassState {
+  readonly id: string;
+  readonly request: PassRequest;
+  readonly startedAt: number;
+  readonly calls: VendorCalls = { list: 0, get: 0, put: 0 };
+  readonly events: TrueupEvent[] = [];
+  readonly #findings = new Map<string, Finding>();
+  /** Server items or history that were written: the pass did something. */
+  written = 0;
+  state: PassEnd = 'ok';
+  reason: Reason | undefined;
+  held: string | undefined;
+  undeclared: number | undefined;
+  decryptedSecrets: () => number = () => 0;
+  decryptedCredentials: () => number = () => 0;
+
+  constructor(id: string, request: PassRequest, startedAt: number) {
+    this.id = id;
+    this.request = request;
+    this.startedAt = startedAt;
+  }
+
+  found(id: string, finding: Finding): void {
+    this.#findings.set(id, finding);
+  }
+
+  /** The pass ended before its time. */
+  ended(state: PassEnd, reason: Reason): void {
+    this.state = state;
+    this.reason = reason;
+  }
+
+  report(now: number): PassReport {
+    const findings = [...this.#findings].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      pass: this.id,
+      trigger: this.request.trigger,
+      connection: this.request.connection,
+      startedAt: new Date(this.startedAt).toISOString(),
+      durationMs: now - this.startedAt,
+      servers: findings.length,
+      counts: outcomeCounts(findings.map(([, { outcome }]) => outcome)),
+      ...(this.undeclared !== undefined && { undeclared: this.undeclared }),
+      vendorCalls: { ...this.calls },
+      secretsDecrypted: this.decryptedSecrets(),
+      credentialsDecrypted: this.decryptedCredentials(),
+      state: this.state,
+      ...(this.reason && { reason: this.reason }),
+      ...(this.held !== undefined && { held: this.held }),
+      details: findings
+        .filter(([, { outcome }]) => listed.has(outcome))
+        .slice(0, detailsAtMost)
+        .map(([id, finding]) => ({ id, ...finding })),
+    };
+  }
+}

@@ -1,0 +1,127 @@
+import { guard } from '../core/guard.ts';
+import type { GuardInputs } from '../core/guard.ts';
+import type { FingerprintKeys } from '../core/fingerprint.types.ts';
+import type { ServerRecord } from '../core/ledger.types.ts';
+import type { LiveServer } from '../core/live.types.ts';
+import { guardedCauses } from '../core/outcome.ts';
+import type { Plan, PlannedServer } from '../core/plan.types.ts';
+import { assemblePlan, planFleet } from '../core/plan.ts';
+import type { ServerPlan } from '../core/plan-server.ts';
+import { changedInWindow, isInWindow } from './change-window.ts';
+import type { ChangeBucket } from './ports/lease-items.ts';
+import type { Approval, LedgerState } from './ports/ledger.ts';
+import type { DesiredState } from './read-desired.ts';
+import type { LiveState } from './read-live.ts';
+import type { Attended } from './request.types.ts';
+import { unreadServers } from './unread.ts';
+import type { UnreadServer } from './unread.ts';
+
+/** All that was read; nothing else goes into the plan. */
+export interface PassInputs {
+  readonly desired: DesiredState;
+  readonly ledger: LedgerState;
+  readonly live: LiveState;
+  readonly secretVersions: ReadonlyMap<string, string>;
+  readonly keys: FingerprintKeys;
+  /** The guard's count, from the lease item. */
+  readonly window: readonly ChangeBucket[];
+  readonly now: number;
+  readonly random: () => number;
+  readonly attended?: Attended;
+}
+
+/** A plan with what apply and the ledger need of each server. */
+export interface PassPlan {
+  readonly plan: Plan;
+  /** Every server of the scope, with the guard's decision in it. */
+  readonly planned: readonly PlannedServer[];
+  /** Those that could not be read by themselves. */
+  readonly unread: ReadonlyMap<string, UnreadServer>;
+  readonly servers: ReadonlyMap<string, ServerPlan>;
+  /** Hashes of changes that somebody approved. */
+  readonly approved: ReadonlySet<string>;
+}
+
+/** The pause that holds for a server at `now`: its own, or its connection's. */
+export function pauseOf(ledger: LedgerState, id: string, now: number) {
+  return ledger.pauses.find(
+    (pause) =>
+      (pause.id === undefined || pause.id === id) &&
+      !(pause.until !== undefined && Date.parse(pause.until) <= now),
+  );
+}
+
+/**
+ * Plans and guards. Reads approvals and the number of declared servers only if there is something to guard.
+ */
+export async function planPass(
+  inputs: PassInputs,
+  approvals: () => Promise<readonly Approval[]>,
+): Promise<PassPlan> {
+  const { desired, ledger, live, now, attended } = inputs;
+  const context = {
+    connection: desired.connection.name,
+    table: desired.provider.table,
+    keys: inputs.keys,
+    secretVersions: inputs.secretVersions,
+    now,
+    attended: attended !== undefined,
+  };
+  const { secretVersions } = inputs;
+  const unread = unreadServers(desired, ledger, live, secretVersions, now, inputs.random);
+  const readable = new Map([...desired.servers].filter(([id]) => !unread.has(id)));
+  const servers = planFleet(context, readable, (id) => {
+    const record = ledger.servers.get(id);
+    const pause = pauseOf(ledger, id, now);
+    const found = liveOf(live, id);
+    return {
+      ...(found && { live: found }),
+      ...(record && { record }),
+      ...(pause && { pause }),
+      resend: resendOf(record),
+    };
+  });
+  const findings = [...servers.values()].map(({ planned }) => planned);
+  const toGuard = findings.some(
+    ({ outcome, changes }) =>
+      outcome === 'updated' && changes.some(({ cause }) => guardedCauses.has(cause)),
+  );
+  const approved = toGuard ? approvedHashes(attended, await approvals()) : new Set<string>();
+  const guarded = guard(findings, {
+    limits: desired.connection.policy.limits,
+    declared: toGuard ? await desired.declaredTotal() : desired.servers.size,
+    changedLastHour: changedInWindow(inputs.window, now),
+    isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
+    approved,
+  } satisfies GuardInputs);
+  const about = { connection: desired.connection.name, provider: desired.provider.name };
+  const planned = [
+    ...guarded.servers,
+    ...[...unread.values()].map((server) => server.planned),
+  ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    plan: assemblePlan(about, planned, live.undeclared ?? [], guarded.state),
+    planned,
+    unread,
+    servers,
+    approved,
+  };
+}
+
+function approvedHashes(
+  attended: Attended | undefined,
+  approvals: readonly Approval[],
+): ReadonlySet<string> {
+  const confirmed = attended?.approved ? [...attended.shown] : [];
+  return new Set([...approvals.flatMap(({ hashes }) => hashes), ...confirmed]);
+}
+
+function liveOf(live: LiveState, id: string): LiveServer | undefined {
+  const reading = live.declared.get(id);
+  return reading?.kind === 'found' ? reading.server : undefined;
+}
+
+/** Fields of an intent that nobody finished are unknown. */
+function resendOf(record: ServerRecord | undefined): 'none' | ReadonlySet<string> {
+  return record?.intent ? new Set(record.intent.pointers) : 'none';
+}

@@ -1,0 +1,93 @@
+import { attemptKey } from '../core/attempt-key.ts';
+import type { FingerprintKeys } from '../core/fingerprint.types.ts';
+import type { DesiredServer } from '../core/desired.types.ts';
+import type { Declared } from '../core/plan-server.ts';
+import { asReference } from '../core/secret-reference.ts';
+import { declaredUnits } from '../core/units.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import { pauseOf } from './plan-pass.ts';
+import type { LedgerState } from './ports/ledger.ts';
+import type { VendorSession } from './ports/provider.ts';
+import type { DesiredState } from './read-desired.ts';
+import { readAll, readEach } from './read-live.ts';
+import type { LiveState } from './read-live.ts';
+
+/** What a pass reads besides desired and ledger. */
+export interface Readings {
+  readonly live: LiveState;
+  readonly secretVersions: ReadonlyMap<string, string>;
+  readonly keys: FingerprintKeys;
+}
+
+/**
+ * Reads live servers, secret versions and fingerprint keys side by side: all of the connection's, or those of the
+ * named servers.
+ *
+ * @throws VendorError if the vendor's list failed, StoreError if secrets could not be listed
+ */
+export async function readSurroundings(
+  session: VendorSession,
+  desired: DesiredState,
+  ledger: LedgerState,
+  { secrets, keys, clock }: Dependencies,
+  ids: readonly string[] | undefined,
+): Promise<Readings> {
+  const now = clock.now();
+  const { connection, servers } = desired;
+  const wanted = [...servers].filter(
+    ([id, declared]) => isToRead(declared) && !pauseOf(ledger, id, now),
+  );
+  const named = [...secretNames(desired, wanted)];
+  const readVersions = async () =>
+    named.length === 0
+      ? new Map<string, string>()
+      : secrets.versions(connection.name, ids && named);
+  const versions = readVersions();
+  const isWaiting = async (id: string) => {
+    const retry = ledger.servers.get(id)?.retry;
+    if (!retry || Date.parse(retry.notBefore) <= now) return false;
+    const { server } = servers.get(id) as Declared & { valid: true };
+    return retry.key === attemptKey(server, unitsOf(desired, server), await versions);
+  };
+  const question = {
+    wanted: wanted.map(([id]) => id),
+    isDeclared: (id: string) => servers.has(id),
+    isMissing: (id: string) => ledger.servers.get(id)?.outcome === 'missing',
+    isWaiting,
+    concurrency: connection.budget.concurrency,
+  };
+  const readLive = async (): Promise<LiveState> =>
+    ids
+      ? { declared: await readEach(session, question.wanted, question) }
+      : readAll(session, question);
+  const [live, secretVersions, fingerprintKeys] = await all(readLive(), versions, keys());
+  return { live, secretVersions, keys: fingerprintKeys };
+}
+
+/** Like Promise.all, but waits for all to end before it throws: nothing goes on behind a pass that is over. */
+async function all<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
+  await Promise.allSettled([a, b, c]);
+  return Promise.all([a, b, c]);
+}
+
+function isToRead(declared: Declared): boolean {
+  return declared.valid && declared.server.policy.mode !== 'off';
+}
+
+export function unitsOf({ provider }: DesiredState, server: DesiredServer) {
+  return declaredUnits(provider.table, server.spec, server.policy.ignore);
+}
+
+function secretNames(
+  desired: DesiredState,
+  wanted: readonly (readonly [string, Declared])[],
+): ReadonlySet<string> {
+  const names = wanted.flatMap(([, declared]) =>
+    declared.valid
+      ? unitsOf(desired, declared.server)
+          .filter(({ field }) => field.access === 'secret')
+          .map(({ value }) => asReference(value).secret)
+      : [],
+  );
+  return new Set(names);
+}

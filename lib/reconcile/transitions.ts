@@ -1,0 +1,76 @@
+import { backoffMs, conflictRetryMs } from '../core/backoff.ts';
+import type { FailureClass } from '../core/failure.ts';
+import type { Intent, Reason, ServerRecord } from '../core/ledger.types.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { withOutcome } from '../core/record.ts';
+
+/** A failed attempt at one server. */
+export interface AttemptFailure {
+  readonly class: Exclude<FailureClass, 'connection'>;
+  readonly reason: Reason;
+  readonly retryAfterMs?: number | undefined;
+  /** Unreadable fields of which nothing is known now: the PUT may have been applied. */
+  readonly unknown?: Intent;
+}
+
+/**
+ * The record after a failed attempt. `key` is what the failure holds for: another declaration or secret is tried at once.
+ *
+ * | class     | outcome   | next attempt |
+ * |-----------|-----------|--------------|
+ * | terminal  | `failed`  | when the key changes |
+ * | conflict  | `failed`  | when the key changes, or in an hour |
+ * | missing   | `missing` | when the list shows it |
+ * | transient | `waiting` | after backoff |
+ */
+export function afterFailure(
+  record: ServerRecord,
+  failure: AttemptFailure,
+  key: string,
+  now: number,
+  random: number,
+): ServerRecord {
+  const { reason } = failure;
+  const unknown = failure.unknown && { intent: failure.unknown };
+  const iso = (time: number) => new Date(time).toISOString();
+  switch (failure.class) {
+    case 'terminal':
+      return withOutcome(record, 'failed', now, {
+        reason,
+        stopped: { outcome: 'failed', key },
+        retry: undefined,
+        ...unknown,
+      });
+    case 'conflict':
+      return withOutcome(record, 'failed', now, {
+        reason,
+        stopped: { outcome: 'failed', key, retryAt: iso(now + conflictRetryMs) },
+        retry: undefined,
+        ...unknown,
+      });
+    case 'missing':
+      return withOutcome(record, 'missing', now, { reason, retry: undefined });
+    case 'transient': {
+      const attempts = (record.retry?.key === key ? record.retry.attempts : 0) + 1;
+      const notBefore = iso(now + backoffMs(attempts, random, failure.retryAfterMs));
+      return withOutcome(record, 'waiting', now, {
+        reason,
+        retry: { attempts, notBefore, key },
+        ...unknown,
+      });
+    }
+  }
+}
+
+/** The outcome that the failure leaves, for the report. */
+export function outcomeOfFailure(failure: AttemptFailure['class']): Outcome {
+  switch (failure) {
+    case 'terminal':
+    case 'conflict':
+      return 'failed';
+    case 'missing':
+      return 'missing';
+    case 'transient':
+      return 'waiting';
+  }
+}

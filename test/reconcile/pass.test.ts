@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await startWorld();
+  await world.declareConnection();
+});
+
+afterEach(async () => {
+  expect(world.barndoor.violations).toEqual([]);
+  await world.close();
+});
+
+const [a = '', b = '', c = ''] = serverIds(3);
+
+describe('a pass', () => {
+  test('sends only what must change, and leaves undeclared fields as they are', async () => {
+    world.barndoor.add({ id: a, name: 'Old', slug: 'kept-slug', unknown: { extra: [1, 'ü'] } });
+    await world.declare({ id: a, spec: { name: 'New' } });
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ updated: 1 });
+    expect(report.vendorCalls).toEqual({ list: 1, get: 0, put: 1 });
+    const puts = world.barndoor.requests.filter(({ method }) => method === 'PUT');
+    expect(puts.map(({ body }) => body)).toEqual([{ name: 'New' }]);
+    expect(world.barndoor.find(a)).toMatchObject({
+      name: 'New',
+      slug: 'kept-slug',
+      unknown: { extra: [1, 'ü'] },
+    });
+    const { servers } = await world.deps.ledger.read(connection);
+    expect(servers.get(a)).toMatchObject({ outcome: 'inSync', rev: 1 });
+  });
+
+  test('applies, plans again, and finds nothing', async () => {
+    await world.secrets.write(
+      `trueup/${connection}/github`,
+      JSON.stringify({ client_secret: 'canary-secret' }),
+    );
+    world.barndoor.add({ id: a, name: 'Old', slug: 'a' });
+    await world.declare({
+      id: a,
+      spec: {
+        name: 'New',
+        client_id: 'id-1',
+        client_secret: { secret: `trueup/${connection}/github`, key: 'client_secret' },
+        meta: { team: 'sales' },
+      },
+    });
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 1 });
+    expect(world.barndoor.find(a)).toMatchObject({
+      client_id: 'id-1',
+      client_secret: 'canary-secret',
+      meta: { team: 'sales' },
+    });
+    const again = await world.pass();
+    expect(outcomesOf(again)).toEqual({ assumed: 1 });
+    expect(again.vendorCalls).toEqual({ list: 1, get: 0, put: 0 });
+    expect(again.secretsDecrypted).toBe(0);
+  });
+
+  test('in sync makes only list calls, decrypts nothing, and writes only its own items', async () => {
+    const ids = serverIds(250);
+    for (const id of ids) world.barndoor.add({ id, name: `Server ${id}`, slug: `s-${id}` });
+    await world.declare(...ids.map((id) => ({ id, spec: { name: `Server ${id}` } })));
+    const first = await world.pass();
+    expect(outcomesOf(first)).toEqual({ inSync: 250 });
+    world.callsSince();
+    const second = await world.pass();
+    expect(outcomesOf(second)).toEqual({ inSync: 250 });
+    expect(second.vendorCalls).toEqual({ list: 3, get: 0, put: 0 });
+    expect([second.secretsDecrypted, second.credentialsDecrypted]).toEqual([0, 0]);
+    expect(world.callsSince()).toEqual({ list: 3, Query: 2, UpdateItem: 2, PutItem: 1 });
+  });
+
+  test('one server that fails leaves every other one done, its state and reason in the ledger', async () => {
+    for (const id of [a, b, c]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+    await world.declare(
+      { id: a, spec: { name: 'New a' } },
+      { id: b, spec: { name: 'New b' } },
+      { id: c, spec: { name: 'New c' } },
+    );
+    world.barndoor.misbehave({
+      method: 'PUT',
+      path: new RegExp(b),
+      effect: { kind: 'status', status: 422 },
+    });
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ updated: 2, failed: 1 });
+    const { servers } = await world.deps.ledger.read(connection);
+    expect(servers.get(b)).toMatchObject({ outcome: 'failed', reason: { code: 'http-422' } });
+    const again = await world.pass();
+    expect(outcomesOf(again)).toEqual({ inSync: 2, failed: 1 });
+    expect(again.vendorCalls.put).toBe(0);
+  });
+
+  test('a list that fails half way changes nothing', async () => {
+    const ids = serverIds(150);
+    for (const id of ids) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+    await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));
+    world.barndoor.misbehave({
+      method: 'GET',
+      skip: 1,
+      effect: { kind: 'status', status: 500 },
+    });
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ unreached: 150 });
+    expect(report.state).toBe('unreachable');
+    expect(report.vendorCalls.put).toBe(0);
+    const { servers } = await world.deps.ledger.read(connection);
+    expect(servers.size).toBe(0);
+  });
+});

@@ -1,0 +1,131 @@
+import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../lib/cli/embedded-world.ts';
+import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import { wire } from '../../functions/wiring.ts';
+import type { PassReport } from '../../lib/core/ledger.types.ts';
+import type { BarndoorOptions } from '../../lib/local/barndoor-simulator.ts';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { TrueupEvent } from '../../lib/reconcile/ports/events.ts';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import type { PassRequest } from '../../lib/reconcile/request.types.ts';
+import { testClock } from './clock.ts';
+import type { TestClock } from './clock.ts';
+import { memoryLog } from './log.ts';
+
+export const connection = 'acme';
+export const bearer = 'bearer-of-acme';
+
+/** A declared server, as little as a test needs to say. */
+export interface ServerInit {
+  readonly id: string;
+  readonly spec: Record<string, unknown>;
+  readonly label?: string;
+  readonly policy?: Record<string, unknown>;
+  readonly generation?: number;
+}
+
+export interface TestWorld extends EmbeddedWorld {
+  readonly clock: TestClock;
+  readonly log: ReturnType<typeof memoryLog>;
+  readonly deps: Dependencies;
+  readonly events: TrueupEvent[];
+  /** Writes the connection row, mode `correct` unless the test says otherwise. */
+  readonly declareConnection: (row?: Record<string, unknown>) => Promise<void>;
+  readonly declare: (...servers: readonly ServerInit[]) => Promise<void>;
+  /** One pass; fails the test if it was busy. */
+  readonly pass: (request?: Partial<PassRequest>) => Promise<PassReport>;
+  /** Calls since the last time it was asked: vendor, DynamoDB, Secrets Manager. */
+  readonly callsSince: () => Record<string, number>;
+}
+
+/** An embedded world with one Barndoor connection, wired as the functions are. */
+export async function startWorld(
+  barndoor: Partial<BarndoorOptions> = {},
+  options: Omit<EmbeddedWorldOptions, 'barndoor' | 'clock'> = {},
+): Promise<TestWorld> {
+  const clock = testClock();
+  const world = await startEmbeddedWorld({
+    ...options,
+    clock,
+    barndoor: { servers: [], tokens: [bearer], ...barndoor },
+  });
+  const log = memoryLog();
+  const events: TrueupEvent[] = [];
+  const wired = wire(world.settings, log, { endpoints: world.endpoints, clock, random: () => 0 });
+  const deps: Dependencies = {
+    ...wired,
+    announcer: {
+      announce: async (some) => {
+        events.push(...some);
+      },
+    },
+  };
+  await world.secrets.write(`trueup/${connection}/token`, bearer);
+  let counted = snapshot(world);
+  return {
+    ...world,
+    clock,
+    log,
+    deps,
+    events,
+    declareConnection: (row = {}) =>
+      world.desired.put(connection, 'connection', {
+        provider: 'barndoor',
+        baseUrl: world.barndoor.url,
+        auth: {
+          type: 'bearer',
+          token: { secret: `trueup/${connection}/token` },
+        },
+        policy: { mode: 'correct' },
+        ...row,
+      }),
+    declare: async (...servers) => {
+      await Promise.all(
+        servers.map(({ id, ...row }) =>
+          world.desired.put(
+            connection,
+            `server#${id}`,
+            row as Parameters<typeof world.desired.put>[2],
+          ),
+        ),
+      );
+    },
+    pass: async (request = {}) => {
+      const result = await reconcile(
+        {
+          connection,
+          trigger: 'schedule',
+          ...request,
+        },
+        deps,
+      );
+      if (result.kind === 'busy') throw new Error('the lease is held by somebody else');
+      return result.report;
+    },
+    callsSince: () => {
+      const now = snapshot(world);
+      const since = Object.entries(now).map(([name, count]) => [
+        name,
+        count - (counted[name] ?? 0),
+      ]);
+      counted = now;
+      return Object.fromEntries(since.filter(([, count]) => count !== 0)) as Record<string, number>;
+    },
+  };
+}
+
+function snapshot({ barndoor, dynamodb, secretsManager }: EmbeddedWorld): Record<string, number> {
+  return { ...barndoor.counts, ...dynamodb.calls, ...secretsManager.calls };
+}
+
+/** `n` different server ids. */
+export function serverIds(n: number): string[] {
+  return Array.from(
+    { length: n },
+    (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+  );
+}
+
+/** All counts of a report that are not zero. */
+export function outcomesOf({ counts }: PassReport): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
