@@ -4,7 +4,7 @@ import type { Clock, Random } from '../../reconcile/ports/runtime.ts';
 import type { VendorOperation } from '../../reconcile/ports/vendor-error.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import { orAborted } from './abort.ts';
-import type { Outgoing } from './exchange.ts';
+import type { KindOf, Outgoing } from './exchange.ts';
 import { exchange, isTooLarge } from './exchange.ts';
 import type { HostOwner, HostSettings } from './host-rule.ts';
 import { assertAllowedUrl } from './host-rule.ts';
@@ -49,6 +49,8 @@ export interface Attempt {
   readonly secrets: readonly Secret[];
   readonly signal: AbortSignal;
   readonly context: JsonObject;
+  /** The kind of error that a status other than 2xx and 3xx is; `status` unless given. */
+  readonly kindOf?: KindOf;
   /** Awaited before each request on the wire. What it throws ends the attempt as it is. */
   readonly admit?: () => Promise<void>;
   /** Called for each request on the wire. */

@@ -42,7 +42,7 @@ export function isHtml(body: string, contentType: string | null): boolean {
 
 function reasonIn(body: string): string | undefined {
   if (isHtml(body, null)) return 'an HTML page';
-  const parsed = parse(body);
+  const parsed = parseJson(body);
   if (parsed === undefined) return body;
   return reasonOf(parsed);
 }
@@ -69,7 +69,8 @@ function joined(...parts: readonly (Json | undefined)[]): string | undefined {
   return texts.length === 0 ? undefined : texts.join(': ');
 }
 
-function parse(body: string): Json | undefined {
+/** The JSON of a text, or undefined if it is none. */
+export function parseJson(body: string): Json | undefined {
   try {
     return JSON.parse(body) as Json;
   } catch {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../core/json.types.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { VendorErrorKind, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
-import { errorText, isHtml } from './error-text.ts';
+import { errorText, isHtml, parseJson } from './error-text.ts';
 import type { AllowedUrl } from './host-rule.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { Progress, Wire, WireFailure } from './wire.ts';
@@ -25,7 +25,11 @@ export interface Outgoing {
   readonly signal: AbortSignal;
   /** Says where in an error: connection, server. */
   readonly context: JsonObject;
+  readonly kindOf?: KindOf;
 }
+
+/** Which kind of error an answer is. `body` is undefined if it is no JSON. */
+export type KindOf = (status: number, body: Json | undefined) => VendorErrorKind;
 
 /**
  * Sends one request, once, and gives its answer's JSON.
@@ -130,7 +134,8 @@ function readResponse(
   }
   if (!response.ok) {
     const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
-    throw new VendorError('status', operation, reason() ?? `HTTP ${status} without a reason`, {
+    const kind = outgoing.kindOf?.(status, parseJson(text)) ?? 'status';
+    throw new VendorError(kind, operation, reason() ?? `HTTP ${status} without a reason`, {
       status,
       context,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
