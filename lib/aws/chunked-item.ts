@@ -1,7 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { Writable } from './attribute-values.ts';
 import { storeProblem } from './store-errors.ts';
-import type { Condition } from './expressions.ts';
 import type { StoredItem, Table } from './table.ts';
 
 /** Bytes of a body in one item; DynamoDB's limit is 400 KB with names and keys. */
@@ -19,8 +18,6 @@ export interface ChunkedItem {
  * Writes a compressed body under `item`: into the item itself if it fits, else into `<item>#<write id>#<n>` first and
  * the head last, so that a reader never sees a head whose chunks are not there. Every write has chunks of its own: two
  * writers never mix, and the chunks that lost go with their `ttl`.
- *
- * @returns whether the head's condition held
  */
 export async function writeChunked(
   table: Table,
@@ -32,19 +29,19 @@ export async function writeChunked(
     readonly ttl: number;
     readonly writeId: string;
   },
-  condition?: Condition,
-): Promise<boolean> {
+): Promise<void> {
   const { head, body, ttl, writeId } = content;
   const first = { ...head, ttl, writeId };
   if (body.length <= chunkBytes) {
-    return table.put(connection, item, { ...first, chunks: 0, body }, condition);
+    await table.put(connection, item, { ...first, chunks: 0, body });
+    return;
   }
   const chunks = Math.ceil(body.length / chunkBytes);
   for (let n = 0; n < chunks; n += 1) {
     const part = body.subarray(n * chunkBytes, (n + 1) * chunkBytes);
     await table.put(connection, chunkKey(item, writeId, n), { ttl, body: part });
   }
-  return table.put(connection, item, { ...first, chunks }, condition);
+  await table.put(connection, item, { ...first, chunks });
 }
 
 /** The sort keys of an item's chunks, for a change of all of them. */
