@@ -46,6 +46,7 @@ export interface AwsJsonServer {
   /** Requests by operation, counted before they are intercepted. */
   readonly calls: Record<string, number>;
   readonly delay: (ms: number) => Promise<void>;
+  readonly isClosing: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -84,7 +85,8 @@ export async function startAwsJson(options: {
     }
   }
 
-  return { endpoint: server.url, calls, delay: server.delay, close: server.close };
+  const { url: endpoint, delay, isClosing, close } = server;
+  return { endpoint, calls, delay, isClosing, close };
 }
 
 /** The operation's name from `X-Amz-Target`, without the service's prefix. */

@@ -28,6 +28,7 @@ export interface LoopbackServer {
   readonly url: string;
   /** Waits, in milliseconds; ends early, silently, when the server closes. */
   readonly delay: (ms: number) => Promise<void>;
+  readonly isClosing: () => boolean;
   /**
    * Stops listening, drops every connection (idle, busy or hanging), ends every delay, and waits until the handlers
    * that were running have returned.
@@ -67,6 +68,7 @@ export async function startLoopbackServer(
   return {
     url: `http://127.0.0.1:${port}`,
     delay: (ms) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined),
+    isClosing: () => closing.signal.aborted,
     close: () => (closed ??= close()),
   };
 }
