@@ -3,7 +3,8 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sqsClient } from '../../lib/aws/clients.ts';
 import { sqsQueue } from '../../lib/aws/sqs-queue.ts';
-import { startAwsJson, type AwsJsonServer, type Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws-json.ts';
+import { startSqs, type LocalSqs } from '../../lib/local/sqs.ts';
 import type { WorkMessage } from '../../lib/reconcile/ports/work-queue.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { local } from './world.ts';
@@ -14,30 +15,26 @@ interface Sent {
   readonly DelaySeconds: number;
 }
 
-let server: AwsJsonServer;
+let server: LocalSqs;
 let client: SQSClient;
 let clock: TestClock;
 let intercept: Intercept;
-let taken: Sent[];
+let queueUrl: string;
+/** How many messages each call had. */
 let sizes: number[];
 
 beforeEach(async () => {
   intercept = () => undefined;
-  taken = [];
   sizes = [];
   clock = new TestClock();
-  server = await startAwsJson({
-    version: '1.0',
-    intercept: (operation, body) => intercept(operation, body),
-    operations: {
-      SendMessageBatch: (input) => {
-        const entries = input['Entries'] as Sent[];
-        taken.push(...entries);
-        sizes.push(entries.length);
-        return { Successful: entries.map(successful), Failed: [] };
-      },
+  server = await startSqs({
+    now: () => clock.now(),
+    intercept: (operation, body) => {
+      sizes.push((body as { Entries: Sent[] }).Entries.length);
+      return intercept(operation, body);
     },
   });
+  queueUrl = server.createQueue('work');
   client = sqsClient({ ...local, endpoint: server.endpoint, maxAttempts: 2 });
 });
 afterEach(async () => {
@@ -45,7 +42,6 @@ afterEach(async () => {
   await server.close();
 });
 
-const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/work';
 const open = () => sqsQueue({ client, queueUrl, clock, random: () => 0 });
 const successful = ({ Id, MessageBody }: Sent) => ({
   Id,
@@ -60,7 +56,8 @@ const message = (connection: string): WorkMessage => ({
 });
 const messages = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ message: message(`c-${n}`) }));
-const bodies = () => taken.map(({ MessageBody }) => JSON.parse(MessageBody) as WorkMessage);
+const queued = () => server.queue(queueUrl).messages;
+const bodies = () => queued().map(({ body }) => JSON.parse(body) as WorkMessage);
 
 /** An answer that took none. */
 const refuse =
@@ -98,11 +95,14 @@ describe('the queue', () => {
         ...(delayMs !== undefined && { delayMs }),
       })),
     );
-    expect(taken.map(({ DelaySeconds }) => DelaySeconds)).toEqual([0, 0, 1, 2, 60, 900, 900, 0]);
+    expect(queued().map(({ sent, visibleAt }) => (visibleAt - sent) / 1000)).toEqual([
+      0, 0, 1, 2, 60, 900, 900, 0,
+    ]);
   });
 
   test('is given again, and only, what it did not take', async () => {
     let refusals = 2;
+    const taken: Sent[] = [];
     intercept = (_operation, body) => {
       refusals -= 1;
       if (refusals < 0) return undefined;
@@ -113,13 +113,9 @@ describe('the queue', () => {
       return { status: 200, body: { Successful: first ? [successful(first)] : [], Failed } };
     };
     await open().send(messages(5));
-    expect(bodies().map(({ connection }) => connection)).toEqual([
-      'c-0',
-      'c-1',
-      'c-2',
-      'c-3',
-      'c-4',
-    ]);
+    const first = taken.map(({ MessageBody }) => JSON.parse(MessageBody) as WorkMessage);
+    const all = [...first, ...bodies()].map(({ connection }) => connection);
+    expect(all).toEqual(['c-0', 'c-1', 'c-2', 'c-3', 'c-4']);
     expect(clock.slept).toEqual([100, 200]);
   });
 
@@ -136,11 +132,11 @@ describe('the queue', () => {
   });
 
   test('that is not there is named', async () => {
-    intercept = () => ({
-      status: 400,
-      body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'no such queue' },
+    queueUrl = `${queueUrl}-2`;
+    await expect(open().send(messages(1))).rejects.toMatchObject({
+      code: 'store-absent',
+      context: { store: queueUrl },
     });
-    await expect(open().send(messages(1))).rejects.toMatchObject({ code: 'store-absent' });
   });
 
   test('large messages share a batch only as far as they fit', async () => {
