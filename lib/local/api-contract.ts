@@ -41,7 +41,7 @@ const formats = {
 
 const loaded = new Map<string, Promise<ApiContract>>();
 
-/** Loads `openapi/<file>` beside this module, once. @throws Error when the document itself is not valid */
+/** Loads `openapi/<file>` beside this module, once. The document is trusted to be valid OpenAPI: a test says so. */
 export function apiContract(file: string): Promise<ApiContract> {
   const known = loaded.get(file);
   if (known) return known;
@@ -56,6 +56,7 @@ async function load(file: string): Promise<ApiContract> {
   const api = new OpenAPIBackend({
     definition,
     strict: true,
+    quick: true, // an eighth of the time: the document itself is not checked
     coerceTypes: true,
     ajvOpts: { formats },
   });

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { OpenAPIBackend } from 'openapi-backend';
+import { parse } from 'yaml';
 import { apiContract } from '../../lib/local/api-contract.ts';
 
 const server = {
@@ -50,4 +53,11 @@ test("the contract of Alloy is the vendor's document", async () => {
   });
   expect(contract.answer('update-server', 200, { createdAt: 'once' })).not.toEqual([]);
   expect(contract.answer('update-server', 200, { createdAt: '2026-01-01T00:00:00Z' })).toEqual([]);
+});
+
+test.each(['barndoor', 'alloy'])('the document of %s is valid OpenAPI', async (vendor) => {
+  const file = new URL(`../../lib/local/openapi/${vendor}.openapi.yaml`, import.meta.url);
+  const definition = parse(readFileSync(file, 'utf8'));
+  const api = new OpenAPIBackend({ definition, strict: true, validate: false });
+  await expect(api.init()).resolves.toBeDefined();
 });
