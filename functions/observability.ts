@@ -48,3 +48,20 @@ export function measure(metrics: Metrics, report: PassReport): void {
   count('CredentialsDecrypted', report.credentialsDecrypted);
   metrics.addMetric('PassDuration', MetricUnit.Milliseconds, report.durationMs);
 }
+
+/** The same, saying nothing: for a terminal that has its own way of telling. */
+export function quietObservability(): Observability {
+  return {
+    logger: new Logger({ serviceName: 'trueup', logLevel: 'SILENT' }),
+    metrics: new QuietMetrics({ namespace: 'Trueup', serviceName: 'trueup', logger: nowhere }),
+  };
+}
+
+const drop = () => undefined;
+const nowhere = { debug: drop, info: drop, warn: drop, error: drop };
+
+class QuietMetrics extends Metrics {
+  override publishStoredMetrics(): void {
+    this.clearMetrics();
+  }
+}
