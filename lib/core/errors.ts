@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.types.ts';
+import { plainText } from './redact.ts';
 
 /**
  * Base of every error that Trueup throws on purpose. `code` is stable and may be matched on; `context`
@@ -30,8 +31,10 @@ export interface Issue {
   readonly expected: string;
 }
 
+/** One line, fit for terminals and logs: a path may have any key in it. */
 export function formatIssue(issue: Issue): string {
-  return `${issue.path === '' ? '(root)' : issue.path}: ${issue.problem}; ${issue.expected}`;
+  const { path, problem, expected } = issue;
+  return plainText(`${path === '' ? '(root)' : path}: ${problem}; ${expected}`);
 }
 
 /** A declaration that does not fit its schema, with everything that is wrong with it. */
