@@ -1,0 +1,75 @@
+import type { Issue } from './errors.ts';
+import { formatPointer } from './pointer.ts';
+
+/** A declaration has no more values than this: a document with YAML aliases can unfold to any number. */
+const mostValues = 100_000;
+
+/**
+ * What in `value` is no JSON: dates, sets, binary, `undefined`, `NaN`, a nesting deeper than `maxDepth`, a key
+ * `__proto__`. Comes before any schema, so that nothing after it has to fear a deep, endless or foreign value.
+ */
+export function jsonIssues(value: unknown, maxDepth: number, path = ''): Issue[] {
+  const issues: Issue[] = [];
+  let seen = 0;
+  const look = (current: unknown, at: string, depth: number): void => {
+    seen += 1;
+    if (seen > mostValues) return;
+    const problem = depth > maxDepth ? tooDeep(maxDepth) : foreign(current);
+    if (problem) {
+      issues.push({ path: at, ...problem });
+    } else if (Array.isArray(current)) {
+      // By index: `forEach` and `map` skip holes.
+      for (let index = 0; index < current.length; index += 1) {
+        look(current[index], `${at}/${index}`, depth + 1);
+      }
+    } else if (typeof current === 'object' && current !== null) {
+      for (const [key, member] of Object.entries(current)) {
+        const pointer = `${at}${formatPointer([key])}`;
+        if (key === '__proto__') issues.push({ path: pointer, ...badKey });
+        else look(member, pointer, depth + 1);
+      }
+    }
+  };
+  look(value, path, 0);
+  return seen <= mostValues ? issues : [{ path, ...tooMany }];
+}
+
+type Problem = Omit<Issue, 'path'>;
+
+const badKey: Problem = { problem: "key '__proto__'", expected: 'must have another name' };
+
+const tooMany: Problem = {
+  problem: `holds more than ${mostValues} values`,
+  expected: 'must be smaller: a row of the table has at most 400 KB',
+};
+
+function tooDeep(maxDepth: number): Problem {
+  return {
+    problem: `is nested deeper than ${maxDepth} levels`,
+    expected: 'must be flatter',
+  };
+}
+
+function foreign(value: unknown): Problem | undefined {
+  const kind = foreignKind(value);
+  return kind === undefined
+    ? undefined
+    : {
+        problem: `is no JSON value (${kind})`,
+        expected: 'must be a string, number, boolean, null, list or object',
+      };
+}
+
+function foreignKind(value: unknown): string | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'not a finite number';
+  if (typeof value !== 'object') return typeof value;
+  if (Array.isArray(value) || isPlain(value)) return undefined;
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+}
+
+/** Made by a literal or a parser, in whatever realm: the prototype, if any, is the root of its chain. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

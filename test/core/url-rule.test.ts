@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { urlProblem } from '../../lib/core/url-rule.ts';
+
+const problem = (text: string, query = false) => urlProblem(text, { query })?.problem;
+
+describe('urlProblem', () => {
+  test.each([
+    'https://api.acme.example',
+    'https://api.acme.example/',
+    'https://api.acme.example:8443/base/path',
+    'http://localhost:3000',
+    'http://127.0.0.1:3000',
+    'http://127.1.2.3',
+    'http://[::1]:3000',
+    'https://api.acme.example/@team',
+  ])('%s is fine', (text) => {
+    expect(problem(text)).toBeUndefined();
+  });
+
+  test.each([
+    ['', 'is not a URL'],
+    ['api.acme.example', 'is not a URL'],
+    ['https://', 'is not a URL'],
+    [' https://api.acme.example', 'is not a URL'],
+    ['https://api.acme\n.example', 'is not a URL'],
+    ['https:\\\\api.acme.example', 'is not a URL'],
+    ['https://api.acme.example/\u202e', 'is not a URL'],
+    ['http://api.acme.example', 'is not https'],
+    ['http://localhost.evil.example', 'is not https'],
+    ['http://127.0.0.1.evil.example', 'is not https'],
+    ['ftp://localhost', 'is not https'],
+    ['javascript:alert(1)', 'is not https'],
+    ['https://user@api.acme.example', 'has a user or password in it'],
+    ['https://:hunter2@api.acme.example', 'has a user or password in it'],
+    ['https://@api.acme.example', 'has a user or password in it'],
+    ['https://api.acme.example/#', 'has a fragment'],
+    ['https://api.acme.example/?', 'has a query'],
+    ['https://api.acme.example/?a=b', 'has a query'],
+  ])('%s: %s', (text, expected) => {
+    expect(problem(text)).toBe(expected);
+  });
+
+  test('a token endpoint may have a query', () => {
+    expect(problem('https://login.acme.example/token?p=policy', true)).toBeUndefined();
+  });
+});
