@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type {
+  Connection,
+  ConnectionPolicy,
+  DesiredServer,
+  InvalidServer,
+  ServerPolicy,
+} from './desired.types.ts';
+import { parseDuration, parseShare } from './durations.ts';
+import { formatIssue } from './errors.ts';
+import type { Issue } from './errors.ts';
+import type { FieldTable } from './field-table.types.ts';
+import type { JsonObject } from './json.types.ts';
+import { canonicalJson, isJsonObject } from './json.ts';
+import { jsonIssues } from './json-issues.ts';
+import { plainText } from './redact.ts';
+import { connectionRules, merged, serverRules } from './row-rules.ts';
+import type { DeclarationOptions } from './row-rules.ts';
+import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';
+import type { ConnectionRow, ServerRow } from './schema.ts';
+import { schemaIssues } from './schema-issues.ts';
+
+/** `spec` is one level down in its row, and may have 32 of its own. */
+const rowDepth = 33;
+
+/** A connection's row, parsed, with defaults filled in; or everything that is wrong with it. */
+export function parseConnection(
+  row: unknown,
+  options: DeclarationOptions,
+):
+  | { readonly ok: true; readonly connection: Connection }
+  | { readonly ok: false; readonly issues: readonly Issue[] } {
+  const issues = inJson(row, (json) =>
+    merged(connectionRules(json, options), schemaIssues(connectionRowSchema, json)),
+  );
+  if (issues.length > 0) return { ok: false, issues };
+  return { ok: true, connection: connectionOf(row as ConnectionRow, options) };
+}
+
+function connectionOf(row: ConnectionRow, { providers }: DeclarationOptions): Connection {
+  const { auth, baseUrl, budget, connection: name, generation, policy, provider, userId } = row;
+  const vendor = providers.get(provider) as { requestsPerMinute: number };
+  const reassertEvery = parseDuration(policy?.reassertEvery ?? 'never');
+  const resolved: ConnectionPolicy = {
+    mode: policy?.mode ?? 'report',
+    ignore: policy?.ignore ?? [],
+    ...(reassertEvery !== undefined && { reassertEvery }),
+    limits: {
+      updates: parseShare(policy?.limits?.updates ?? '30%'),
+      minimum: policy?.limits?.minimum ?? 10,
+    },
+  };
+  return {
+    name,
+    provider,
+    baseUrl,
+    auth,
+    budget: {
+      requestsPerMinute: budget?.requestsPerMinute ?? vendor.requestsPerMinute,
+      concurrency: budget?.concurrency ?? 4,
+    },
+    policy: resolved,
+    ...(userId !== undefined && { userId }),
+    ...(generation !== undefined && { generation }),
+  };
+}
+
+/**
+ * A server's row of `connection`, parsed, with its policy resolved; or everything that is wrong with it, and what is
+ * left of it: an invalid server still has an outcome.
+ *
+ * Each key of a server's policy stands before the same key of its connection's: `ignore` replaces the connection's
+ * list, so that `[]` takes everything back, and `reassertEvery: never` undoes the connection's.
+ */
+export function parseServer(
+  row: unknown,
+  connection: Connection,
+  table: FieldTable,
+  options: Pick<DeclarationOptions, 'secretPrefix'>,
+):
+  | { readonly ok: true; readonly server: DesiredServer }
+  | { readonly ok: false; readonly server: InvalidServer; readonly issues: readonly Issue[] } {
+  const context = {
+    connection: connection.name,
+    secretPrefix: options.secretPrefix,
+    table,
+    ignore: connection.policy.ignore,
+  };
+  const issues = inJson(row, (json) => [
+    ...merged(serverRules(json, context), schemaIssues(serverRowSchema, json)),
+    ...foreignRow(json, connection.name),
+  ]);
+  if (issues.length > 0) return { ok: false, server: invalidServer(row, issues), issues };
+  return { ok: true, server: serverOf(row as ServerRow, connection.policy) };
+}
+
+function foreignRow(row: JsonObject, connection: string): Issue[] {
+  return typeof row['connection'] !== 'string' || row['connection'] === connection
+    ? []
+    : [
+        {
+          path: '/connection',
+          problem: 'is another connection',
+          expected: `must be '${connection}'`,
+        },
+      ];
+}
+
+const serverPrefix = 'server#';
+
+function serverOf({ item, label, generation, ...row }: ServerRow, inherited: ConnectionPolicy) {
+  const spec = row.spec as JsonObject;
+  const policy = resolvePolicy(row.policy, inherited);
+  const server: DesiredServer = {
+    id: item.slice(serverPrefix.length),
+    ...(label !== undefined && { label }),
+    ...(generation !== undefined && { generation }),
+    spec,
+    policy,
+    contentHash: contentHash(spec, row.policy, policy),
+  };
+  return server;
+}
+
+function resolvePolicy(own: ServerRow['policy'], inherited: ConnectionPolicy): ServerPolicy {
+  const reassertEvery =
+    own?.reassertEvery === undefined ? inherited.reassertEvery : parseDuration(own.reassertEvery);
+  return {
+    mode: own?.mode ?? inherited.mode,
+    ignore: own?.ignore ?? inherited.ignore,
+    ...(reassertEvery !== undefined && { reassertEvery }),
+  };
+}
+
+/**
+ * Whether a declaration changed: of `spec`, of the policy as declared in the row, and of what is ignored in effect,
+ * which decides what of `spec`'s objects is owned. Not of label or generation: they change nothing at the vendor.
+ */
+function contentHash(
+  spec: JsonObject,
+  { mode, reassertEvery }: NonNullable<ServerRow['policy']> = {},
+  { ignore }: ServerPolicy,
+): string {
+  const content = {
+    spec,
+    mode: mode ?? null,
+    reassertEvery: reassertEvery ?? null,
+    ignore: [...new Set(ignore)].toSorted(),
+  };
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
+function invalidServer(row: unknown, issues: readonly Issue[]): InvalidServer {
+  const { item, label } = isJsonObject(row) ? row : {};
+  const shown = labelSchema.safeParse(label);
+  return {
+    id: typeof item === 'string' ? item.replace(serverPrefix, '') : '',
+    ...(shown.success && { label: shown.data }),
+    reason: plainText(issues.map(formatIssue).join('; ')),
+  };
+}
+
+/** The issues of a row that is JSON; else what is not JSON in it, which nothing else then has to fear. */
+function inJson(row: unknown, check: (json: JsonObject) => Issue[]): Issue[] {
+  const foreign = jsonIssues(row, rowDepth);
+  if (foreign.length > 0) return foreign;
+  return isJsonObject(row)
+    ? check(row)
+    : [{ path: '', problem: 'is no object', expected: 'must be an object' }];
+}

@@ -1,0 +1,90 @@
+import type { Issue } from './errors.ts';
+import type { Json, JsonObject } from './json.types.ts';
+import { isJsonObject } from './json.ts';
+import { jsonIssues } from './json-issues.ts';
+import { connectionRules, ignoreOf, merged, serverRules } from './row-rules.ts';
+import type { DeclarationOptions, ServerContext } from './row-rules.ts';
+import { documentSchema } from './schema.ts';
+import type { ConnectionDocument, ConnectionRow, ServerRow } from './schema.ts';
+import { schemaIssues } from './schema-issues.ts';
+
+/** `spec` is three levels down in a document, and may have 32 of its own. */
+const documentDepth = 35;
+
+/**
+ * Everything that is wrong with a document (a connection and its servers, as plain data), at once. What rows show only
+ * side by side is found here: ids, labels, names and slugs that occur twice.
+ */
+export function checkDocument(document: unknown, options: DeclarationOptions): Issue[] {
+  const foreign = jsonIssues(document, documentDepth);
+  if (foreign.length > 0) return foreign;
+  if (!isJsonObject(document)) {
+    return [{ path: '', problem: 'is no object', expected: 'must be one connection' }];
+  }
+  const servers = Array.isArray(document['servers']) ? document['servers'] : [];
+  const context = contextOf(document, options);
+  const rules = [
+    ...connectionRules(document, options),
+    ...servers.flatMap((server: Json, index) =>
+      isJsonObject(server) ? serverRules(server, context, `/servers/${index}`) : [],
+    ),
+  ];
+  return [...merged(rules, schemaIssues(documentSchema, document)), ...repeats(servers)];
+}
+
+function contextOf(document: JsonObject, options: DeclarationOptions): ServerContext {
+  const { connection, provider } = document;
+  const known = typeof connection === 'string' && typeof provider === 'string';
+  return {
+    connection: known ? connection : '',
+    secretPrefix: options.secretPrefix,
+    table: known ? options.providers.get(provider)?.table : undefined,
+    ignore: ignoreOf(document) ?? [],
+  };
+}
+
+/** What must occur once within a connection. Vendors compare names without case and outer white space. */
+const unique: readonly (readonly [what: string, keys: readonly string[]])[] = [
+  ['id', ['id']],
+  ['label', ['label']],
+  ['name', ['spec', 'name']],
+  ['slug', ['spec', 'slug']],
+];
+
+function repeats(servers: readonly Json[]): Issue[] {
+  return unique.flatMap(([what, keys]) => {
+    const first = new Map<string, number>();
+    return servers.flatMap((server, index): Issue[] => {
+      const value = keys.reduce<Json | undefined>(
+        (current, key) => (isJsonObject(current) ? current[key] : undefined),
+        server,
+      );
+      if (typeof value !== 'string') return [];
+      const text = what === 'id' ? value : value.trim().toLowerCase();
+      const before = first.get(text);
+      if (before === undefined) {
+        first.set(text, index);
+        return [];
+      }
+      return [
+        {
+          path: `/servers/${index}/${keys.join('/')}`,
+          problem: `repeats the ${what} of /servers/${before}`,
+          expected: 'must be unique in its connection',
+        },
+      ];
+    });
+  });
+}
+
+/** The rows that a valid document stands for: the connection's, and one for each server. */
+export function rowsOf(
+  document: ConnectionDocument,
+): readonly [connection: ConnectionRow, ...servers: ServerRow[]] {
+  const { servers = [], ...own } = document;
+  const { connection } = own;
+  return [
+    { ...own, item: 'connection' },
+    ...servers.map(({ id, ...server }) => ({ ...server, connection, item: `server#${id}` })),
+  ];
+}

@@ -1,0 +1,119 @@
+import type { Issue } from './errors.ts';
+import type { FieldTable } from './field-table.types.ts';
+import type { Json, JsonObject, Pointer } from './json.types.ts';
+import { isJsonObject } from './json.ts';
+import { isWithin } from './pointer.ts';
+import { schemaIssues } from './schema-issues.ts';
+import {
+  ignoreIssues,
+  isSpelledOut,
+  referenceIssues,
+  sizeIssues,
+  specIssues,
+} from './spec-rules.ts';
+import type { SecretScope } from './spec-rules.ts';
+import { suggest } from './suggest.ts';
+
+/*
+ * The rules that no schema can say, for rows and documents alike. They look at input that the schema may have refused
+ * in part, and say what they can, so that a user learns everything at once.
+ */
+
+/** What the parser knows of a deployment: its providers, and the prefix of secret names. */
+export interface DeclarationOptions {
+  readonly providers: ReadonlyMap<
+    string,
+    { readonly table: FieldTable; readonly requestsPerMinute: number }
+  >;
+  readonly secretPrefix: string;
+}
+
+/** What a server's rules depend on of its connection; without a known provider there is no table. */
+export interface ServerContext extends SecretScope {
+  readonly table: FieldTable | undefined;
+  readonly ignore: readonly Pointer[];
+}
+
+const authKeys = ['token', 'client_secret', 'refresh_token'];
+
+/** The rules for a connection: its provider, whose secrets it names, what it ignores. */
+export function connectionRules(
+  row: JsonObject,
+  { providers, secretPrefix }: DeclarationOptions,
+): Issue[] {
+  const { connection, provider, auth } = row;
+  const table = typeof provider === 'string' ? providers.get(provider)?.table : undefined;
+  const secrets =
+    typeof connection === 'string' && isJsonObject(auth)
+      ? authKeys.flatMap((key) =>
+          auth[key] === undefined
+            ? []
+            : referenceIssues(auth[key], { connection, secretPrefix }, `/auth/${key}`),
+        )
+      : [];
+  return [
+    ...(typeof provider === 'string' && !table ? [unknownProvider(provider, providers)] : []),
+    ...secrets,
+    ...(table ? ignoreIssues(ignoreOf(row) ?? [], table, '/policy/ignore') : []),
+  ];
+}
+
+function unknownProvider(name: string, providers: DeclarationOptions['providers']): Issue {
+  const known = [...providers.keys()].toSorted();
+  const near = suggest(name, known);
+  const list = `known are ${known.join(', ')}`;
+  return {
+    path: '/provider',
+    problem: 'is an unknown provider',
+    expected: near === undefined ? list : `did you mean '${near}'? ${list}`,
+  };
+}
+
+/** The rules for a server: the provider's schema of `spec`, its field table, and what is ignored. */
+export function serverRules(row: JsonObject, context: ServerContext, path = ''): Issue[] {
+  const { spec } = row;
+  const { table } = context;
+  if (!table) return [];
+  const own = ignoreOf(row);
+  const ownIssues = ignoreIssues(own ?? [], table, `${path}/policy/ignore`);
+  if (!isJsonObject(spec)) return ownIssues;
+  const rules = specIssues(spec, table, context, `${path}/spec`);
+  const schema = schemaIssues(table.spec, spec, `${path}/spec`);
+  const conflicts = (own ?? context.ignore).flatMap((pointer, index): Issue[] => {
+    if (!isSpelledOut(spec, pointer)) return [];
+    return [
+      own
+        ? {
+            path: `${path}/policy/ignore/${index}`,
+            problem: 'is declared and ignored: spec spells it out',
+            expected: 'must be in one of the two only',
+          }
+        : {
+            path: `${path}/spec${pointer}`,
+            problem: "is declared, and the connection's policy ignores it",
+            expected: 'must be in one of the two only, or have a policy.ignore of its own',
+          },
+    ];
+  });
+  return [
+    ...merged(rules, schema),
+    ...sizeIssues(spec, `${path}/spec`),
+    ...ownIssues,
+    ...conflicts,
+  ];
+}
+
+/** `policy.ignore` if it is there: empty if the schema refuses it, so that no rule looks at it. */
+export function ignoreOf({ policy }: JsonObject): readonly Pointer[] | undefined {
+  const ignore: Json | undefined = isJsonObject(policy) ? policy['ignore'] : undefined;
+  if (!Array.isArray(ignore)) return undefined;
+  return ignore.every((pointer) => typeof pointer === 'string') ? ignore : [];
+}
+
+/** The rules know more of a place than the schema: where both speak, only they do. */
+export function merged(rules: readonly Issue[], schema: readonly Issue[]): Issue[] {
+  return [
+    ...rules,
+    ...schema.filter(({ path }) => !rules.some((rule) => isWithin(path, rule.path))),
+  ];
+}

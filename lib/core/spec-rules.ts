@@ -1,0 +1,167 @@
+import type { Issue } from './errors.ts';
+import type { FieldSpec, FieldTable } from './field-table.types.ts';
+import type { Json, JsonObject, Pointer } from './json.types.ts';
+import { canonicalJson, isJsonObject } from './json.ts';
+import { formatPointer, getAt, isWithin, parsePointer } from './pointer.ts';
+import { secretReferenceSchema } from './schema.ts';
+import { schemaIssues } from './schema-issues.ts';
+import { secretNameProblem } from './secret-name.ts';
+import { suggest } from './suggest.ts';
+
+/** Whose secrets a row may name. */
+export interface SecretScope {
+  readonly connection: string;
+  readonly secretPrefix: string;
+}
+
+/** A row of the table holds 400 KB; the rest is for keys, label and policy. */
+const mostBytes = 350_000;
+
+/**
+ * What the field table forbids in a `spec`, whatever the provider's schema makes of it. Values are never repeated.
+ *
+ * | declared                               | why it is invalid |
+ * |----------------------------------------|-------------------|
+ * | a `computed` field                     | the vendor's own |
+ * | a literal in a `secret` field          | a secret belongs in the secret store, not in the table |
+ * | a secret outside `<prefix>/<connection>/` | another team's |
+ * | a mask                                 | what the vendor shows in place of a value, never a value |
+ * | `null` where it clears nothing         | the vendor would ignore it, and Trueup fight for it |
+ */
+export function specIssues(
+  spec: JsonObject,
+  { fields }: FieldTable,
+  scope: SecretScope,
+  path: string,
+): Issue[] {
+  return fields.flatMap((field) => {
+    const value = getAt(spec, field.pointer);
+    return value === undefined ? [] : fieldIssues(field, value, scope, `${path}${field.pointer}`);
+  });
+}
+
+function fieldIssues(field: FieldSpec, value: Json, scope: SecretScope, path: string): Issue[] {
+  if (field.access === 'computed') {
+    return [{ path, problem: 'is computed by the vendor', expected: 'must be left out' }];
+  }
+  return [
+    ...nulls(field, value, path),
+    ...masks(field, value, path),
+    ...(field.access === 'secret' && value !== null ? referenceIssues(value, scope, path) : []),
+  ];
+}
+
+/** What is wrong with a reference to a secret. */
+export function referenceIssues(value: unknown, scope: SecretScope, path: string): Issue[] {
+  const issues = schemaIssues(secretReferenceSchema, value, path);
+  if (issues.length > 0) return issues;
+  const { secret } = value as { secret: string };
+  const problem = secretNameProblem(secret, scope.connection, scope.secretPrefix);
+  if (problem === undefined) return [];
+  return [
+    {
+      path: `${path}/secret`,
+      problem: `the name ${problem}`,
+      expected: `must be a name such as '${scope.secretPrefix}/${scope.connection}/NAME'`,
+    },
+  ];
+}
+
+function nulls(field: FieldSpec, value: Json, path: string): Issue[] {
+  if (field.nullClears) return [];
+  if (value === null) {
+    return [
+      { path, problem: 'is null, which clears nothing here', expected: 'must be left out or set' },
+    ];
+  }
+  // Only there are leaves sent one by one; elsewhere a null inside is part of the value.
+  if (field.compare !== 'subset' || !isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    nulls(field, member, `${path}${formatPointer([key])}`),
+  );
+}
+
+function masks({ mask }: FieldSpec, value: Json, path: string): Issue[] {
+  // `search` keeps no state, whatever the flags.
+  if (!mask || typeof value !== 'string' || value.search(mask) < 0) return [];
+  return [
+    {
+      path,
+      problem: 'is a mask, as the vendor shows it in place of the value',
+      expected: 'must be the value itself',
+    },
+  ];
+}
+
+/** Whether a `spec` fits into its row. */
+export function sizeIssues(spec: JsonObject, path: string): Issue[] {
+  if (Buffer.byteLength(canonicalJson(spec)) <= mostBytes) return [];
+  const problem = `is larger than ${mostBytes} bytes`;
+  return [{ path, problem, expected: 'must be smaller: a row of the table has at most 400 KB' }];
+}
+
+/**
+ * Pointers under `ignore` that can ignore nothing: no JSON Pointers, under no known field, or inside a field that is
+ * compared as a whole.
+ */
+export function ignoreIssues(
+  ignore: readonly Pointer[],
+  { fields }: FieldTable,
+  path: string,
+): Issue[] {
+  return ignore.flatMap((pointer, index): Issue[] => {
+    const at = `${path}/${index}`;
+    const tokens = parsePointer(pointer);
+    if (!tokens) {
+      return [
+        {
+          path: at,
+          problem: 'is no JSON Pointer',
+          expected: "must be one, such as '/meta/costCenter'; in a key, ~ is ~0 and / is ~1",
+        },
+      ];
+    }
+    const fits = fields.some(
+      (field) =>
+        isWithin(field.pointer, pointer) ||
+        (field.compare === 'subset' && isWithin(pointer, field.pointer)),
+    );
+    if (fits) return [];
+    const whole = fields.find((field) => isWithin(pointer, field.pointer));
+    return [
+      whole
+        ? {
+            path: at,
+            problem: `lies inside ${whole.pointer}, which is compared as a whole`,
+            expected: `must be ${whole.pointer} itself or left out`,
+          }
+        : {
+            path: at,
+            problem: 'points into no known field',
+            expected: knownFields(fields, tokens),
+          },
+    ];
+  });
+}
+
+function knownFields(fields: readonly FieldSpec[], tokens: readonly string[]): string {
+  const known = fields.filter(({ access }) => access !== 'computed').map(({ pointer }) => pointer);
+  // The end of a long pointer hides a slip at its beginning.
+  const near =
+    suggest(formatPointer(tokens), known) ?? suggest(formatPointer(tokens.slice(0, 1)), known);
+  const list = `known are ${known.join(', ')}`;
+  return near === undefined ? list : `did you mean '${near}'? ${list}`;
+}
+
+/** Whether `spec` spells out what `pointer` says to ignore, or something that it lies inside of. */
+export function isSpelledOut(spec: JsonObject, pointer: Pointer): boolean {
+  const tokens = parsePointer(pointer);
+  if (!tokens) return false;
+  let current: Json = spec;
+  for (const token of tokens) {
+    if (!isJsonObject(current)) return true;
+    if (!Object.hasOwn(current, token)) return false;
+    current = current[token] as Json;
+  }
+  return true;
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseConnection, parseServer } from '../../lib/core/declarations.ts';
+import { checkDocument, rowsOf } from '../../lib/core/document.ts';
+import { documentSchema } from '../../lib/core/schema.ts';
+import { connectionOf, connectionRow, options, table } from './support/declared.ts';
+
+const { item: _item, ...head } = connectionRow;
+const document = (servers: unknown, more: object = {}) => ({ ...head, ...more, servers });
+const problems = (value: unknown) =>
+  checkDocument(value, options).map(({ path, problem }) => `${path}: ${problem}`);
+
+describe('checkDocument', () => {
+  test.each([
+    ['without servers', head],
+    ['with none', document([])],
+    [
+      'with some',
+      document([
+        { id: 'a', spec: { name: 'A' } },
+        { id: 'b', label: 'b', spec: {} },
+      ]),
+    ],
+  ])('%s', (_, value) => {
+    expect(problems(value)).toEqual([]);
+  });
+
+  test('everything is said at once, and no value is', () => {
+    const value = document(
+      [
+        { id: 'a', spec: { name: null, client_secret: 'hunter2' } },
+        { id: 'b', spec: {}, specs: 'hunter2' },
+        'hunter2',
+      ],
+      { provider: 'acme', budget: { requestsPerMinute: 7 } },
+    );
+    expect(problems(value)).toEqual([
+      '/servers/0/spec/name: is null, which clears nothing here',
+      '/servers/0/spec/client_secret: is a string',
+      '/budget/requestsPerMinute: is too small',
+      "/servers/1/specs: unknown key 'specs'",
+      '/servers/2: is a string',
+    ]);
+  });
+
+  test.each<[string, object, object, string[]]>([
+    [
+      'ids',
+      { id: 'x', spec: {} },
+      { id: 'x', spec: {} },
+      ['/servers/1/id: repeats the id of /servers/0'],
+    ],
+    ['ids in another case', { id: 'x', spec: {} }, { id: 'X', spec: {} }, []],
+    [
+      'labels',
+      { id: 'a', label: 'Sales', spec: {} },
+      { id: 'b', label: 'sales', spec: {} },
+      ['/servers/1/label: repeats the label of /servers/0'],
+    ],
+    [
+      'names and slugs',
+      { id: 'a', spec: { name: 'Sales', slug: 'sales' } },
+      { id: 'b', spec: { name: ' SALES ', slug: 'sales' } },
+      [
+        '/servers/1/spec/name: repeats the name of /servers/0',
+        '/servers/1/spec/slug: repeats the slug of /servers/0',
+      ],
+    ],
+  ])('repeated %s', (_, one, two, expected) => {
+    expect(problems(document([one, two]))).toEqual(expected);
+  });
+
+  test("a server may not declare what its connection's policy ignores", () => {
+    const servers = [{ id: 'a', spec: { meta: { x: 1 } } }];
+    expect(problems(document(servers, { policy: { ignore: ['/meta/x'] } }))).toEqual([
+      "/servers/0/spec/meta/x: is declared, and the connection's policy ignores it",
+    ]);
+  });
+
+  test('without a known provider, what can be said is said', () => {
+    const servers = [{ id: 'a', spec: { nme: 1 } }, { id: 'a' }];
+    expect(problems(document(servers, { provider: 'x' }))).toEqual([
+      '/provider: is an unknown provider',
+      '/servers/1/spec: is missing',
+      '/servers/1/id: repeats the id of /servers/0',
+    ]);
+    expect(problems({ servers })).toContain('/connection: is missing');
+  });
+
+  test.each<[unknown, string]>([
+    [null, ': is no object'],
+    [[], ': is no object'],
+    [
+      document([{ id: 'a', spec: { meta: { when: new Date(0) } } }]),
+      '/servers/0/spec/meta/when: is no JSON value (Date)',
+    ],
+  ])('%#', (value, problem) => {
+    expect(problems(value)).toEqual([problem]);
+  });
+
+  test('32 levels of spec are as fine as in a row', () => {
+    const nest = (levels: number): unknown => (levels === 0 ? {} : { a: nest(levels - 1) });
+    expect(problems(document([{ id: 'a', spec: { meta: nest(31) } }]))).toEqual([]);
+    expect(problems(document([{ id: 'a', spec: { meta: nest(32) } }]))).toHaveLength(1);
+  });
+});
+
+describe('rowsOf', () => {
+  test('makes rows that parse', () => {
+    const value = documentSchema.parse(document([{ id: 'a', label: 'l', spec: { name: 'A' } }]));
+    const [connection, server, ...rest] = rowsOf(value);
+    expect(rest).toEqual([]);
+    expect(connection).toEqual(connectionRow);
+    expect(parseConnection(connection, options).ok).toBe(true);
+    expect(server).toEqual({
+      connection: 'acme-one',
+      item: 'server#a',
+      label: 'l',
+      spec: { name: 'A' },
+    });
+    expect(parseServer(server, connectionOf(), table, options).ok).toBe(true);
+  });
+
+  test('a connection without servers is one row', () => {
+    expect(rowsOf(documentSchema.parse(head))).toEqual([connectionRow]);
+  });
+});
