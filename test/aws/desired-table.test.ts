@@ -2,6 +2,7 @@ import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toItem, type Writable } from '../../lib/aws/attribute-values.ts';
 import { desiredTable } from '../../lib/aws/desired-table.ts';
+import { jsonIssues } from '../../lib/core/json-issues.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { desiredContract } from '../contracts/desired-contract.ts';
 import { TestClock } from '../contracts/test-clock.ts';
@@ -59,8 +60,11 @@ describe('The Desired table', () => {
     for (const name of ['set', 'numbers', 'blobs', 'binary', 'huge', 'long']) {
       expect(typeof value[name]).toBe('symbol');
     }
-    const spec = value['spec'] as Record<string, unknown>;
-    expect(typeof spec['restrictions']).toBe('symbol');
+    expect(
+      jsonIssues(value, 33)
+        .map(({ path }) => path)
+        .toSorted(),
+    ).toEqual(['/binary', '/blobs', '/huge', '/long', '/numbers', '/set', '/spec/restrictions']);
     expect(value).not.toHaveProperty('connection');
   });
 
