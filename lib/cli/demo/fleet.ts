@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../core/json.types.ts';
 import type { BarndoorServerInit } from '../../local/barndoor-simulator.ts';
 
 /** The demo's connection: its row, and what Secrets Manager holds for it. */
@@ -34,7 +35,7 @@ export const ids = { salesforce: id(1), github: id(2), notion: id(3), jira: id(4
 export const serverRows: readonly {
   id: string;
   label: string;
-  spec: Record<string, string | object>;
+  spec: JsonObject;
 }[] = [
   {
     id: ids.salesforce,
