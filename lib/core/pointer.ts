@@ -25,32 +25,38 @@ function tokensOf(pointer: Pointer): readonly string[] {
   return tokens;
 }
 
-/** The value at `pointer`; undefined if any step is absent. Only own members count, so `__proto__` is a plain key. */
+/**
+ * The value at `pointer`; undefined if any step is absent. Only own members of objects count: `__proto__` is a plain key,
+ * and a list is one value, not entered.
+ */
 export function getAt(value: Json, pointer: Pointer): Json | undefined {
-  let current: Json | undefined = value;
-  for (const token of tokensOf(pointer)) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, token)) {
-      return undefined;
-    }
-    current = (current as Readonly<Record<string, Json>>)[token];
-  }
-  return current;
+  return tokensOf(pointer).reduce<Json | undefined>(member, value);
 }
 
-/** A copy of `object` with `value` at `pointer` (undefined: without it). Objects on the way are made where they lack. */
+function member(value: Json | undefined, key: string): Json | undefined {
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/**
+ * A copy of `object` with `value` at `pointer`. Objects on the way are made where they lack. Without a value, what stands
+ * there goes, and what stands around it stays.
+ */
 export function setAt(object: JsonObject, pointer: Pointer, value: Json | undefined): JsonObject {
-  return setTokens(object, tokensOf(pointer), value);
+  const tokens = tokensOf(pointer);
+  if (value !== undefined) return put(object, tokens, value);
+  return getAt(object, pointer) === undefined ? object : remove(object, tokens);
 }
 
-function setTokens(
-  object: JsonObject,
-  [head, ...rest]: readonly string[],
-  value: Json | undefined,
-): JsonObject {
+function put(object: JsonObject, [head, ...rest]: readonly string[], value: Json): JsonObject {
   const key = head as string;
-  const { [key]: child, ...others } = object;
-  if (rest.length === 0 && value === undefined) return others;
+  const child = member(object, key);
   const inner = isJsonObject(child) ? child : {};
   // The spread keeps the member's place, so that what is taken from live keeps its order.
-  return { ...object, [key]: rest.length === 0 ? (value as Json) : setTokens(inner, rest, value) };
+  return { ...object, [key]: rest.length === 0 ? value : put(inner, rest, value) };
+}
+
+function remove(object: JsonObject, [head, ...rest]: readonly string[]): JsonObject {
+  const key = head as string;
+  const { [key]: child, ...others } = object;
+  return rest.length === 0 ? others : { ...object, [key]: remove(child as JsonObject, rest) };
 }
