@@ -3,11 +3,12 @@ import { isJsonObject } from './json.ts';
 import type { LiveServer } from './live.types.ts';
 import { formatPointer, getAt, isWithin, parsePointer, setAt } from './pointer.ts';
 import type { Unit } from './units.ts';
+import { readUnit } from './units.ts';
 
 /** What a PUT carries. Built from changes, so that a field which must not change is not in it. */
 export interface PutBody {
   readonly body: JsonObject;
-  /** Units in the body whose value Trueup chose: the changed ones, and siblings that must go with them. */
+  /** Units in the body whose value Trueup chose: the changed ones, and those that must go with them. Maybe none. */
   readonly sent: readonly Unit[];
 }
 
@@ -17,13 +18,18 @@ export interface PutBody {
  * | replaces   | in the body |
  * |------------|-------------|
  * | `field`    | the field |
- * | `member`   | the changed leaf, and its declared siblings under the same member of the object |
- * | `{object}` | the live object with the changed units set in it: unknown keys, ignored and held ones stay as they are |
+ * | `member`   | the member of the object under which the changed leaf lies |
+ * | `{object}` | the object |
+ *
+ * What a PUT replaces whole (a member, an object) is sent complete: as it is live, so that unknown keys, ignored and
+ * withheld ones stay, with the changed units set in it. Declared units that live cannot show go along, or the PUT would
+ * wipe them out. If one of those is withheld, nothing of that whole can be sent now, and it is not in `sent`.
  *
  * @param units - all owned units of the server
  * @param changed - pointers to send
- * @param withheld - pointers that differ and must not be sent (held by the guard)
+ * @param withheld - pointers that differ and must not be sent (held by the guard); they stand before `changed`
  * @param secrets - the text for each changed unit of access `secret`
+ * @throws RangeError if a secret is to be sent whose text is not there: a reference is never sent in its place
  */
 export function buildBody(
   units: readonly Unit[],
@@ -32,58 +38,54 @@ export function buildBody(
   live: LiveServer,
   secrets: ReadonlyMap<Pointer, string>,
 ): PutBody {
-  const members = new Set(
-    units
-      .filter(({ pointer, field }) => changed.has(pointer) && field.replaces === 'member')
-      .map(memberOf),
+  const isOf = (wholes: ReadonlySet<Pointer>, unit: Unit) =>
+    wholesOf(unit).some((whole) => wholes.has(whole));
+  const free = units.filter(({ pointer }) => !withheld.has(pointer));
+  const unknown = units.filter((unit) => readUnit(unit, live).kind === 'unreadable');
+  const blocked = new Set(unknown.filter(({ pointer }) => withheld.has(pointer)).flatMap(wholesOf));
+  const chosen = free.filter((unit) => changed.has(unit.pointer) && !isOf(blocked, unit));
+  const wholes = new Set(chosen.flatMap(wholesOf));
+  const goes = new Set([...chosen, ...unknown.filter((unit) => isOf(wholes, unit))]);
+
+  const base = [...wholes].reduce<JsonObject>(
+    (body, whole) => setAt(body, whole, wholeOf(whole, free, live)),
+    {},
   );
-  const goes = (unit: Unit) =>
-    changed.has(unit.pointer) ||
-    (unit.field.replaces === 'member' &&
-      members.has(memberOf(unit)) &&
-      !withheld.has(unit.pointer));
-  const sent = units.filter(goes);
-  const plain = sent
-    .filter(({ field }) => typeof field.replaces !== 'object')
-    .reduce<JsonObject>((body, unit) => {
-      const text = secrets.get(unit.pointer);
-      return setAt(body, unit.pointer, text ?? unit.value);
-    }, {});
-  const objects = new Set(sent.flatMap(({ field }) => objectOf(field.replaces)));
-  const body = [...objects].reduce(
-    (soFar, object) => setAt(soFar, object, wholeObject(object, units, changed, withheld, live)),
-    plain,
-  );
+  const sent = units.filter((unit) => goes.has(unit));
+  const body = sent
+    .filter(({ spelledOut }) => spelledOut)
+    .reduce((soFar, unit) => setAt(soFar, unit.pointer, textOf(unit, secrets)), base);
   return { body, sent };
 }
 
-function objectOf(replaces: Unit['field']['replaces']): readonly Pointer[] {
-  return typeof replaces === 'object' ? [replaces.object] : [];
+/** The pointer of what a PUT that carries the unit replaces whole; none if it is just the unit. */
+function wholesOf({ pointer, field }: Unit): readonly Pointer[] {
+  if (field.replaces === 'field') return [];
+  if (field.replaces !== 'member') return [field.replaces.object];
+  // `/meta/a` for the leaf `/meta/a/b` of the field `/meta`.
+  const depth = tokensOf(field.pointer).length + 1;
+  return [formatPointer(tokensOf(pointer).slice(0, depth))];
 }
 
-/** `/meta/a` for the leaf `/meta/a/b` of the field `/meta`. */
-function memberOf({ pointer, field }: Unit): Pointer {
-  const depth = (parsePointer(field.pointer) as readonly string[]).length;
-  return formatPointer((parsePointer(pointer) as readonly string[]).slice(0, depth + 1));
+function tokensOf(pointer: Pointer): readonly string[] {
+  return parsePointer(pointer) as readonly string[];
 }
 
-function wholeObject(
-  object: Pointer,
-  units: readonly Unit[],
-  changed: ReadonlySet<Pointer>,
-  withheld: ReadonlySet<Pointer>,
-  live: LiveServer,
-): Json {
-  const base = getAt(live.fields, object);
-  const whole = units
-    .filter(({ pointer }) => isWithin(pointer, object) && !withheld.has(pointer))
+/** The whole as it is live, less what the user leaves out: absent says "nothing" in whatever form live spells it. */
+function wholeOf(whole: Pointer, free: readonly Unit[], live: LiveServer): Json {
+  const base = getAt(live.fields, whole);
+  const left = free
+    .filter(({ pointer, spelledOut }) => !spelledOut && isWithin(pointer, whole))
     .reduce<JsonObject>(
-      (soFar, unit) => {
-        // What the user leaves out goes out, in whatever form live spells "nothing": absent says it everywhere.
-        if (!unit.spelledOut) return setAt(soFar, unit.pointer, undefined);
-        return changed.has(unit.pointer) ? setAt(soFar, unit.pointer, unit.value) : soFar;
-      },
-      isJsonObject(base) ? setAt({}, object, base) : {},
+      (soFar, { pointer }) => setAt(soFar, pointer, undefined),
+      setAt({}, whole, isJsonObject(base) ? base : {}),
     );
-  return getAt(whole, object) ?? {};
+  return getAt(left, whole) as Json;
+}
+
+function textOf({ pointer, field, value }: Unit, secrets: ReadonlyMap<Pointer, string>): Json {
+  if (field.access !== 'secret') return value;
+  const text = secrets.get(pointer);
+  if (text === undefined) throw new RangeError(`no value for the secret at ${pointer}`);
+  return text;
 }

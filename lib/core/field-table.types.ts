@@ -14,9 +14,11 @@ export type Comparison = 'exact' | 'set' | 'subset' | 'json';
  * What a PUT that carries the field replaces at the vendor.
  *
  * - `field`: just it.
- * - `member`: for `subset` fields, each member of the object that the body carries; a changed leaf is sent
- *   with its declared siblings under the same member.
- * - `{ object }`: the whole object at that pointer. Sent complete: what is not Trueup's is taken from live.
+ * - `member`: for `subset` fields, each member of the object that the body carries.
+ * - `{ object }`: the whole object at that pointer.
+ *
+ * A member or an object is sent complete: what is not Trueup's is taken from live. A `secret` field is never within
+ * one: it would have to be fetched and sent with each change of its neighbours.
  */
 export type Replaces = 'field' | 'member' | { readonly object: Pointer };
 
