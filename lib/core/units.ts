@@ -1,6 +1,6 @@
 import type { FieldSpec, FieldTable } from './field-table.types.ts';
 import type { Json, JsonObject, Pointer } from './json.types.ts';
-import { canonicalJson, isJsonObject } from './json.ts';
+import { canonicalJson, equalJson, isJsonObject } from './json.ts';
 import { formatPointer, getAt, isWithin } from './pointer.ts';
 import type { LiveServer } from './live.types.ts';
 
@@ -69,6 +69,21 @@ export type Reading =
   | { readonly kind: 'unreadable' };
 
 const unreadable: Reading = { kind: 'unreadable' };
+
+/**
+ * Whether a reading is what is declared. A declared `null` that clears is fulfilled by whatever stands for nothing:
+ * absent, or the value that the table gives an absent field.
+ */
+export function agrees({ field, value }: Unit, reading: Reading): boolean {
+  const isNothing = value === null && field.nullClears;
+  if (reading.kind !== 'value') return isNothing && reading.kind === 'absent';
+  return (
+    equalJson(reading.value, value) ||
+    (isNothing &&
+      field.absent.means === 'value' &&
+      equalJson(reading.value, comparable(field, field.absent.value)))
+  );
+}
 
 /** What `live` says of the unit, made comparable. Where the answer lacks it, as the field table says. */
 export function readUnit({ field, pointer }: Unit, live: LiveServer): Reading {

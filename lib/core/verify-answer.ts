@@ -1,7 +1,7 @@
 import { equalJson } from './json.ts';
 import type { LiveServer } from './live.types.ts';
 import type { Reading, Unit } from './units.ts';
-import { readUnit } from './units.ts';
+import { agrees, readUnit } from './units.ts';
 
 /**
  * What the answer to a PUT says of a sent unit.
@@ -10,7 +10,7 @@ import { readUnit } from './units.ts';
  * |------------|------------|
  * | `applied`  | shows what was sent |
  * | `unreadable` | cannot show it: assumed from now on |
- * | `old`      | shows what was there before: not applied, so far |
+ * | `old`      | shows what was there before, or lacks what could be read before: not applied, so far |
  * | `other`    | shows a third value: perhaps the vendor's own form of it |
  */
 export type AnswerResult =
@@ -21,12 +21,15 @@ export type AnswerResult =
     };
 
 export function verifyUnit(unit: Unit, before: LiveServer, answer: LiveServer): AnswerResult {
-  const answered = readUnit(unit, answer);
-  if (answered.kind === 'unreadable') return { result: 'unreadable' };
-  if (answered.kind === 'value' && equalJson(answered.value, unit.value)) {
-    return { result: 'applied' };
-  }
   const was = readUnit(unit, before);
+  const answered = readUnit(unit, answer);
+  if (answered.kind === 'unreadable') {
+    // Taken as applied, an ignored field that only the list shows would be drift in each pass, for ever.
+    return was.kind === 'unreadable' || agrees(unit, was)
+      ? { result: 'unreadable' }
+      : { result: 'old', answered: was };
+  }
+  if (agrees(unit, answered)) return { result: 'applied' };
   return { result: equalReading(was, answered) ? 'old' : 'other', answered };
 }
 
