@@ -23,7 +23,10 @@ export function valueChange(
 ): FieldChange {
   const scope = { connection: inputs.connection, server: inputs.server, pointer: unit.pointer };
   const mac = (value: Json) => fingerprint(inputs.keys, scope, value).mac;
-  const known = before.kind === 'value' ? mac(before.value) : before.kind;
+  // What cannot be read is known by what was last applied: an approval of this change is not one of another.
+  const applied = inputs.record?.applied[unit.pointer]?.fingerprint.mac;
+  const stands = before.kind === 'unreadable' ? (applied ?? before.kind) : before.kind;
+  const known = before.kind === 'value' ? mac(before.value) : stands;
   return {
     pointer: unit.pointer,
     cause,
