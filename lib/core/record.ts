@@ -60,16 +60,21 @@ export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]):
 /** Parts of a record; a key with the value undefined is removed. */
 export type RecordUpdate = { readonly [K in keyof ServerRecord]?: ServerRecord[K] | undefined };
 
-/** The record with an outcome and other parts replaced; `since` moves only if the outcome does. */
+/**
+ * The record with an outcome and other parts replaced; `since` moves only if the outcome does. Applied fingerprints that
+ * change belong to no one declaration any more, unless `update` says to which.
+ */
 export function withOutcome(
   record: ServerRecord,
   outcome: Outcome,
   now: number,
   update: RecordUpdate = {},
 ): ServerRecord {
+  const unsettles = update.applied !== undefined && update.applied !== record.applied;
   const next = {
     ...record,
     reason: undefined,
+    ...(unsettles && { settled: undefined }),
     ...update,
     outcome,
     since:
