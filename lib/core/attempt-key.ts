@@ -4,7 +4,8 @@ import { asReference } from './secret-reference.ts';
 import type { Unit } from './units.ts';
 
 /**
- * What an attempt depends on besides the vendor: the declaration, and the versions of the secrets that it names.
+ * What an attempt depends on besides the vendor: the declaration, what of it is owned (a connection's `ignore` can move
+ * that), and the versions of the secrets that it names.
  * Backoff and terminal failures hold for one key; a new declaration or a rotated secret is tried at once.
  */
 export function attemptKey(
@@ -12,8 +13,10 @@ export function attemptKey(
   units: readonly Unit[],
   secretVersions: ReadonlyMap<string, string>,
 ): string {
-  const versions = units
-    .filter(({ field }) => field.access === 'secret')
-    .map(({ value }) => secretVersions.get(asReference(value).secret) ?? null);
-  return digestOf([server.contentHash, ...versions]);
+  const owned = units.map(({ pointer, field, value }) =>
+    field.access === 'secret'
+      ? [pointer, secretVersions.get(asReference(value).secret) ?? null]
+      : [pointer],
+  );
+  return digestOf([server.contentHash, ...owned]);
 }
