@@ -9,15 +9,10 @@ export function spread(id: string): number {
 }
 
 /**
- * Whether a field that was last sent at `at` is to be sent again. Each server has its own phase within the
- * interval, so that a fleet which was adopted in one pass is not re-asserted in one. Never later than `every`
- * after `at`, and so a bound on how long a lost write can stay unnoticed. All times in milliseconds.
+ * Whether a field that was last sent at `at` is to be sent again. Each server has an interval of its own, from half of
+ * `every` to all of it, so that a fleet which was adopted in one pass is not re-asserted in one, and `every` bounds how
+ * long a lost write can stay unnoticed. All times in milliseconds.
  */
 export function reassertDue(id: string, every: number, at: number, now: number): boolean {
-  const phase = spread(id) * every;
-  return now - at >= every || slot(now, phase, every) > slot(at + every / 2, phase, every);
-}
-
-function slot(time: number, phase: number, every: number): number {
-  return Math.floor((time - phase) / every);
+  return now - at >= every * (1 - spread(id) / 2);
 }
