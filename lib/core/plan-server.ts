@@ -5,9 +5,10 @@ import type { DiffInputs, FieldVerdict } from './diff.types.ts';
 import type { FieldTable } from './field-table.types.ts';
 import type { FingerprintKeys } from './fingerprint.types.ts';
 import type { LiveServer } from './live.types.ts';
-import type { Pause, Reason, ServerRecord } from './ledger.types.ts';
+import type { Pause, Reason, ServerRecord, Time } from './ledger.types.ts';
 import type { Mode, Outcome } from './outcome.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';
+import { plainText } from './redact.ts';
 import { emptyRecord, isNews, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
 import { declaredUnits } from './units.ts';
@@ -62,7 +63,7 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
     record,
   });
   if (mode === 'off') return simple('off');
-  if (pause) return simple('paused', { code: 'paused', message: pauseText(pause) });
+  if (pause) return simple('paused', { code: 'paused', message: plainText(pauseText(pause)) });
   if (!declared.valid) {
     return simple('invalid', { code: 'invalid', message: declared.server.reason });
   }
@@ -100,8 +101,7 @@ function planFields(
   };
   const verdicts = units.map((unit) => diffUnit(diffInputs, unit));
   const key = attemptKey(server, units, context.secretVersions);
-  const changes = verdicts.flatMap((verdict) => ('change' in verdict ? [verdict.change] : []));
-  const finding = outcomeOf(context, server, record, verdicts, key);
+  const { changes, ...finding } = findingOf(context, server, record, verdicts, key);
   const declared: Declared = { valid: true, server };
   return {
     planned: planned(
@@ -121,27 +121,48 @@ function planFields(
   };
 }
 
-function outcomeOf(
+interface Finding {
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+  readonly changes: readonly FieldChange[];
+}
+
+/**
+ * What is refused stands in the way of nothing else: while there is anything to send, that is the finding, and the
+ * refused fields are left out of it.
+ */
+function findingOf(
   { attended, now }: PlanContext,
   { policy }: DesiredServer,
   { stopped, retry, reason }: ServerRecord,
   verdicts: readonly FieldVerdict[],
   key: string,
-): { outcome: Outcome; reason?: Reason } {
+): Finding {
   const because = reason && { reason };
-  if (!verdicts.some((verdict) => 'change' in verdict)) {
-    return { outcome: verdicts.some(({ state }) => state === 'assumed') ? 'assumed' : 'inSync' };
+  const toSend = verdicts.flatMap((verdict) =>
+    verdict.state === 'change' ? [verdict.change] : [],
+  );
+  const refused = verdicts.flatMap((verdict) => (verdict.state === 'refused' ? [verdict] : []));
+  const changes = toSend.length > 0 ? toSend : refused.map(({ change }) => change);
+  if (changes.length === 0) {
+    const isAssumed = verdicts.some(({ state }) => state === 'assumed');
+    return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
   }
-  if (policy.mode === 'report' && !attended) return { outcome: 'reported' };
-  if (stopped?.key === key && !(stopped.retryAt && Date.parse(stopped.retryAt) <= now)) {
-    return { outcome: stopped.outcome, ...because };
+  if (stopped?.key === key && !isOver(stopped.retryAt, now)) {
+    return { outcome: stopped.outcome, ...because, changes };
   }
-  const refusal = verdicts.find((verdict) => verdict.state === 'refused');
-  if (refusal) return { outcome: 'refused', reason: refusal.reason };
-  if (retry?.key === key && Date.parse(retry.notBefore) > now) {
-    return { outcome: 'waiting', ...because };
+  const [refusal] = refused;
+  if (refusal && toSend.length === 0) {
+    return { outcome: 'refused', reason: refusal.reason, changes };
   }
-  return { outcome: 'updated' };
+  if (retry?.key === key && !isOver(retry.notBefore, now)) {
+    return { outcome: 'waiting', ...because, changes };
+  }
+  return { outcome: policy.mode === 'report' && !attended ? 'reported' : 'updated', changes };
+}
+
+function isOver(time: Time | undefined, now: number): boolean {
+  return time !== undefined && Date.parse(time) <= now;
 }
 
 function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason | undefined {
@@ -193,29 +214,26 @@ export function notedRecord(
   const { record, planned: finding, verdicts } = plan;
   if (finding.outcome === 'updated') return undefined;
   const { label } = declared.server;
+  // A server that was not compared has no verdicts; one that declares nothing has none either, and is in sync.
+  const compared = verdicts.length > 0 || plan.inSyncAs !== undefined;
   const update: RecordUpdate = {
-    ...(verdicts.length > 0 && notedFields(record, verdicts)),
+    ...(compared && notedFields(record, verdicts)),
     label,
     reason: finding.reason,
-    ...(declared.valid && verdicts.length > 0 && acted(plan, declared.server)),
+    ...(declared.valid && plan.inSyncAs && acted(plan, declared.server)),
   };
   const next = withOutcome(record, finding.outcome, now, update);
   return isNews(record, next) ? next : undefined;
 }
 
 /** In sync, the declaration counts as acted on, and what stood in the way of an earlier one is over. */
-function acted(plan: ServerPlan, server: DesiredServer): RecordUpdate {
-  if (plan.planned.outcome === 'refused' && plan.record.stopped?.key !== plan.key) {
-    return { stopped: { outcome: 'refused', key: plan.key } };
-  }
-  if (plan.inSyncAs === undefined) return {};
-  const provable = plan.verdicts.every(
-    (verdict) => verdict.state !== 'assumed' || verdict.verifiable,
-  );
+function acted({ record, verdicts }: ServerPlan, server: DesiredServer): RecordUpdate {
+  const provable = verdicts.every((verdict) => verdict.state !== 'assumed' || verdict.verifiable);
+  const { contentHash } = server;
   return {
-    generation: server.generation ?? plan.record.generation,
-    contentHash: server.contentHash,
-    settled: provable ? server.contentHash : plan.record.settled,
+    generation: server.generation ?? record.generation,
+    contentHash,
+    settled: provable || record.settled === contentHash ? contentHash : undefined,
     stopped: undefined,
     retry: undefined,
   };

@@ -1,4 +1,9 @@
 import { planDigest } from './change.ts';
+import type { FieldVerdict } from './diff.types.ts';
+import { isVerifiable } from './fingerprint.ts';
+import type { FingerprintKeys } from './fingerprint.types.ts';
+import type { Pointer } from './json.types.ts';
+import type { AppliedField, ServerRecord } from './ledger.types.ts';
 import type { LiveServer } from './live.types.ts';
 import { outcomeCounts } from './outcome.ts';
 import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
@@ -25,44 +30,52 @@ export function planFleet(
       return [id, planServer(context, { declared: one, ...inputsOf(id, one) })];
     }),
   );
-  return capReassertions(plans);
+  return capReassertions(context, plans);
 }
 
 /**
  * Only so many servers are re-asserted in a pass, the longest unasserted first; the others are still
  * assumed, and come in later passes.
  */
-function capReassertions(plans: Map<string, ServerPlan>): ReadonlyMap<string, ServerPlan> {
-  const due = [...plans].filter(
-    ([, { planned }]) =>
-      planned.outcome === 'updated' && planned.changes.every(({ cause }) => cause === 'reassert'),
-  );
-  const later = due
-    .toSorted(([a, planA], [b, planB]) => oldest(planA) - oldest(planB) || (a < b ? -1 : 1))
+function capReassertions(
+  { keys }: PlanContext,
+  plans: ReadonlyMap<string, ServerPlan>,
+): ReadonlyMap<string, ServerPlan> {
+  const later = [...plans]
+    .filter(([, { planned }]) => isReassertion(planned))
+    .toSorted(([, a], [, b]) => oldest(a) - oldest(b))
     .slice(reassertCap);
-  for (const [id, plan] of later) plans.set(id, assumed(plan));
-  return plans;
+  return new Map([...plans, ...later.map(([id, plan]) => [id, assumed(plan, keys)] as const)]);
 }
 
+/** What mode `report` shows is capped as well: it is what would be sent. */
+function isReassertion({ outcome, changes }: PlannedServer): boolean {
+  return (
+    (outcome === 'updated' || outcome === 'reported') &&
+    changes.every(({ cause }) => cause === 'reassert')
+  );
+}
+
+/** When the longest unasserted of its fields was sent. */
 function oldest({ verdicts, record }: ServerPlan): number {
-  const times = verdicts
-    .filter(({ state }) => state === 'change')
-    .map(({ unit }) => Date.parse(record.applied[unit.pointer]?.at ?? ''));
-  return Math.min(...times);
+  return Math.min(
+    ...verdicts.flatMap(({ state, unit }) =>
+      state === 'change' ? [Date.parse(appliedOf(record, unit.pointer).at)] : [],
+    ),
+  );
 }
 
-function assumed(plan: ServerPlan): ServerPlan {
-  const verdicts = plan.verdicts.map((verdict) => {
-    const applied = plan.record.applied[verdict.unit.pointer];
-    return verdict.state === 'change' && applied
-      ? {
-          unit: verdict.unit,
-          note: {},
-          state: 'assumed' as const,
-          since: applied.at,
-          verifiable: true,
-        }
-      : verdict;
+/** There is one wherever something is to be asserted again. */
+function appliedOf({ applied }: ServerRecord, pointer: Pointer): AppliedField {
+  return applied[pointer] as AppliedField;
+}
+
+function assumed(plan: ServerPlan, keys: FingerprintKeys): ServerPlan {
+  const verdicts = plan.verdicts.map((verdict): FieldVerdict => {
+    if (verdict.state !== 'change') return verdict;
+    const { at, fingerprint } = appliedOf(plan.record, verdict.unit.pointer);
+    const verifiable = isVerifiable(keys, fingerprint);
+    return { unit: verdict.unit, note: {}, state: 'assumed', since: at, verifiable };
   });
   const planned: PlannedServer = { ...plan.planned, outcome: 'assumed', changes: [] };
   return { ...plan, planned, inSyncAs: 'assumed', verdicts };
