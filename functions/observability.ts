@@ -61,7 +61,8 @@ const drop = () => undefined;
 const nowhere = { debug: drop, info: drop, warn: drop, error: drop };
 
 class QuietMetrics extends Metrics {
-  override publishStoredMetrics(): void {
+  override publishStoredMetrics(): this {
     this.clearMetrics();
+    return this;
   }
 }

@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dynamoDbClient, eventBridgeClient, secretsManagerClient } from '../lib/aws/clients.ts';
 import type { ClientOptions } from '../lib/aws/clients.ts';
+import { credentialStore } from '../lib/aws/credential-store.ts';
 import { desiredTable } from '../lib/aws/desired-table.ts';
 import { eventBus } from '../lib/aws/event-bus.ts';
 import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
 import { leaseTable } from '../lib/aws/lease-table.ts';
 import { ledgerTable } from '../lib/aws/ledger-table.ts';
 import { secretsManager } from '../lib/aws/secrets-manager.ts';
-import { createBarndoor } from '../lib/providers/barndoor/provider.ts';
 import { createHttpClient } from '../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../lib/providers/http/host-rule.ts';
+import { createTokenExchange } from '../lib/providers/http/token.ts';
+import { createProviders } from '../lib/providers/providers.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import type { Clock, Log, Random } from '../lib/reconcile/ports/runtime.ts';
 import { defaultSettings } from '../lib/reconcile/settings.types.ts';
@@ -63,13 +65,12 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
     random,
     timeoutMs: defaultSettings.attemptMs,
   });
-  const barndoor = createBarndoor(http);
   return {
     desired: desiredTable({ client: dynamodb, table: settings.desiredTable, clock }),
     ledger: ledgerTable(ledgerOptions),
     lease: leaseTable(ledgerOptions),
     secrets: secretsManager({ client: secretsClient, prefix: settings.secretPrefix }),
-    providers: new Map([[barndoor.name, barndoor]]),
+    providers: createProviders(http),
     announcer:
       settings.eventBus === undefined
         ? { announce: async () => undefined }
@@ -78,8 +79,11 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
       loadFingerprintKeys({ client: secretsClient, secret: settings.fingerprintSecret }),
     ),
     credentials: new Map(),
+    credentialStore: credentialStore({ client: secretsClient, prefix: settings.secretPrefix }),
+    tokens: createTokenExchange({ http, clock }),
     clock,
     random,
+    uuid: randomUUID,
     log,
     settings: defaultSettings,
     secretPrefix: settings.secretPrefix,

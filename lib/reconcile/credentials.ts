@@ -1,49 +1,139 @@
-import type { Connection } from '../core/desired.types.ts';
+import { digestOf } from '../core/change.ts';
+import type { Auth, Connection } from '../core/desired.types.ts';
+import type { Json } from '../core/json.types.ts';
 import { formatReference } from '../core/secret-reference.ts';
 import type { Secret, SecretReference } from '../core/secret.ts';
-import type { SecretSource } from './ports/secrets.ts';
+import { renewWithClientCredentials } from './client-credentials.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import type { Provider } from './ports/provider.ts';
+import type { AccessToken } from './ports/token-exchange.ts';
 import { VendorError } from './ports/vendor-error.ts';
+import { renewWithRefreshToken } from './refresh-token.ts';
 
-/** Connection credentials and tokens of this process, by connection and reference: a named exception to "never kept". */
-export type CredentialCache = Map<string, Secret>;
+/** What this process knows of a connection's credentials: a named exception to "never kept". */
+export interface CachedCredential {
+  /** The long-lived one: bearer token or client secret. */
+  readonly secret?: Secret;
+  /** A token of the provider's token endpoint. */
+  readonly access?: AccessToken;
+}
 
-/** The bearer token of a connection, cached in the running process and read again after a 401. */
+/** By connection and the content of its `auth`: another declaration starts anew. */
+export type CredentialCache = Map<string, CachedCredential>;
+
+/** What the ways to sign in need. */
+export interface SignIn<A extends Auth = Auth> {
+  readonly auth: A;
+  readonly connection: string;
+  readonly provider: Pick<Provider, 'name' | 'documentedHosts'>;
+  readonly deps: Dependencies;
+  readonly signal: AbortSignal;
+  readonly cached: CachedCredential;
+  readonly keep: (credential: CachedCredential) => void;
+  /** Reads a credential from the secret store, counted. @throws VendorError of kind `token` */
+  readonly readSecret: (reference: SecretReference) => Promise<Secret>;
+  readonly countDecrypted: () => void;
+  /** Throws unless the lease is held: what an exchange uses up must not be used by two. */
+  readonly assertHeld: () => void;
+}
+
+/** An access token is renewed so long before it ends. */
+export const renewBeforeMs = 60_000;
+
+/** The bearer token of one connection for one pass; what it learns stays in the process. */
 export class Credentials {
   /** Credentials that this pass read from the secret store. */
   decrypted = 0;
   readonly #connection: Connection;
-  readonly #secrets: SecretSource;
-  readonly #cache: CredentialCache;
+  readonly #provider: Provider;
+  readonly #deps: Dependencies;
+  readonly #signal: AbortSignal;
+  readonly #assertHeld: () => void;
+  readonly #key: string;
+  #underWay: Promise<Secret> | undefined;
 
-  constructor(connection: Connection, secrets: SecretSource, cache: CredentialCache) {
+  constructor(
+    connection: Connection,
+    provider: Provider,
+    deps: Dependencies,
+    signal: AbortSignal,
+    assertHeld: () => void,
+  ) {
     this.#connection = connection;
-    this.#secrets = secrets;
-    this.#cache = cache;
+    this.#provider = provider;
+    this.#deps = deps;
+    this.#signal = signal;
+    this.#assertHeld = assertHeld;
+    this.#key = `${connection.name} ${digestOf(connection.auth as unknown as Json)}`;
   }
 
-  /** @throws VendorError of kind `token` if the secret cannot be had */
+  /**
+   * The token to send. Requests that ask at the same time share one renewal.
+   *
+   * @param options - `renew` after a 401: the known one is no longer good
+   * @throws VendorError with operation `token` if there is none
+   */
   async token({ renew }: { renew: boolean }): Promise<Secret> {
+    const known = renew ? undefined : this.#known();
+    if (known) return known;
+    this.#underWay ??= this.#renew(renew).finally(() => (this.#underWay = undefined));
+    return this.#underWay;
+  }
+
+  #known(): Secret | undefined {
+    const { secret, access } = this.#cached();
+    if (this.#connection.auth.type === 'bearer') return secret;
+    const holds = access && access.expiresAt - renewBeforeMs > this.#deps.clock.now();
+    return holds ? access.token : undefined;
+  }
+
+  async #renew(rejected: boolean): Promise<Secret> {
     const { auth } = this.#connection;
     switch (auth.type) {
-      case 'bearer':
-        return this.#secret(auth.token, renew);
+      case 'bearer': {
+        const secret = await this.#read(auth.token);
+        this.#keep({ secret });
+        return secret;
+      }
       case 'client-credentials':
+        return renewWithClientCredentials(this.#signIn(auth), rejected);
       case 'refresh-token':
-        throw new VendorError('token', 'token', `auth type ${auth.type} is not supported yet`);
+        return renewWithRefreshToken(this.#signIn(auth));
     }
   }
 
-  async #secret(reference: SecretReference, fresh: boolean): Promise<Secret> {
-    const key = `${this.#connection.name} ${formatReference(reference)}`;
-    const cached = this.#cache.get(key);
-    if (cached && !fresh) return cached;
-    const [found] = await this.#secrets.values(this.#connection.name, [reference]);
+  #signIn<A extends Auth>(auth: A): SignIn<A> {
+    return {
+      auth,
+      connection: this.#connection.name,
+      provider: this.#provider,
+      deps: this.#deps,
+      signal: this.#signal,
+      cached: this.#cached(),
+      keep: (credential) => this.#keep(credential),
+      readSecret: (reference) => this.#read(reference),
+      countDecrypted: () => {
+        this.decrypted += 1;
+      },
+      assertHeld: this.#assertHeld,
+    };
+  }
+
+  #cached(): CachedCredential {
+    return this.#deps.credentials.get(this.#key) ?? {};
+  }
+
+  #keep(credential: CachedCredential): void {
+    this.#deps.credentials.set(this.#key, credential);
+  }
+
+  async #read(reference: SecretReference): Promise<Secret> {
+    const [found] = await this.#deps.secrets.values(this.#connection.name, [reference]);
     if (!found?.found) {
       const why = found?.message ?? 'no answer';
       throw new VendorError('token', 'token', `secret ${formatReference(reference)}: ${why}`);
     }
     this.decrypted += 1;
-    this.#cache.set(key, found.value);
     return found.value;
   }
 }

@@ -1,4 +1,5 @@
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
+import type { CredentialStore } from './ports/credential-store.ts';
 import type { DesiredStore } from './ports/desired-store.ts';
 import type { Announcer } from './ports/events.ts';
 import type { LeaseItems } from './ports/lease-items.ts';
@@ -6,6 +7,7 @@ import type { Ledger } from './ports/ledger.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
 import type { SecretSource } from './ports/secrets.ts';
+import type { TokenExchange } from './ports/token-exchange.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 
@@ -20,8 +22,12 @@ export interface Dependencies {
   /** The deployment's fingerprint key; read anew by the composition root after a rotation. */
   readonly keys: () => Promise<FingerprintKeys>;
   readonly credentials: CredentialCache;
+  readonly credentialStore: CredentialStore;
+  readonly tokens: TokenExchange;
   readonly clock: Clock;
   readonly random: Random;
+  /** A new UUID. */
+  readonly uuid: () => string;
   readonly log: Log;
   readonly settings: ReconcileSettings;
   /** First part of the names of secrets: `<prefix>/<connection>/...`. */

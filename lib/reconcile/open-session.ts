@@ -9,14 +9,19 @@ export interface OpenSession {
   readonly credentials: Credentials;
 }
 
-/** Opens the session of a connection; nothing is sent yet. */
+/**
+ * Opens the session of a connection; nothing is sent yet.
+ *
+ * @param assertHeld - throws unless the lease is held: without it no refresh token is exchanged
+ */
 export function openSession(
   { connection, provider }: DesiredState,
   deps: Dependencies,
   calls: VendorCalls,
   signal: AbortSignal,
+  assertHeld: () => void,
 ): OpenSession {
-  const credentials = new Credentials(connection, deps.secrets, deps.credentials);
+  const credentials = new Credentials(connection, provider, deps, signal, assertHeld);
   const session = provider.open(connection, {
     token: (options) => credentials.token(options),
     admit: async () => undefined,

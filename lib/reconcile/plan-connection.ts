@@ -4,6 +4,7 @@ import { openSession } from './open-session.ts';
 import { planPass } from './plan-pass.ts';
 import type { PassPlan } from './plan-pass.ts';
 import type { VendorCalls } from './ports/provider.ts';
+import { VendorError } from './ports/vendor-error.ts';
 import { readDesired } from './read-desired.ts';
 import { readSurroundings } from './read-surroundings.ts';
 import type { PassRequest } from './request.types.ts';
@@ -31,7 +32,7 @@ export async function planConnection(
   const abort = new AbortController();
   const calls: VendorCalls = { list: 0, get: 0, put: 0 };
   try {
-    const { session } = openSession(desired, deps, calls, abort.signal);
+    const { session } = openSession(desired, deps, calls, abort.signal, withoutLease);
     const around = await readSurroundings(session, desired, ledger, deps, ids);
     const now = deps.clock.now();
     const { random } = deps;
@@ -52,4 +53,13 @@ export async function planConnection(
   } finally {
     abort.abort();
   }
+}
+
+/** A refresh token that two exchange at a time is lost to one of them. */
+function withoutLease(): never {
+  throw new VendorError(
+    'token',
+    'token',
+    'the access token is over, and only a pass under the lease may exchange the refresh token; the next pass will',
+  );
 }

@@ -66,7 +66,9 @@ async function run(pass: Pass): Promise<PassResult> {
     return finishPass(deps, state);
   }
   const { desired } = reading;
-  const { session, credentials } = openSession(desired, deps, state.calls, pass.signal);
+  const { session, credentials } = openSession(desired, deps, state.calls, pass.signal, () =>
+    lease.assertHeld(deps.settings.attemptMs),
+  );
   state.decryptedCredentials = () => credentials.decrypted;
   if (isBackingOff(lease.retry, desired.connection, request, clock.now())) {
     foundUnreached(state, desired, ledger, clock.now());

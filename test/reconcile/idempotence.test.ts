@@ -26,7 +26,12 @@ const meta = fc.dictionary(
 const server = fc.record({
   live: fc.record({ name: text, unknown: meta }),
   spec: fc.record(
-    { name: text, slug: fc.stringMatching(/^[a-z0-9-]{1,8}$/), client_id: text, meta },
+    {
+      name: text,
+      slug: fc.stringMatching(/^[a-z0-9-]{1,8}$/),
+      client_id: fc.stringMatching(/^[a-z0-9]{1,12}$/),
+      meta,
+    },
     { requiredKeys: [] },
   ),
   secret: fc.option(text, { nil: undefined }),

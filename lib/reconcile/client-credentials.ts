@@ -1,0 +1,48 @@
+import type { Auth } from '../core/desired.types.ts';
+import type { Secret } from '../core/secret.ts';
+import type { SignIn } from './credentials.ts';
+import { isVendorError } from './ports/vendor-error.ts';
+
+type ClientCredentials = Extract<Auth, { type: 'client-credentials' }>;
+
+/**
+ * A new access token for a machine. The client secret is cached in the process; if the endpoint refuses it, it is read
+ * once again, since it may have been rotated.
+ *
+ * @param rejected - after a 401 from the vendor: the cached client secret is not trusted either
+ * @throws VendorError with operation `token`
+ */
+export async function renewWithClientCredentials(
+  signIn: SignIn<ClientCredentials>,
+  rejected: boolean,
+): Promise<Secret> {
+  const { auth, cached, readSecret } = signIn;
+  if (!cached.secret || rejected) {
+    return exchange(signIn, await readSecret(auth.client_secret));
+  }
+  try {
+    return await exchange(signIn, cached.secret);
+  } catch (error) {
+    if (!isVendorError(error) || error.kind !== 'token') throw error;
+    const secret = await readSecret(auth.client_secret);
+    if (secret.reveal() === cached.secret.reveal()) throw error;
+    return exchange(signIn, secret);
+  }
+}
+
+async function exchange(
+  { auth, connection, provider, deps, signal, keep }: SignIn<ClientCredentials>,
+  secret: Secret,
+): Promise<Secret> {
+  const access = await deps.tokens.clientCredentials({
+    provider,
+    tokenUrl: auth.tokenUrl,
+    clientId: auth.client_id,
+    clientSecret: secret,
+    ...(auth.audience !== undefined && { audience: auth.audience }),
+    connection,
+    signal,
+  });
+  keep({ secret, access });
+  return access.token;
+}

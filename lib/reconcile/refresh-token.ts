@@ -1,0 +1,145 @@
+import type { Auth } from '../core/desired.types.ts';
+import type { Json, JsonObject } from '../core/json.types.ts';
+import { isJsonObject } from '../core/json.ts';
+import { Secret } from '../core/secret.ts';
+import { renewBeforeMs } from './credentials.ts';
+import type { SignIn } from './credentials.ts';
+import { StoreError } from './ports/store-error.ts';
+import type { AccessToken, RefreshedToken } from './ports/token-exchange.ts';
+import { isVendorError, VendorError } from './ports/vendor-error.ts';
+
+type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;
+
+/** What the secret of a `refresh-token` connection holds. */
+interface Stored {
+  readonly refreshToken: Secret;
+  readonly access: AccessToken | undefined;
+  /** All of it: members that are not Trueup's stay. */
+  readonly whole: JsonObject;
+}
+
+/** A save is repeated so often before the new refresh token is given up. */
+const saveAttempts = 4;
+
+/**
+ * A new access token in a person's name, in this order:
+ *
+ * 1. The secret is read as it is now: if another process has saved an access token that holds, that is used.
+ * 2. Otherwise the refresh token is exchanged, which may use it up, so only under the lease.
+ * 3. The new refresh token, the access token and its expiry are saved beside each other, before first use.
+ *
+ * `invalid_grant` is believed only after the secret was read again and still has the same refresh token: then somebody
+ * has to sign in anew.
+ *
+ * @throws VendorError with operation `token`; its kind is `needs-login` in that last case
+ */
+export async function renewWithRefreshToken(signIn: SignIn<RefreshToken>): Promise<Secret> {
+  const stored = await read(signIn);
+  const rejected = signIn.cached.access?.token.reveal();
+  const { access } = stored;
+  const holds = access && access.expiresAt - renewBeforeMs > signIn.deps.clock.now();
+  if (access && holds && access.token.reveal() !== rejected) {
+    signIn.keep({ access });
+    return access.token;
+  }
+  try {
+    return await exchange(signIn, stored);
+  } catch (error) {
+    if (!isVendorError(error) || error.kind !== 'needs-login') throw error;
+    const again = await read(signIn);
+    if (again.refreshToken.reveal() === stored.refreshToken.reveal()) throw error;
+    return exchange(signIn, again);
+  }
+}
+
+async function exchange(signIn: SignIn<RefreshToken>, stored: Stored): Promise<Secret> {
+  const { auth, connection, provider, deps, signal } = signIn;
+  signIn.assertHeld();
+  const fresh = await deps.tokens.refreshToken({
+    provider,
+    tokenUrl: auth.tokenUrl,
+    clientId: auth.client_id,
+    refreshToken: stored.refreshToken,
+    connection,
+    signal,
+  });
+  await save(signIn, stored, fresh);
+  signIn.keep({ access: fresh });
+  return fresh.token;
+}
+
+async function read({
+  auth,
+  connection,
+  deps,
+  countDecrypted,
+}: SignIn<RefreshToken>): Promise<Stored> {
+  const { secret: name, key = defaultKey } = auth.refresh_token;
+  const fail = (why: string) => new VendorError('token', 'token', `secret ${name}: ${why}`);
+  const { value } = await deps.credentialStore.read(connection, name).catch((error: unknown) => {
+    if (error instanceof StoreError) throw fail(error.message);
+    throw error;
+  });
+  countDecrypted();
+  const whole = parse(value);
+  const token = whole?.[key];
+  if (!whole || typeof token !== 'string' || token === '') {
+    throw fail(`it must be a JSON object with the refresh token as text under '${key}'`);
+  }
+  const { access_token: access, expires_at: expiresAt } = whole;
+  return {
+    refreshToken: new Secret(token),
+    access:
+      typeof access === 'string' && typeof expiresAt === 'string'
+        ? { token: new Secret(access), expiresAt: Date.parse(expiresAt) }
+        : undefined,
+    whole,
+  };
+}
+
+/** The member that has the refresh token, where the reference names none. */
+const defaultKey = 'refresh_token';
+
+function parse(value: Secret): JsonObject | undefined {
+  try {
+    const parsed: Json = JSON.parse(value.reveal());
+    return isJsonObject(parsed) ? parsed : undefined;
+  } catch {
+    // The error would quote the text.
+    return undefined;
+  }
+}
+
+async function save(
+  { auth, connection, deps }: SignIn<RefreshToken>,
+  { whole, refreshToken }: Stored,
+  fresh: RefreshedToken,
+): Promise<void> {
+  const { secret: name, key = defaultKey } = auth.refresh_token;
+  const value = {
+    ...whole,
+    [key]: fresh.refreshToken ?? refreshToken,
+    access_token: fresh.token,
+    expires_at: new Date(fresh.expiresAt).toISOString(),
+  };
+  const writeId = deps.uuid();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // The same write id each time: a save whose answer was lost is not made twice.
+      // oxlint-disable-next-line no-await-in-loop
+      await deps.credentialStore.save(connection, name, value, writeId);
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (attempt >= saveAttempts) {
+        throw new VendorError(
+          'token',
+          'token',
+          `secret ${name}: the new refresh token could not be saved (${error.code}); if the old one no longer works, somebody has to sign in again`,
+        );
+      }
+      // oxlint-disable-next-line no-await-in-loop
+      await deps.clock.sleep(500 * 2 ** attempt);
+    }
+  }
+}
