@@ -374,6 +374,25 @@ export function describeProvider(contract: Contract): void {
     expect(inputs.renewals).toBe(1);
   });
 
+  test('and so do those that meet it while the new token is on its way', async () => {
+    const { simulator, client } = await world({ acceptedTokens: ['new'] });
+    const renewed = Promise.withResolvers<Secret>();
+    let renewals = 0;
+    let current = new Secret('old');
+    const token = async ({ renew }: { renew: boolean }) => {
+      if (!renew) return current;
+      renewals += 1;
+      current = await renewed.promise;
+      return current;
+    };
+    const connection = connectionTo(contract.name, simulator.url);
+    const session = contract.create(client).open(connection, { ...sessionInputs(), token });
+    const all = Promise.all(['a', 'b', 'a', 'b'].map((id) => session.get(id)));
+    setTimeout(() => renewed.resolve(new Secret('new')), 200);
+    expect((await all).map(({ id }) => id)).toEqual(['a', 'b', 'a', 'b']);
+    expect(renewals).toBe(1);
+  });
+
   describe('no error holds a secret', () => {
     const token = 'eyJcanary-token-1';
     const text = 'canary"secret/+2';

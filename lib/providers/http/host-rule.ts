@@ -137,7 +137,6 @@ function reachOf(url: URL, owner: HostOwner, settings: HostSettings): Reach | un
   if (named) return url.protocol === 'http:' ? 'loopback' : 'named';
   const documented =
     settings.trustDocumentedHosts &&
-    url.protocol === 'https:' &&
     port === usual &&
     owner.documentedHosts.some((pattern) => fits(url.hostname, pattern));
   return documented ? 'public' : undefined;

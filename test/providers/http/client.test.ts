@@ -176,6 +176,23 @@ describe('repetition', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test.each([
+    ['cut', (response) => response.destroy()],
+    ['timeout', () => {}],
+  ] as [string, Handler][])(
+    'a PUT is not repeated after %s on a connection that was open already',
+    async (kind, handler) => {
+      const { server, client, get, put } = await world(
+        (response, request, before) =>
+          before === 0 ? answer(response, 200, {}) : handler(response, request, before),
+        { timeoutMs: 500 },
+      );
+      await client.send(get);
+      expect(await vendorErrorOf(client.send(put))).toMatchObject({ kind });
+      expect([server.requests.length, server.connections()]).toEqual([2, 1]);
+    },
+  );
+
   test('a PUT is repeated where no connection opened', async () => {
     const port = await closedPort();
     const { client: _, put } = await world((response) => answer(response, 200, {}));
@@ -275,6 +292,22 @@ describe('after a 401', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('a PUT whose new token comes too late is not sent again', async () => {
+    let now = 0;
+    const clock = { now: () => now, sleep: async () => {} };
+    const { server, client, put } = await world((response) => answer(response, 401, {}), { clock });
+    const bearer = {
+      current: async () => new Secret('one'),
+      renew: async () => {
+        now += 15_000;
+        return new Secret('two');
+      },
+    };
+    const error = await vendorErrorOf(client.send({ ...put, bearer }));
+    expect(error).toMatchObject({ kind: 'status', status: 401 });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('both tokens are kept out of the error', async () => {
     const { client, get } = await world((response) =>
       answer(response, 401, { message: 'neither token-one nor token-two' }),
@@ -352,35 +385,42 @@ describe('an answer that is none', () => {
     });
   });
 
-  test.each([
-    ['announced', true],
-    ['not announced', false],
-  ])(
-    'one larger than allowed, %s, is neither read on nor asked for again',
-    async (_how, announced) => {
-      let written = 0;
-      const { server, client, get } = await world(
-        (response) => {
-          const chunk = Buffer.alloc(64 * 1024, 0x20);
-          response.writeHead(200, announced ? { 'content-length': String(64 * 1024 * 1024) } : {});
-          const more = () => {
-            while (!response.destroyed && written < 64 * 1024 * 1024) {
-              written += chunk.length;
-              if (!response.write(chunk)) return void response.once('drain', more);
-            }
-          };
-          more();
-        },
-        { maxBytes: 1024 * 1024 },
-      );
-      expect(await vendorErrorOf(client.send(get))).toMatchObject({
-        kind: 'body',
-        message: 'the answer is larger than 1048576 bytes',
-      });
-      expect(server.requests).toHaveLength(1);
-      expect(written).toBeLessThan(16 * 1024 * 1024);
-    },
-  );
+  test('one larger than allowed is neither read on nor asked for again', async () => {
+    let written = 0;
+    const { server, client, get } = await world(
+      (response) => {
+        const chunk = Buffer.alloc(64 * 1024, 0x20);
+        const more = () => {
+          while (!response.destroyed && written < 64 * 1024 * 1024) {
+            written += chunk.length;
+            if (!response.write(chunk)) return void response.once('drain', more);
+          }
+        };
+        more();
+      },
+      { maxBytes: 1024 * 1024 },
+    );
+    expect(await vendorErrorOf(client.send(get))).toMatchObject({
+      kind: 'body',
+      message: 'the answer is larger than 1048576 bytes',
+    });
+    expect(server.requests).toHaveLength(1);
+    expect(written).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  test('one that says it is larger than allowed is not read at all', async () => {
+    const { client, get } = await world(
+      (response) => {
+        response.writeHead(200, { 'content-length': '2000' });
+        response.flushHeaders();
+      },
+      { maxBytes: 1000, timeoutMs: 2000 },
+    );
+    expect(await vendorErrorOf(client.send(get))).toMatchObject({
+      kind: 'body',
+      message: 'the answer is larger than 1000 bytes',
+    });
+  });
 
   test('the bound is 32 MB', async () => {
     const size = 32 * 1024 * 1024;
