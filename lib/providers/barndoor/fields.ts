@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
-import { secretReferenceSchema } from '../secret-reference-schema.ts';
+import { secretReferenceSchema } from '../../core/schema.ts';
 
 /**
  * What the registry surface shows in place of a client id: its ends, such as `ab...yz` [doc]. That other masks (three
