@@ -1,0 +1,31 @@
+import type { Paint } from './paint.types.ts';
+import type { Plan } from './plan.types.ts';
+import { wrap } from './wrap.ts';
+
+/** `47.6 %` */
+export function percent(part: number): string {
+  return `${Number((100 * part).toFixed(1))} %`;
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The guard's finding in words, and how to let through what it holds. Nothing if there is nothing to guard. */
+export function guardLines({ connection, digest, guard }: Plan, paint: Paint): readonly string[] {
+  if (digest === '') return [];
+  if (!guard.active) {
+    return [
+      `Guard: not active; ${counted(guard.declared, 'server')} declared, the minimum is ${guard.minimum}.`,
+    ];
+  }
+  const { changing, changedLastHour, declared, share, limit, held } = guard;
+  const finding = `Guard: ${percent(share)} of ${declared} servers change within an hour (${changing} by this plan, ${changedLastHour} before); the limit is ${percent(limit)}.`;
+  if (held === undefined) return wrap(finding, '');
+  return [
+    ...wrap(`${finding} What is marked as held waits for approval:`, '').map((line) =>
+      paint(line, 'warn'),
+    ),
+    `    trueup approve ${connection} ${held}`,
+  ];
+}

@@ -1,0 +1,35 @@
+import type { Json } from './json.types.ts';
+import { isJsonObject } from './json.ts';
+import type { PassReport } from './ledger.types.ts';
+import type { Plan } from './plan.types.ts';
+import { printable } from './shown-value.ts';
+
+/*
+ * What machines read. `version` is that of the form: it stays 1 while members are only added, and a reader ignores those
+ * that it does not know. Keys are sorted, so that the same plan is the same text and two plans can be compared line by
+ * line; values are as they are, with control and invisible characters escaped.
+ */
+
+/** A plan as it is, as `--out FILE` writes it and `--plan FILE` reads it. */
+export function renderPlanJson(plan: Plan): string {
+  return render(plan);
+}
+
+/** A pass's report, with the version of its form. */
+export function renderReportJson(report: PassReport): string {
+  return render({ version: 1, ...report });
+}
+
+function render(value: object): string {
+  return `${printable(JSON.stringify(sorted(value as Json), undefined, 2))}\n`;
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((key) => [key, sorted(value[key] as Json)]),
+  );
+}
