@@ -1,5 +1,3 @@
-import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../lib/core/secret.ts';
 import { createTokenExchange } from '../../../lib/providers/http/token.ts';
@@ -9,6 +7,7 @@ import type {
 } from '../../../lib/reconcile/ports/token-exchange.ts';
 import type { Handler } from '../support.ts';
 import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../support.ts';
+import { closedPort } from './attempts.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -207,11 +206,7 @@ describe('a refresh token', () => {
 
   test('is sent again where no connection opened', async () => {
     const { http, exchange, refresh } = await world((response) => answer(response, 200, granted));
-    const closed = createTcpServer();
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
-    const tokenUrl = `http://127.0.0.1:${port}/token`;
+    const tokenUrl = `http://127.0.0.1:${await closedPort()}/token`;
     const other = clientFor('acme', [tokenUrl]);
     const error = await vendorErrorOf(
       createTokenExchange({ http: other, clock: { now: () => now } }).refreshToken({
