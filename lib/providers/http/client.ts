@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Clock, Random } from '../../reconcile/ports/runtime.ts';
-import type { VendorOperation } from '../../reconcile/ports/vendor-error.ts';
+import type { VendorError, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import { orAborted } from './abort.ts';
 import type { KindOf, Outgoing } from './exchange.ts';
@@ -89,22 +89,25 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     let token = bearer && (await unlessAborted(bearer.current()));
     let renewed = false;
     let deadline = Number.POSITIVE_INFINITY;
+    let failed: VendorError | undefined;
     const secrets = [...attempt.secrets];
     for (let repeats = 0; ;) {
       if (attempt.admit) await unlessAborted(attempt.admit());
       const now = clock.now();
       // What may have been applied must be over in time: the caller counts on it when its lease ends.
+      if (failed && now >= deadline) throw failed;
       if (repeatable === 'unsent') deadline = Math.min(deadline, now + timeoutMs);
       // Stored secrets often end in a newline, which no header can carry.
       const sent = token && new Secret(token.reveal().trim());
       if (sent) secrets.push(sent);
       attempt.count?.();
       try {
-        const remaining = Math.max(1, Math.min(timeoutMs, deadline - now));
+        const remaining = Math.min(timeoutMs, deadline - now);
         const outgoing = { ...attempt, target, bearer: sent, secrets, timeoutMs: remaining };
         return await exchange(wire, outgoing, () => clock.now());
       } catch (error) {
         if (!isVendorError(error)) throw error;
+        failed = error;
         if (error.status === 401 && bearer && token && !renewed) {
           renewed = true;
           token = await unlessAborted(bearer.renew(token));
@@ -116,7 +119,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           repeats += 1;
           await clock.sleep(wait, signal);
         }
-        if (clock.now() >= deadline) throw error;
       }
     }
   }

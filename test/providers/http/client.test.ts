@@ -132,6 +132,21 @@ describe('after a 401', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('a PUT that is admitted too late is not sent again', async () => {
+    let now = 0;
+    let admitted = 0;
+    const clock = { now: () => now, sleep: async () => {} };
+    const { server, client, put } = await world((response) => answer(response, 401, {}), { clock });
+    const { bearer } = tokens('one', 'two');
+    const admit = async () => {
+      admitted += 1;
+      if (admitted === 2) now += 15_000;
+    };
+    const error = await vendorErrorOf(client.send({ ...put, bearer, admit }));
+    expect(error).toMatchObject({ kind: 'status', status: 401 });
+    expect([server.requests.length, admitted]).toEqual([1, 2]);
+  });
+
   test('both tokens are kept out of the error', async () => {
     const { client, get } = await world((response) =>
       answer(response, 401, { message: 'neither token-one nor token-two' }),
