@@ -53,33 +53,39 @@ const named: ReadonlyMap<string, Unit> = new Map([
 
 const plainUnits = (text: string): Unit[] => Array.from(text, formsOf);
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'.split('');
+const base64Forms: ReadonlyMap<string, Unit> = new Map([
+  ['+', ['+', '-', '%2B', '%2b', '\\u002b', '\\u002B']],
+  ['/', ['/', '_', '%2F', '%2f', '\\/']],
+]);
 
-const base64Forms = (letter: string): Unit => [
-  ...formsOf(letter),
-  letter.replace('+', '-').replace('/', '_'),
+const alphabet = [
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split(''),
+  ...[...base64Forms.values()].flat(),
 ];
-
-/**
- * The secret somewhere inside a base64 text, such as the `client_id:client_secret` of a Basic header: `offset`
- * bytes into a group of three. Letters that also carry bits of its neighbours may be any; they are found by
- * encoding it between two different neighbours.
- */
-function base64Units(bytes: Uint8Array, offset: number): Unit[] {
-  const [low = '', high = ''] = [0x00, 0xff].map((fill) =>
-    Buffer.concat([Buffer.alloc(offset, fill), bytes, Buffer.alloc(2, fill)]).toString('base64'),
-  );
-  const from = Math.floor((8 * offset) / 6);
-  const to = Math.ceil((8 * (offset + bytes.length)) / 6);
-  return Array.from(low.slice(from, to), (letter, at) =>
-    letter === high[from + at] ? base64Forms(letter) : alphabet,
-  );
-}
 
 interface Pattern {
   readonly units: readonly Unit[];
   /** Matches only where no letter or digit adjoins it. */
-  readonly alone: boolean;
+  readonly alone?: boolean;
+  /** A letter before it holds a part of it as well. */
+  readonly led?: boolean;
+}
+
+/**
+ * The secret somewhere inside a base64 text, such as the `client_id:client_secret` of a Basic header: `offset`
+ * bytes into a group of three. Letters that also carry bits of its neighbours may be any; they are found by
+ * encoding it between two different neighbours. One such letter may lead, and one may end the pattern.
+ */
+function base64Pattern(bytes: Uint8Array, offset: number): Pattern {
+  const [low = '', high = ''] = [0x00, 0xff].map((fill) =>
+    Buffer.concat([Buffer.alloc(offset, fill), bytes, Buffer.alloc(2, fill)]).toString('base64'),
+  );
+  const from = Math.ceil((8 * offset) / 6);
+  const to = Math.ceil((8 * (offset + bytes.length)) / 6);
+  const units = Array.from(low.slice(from, to), (letter, at) =>
+    letter === high[from + at] ? (base64Forms.get(letter) ?? [letter]) : alphabet,
+  );
+  return { units, led: offset > 0 };
 }
 
 /** A secret may come back trimmed: values often end in a line break that nobody meant. */
@@ -88,12 +94,13 @@ function patternsOf(text: string): Pattern[] {
     if (value === '') return [];
     const bytes = Buffer.from(value);
     if (value.length < 4) {
-      const base64 = bytes.toString('base64url');
-      return [plainUnits(value), plainUnits(base64)].map((units) => ({ units, alone: true }));
+      const forms = [value, bytes.toString('base64url')];
+      return forms.map((form) => ({ units: plainUnits(form), alone: true }));
     }
-    return [plainUnits(value), ...[0, 1, 2].map((offset) => base64Units(bytes, offset))].map(
-      (units) => ({ units, alone: false }),
-    );
+    return [
+      { units: plainUnits(value) },
+      ...[0, 1, 2].map((offset) => base64Pattern(bytes, offset)),
+    ];
   });
 }
 
@@ -116,14 +123,17 @@ function matchEnd(text: string, start: number, units: readonly Unit[]): number |
 
 const wordLike = /^[\p{L}\p{N}]$/u;
 
-function* matches(text: string, { units, alone }: Pattern): Generator<readonly [number, number]> {
+function* matches(
+  text: string,
+  { units, alone, led }: Pattern,
+): Generator<readonly [number, number]> {
   const firsts = new Set(units[0]?.map((form) => form[0]));
   for (let start = 0; start < text.length; start += 1) {
     if (!firsts.has(text[start])) continue;
     const end = matchEnd(text, start, units);
     if (end === undefined) continue;
     if (alone && [text[start - 1], text[end]].some((next) => wordLike.test(next ?? ''))) continue;
-    yield [start, end];
+    yield [led && alphabet.includes(text[start - 1] ?? '') ? start - 1 : start, end];
   }
 }
 

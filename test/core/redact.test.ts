@@ -52,6 +52,14 @@ describe('redactText', () => {
     expect(text).toMatch(/^Basic [\w+/]*\[secret\][\w+/=]*$/);
   });
 
+  test('base64 that was cut, and base64 in a URL', () => {
+    expect(redact(base64('ahunter22').slice(2), 'hunter22')).toBe('[secret]');
+    const awkwardText = base64('a:\u{10ffff}?>~\u{10ffff}?>~');
+    expect(awkwardText).toMatch(/[+/]/);
+    const echo = encodeURIComponent(awkwardText);
+    expect(redact(echo, '\u{10ffff}?>~\u{10ffff}?>~')).toMatch(/^YT\[secret\](%3D)*$/);
+  });
+
   test('overlapping secrets, and one within another, leave nothing of either', () => {
     expect(redact('<abcdefxyz>', 'abcdef', 'defxyz')).toBe('<[secret]>');
     expect(redact('<abcdef> <bcde>', 'bcde', 'abcdef')).toBe('<[secret]> <[secret]>');

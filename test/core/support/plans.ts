@@ -56,6 +56,7 @@ export function planOf(
 export const passReport = (more: Partial<PassReport> = {}): PassReport => ({
   pass: 'p1',
   trigger: 'schedule',
+  scope: 'all',
   connection: 'acme',
   startedAt: '2026-11-22T10:00:00.000Z',
   durationMs: 2149,
