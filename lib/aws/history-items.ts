@@ -1,3 +1,4 @@
+import { isJsonObject } from '../core/json.ts';
 import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
 import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { keys, lives, ttlAt } from './ledger-keys.ts';
@@ -13,13 +14,13 @@ const maximum = 200_000;
 const bytes = (json: string) => Buffer.byteLength(json);
 
 /**
- * The part of `Ledger` that only adds: changes, applied declarations, reports. What was shown to people is stored as
+ * The part of `Ledger` that adds history, and reads the last of it: changes, applied declarations, reports. What was shown to people is stored as
  * JSON text, since DynamoDB's numbers and nesting are narrower than JSON's, and cut to stay well below 400 KB.
  */
 export function historyItems(
   table: Table,
   ids: () => string,
-): Pick<Ledger, 'addChange' | 'addDeclared' | 'putReport'> {
+): Pick<Ledger, 'addChange' | 'addDeclared' | 'putReport' | 'lastReport'> {
   const timeOrdered = timeOrderedIds(ids);
   return {
     addChange: async (connection, change) => {
@@ -49,6 +50,10 @@ export function historyItems(
       if (didSomething) await table.put(connection, keys.pass(passId(report)), values);
       await table.put(connection, keys.lastPass, values);
     },
+    lastReport: async (connection) => {
+      const found = await table.get(connection, keys.lastPass);
+      return reportOf(found?.value['report']);
+    },
   };
 }
 
@@ -71,6 +76,16 @@ function fieldsOf({ fields }: ChangeRecord): { fields: string; omitted?: number 
     kept.push(text);
   }
   return { fields: `[${kept.join(',')}]`, omitted: fields.length - kept.length };
+}
+
+/** What `reportJson` made. A report decides nothing by itself, so that one that cannot be read is as good as none. */
+function reportOf(text: unknown): PassReport | undefined {
+  try {
+    const report: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
+    return isJsonObject(report) ? (report as unknown as PassReport) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function reportJson(report: PassReport): string {

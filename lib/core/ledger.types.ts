@@ -130,6 +130,8 @@ export interface PassReport {
   readonly pass: string;
   readonly trigger: Trigger;
   readonly connection: string;
+  /** All servers of the connection, or those that the trigger named. */
+  readonly scope: 'all' | 'named';
   readonly startedAt: Time;
   readonly durationMs: number;
   /** Servers in scope; the counts add up to it. */

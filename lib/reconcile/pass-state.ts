@@ -1,4 +1,4 @@
-import type { PassEnd, PassReport, Reason } from '../core/ledger.types.ts';
+import type { PassEnd, PassReport, Reason, ServerRecord, Time } from '../core/ledger.types.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { outcomeCounts } from '../core/outcome.ts';
 import type { TrueupEvent } from './ports/events.ts';
@@ -35,6 +35,10 @@ export class PassState {
   readonly #findings = new Map<string, Finding>();
   /** Server items or history that were written: the pass did something. */
   written = 0;
+  /** Servers that this pass made wait: their next attempt. */
+  readonly retries = new Map<string, Time>();
+  /** The connection's own next attempt, if this pass made it wait. */
+  connectionRetry: Time | undefined;
   state: PassEnd = 'ok';
   reason: Reason | undefined;
   held: string | undefined;
@@ -52,6 +56,14 @@ export class PassState {
     this.#findings.set(id, finding);
   }
 
+  /** A server's item was written in place of `before`. */
+  wrote({ id, retry }: ServerRecord, before: ServerRecord | undefined): void {
+    this.written += 1;
+    if (retry && retry.notBefore !== before?.retry?.notBefore) {
+      this.retries.set(id, retry.notBefore);
+    }
+  }
+
   /** The pass ended before its time. */
   ended(state: PassEnd, reason: Reason): void {
     this.state = state;
@@ -64,6 +76,7 @@ export class PassState {
       pass: this.id,
       trigger: this.request.trigger,
       connection: this.request.connection,
+      scope: this.request.servers ? 'named' : 'all',
       startedAt: new Date(this.startedAt).toISOString(),
       durationMs: now - this.startedAt,
       servers: findings.length,

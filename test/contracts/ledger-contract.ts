@@ -245,7 +245,20 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
         reason: { code: 'http-400', message: 'm'.repeat(500) },
       }));
       await ledger.putReport('acme', report({ details }), true);
+      const { details: kept = [], ...rest } = (await ledger.lastReport('acme')) ?? {};
+      const { details: _details, ...sent } = report();
+      expect(rest).toEqual(sent);
+      expect(kept).toEqual(details.slice(0, kept.length));
       await ledger.putReport('acme', report(), false);
+    });
+
+    test('the last report comes back, of its own connection', async () => {
+      expect(await ledger.lastReport('acme')).toBeUndefined();
+      await ledger.putReport('acme', report({ pass: 'first' }), true);
+      await ledger.putReport('other', report({ pass: 'stranger' }), true);
+      const last = report({ pass: 'second', scope: 'named', state: 'interrupted' });
+      await subject.other.putReport('acme', last, false);
+      expect(await ledger.lastReport('acme')).toEqual(last);
     });
   });
 }

@@ -128,6 +128,7 @@ export function report(more: Partial<PassReport> = {}): PassReport {
     pass: '20261122T120000000Z-aaaaaa',
     trigger: 'schedule',
     connection: 'acme',
+    scope: 'all',
     startedAt: at,
     durationMs: 1234,
     servers: 1,

@@ -54,4 +54,6 @@ export interface Ledger {
   approve(connection: string, approval: Omit<Approval, 'hashes'>): Promise<void>;
   /** Writes `pass#last`, and `pass#<id>` too if the pass did something. */
   putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;
+  /** The report of the last pass, `details` cut; undefined if there is none, or none that can be read. */
+  lastReport(connection: string): Promise<PassReport | undefined>;
 }
