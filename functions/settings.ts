@@ -12,6 +12,10 @@ export interface Settings {
   readonly allowedHosts: string;
   /** Connections that a scheduled pass reconciles at the same time. */
   readonly connectionsAtOnce: number;
+  /** Connections that a scheduled pass reconciles itself, where there is a queue for the others. */
+  readonly inlineShare: number;
+  /** URL of the work queue; absent means that a scheduled pass does all itself, and retries wait for the next. */
+  readonly queueUrl?: string;
   /** Event bus; absent means that events go nowhere. */
   readonly eventBus?: string;
 }
@@ -35,7 +39,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
       context: { variable: name },
     });
   };
-  const eventBus = environment['TRUEUP_EVENT_BUS'];
+  const optional = (name: string) => environment[name] || undefined;
+  const eventBus = optional('TRUEUP_EVENT_BUS');
+  const queueUrl = optional('TRUEUP_QUEUE_URL');
   return {
     desiredTable: text('TRUEUP_DESIRED_TABLE', 'the name of the table Desired'),
     ledgerTable: text('TRUEUP_LEDGER_TABLE', 'the name of the table Ledger'),
@@ -49,6 +55,22 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
       'the hosts that credentials may go to, such as barndoor=acme.platform.barndoor.ai',
     ),
     connectionsAtOnce: whole('TRUEUP_CONNECTIONS_AT_ONCE', 10),
-    ...(eventBus !== undefined && eventBus !== '' && { eventBus }),
+    inlineShare: whole('TRUEUP_INLINE_SHARE', 20),
+    ...(queueUrl !== undefined && { queueUrl }),
+    ...(eventBus !== undefined && { eventBus }),
   };
+}
+
+/**
+ * The settings of a function that cannot do without the queue: what it is handed and does not do itself has nowhere
+ * else to go.
+ *
+ * @throws SettingsError
+ */
+export function readSettingsWithQueue(environment?: NodeJS.ProcessEnv): Settings {
+  const settings = readSettings(environment);
+  if (settings.queueUrl !== undefined) return settings;
+  throw new SettingsError('settings', 'TRUEUP_QUEUE_URL is not set; it is the URL of the queue', {
+    context: { variable: 'TRUEUP_QUEUE_URL' },
+  });
 }

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dynamoDbClient, eventBridgeClient, secretsManagerClient } from '../lib/aws/clients.ts';
+import {
+  dynamoDbClient,
+  eventBridgeClient,
+  secretsManagerClient,
+  sqsClient,
+} from '../lib/aws/clients.ts';
 import type { ClientOptions } from '../lib/aws/clients.ts';
 import { credentialStore } from '../lib/aws/credential-store.ts';
 import { desiredTable } from '../lib/aws/desired-table.ts';
@@ -9,12 +14,14 @@ import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
 import { leaseTable } from '../lib/aws/lease-table.ts';
 import { ledgerTable } from '../lib/aws/ledger-table.ts';
 import { secretsManager } from '../lib/aws/secrets-manager.ts';
+import { sqsQueue } from '../lib/aws/sqs-queue.ts';
 import { createHttpClient } from '../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../lib/providers/http/host-rule.ts';
 import { createTokenExchange } from '../lib/providers/http/token.ts';
 import { createProviders } from '../lib/providers/providers.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import type { Clock, Log, Random } from '../lib/reconcile/ports/runtime.ts';
+import { noQueue } from '../lib/reconcile/ports/work-queue.ts';
 import { defaultSettings } from '../lib/reconcile/settings.types.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,6 +31,7 @@ export interface WiringOptions {
     readonly dynamodb?: ClientOptions;
     readonly secretsManager?: ClientOptions;
     readonly events?: ClientOptions;
+    readonly sqs?: ClientOptions;
   };
   readonly clock?: Clock;
   readonly random?: Random;
@@ -75,6 +83,10 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
       settings.eventBus === undefined
         ? { announce: async () => undefined }
         : eventBus({ client: eventBridgeClient(endpoints.events), bus: settings.eventBus, clock }),
+    queue:
+      settings.queueUrl === undefined
+        ? noQueue
+        : sqsQueue({ client: sqsClient(endpoints.sqs), queueUrl: settings.queueUrl, clock }),
     keys: cachedFor(keysMs, clock, () =>
       loadFingerprintKeys({ client: secretsClient, secret: settings.fingerprintSecret }),
     ),

@@ -9,8 +9,12 @@ import { startBarndoor } from '../local/barndoor-simulator.ts';
 import type { BarndoorOptions, BarndoorSimulator } from '../local/barndoor-simulator.ts';
 import { createTables, startDynamoDb } from '../local/dynamodb.ts';
 import type { LocalDynamoDb } from '../local/dynamodb.ts';
+import { startEventBridge } from '../local/eventbridge.ts';
+import type { LocalEventBridge } from '../local/eventbridge.ts';
 import { startSecretsManager } from '../local/secrets-manager.ts';
 import type { LocalSecretsManager } from '../local/secrets-manager.ts';
+import { startSqs } from '../local/sqs.ts';
+import type { LocalSqs } from '../local/sqs.ts';
 import { systemClock } from '../../functions/wiring.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 
@@ -19,6 +23,11 @@ export interface EmbeddedWorld {
   readonly barndoor: BarndoorSimulator;
   readonly dynamodb: LocalDynamoDb;
   readonly secretsManager: LocalSecretsManager;
+  readonly sqs: LocalSqs;
+  readonly eventBridge: LocalEventBridge;
+  /** The work queue; what was received three times in vain goes to the other. */
+  readonly queueUrl: string;
+  readonly deadLettersUrl: string;
   /** Writes rows and secrets as the user would. */
   readonly desired: DesiredWriter;
   readonly secrets: SecretWriter;
@@ -34,10 +43,13 @@ export interface EmbeddedWorldOptions {
   readonly clock?: Clock;
   readonly dynamodb?: Parameters<typeof startDynamoDb>[0];
   readonly secretsManager?: Parameters<typeof startSecretsManager>[0];
+  readonly sqs?: Parameters<typeof startSqs>[0];
+  readonly eventBridge?: Parameters<typeof startEventBridge>[0];
 }
 
 const desiredName = 'Desired';
 const ledgerName = 'Ledger';
+const eventBus = 'trueup';
 const fingerprintSecret = 'trueup-fingerprint-key';
 const fake = { accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -46,16 +58,21 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const { clock = systemClock, folder } = options;
   const now = () => clock.now();
   const kept = folder === undefined ? {} : { folder };
-  const [dynamodb, secretsManager, barndoor] = await Promise.all([
+  const [dynamodb, secretsManager, sqs, eventBridge, barndoor] = await Promise.all([
     startDynamoDb({ now, ...kept, ...options.dynamodb }),
     startSecretsManager({ now, ...kept, ...options.secretsManager }),
+    startSqs({ now, ...options.sqs }),
+    startEventBridge({ now, ...options.eventBridge }),
     startBarndoor({ now, ...options.barndoor }),
   ]);
   await createTables(dynamodb.endpoint, { desired: desiredName, ledger: ledgerName });
+  const { queueUrl, deadLettersUrl } = createQueues(sqs);
   const local = (endpoint: string) => ({ endpoint, region: 'local', credentials: fake });
   const endpoints = {
     dynamodb: local(dynamodb.endpoint),
     secretsManager: local(secretsManager.endpoint),
+    sqs: local(sqs.endpoint),
+    events: local(eventBridge.endpoint),
   };
   const dynamodbClient = dynamoDbClient(endpoints.dynamodb);
   const secretsClient = secretsManagerClient(endpoints.secretsManager);
@@ -67,6 +84,10 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     barndoor,
     dynamodb,
     secretsManager,
+    sqs,
+    eventBridge,
+    queueUrl,
+    deadLettersUrl,
     desired: desiredWriter({ client: dynamodbClient, table: desiredName, clock }),
     secrets,
     settings: {
@@ -76,14 +97,27 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
       secretPrefix: 'trueup',
       allowedHosts: `barndoor=${new URL(barndoor.url).host}`,
       connectionsAtOnce: 10,
+      inlineShare: 20,
+      queueUrl,
+      eventBus,
     },
     endpoints,
     close: async () => {
       dynamodbClient.destroy();
       secretsClient.destroy();
-      await Promise.all([dynamodb.close(), secretsManager.close(), barndoor.close()]);
+      const parts = [dynamodb, secretsManager, sqs, eventBridge, barndoor];
+      await Promise.all(parts.map((part) => part.close()));
     },
   };
+}
+
+function createQueues(sqs: LocalSqs) {
+  const deadLettersUrl = sqs.createQueue('Work-dead-letters');
+  const deadLetterTargetArn = sqs.queue(deadLettersUrl).arn;
+  const queueUrl = sqs.createQueue('Work', {
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 3 }),
+  });
+  return { queueUrl, deadLettersUrl };
 }
 
 function randomKey(): Uint8Array {

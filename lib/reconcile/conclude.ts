@@ -102,7 +102,7 @@ async function save(
 ): Promise<boolean> {
   try {
     await ledger.writeServer(connection, record);
-    state.written += 1;
+    state.wrote(record, work.plan.record);
     return true;
   } catch (error) {
     if (!(error instanceof StoreError || error instanceof LostUpdateError)) throw error;

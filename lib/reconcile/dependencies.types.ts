@@ -7,6 +7,7 @@ import type { Ledger } from './ports/ledger.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
 import type { SecretSource } from './ports/secrets.ts';
+import type { WorkQueue } from './ports/work-queue.ts';
 import type { TokenExchange } from './ports/token-exchange.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { ReconcileSettings } from './settings.types.ts';
@@ -19,6 +20,8 @@ export interface Dependencies {
   readonly secrets: SecretSource;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly announcer: Announcer;
+  /** Where work for later goes; `noQueue` in a deployment without one. */
+  readonly queue: WorkQueue;
   /** The deployment's fingerprint key; read anew by the composition root after a rotation. */
   readonly keys: () => Promise<FingerprintKeys>;
   readonly credentials: CredentialCache;

@@ -3,13 +3,18 @@ import type { Dependencies } from './dependencies.types.ts';
 import type { PassState } from './pass-state.ts';
 import { StoreError } from './ports/store-error.ts';
 import type { PassResult } from './request.types.ts';
+import { sendRetries } from './retry-messages.ts';
 
-/** The last step: the report is written, logged and announced. A bus that fails never fails a pass. */
+/**
+ * The last step: the report is written, logged and announced, and what is to be tried again goes to the queue. A bus or
+ * a queue that fails never fails a pass.
+ */
 export async function finishPass(
-  { ledger, announcer, clock, log }: Pick<Dependencies, 'ledger' | 'announcer' | 'clock' | 'log'>,
+  deps: Pick<Dependencies, 'ledger' | 'announcer' | 'queue' | 'clock' | 'log'>,
   state: PassState,
   plan?: Plan,
 ): Promise<PassResult> {
+  const { ledger, announcer, clock, log } = deps;
   const report = state.report(clock.now());
   const didSomething = state.written > 0 || report.counts.updated > 0;
   await ledger.putReport(report.connection, report, didSomething);
@@ -27,5 +32,6 @@ export async function finishPass(
     if (!(error instanceof StoreError)) throw error;
     lines.error('events not sent', { code: error.code, events: events.length });
   }
+  await sendRetries(deps, state, lines);
   return { kind: 'done', report, ...(plan && { plan }) };
 }

@@ -46,7 +46,7 @@ export async function noteFindings(
   });
   await eachLimited(news, writesAtOnce, async (record) => {
     await ledger.writeServer(connection, record);
-    state.written += 1;
+    state.wrote(record, ledgerState.servers.get(record.id));
   });
   const gone = [...ledgerState.servers].filter(([id]) => !desired.servers.has(id));
   await eachLimited(gone, writesAtOnce, async ([, record]) => {

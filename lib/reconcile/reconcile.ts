@@ -100,7 +100,9 @@ async function run(pass: Pass): Promise<PassResult> {
     end = error;
     foundUnreached(state, desired, ledger, clock.now());
   }
-  lease.setRetry(afterConnectionFailure(end, lease.retry, desired.connection, deps));
+  const retry = afterConnectionFailure(end, lease.retry, desired.connection, deps);
+  lease.setRetry(retry);
+  if (retry !== lease.retry) state.connectionRetry = retry?.notBefore;
   if (end) state.ended(isVendorError(end) ? stateOf(end) : 'interrupted', reasonOf(end));
   return finishPass(deps, state, plan?.plan);
 }

@@ -106,6 +106,7 @@ describe('settings', () => {
       secretPrefix: 'trueup',
       allowedHosts: 'barndoor=acme.platform.barndoor.ai',
       connectionsAtOnce: 10,
+      inlineShare: 20,
     });
   });
 
