@@ -18,6 +18,7 @@ test('an attempt holds for the declaration, what of it is owned, and the secrets
     keyOf(serverOf(spec, { policy: { mode: 'report' } })),
     keyOf(serverOf(spec), 'v2'),
     keyOf(serverOf(spec), 'v1', ['/meta/x']),
+    keyOf(serverOf(spec), 'v1', ['/meta/y']),
     attemptKey(serverOf(spec), declaredUnits(table, spec, []), new Map()),
   ];
   expect(keyOf()).toBe(keyOf(serverOf(spec, { label: 'x', generation: 9 })));
