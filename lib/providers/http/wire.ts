@@ -139,7 +139,11 @@ function send(outgoing: ClientRequest, exchange: Exchange): Promise<IncomingMess
   return new Promise((resolve, reject) => {
     let handshaking = false;
     outgoing.once('socket', (socket) => {
-      if (outgoing.reusedSocket) progress.connected = true;
+      if (outgoing.reusedSocket) {
+        // It is open already: a listener would never be called, and stay for as long as the socket lives.
+        progress.connected = true;
+        return;
+      }
       if (isSecure) socket.once('connect', () => (handshaking = true));
       socket.once(isSecure ? 'secureConnect' : 'connect', () => (progress.connected = true));
     });

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../lib/core/secret.ts';
 import { allTextOf, answer, vendorErrorOf } from '../support.ts';
@@ -44,6 +46,19 @@ describe('a request', () => {
     const { server, client, get } = await world((response) => answer(response, 200, {}));
     for (let i = 0; i < 5; i += 1) await client.send(get);
     expect(server.connections()).toBe(1);
+  });
+
+  test('leaves no listener on a connection that is used again', async () => {
+    const { client, get } = await world((response) => answer(response, 200, {}));
+    const counts: number[] = [];
+    const finished = (message: unknown) => {
+      const { socket } = (message as { request: ClientRequest }).request;
+      counts.push(socket?.listenerCount('connect') ?? -1);
+    };
+    subscribe('http.client.response.finish', finished);
+    for (let i = 0; i < 5; i += 1) await client.send(get);
+    unsubscribe('http.client.response.finish', finished);
+    expect(counts).toEqual([0, 0, 0, 0, 0]);
   });
 
   test('is admitted and counted each time it goes out', async () => {
