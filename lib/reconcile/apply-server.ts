@@ -163,14 +163,22 @@ function isUnmoved(
   return matchFingerprint(keys, applied.fingerprint, scope, value.reveal()) === 'same';
 }
 
-/** The record with the versions noted that brought the same value. When it was sent stays as it was. */
+/**
+ * The record with the versions noted that brought the same value. When it was sent stays as it was. The record itself
+ * if it says all of that already: a list of versions that is minutes old is no news.
+ */
 function withVersions(inputs: AppliedInputs, unmoved: readonly FoundSecret[]): ServerRecord {
   const { record } = inputs.plan;
-  const noted = unmoved.map(({ unit, value, version }) => {
-    const at = record.applied[unit.pointer]?.at;
+  const noted = unmoved.flatMap(({ unit, value, version }) => {
+    const known = record.applied[unit.pointer];
     const field = appliedField(inputs, { unit, value: value.reveal(), version });
-    return [unit.pointer, { ...field, ...(at !== undefined && { at }) }] as const;
+    const isKnown =
+      known?.version === version &&
+      known.source === field.source &&
+      known.fingerprint.keyId === field.fingerprint.keyId;
+    return isKnown ? [] : [[unit.pointer, { ...field, ...(known && { at: known.at }) }] as const];
   });
+  if (noted.length === 0) return record;
   return { ...record, applied: { ...record.applied, ...Object.fromEntries(noted) } };
 }
 

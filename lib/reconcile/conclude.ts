@@ -2,7 +2,7 @@ import type { ChangeRecord, ServerRecord } from '../core/ledger.types.ts';
 import { isGuarded } from '../core/guard.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { FieldChange } from '../core/plan.types.ts';
-import { withOutcome } from '../core/record.ts';
+import { isNews, withOutcome } from '../core/record.ts';
 import type { AttemptResult, ServerWork } from './apply-server.ts';
 import { isInWindow } from './change-window.ts';
 import type { Lease } from './lease.ts';
@@ -36,7 +36,8 @@ export async function conclude(
     return;
   }
   const record = finalRecord(context, work, result);
-  const saved = await save(context, work, record);
+  const isSaid = result.kind === 'noted' && !isNews(work.plan.record, record);
+  const saved = isSaid || (await save(context, work, record));
   if (!saved) return;
   if (result.kind === 'applied') {
     const change = changeRecord(context, work, result.changes);

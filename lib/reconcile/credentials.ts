@@ -6,6 +6,7 @@ import type { Secret, SecretReference } from '../core/secret.ts';
 import { renewWithClientCredentials } from './client-credentials.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { Provider } from './ports/provider.ts';
+import { wasDecrypted } from './ports/secrets.ts';
 import type { AccessToken } from './ports/token-exchange.ts';
 import { VendorError } from './ports/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
@@ -129,11 +130,11 @@ export class Credentials {
 
   async #read(reference: SecretReference): Promise<Secret> {
     const [found] = await this.#deps.secrets.values(this.#connection.name, [reference]);
+    if (wasDecrypted(found)) this.decrypted += 1;
     if (!found?.found) {
       const why = found?.message ?? 'no answer';
       throw new VendorError('token', 'token', `secret ${formatReference(reference)}: ${why}`);
     }
-    this.decrypted += 1;
     return found.value;
   }
 }

@@ -1,6 +1,7 @@
 import { formatReference } from '../core/secret-reference.ts';
 import type { SecretReference } from '../core/secret.ts';
 import type { SecretSource, SecretValue } from './ports/secrets.ts';
+import { wasDecrypted } from './ports/secrets.ts';
 
 const batchSize = 20;
 
@@ -39,8 +40,8 @@ export class SecretValues {
 
   async #fetch(batch: readonly SecretReference[]): Promise<ReadonlyMap<string, SecretValue>> {
     const values = await this.#secrets.values(this.#connection, batch);
-    const found = batch.filter((_, index) => values[index]?.found === true);
-    this.decrypted += new Set(found.map(({ secret }) => secret)).size;
+    const decrypted = batch.filter((_, index) => wasDecrypted(values[index]));
+    this.decrypted += new Set(decrypted.map(({ secret }) => secret)).size;
     return new Map(
       batch.map((reference, index) => [formatReference(reference), values[index] as SecretValue]),
     );

@@ -11,6 +11,11 @@ export type SecretValue =
  */
 export type SecretProblem = 'missing' | 'denied' | 'key' | 'unavailable';
 
+/** Whether the store gave a value, of use or not: what is counted as decrypted. */
+export function wasDecrypted(value: SecretValue | undefined): boolean {
+  return value !== undefined && (value.found || value.code === 'key');
+}
+
 /** The secret store. Every call checks the name rule first: `<prefix>/<connection>/...`. */
 export interface SecretSource {
   /**
