@@ -1,20 +1,20 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import middy from '@middy/core';
-import errorLogger from '@middy/error-logger';
 import { TrueupError } from '../lib/core/errors.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../lib/reconcile/each-limited.ts';
-import type { PassResult } from '../lib/reconcile/request.types.ts';
-import { reconcile } from '../lib/reconcile/reconcile.ts';
-import { createObservability, logOf, measure } from './observability.ts';
+import { StoreError } from '../lib/reconcile/ports/store-error.ts';
+import { instrumented } from './instrumented.ts';
+import { createObservability, logOf } from './observability.ts';
 import type { Observability } from './observability.ts';
+import { runPass } from './run-pass.ts';
+import type { PassContext, Seen } from './run-pass.ts';
 import { readSettings } from './settings.ts';
 import { wire } from './wiring.ts';
 
 /** What the function returns: for people who invoke it by hand. */
 export interface ScheduledResult {
   readonly connections: number;
+  /** Sent to the queue: the others of its share were reconciled here. */
+  readonly queued: number;
   /** Passes made; the others were busy or failed. */
   readonly passes: number;
   readonly busy: number;
@@ -25,52 +25,79 @@ export interface ScheduledResult {
 export interface World {
   readonly deps: Dependencies;
   readonly connectionsAtOnce: number;
+  /** Connections that it reconciles itself, the queue the others; all without it. */
+  readonly inlineShare?: number | undefined;
 }
 
-/** The handler of the schedule's events: a pass over every connection. One that fails never stops another. */
+/**
+ * The handler of the schedule's events: a pass over every connection. One that fails never stops another. What is beyond
+ * its own share goes to the queue before it begins, so that nothing waits for it.
+ */
 export function createScheduled(
   world: () => World,
-  { logger, metrics }: Observability,
-  seen: (result: PassResult) => void = () => undefined,
+  observability: Observability,
+  seen: Seen = () => undefined,
 ) {
   let wired: World | undefined;
-  return middy(async (): Promise<ScheduledResult> => {
+  return instrumented(observability, async (_event: unknown): Promise<ScheduledResult> => {
     wired ??= world();
-    const { deps, connectionsAtOnce } = wired;
-    const connections = await Array.fromAsync(deps.desired.connections());
-    const failed: string[] = [];
-    let [passes, busy] = [0, 0];
-    await eachLimited(connections.toSorted(), connectionsAtOnce, async (connection) => {
-      try {
-        const result = await reconcile({ connection, trigger: 'schedule' }, deps);
-        seen(result);
-        if (result.kind === 'busy') busy += 1;
-        else {
-          passes += 1;
-          measure(metrics, result.report);
-        }
-      } catch (error) {
-        if (!(error instanceof TrueupError)) throw error;
-        failed.push(connection);
-        metrics.addMetric('PassesFailed', 'Count', 1);
-        deps.log.error('pass failed', { connection, code: error.code, reason: error.message });
-      }
-    });
-    return { connections: connections.length, passes, busy, failed };
-  })
-    .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics))
-    .use(errorLogger({ logger: ({ error }) => logger.error('function failed', errorOf(error)) }));
+    const { deps, connectionsAtOnce, inlineShare = Infinity } = wired;
+    const listed = await Array.fromAsync(deps.desired.connections());
+    const connections = listed.toSorted();
+    const beyond = connections.slice(inlineShare);
+    const queued = (await isSent(deps, beyond)) ? beyond.length : 0;
+    const own = connections.slice(0, connections.length - queued);
+    const done = await passes({ deps, observability, seen }, own, connectionsAtOnce);
+    return { connections: connections.length, queued, ...done };
+  });
 }
 
-function errorOf(error: unknown) {
-  return error instanceof Error ? error : new Error(String(error));
+/** Without the queue it does what it can itself, its share first. */
+async function isSent({ queue, clock, log }: Dependencies, beyond: readonly string[]) {
+  const dueAt = new Date(clock.now()).toISOString();
+  try {
+    await queue.send(
+      beyond.map((connection) => ({
+        message: { version: 1, connection, reason: 'share', dueAt },
+      })),
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const { code, message: reason } = error;
+    log.error('connections not sent', { connections: beyond.length, code, reason });
+    return false;
+  }
+}
+
+async function passes(
+  context: PassContext,
+  connections: readonly string[],
+  connectionsAtOnce: number,
+): Promise<Pick<ScheduledResult, 'passes' | 'busy' | 'failed'>> {
+  const failed: string[] = [];
+  let [made, busy] = [0, 0];
+  await eachLimited(connections, connectionsAtOnce, async (connection) => {
+    try {
+      const { kind } = await runPass(context, { connection, trigger: 'schedule' });
+      if (kind === 'busy') busy += 1;
+      else made += 1;
+    } catch (error) {
+      if (!(error instanceof TrueupError)) throw error;
+      failed.push(connection);
+      context.observability.metrics.addMetric('PassesFailed', 'Count', 1);
+      const { code, message: reason } = error;
+      context.deps.log.error('pass failed', { connection, code, reason });
+    }
+  });
+  return { passes: made, busy, failed };
 }
 
 const observability = createObservability();
 
 export const handler = createScheduled(() => {
   const settings = readSettings();
+  const { connectionsAtOnce, inlineShare, queueUrl } = settings;
   const deps = wire(settings, logOf(observability.logger));
-  return { deps, connectionsAtOnce: settings.connectionsAtOnce };
+  return { deps, connectionsAtOnce, ...(queueUrl !== undefined && { inlineShare }) };
 }, observability);

@@ -4,6 +4,7 @@ import { createObservability, quietObservability } from '../../functions/observa
 import { createScheduled } from '../../functions/scheduled.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { bearer, connection, startWorld, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -37,7 +38,7 @@ describe('the scheduled function', () => {
       auth: { type: 'bearer', token: { secret: `trueup/${other}/token` } },
     });
     const result = await scheduled()(event, context);
-    expect(result).toEqual({ connections: 2, passes: 2, busy: 0, failed: [] });
+    expect(result).toEqual({ connections: 2, queued: 0, passes: 2, busy: 0, failed: [] });
     expect(world.barndoor.find(a).name).toBe('New');
   });
 
@@ -51,10 +52,60 @@ describe('the scheduled function', () => {
       await world.desired.put(name, 'connection', { provider: 'barndoor', baseUrl: 'https://x' });
     }
     const result = await scheduled()(event, context);
-    expect(result).toEqual({ connections: 3, passes: 2, busy: 0, failed: ['aaa'] });
+    expect(result).toEqual({ connections: 3, queued: 0, passes: 2, busy: 0, failed: ['aaa'] });
     expect(world.barndoor.find(a).name).toBe('New');
     const [line] = world.log.lines.filter(({ message }) => message === 'pass failed');
     expect(line).toMatchObject({ level: 'error', fields: { connection: 'aaa' } });
+  });
+
+  describe('beyond its own share', () => {
+    const names = ['aaa', 'bbb', 'ccc'];
+    const run = (inlineShare?: number) =>
+      createScheduled(
+        () => ({ deps: world.deps, connectionsAtOnce: 2, inlineShare }),
+        quietObservability(),
+      )(event, context);
+    const sent = () =>
+      world.sqs
+        .queue(world.queueUrl)
+        .messages.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+
+    beforeEach(async () => {
+      for (const name of names) {
+        await world.desired.put(name, 'connection', { provider: 'barndoor', baseUrl: 'https://x' });
+      }
+    });
+
+    test('connections go to the queue first', async () => {
+      expect(await run(1)).toEqual({ connections: 4, queued: 3, passes: 1, busy: 0, failed: [] });
+      expect(sent()).toMatchObject(
+        [connection, 'bbb', 'ccc']
+          .toSorted()
+          .map((name) => ({ version: 1, connection: name, reason: 'share' })),
+      );
+      expect(world.barndoor.find(a).name).toBe('Old');
+    });
+
+    test('nothing is sent if the share is large enough, or there is no queue', async () => {
+      expect(await run(4)).toMatchObject({ queued: 0, passes: 4 });
+      expect(await run()).toMatchObject({ queued: 0, passes: 4 });
+      expect(world.sqs.calls).toEqual({});
+    });
+
+    test('it does them itself when the queue fails', async () => {
+      const refuse = { send: () => Promise.reject(new StoreError('store-denied', 'not for you')) };
+      const scheduledWith = createScheduled(
+        () => ({
+          deps: { ...world.deps, queue: refuse },
+          connectionsAtOnce: 2,
+          inlineShare: 1,
+        }),
+        quietObservability(),
+      );
+      expect(await scheduledWith(event, context)).toMatchObject({ queued: 0, passes: 4 });
+      const [line] = world.log.lines.filter(({ message }) => message === 'connections not sent');
+      expect(line).toMatchObject({ level: 'error', fields: { connections: 3 } });
+    });
   });
 
   test('prints one structured line a pass, and metrics without the connection as a dimension', async () => {
@@ -108,6 +159,18 @@ describe('settings', () => {
       connectionsAtOnce: 10,
       inlineShare: 20,
     });
+  });
+
+  test('take what is optional, and nothing from an empty text', () => {
+    const more = { TRUEUP_QUEUE_URL: 'q', TRUEUP_EVENT_BUS: 'b', TRUEUP_INLINE_SHARE: '5' };
+    expect(readSettings({ ...environment, ...more })).toMatchObject({
+      queueUrl: 'q',
+      eventBus: 'b',
+      inlineShare: 5,
+    });
+    const empty = readSettings({ ...environment, TRUEUP_QUEUE_URL: '', TRUEUP_EVENT_BUS: '' });
+    expect(empty).not.toHaveProperty('queueUrl');
+    expect(empty).not.toHaveProperty('eventBus');
   });
 
   test.each(['0', '-1', 'ten', '1.5'])('refuse %s connections at once', (value) => {

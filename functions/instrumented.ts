@@ -1,0 +1,20 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import errorLogger from '@middy/error-logger';
+import type { Observability } from './observability.ts';
+
+/** A Lambda handler with what all of them have: the invocation in each log line, metrics, and errors that are logged. */
+export function instrumented<Event, Result>(
+  { logger, metrics }: Observability,
+  handle: (event: Event) => Promise<Result>,
+) {
+  return middy(handle)
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics))
+    .use(errorLogger({ logger: ({ error }) => logger.error('function failed', errorOf(error)) }));
+}
+
+export function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
