@@ -1,0 +1,91 @@
+import { TrueupError } from '../lib/core/errors.ts';
+import type { PassReport } from '../lib/core/ledger.types.ts';
+import { namedAtMost } from '../lib/reconcile/ports/work-queue.ts';
+import type { WorkMessage, WorkReason } from '../lib/reconcile/ports/work-queue.ts';
+import { busyMs, runPass } from './run-pass.ts';
+import type { PassContext } from './run-pass.ts';
+import { connectionOf, readSecretEvent } from './secret-event.ts';
+import { serversUsing } from './secret-users.ts';
+import { asWorkMessage } from './work-message.ts';
+
+/** A body that no version of this function will understand. Its text is not repeated. */
+export class PoisonMessageError extends TrueupError {}
+
+/**
+ * Does what a message asks for.
+ *
+ * @throws PoisonMessageError if it is not understood, StoreError if a table, the secrets or the queue failed
+ */
+export async function workQueued(context: PassContext, body: string): Promise<void> {
+  const parsed = parse(body);
+  const message = asWorkMessage(parsed);
+  if (message) return workMessage(context, message);
+  const event = readSecretEvent(parsed);
+  switch (event.kind) {
+    case 'moved':
+      return secretMoved(context, event.names);
+    case 'other':
+      return context.deps.log.info('event without consequence');
+    case 'unknown':
+      throw new PoisonMessageError(
+        'poison-message',
+        'neither a message of version 1 nor an event of a secret',
+      );
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+async function workMessage(context: PassContext, message: WorkMessage): Promise<void> {
+  const { deps } = context;
+  const { connection, servers, reason } = message;
+  if (overtakable.has(reason)) {
+    const last = await deps.ledger.lastReport(connection);
+    if (last && isOvertaken(message, last)) {
+      return deps.log.info('message overtaken by a full pass', { connection, reason });
+    }
+  }
+  const result = await runPass(context, {
+    connection,
+    trigger: 'queue',
+    ...(servers && { servers }),
+  });
+  if (result.kind !== 'busy') return;
+  deps.log.info('busy, tried again later', { connection, reason });
+  await deps.queue.send([{ message, delayMs: busyMs }]);
+}
+
+/**
+ * What a full pass does as well. Not `stream`, `handover` and `rotation`: they bring news, which a pass that a clock
+ * puts later may have missed, and versions of secrets come from a list that lags in a full pass.
+ */
+const overtakable: ReadonlySet<WorkReason> = new Set(['share', 'continuation', 'retry']);
+
+/** Whether a pass over all servers began since the work was due, and came to its end. */
+function isOvertaken({ dueAt }: WorkMessage, { scope, state, startedAt }: PassReport): boolean {
+  return scope === 'all' && state === 'ok' && Date.parse(startedAt) >= Date.parse(dueAt);
+}
+
+/** Looks at the servers that use the secret: the pass finds out whether its value moved. */
+async function secretMoved(context: PassContext, names: readonly string[]): Promise<void> {
+  const { desired, clock, log, secretPrefix } = context.deps;
+  // Whether or not an ARN's end is part of the name, the connection is the same.
+  const connection = names.map((name) => connectionOf(name, secretPrefix)).find(Boolean);
+  if (connection === undefined) return log.info('event of a secret that is not ours');
+  const servers = serversUsing(await desired.rows(connection), names);
+  log.info('secret moved', { connection, servers: servers.length });
+  if (servers.length === 0) return;
+  await workMessage(context, {
+    version: 1,
+    connection,
+    ...(servers.length <= namedAtMost && { servers }),
+    reason: 'rotation',
+    dueAt: new Date(clock.now()).toISOString(),
+  });
+}

@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { connectionNameSchema } from '../lib/core/schema.ts';
+
+/** What an event of Secrets Manager says about AWSCURRENT. */
+export type SecretEvent =
+  /** It may have moved, of the secret that has one of these names. */
+  | { readonly kind: 'moved'; readonly names: readonly string[] }
+  /** An event of Secrets Manager that does not concern it. */
+  | { readonly kind: 'other' }
+  /** No event of Secrets Manager, or not in a form that is known. */
+  | { readonly kind: 'unknown' };
+
+const current = 'AWSCURRENT';
+
+const eventSchema = z.object({
+  source: z.literal('aws.secretsmanager'),
+  'detail-type': z.string(),
+  detail: z.record(z.string(), z.unknown()),
+});
+
+const labelSchema = z.object({ name: z.string(), labelUpdated: z.string() });
+
+const withSecretId = z.object({ secretId: z.string() });
+
+/** Of CloudTrail's records, by `eventName`: where the secret stands, and whether AWSCURRENT may have moved. */
+const records: Readonly<Record<string, z.ZodType<{ id: string; moves: boolean }>>> = {
+  CreateSecret: z
+    .object({ requestParameters: z.object({ name: z.string() }) })
+    .transform(({ requestParameters: { name } }) => ({ id: name, moves: true })),
+  PutSecretValue: z
+    .object({
+      requestParameters: withSecretId.extend({ versionStages: z.array(z.string()).optional() }),
+    })
+    .transform(({ requestParameters: { secretId, versionStages } }) => ({
+      id: secretId,
+      moves: versionStages?.includes(current) ?? true,
+    })),
+  UpdateSecretVersionStage: z
+    .object({ requestParameters: withSecretId.extend({ versionStage: z.string() }) })
+    .transform(({ requestParameters: { secretId, versionStage } }) => ({
+      id: secretId,
+      moves: versionStage === current,
+    })),
+  UpdateSecret: z
+    .object({ requestParameters: withSecretId })
+    .transform(({ requestParameters: { secretId } }) => ({ id: secretId, moves: true })),
+  RotationSucceeded: z
+    .object({ additionalEventData: z.object({ SecretId: z.string() }) })
+    .transform(({ additionalEventData: { SecretId } }) => ({ id: SecretId, moves: true })),
+};
+
+/**
+ * Reads an event from EventBridge.
+ *
+ * | detail-type                        | which                                    | the secret |
+ * |------------------------------------|------------------------------------------|------------|
+ * | `Secret Label Updated`             | `labelUpdated` is AWSCURRENT             | `name` |
+ * | `AWS API Call via CloudTrail`      | `PutSecretValue`, unless its stages lack AWSCURRENT; `UpdateSecretVersionStage` of AWSCURRENT; `UpdateSecret` | `requestParameters.secretId`, a name or an ARN |
+ * |                                    | `CreateSecret`: a server may wait for it | `requestParameters.name` |
+ * | `AWS Service Event via CloudTrail` | `RotationSucceeded`                      | `additionalEventData.SecretId`, an ARN |
+ *
+ * A call that failed moved nothing. `RotateSecret` only begins a rotation.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
+ */
+export function readSecretEvent(event: unknown): SecretEvent {
+  const parsed = eventSchema.safeParse(event);
+  if (!parsed.success) return { kind: 'unknown' };
+  const { detail, 'detail-type': type } = parsed.data;
+  if (type === 'Secret Label Updated') {
+    const label = labelSchema.safeParse(detail);
+    if (!label.success) return { kind: 'unknown' };
+    const { name, labelUpdated } = label.data;
+    return labelUpdated === current ? { kind: 'moved', names: [name] } : { kind: 'other' };
+  }
+  if (!type.endsWith(' via CloudTrail')) return { kind: 'other' };
+  const schema = records[String(detail['eventName'])];
+  if (!schema || typeof detail['errorCode'] === 'string') return { kind: 'other' };
+  const record = schema.safeParse(detail);
+  if (!record.success) return { kind: 'unknown' };
+  const { id, moves } = record.data;
+  return moves ? { kind: 'moved', names: namesOf(id) } : { kind: 'other' };
+}
+
+/**
+ * The names that a `SecretId` may stand for. A complete ARN ends in a hyphen and six characters that are not part of the
+ * name; a partial one lacks them, and nothing tells which it is.
+ */
+function namesOf(id: string): readonly string[] {
+  const name = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];
+  if (name === undefined) return [id];
+  return /.-[A-Za-z0-9]{6}$/.test(name) ? [name.slice(0, -7), name] : [name];
+}
+
+/** The connection that a secret belongs to by its name, `<prefix>/<connection>/...`; undefined if it is not Trueup's. */
+export function connectionOf(name: string, prefix: string): string | undefined {
+  if (!name.startsWith(`${prefix}/`)) return undefined;
+  const [connection, ...rest] = name.slice(prefix.length + 1).split('/');
+  const known = rest.length > 0 && connectionNameSchema.safeParse(connection).success;
+  return known ? connection : undefined;
+}

@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { connectionNameSchema } from '../lib/core/schema.ts';
+import { namedAtMost } from '../lib/reconcile/ports/work-queue.ts';
+
+/** What a batch asks of one connection. */
+export interface ConnectionWork {
+  readonly connection: string;
+  /** Ids of at most ten servers; absent means the whole connection. */
+  readonly servers?: readonly string[];
+  /** Of the records that asked for it: what fails if it can neither be done nor sent. */
+  readonly sequenceNumbers: readonly string[];
+}
+
+/** A record that will never be understood. It is acknowledged: tried again, it would hold up its shard for a day. */
+export interface PoisonRecord {
+  readonly sequenceNumber: string;
+  readonly why: string;
+}
+
+/** What a batch of the stream of `Desired` asks for. */
+export interface StreamWork {
+  readonly work: readonly ConnectionWork[];
+  readonly poison: readonly PoisonRecord[];
+}
+
+type Touch =
+  | { readonly kind: 'server'; readonly connection: string; readonly id: string }
+  | { readonly kind: 'connection'; readonly connection: string }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'poison'; readonly why: string };
+
+/**
+ * Groups records by connection, in the order in which the batch names them.
+ *
+ * | record                                   | touches |
+ * |------------------------------------------|---------|
+ * | `server#<id>`, written or removed        | that server |
+ * | `connection`, written or removed         | the whole connection |
+ * | a MODIFY whose images are equal          | nothing |
+ * | keys that are not those of a row         | nothing: poison |
+ *
+ * A row whose content does not fit is touched like any other: the pass records it as invalid.
+ */
+export function streamWork(records: readonly DynamoDBRecord[]): StreamWork {
+  const groups = new Map<string, Group>();
+  const poison: PoisonRecord[] = [];
+  for (const record of records) {
+    const sequenceNumber = record.dynamodb?.SequenceNumber ?? '';
+    const touch = touchOf(record);
+    if (touch.kind === 'poison') poison.push({ sequenceNumber, why: touch.why });
+    if (touch.kind === 'poison' || touch.kind === 'nothing') continue;
+    const group = groups.get(touch.connection) ?? newGroup();
+    groups.set(touch.connection, group);
+    group.sequenceNumbers.push(sequenceNumber);
+    if (touch.kind === 'connection') group.whole = true;
+    else group.servers.add(touch.id);
+  }
+  return { work: [...groups].map(([connection, group]) => workOf(connection, group)), poison };
+}
+
+interface Group {
+  readonly servers: Set<string>;
+  readonly sequenceNumbers: string[];
+  whole: boolean;
+}
+
+const newGroup = (): Group => ({ servers: new Set(), sequenceNumbers: [], whole: false });
+
+function workOf(connection: string, { servers, sequenceNumbers, whole }: Group): ConnectionWork {
+  const named = !whole && servers.size <= namedAtMost;
+  return { connection, ...(named && { servers: [...servers] }), sequenceNumbers };
+}
+
+const serverPrefix = 'server#';
+
+function touchOf({ eventName, dynamodb = {} }: DynamoDBRecord): Touch {
+  const { Keys: keys = {}, NewImage: after, OldImage: before } = dynamodb;
+  const connection = keys['connection']?.S;
+  const item = keys['item']?.S;
+  if (connection === undefined || item === undefined) {
+    return { kind: 'poison', why: "its keys are not the texts 'connection' and 'item'" };
+  }
+  if (!connectionNameSchema.safeParse(connection).success) {
+    return { kind: 'poison', why: 'its connection is no name of a connection' };
+  }
+  const isServer = item.startsWith(serverPrefix) && item.length > serverPrefix.length;
+  if (!isServer && item !== 'connection') {
+    return { kind: 'poison', why: "its item is neither 'connection' nor 'server#<id>'" };
+  }
+  if (eventName === 'MODIFY' && after && isDeepStrictEqual(before, after)) {
+    return { kind: 'nothing' };
+  }
+  return isServer
+    ? { kind: 'server', connection, id: item.slice(serverPrefix.length) }
+    : { kind: 'connection', connection };
+}

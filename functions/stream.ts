@@ -1,0 +1,108 @@
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { TrueupError } from '../lib/core/errors.ts';
+import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import { eachLimited } from '../lib/reconcile/each-limited.ts';
+import { StoreError } from '../lib/reconcile/ports/store-error.ts';
+import { errorOf, instrumented } from './instrumented.ts';
+import { createObservability, logOf } from './observability.ts';
+import type { Observability } from './observability.ts';
+import { busyMs, runPass } from './run-pass.ts';
+import type { PassContext, Seen } from './run-pass.ts';
+import { readSettingsWithQueue } from './settings.ts';
+import { streamWork } from './stream-work.ts';
+import type { ConnectionWork, StreamWork } from './stream-work.ts';
+import { wire } from './wiring.ts';
+
+/** Messages sent at the same time. */
+const sendsAtOnce = 10;
+
+/**
+ * The handler of the stream of `Desired`: up to ten servers of one connection are reconciled here and now; all else,
+ * and a whole connection always, goes to the queue, since a long pass would hold up every other row of the shard.
+ *
+ * A record fails only if its connection could neither be reconciled nor sent to the queue. Lambda then delivers again
+ * from the lowest sequence number that failed: what follows it comes twice, and does no harm.
+ */
+export function createStream(
+  wiring: () => Dependencies,
+  observability: Observability,
+  seen: Seen = () => undefined,
+) {
+  let deps: Dependencies | undefined;
+  return instrumented(
+    observability,
+    async ({ Records: records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+      deps ??= wiring();
+      const context = { deps, observability, seen };
+      const batch = streamWork(records);
+      tellPoison(context, batch);
+      const failed = await work(context, batch);
+      return {
+        batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })),
+      };
+    },
+  );
+}
+
+function tellPoison({ deps, observability }: PassContext, { poison }: StreamWork): void {
+  observability.metrics.addMetric('RecordsPoison', 'Count', poison.length);
+  for (const { sequenceNumber, why } of poison) {
+    deps.log.error('record not understood', { sequenceNumber, why });
+  }
+}
+
+/** Does or sends all of it. @returns the sequence numbers of what could be neither done nor sent */
+async function work(context: PassContext, batch: StreamWork): Promise<readonly string[]> {
+  const [only] = batch.work;
+  if (!only?.servers || batch.work.length > 1) return sendEach(context, batch.work, 0);
+  return (await isDone(context, only)) ? [] : sendEach(context, [only], busyMs);
+}
+
+/** Whether the pass was made, or is somebody's to make; a vendor's failure is in the ledger then, and its retry with it. */
+async function isDone(context: PassContext, { connection, servers }: ConnectionWork) {
+  try {
+    const request = { connection, trigger: 'stream' as const, ...(servers && { servers }) };
+    return (await runPass(context, request)).kind !== 'busy';
+  } catch (error) {
+    // Whatever it was: the queue tries it again without holding up the shard, and has its dead letters.
+    context.observability.metrics.addMetric('PassesFailed', 'Count', 1);
+    const code = error instanceof TrueupError ? error.code : errorOf(error).name;
+    context.deps.log.error('pass failed', { connection, code, reason: errorOf(error).message });
+    return false;
+  }
+}
+
+/** One call for each connection, so that it is known which of them could not be sent. */
+async function sendEach(
+  { deps, observability }: PassContext,
+  list: readonly ConnectionWork[],
+  delayMs: number,
+): Promise<readonly string[]> {
+  const { queue, clock, log } = deps;
+  const failed: string[] = [];
+  await eachLimited(list, sendsAtOnce, async ({ connection, servers, sequenceNumbers }) => {
+    const message = {
+      version: 1,
+      connection,
+      ...(servers && { servers }),
+      reason: 'stream',
+      dueAt: new Date(clock.now()).toISOString(),
+    } as const;
+    try {
+      await queue.send([{ message, delayMs }]);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      log.error('message not sent', { connection, code: error.code, reason: error.message });
+      failed.push(...sequenceNumbers);
+    }
+  });
+  observability.metrics.addMetric('RecordsFailed', 'Count', failed.length);
+  return failed;
+}
+
+const observability = createObservability();
+
+export const handler = createStream(
+  () => wire(readSettingsWithQueue(), logOf(observability.logger)),
+  observability,
+);

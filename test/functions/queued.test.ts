@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Intercept } from '../../lib/local/aws-json.ts';
+import { connection, serverIds } from '../support/world.ts';
+import { queueFile, sqsEvent, startTriggers } from './triggers.ts';
+import type { TriggerWorld } from './triggers.ts';
+
+const [a = '', b = ''] = serverIds(2);
+const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };
+const salesforce = `trueup/${connection}/salesforce`;
+const using = (name: string) => ({
+  name,
+  client_secret: { secret: salesforce, key: 'client_secret' },
+});
+
+let world: TriggerWorld;
+let dynamodb: Intercept;
+let sqs: Intercept;
+
+beforeEach(async () => {
+  [dynamodb, sqs] = [() => undefined, () => undefined];
+  world = await startTriggers({
+    dynamodb: { intercept: (operation, body) => dynamodb(operation, body) },
+    sqs: { intercept: (operation, body) => sqs(operation, body) },
+  });
+  await world.declareConnection();
+  for (const id of [a, b]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+  await world.declare({ id: b, spec: { name: 'New b' } });
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const lastReport = () => world.deps.ledger.lastReport(connection);
+const lines = (message: string) => world.log.lines.filter((line) => line.message === message);
+const time = (ms = 0) => new Date(world.clock.now() + ms).toISOString();
+const message = (more: object = {}) => ({
+  version: 1,
+  connection,
+  reason: 'stream',
+  dueAt: time(),
+  ...more,
+});
+const hold = async () => {
+  const now = world.clock.now();
+  const options = { owner: 'laptop', expiresAt: now + 60_000, overBefore: now };
+  await world.deps.lease.acquire(connection, options);
+};
+
+describe('a secret that moved', () => {
+  const write = (secret: string) =>
+    world.secrets.write(salesforce, JSON.stringify({ client_secret: secret }));
+
+  beforeEach(async () => {
+    await write('first');
+    await world.declare({ id: a, spec: using('New a') });
+    await world.pass();
+    world.callsSince();
+  });
+
+  test('is one PUT with the new value, to the one server that uses it', async () => {
+    await write('second');
+    expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
+    expect(world.callsSince()).toMatchObject({ get: 1, put: 1 });
+    expect(world.barndoor.requests.at(-1)).toMatchObject({
+      method: 'PUT',
+      body: { client_secret: 'second' },
+    });
+    expect(await lastReport()).toMatchObject({ trigger: 'queue', scope: 'named', servers: 1 });
+  });
+
+  test('and comes twice, or with the same value, is no second PUT', async () => {
+    await write('second');
+    await world.pump();
+    await world.queued(queueFile('queued-rotation'));
+    await write('second');
+    await world.pump();
+    expect(world.callsSince()['put']).toBe(1);
+  });
+
+  test.each(['queued-rotation', 'queued-cloudtrail'])(
+    'events/%s.json looks at it',
+    async (file) => {
+      await world.queued(queueFile(file));
+      const calls = world.callsSince();
+      expect(calls['get']).toBe(1);
+      expect(calls['put']).toBeUndefined();
+    },
+  );
+
+  test('of the connection’s auth, of nobody or of another deployment is nothing to do', async () => {
+    await world.secrets.write(`trueup/${connection}/token`, 'bearer-of-acme');
+    await world.secrets.write(`trueup/${connection}/spare`, 'one');
+    await world.secrets.write(`trueup/${connection}/spare`, 'two');
+    await world.secrets.write('trueup-fingerprint-key-2', 'one');
+    await world.secrets.write('trueup-fingerprint-key-2', 'two');
+    expect(await world.pump()).toMatchObject({ failures: [] });
+    const { get, list, put } = world.callsSince();
+    expect([get, list, put]).toEqual([undefined, undefined, undefined]);
+    expect(lines('event of a secret that is not ours').length).toBeGreaterThan(0);
+  });
+
+  test('of more than ten servers is a pass over the connection', async () => {
+    const ids = serverIds(13).slice(2);
+    for (const id of ids) world.barndoor.add({ id, name: id, slug: `s-${id}` });
+    await world.declare(...ids.map((id) => ({ id, spec: using(id) })));
+    await world.declareConnection({
+      policy: { mode: 'correct', limits: { updates: '100%', minimum: 10 } },
+    });
+    await write('second');
+    expect(await world.pump()).toMatchObject({ failures: [] });
+    expect(await lastReport()).toMatchObject({ trigger: 'queue', scope: 'all', servers: 13 });
+    const puts = world.barndoor.requests.filter(({ method }) => method === 'PUT');
+    expect(
+      puts.slice(-12).map(({ body }) => (body as Record<string, unknown>)['client_secret']),
+    ).toEqual(Array.from({ length: 12 }, () => 'second'));
+  });
+
+  test('while somebody else holds the lease is not lost', async () => {
+    await write('second');
+    await hold();
+    expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
+    expect(world.messages()).toMatchObject([{ servers: [a], reason: 'rotation', delay: 15 }]);
+    world.clock.advance(120_000);
+    expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
+    expect(world.callsSince()['put']).toBe(1);
+  });
+
+  test('when the table cannot be read comes again', async () => {
+    await write('second');
+    dynamodb = (operation) => (operation === 'Query' ? denied : undefined);
+    expect((await world.pump()).failures).toHaveLength(1);
+    dynamodb = () => undefined;
+    world.clock.advance(60_000);
+    expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
+    expect(world.callsSince()['put']).toBe(1);
+  });
+});
+
+describe('messages', () => {
+  test('name servers, or the whole connection', async () => {
+    world.enqueue(message({ servers: [b] }));
+    await world.pump();
+    expect(await lastReport()).toMatchObject({
+      scope: 'named',
+      servers: 1,
+      counts: { updated: 1 },
+    });
+    world.enqueue(message());
+    await world.pump();
+    expect(await lastReport()).toMatchObject({ scope: 'all', trigger: 'queue' });
+  });
+
+  test('events/queued-continuation.json is a full pass, and the same again is overtaken', async () => {
+    const event = queueFile('queued-continuation');
+    await world.queued(event);
+    const first = await lastReport();
+    expect(first).toMatchObject({ scope: 'all', trigger: 'queue' });
+    await world.queued(event);
+    expect((await lastReport())?.pass).toBe(first?.pass);
+    expect(lines('message overtaken by a full pass')).toHaveLength(1);
+  });
+
+  test.each(['share', 'continuation', 'retry'])(
+    '%s is skipped after a full pass',
+    async (reason) => {
+      const due = message({ reason });
+      await world.pass();
+      world.callsSince();
+      await world.queued(sqsEvent(due));
+      expect(world.callsSince()).toEqual({ GetItem: 1 });
+    },
+  );
+
+  test.each(['stream', 'rotation', 'handover'])('%s is never skipped', async (reason) => {
+    const due = message({ reason });
+    await world.pass();
+    const before = await lastReport();
+    await world.queued(sqsEvent(due));
+    expect((await lastReport())?.pass).not.toBe(before?.pass);
+  });
+
+  test('a continuation is not skipped for a pass before it, over some servers, or without end', async () => {
+    await world.pass();
+    world.clock.advance(1000);
+    const due = message({ reason: 'continuation' });
+    await world.pass({ servers: [b] });
+    await world.queued(sqsEvent(due));
+    const full = await lastReport();
+    expect(full).toMatchObject({ scope: 'all', trigger: 'queue' });
+
+    const end = world.barndoor.misbehave({
+      operation: 'list',
+      effect: { kind: 'status', status: 500 },
+    });
+    world.clock.advance(1000);
+    const later = message({ reason: 'continuation' });
+    expect((await world.pass()).state).toBe('unreachable');
+    end();
+    await world.queued(sqsEvent(later));
+    expect((await lastReport())?.trigger).toBe('queue');
+  });
+
+  test('a vendor that fails is done with: the ledger knows when to try again', async () => {
+    world.barndoor.misbehave({ effect: { kind: 'status', status: 503 } });
+    expect(await world.queued(sqsEvent(message()))).toEqual([]);
+    expect((await lastReport())?.state).toBe('unreachable');
+    expect(world.messages()).toMatchObject([{ connection, reason: 'retry', delay: 61 }]);
+  });
+
+  test('busy, and the queue fails as well: the message comes again', async () => {
+    await hold();
+    sqs = () => denied;
+    expect(await world.queued(sqsEvent(message()))).toEqual(['m-0']);
+  });
+});
+
+describe('a batch', () => {
+  test('of good, bad and poison: only bad and poison fail, and all have their turn', async () => {
+    dynamodb = (operation, body) =>
+      operation === 'UpdateItem' && JSON.stringify(body).includes('"beta"') ? denied : undefined;
+    const failed = await world.queued(
+      sqsEvent(
+        'no JSON',
+        message({ connection: 'beta' }),
+        message({ version: 2 }),
+        message({ servers: [b] }),
+        { source: 'aws.ec2', 'detail-type': 'x', detail: {} },
+      ),
+    );
+    expect(failed).toEqual(['m-0', 'm-1', 'm-2', 'm-4']);
+    expect(world.barndoor.find(b).name).toBe('New b');
+    expect(lines('message failed').map(({ fields }) => fields['code'])).toEqual([
+      'poison-message',
+      'store-denied',
+      'poison-message',
+      'poison-message',
+    ]);
+  });
+
+  test('poison becomes a dead letter after three receipts, and its text is not logged', async () => {
+    world.enqueue('{"version":1,"connection":"hush-hush"}');
+    for (let receive = 0; receive < 4; receive += 1) {
+      await world.pump();
+      world.clock.advance(60_000);
+    }
+    expect(world.messages()).toEqual([]);
+    const { messages } = world.sqs.queue(world.deadLettersUrl);
+    expect(messages.map(({ receives }) => receives)).toEqual([3]);
+    expect(lines('message failed')).toHaveLength(3);
+    expect(JSON.stringify(world.log.lines)).not.toContain('hush-hush');
+  });
+});
+
+describe('retries', () => {
+  test('a server that waits is tried when it is due, and not a second before', async () => {
+    const end = world.barndoor.misbehave({
+      method: 'PUT',
+      id: b,
+      effect: { kind: 'status', status: 503 },
+    });
+    await world.pass();
+    expect(world.messages()).toMatchObject([{ servers: [b], reason: 'retry', delay: 61 }]);
+    // a pass in between sends no second message, and makes no attempt
+    world.clock.advance(30_000);
+    await world.pass();
+    expect(world.messages()).toHaveLength(1);
+    expect((await world.pump()).delivered).toBe(0);
+    end();
+    world.clock.advance(31_000);
+    expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
+    expect(world.barndoor.find(b).name).toBe('New b');
+    expect(world.messages()).toEqual([]);
+  });
+
+  test('that go on failing are sent until they are more than 15 minutes away', async () => {
+    world.barndoor.misbehave({ method: 'PUT', id: b, effect: { kind: 'status', status: 503 } });
+    await world.pass();
+    const delays: number[] = [];
+    for (let next = world.messages()[0]; next; next = world.messages()[0]) {
+      delays.push(next.delay);
+      world.clock.advance(next.delay * 1000);
+      await world.pump();
+    }
+    expect(delays).toEqual([61, 121, 241, 481]);
+  });
+
+  test('a queue that fails never fails a pass', async () => {
+    world.barndoor.misbehave({ method: 'PUT', id: b, effect: { kind: 'status', status: 503 } });
+    sqs = () => denied;
+    expect((await world.pass()).counts.waiting).toBe(1);
+    expect(lines('retries not sent')).toMatchObject([{ level: 'error' }]);
+  });
+});
