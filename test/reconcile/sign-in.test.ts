@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { wire } from '../../functions/wiring.ts';
+import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import { planConnection } from '../../lib/reconcile/plan-connection.ts';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const minute = 60_000;
+const ids = serverIds(10);
+const name = `trueup/${connection}/login`;
+
+let world: TestWorld;
+let refreshToken: string;
+/** What a test puts in Secrets Manager's way. */
+let intercept: Intercept;
+/** Writes of the secret, with what had happened until then. */
+let saves: { value: Record<string, string>; exchanges: number; vendorCalls: number }[];
+
+beforeEach(async () => {
+  intercept = () => undefined;
+  saves = [];
+  world = await startWorld(
+    {},
+    {
+      issuer: { clients: { trueup: undefined } },
+      secretsManager: {
+        intercept: (operation, body) => {
+          const { SecretId, SecretString = '' } = body as Record<string, string>;
+          if (operation === 'PutSecretValue' && SecretId === name && SecretString.startsWith('{')) {
+            const value = JSON.parse(SecretString) as Record<string, string>;
+            const vendorCalls = world.barndoor.requests.length;
+            saves.push({ value, exchanges: world.issuer.requests.length, vendorCalls });
+          }
+          return intercept(operation, body);
+        },
+      },
+    },
+  );
+  refreshToken = world.issuer.issueRefreshToken('trueup');
+  await world.secrets.write(name, JSON.stringify({ refresh_token: refreshToken, note: 'keep me' }));
+  saves = [];
+  await world.declareConnection({
+    budget: { requestsPerMinute: 3000, concurrency: 10 },
+    policy: { mode: 'correct', limits: { minimum: 100 } },
+    auth: {
+      type: 'refresh-token',
+      tokenUrl: world.issuer.tokenUrl,
+      client_id: 'trueup',
+      refresh_token: { secret: name },
+    },
+  });
+  for (const id of ids) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+  await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const stored = (): Record<string, string> => {
+  const { versions = [] } = world.secretsManager.secrets.find((one) => one.name === name) ?? {};
+  const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+  return JSON.parse((current?.value as { SecretString: string }).SecretString);
+};
+
+/** Another process of the same deployment: nothing in memory. Waiting takes no time. */
+function anotherProcess(more: Partial<Dependencies> = {}): Dependencies {
+  const { settings, endpoints, log } = world;
+  const clock = { ...world.clock, sleep: async () => undefined };
+  return { ...wire(settings, log, { endpoints, clock, random: () => 0 }), ...more };
+}
+
+async function passOf(deps: Dependencies, servers?: readonly string[]) {
+  const before = world.issuer.requests.length;
+  const request = { connection, trigger: 'schedule' as const, ...(servers && { servers }) };
+  const result = await reconcile(request, deps);
+  if (result.kind === 'busy') throw new Error('busy');
+  return { report: result.report, exchanges: world.issuer.requests.length - before };
+}
+
+describe('a refresh token', () => {
+  test('is exchanged, saved with the access token before first use, and used', async () => {
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ updated: 10 });
+    expect(report.credentialsDecrypted).toBe(1);
+    expect(saves).toHaveLength(1);
+    expect(saves[0]).toMatchObject({ exchanges: 1, vendorCalls: 0 });
+    const [exchange] = world.issuer.requests;
+    expect(exchange?.form).toEqual({
+      grant_type: 'refresh_token',
+      client_id: 'trueup',
+      refresh_token: refreshToken,
+    });
+    const { refresh_token: next, access_token: access, expires_at: end = '', note } = stored();
+    expect(next).not.toBe(refreshToken);
+    expect(note).toBe('keep me');
+    expect(Date.parse(end)).toBeGreaterThan(world.clock.now() + 4 * minute);
+    const used = world.barndoor.requests.map(({ headers }) => headers['authorization']);
+    expect(new Set(used)).toEqual(new Set([`Bearer ${access}`]));
+  });
+
+  test('is left alone while the access token holds, by other processes too', async () => {
+    await world.pass();
+    expect((await passOf(world.deps)).exchanges).toBe(0);
+    const other = await passOf(anotherProcess());
+    expect(other.exchanges).toBe(0);
+    expect(other.report).toMatchObject({ state: 'ok', credentialsDecrypted: 1 });
+    world.clock.advance(4 * minute + 1000);
+    expect((await passOf(world.deps)).exchanges).toBe(1);
+    // what the first process saved is what the second one now reads
+    expect((await passOf(anotherProcess())).exchanges).toBe(0);
+    expect(saves.map(({ value }) => value['refresh_token'])).toHaveLength(2);
+  });
+
+  test('is exchanged once when ten requests meet a 401 at the same time', async () => {
+    await world.pass();
+    world.issuer.revoke(stored()['access_token']);
+    const { report, exchanges } = await passOf(world.deps, ids);
+    expect(report).toMatchObject({ state: 'ok', counts: { inSync: 10 }, credentialsDecrypted: 1 });
+    expect(exchanges).toBe(1);
+    expect(report.vendorCalls.get).toBe(20);
+  });
+
+  test('is not exchanged for a 401 if another process has a token that works', async () => {
+    await world.pass();
+    const old = stored()['access_token'];
+    world.clock.advance(4 * minute + 1000);
+    await passOf(anotherProcess());
+    world.issuer.revoke(old);
+    expect((await passOf(world.deps)).exchanges).toBe(0);
+  });
+
+  test('that is not rotated stays as it is', async () => {
+    const answer = { access_token: 'opaque', token_type: 'bearer', expires_in: 300 };
+    world.issuer.misbehave({ effect: { kind: 'status', status: 200, body: answer } });
+    await world.pass();
+    expect(stored()).toMatchObject({ refresh_token: refreshToken, access_token: 'opaque' });
+  });
+});
+
+describe('invalid_grant', () => {
+  test('is believed after the secret was read again, once: somebody has to sign in', async () => {
+    world.issuer.revoke();
+    await world.deps.keys();
+    world.callsSince();
+    const { report, exchanges } = await passOf(world.deps);
+    expect(outcomesOf(report)).toEqual({ unreached: 10 });
+    expect(report).toMatchObject({ state: 'needs-login', credentialsDecrypted: 2 });
+    expect(exchanges).toBe(1);
+    expect(world.callsSince()).toMatchObject({ GetSecretValue: 2 });
+    expect(world.barndoor.requests).toEqual([]);
+    // it has a backoff, and then works with the token of a new login
+    expect((await passOf(world.deps)).exchanges).toBe(0);
+    const again = world.issuer.issueRefreshToken('trueup');
+    await world.secrets.write(name, JSON.stringify({ refresh_token: again }));
+    world.clock.advance(minute);
+    expect((await passOf(world.deps)).report.state).toBe('ok');
+  });
+
+  test('because another process has exchanged it in between: what that one saved works', async () => {
+    let reads = 0;
+    intercept = (operation, body) => {
+      if (operation !== 'GetSecretValue' || (body as { SecretId: string }).SecretId !== name) {
+        return undefined;
+      }
+      reads += 1;
+      if (reads > 1) return undefined;
+      const SecretString = JSON.stringify({ refresh_token: 'used-up' });
+      return { status: 200, body: { Name: name, VersionId: 'old', SecretString } };
+    };
+    const { report, exchanges } = await passOf(world.deps);
+    expect(outcomesOf(report)).toEqual({ updated: 10 });
+    expect([exchanges, report.credentialsDecrypted]).toEqual([2, 2]);
+  });
+});
+
+describe('saving', () => {
+  const fails = (times: number): Intercept => {
+    let failed = 0;
+    return (operation) => {
+      if (operation !== 'PutSecretValue' || failed >= times) return undefined;
+      failed += 1;
+      const body = { __type: 'EncryptionFailure', message: 'simulated' };
+      return { status: 400, body };
+    };
+  };
+
+  test('that fails once is repeated, and made once', async () => {
+    intercept = fails(1);
+    const { report, exchanges } = await passOf(anotherProcess());
+    expect(report.state).toBe('ok');
+    expect(exchanges).toBe(1);
+    expect(saves.map(({ vendorCalls }) => vendorCalls)).toEqual([0, 0]);
+    expect(saves[0]?.value).toEqual(saves[1]?.value);
+  });
+
+  test('that fails for good ends the pass: a token that is not saved is not used', async () => {
+    intercept = fails(Infinity);
+    const deps = anotherProcess();
+    const { report } = await passOf(deps);
+    expect(outcomesOf(report)).toEqual({ unreached: 10 });
+    expect(report).toMatchObject({ state: 'unreachable', reason: { code: 'token' } });
+    expect(report.reason?.message).toContain(name);
+    expect(world.barndoor.requests).toEqual([]);
+    const tokens = saves.flatMap(({ value }) => [value['access_token'], value['refresh_token']]);
+    const told = JSON.stringify([report, world.log.lines]);
+    for (const token of tokens) expect(told).not.toContain(token);
+    // not from memory either
+    intercept = () => undefined;
+    world.clock.advance(minute);
+    expect((await passOf(deps)).report.state).toBe('needs-login');
+    expect(world.barndoor.requests).toEqual([]);
+  });
+});
+
+describe('without the lease', () => {
+  const plan = () => planConnection({ connection, trigger: 'cli' }, world.deps);
+
+  test('nothing is exchanged: a plan uses a saved token, or says why it cannot', async () => {
+    await expect(plan()).rejects.toMatchObject({ kind: 'token', operation: 'token' });
+    expect(world.issuer.requests).toEqual([]);
+    await world.pass();
+    const exchanged = world.issuer.requests.length;
+    expect((await plan()).plan.counts.inSync).toBe(10);
+    const fresh = await planConnection({ connection, trigger: 'cli' }, anotherProcess());
+    expect(fresh.plan.counts.inSync).toBe(10);
+    world.issuer.revoke(stored()['access_token']);
+    await expect(plan()).rejects.toMatchObject({ kind: 'token' });
+    world.clock.advance(10 * minute);
+    await expect(plan()).rejects.toMatchObject({ kind: 'token' });
+    expect(world.issuer.requests).toHaveLength(exchanged);
+    expect(saves).toHaveLength(1);
+  });
+
+  test('a pass does not begin', async () => {
+    const { clock, deps } = world;
+    const at = { owner: 'another', expiresAt: clock.now() + minute, overBefore: 0 };
+    await deps.lease.acquire(connection, at);
+    await expect(passOf(deps)).rejects.toThrow('busy');
+    expect(world.issuer.requests).toEqual([]);
+  });
+});
+
+test.each([
+  ['no JSON', 'just-the-token'],
+  ['without a refresh token', JSON.stringify({ access_token: 'x' })],
+])('a secret with %s: unreachable, and nothing of it is told', async (_, text) => {
+  await world.secrets.write(name, text);
+  const { report } = await passOf(world.deps);
+  expect(report).toMatchObject({ state: 'unreachable', reason: { code: 'token' } });
+  expect(report.credentialsDecrypted).toBe(1);
+  expect(JSON.stringify([report, world.log.lines])).not.toContain('just-the-token');
+});
