@@ -5,6 +5,8 @@ import { desiredWriter } from '../aws/desired-writer.ts';
 import type { DesiredWriter } from '../aws/desired-writer.ts';
 import { secretWriter } from '../aws/secret-writer.ts';
 import type { SecretWriter } from '../aws/secret-writer.ts';
+import { startAlloy } from '../local/alloy-simulator.ts';
+import type { AlloyOptions, AlloySimulator } from '../local/alloy-simulator.ts';
 import { startBarndoor } from '../local/barndoor-simulator.ts';
 import type { BarndoorOptions, BarndoorSimulator } from '../local/barndoor-simulator.ts';
 import { createTables, startDynamoDb } from '../local/dynamodb.ts';
@@ -13,6 +15,8 @@ import { startEventBridge } from '../local/eventbridge.ts';
 import type { LocalEventBridge } from '../local/eventbridge.ts';
 import { startSecretsManager } from '../local/secrets-manager.ts';
 import type { LocalSecretsManager } from '../local/secrets-manager.ts';
+import { startTokenEndpoint } from '../local/token-endpoint.ts';
+import type { TokenEndpoint } from '../local/token-endpoint.ts';
 import { startSqs } from '../local/sqs.ts';
 import type { LocalSqs } from '../local/sqs.ts';
 import { systemClock } from '../../functions/wiring.ts';
@@ -21,6 +25,9 @@ import type { Clock } from '../reconcile/ports/runtime.ts';
 /** AWS and the vendors on loopback, and what a composition root needs to run on them. */
 export interface EmbeddedWorld {
   readonly barndoor: BarndoorSimulator;
+  readonly alloy: AlloySimulator;
+  /** Barndoor's issuer of tokens: a vendor that is told so accepts them. */
+  readonly issuer: TokenEndpoint;
   readonly dynamodb: LocalDynamoDb;
   readonly secretsManager: LocalSecretsManager;
   readonly sqs: LocalSqs;
@@ -38,6 +45,8 @@ export interface EmbeddedWorld {
 
 export interface EmbeddedWorldOptions {
   readonly barndoor: BarndoorOptions;
+  readonly alloy?: AlloyOptions;
+  readonly issuer?: Parameters<typeof startTokenEndpoint>[0];
   /** Where tables and secrets outlive the process; in memory without it. */
   readonly folder?: string;
   readonly clock?: Clock;
@@ -58,12 +67,17 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const { clock = systemClock, folder } = options;
   const now = () => clock.now();
   const kept = folder === undefined ? {} : { folder };
-  const [dynamodb, secretsManager, sqs, eventBridge, barndoor] = await Promise.all([
+  const issuer = await startTokenEndpoint({ now, ...options.issuer });
+  const { tokens: known = [] } = options.barndoor;
+  const tokens = (token: string) =>
+    issuer.accepts(token) || (typeof known === 'function' ? known(token) : known.includes(token));
+  const [dynamodb, secretsManager, sqs, eventBridge, barndoor, alloy] = await Promise.all([
     startDynamoDb({ now, ...kept, ...options.dynamodb }),
     startSecretsManager({ now, ...kept, ...options.secretsManager }),
     startSqs({ now, ...options.sqs }),
     startEventBridge({ now, ...options.eventBridge }),
-    startBarndoor({ now, ...options.barndoor }),
+    startBarndoor({ now, ...options.barndoor, tokens }),
+    startAlloy({ now, ...(options.alloy ?? { servers: [] }) }),
   ]);
   await createTables(dynamodb.endpoint, { desired: desiredName, ledger: ledgerName });
   const { queueUrl, deadLettersUrl } = createQueues(sqs);
@@ -82,6 +96,8 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   }
   return {
     barndoor,
+    alloy,
+    issuer,
     dynamodb,
     secretsManager,
     sqs,
@@ -95,7 +111,11 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
       ledgerTable: ledgerName,
       fingerprintSecret,
       secretPrefix: 'trueup',
-      allowedHosts: `barndoor=${new URL(barndoor.url).host}`,
+      allowedHosts: [
+        `barndoor=${new URL(barndoor.url).host}`,
+        `barndoor=${new URL(issuer.url).host}`,
+        `alloy=${new URL(alloy.url).host}`,
+      ].join(','),
       connectionsAtOnce: 10,
       inlineShare: 20,
       queueUrl,
@@ -105,7 +125,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     close: async () => {
       dynamodbClient.destroy();
       secretsClient.destroy();
-      const parts = [dynamodb, secretsManager, sqs, eventBridge, barndoor];
+      const parts = [dynamodb, secretsManager, sqs, eventBridge, barndoor, alloy, issuer];
       await Promise.all(parts.map((part) => part.close()));
     },
   };
