@@ -1,0 +1,78 @@
+import { Stack, Token, Validations } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
+import type { FunctionSet } from './function-set.ts';
+import type { InfraSettings } from './settings.ts';
+import type { Queues } from './queues.ts';
+
+/** Of what findings are acknowledged. */
+export interface Acknowledged {
+  readonly settings: InfraSettings;
+  readonly functions: FunctionSet;
+  readonly queues: Queues;
+  readonly operatorPolicy: IConstruct;
+  readonly fingerprintKey: IConstruct;
+  readonly queueTrigger: IConstruct;
+}
+
+const anyResource =
+  'ListSecrets, BatchGetSecretValue, ListStreams and X-Ray take no resource; values are bound by GetSecretValue';
+
+/** Findings of cdk-nag's AwsSolutions and Serverless that stand, one by one, each with its reason. */
+export function acknowledgeFindings(scope: Construct, found: Acknowledged): void {
+  const { settings, functions, queues } = found;
+  const secrets = [
+    `${settings.secretPrefix}/*`,
+    ...settings.refreshTokenSecrets.map((name) => `${name}-??????`),
+  ].filter((name) => name.includes('*'));
+  for (const role of [...Object.values(functions).map((one) => one.role), found.operatorPolicy]) {
+    accept(role, 'AwsSolutions-IAM5[Resource::*]', anyResource);
+    for (const name of secrets) {
+      accept(
+        role,
+        `AwsSolutions-IAM5[Resource::${shownSecretArn(scope, name)}]`,
+        'Rows name their secrets beneath the prefix at run time; nothing outside of it can be read or written',
+      );
+    }
+  }
+  for (const one of Object.values(functions)) {
+    accept(one.role, 'Serverless-LambdaStarPermissions', anyResource);
+    accept(
+      one.function,
+      'Serverless-LambdaDLQ',
+      'The schedule has an on-failure destination, the stream and the queue have their own; a second one would be empty',
+    );
+    accept(
+      one.function,
+      'Serverless-LambdaTracing',
+      'Off unless the prop tracing is set: no tracer is in the bundle, and log lines have calls and durations',
+    );
+  }
+  const ends =
+    'A dead-letter queue itself: what is in it waits for people, and an alarm calls them';
+  accept(queues.failures, 'AwsSolutions-SQS3', ends);
+  accept(queues.failures, 'Serverless-SQSRedrivePolicy', ends);
+  accept(queues.deadLetters, 'Serverless-SQSRedrivePolicy', ends);
+  accept(
+    found.queueTrigger,
+    'Serverless-LambdaEventSourceMappingDestination',
+    'Mappings of SQS have none: the queue redrives to DeadLetters',
+  );
+  accept(
+    found.fingerprintKey,
+    'AwsSolutions-SMG4',
+    'Every rotation has the fleet fingerprinted anew; it is rotated by hand, when somebody may have read it',
+  );
+}
+
+function accept(construct: IConstruct, id: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id, reason });
+}
+
+/** As cdk-nag spells an ARN with what CloudFormation fills in. */
+function shownSecretArn(scope: Construct, name: string): string {
+  const { region, account } = Stack.of(scope);
+  const shown = (value: string, parameter: string) =>
+    Token.isUnresolved(value) ? `<AWS::${parameter}>` : value;
+  const place = `${shown(region, 'Region')}:${shown(account, 'AccountId')}`;
+  return `arn:<AWS::Partition>:secretsmanager:${place}:secret:${name}`;
+}

@@ -1,0 +1,134 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  LogQueryWidget,
+  LogQueryVisualizationType,
+  Stats,
+  type IMetric,
+  type IWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { FunctionName } from './bundle.ts';
+import { trueupMetric, type TrueupMetric } from './metrics.ts';
+import type { Queues } from './queues.ts';
+
+/** What the dashboard shows. */
+export interface Shown {
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly logGroups: readonly ILogGroup[];
+  readonly queues: Queues;
+  readonly schedule: Duration;
+}
+
+export function createDashboard(scope: Construct, shown: Shown): Dashboard {
+  return new Dashboard(scope, 'Dashboard', {
+    defaultInterval: Duration.hours(12),
+    widgets: [
+      outcomes(shown),
+      work(shown),
+      [
+        reasons(shown, 'Passes that ended early, by reason', 'pass ended early'),
+        reasons(shown, 'Passes that failed, by reason', 'pass failed'),
+      ],
+      machinery(shown),
+    ],
+  });
+}
+
+const graph = (title: string, left: IMetric[], more: { stacked?: boolean; label?: string } = {}) =>
+  new GraphWidget({
+    title,
+    left,
+    width: 8,
+    stacked: more.stacked ?? false,
+    leftYAxis: { min: 0, showUnits: false, ...(more.label !== undefined && { label: more.label }) },
+  });
+
+function outcomes({ schedule }: Shown): IWidget[] {
+  const highest = (names: readonly TrueupMetric[]) =>
+    names.map((name) => trueupMetric(name, schedule, Stats.MAXIMUM));
+  return [
+    graph(
+      'Servers that are true, all connections',
+      [trueupMetric('ServersInSync', schedule), trueupMetric('ServersAssumed', schedule)],
+      { stacked: true },
+    ),
+    graph(
+      'Servers to look at, most of one pass',
+      highest([
+        'ServersFailed',
+        'ServersRefused',
+        'ServersInvalid',
+        'ServersMissing',
+        'ServersHeld',
+        'ServersUnreached',
+      ]),
+    ),
+    graph(
+      'Servers that differ and wait, most of one pass',
+      highest(['ServersReported', 'ServersWaiting', 'ServersPaused', 'ServersOff']),
+    ),
+  ];
+}
+
+function work({ schedule }: Shown): IWidget[] {
+  const sums = (names: readonly TrueupMetric[]) =>
+    names.map((name) => trueupMetric(name, schedule));
+  return [
+    graph('Passes', sums(['Passes', 'PassesEndedEarly', 'PassesFailed', 'ServersUpdated'])),
+    graph('Calls of vendors', sums(['VendorCallsList', 'VendorCallsGet', 'VendorCallsPut']), {
+      stacked: true,
+    }),
+    graph('Values decrypted', sums(['SecretsDecrypted', 'CredentialsDecrypted'])),
+  ];
+}
+
+/** From the logs: reasons are many, and a metric dimension for each would be, too. */
+function reasons({ logGroups }: Shown, title: string, message: string): IWidget {
+  return new LogQueryWidget({
+    title,
+    width: 12,
+    view: LogQueryVisualizationType.TABLE,
+    logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
+    queryLines: [
+      `filter message = '${message}'`,
+      'stats count() as times, count_distinct(connection) as connections by code',
+      'sort times desc',
+    ],
+  });
+}
+
+function machinery({ functions, queues }: Shown): IWidget[] {
+  const period = Duration.minutes(5);
+  const all = Object.values(functions);
+  return [
+    graph(
+      'Stream and queue age',
+      [
+        functions.stream.metric('IteratorAge', {
+          period,
+          statistic: Stats.MAXIMUM,
+          label: 'stream, ms',
+        }),
+        queues.work.metricApproximateAgeOfOldestMessage({ period, label: 'queue, s' }),
+      ],
+      {},
+    ),
+    graph('Messages', [
+      queues.work.metricApproximateNumberOfMessagesVisible({ period, label: 'waiting' }),
+      queues.deadLetters.metricApproximateNumberOfMessagesVisible({
+        period,
+        label: 'dead letters',
+      }),
+      queues.failures.metricApproximateNumberOfMessagesVisible({ period, label: 'failures' }),
+    ]),
+    graph('Functions', [
+      ...all.map((one) => one.metricErrors({ period })),
+      ...all.map((one) => one.metricThrottles({ period })),
+      trueupMetric('PassDuration', period, Stats.p(95)),
+    ]),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Construct } from 'constructs';
+import type { FunctionName } from './bundle.ts';
+import { TrueupFunction } from './functions.ts';
+import {
+  listConnections,
+  passPermissions,
+  readStream,
+  takeWork,
+  tellFailures,
+  type PermissionTargets,
+} from './permissions.ts';
+import type { InfraSettings } from './settings.ts';
+
+/** The three functions. */
+export type FunctionSet = Readonly<Record<FunctionName, TrueupFunction>>;
+
+export function createFunctions(
+  scope: Construct,
+  settings: InfraSettings,
+  targets: PermissionTargets,
+  options: {
+    readonly environment: Readonly<Record<string, string>>;
+    readonly logRetention: RetentionDays | undefined;
+    readonly tracing: boolean | undefined;
+  },
+): FunctionSet {
+  const { tables, queues } = targets;
+  const common = { ...options, memory: settings.memory };
+  return {
+    scheduled: new TrueupFunction(scope, 'Scheduled', {
+      ...common,
+      name: 'scheduled',
+      description: 'Trueup: reconciles every connection, on a schedule',
+      permissions: [
+        ...passPermissions(scope, targets),
+        listConnections(tables.desired),
+        tellFailures(queues),
+      ],
+      // Scheduler invokes asynchronously: Lambda's own repetitions would only meet the next tick.
+      asynchronous: {
+        retryAttempts: 0,
+        maxEventAge: settings.schedule,
+        onFailure: new SqsDestination(queues.failures),
+      },
+    }),
+    stream: new TrueupFunction(scope, 'Stream', {
+      ...common,
+      name: 'stream',
+      description: 'Trueup: reconciles what changed in Desired',
+      permissions: [
+        ...passPermissions(scope, targets),
+        ...readStream(tables),
+        tellFailures(queues),
+      ],
+    }),
+    queued: new TrueupFunction(scope, 'Queued', {
+      ...common,
+      name: 'queued',
+      description: 'Trueup: works the queue, one connection at a time',
+      permissions: [...passPermissions(scope, targets), takeWork(queues)],
+    }),
+  };
+}

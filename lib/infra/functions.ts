@@ -1,0 +1,71 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, Role, ServicePrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+  type FunctionOptions,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionName } from './bundle.ts';
+import { functionCode, handler } from './function-code.ts';
+import { writeLogs, writeTraces } from './permissions.ts';
+import { functionTimeout } from './settings.ts';
+
+/** What a function of Trueup is made from. */
+export interface TrueupFunctionProps {
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly memory: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly permissions: readonly PolicyStatement[];
+  readonly logRetention?: RetentionDays | undefined;
+  readonly tracing?: boolean | undefined;
+  /** Of asynchronous invocations. */
+  readonly asynchronous?: Pick<FunctionOptions, 'retryAttempts' | 'maxEventAge' | 'onFailure'>;
+}
+
+/** A function with a log group and a role of its own. The role is closed: nothing that CDK wires adds a permission to it. */
+export class TrueupFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: TrueupFunctionProps) {
+    super(scope, id);
+    const { tracing = false, logRetention = RetentionDays.ONE_MONTH } = props;
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Trueup's function ${props.name}`,
+      inlinePolicies: {
+        pass: new PolicyDocument({
+          statements: [
+            writeLogs(this.logGroup.logGroupArn),
+            ...(tracing ? [writeTraces()] : []),
+            ...props.permissions,
+          ],
+        }),
+      },
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: functionCode(props.name),
+      handler,
+      timeout: functionTimeout,
+      memorySize: props.memory,
+      environment: { ...props.environment },
+      role: this.role.withoutPolicyUpdates(),
+      logGroup: this.logGroup,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...props.asynchronous,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { Aws, CfnOutput } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { FunctionSet } from './function-set.ts';
+import type { PermissionTargets } from './permissions.ts';
+import type { InfraSettings } from './settings.ts';
+
+/** What the outputs are about. */
+export interface OutputSources {
+  readonly settings: InfraSettings;
+  readonly targets: PermissionTargets;
+  readonly functions: FunctionSet;
+  readonly operatorPolicy: ManagedPolicy;
+  readonly dashboard: Dashboard;
+}
+
+/** Outputs under names that stay, such as `TrueupDesiredTable`: `trueup --stack` reads them, and people the commands. */
+export function createOutputs(scope: Construct, prefix: string, from: OutputSources): void {
+  for (const [name, [value, description]] of Object.entries({
+    ...names(from),
+    ...commands(from),
+  })) {
+    new CfnOutput(scope, `Output${name}`, { value, description }).overrideLogicalId(prefix + name);
+  }
+}
+
+type Outputs = Record<string, readonly [value: string, description: string]>;
+
+function names({
+  settings,
+  targets,
+  functions,
+  operatorPolicy,
+  dashboard,
+}: OutputSources): Outputs {
+  const { tables, queues } = targets;
+  const { scheduled, stream, queued } = functions;
+  const consoleUrl = `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}`;
+  return {
+    DesiredTable: [tables.desired.tableName, 'Table of declarations'],
+    LedgerTable: [tables.ledger.tableName, 'Table of what Trueup applied and observed'],
+    FingerprintSecret: [targets.fingerprintKeyArn, 'Secret with the key of the fingerprints'],
+    SecretPrefix: [settings.secretPrefix, "First part of the names of connections' secrets"],
+    AllowedHosts: [settings.allowedHosts, 'Hosts that credentials may go to'],
+    EventBus: [targets.eventBusArn, "Where Trueup's events go"],
+    QueueUrl: [queues.work.queueUrl, 'Work queue'],
+    QueueArn: [queues.work.queueArn, 'Work queue'],
+    DeadLettersUrl: [queues.deadLetters.queueUrl, 'Messages that failed again and again'],
+    DeadLettersArn: [queues.deadLetters.queueArn, 'Messages that failed again and again'],
+    FailuresUrl: [queues.failures.queueUrl, 'Records and invocations that could not be worked'],
+    FailuresArn: [queues.failures.queueArn, 'Records and invocations that could not be worked'],
+    OperatorPolicyArn: [operatorPolicy.managedPolicyArn, 'For people who use trueup --stack'],
+    ScheduledFunction: [scheduled.function.functionName, 'Function of the schedule'],
+    StreamFunction: [stream.function.functionName, "Function of Desired's stream"],
+    QueuedFunction: [queued.function.functionName, 'Function of the queue'],
+    DashboardUrl: [
+      `${consoleUrl}#dashboards/dashboard/${dashboard.dashboardName}`,
+      'Outcomes, passes, failures, calls and ages',
+    ],
+  };
+}
+
+function commands({ targets, functions }: OutputSources): Outputs {
+  const region = `--region ${Aws.REGION}`;
+  const tail = (name: keyof FunctionSet) =>
+    `aws logs tail ${functions[name].logGroup.logGroupName} --follow ${region}`;
+  return {
+    CommandStatus: [`trueup status --stack ${Aws.STACK_NAME} ${region}`, 'What is true, what not'],
+    CommandReconcile: [
+      `aws lambda invoke --function-name ${functions.scheduled.function.functionName} ${region} /dev/stdout`,
+      'Makes a pass over every connection now',
+    ],
+    CommandLogsScheduled: [tail('scheduled'), 'Follows the log of the schedule'],
+    CommandLogsStream: [tail('stream'), 'Follows the log of the stream'],
+    CommandLogsQueued: [tail('queued'), 'Follows the log of the queue'],
+    CommandRedrive: [
+      `aws sqs start-message-move-task --source-arn ${targets.queues.deadLetters.queueArn} ${region}`,
+      'Sends dead letters back to the work queue',
+    ],
+  };
+}

@@ -1,0 +1,161 @@
+import { Arn, ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { Queues } from './queues.ts';
+import { connectionsIndex, type AnyTable, type Tables } from './tables.ts';
+
+/** What permissions are about. */
+export interface PermissionTargets {
+  readonly tables: Tables;
+  readonly queues: Queues;
+  readonly fingerprintKeyArn: string;
+  readonly eventBusArn: string;
+  readonly secretPrefix: string;
+  readonly refreshTokenSecrets: readonly string[];
+  readonly secretKeys: readonly IKey[];
+  /** Keys of tables, queues and fingerprint key. */
+  readonly storeKeys: readonly IKey[];
+}
+
+const allow = (sid: string, actions: readonly string[], resources: readonly string[]) =>
+  new PolicyStatement({ sid, actions: [...actions], resources: [...resources] });
+
+/** ARN of the secrets with this name or pattern; Secrets Manager adds a hyphen and six characters to each name. */
+export function secretArn(scope: Construct, name: string): string {
+  const parts = { service: 'secretsmanager', resource: 'secret', resourceName: name };
+  return Arn.format({ ...parts, arnFormat: ArnFormat.COLON_RESOURCE_NAME }, Stack.of(scope));
+}
+
+/** What every function needs: all of them run the same pass. */
+export function passPermissions(scope: Construct, to: PermissionTargets): PolicyStatement[] {
+  return [
+    // Rows of the connection, all of them or the named ones. Nobody but the user writes Desired.
+    readDesired(to.tables.desired),
+    // Lease, records, reports and history. No Scan: a pass knows its connection.
+    keepLedger(to.tables.ledger),
+    // Continuations, retries, and what is beyond the inline share.
+    allow('SendWork', ['sqs:SendMessage'], [to.queues.work.queueArn]),
+    // What was changed, drifted, failed or held.
+    allow('Announce', ['events:PutEvents'], [to.eventBusArn]),
+    ...readSecrets(scope, to),
+    ...keepRefreshTokens(scope, to),
+    ...useStoreKeys(to.storeKeys),
+  ];
+}
+
+/** For the schedule: the sparse index has the keys of connections and nothing else. */
+export function listConnections(desired: AnyTable): PolicyStatement {
+  return allow('ListConnections', ['dynamodb:Scan'], [indexArn(desired)]);
+}
+
+/** For Lambda's poller, which reads the stream with the function's role. */
+export function readStream({ streamArn }: Tables): PolicyStatement[] {
+  const actions = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
+  return [
+    allow('ReadStream', actions, [streamArn]),
+    // Lambda looks for the stream before it polls, and this action takes no resource.
+    allow('ListStreams', ['dynamodb:ListStreams'], ['*']),
+  ];
+}
+
+/** For Lambda's poller of the work queue. */
+export function takeWork({ work }: Queues): PolicyStatement {
+  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+  return allow('TakeWork', actions, [work.queueArn]);
+}
+
+/** For Lambda, which tells with the function's role what it gave up. */
+export function tellFailures({ failures }: Queues): PolicyStatement {
+  return allow('TellFailures', ['sqs:SendMessage'], [failures.queueArn]);
+}
+
+/** Its own log group exists already: CreateLogGroup is not needed. */
+export function writeLogs(logGroupArn: string): PolicyStatement {
+  return allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroupArn]);
+}
+
+/** X-Ray's write actions take no resource. */
+export function writeTraces(): PolicyStatement {
+  return allow('WriteTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
+}
+
+export function readDesired(desired: AnyTable): PolicyStatement {
+  return allow('ReadDesired', ['dynamodb:Query', 'dynamodb:BatchGetItem'], [desired.tableArn]);
+}
+
+export function keepLedger(ledger: AnyTable): PolicyStatement {
+  const actions = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+  return allow(
+    'KeepLedger',
+    actions.map((action) => `dynamodb:${action}`),
+    [ledger.tableArn],
+  );
+}
+
+export function indexArn(desired: AnyTable): string {
+  return `${desired.tableArn}/index/${connectionsIndex}`;
+}
+
+/** Names and versions of all secrets, values of the connections' own and of the fingerprint key. */
+export function readSecrets(scope: Construct, to: PermissionTargets): PolicyStatement[] {
+  const read = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
+  return [
+    // A key outside of the prefix, so that no row can name it.
+    allow('ReadFingerprintKey', ['secretsmanager:GetSecretValue'], [to.fingerprintKeyArn]),
+    // Version ids by name prefix. AWS takes only * here; it answers names and versions, never values.
+    allow('ListSecretVersions', ['secretsmanager:ListSecrets'], ['*']),
+    // AWS takes only * here too; each value also needs GetSecretValue, which is bound to the prefix.
+    allow('ReadSecretsTogether', ['secretsmanager:BatchGetSecretValue'], ['*']),
+    // Credentials, and the secrets of servers that need a PUT.
+    allow('ReadSecrets', read, [secretArn(scope, `${to.secretPrefix}/*`)]),
+    // Only for the keys that the user named, and only through Secrets Manager.
+    ...viaService('DecryptSecrets', ['kms:Decrypt'], to.secretKeys, ['secretsmanager']),
+  ];
+}
+
+/** An exchanged refresh token must be kept before its first use. Without names nothing can be written. */
+export function keepRefreshTokens(scope: Construct, to: PermissionTargets): PolicyStatement[] {
+  if (to.refreshTokenSecrets.length === 0) return [];
+  const secrets = to.refreshTokenSecrets.map((name) => secretArn(scope, `${name}-??????`));
+  return [
+    allow('KeepRefreshTokens', ['secretsmanager:PutSecretValue'], secrets),
+    ...viaService('EncryptTokens', ['kms:GenerateDataKey'], to.secretKeys, ['secretsmanager']),
+  ];
+}
+
+/** With the user's own key for tables, queues and fingerprint key: what their services ask for in the caller's name. */
+export function useStoreKeys(keys: readonly IKey[]): PolicyStatement[] {
+  const actions = [
+    'Decrypt',
+    'DescribeKey',
+    'Encrypt',
+    'GenerateDataKey',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ];
+  return viaService(
+    'UseStoreKeys',
+    actions.map((action) => `kms:${action}`),
+    keys,
+    ['dynamodb', 'sqs', 'secretsmanager'],
+  );
+}
+
+function viaService(
+  sid: string,
+  actions: readonly string[],
+  keys: readonly IKey[],
+  services: readonly string[],
+): PolicyStatement[] {
+  if (keys.length === 0) return [];
+  const statement = allow(
+    sid,
+    actions,
+    keys.map(({ keyArn }) => keyArn),
+  );
+  statement.addCondition('StringEquals', {
+    'kms:ViaService': services.map((service) => `${service}.${Aws.REGION}.amazonaws.com`),
+  });
+  return [statement];
+}

@@ -1,0 +1,137 @@
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledgeFindings } from './acknowledgements.ts';
+import { createAlarms } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
+import { createFingerprintKey } from './fingerprint-key.ts';
+import { createFunctions, type FunctionSet } from './function-set.ts';
+import { createOperatorPolicy } from './operator-policy.ts';
+import { createOutputs } from './outputs.ts';
+import type { PermissionTargets } from './permissions.ts';
+import type { TrueupReconcilerProps } from './props.ts';
+import { createQueues, type Queues } from './queues.ts';
+import { pushRotations } from './rotation.ts';
+import { scheduleFunction } from './schedule.ts';
+import { settingsOf, type InfraSettings } from './settings.ts';
+import { createTables, type AnyTable } from './tables.ts';
+import { triggerByQueue, triggerByStream } from './triggers.ts';
+
+/**
+ * Trueup in somebody's account: two tables, three functions, a queue, a schedule, and what watches them.
+ *
+ * @example
+ * const stack = new Stack(new App(), 'Mcp');
+ * new TrueupReconciler(stack, 'Trueup', {
+ *   allowedHosts: { barndoor: ['acme.platform.barndoor.ai', 'auth.barndoor.ai'] },
+ * });
+ */
+export class TrueupReconciler extends Construct {
+  readonly desiredTable: AnyTable;
+  readonly ledgerTable: AnyTable;
+  readonly fingerprintKey: Secret;
+  readonly queues: Queues;
+  readonly functions: FunctionSet;
+  /** For people who use `trueup --stack`. */
+  readonly operatorPolicy: ManagedPolicy;
+
+  /** @throws Error that names the prop that does not fit */
+  constructor(scope: Construct, id: string, props: TrueupReconcilerProps) {
+    super(scope, id);
+    const settings = settingsOf(props);
+    const tables = createTables(this, props);
+    const fingerprintKey = createFingerprintKey(this, props);
+    const eventBus = props.eventBus ?? EventBus.fromEventBusName(this, 'DefaultBus', 'default');
+    const targets: PermissionTargets = {
+      tables,
+      queues: createQueues(this, props.kmsKey),
+      fingerprintKeyArn: fingerprintKey.secretArn,
+      eventBusArn: eventBus.eventBusArn,
+      secretPrefix: settings.secretPrefix,
+      refreshTokenSecrets: settings.refreshTokenSecrets,
+      secretKeys: props.secretKeys ?? [],
+      storeKeys: storeKeys(props),
+    };
+    this.desiredTable = tables.desired;
+    this.ledgerTable = tables.ledger;
+    this.fingerprintKey = fingerprintKey;
+    this.queues = targets.queues;
+    this.functions = createFunctions(this, settings, targets, {
+      environment: environmentOf(settings, targets),
+      logRetention: props.logRetention,
+      tracing: props.tracing,
+    });
+    this.operatorPolicy = createOperatorPolicy(this, targets);
+    const queueTrigger = trigger(this, this.functions, { props, settings, targets });
+    watch(this, { props, settings, targets });
+    const { functions, queues, operatorPolicy } = this;
+    acknowledgeFindings(this, {
+      settings,
+      functions,
+      queues,
+      operatorPolicy,
+      fingerprintKey,
+      queueTrigger,
+    });
+  }
+}
+
+interface Parts {
+  readonly props: TrueupReconcilerProps;
+  readonly settings: InfraSettings;
+  readonly targets: PermissionTargets;
+}
+
+/** Keys of what the functions read and write besides connections' secrets. */
+function storeKeys({ kmsKey, desiredTable, ledgerTable }: TrueupReconcilerProps): readonly IKey[] {
+  const keys = [kmsKey, desiredTable?.encryptionKey, ledgerTable?.encryptionKey];
+  return [...new Set(keys.filter((key) => key !== undefined))];
+}
+
+/** What `functions/settings.ts` reads. */
+function environmentOf(settings: InfraSettings, to: PermissionTargets): Record<string, string> {
+  return {
+    TRUEUP_DESIRED_TABLE: to.tables.desired.tableName,
+    TRUEUP_LEDGER_TABLE: to.tables.ledger.tableName,
+    TRUEUP_FINGERPRINT_SECRET: to.fingerprintKeyArn,
+    TRUEUP_SECRET_PREFIX: settings.secretPrefix,
+    TRUEUP_ALLOWED_HOSTS: settings.allowedHosts,
+    TRUEUP_INLINE_SHARE: String(settings.inlineShare),
+    TRUEUP_QUEUE_URL: to.queues.work.queueUrl,
+    TRUEUP_EVENT_BUS: to.eventBusArn,
+  };
+}
+
+function trigger(scope: Construct, functions: FunctionSet, { props, settings, targets }: Parts) {
+  const { scheduled, stream, queued } = functions;
+  const { queues, tables, storeKeys: keys } = targets;
+  const every = settings.schedule;
+  scheduleFunction(scope, scheduled.function, queues, { every, storeKeys: keys });
+  triggerByStream(scope, stream.function, tables, queues);
+  pushRotations(scope, queues, {
+    secretPrefix: settings.secretPrefix,
+    cloudTrail: props.cloudTrailRotation ?? false,
+  });
+  return triggerByQueue(scope, queued.function, queues, settings.concurrency);
+}
+
+function watch(scope: TrueupReconciler, { props, settings, targets }: Parts): void {
+  const { scheduled, stream, queued } = scope.functions;
+  const watched = {
+    functions: {
+      scheduled: scheduled.function,
+      stream: stream.function,
+      queued: queued.function,
+    },
+    queues: scope.queues,
+    schedule: settings.schedule,
+  };
+  const { alarmTopic: topic, outputPrefix = 'Trueup' } = props;
+  createAlarms(scope, { ...watched, failingFor: settings.failingFor, topic });
+  const logGroups = [scheduled.logGroup, stream.logGroup, queued.logGroup];
+  const dashboard = createDashboard(scope, { ...watched, logGroups });
+  const { functions, operatorPolicy } = scope;
+  createOutputs(scope, outputPrefix, { settings, targets, functions, operatorPolicy, dashboard });
+}

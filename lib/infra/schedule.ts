@@ -1,0 +1,57 @@
+import { Stack, type Duration } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import { tellFailures, useStoreKeys } from './permissions.ts';
+import type { Queues } from './queues.ts';
+
+/**
+ * Invokes the function every so often. A tick is worth nothing once the next is due, so it is neither kept nor repeated
+ * for long; what Scheduler itself cannot deliver is among the failures.
+ */
+export function scheduleFunction(
+  scope: Construct,
+  target: IFunction,
+  queues: Queues,
+  options: { readonly every: Duration; readonly storeKeys: readonly IKey[] },
+): CfnSchedule {
+  const { every, storeKeys } = options;
+  const role = new Role(scope, 'ScheduleRole', {
+    description: "Trueup's schedule",
+    // Only this account's Scheduler may be this role.
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+    inlinePolicies: {
+      invoke: new PolicyDocument({
+        statements: [
+          // The one function, not its versions.
+          new PolicyStatement({
+            sid: 'InvokeScheduled',
+            actions: ['lambda:InvokeFunction'],
+            resources: [target.functionArn],
+          }),
+          // Ticks that Lambda did not take.
+          tellFailures(queues),
+          ...useStoreKeys(storeKeys),
+        ],
+      }),
+    },
+  });
+  return new CfnSchedule(scope, 'Schedule', {
+    description: 'Trueup reconciles every connection',
+    scheduleExpression: ScheduleExpression.rate(every).expressionString,
+    flexibleTimeWindow: { mode: 'OFF' },
+    target: {
+      arn: target.functionArn,
+      roleArn: role.roleArn,
+      retryPolicy: {
+        maximumRetryAttempts: 2,
+        maximumEventAgeInSeconds: Math.max(every.toSeconds(), 60),
+      },
+      deadLetterConfig: { arn: queues.failures.queueArn },
+    },
+  });
+}

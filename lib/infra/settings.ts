@@ -1,0 +1,72 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import type { TrueupReconcilerProps } from './props.ts';
+
+/** What of the props is plain values, with its defaults, checked. */
+export interface InfraSettings {
+  /** `provider=host[:port]`, separated by commas, as the functions read it. */
+  readonly allowedHosts: string;
+  readonly schedule: Duration;
+  readonly inlineShare: number;
+  readonly concurrency: number;
+  readonly memory: number;
+  readonly secretPrefix: string;
+  readonly refreshTokenSecrets: readonly string[];
+  readonly failingFor: Duration;
+}
+
+/** Time that a function has: Trueup hands over to the queue before its end. */
+export const functionTimeout = Duration.minutes(5);
+
+/** Fills in the defaults. @throws Error that names the prop and says what would be right */
+export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
+  const secretPrefix = props.secretPrefix ?? 'trueup';
+  check(/^[A-Za-z0-9_+=.@-]+$/.test(secretPrefix), 'secretPrefix', 'one part of a name, without /');
+  const refreshTokenSecrets = props.refreshTokenSecrets ?? [];
+  for (const name of refreshTokenSecrets) {
+    check(
+      name.startsWith(`${secretPrefix}/`) && /^[A-Za-z0-9/_+=.@*-]+$/.test(name),
+      'refreshTokenSecrets',
+      `names that begin with '${secretPrefix}/'`,
+    );
+  }
+  return {
+    allowedHosts: hostsOf(props.allowedHosts),
+    schedule: minutes('schedule', props.schedule ?? Duration.minutes(5), [1, 480]),
+    inlineShare: whole('inlineShare', props.inlineShare ?? 20, [1, 999_999]),
+    concurrency: whole('concurrency', props.concurrency ?? 10, [2, 1000]),
+    memory: whole('memory', props.memory ?? 512, [256, 10_240]),
+    secretPrefix,
+    refreshTokenSecrets,
+    failingFor: minutes('failingFor', props.failingFor ?? Duration.hours(1), [1, 1440]),
+  };
+}
+
+/** The host rule's own form: an exact host, no scheme, no path, no pattern. */
+const hostForm = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$/i;
+
+function hostsOf(hosts: TrueupReconcilerProps['allowedHosts']): string {
+  const entries = Object.entries(hosts).flatMap(([provider, names]) =>
+    names.map((host) => {
+      check(/^[a-z]+$/.test(provider), 'allowedHosts', 'lists of hosts by provider');
+      check(hostForm.test(host), 'allowedHosts', `exact hosts, and '${host}' is none`);
+      return `${provider}=${host}`;
+    }),
+  );
+  check(entries.length > 0, 'allowedHosts', 'at least one host: nothing could be called');
+  return entries.join(',');
+}
+
+function whole(prop: string, value: number, [from, to]: readonly [number, number]): number {
+  const fits =
+    Token.isUnresolved(value) || (Number.isInteger(value) && value >= from && value <= to);
+  check(fits, prop, `a whole number from ${from} to ${to}`);
+  return value;
+}
+
+function minutes(prop: string, value: Duration, range: readonly [number, number]): Duration {
+  return Duration.minutes(whole(prop, value.toMinutes({ integral: false }), range));
+}
+
+function check(fits: boolean, prop: string, expected: string): asserts fits {
+  if (!fits) throw new Error(`Trueup: ${prop} must be ${expected}`);
+}

@@ -1,0 +1,22 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { propsOf, type TrueupContext } from './context.ts';
+import { TrueupReconciler } from './reconciler.ts';
+
+/** Props of the stack: the construct's, as they stand in cdk.json. */
+export interface TrueupStackProps extends StackProps {
+  readonly trueup: TrueupContext;
+}
+
+/** A stack with nothing but Trueup. */
+export class TrueupStack extends Stack {
+  readonly reconciler: TrueupReconciler;
+
+  constructor(scope: Construct, id: string, { trueup, ...props }: TrueupStackProps) {
+    super(scope, id, {
+      description: 'Trueup keeps MCP servers at hosted gateways true to their declaration',
+      ...props,
+    });
+    this.reconciler = new TrueupReconciler(this, 'Trueup', propsOf(this, trueup));
+  }
+}

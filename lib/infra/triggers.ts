@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  StartingPosition,
+  type IFunction,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import type { Queues } from './queues.ts';
+import type { Tables } from './tables.ts';
+
+/** How Desired's stream reaches its function. */
+export function triggerByStream(
+  scope: Construct,
+  target: IFunction,
+  { streamArn }: Tables,
+  { failures }: Queues,
+): EventSourceMapping {
+  return new EventSourceMapping(scope, 'StreamTrigger', {
+    target,
+    eventSourceArn: streamArn,
+    // What was written while the stack came up counts too.
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: 100,
+    // A push of many rows comes as few batches, and a single change still within seconds.
+    maxBatchingWindow: Duration.seconds(2),
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    // Bounded: a record that cannot be sent on is left to the schedule, or it would hold up its shard for a day.
+    retryAttempts: 10,
+    maxRecordAge: Duration.hours(1),
+    onFailure: new SqsDlq(failures),
+    filters: [
+      FilterCriteria.filter({
+        dynamodb: { Keys: { item: { S: ['connection', { prefix: 'server#' }] } } },
+      }),
+    ],
+  });
+}
+
+/** How the work queue reaches its function: one message at a time, so that it has all of the function's time. */
+export function triggerByQueue(
+  scope: Construct,
+  target: IFunction,
+  { work }: Queues,
+  concurrency: number,
+): EventSourceMapping {
+  return new EventSourceMapping(scope, 'QueueTrigger', {
+    target,
+    eventSourceArn: work.queueArn,
+    batchSize: 1,
+    maxConcurrency: concurrency,
+    reportBatchItemFailures: true,
+  });
+}
