@@ -2,14 +2,15 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
+import type { Context } from 'aws-lambda';
 import type { Observability } from './observability.ts';
 
 /** A Lambda handler with what all of them have: the invocation in each log line, metrics, and errors that are logged. */
 export function instrumented<Event, Result>(
   { logger, metrics }: Observability,
-  handle: (event: Event) => Promise<Result>,
+  handle: (event: Event, context: Context) => Promise<Result>,
 ) {
-  return middy(handle)
+  return middy((event: Event, context: Context) => handle(event, context))
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .use(errorLogger({ logger: ({ error }) => logger.error('function failed', errorOf(error)) }));

@@ -2,7 +2,7 @@ import { TrueupError } from '../lib/core/errors.ts';
 import type { PassReport } from '../lib/core/ledger.types.ts';
 import { namedAtMost } from '../lib/reconcile/ports/work-queue.ts';
 import type { WorkMessage, WorkReason } from '../lib/reconcile/ports/work-queue.ts';
-import { busyMs, runPass } from './run-pass.ts';
+import { runPass } from './run-pass.ts';
 import type { PassContext } from './run-pass.ts';
 import { connectionOf, readSecretEvent } from './secret-event.ts';
 import { serversUsing } from './secret-users.ts';
@@ -51,14 +51,11 @@ async function workMessage(context: PassContext, message: WorkMessage): Promise<
       return deps.log.info('message overtaken by a full pass', { connection, reason });
     }
   }
-  const result = await runPass(context, {
+  await runPass(context, {
     connection,
     trigger: 'queue',
     ...(servers && { servers }),
   });
-  if (result.kind !== 'busy') return;
-  deps.log.info('busy, tried again later', { connection, reason });
-  await deps.queue.send([{ message, delayMs: busyMs }]);
 }
 
 /**

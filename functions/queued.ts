@@ -5,6 +5,7 @@ import { errorOf, instrumented } from './instrumented.ts';
 import { createObservability, logOf } from './observability.ts';
 import type { Observability } from './observability.ts';
 import { workQueued } from './queued-work.ts';
+import { deadlineOf } from './run-pass.ts';
 import type { PassContext, Seen } from './run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
 import { wire } from './wiring.ts';
@@ -22,9 +23,10 @@ export function createQueued(
   let deps: Dependencies | undefined;
   return instrumented(
     observability,
-    async ({ Records: records }: SQSEvent): Promise<SQSBatchResponse> => {
+    async ({ Records: records }: SQSEvent, lambda): Promise<SQSBatchResponse> => {
       deps ??= wiring();
-      const context = { deps, observability, seen };
+      const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
+      const context = { deps, observability, seen, deadline };
       const batchItemFailures: { itemIdentifier: string }[] = [];
       for (const record of records) {
         // oxlint-disable-next-line no-await-in-loop -- one at a time, so that a message has all of the function's time

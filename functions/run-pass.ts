@@ -12,18 +12,26 @@ export interface PassContext {
   readonly deps: Dependencies;
   readonly observability: Observability;
   readonly seen: Seen;
+  /** Milliseconds since the epoch at which the function has to be done. */
+  readonly deadline: number;
 }
 
-/** One pass, counted. @throws StoreError, as `reconcile` does */
+/** What a function keeps of its time for the end: the last ledger writes, the report, the messages, the release. */
+const reserveMs = 10_000;
+
+/** The deadline of an invocation with so much time left. */
+export function deadlineOf(now: number, remainingMs: number): number {
+  return now + remainingMs - Math.min(reserveMs, remainingMs / 4);
+}
+
+/** One pass, or a knock at whoever is making one; counted. @throws StoreError, as `reconcile` does */
 export async function runPass(
-  { deps, observability, seen }: PassContext,
+  { deps, observability, seen, deadline }: PassContext,
   request: PassRequest,
 ): Promise<PassResult> {
-  const result = await reconcile(request, deps);
+  const result = await reconcile({ ...request, deadline }, deps);
   seen(result);
-  if (result.kind === 'done') measure(observability.metrics, result.report);
+  if (result.kind !== 'done') return result;
+  for (const report of [result.report, ...result.others]) measure(observability.metrics, report);
   return result;
 }
-
-/** How long what came while somebody else reconciles the connection waits before it is tried again. */
-export const busyMs = 15_000;

@@ -5,7 +5,7 @@ import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { instrumented } from './instrumented.ts';
 import { createObservability, logOf } from './observability.ts';
 import type { Observability } from './observability.ts';
-import { runPass } from './run-pass.ts';
+import { deadlineOf, runPass } from './run-pass.ts';
 import type { PassContext, Seen } from './run-pass.ts';
 import { readSettings } from './settings.ts';
 import { wire } from './wiring.ts';
@@ -15,9 +15,9 @@ export interface ScheduledResult {
   readonly connections: number;
   /** Sent to the queue: the others of its share were reconciled here. */
   readonly queued: number;
-  /** Passes made; the others were busy or failed. */
+  /** Passes made; the others were left with whoever was at it, or failed. */
   readonly passes: number;
-  readonly busy: number;
+  readonly knocked: number;
   readonly failed: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export function createScheduled(
   seen: Seen = () => undefined,
 ) {
   let wired: World | undefined;
-  return instrumented(observability, async (_event: unknown): Promise<ScheduledResult> => {
+  return instrumented(observability, async (_event: unknown, lambda) => {
     wired ??= world();
     const { deps, connectionsAtOnce, inlineShare = Infinity } = wired;
     const listed = await Array.fromAsync(deps.desired.connections());
@@ -47,7 +47,9 @@ export function createScheduled(
     const beyond = connections.slice(inlineShare);
     const queued = (await isSent(deps, beyond)) ? beyond.length : 0;
     const own = connections.slice(0, connections.length - queued);
-    const done = await passes({ deps, observability, seen }, own, connectionsAtOnce);
+    const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
+    const context = { deps, observability, seen, deadline };
+    const done = await passes(context, own, connectionsAtOnce);
     return { connections: connections.length, queued, ...done };
   });
 }
@@ -74,13 +76,13 @@ async function passes(
   context: PassContext,
   connections: readonly string[],
   connectionsAtOnce: number,
-): Promise<Pick<ScheduledResult, 'passes' | 'busy' | 'failed'>> {
+): Promise<Pick<ScheduledResult, 'passes' | 'knocked' | 'failed'>> {
   const failed: string[] = [];
-  let [made, busy] = [0, 0];
+  let [made, knocked] = [0, 0];
   await eachLimited(connections, connectionsAtOnce, async (connection) => {
     try {
       const { kind } = await runPass(context, { connection, trigger: 'schedule' });
-      if (kind === 'busy') busy += 1;
+      if (kind === 'knocked') knocked += 1;
       else made += 1;
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
@@ -90,7 +92,7 @@ async function passes(
       context.deps.log.error('pass failed', { connection, code, reason });
     }
   });
-  return { passes: made, busy, failed };
+  return { passes: made, knocked, failed };
 }
 
 const observability = createObservability();

@@ -6,7 +6,7 @@ import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { errorOf, instrumented } from './instrumented.ts';
 import { createObservability, logOf } from './observability.ts';
 import type { Observability } from './observability.ts';
-import { busyMs, runPass } from './run-pass.ts';
+import { deadlineOf, runPass } from './run-pass.ts';
 import type { PassContext, Seen } from './run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
 import { streamWork } from './stream-work.ts';
@@ -31,9 +31,10 @@ export function createStream(
   let deps: Dependencies | undefined;
   return instrumented(
     observability,
-    async ({ Records: records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    async ({ Records: records }: DynamoDBStreamEvent, lambda): Promise<DynamoDBBatchResponse> => {
       deps ??= wiring();
-      const context = { deps, observability, seen };
+      const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
+      const context = { deps, observability, seen, deadline };
       const batch = streamWork(records);
       tellPoison(context, batch);
       const failed = await work(context, batch);
@@ -55,14 +56,15 @@ function tellPoison({ deps, observability }: PassContext, { poison }: StreamWork
 async function work(context: PassContext, batch: StreamWork): Promise<readonly string[]> {
   const [only] = batch.work;
   if (!only?.servers || batch.work.length > 1) return sendEach(context, batch.work, 0);
-  return (await isDone(context, only)) ? [] : sendEach(context, [only], busyMs);
+  return (await isDone(context, only)) ? [] : sendEach(context, [only], 0);
 }
 
 /** Whether the pass was made, or is somebody's to make; a vendor's failure is in the ledger then, and its retry with it. */
 async function isDone(context: PassContext, { connection, servers }: ConnectionWork) {
   try {
     const request = { connection, trigger: 'stream' as const, ...(servers && { servers }) };
-    return (await runPass(context, request)).kind !== 'busy';
+    await runPass(context, request);
+    return true;
   } catch (error) {
     // Whatever it was: the queue tries it again without holding up the shard, and has its dead letters.
     context.observability.metrics.addMetric('PassesFailed', 'Count', 1);

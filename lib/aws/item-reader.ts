@@ -47,6 +47,12 @@ export class ItemReader {
     return value;
   }
 
+  number(name: string): number {
+    const value = this.#value[name];
+    if (typeof value !== 'number') throw this.#wrong(name, 'a number');
+    return value;
+  }
+
   oneOf<T extends string>(name: string, allowed: readonly T[]): T {
     const value = this.text(name);
     const found = allowed.find((one) => one === value);

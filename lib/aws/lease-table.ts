@@ -1,157 +1,244 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { LeaseItem, LeaseItems, LeaseSave } from '../reconcile/ports/lease-items.ts';
-import { fromItem, toItem, type Writable } from './attribute-values.ts';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { LeaseItem, LeaseItems, LeaseSave, Scope } from '../reconcile/ports/lease-items.ts';
+import { toItem, type Item, type Writable } from './attribute-values.ts';
 import { names } from './expressions.ts';
-import { ItemReader, MalformedItem } from './item-reader.ts';
+import { MalformedItem } from './item-reader.ts';
+import { leaseItem } from './lease-item.ts';
 import { keys } from './ledger-keys.ts';
 import { storeError, storeProblem } from './store-errors.ts';
-import { openTable, type TableOptions } from './table.ts';
+import type { TableOptions } from './table.ts';
 
+/** An update in DynamoDB's own terms: `#name` stands for the attribute `name`. */
 interface Update {
-  readonly set?: Readonly<Record<string, Writable>>;
-  readonly add?: Readonly<Record<string, number>>;
+  readonly set?: readonly string[];
+  readonly add?: readonly string[];
   readonly remove?: readonly string[];
+  readonly delete?: readonly string[];
   readonly condition: string;
   readonly values?: Readonly<Record<string, Writable>>;
+  /** String sets, which are not JSON. */
+  readonly sets?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** `LeaseItems` on the table `Ledger`: conditional UpdateItem calls on the item `lease`, and nothing else. */
-export function leaseTable(options: TableOptions): LeaseItems {
-  const { client } = options;
-  const table = openTable(options);
-  const at = (connection: string) => ({
-    call: 'DynamoDB UpdateItem',
-    store: table.name,
+/** Knocks name at most so many servers in all; beyond, they ask for all. */
+const knockedAtMost = 100;
+
+const free = 'attribute_not_exists(#expiresAt) OR #expiresAt < :overBefore';
+const held = 'attribute_exists(#expiresAt) AND #expiresAt >= :overBefore';
+const ours = '#epoch = :epoch AND attribute_exists(#expiresAt)';
+
+/**
+ * `LeaseItems` on the table `Ledger`: conditional UpdateItem calls on the item `lease`, and nothing else. The client
+ * repeats a call whose answer was lost; where the repetition would fail on what the first one did, the item is read.
+ */
+export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'table'>): LeaseItems {
+  const at = (call: string, connection: string) => ({
+    call: `DynamoDB ${call}`,
+    store: table,
     connection,
     item: keys.lease,
   });
+  const key = (connection: string) => toItem({ connection, item: keys.lease });
+
+  function parse(connection: string, attributes: Item): LeaseItem {
+    try {
+      return leaseItem(attributes);
+    } catch (error) {
+      if (!(error instanceof MalformedItem)) throw error;
+      throw storeProblem('store-malformed', at('UpdateItem', connection), error.message);
+    }
+  }
 
   /** @returns the item as it now stands; undefined if the condition did not hold */
-  async function update(connection: string, what: Update) {
+  async function update(connection: string, what: Update): Promise<LeaseItem | undefined> {
     const expression = expressionOf(what);
+    const values = { ...toItem(what.values ?? {}), ...setsOf(what.sets ?? {}) };
     const command = new UpdateItemCommand({
-      TableName: table.name,
-      Key: toItem({ connection, item: keys.lease }),
+      TableName: table,
+      Key: key(connection),
       UpdateExpression: expression,
       ConditionExpression: what.condition,
       ExpressionAttributeNames: names(`${expression} ${what.condition}`),
-      ExpressionAttributeValues: toItem({
-        ...what.values,
-        ...prefixed(':set_', what.set ?? {}),
-        ...prefixed(':add_', what.add ?? {}),
-      }),
+      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
       ReturnValues: 'ALL_NEW',
     });
     try {
       const answer = await client.send(command);
-      return fromItem(answer.Attributes ?? {});
+      return parse(connection, answer.Attributes ?? {});
     } catch (error) {
       if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
         return undefined;
-      throw storeError(error, at(connection));
+      throw storeError(error, at('UpdateItem', connection));
     }
   }
 
-  const read = (connection: string, value: unknown): LeaseItem => {
+  async function read(connection: string): Promise<LeaseItem | undefined> {
     try {
-      return leaseItem(new ItemReader(value));
+      const command = { TableName: table, Key: key(connection), ConsistentRead: true };
+      const { Item: found } = await client.send(new GetItemCommand(command));
+      return found && parse(connection, found);
     } catch (error) {
-      if (!(error instanceof MalformedItem)) throw error;
-      throw storeProblem('store-malformed', at(connection), error.message);
+      throw storeError(error, at('GetItem', connection));
     }
-  };
+  }
 
   return {
+    read,
     acquire: async (connection, { owner, expiresAt, overBefore }) => {
       const item = await update(connection, {
-        set: { owner, expiresAt },
-        add: { epoch: 1 },
-        condition: 'attribute_not_exists(#expiresAt) OR #expiresAt < :overBefore',
-        values: { ':overBefore': overBefore },
+        set: [
+          '#owner = :owner',
+          '#expiresAt = :expiresAt',
+          '#expiredAt = if_not_exists(#expiresAt, :free)',
+        ],
+        add: ['#epoch :one'],
+        condition: free,
+        values: {
+          ':owner': owner,
+          ':expiresAt': expiresAt,
+          ':overBefore': overBefore,
+          ':one': 1,
+          ':free': 0,
+        },
       });
-      return item && read(connection, item);
+      if (item) return item;
+      const found = await read(connection);
+      return found?.owner === owner && found.expiresAt === expiresAt ? found : undefined;
     },
-    renew: async (connection, { epoch, expiresAt, save }) => {
+    knock: async (connection, { scope, overBefore }) => {
+      const common = { values: { ':one': 1, ':overBefore': overBefore } };
+      if (scope !== 'all' && scope.size <= knockedAtMost) {
+        const room = '(attribute_not_exists(#knockIds) OR size(#knockIds) <= :room)';
+        const named = await update(connection, {
+          add: ['#knocks :one', '#knockIds :ids'],
+          condition: `${held} AND ${room} AND attribute_not_exists(#knockAll)`,
+          values: { ...common.values, ':room': knockedAtMost - scope.size },
+          sets: { ':ids': [...scope] },
+        });
+        if (named) return true;
+      }
+      const all = await update(connection, {
+        set: ['#knockAll = :true'],
+        add: ['#knocks :one'],
+        condition: held,
+        values: { ...common.values, ':true': true },
+      });
+      return all !== undefined;
+    },
+    serve: async (connection, { epoch, knocks, running }) => {
       const item = await update(connection, {
-        ...saved(save, { expiresAt }),
-        condition: '#epoch = :epoch AND attribute_exists(#expiresAt)',
-        values: { ':epoch': epoch },
+        ...setScope(running),
+        condition: `${ours} AND #knocks = :knocks`,
+        values: { ':epoch': epoch, ':knocks': knocks, ...(running === 'all' && { ':true': true }) },
       });
       return item !== undefined;
     },
-    release: async (connection, { epoch, save }) => {
-      const { set, remove } = saved(save);
-      const item = await update(connection, {
-        set,
-        remove: [...remove, 'owner', 'expiresAt'],
-        condition: '#epoch = :epoch AND attribute_exists(#expiresAt)',
+    renew: (connection, { epoch, expiresAt, save }) => {
+      const saved = savedOf(save);
+      return update(connection, {
+        set: ['#expiresAt = :expiresAt', ...saved.set],
+        remove: saved.remove,
+        condition: ours,
+        values: { ':epoch': epoch, ':expiresAt': expiresAt, ...saved.values },
+      });
+    },
+    release: async (connection, { epoch, knocks, keep, save }) => {
+      const saved = savedOf(save);
+      const seen = '(#knocks = :knocks OR (attribute_not_exists(#knocks) AND :knocks = :zero))';
+      const released = await update(connection, {
+        set: saved.set,
+        remove: ['#owner', '#expiresAt', '#expiredAt', ...(keep ? [] : asked), ...saved.remove],
+        condition: keep ? ours : `${ours} AND ${seen}`,
+        values: {
+          ':epoch': epoch,
+          ...(!keep && { ':knocks': knocks, ':zero': 0 }),
+          ...saved.values,
+        },
+      });
+      if (released) return 'released';
+      const found = await read(connection);
+      if (found?.epoch !== epoch) return 'lost';
+      return found.expiresAt === undefined ? 'released' : found;
+    },
+    addResend: async (connection, id) => {
+      // Whoever comes too late leaves word, whatever the lease's state; the item is there, since it was acquired once.
+      await update(connection, {
+        add: ['#resend :ids'],
+        condition: 'attribute_exists(#epoch)',
+        sets: { ':ids': [id] },
+      });
+    },
+    removeResend: async (connection, { epoch, ids }) => {
+      await update(connection, {
+        delete: ['#resend :ids'],
+        condition: '#epoch = :epoch',
         values: { ':epoch': epoch },
+        sets: { ':ids': ids },
+      });
+    },
+    askReads: async (connection, { count, overBefore }) => {
+      const item = await update(connection, {
+        add: ['#readsAsked :count'],
+        condition: held,
+        values: { ':count': count, ':overBefore': overBefore },
+      });
+      return item?.readsAsked;
+    },
+    takeBudget: async (connection, { seen, next, overBefore }) => {
+      const same = '#budget.#at = :at AND #budget.#tokens = :tokens AND #budget.#by = :by';
+      const item = await update(connection, {
+        set: ['#budget = :next'],
+        condition: `(${free}) AND ${seen ? same : 'attribute_not_exists(#budget)'}`,
+        values: {
+          ':overBefore': overBefore,
+          ':next': { ...next },
+          ...(seen && { ':at': seen.at, ':tokens': seen.tokens, ':by': seen.by }),
+        },
       });
       return item !== undefined;
-    },
-    read: async (connection) => {
-      const found = await table.get(connection, keys.lease);
-      return found && read(connection, found.value);
     },
   };
 }
 
-function saved({ window, retry }: LeaseSave, more: Readonly<Record<string, Writable>> = {}) {
-  return {
-    set: {
-      ...more,
-      ...(window && { window: window.map((bucket) => ({ ...bucket })) }),
-      ...(retry && { retry: { ...retry } }),
-    },
-    remove: retry === null ? ['retry'] : [],
-  };
-}
+/** Attributes that say what others asked for. */
+const asked = ['#knockIds', '#knockAll', '#runningIds', '#runningAll'];
 
-function expressionOf({ set = {}, add = {}, remove = [] }: Update): string {
-  const clause = (word: string, parts: readonly string[]) =>
-    parts.length === 0 ? '' : `${word} ${parts.join(', ')} `;
-  return (
-    clause(
-      'SET',
-      Object.keys(set).map((name) => `#${name} = :set_${name}`),
-    ) +
-    clause(
-      'ADD',
-      Object.keys(add).map((name) => `#${name} :add_${name}`),
-    ) +
-    clause(
-      'REMOVE',
-      remove.map((name) => `#${name}`),
-    )
-  ).trim();
-}
-
-function prefixed(
-  prefix: string,
-  values: Readonly<Record<string, Writable>>,
-): Record<string, Writable> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]),
-  );
-}
-
-function leaseItem(item: ItemReader): LeaseItem {
-  return {
-    epoch: item.count('epoch'),
-    ...item.optional('owner', (name) => item.text(name)),
-    ...item.optional('expiresAt', (name) => item.count(name)),
-    window: item.has('window')
-      ? item
-          .list('window')
-          .map((bucket) => ({ start: bucket.time('start'), changed: bucket.count('changed') }))
-      : [],
-    ...item.optional('retry', (name) => {
-      const retry = item.map(name);
-      return {
-        attempts: retry.count('attempts'),
-        notBefore: retry.time('notBefore'),
-        key: retry.text('key'),
+function setScope(running: Scope): Pick<Update, 'set' | 'remove' | 'sets'> {
+  return running === 'all'
+    ? { set: ['#runningAll = :true'], remove: ['#knockIds', '#knockAll', '#runningIds'] }
+    : {
+        set: ['#runningIds = :running'],
+        remove: ['#knockIds', '#knockAll', '#runningAll'],
+        sets: { ':running': [...running] },
       };
-    }),
+}
+
+function savedOf({ window, retry, budget, readsGranted }: LeaseSave) {
+  const values: Record<string, Writable> = {
+    ...(window && { window: window.map((bucket) => ({ ...bucket })) }),
+    ...(retry && { retry: { ...retry } }),
+    ...(budget && { budget: { ...budget } }),
+    ...(readsGranted !== undefined && { readsGranted }),
   };
+  return {
+    set: Object.keys(values).map((name) => `#${name} = :save_${name}`),
+    remove: retry === null ? ['#retry'] : [],
+    values: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [`:save_${name}`, value]),
+    ),
+  };
+}
+
+function expressionOf({ set = [], add = [], remove = [], delete: taken = [] }: Update): string {
+  const clauses = { SET: set, ADD: add, REMOVE: remove, DELETE: taken };
+  return Object.entries(clauses)
+    .filter(([, parts]) => parts.length > 0)
+    .map(([word, parts]) => `${word} ${parts.join(', ')}`)
+    .join(' ');
+}
+
+function setsOf(sets: Readonly<Record<string, readonly string[]>>): Item {
+  return Object.fromEntries(
+    Object.entries(sets).map(([name, members]) => [name, { SS: [...members] }]),
+  );
 }

@@ -4,7 +4,13 @@ import type { FieldVerdict } from '../core/diff.types.ts';
 import { fingerprint } from '../core/fingerprint.ts';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { Json, Pointer } from '../core/json.types.ts';
-import type { AppliedField, Reason, ServerRecord, UndecidedField } from '../core/ledger.types.ts';
+import type {
+  AppliedField,
+  Intent,
+  Reason,
+  ServerRecord,
+  UndecidedField,
+} from '../core/ledger.types.ts';
 import type { LiveServer } from '../core/live.types.ts';
 import { notedFields, withOutcome } from '../core/record.ts';
 import type { ServerPlan } from '../core/plan-server.ts';
@@ -51,6 +57,7 @@ export function appliedField(
  * | the old or a third value | as before | `waiting`: a later pass decides |
  *
  * @param unmoved - secrets whose version moved and whose value did not
+ * @param intent - what stays unknown: fields of an earlier intent that this PUT did not carry
  */
 export function afterAnswer(
   inputs: AppliedInputs,
@@ -58,6 +65,7 @@ export function afterAnswer(
   before: LiveServer,
   answer: LiveServer,
   unmoved: ReadonlySet<Pointer>,
+  intent: Intent | undefined,
 ): ServerRecord {
   const { plan, server, keys } = inputs;
   const { record } = plan;
@@ -76,23 +84,27 @@ export function afterAnswer(
       continue;
     }
     const scope = { connection: inputs.connection, server: server.id, pointer };
-    const wasUndecided = plan.verdicts.some(
-      (verdict) =>
-        verdict.unit.pointer === pointer &&
-        verdict.state === 'change' &&
-        verdict.change.cause === 'notApplied',
-    );
+    // A new declaration has its own three attempts, also where it says the same of this field.
+    const isAgain =
+      record.contentHash === server.contentHash &&
+      plan.verdicts.some(
+        (verdict) =>
+          verdict.unit.pointer === pointer &&
+          verdict.state === 'change' &&
+          verdict.change.cause === 'notApplied',
+      );
     const { answered } = verified;
     undecided[pointer] = {
       sent: fingerprint(keys, scope, value),
       answered: fingerprint(keys, scope, answered.kind === 'value' ? answered.value : null),
       showed: verified.result,
-      attempts: (wasUndecided ? (undecided[pointer]?.attempts ?? 0) : 0) + 1,
+      attempts: (isAgain ? (undecided[pointer]?.attempts ?? 0) : 0) + 1,
     };
   }
-  const fields = { applied, undecided, normalised };
+  const { intent: _ours, ...rest } = record;
+  const fields = { applied, undecided, normalised, ...(intent && { intent }) };
   const done = new Set([...unmoved, ...sent.map(({ unit }) => unit.pointer)]);
-  return settle(inputs, { ...record, ...fields }, done);
+  return settle(inputs, { ...rest, ...fields }, done);
 }
 
 /**
@@ -106,15 +118,25 @@ export function settle(
   done: ReadonlySet<Pointer>,
 ): ServerRecord {
   const { server, plan, now } = inputs;
-  const open = Object.entries(record.undecided)[0];
+  const refusals = plan.verdicts.flatMap((verdict) =>
+    verdict.state === 'refused' ? [verdict] : [],
+  );
+  const isRefused = new Set(refusals.map(({ unit }) => unit.pointer));
+  const open = Object.entries(record.undecided).find(([pointer]) => !isRefused.has(pointer));
   const common = {
     label: server.label,
     generation: server.generation ?? record.generation,
     contentHash: server.contentHash,
     settled: !open && isSettled(plan, done) ? server.contentHash : undefined,
-    intent: undefined,
     stopped: undefined,
   };
+  if (refusals[0]) {
+    return withOutcome(record, 'refused', now, {
+      ...common,
+      reason: refusals[0].reason,
+      retry: undefined,
+    });
+  }
   if (open) {
     const [pointer, field] = open;
     const notBefore = now + backoffMs(field.attempts, inputs.random);
@@ -142,7 +164,8 @@ function isSettled({ verdicts }: ServerPlan, done: ReadonlySet<Pointer>): boolea
   );
 }
 
-function isUnreadable(verdict: FieldVerdict): boolean {
+/** Whether no answer can tell what the vendor has of the field. */
+export function isUnreadable(verdict: FieldVerdict): boolean {
   return (
     verdict.state === 'assumed' ||
     verdict.unit.field.access !== 'read-write' ||

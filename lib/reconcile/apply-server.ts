@@ -9,12 +9,13 @@ import type { LiveServer } from '../core/live.types.ts';
 import type { FieldChange } from '../core/plan.types.ts';
 import type { ServerPlan } from '../core/plan-server.ts';
 import type { Secret } from '../core/secret.ts';
-import { asReference } from '../core/secret-reference.ts';
-import type { Unit } from '../core/units.ts';
 import { afterAnswer, appliedField, settle } from './apply-outcome.ts';
 import type { AppliedInputs, SentValue } from './apply-outcome.ts';
+import { fetchValues } from './fetch-values.ts';
+import type { FoundSecret } from './fetch-values.ts';
+import { intentOf, restOf, unreadableOf, withIntent } from './intents.ts';
+import { InterruptedError } from './interruption.ts';
 import type { VendorSession } from './ports/provider.ts';
-import type { SecretValue } from './ports/secrets.ts';
 import { isVendorError } from './ports/vendor-error.ts';
 import type { VendorError } from './ports/vendor-error.ts';
 import type { SecretValues } from './secret-values.ts';
@@ -40,8 +41,12 @@ export interface ApplyContext {
   readonly epoch: number;
   readonly now: () => number;
   readonly random: () => number;
-  /** Throws unless the lease is still ours for as long as an attempt may last. */
-  readonly assertHeld: () => void;
+  /**
+   * Writes a record by compare-and-swap, if the lease still holds, and returns it as it stands.
+   *
+   * @throws StoreError, LostUpdateError, or InterruptedError
+   */
+  readonly write: (record: ServerRecord) => Promise<ServerRecord>;
 }
 
 /** What became of one server, before its ledger item is written. */
@@ -50,6 +55,8 @@ export type AttemptResult =
       readonly kind: 'applied';
       readonly record: ServerRecord;
       readonly changes: readonly FieldChange[];
+      /** Whether unreadable fields were sent: who cannot record it has to leave word. */
+      readonly isUnreadable: boolean;
     }
   /** Nothing had to be sent after all: the secrets moved, their values did not. */
   | { readonly kind: 'noted'; readonly record: ServerRecord }
@@ -57,18 +64,27 @@ export type AttemptResult =
       readonly kind: 'failed';
       readonly record: ServerRecord;
       readonly class: AttemptFailure['class'];
+      /** The record as it stands, for another attempt in the same pass. */
+      readonly current: ServerRecord;
       /** Absent if it was not the vendor that failed. */
       readonly error?: VendorError;
+      readonly isUnreadable: boolean;
     }
   /** The connection's failure: the pass ends. */
   | {
       readonly kind: 'connection';
       readonly error: VendorError;
-      /** To be written if the PUT may have been applied: what is unknown now. */
+      /** To be written if the ledger says more than is true, or less. */
       readonly record?: ServerRecord;
+      readonly isUnreadable: boolean;
     };
 
-/** One attempt at one server: values, body, PUT, and the answer held against what was sent. Throws StoreError only. */
+/**
+ * One attempt at one server: values, body, intent, PUT, and the answer held against what was sent.
+ *
+ * @throws StoreError or LostUpdateError if the intent could not be written, InterruptedError if the lease or the time is
+ * over: nothing was sent then
+ */
 export async function applyServer(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
   const { server, plan, live } = work;
   const inputs: AppliedInputs = {
@@ -79,24 +95,33 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
     now: context.now(),
     random: context.random(),
   };
-  const values = await fetchValues(context, work);
+  const { record: was } = plan;
+  const values = await fetchValues(context.secrets, plan, work.changes);
   if ('failure' in values) {
-    const record = afterFailure(plan.record, values.failure, plan.key, inputs.now, inputs.random);
-    return { kind: 'failed', record, class: values.failure.class };
+    const failure = { ...values.failure, unknown: was.intent };
+    const record = afterFailure(was, failure, plan.key, inputs.now, inputs.random);
+    const { class: failureClass } = failure;
+    return { kind: 'failed', record, class: failureClass, current: was, isUnreadable: false };
   }
   const unmoved = values.found.filter((found) => isUnmoved(context, work, found));
   const base = withVersions(inputs, unmoved);
   const skip = new Set(unmoved.map(({ unit }) => unit.pointer));
   const changes = work.changes.filter(({ pointer }) => !skip.has(pointer));
-  const noted: AppliedInputs = { ...inputs, plan: { ...plan, record: base } };
-  if (changes.length === 0) return { kind: 'noted', record: settle(noted, base, skip) };
-
   const secrets = new Map(
     values.found.map(({ unit, value }): [Pointer, Secret] => [unit.pointer, value]),
   );
   const { body, sent } = bodyOf(work, changes, secrets);
+  if (sent.length === 0) {
+    const record = settle({ ...inputs, plan: { ...plan, record: base } }, base, skip);
+    return { kind: 'noted', record };
+  }
+
+  const unreadable = unreadableOf(plan, sent);
+  const intent = intentOf(context, was.intent, unreadable);
+  // Before the PUT, so that whoever comes after a crash knows what may have been sent.
+  const current = unreadable.length === 0 ? base : await context.write({ ...base, intent });
+  const noted: AppliedInputs = { ...inputs, plan: { ...plan, record: current } };
   try {
-    context.assertHeld();
     const answer = await context.session.put(server.id, body, [...secrets.values()]);
     const versions = new Map(values.found.map(({ unit, version }) => [unit.pointer, version]));
     const sentValues = sent.map((unit): SentValue => {
@@ -104,51 +129,17 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
       const value = secrets.get(unit.pointer)?.reveal() ?? unit.value;
       return { unit, value, ...(version !== undefined && { version }) };
     });
-    const record = afterAnswer({ ...noted, now: context.now() }, sentValues, live, answer, skip);
-    return { kind: 'applied', record, changes };
+    const after = { ...noted, now: context.now() };
+    const record = afterAnswer(after, sentValues, live, answer, skip, restOf(was.intent, sent));
+    return { kind: 'applied', record, changes, isUnreadable: unreadable.length > 0 };
   } catch (error) {
-    if (!isVendorError(error)) throw error;
-    return failed(context, noted, sent, error);
+    if (isVendorError(error)) return failed(context, noted, was, intent, unreadable, error);
+    if (error instanceof InterruptedError && unreadable.length > 0) {
+      // Admission comes before the wire: nothing was sent, and the ledger should not say that something may have been.
+      await context.write(withIntent(current, was.intent)).catch(() => undefined);
+    }
+    throw error;
   }
-}
-
-interface FoundSecret {
-  readonly unit: Unit;
-  readonly change: FieldChange;
-  readonly value: Secret;
-  readonly version: string;
-}
-
-async function fetchValues(
-  { secrets }: ApplyContext,
-  { plan, changes }: ServerWork,
-): Promise<{ found: readonly FoundSecret[] } | { failure: AttemptFailure }> {
-  const wanted = changes.flatMap((change) => {
-    const unit = plan.verdicts.find((verdict) => verdict.unit.pointer === change.pointer)?.unit;
-    return unit?.field.access === 'secret' ? [{ unit, change }] : [];
-  });
-  const values = await Promise.all(
-    wanted.map(async ({ unit, change }) => ({
-      unit,
-      change,
-      value: await secrets.get(asReference(unit.value)),
-    })),
-  );
-  for (const { unit, value } of values) {
-    if (!value.found) return { failure: secretFailure(unit, value) };
-  }
-  return {
-    found: values.flatMap(({ unit, change, value }) =>
-      value.found ? [{ unit, change, value: value.value, version: value.version }] : [],
-    ),
-  };
-}
-
-function secretFailure(unit: Unit, value: SecretValue & { found: false }): AttemptFailure {
-  return {
-    class: value.code === 'unavailable' ? 'transient' : 'terminal',
-    reason: { code: `secret-${value.code}`, message: value.message, pointer: unit.pointer },
-  };
 }
 
 /** Whether a conditional change turns out to be none: another version, the same value. */
@@ -196,39 +187,34 @@ function bodyOf(
   return buildBody(units, pointers, new Set(withheld), live, texts);
 }
 
+/** After a PUT that failed: `intent` stands if it may have been applied, else what was unknown `before` it. */
 function failed(
   context: ApplyContext,
-  inputs: AppliedInputs,
-  sent: readonly Unit[],
+  { plan, random }: AppliedInputs,
+  was: ServerRecord,
+  intent: Intent,
+  unreadable: readonly Pointer[],
   error: VendorError,
 ): AttemptResult {
-  const { plan, random } = inputs;
   const failureClass = classifyFailure(error);
-  const now = context.now();
-  const unreadable = sent.filter(({ field }) => field.access !== 'read-write');
-  const unknown: Intent | undefined =
-    mayHaveBeenApplied(error) && unreadable.length > 0
-      ? {
-          epoch: context.epoch,
-          pointers: unreadable.map(({ pointer }) => pointer),
-          at: new Date(now).toISOString(),
-        }
-      : undefined;
+  const isUnknown = unreadable.length > 0 && mayHaveBeenApplied(error);
+  const unknown = isUnknown ? intent : was.intent;
+  const current = withIntent(plan.record, unknown);
   if (failureClass === 'connection') {
-    const record = unknown && { ...plan.record, intent: unknown };
-    return { kind: 'connection', error, ...(record && { record }) };
+    const isNews = unreadable.length > 0;
+    return {
+      kind: 'connection',
+      error,
+      ...(isNews && { record: current }),
+      isUnreadable: isUnknown,
+    };
   }
-  const record = afterFailure(
-    plan.record,
-    {
-      class: failureClass,
-      reason: { code: error.code, message: error.message },
-      retryAfterMs: error.retryAfterMs,
-      ...(unknown && { unknown }),
-    },
-    plan.key,
-    now,
-    random,
-  );
-  return { kind: 'failed', record, class: failureClass, error };
+  const failure: AttemptFailure = {
+    class: failureClass,
+    reason: { code: error.code, message: error.message },
+    retryAfterMs: error.retryAfterMs,
+    unknown,
+  };
+  const record = afterFailure(current, failure, plan.key, context.now(), random);
+  return { kind: 'failed', record, class: failureClass, current, error, isUnreadable: isUnknown };
 }

@@ -1,11 +1,12 @@
+import { TrueupError } from '../core/errors.ts';
 import { applyServer } from './apply-server.ts';
 import type { ApplyContext, AttemptResult, ServerWork } from './apply-server.ts';
 import { eachLimited } from './each-limited.ts';
-import { LeaseLostError } from './lease.ts';
+import { InterruptedError } from './interruption.ts';
 import type { VendorError } from './ports/vendor-error.ts';
 
 /** Why apply ended before all servers had their turn. */
-export type ApplyEnd = VendorError | LeaseLostError;
+export type ApplyEnd = VendorError | InterruptedError;
 
 export interface ApplyInputs {
   readonly context: ApplyContext;
@@ -13,28 +14,56 @@ export interface ApplyInputs {
   readonly concurrency: number;
   /** Records what became of a server; called once for each that had its turn. */
   readonly conclude: (work: ServerWork, result: AttemptResult) => Promise<void>;
+  /** The ledger could not be written before anything was sent. */
+  readonly unwritten: (work: ServerWork, error: TrueupError) => void;
 }
 
 /**
  * Applies each server on its own: one that fails never stops the rest. A conflict is tried once more at the end, since
  * a name may have been handed on.
  *
- * @returns the servers that were not reached, and why, if the connection failed or the lease was lost
+ * @returns the servers that were not reached, and why, if the connection failed, the lease was lost, or the time was over
  */
 export async function apply({
   context,
   work,
   concurrency,
   conclude,
+  unwritten,
 }: ApplyInputs): Promise<{ unreached: readonly ServerWork[]; end?: ApplyEnd }> {
   const breaker = new Breaker();
   const conflicts: ServerWork[] = [];
   const turn = async (one: ServerWork, last: boolean) => {
-    const result = await attempt(context, one, breaker);
+    const result = await attempt(one);
     if (!result) return;
     breaker.saw(result);
-    if (!last && result.kind === 'failed' && result.class === 'conflict') conflicts.push(one);
-    else await conclude(one, result);
+    if (!last && result.kind === 'failed' && result.class === 'conflict') {
+      conflicts.push({ ...one, plan: { ...one.plan, record: result.current } });
+    } else {
+      await concludeOne(one, result);
+    }
+  };
+  const concludeOne = async (one: ServerWork, result: AttemptResult) => {
+    try {
+      await conclude(one, result);
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) throw error;
+      breaker.end ??= error;
+    }
+  };
+  const attempt = async (one: ServerWork): Promise<AttemptResult | undefined> => {
+    try {
+      return await applyServer(context, one);
+    } catch (error) {
+      if (!(error instanceof TrueupError)) throw error;
+      if (error instanceof InterruptedError) {
+        breaker.end ??= error;
+        breaker.cutOff.push(one);
+      } else {
+        unwritten(one, error);
+      }
+      return undefined;
+    }
   };
   const stopped = () => breaker.end !== undefined;
   const left = await eachLimited(work, concurrency, (one) => turn(one, false), stopped);
@@ -64,20 +93,5 @@ class Breaker {
     if (this.#attempts >= breakerAttempts && this.#transient > this.#attempts / 2) {
       this.end ??= this.#last;
     }
-  }
-}
-
-async function attempt(
-  context: ApplyContext,
-  work: ServerWork,
-  breaker: Breaker,
-): Promise<AttemptResult | undefined> {
-  try {
-    return await applyServer(context, work);
-  } catch (error) {
-    if (!(error instanceof LeaseLostError)) throw error;
-    breaker.end ??= error;
-    breaker.cutOff.push(work);
-    return undefined;
   }
 }

@@ -1,15 +1,16 @@
 import type { ChangeRecord, ServerRecord } from '../core/ledger.types.ts';
+import { TrueupError } from '../core/errors.ts';
 import { isGuarded } from '../core/guard.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { FieldChange } from '../core/plan.types.ts';
 import { isNews, withOutcome } from '../core/record.ts';
 import type { AttemptResult, ServerWork } from './apply-server.ts';
 import { isInWindow } from './change-window.ts';
+import { InterruptedError } from './interruption.ts';
 import type { Lease } from './lease.ts';
 import type { PassState } from './pass-state.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Clock, Log } from './ports/runtime.ts';
-import { LostUpdateError, StoreError } from './ports/store-error.ts';
 
 export interface ConcludeContext {
   readonly connection: string;
@@ -20,6 +21,8 @@ export interface ConcludeContext {
   readonly log: Log;
   /** Hashes of approved changes: the guard does not count them. */
   readonly approved: ReadonlySet<string>;
+  /** Takes in the servers whose unreadable fields are known again. */
+  readonly resent: Set<string>;
 }
 
 /** Writes what became of a server to the ledger, and only then counts it as done. */
@@ -31,15 +34,17 @@ export async function conclude(
   const { state, ledger, connection } = context;
   const { id } = work.server;
   if (result.kind === 'connection') {
-    if (result.record) await save(context, work, result.record);
+    if (result.record) await save(context, work, result.record, result.isUnreadable);
     state.found(id, { ...labelOf(work), outcome: 'unreached' });
     return;
   }
   const record = finalRecord(context, work, result);
+  const isUnreadable = result.kind !== 'noted' && result.isUnreadable;
   const isSaid = result.kind === 'noted' && !isNews(work.plan.record, record);
-  const saved = isSaid || (await save(context, work, record));
+  const saved = isSaid || (await save(context, work, record, isUnreadable));
   if (!saved) return;
   if (result.kind === 'applied') {
+    context.resent.add(id);
     const change = changeRecord(context, work, result.changes);
     await ledger.addChange(connection, change);
     if (work.plan.record.contentHash !== work.server.contentHash) {
@@ -96,20 +101,28 @@ function reportedOutcome(result: Concluded, record: ServerRecord): Outcome {
   return result.kind === 'applied' && quiet ? 'updated' : record.outcome;
 }
 
+/**
+ * Writes the record, if it may: a sender whose lease is over, or whose compare-and-swap is lost, writes nothing, and
+ * leaves word if it sent what nobody can read.
+ */
 async function save(
-  { connection, ledger, state, log }: ConcludeContext,
+  { connection, ledger, lease, state, log }: ConcludeContext,
   work: ServerWork,
   record: ServerRecord,
+  isUnreadable: boolean,
 ): Promise<boolean> {
   try {
+    lease.assertHeld(0);
     await ledger.writeServer(connection, record);
     state.wrote(record, work.plan.record);
     return true;
   } catch (error) {
-    if (!(error instanceof StoreError || error instanceof LostUpdateError)) throw error;
+    if (!(error instanceof TrueupError)) throw error;
     log.error('ledger item not written', { server: record.id, code: error.code });
     const reason = { code: error.code, message: 'its ledger item could not be written' };
     state.found(record.id, { ...labelOf(work), outcome: 'failed', reason });
+    if (isUnreadable) await lease.markResend(record.id);
+    if (error instanceof InterruptedError) throw error;
     return false;
   }
 }

@@ -1,8 +1,7 @@
-import type { Plan } from '../core/plan.types.ts';
+import type { PassReport } from '../core/ledger.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { PassState } from './pass-state.ts';
 import { StoreError } from './ports/store-error.ts';
-import type { PassResult } from './request.types.ts';
 import { sendRetries } from './retry-messages.ts';
 
 /**
@@ -12,8 +11,7 @@ import { sendRetries } from './retry-messages.ts';
 export async function finishPass(
   deps: Pick<Dependencies, 'ledger' | 'announcer' | 'queue' | 'clock' | 'log'>,
   state: PassState,
-  plan?: Plan,
-): Promise<PassResult> {
+): Promise<PassReport> {
   const { ledger, announcer, clock, log } = deps;
   const report = state.report(clock.now());
   const didSomething = state.written > 0 || report.counts.updated > 0;
@@ -33,5 +31,5 @@ export async function finishPass(
     lines.error('events not sent', { code: error.code, events: events.length });
   }
   await sendRetries(deps, state, lines);
-  return { kind: 'done', report, ...(plan && { plan }) };
+  return report;
 }

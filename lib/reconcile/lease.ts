@@ -1,51 +1,167 @@
-import { TrueupError } from '../core/errors.ts';
 import type { Retry } from '../core/ledger.types.ts';
+import type { RateBudget } from './budget.ts';
 import { countInWindow } from './change-window.ts';
-import type { ChangeBucket, LeaseItem, LeaseItems } from './ports/lease-items.ts';
+import { InterruptedError } from './interruption.ts';
+import type {
+  BudgetState,
+  ChangeBucket,
+  LeaseItem,
+  LeaseItems,
+  LeaseSave,
+  Scope,
+} from './ports/lease-items.ts';
 import type { Clock } from './ports/runtime.ts';
+import { unite } from './scope.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 
-/** The lease is over, or would be before what was to be started could end. */
-export class LeaseLostError extends TrueupError {}
+/**
+ * The lease of a connection: one pass at a time, any number of callers, no request lost.
+ *
+ * | state   | item                                   | who may do what |
+ * |---------|----------------------------------------|-----------------|
+ * | free    | no `expiresAt`                         | anybody acquires: owner, epoch + 1, expiry |
+ * | held    | `expiresAt` + margin >= now            | the holder renews, serves, releases; others knock |
+ * | over    | `expiresAt` + margin < now             | anybody acquires, as if it were free; the holder may still renew |
+ *
+ * A request is somewhere at every moment, until a pass that began after it has read:
+ *
+ * | the request is in     | and is lost only if                                            |
+ * |-----------------------|----------------------------------------------------------------|
+ * | the caller            | never: it acquires, or knocks, and starts over if neither succeeded |
+ * | `knocked`             | never: a release that does not know of it fails                |
+ * | `running`             | never: cleared by the release after it was served; a takeover finds it |
+ * | a queue message       | never: it is sent before the release that forgets the knock    |
+ *
+ * Two rules keep two holders from writing: a holder starts nothing that its lease, by its own clock, does not outlive,
+ * and a taker waits out the margin by which clocks may differ. Server items are compare-and-swap besides.
+ */
+export interface LeaseWorld {
+  readonly items: LeaseItems;
+  readonly clock: Clock;
+  readonly settings: ReconcileSettings;
+  readonly owner: string;
+}
 
-/** A held lease of one connection: whoever reconciles it holds it. */
+/** What `hold` is asked to do. */
+export interface Holding {
+  readonly connection: string;
+  readonly scope: Scope;
+  /** Whether the first round serves `scope` only: a person reviewed it. What others ask for comes in the next. */
+  readonly alone?: boolean;
+  /** One pass over `scope`; throws if it could not be made, and then nothing of it counts as served. */
+  readonly round: (lease: Lease, scope: Scope, isFirst: boolean) => Promise<RoundEnd>;
+  /** Tells somebody else to make a pass over `scope`. Resolves once that is safe; false if there is nobody to tell. */
+  readonly handOver: (scope: Scope, why: 'continuation' | 'handover') => Promise<boolean>;
+}
+
+/** `stop`: the holder has no time for another round; `rest` is what it leaves undone of this one. */
+export interface RoundEnd {
+  readonly stop: boolean;
+  readonly rest?: Scope;
+}
+
+/** After so many rounds a holder hands over what is still asked for. */
+const roundsAtMost = 3;
+
+/** How often acquire and knock may find the state changed in between. */
+const triesAtMost = 10;
+
+/**
+ * Makes a pass over `scope` under the lease, or leaves the request with whoever holds it.
+ *
+ * @returns `served`, or `knocked` if the holder will serve it: either way the request is safe
+ * @throws StoreError, or what `round` throws; the request then is still the caller's
+ */
+export async function hold(world: LeaseWorld, holding: Holding): Promise<'served' | 'knocked'> {
+  const { connection, scope } = holding;
+  for (let attempt = 1; attempt <= triesAtMost; attempt += 1) {
+    const lease = await Lease.acquire(connection, world);
+    if (lease) {
+      await serveRounds(lease, holding);
+      return 'served';
+    }
+    const overBefore = world.clock.now() - world.settings.marginMs;
+    if (await world.items.knock(connection, { scope, overBefore })) return 'knocked';
+  }
+  throw new InterruptedError('lease-lost', `the lease of ${connection} changes hands too fast`, {
+    context: { connection },
+  });
+}
+
+/** Serves a lease that was just acquired, until it is released. */
+export async function serveRounds(lease: Lease, holding: Holding): Promise<void> {
+  try {
+    let toDo: Scope | undefined = holding.scope;
+    for (let round = 1; toDo !== undefined; round += 1) {
+      toDo = await serveRound(lease, holding, toDo, round);
+    }
+  } catch (error) {
+    // What others asked for stays in the item for the next holder; the caller still has its own request.
+    await lease.release('keep').catch(() => undefined);
+    throw error;
+  } finally {
+    lease.end();
+  }
+}
+
+/** @returns what the next round is to serve; undefined once the lease is released */
+async function serveRound(
+  lease: Lease,
+  { alone = false, round, handOver }: Holding,
+  toDo: Scope,
+  number: number,
+): Promise<Scope | undefined> {
+  const isFirst = number === 1;
+  const others = isFirst && alone ? undefined : await lease.serveKnocks();
+  const { stop, rest } = await round(lease, unite(toDo, others) ?? toDo, isFirst);
+  if (!(isFirst && alone)) lease.served();
+  if (rest !== undefined && !(await handOver(rest, 'continuation'))) {
+    // Nobody to tell: the next full pass finds it.
+    await lease.release('keep');
+    return undefined;
+  }
+  const isLast = stop || number >= roundsAtMost;
+  for (;;) {
+    const { asked } = lease;
+    const isTold = asked === undefined || (isLast && (await handOver(asked, 'handover')));
+    if (asked !== undefined && !isLast) return asked;
+    if ((await lease.release(isTold ? 'clear' : 'keep')) !== 'knocked') return undefined;
+  }
+}
+
+/** A held lease. It renews itself until it is released. */
 export class Lease {
   readonly connection: string;
-  readonly #items: LeaseItems;
-  readonly #clock: Clock;
-  readonly #item: LeaseItem;
-  readonly #expiresAt: number;
+  readonly #world: LeaseWorld;
+  readonly #renewal = new AbortController();
+  #item: LeaseItem;
+  #expiresAt: number;
+  #lost = false;
   #window: readonly ChangeBucket[];
-  #retry: Retry | null | undefined;
+  #retry: Retry | undefined;
+  #granted: number;
+  /** The connection's budget, once a pass has made it: its state is saved with the lease, reads are granted out of it. */
+  budget: RateBudget | undefined;
 
-  private constructor(
-    connection: string,
-    items: LeaseItems,
-    clock: Clock,
-    item: LeaseItem,
-    expiresAt: number,
-  ) {
+  private constructor(connection: string, world: LeaseWorld, item: LeaseItem, expiresAt: number) {
     this.connection = connection;
-    this.#items = items;
-    this.#clock = clock;
+    this.#world = world;
     this.#item = item;
     this.#expiresAt = expiresAt;
     this.#window = item.window;
+    this.#retry = item.retry;
+    this.#granted = item.readsGranted;
+    void this.#keepRenewed();
   }
 
   /** @returns undefined if somebody else holds it */
-  static async acquire(
-    connection: string,
-    owner: string,
-    items: LeaseItems,
-    clock: Clock,
-    settings: ReconcileSettings,
-  ): Promise<Lease | undefined> {
+  static async acquire(connection: string, world: LeaseWorld): Promise<Lease | undefined> {
+    const { items, clock, settings, owner } = world;
     const now = clock.now();
     const expiresAt = now + settings.leaseMs;
     const overBefore = now - settings.marginMs;
     const item = await items.acquire(connection, { owner, expiresAt, overBefore });
-    return item && new Lease(connection, items, clock, item, expiresAt);
+    return item && new Lease(connection, world, item, expiresAt);
   }
 
   get epoch(): number {
@@ -57,35 +173,151 @@ export class Lease {
     return this.#window;
   }
 
-  /** Backoff of the connection, as it stood at acquisition. */
+  /** Backoff of the connection. */
   get retry(): Retry | undefined {
-    return this.#item.retry;
+    return this.#retry;
   }
 
-  /** Counts one server as changed now; saved at release. */
+  /** The budget that the last holder saved; absent if there was none. */
+  get savedBudget(): BudgetState | undefined {
+    return this.#item.budget;
+  }
+
+  /** Servers whose unreadable fields are unknown. */
+  get resend(): ReadonlySet<string> {
+    return this.#item.resend;
+  }
+
+  /** Whether the last holder never released it: then nothing is known of what it still spent. */
+  get takenOver(): boolean {
+    return this.#item.takenOver;
+  }
+
+  /** What others ask for that no round of this holder has served, as far as known. */
+  get asked(): Scope | undefined {
+    return unite(this.#item.running, this.#item.knocked);
+  }
+
+  /** What was taken over of others is done: the next release, or the next serving, forgets it. */
+  served(): void {
+    const { running: _done, ...rest } = this.#item;
+    this.#item = rest;
+  }
+
+  /** Counts one server as changed now; saved with the lease. */
   count(): void {
-    this.#window = countInWindow(this.#window, this.#clock.now());
+    this.#window = countInWindow(this.#window, this.#world.clock.now());
   }
 
-  /** Sets or clears the connection's backoff; saved at release. */
+  /** Sets or clears the connection's backoff; saved with the lease. */
   setRetry(retry: Retry | undefined): void {
-    this.#retry = retry ?? null;
+    this.#retry = retry;
   }
 
-  /** @throws LeaseLostError unless the lease outlives the next `ms` milliseconds */
+  /** @throws InterruptedError unless the lease outlives the next `ms` milliseconds */
   assertHeld(ms: number): void {
-    if (this.#clock.now() + ms <= this.#expiresAt) return;
-    throw new LeaseLostError('lease-lost', `the lease of ${this.connection} is over`, {
+    if (!this.#lost && this.#world.clock.now() + ms <= this.#expiresAt) return;
+    throw new InterruptedError('lease-lost', `the lease of ${this.connection} is over`, {
       context: { connection: this.connection, epoch: this.epoch },
     });
   }
 
-  /** Frees the lease. Says false if it had been taken over meanwhile: then nothing was saved. */
-  async release(): Promise<boolean> {
-    const save = {
-      window: this.#window,
-      ...(this.#retry !== undefined && { retry: this.#retry }),
-    };
-    return this.#items.release(this.connection, { epoch: this.epoch, save });
+  /** Leaves word that a server's unreadable fields are unknown: by whoever finds that it may not write its item. */
+  async markResend(id: string): Promise<void> {
+    await this.#world.items.addResend(this.connection, id);
+  }
+
+  /** Forgets marks whose servers were sent again. */
+  async clearResend(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#world.items.removeResend(this.connection, { epoch: this.epoch, ids });
+  }
+
+  /** Takes over what knocks ask for, and what an earlier holder was serving when it ended. */
+  async serveKnocks(): Promise<Scope | undefined> {
+    const { items } = this.#world;
+    for (;;) {
+      const { epoch, knocks, knocked } = this.#item;
+      const running = this.asked;
+      if (running === undefined || knocked === undefined) return running;
+      if (await items.serve(this.connection, { epoch, knocks, running })) {
+        const { knocked: _moved, ...rest } = this.#item;
+        this.#item = { ...rest, running };
+        return running;
+      }
+      await this.#look();
+    }
+  }
+
+  /**
+   * Frees the lease. `clear`: what others asked for is served, or somebody was told; `keep`: the next holder finds it.
+   *
+   * @returns `knocked` if somebody knocked meanwhile and that would be forgotten: then it is still held
+   */
+  async release(how: 'clear' | 'keep'): Promise<'released' | 'lost' | 'knocked'> {
+    const { items } = this.#world;
+    for (;;) {
+      const { epoch, knocks } = this.#item;
+      const options = { epoch, knocks, keep: how === 'keep', save: this.#save() };
+      const result = await items.release(this.connection, options);
+      if (typeof result === 'string') {
+        this.#lost = true;
+        this.end();
+        return result;
+      }
+      this.#know(result);
+      if (how === 'clear') return 'knocked';
+    }
+  }
+
+  /** Ends the renewals. */
+  end(): void {
+    this.#renewal.abort();
+  }
+
+  async #look(): Promise<void> {
+    const item = await this.#world.items.read(this.connection);
+    if (item?.epoch === this.epoch && item.expiresAt !== undefined) this.#know(item);
+    else this.#lost = true;
+    this.assertHeld(0);
+  }
+
+  /** Takes in what the item says now of others; what this holder is serving it knows better itself. */
+  #know({ knocks, knocked, readsAsked }: LeaseItem): void {
+    const { knocked: _before, ...rest } = this.#item;
+    this.#item = { ...rest, knocks, readsAsked, ...(knocked && { knocked }) };
+  }
+
+  async #keepRenewed(): Promise<void> {
+    const { clock, settings } = this.#world;
+    const { signal } = this.#renewal;
+    while (!signal.aborted && !this.#lost) {
+      await clock.sleep(settings.renewMs, signal);
+      if (!signal.aborted) await this.#renew().catch(() => undefined);
+    }
+  }
+
+  /** A renewal that fails is tried again at the next; meanwhile the lease runs on towards its end. */
+  async #renew(): Promise<void> {
+    const { items, clock, settings } = this.#world;
+    const expiresAt = clock.now() + settings.leaseMs;
+    const options = { epoch: this.epoch, expiresAt, save: this.#save() };
+    const item = await items.renew(this.connection, options);
+    if (!item) {
+      this.#lost = true;
+      return;
+    }
+    this.#expiresAt = expiresAt;
+    this.#know(item);
+  }
+
+  /** Grants the reads that were asked for up to now: they are spent before they are saved as granted. */
+  #save(): LeaseSave {
+    const { readsAsked } = this.#item;
+    const common = { window: this.#window, retry: this.#retry ?? null };
+    if (!this.budget) return common;
+    this.budget.spend(readsAsked - this.#granted);
+    this.#granted = readsAsked;
+    return { ...common, budget: this.budget.state(), readsGranted: readsAsked };
   }
 }

@@ -4,10 +4,17 @@ import type { Declared } from '../core/plan-server.ts';
 import { notedRecord } from '../core/plan-server.ts';
 import { heldReason, labelOf } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
+import type { Lease } from './lease.ts';
 import type { PassState } from './pass-state.ts';
 import type { PassPlan } from './plan-pass.ts';
 import type { Ledger, LedgerState } from './ports/ledger.ts';
 import type { DesiredState } from './read-desired.ts';
+
+export interface NoteContext {
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+  readonly state: PassState;
+}
 
 /** Ledger writes at a time: enough to hide their latency, few enough to be polite. */
 const writesAtOnce = 10;
@@ -17,15 +24,14 @@ const writesAtOnce = 10;
  * and forgets servers that are no longer declared. In sync it writes nothing.
  *
  * @param sending - ids that apply works on: they are written with its result
- * @throws StoreError or LostUpdateError if the ledger cannot be written
+ * @throws StoreError or LostUpdateError if the ledger cannot be written, InterruptedError if the lease is over
  */
 export async function noteFindings(
-  ledger: Ledger,
+  { ledger, lease, state }: NoteContext,
   ledgerState: LedgerState,
   desired: DesiredState,
   plan: PassPlan,
   sending: ReadonlySet<string>,
-  state: PassState,
   now: number,
 ): Promise<void> {
   const connection = desired.connection.name;
@@ -45,11 +51,13 @@ export async function noteFindings(
     return record ? [record] : [];
   });
   await eachLimited(news, writesAtOnce, async (record) => {
+    lease.assertHeld(0);
     await ledger.writeServer(connection, record);
     state.wrote(record, ledgerState.servers.get(record.id));
   });
   const gone = [...ledgerState.servers].filter(([id]) => !desired.servers.has(id));
   await eachLimited(gone, writesAtOnce, async ([, record]) => {
+    lease.assertHeld(0);
     await ledger.forgetServer(connection, record);
     state.written += 1;
   });

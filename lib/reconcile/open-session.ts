@@ -1,5 +1,6 @@
 import { Credentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.types.ts';
+import type { Gate } from './gate.ts';
 import type { VendorCalls, VendorSession } from './ports/provider.ts';
 import type { DesiredState } from './read-desired.ts';
 
@@ -12,19 +13,19 @@ export interface OpenSession {
 /**
  * Opens the session of a connection; nothing is sent yet.
  *
- * @param assertHeld - throws unless the lease is held: without it no refresh token is exchanged
+ * @param gate - asked before each request
  */
 export function openSession(
   { connection, provider }: DesiredState,
   deps: Dependencies,
   calls: VendorCalls,
   signal: AbortSignal,
-  assertHeld: () => void,
+  gate: Gate,
 ): OpenSession {
-  const credentials = new Credentials(connection, provider, deps, signal, assertHeld);
+  const credentials = new Credentials(connection, provider, deps, signal, () => gate.assertMay());
   const session = provider.open(connection, {
     token: (options) => credentials.token(options),
-    admit: async () => undefined,
+    admit: () => gate.admit(signal),
     calls,
     signal,
   });

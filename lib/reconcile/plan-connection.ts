@@ -4,8 +4,8 @@ import { openSession } from './open-session.ts';
 import { planPass } from './plan-pass.ts';
 import type { PassPlan } from './plan-pass.ts';
 import type { VendorCalls } from './ports/provider.ts';
-import { VendorError } from './ports/vendor-error.ts';
 import { readDesired } from './read-desired.ts';
+import { readGate } from './read-gate.ts';
 import { readSurroundings } from './read-surroundings.ts';
 import type { PassRequest } from './request.types.ts';
 
@@ -31,18 +31,21 @@ export async function planConnection(
   const { desired } = reading;
   const abort = new AbortController();
   const calls: VendorCalls = { list: 0, get: 0, put: 0 };
+  const gate = readGate(connection, desired.connection.budget, deps);
   try {
-    const { session } = openSession(desired, deps, calls, abort.signal, withoutLease);
+    const { session } = openSession(desired, deps, calls, abort.signal, gate);
     const around = await readSurroundings(session, desired, ledger, deps, ids);
     const now = deps.clock.now();
     const { random } = deps;
     const window = lease?.window ?? [];
+    const resend = lease?.resend ?? new Set<string>();
     const plan = await planPass(
       {
         ...around,
         desired,
         ledger,
         window,
+        resend,
         now,
         random,
         ...(attended && { attended }),
@@ -52,14 +55,6 @@ export async function planConnection(
     return { ...plan, calls };
   } finally {
     abort.abort();
+    await gate.giveBack();
   }
-}
-
-/** A refresh token that two exchange at a time is lost to one of them. */
-function withoutLease(): never {
-  throw new VendorError(
-    'token',
-    'token',
-    'the access token is over, and only a pass under the lease may exchange the refresh token; the next pass will',
-  );
 }

@@ -10,6 +10,8 @@ export interface PassRequest {
   readonly servers?: readonly string[];
   /** Present if a person reviewed a plan: then mode `report` is applied too. */
   readonly attended?: Attended;
+  /** Milliseconds since the epoch at which the process ends: nothing is started that could outlast it. */
+  readonly deadline?: number;
 }
 
 /** What a person agreed to at the terminal. */
@@ -18,9 +20,23 @@ export interface Attended {
   readonly shown: ReadonlySet<string>;
   /** Whether it was confirmed, which approves the changes before the guard; `--yes` does not. */
   readonly approved: boolean;
+  /** How long to wait for the lease, in milliseconds; a person's request does not knock. */
+  readonly lockTimeoutMs: number;
+  /** Told once for each holder that is waited for. */
+  readonly waiting?: (owner: string) => void;
 }
 
-/** What became of it. `busy`: somebody else reconciles the connection. */
+/**
+ * What became of it. `knocked`: whoever reconciles the connection now will serve it; `locked`: a person's request waited
+ * for the lease in vain.
+ */
 export type PassResult =
-  | { readonly kind: 'done'; readonly report: PassReport; readonly plan?: Plan }
-  | { readonly kind: 'busy' };
+  | {
+      readonly kind: 'done';
+      readonly report: PassReport;
+      readonly plan?: Plan;
+      /** Reports of the further passes that were made for others under the same lease. */
+      readonly others: readonly PassReport[];
+    }
+  | { readonly kind: 'knocked' }
+  | { readonly kind: 'locked'; readonly owner: string };

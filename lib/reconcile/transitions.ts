@@ -9,8 +9,8 @@ export interface AttemptFailure {
   readonly class: Exclude<FailureClass, 'connection'>;
   readonly reason: Reason;
   readonly retryAfterMs?: number | undefined;
-  /** Unreadable fields of which nothing is known now: the PUT may have been applied. */
-  readonly unknown?: Intent;
+  /** Unreadable fields of which nothing is known: the PUT may have been applied, or an earlier one. */
+  readonly unknown?: Intent | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export function afterFailure(
   random: number,
 ): ServerRecord {
   const { reason } = failure;
-  const unknown = failure.unknown && { intent: failure.unknown };
+  const unknown = { intent: failure.unknown };
   const iso = (time: number) => new Date(time).toISOString();
   switch (failure.class) {
     case 'terminal':
@@ -49,7 +49,7 @@ export function afterFailure(
         ...unknown,
       });
     case 'missing':
-      return withOutcome(record, 'missing', now, { reason, retry: undefined });
+      return withOutcome(record, 'missing', now, { reason, retry: undefined, ...unknown });
     case 'transient': {
       const attempts = (record.retry?.key === key ? record.retry.attempts : 0) + 1;
       const notBefore = iso(now + backoffMs(attempts, random, failure.retryAfterMs));

@@ -38,7 +38,7 @@ describe('the scheduled function', () => {
       auth: { type: 'bearer', token: { secret: `trueup/${other}/token` } },
     });
     const result = await scheduled()(event, context);
-    expect(result).toEqual({ connections: 2, queued: 0, passes: 2, busy: 0, failed: [] });
+    expect(result).toEqual({ connections: 2, queued: 0, passes: 2, knocked: 0, failed: [] });
     expect(world.barndoor.find(a).name).toBe('New');
   });
 
@@ -52,7 +52,7 @@ describe('the scheduled function', () => {
       await world.desired.put(name, 'connection', { provider: 'barndoor', baseUrl: 'https://x' });
     }
     const result = await scheduled()(event, context);
-    expect(result).toEqual({ connections: 3, queued: 0, passes: 2, busy: 0, failed: ['aaa'] });
+    expect(result).toEqual({ connections: 3, queued: 0, passes: 2, knocked: 0, failed: ['aaa'] });
     expect(world.barndoor.find(a).name).toBe('New');
     const [line] = world.log.lines.filter(({ message }) => message === 'pass failed');
     expect(line).toMatchObject({ level: 'error', fields: { connection: 'aaa' } });
@@ -77,7 +77,13 @@ describe('the scheduled function', () => {
     });
 
     test('connections go to the queue first', async () => {
-      expect(await run(1)).toEqual({ connections: 4, queued: 3, passes: 1, busy: 0, failed: [] });
+      expect(await run(1)).toEqual({
+        connections: 4,
+        queued: 3,
+        passes: 1,
+        knocked: 0,
+        failed: [],
+      });
       expect(sent()).toMatchObject(
         [connection, 'bbb', 'ccc']
           .toSorted()

@@ -119,14 +119,16 @@ describe('the stream function', () => {
     ]);
   });
 
-  test('sends what came while somebody else holds the lease, a little later', async () => {
+  test('leaves what came while somebody else holds the lease with the holder', async () => {
     await open();
     await declareThree();
     const now = world.clock.now();
     const held = { owner: 'laptop', expiresAt: now + 60_000, overBefore: now };
     await world.deps.lease.acquire(connection, held);
     expect(await world.stream([record('acme', `server#${a}`)])).toEqual([]);
-    expect(world.messages()).toMatchObject([{ servers: [a], reason: 'stream', delay: 15 }]);
+    expect(world.messages()).toEqual([]);
+    expect((await world.deps.lease.read(connection))?.knocked).toEqual(new Set([a]));
+    expect(world.barndoor.counts).toEqual({ list: 0, get: 0, put: 0 });
   });
 
   test('a vendor that fails is never the stream’s failure: the retry is in ledger and queue', async () => {

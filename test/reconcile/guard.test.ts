@@ -121,11 +121,14 @@ describe('mode', () => {
     await world.declareConnection({ policy: {} });
     await rename(ids.slice(0, 2), 'New');
     const { planConnection } = await import('../../lib/reconcile/plan-connection.ts');
-    const attended = { shown: new Set<string>(), approved: true };
+    const attended = { shown: new Set<string>(), approved: true, lockTimeoutMs: 0 };
     const { plan } = await planConnection({ connection, trigger: 'cli', attended }, world.deps);
     const hashes = plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash));
     const shown = new Set(hashes.slice(0, 1));
-    const report = await world.pass({ trigger: 'cli', attended: { shown, approved: true } });
+    const report = await world.pass({
+      trigger: 'cli',
+      attended: { shown, approved: true, lockTimeoutMs: 0 },
+    });
     expect(outcomesOf(report)).toEqual({ updated: 1, reported: 1, inSync: 18 });
   });
 

@@ -1,5 +1,8 @@
 import type { Retry, Time } from '../../core/ledger.types.ts';
 
+/** What a pass is asked for: all servers of the connection, or some. */
+export type Scope = 'all' | ReadonlySet<string>;
+
 /** One of twelve buckets of five minutes: how many servers the guard counted as changed from `start` on. */
 export interface ChangeBucket {
   /** ISO 8601, a multiple of five minutes. */
@@ -7,28 +10,57 @@ export interface ChangeBucket {
   readonly changed: number;
 }
 
-/** The connection's `lease` item, as its acquisition returns it. */
+/** The rate budget as it stood at a moment. */
+export interface BudgetState {
+  /** Requests that may be made at once; below zero after reads that were granted in advance. */
+  readonly tokens: number;
+  /** Milliseconds since the epoch, by the clock of whoever saved it. */
+  readonly at: number;
+  /** Whose clock: the owner that saved it. */
+  readonly by: string;
+}
+
+/** The connection's `lease` item. */
 export interface LeaseItem {
   /** One higher with each acquisition. */
   readonly epoch: number;
+  /** Who acquired it last; absent when the lease is free. */
   readonly owner?: string;
   /** Milliseconds since the epoch; absent when the lease is free. */
   readonly expiresAt?: number;
+  /** Whether this holder took it over from one that never released it. Of the item as `acquire` returns it. */
+  readonly takenOver: boolean;
+  /** How often anybody knocked, ever. */
+  readonly knocks: number;
+  /** What was asked for by knocks that nobody serves yet. */
+  readonly knocked?: Scope;
+  /** What the holder is serving of earlier knocks. */
+  readonly running?: Scope;
+  /** Servers whose unreadable fields somebody may have sent without being able to record it. */
+  readonly resend: ReadonlySet<string>;
   /** The guard's count of the last hour. */
   readonly window: readonly ChangeBucket[];
   /** Backoff of the connection itself; its `key` is the connection row's hash. */
   readonly retry?: Retry;
+  /** Absent: nothing is known, it counts as full. */
+  readonly budget?: BudgetState;
+  /** Requests that commands which only read have asked for, ever, and those that a holder granted. */
+  readonly readsAsked: number;
+  readonly readsGranted: number;
 }
 
 /** What a holder saves with a renewal or its release. `retry: null` clears it. */
 export interface LeaseSave {
   readonly window?: readonly ChangeBucket[];
   readonly retry?: Retry | null;
+  readonly budget?: BudgetState;
+  readonly readsGranted?: number;
 }
 
 /**
- * The `lease` item, changed only by conditional updates of single attributes, never put or deleted as a whole.
- * All methods throw `StoreError` if the store fails. Times in milliseconds since the epoch.
+ * The `lease` item, changed only by conditional updates, never put or deleted as a whole. Each call is atomic and may be
+ * repeated by the client below it; the protocol stands in `lease.ts`. All methods throw `StoreError` if the store fails.
+ * Times in milliseconds since the epoch.
  */
 export interface LeaseItems {
   /**
@@ -40,13 +72,61 @@ export interface LeaseItems {
     connection: string,
     options: { owner: string; expiresAt: number; overBefore: number },
   ): Promise<LeaseItem | undefined>;
-  /** @returns false if the epoch is no longer this: the lease was taken over */
+  /**
+   * On exactly the opposite condition: counts a knock and adds what it asks for, up to 100 ids, else all.
+   *
+   * @returns false if the lease is free or over
+   */
+  knock(connection: string, options: { scope: Scope; overBefore: number }): Promise<boolean>;
+  /**
+   * Moves the knocks to `running`, if their number is still `knocks`.
+   *
+   * @returns false if there was another knock, or the epoch is no longer this
+   */
+  serve(
+    connection: string,
+    options: { epoch: number; knocks: number; running: Scope },
+  ): Promise<boolean>;
+  /** @returns the item as it now stands; undefined if the epoch is no longer this: the lease was taken over */
   renew(
     connection: string,
     options: { epoch: number; expiresAt: number; save: LeaseSave },
+  ): Promise<LeaseItem | undefined>;
+  /**
+   * Frees the lease if the number of knocks is still `knocks`. Clears `running` and the knocks, unless `keep`: then the
+   * next holder finds them.
+   *
+   * @returns the item if there was another knock; `lost` if the epoch is no longer this
+   */
+  release(
+    connection: string,
+    options: { epoch: number; knocks: number; keep: boolean; save: LeaseSave },
+  ): Promise<'released' | 'lost' | LeaseItem>;
+  /** Marks a server, whoever holds the lease. */
+  addResend(connection: string, id: string): Promise<void>;
+  /** Forgets marks, if the epoch is still this. */
+  removeResend(
+    connection: string,
+    options: { epoch: number; ids: readonly string[] },
+  ): Promise<void>;
+  /**
+   * Asks the holder for `count` requests.
+   *
+   * @returns the value of `readsGranted` that grants them; undefined if the lease is free or over
+   */
+  askReads(
+    connection: string,
+    options: { count: number; overBefore: number },
+  ): Promise<number | undefined>;
+  /**
+   * Replaces the saved budget while the lease is free or over, if it is still `seen`.
+   *
+   * @returns false if it is not, or somebody holds the lease
+   */
+  takeBudget(
+    connection: string,
+    options: { seen: BudgetState | undefined; next: BudgetState; overBefore: number },
   ): Promise<boolean>;
-  /** @returns false if the epoch is no longer this */
-  release(connection: string, options: { epoch: number; save: LeaseSave }): Promise<boolean>;
-  /** Who holds it, for people. */
+  /** The item as it is; undefined if there never was one. */
   read(connection: string): Promise<LeaseItem | undefined>;
 }

@@ -1,0 +1,88 @@
+import type { Budget } from '../core/desired.types.ts';
+import type { BudgetState } from './ports/lease-items.ts';
+import type { Clock } from './ports/runtime.ts';
+
+/** So many requests may come at once. */
+export const burst = 10;
+
+/** Milliseconds for one more request once the burst is spent: (limit - burst) a minute, evenly. */
+export function intervalMs({ requestsPerMinute }: Pick<Budget, 'requestsPerMinute'>): number {
+  return 60_000 / (requestsPerMinute - burst);
+}
+
+/**
+ * The tokens at `now` of a saved state. Nothing known is a full bucket. Of another clock's time only that counts which
+ * has passed for certain.
+ *
+ * @param slackMs - how far clocks may be apart
+ */
+export function refilled(
+  state: BudgetState | undefined,
+  now: number,
+  interval: number,
+  by: string,
+  slackMs: number,
+): number {
+  if (!state) return burst;
+  const elapsed = Math.max(0, now - state.at - (state.by === by ? 0 : slackMs));
+  return Math.min(burst, state.tokens + elapsed / interval);
+}
+
+/**
+ * A token bucket: in every window of a minute at most `requestsPerMinute`, whoever held the lease in it, because a
+ * bucket of ten that refills at (limit - 10) a minute never gives more, and its state is handed on with the lease.
+ * Requests are admitted in the order in which they ask.
+ */
+export class RateBudget {
+  readonly #clock: Clock;
+  readonly #by: string;
+  readonly #interval: number;
+  #tokens: number;
+  #at: number;
+  #line: Promise<void> = Promise.resolve();
+
+  /**
+   * @param tokens - how many requests may be made at once, now
+   * @param by - whose clock it is
+   */
+  constructor(budget: Pick<Budget, 'requestsPerMinute'>, clock: Clock, tokens: number, by: string) {
+    this.#clock = clock;
+    this.#by = by;
+    this.#interval = intervalMs(budget);
+    this.#tokens = tokens;
+    this.#at = clock.now();
+  }
+
+  /** To be saved with the lease. */
+  state(): BudgetState {
+    const now = Math.max(this.#at, this.#clock.now());
+    this.#tokens = Math.min(burst, this.#tokens + (now - this.#at) / this.#interval);
+    this.#at = now;
+    return { tokens: this.#tokens, at: now, by: this.#by };
+  }
+
+  /** Requests that somebody else makes out of this budget. */
+  spend(requests: number): void {
+    this.state();
+    this.#tokens -= requests;
+  }
+
+  /** Resolves when one more request may be made, or when `signal` aborts. */
+  async admit(signal?: AbortSignal): Promise<void> {
+    const turn = this.#line.then(() => this.#take(signal));
+    this.#line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #take(signal: AbortSignal | undefined): Promise<void> {
+    while (signal?.aborted !== true) {
+      const { tokens } = this.state();
+      if (tokens >= 1) {
+        this.spend(1);
+        return;
+      }
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      await this.#clock.sleep(Math.ceil((1 - tokens) * this.#interval), signal);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Budget } from '../core/desired.types.ts';
+import { burst, intervalMs, RateBudget, refilled } from './budget.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import { InterruptedError } from './interruption.ts';
+import type { Lease } from './lease.ts';
+
+/** Who may call the vendor, and when. */
+export interface Gate {
+  /** Waits for the budget, then throws `InterruptedError` unless the lease and the time outlive an attempt. */
+  admit(signal: AbortSignal): Promise<void>;
+  /** The second half of it: for what must only happen under the lease. */
+  assertMay(): void;
+}
+
+/** The gate of a pass: its budget is the connection's, handed on with the lease. */
+export function passGate(
+  lease: Lease,
+  budget: Budget,
+  { clock, settings, owner }: Pick<Dependencies, 'clock' | 'settings' | 'owner'>,
+  deadline = Number.POSITIVE_INFINITY,
+): Gate {
+  const tokens = lease.takenOver
+    ? 0
+    : refilled(lease.savedBudget, clock.now(), intervalMs(budget), owner, settings.marginMs);
+  const rate = lease.budget ?? new RateBudget(budget, clock, Math.min(tokens, burst), owner);
+  lease.budget = rate;
+  const assertMay = () => {
+    lease.assertHeld(settings.attemptMs);
+    if (clock.now() + settings.attemptMs <= deadline) return;
+    throw new InterruptedError('deadline', 'the time of this process is over; another goes on');
+  };
+  return {
+    admit: async (signal) => {
+      await rate.admit(signal);
+      assertMay();
+    },
+    assertMay,
+  };
+}

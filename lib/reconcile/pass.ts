@@ -1,0 +1,189 @@
+import type { PassReport } from '../core/ledger.types.ts';
+import type { Plan } from '../core/plan.types.ts';
+import { apply } from './apply.ts';
+import type { ApplyEnd } from './apply.ts';
+import { conclude, labelOf } from './conclude.ts';
+import { afterConnectionFailure, isBackingOff } from './connection-retry.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import { finishPass } from './finish-pass.ts';
+import { passGate } from './gate.ts';
+import { InterruptedError } from './interruption.ts';
+import type { Lease } from './lease.ts';
+import { noteFindings } from './note-findings.ts';
+import { openSession } from './open-session.ts';
+import { passId } from './pass-id.ts';
+import { PassState } from './pass-state.ts';
+import { planPass } from './plan-pass.ts';
+import type { PassInputs, PassPlan } from './plan-pass.ts';
+import type { VendorSession } from './ports/provider.ts';
+import { isVendorError } from './ports/vendor-error.ts';
+import { readDesired } from './read-desired.ts';
+import { readSurroundings } from './read-surroundings.ts';
+import { recordHeld } from './record-held.ts';
+import type { PassRequest } from './request.types.ts';
+import { settledMarks } from './resend-marks.ts';
+import { SecretValues } from './secret-values.ts';
+import { foundUnreached } from './unreached.ts';
+import { secretsOf, workOf } from './work-of.ts';
+
+/** What became of one pass. */
+export interface PassDone {
+  readonly report: PassReport;
+  readonly plan?: Plan;
+  /** The lease or the time was over before it had done everything. */
+  readonly interrupted: boolean;
+  /** Servers that it did not come to; absent if that is not known by name. */
+  readonly unreached?: readonly string[];
+}
+
+/** What the steps of one pass share. */
+interface Pass {
+  readonly request: PassRequest;
+  readonly deps: Dependencies;
+  readonly lease: Lease;
+  readonly state: PassState;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One pass under a lease: read, plan, guard, apply, report.
+ *
+ * @throws StoreError if a table could not be read or written as a whole
+ */
+export async function makePass(
+  request: PassRequest,
+  deps: Dependencies,
+  lease: Lease,
+): Promise<PassDone> {
+  const now = deps.clock.now();
+  const state = new PassState(passId(now, deps.random), request, now);
+  const abort = new AbortController();
+  try {
+    return await run({ request, deps, lease, state, signal: abort.signal });
+  } finally {
+    // Nothing that was started goes on behind a pass that is over.
+    abort.abort();
+  }
+}
+
+async function run(pass: Pass): Promise<PassDone> {
+  const { request, deps, lease, state, signal } = pass;
+  const { clock } = deps;
+
+  const [reading, ledger] = await Promise.all([
+    readDesired(deps.desired, request.connection, request.servers, deps),
+    deps.ledger.read(request.connection, request.servers),
+  ]);
+  if (!reading.ok) {
+    const reason = { code: 'invalid-connection', message: reading.why };
+    for (const id of reading.ids) state.found(id, { outcome: 'invalid', reason });
+    state.ended('invalid', reason);
+    return { report: await finishPass(deps, state), interrupted: false };
+  }
+  const { desired } = reading;
+  if (isBackingOff(lease.retry, desired.connection, request, clock.now())) {
+    foundUnreached(state, desired, ledger, clock.now());
+    state.ended('unreachable', backingOff(lease.retry?.notBefore));
+    return { report: await finishPass(deps, state), interrupted: false };
+  }
+  const gate = passGate(lease, desired.connection.budget, deps, request.deadline);
+  const { session, credentials } = openSession(desired, deps, state.calls, signal, gate);
+  state.decryptedCredentials = () => credentials.decrypted;
+
+  let plan: PassPlan | undefined;
+  let end: ApplyEnd | undefined;
+  let unreached: readonly string[] | undefined;
+  try {
+    const around = await readSurroundings(session, desired, ledger, deps, request.servers);
+    const inputs = inputsOf(pass, { ...around, desired, ledger });
+    plan = await planPass(inputs, () => deps.ledger.approvals(request.connection, inputs.now));
+    state.undeclared = around.live.undeclared?.length;
+    await recordHeld(deps.ledger, plan.plan, state, inputs.now);
+    ({ end, unreached } = await applyPlan(pass, inputs, plan, session));
+  } catch (error) {
+    if (!isVendorError(error) && !(error instanceof InterruptedError)) throw error;
+    end = error;
+    foundUnreached(state, desired, ledger, clock.now());
+  }
+  const retry = afterConnectionFailure(end, lease.retry, desired.connection, deps);
+  if (retry !== lease.retry) state.connectionRetry = retry?.notBefore;
+  lease.setRetry(retry);
+  if (end) state.ended(stateOf(end), { code: end.code, message: end.message });
+  return {
+    report: await finishPass(deps, state),
+    ...(plan && { plan: plan.plan }),
+    interrupted: end instanceof InterruptedError,
+    ...(unreached && { unreached }),
+  };
+}
+
+function inputsOf(
+  { request: { attended }, deps, lease: { window, resend } }: Pass,
+  read: Pick<PassInputs, 'desired' | 'ledger' | 'live' | 'secretVersions' | 'keys'>,
+): PassInputs {
+  const { clock, random } = deps;
+  return { ...read, window, resend, now: clock.now(), random, ...(attended && { attended }) };
+}
+
+async function applyPlan(
+  { request, deps, lease, state }: Pass,
+  inputs: PassInputs,
+  plan: PassPlan,
+  session: VendorSession,
+): Promise<{ end?: ApplyEnd | undefined; unreached: readonly string[] }> {
+  const { ledger, clock } = deps;
+  const { desired } = inputs;
+  const { connection } = request;
+  const log = deps.log.child({ connection, pass: state.id, trigger: request.trigger });
+  const work = workOf(plan, desired, inputs.live, request.attended);
+  const sending = new Set(work.map(({ server }) => server.id));
+  await noteFindings({ ledger, lease, state }, inputs.ledger, desired, plan, sending, inputs.now);
+
+  const secrets = new SecretValues(connection, deps.secrets, secretsOf(work));
+  state.decryptedSecrets = () => secrets.decrypted;
+  const resent = new Set<string>();
+  const { approved } = plan;
+  const concluding = { connection, ledger, lease, state, clock, log, approved, resent };
+  const { unreached, end } = await apply({
+    context: {
+      connection,
+      session,
+      secrets,
+      keys: inputs.keys,
+      epoch: lease.epoch,
+      now: () => clock.now(),
+      random: deps.random,
+      write: async (record) => {
+        lease.assertHeld(0);
+        return ledger.writeServer(connection, record);
+      },
+    },
+    work,
+    concurrency: desired.connection.budget.concurrency,
+    conclude: (one, result) => conclude(concluding, one, result),
+    unwritten: ({ server }, error) => {
+      log.error('ledger item not written', { server: server.id, code: error.code });
+      const reason = { code: error.code, message: 'its ledger item could not be written' };
+      state.found(server.id, { outcome: 'failed', ...labelOf({ server }), reason });
+    },
+  });
+  for (const one of unreached) {
+    state.found(one.server.id, { outcome: 'unreached', ...labelOf(one) });
+  }
+  if (!(end instanceof InterruptedError)) {
+    await lease.clearResend(settledMarks(lease.resend, inputs, plan, resent, request.servers));
+  }
+  return { end, unreached: unreached.map(({ server }) => server.id) };
+}
+
+function stateOf(end: ApplyEnd): 'needs-login' | 'unreachable' | 'interrupted' {
+  if (end instanceof InterruptedError) return 'interrupted';
+  return end.kind === 'needs-login' ? 'needs-login' : 'unreachable';
+}
+
+function backingOff(notBefore = '') {
+  return {
+    code: 'backing-off',
+    message: `the connection failed before; next attempt ${notBefore}`,
+  };
+}

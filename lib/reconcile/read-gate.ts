@@ -1,0 +1,108 @@
+import type { Budget } from '../core/desired.types.ts';
+import { intervalMs, refilled } from './budget.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import type { Gate } from './gate.ts';
+import type { BudgetState, LeaseItem } from './ports/lease-items.ts';
+import { VendorError } from './ports/vendor-error.ts';
+
+/** A gate whose user says when it is done. */
+export interface ReadGate extends Gate {
+  /** Gives back what was taken and not used, as far as nobody has taken since. */
+  giveBack(): Promise<void>;
+}
+
+/** Requests that a reader asks for at a time. */
+const lump = 5;
+
+/**
+ * The gate of a command that only reads and has no lease: out of the same budget. While somebody holds the lease, the
+ * holder grants what was asked for at its next renewal; while it is free, the saved budget is taken by condition.
+ */
+export function readGate(
+  connection: string,
+  budget: Budget,
+  { lease, clock, settings, owner }: Dependencies,
+): ReadGate {
+  const interval = intervalMs(budget);
+  let inHand = 0;
+  let taken: BudgetState | undefined;
+  let line: Promise<void> = Promise.resolve();
+
+  /** @returns how many were taken of the saved budget; 0 to look again */
+  async function takeSaved(item: LeaseItem | undefined, signal: AbortSignal): Promise<number> {
+    const now = clock.now();
+    // A holder that never released its lease saved nothing of what it spent last.
+    const saved =
+      item?.expiresAt === undefined
+        ? item?.budget
+        : { tokens: 0, at: item.expiresAt, by: item.owner ?? '' };
+    const tokens = refilled(saved, now, interval, owner, settings.marginMs);
+    if (tokens < 1) {
+      await clock.sleep(Math.ceil((1 - tokens) * interval), signal);
+      return 0;
+    }
+    const count = Math.min(lump, Math.floor(tokens));
+    const next = { tokens: tokens - count, at: now, by: owner };
+    const overBefore = now - settings.marginMs;
+    const seen = item?.budget;
+    if (!(await lease.takeBudget(connection, { seen, next, overBefore }))) return 0;
+    taken = next;
+    return count;
+  }
+
+  async function isGranted(ticket: number, signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.sleep(settings.renewMs / 4, signal);
+      // oxlint-disable-next-line no-await-in-loop
+      const item = await lease.read(connection);
+      if (item && item.readsGranted >= ticket) return true;
+      if (isFree(item)) return false;
+    }
+    return false;
+  }
+
+  const isFree = (item: LeaseItem | undefined) =>
+    item?.expiresAt === undefined || item.expiresAt < clock.now() - settings.marginMs;
+
+  async function take(signal: AbortSignal): Promise<void> {
+    while (inHand < 1 && !signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop
+      const item = await lease.read(connection);
+      if (isFree(item)) {
+        // oxlint-disable-next-line no-await-in-loop
+        inHand = await takeSaved(item, signal);
+        continue;
+      }
+      const overBefore = clock.now() - settings.marginMs;
+      // oxlint-disable-next-line no-await-in-loop
+      const ticket = await lease.askReads(connection, { count: lump, overBefore });
+      // oxlint-disable-next-line no-await-in-loop
+      if (ticket !== undefined && (await isGranted(ticket, signal))) inHand = lump;
+    }
+    inHand -= 1;
+  }
+
+  return {
+    giveBack: async () => {
+      await line;
+      if (inHand < 1 || !taken) return;
+      const next = { ...taken, tokens: taken.tokens + inHand };
+      const overBefore = clock.now() - settings.marginMs;
+      inHand = 0;
+      await lease.takeBudget(connection, { seen: taken, next, overBefore });
+    },
+    admit: (signal) => {
+      const turn = line.then(() => take(signal));
+      line = turn.catch(() => undefined);
+      return turn;
+    },
+    assertMay: () => {
+      throw new VendorError(
+        'token',
+        'token',
+        'the access token is over, and only a pass under the lease may exchange the refresh token; the next pass will',
+      );
+    },
+  };
+}
