@@ -11,8 +11,8 @@ export type FunctionName = (typeof functionNames)[number];
 export const functionsFolder = resolve(import.meta.dirname, '../../functions');
 
 /**
- * How a handler becomes one file: an ES module with its own SDK, small enough to start fast, its source map beside it.
- * Class names are kept, since errors are told apart by them.
+ * How a handler becomes one file: an ES module with its own SDK, small enough to start fast. Its source map lies beside
+ * it, without the sources, and Node does not read it. Names of classes are kept, since logs name errors by them.
  */
 function bundleOptions(name: FunctionName, outFolder: string): Esbuild.BuildOptions {
   return {
@@ -26,6 +26,7 @@ function bundleOptions(name: FunctionName, outFolder: string): Esbuild.BuildOpti
     minify: true,
     keepNames: true,
     sourcemap: 'external',
+    sourcesContent: false,
     logLevel: 'warning',
   };
 }

@@ -27,7 +27,7 @@ export interface TrueupFunctionProps {
   readonly asynchronous?: Pick<FunctionOptions, 'retryAttempts' | 'maxEventAge' | 'onFailure'>;
 }
 
-/** A function with a log group and a role of its own. The role is closed: nothing that CDK wires adds a permission to it. */
+/** A function with a log group and a role of its own, whose permissions are those given and no others. */
 export class TrueupFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
@@ -62,7 +62,8 @@ export class TrueupFunction extends Construct {
       timeout: functionTimeout,
       memorySize: props.memory,
       environment: { ...props.environment },
-      role: this.role.withoutPolicyUpdates(),
+      // By its ARN, as somebody else's: nothing that CDK wires can add a permission to it.
+      role: Role.fromRoleArn(this, 'ClosedRole', this.role.roleArn, { mutable: false }),
       logGroup: this.logGroup,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       ...props.asynchronous,
