@@ -2,6 +2,7 @@ import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../lib/cli/embedded
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import { wire } from '../../functions/wiring.ts';
 import type { PassReport } from '../../lib/core/ledger.types.ts';
+import type { AlloyOptions } from '../../lib/local/alloy-simulator.ts';
 import type { BarndoorOptions } from '../../lib/local/barndoor-simulator.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { TrueupEvent } from '../../lib/reconcile/ports/events.ts';
@@ -13,6 +14,8 @@ import { memoryLog } from './log.ts';
 
 export const connection = 'acme';
 export const bearer = 'bearer-of-acme';
+export const alloyConnection = 'globex';
+export const alloyKey = 'api-key-of-globex';
 
 /** Tests do not wait for a budget unless it is what they test. */
 const budget = { requestsPerMinute: 60_000, concurrency: 4 };
@@ -34,22 +37,31 @@ export interface TestWorld extends EmbeddedWorld {
   /** Writes the connection row, mode `correct` unless the test says otherwise. */
   readonly declareConnection: (row?: Record<string, unknown>) => Promise<void>;
   readonly declare: (...servers: readonly ServerInit[]) => Promise<void>;
+  /** The same for a connection at Alloy. */
+  readonly declareAlloyConnection: (row?: Record<string, unknown>) => Promise<void>;
+  readonly declareAtAlloy: (...servers: readonly ServerInit[]) => Promise<void>;
   /** One pass; fails the test if somebody else holds the lease. */
   readonly pass: (request?: Partial<PassRequest>) => Promise<PassReport>;
   /** Calls since the last time it was asked: vendor, DynamoDB, Secrets Manager. */
   readonly callsSince: () => Record<string, number>;
 }
 
-/** An embedded world with one Barndoor connection, wired as the functions are. */
+/** How a world differs from the usual one. */
+export type WorldOptions = Omit<EmbeddedWorldOptions, 'barndoor' | 'alloy' | 'clock'> & {
+  readonly alloy?: Partial<AlloyOptions>;
+};
+
+/** An embedded world with a connection at each vendor, wired as the functions are. */
 export async function startWorld(
   barndoor: Partial<BarndoorOptions> = {},
-  options: Omit<EmbeddedWorldOptions, 'barndoor' | 'clock'> = {},
+  options: WorldOptions = {},
 ): Promise<TestWorld> {
   const clock = testClock();
   const world = await startEmbeddedWorld({
     ...options,
     clock,
     barndoor: { servers: [], tokens: [bearer], ...barndoor },
+    alloy: { servers: [], tokens: [alloyKey], ...options.alloy },
   });
   const log = memoryLog();
   const events: TrueupEvent[] = [];
@@ -63,6 +75,20 @@ export async function startWorld(
     },
   };
   await world.secrets.write(`trueup/${connection}/token`, bearer);
+  await world.secrets.write(`trueup/${alloyConnection}/token`, alloyKey);
+  const declareConnection = (name: string, defaults: Row, row: Row) =>
+    world.desired.put(name, 'connection', {
+      auth: { type: 'bearer', token: { secret: `trueup/${name}/token` } },
+      policy: { mode: 'correct' },
+      budget,
+      ...defaults,
+      ...row,
+    });
+  const declare = async (name: string, servers: readonly ServerInit[]) => {
+    await Promise.all(
+      servers.map(({ id, ...row }) => world.desired.put(name, `server#${id}`, row as Row)),
+    );
+  };
   let counted = snapshot(world);
   return {
     ...world,
@@ -71,28 +97,19 @@ export async function startWorld(
     deps,
     events,
     declareConnection: (row = {}) =>
-      world.desired.put(connection, 'connection', {
-        provider: 'barndoor',
-        baseUrl: world.barndoor.url,
-        auth: {
-          type: 'bearer',
-          token: { secret: `trueup/${connection}/token` },
-        },
-        policy: { mode: 'correct' },
-        budget,
-        ...row,
-      }),
-    declare: async (...servers) => {
-      await Promise.all(
-        servers.map(({ id, ...row }) =>
-          world.desired.put(
-            connection,
-            `server#${id}`,
-            row as Parameters<typeof world.desired.put>[2],
-          ),
-        ),
-      );
-    },
+      declareConnection(
+        connection,
+        { provider: 'barndoor', baseUrl: world.barndoor.url },
+        row as Row,
+      ),
+    declare: (...servers) => declare(connection, servers),
+    declareAlloyConnection: (row = {}) =>
+      declareConnection(
+        alloyConnection,
+        { provider: 'alloy', baseUrl: world.alloy.url },
+        row as Row,
+      ),
+    declareAtAlloy: (...servers) => declare(alloyConnection, servers),
     pass: async (request = {}) => {
       const result = await reconcile(
         {
@@ -116,6 +133,8 @@ export async function startWorld(
     },
   };
 }
+
+type Row = Parameters<EmbeddedWorld['desired']['put']>[2];
 
 function snapshot({ barndoor, dynamodb, secretsManager }: EmbeddedWorld): Record<string, number> {
   return { ...barndoor.counts, ...dynamodb.calls, ...secretsManager.calls };
