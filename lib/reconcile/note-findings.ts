@@ -37,7 +37,7 @@ export async function noteFindings(
   const connection = desired.connection.name;
   const quiet = plan.planned.filter(({ id }) => !sending.has(id)).map(asLeft);
   const news = quiet.flatMap((finding): readonly ServerRecord[] => {
-    announceDrift(state, finding, plan);
+    if (ledgerState.servers.get(finding.id)?.outcome !== finding.outcome) announce(state, finding);
     state.found(finding.id, {
       outcome: finding.outcome,
       ...labelOf({ server: finding }),
@@ -69,19 +69,23 @@ function asLeft(finding: PlannedServer): PlannedServer {
   return finding.outcome === 'held' ? { ...finding, reason: heldReason } : finding;
 }
 
-/** Drift that is not corrected is announced once, when its server comes to be reported or held. */
-function announceDrift(state: PassState, finding: PlannedServer, plan: PassPlan): void {
-  const pointers = finding.changes
-    .filter(({ cause }) => cause === 'drift' || cause === 'both')
-    .map(({ pointer }) => pointer);
-  const before = plan.servers.get(finding.id)?.record;
-  if (pointers.length === 0 || before?.outcome === finding.outcome) return;
-  state.events.push({
-    type: 'Drift Detected',
+/**
+ * What a server has newly come to without being sent anything: drift that is not corrected, a read that failed for good,
+ * a vendor that is taken at its word.
+ */
+function announce(state: PassState, finding: PlannedServer): void {
+  const { outcome, reason } = finding;
+  const about = {
     connection: state.request.connection,
     pass: state.id,
     server: finding.id,
     ...labelOf({ server: finding }),
-    pointers,
-  });
+  };
+  const pointers = finding.changes
+    .filter(({ cause }) => cause === 'drift' || cause === 'both')
+    .map(({ pointer }) => pointer);
+  if (pointers.length > 0) state.events.push({ type: 'Drift Detected', ...about, pointers });
+  if (reason && (outcome === 'failed' || outcome === 'refused')) {
+    state.events.push({ type: 'Update Failed', ...about, outcome, reason });
+  }
 }

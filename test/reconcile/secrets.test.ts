@@ -32,8 +32,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  expect(world.barndoor.violations).toEqual([]);
   await world.close();
+  expect(world.barndoor.violations).toEqual([]);
 });
 
 const record = async (id: string) => (await world.deps.ledger.read(connection)).servers.get(id);
