@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
+import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { explore, runModel } from './lease-model.ts';
+import type { Limits } from './lease-model.ts';
+
+const { marginMs } = defaultSettings;
+const base: Limits = { callers: 2, skews: [0, 0, 0], jumps: 0, deaths: 0 };
+
+/** Interleavings are counted, so that a model which no longer explores anything fails. */
+describe('every interleaving', () => {
+  test.each<[string, Partial<Limits>, number]>([
+    ['two callers', {}, 20],
+    ['two callers while leases run out', { jumps: 2 }, 3000],
+    ['two callers with a death at any step', { deaths: 1 }, 300],
+    ['two callers, a death, and leases that run out', { jumps: 2, deaths: 1 }, 20_000],
+    ['two callers, the second one’s clock ahead', { jumps: 2, skews: [0, marginMs] }, 3000],
+    ['two callers, the first one’s clock ahead', { jumps: 2, skews: [marginMs, 0] }, 3000],
+    ['three callers', { callers: 3 }, 1500],
+  ])(
+    '%s: no request is lost, and never may two write',
+    async (_, more, least) => {
+      const found = await explore({ ...base, ...more }, 100_000);
+      expect(found).toEqual({ runs: expect.any(Number), complete: true });
+      expect(found.runs).toBeGreaterThanOrEqual(least);
+    },
+    120_000,
+  );
+});
+
+test('random interleavings of three callers, with deaths, jumps and clocks apart', async () => {
+  const skew = fc.constantFrom(0, marginMs / 2, marginMs);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat(), { minLength: 60, maxLength: 60 }),
+      fc.tuple(skew, skew, skew),
+      fc.nat({ max: 4 }),
+      fc.nat({ max: 2 }),
+      async (choices, skews, jumps, deaths) => {
+        const choose = (step: number, width: number) => (choices[step] ?? 0) % width;
+        const limits = { callers: 3, skews, jumps, deaths };
+        const { violations, trace } = await runModel(limits, choose);
+        expect({ violations, trace }).toEqual({ violations: [], trace });
+      },
+    ),
+    { numRuns: 3000 },
+  );
+}, 60_000);
+
+describe('a broken protocol is caught', () => {
+  const mutants: readonly (readonly [string, Partial<Limits>, string])[] = [
+    [
+      'a release that does not look at the knocks',
+      {
+        breakItems: (items) => ({
+          ...items,
+          release: async (connection, options) => {
+            const knocks = (await items.read(connection))?.knocks ?? 0;
+            return items.release(connection, { ...options, knocks });
+          },
+        }),
+      },
+      'acknowledged and lost',
+    ],
+    [
+      'a knock at a lease that is free',
+      {
+        breakItems: (items) => ({
+          ...items,
+          knock: async (connection, options) =>
+            (await items.knock(connection, options)) || Boolean(await items.read(connection)),
+        }),
+      },
+      'acknowledged and lost',
+    ],
+    [
+      'a serving that does not look at the knocks',
+      {
+        callers: 3,
+        breakItems: (items) => ({
+          ...items,
+          serve: async (connection, options) => {
+            const knocks = (await items.read(connection))?.knocks ?? 0;
+            return items.serve(connection, { ...options, knocks });
+          },
+        }),
+      },
+      'acknowledged and lost',
+    ],
+    [
+      'a takeover that forgets what was running',
+      {
+        callers: 3,
+        jumps: 2,
+        deaths: 1,
+        breakItems: (items) => ({ ...items, acquire: forgetful(items) }),
+      },
+      'acknowledged and lost',
+    ],
+    [
+      'clocks that are further apart than the margin',
+      { jumps: 2, skews: [0, 4 * marginMs] },
+      'two holders may both write',
+    ],
+  ];
+  test.each(mutants)(
+    '%s',
+    async (_, more, what) => {
+      const { wrong } = await explore({ ...base, ...more }, 100_000);
+      expect(wrong?.violations.join()).toContain(what);
+    },
+    120_000,
+  );
+});
+
+function forgetful(items: LeaseItems): LeaseItems['acquire'] {
+  return async (connection, options) => {
+    const item = await items.acquire(connection, options);
+    if (!item) return undefined;
+    const { running: _lost, ...rest } = item;
+    return rest;
+  };
+}

@@ -1,0 +1,234 @@
+import { setImmediate as settle } from 'node:timers/promises';
+import { hold } from '../../lib/reconcile/lease.ts';
+import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
+import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { memoryLease } from '../support/memory-lease.ts';
+
+const connection = 'acme';
+const { leaseMs, marginMs } = defaultSettings;
+
+/** What a run may do besides letting callers go on. */
+export interface Limits {
+  readonly callers: number;
+  /** Milliseconds by which each caller's clock is ahead. */
+  readonly skews: readonly number[];
+  /** Jumps of time, each a little longer than a lease: one makes it over for its holder, two for everybody. */
+  readonly jumps: number;
+  /** Callers that die, before or after the effect of the call that they are at. */
+  readonly deaths: number;
+  /** A mutation of the store, to prove that a broken protocol is caught. */
+  readonly breakItems?: (items: LeaseItems) => LeaseItems;
+}
+
+interface Waiting {
+  readonly caller: number;
+  readonly name: string;
+  readonly go: () => Promise<void>;
+}
+
+interface Round {
+  readonly scope: Scope;
+  /** The step at which it read. */
+  readonly began: number;
+}
+
+/** What went wrong in a run; empty if nothing did. */
+export interface RunResult {
+  readonly violations: readonly string[];
+  readonly trace: readonly string[];
+  /** How many choices there were at each step. */
+  readonly widths: readonly number[];
+}
+
+/**
+ * Runs the protocol with every await of it under the control of `choose`: which caller's call takes effect next, when
+ * time passes, who dies. Then it checks that no request was lost and that no two could write at the same time.
+ */
+export async function runModel(
+  limits: Limits,
+  choose: (step: number, width: number) => number,
+): Promise<RunResult> {
+  const items = (limits.breakItems ?? ((same) => same))(memoryLease());
+  const waiting: Waiting[] = [];
+  const dead = new Set<number>();
+  const rounds: Round[] = [];
+  const handed: Round[] = [];
+  const requests: { readonly id: string; readonly madeAt: number }[] = [];
+  const violations: string[] = [];
+  const trace: string[] = [];
+  const widths: number[] = [];
+  const mayWrite = new Map<number, () => void>();
+  let time = 1_000_000;
+  let step = 0;
+  let [jumps, deaths] = [limits.jumps, limits.deaths];
+
+  /** A call that takes effect when it is chosen, and whose caller may die before or after. */
+  const call = <T>(caller: number, name: string, effect: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const go = async () => {
+        try {
+          const result = await effect();
+          if (!dead.has(caller)) resolve(result);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      if (!dead.has(caller)) waiting.push({ caller, name, go });
+    });
+
+  const controlled = (caller: number): LeaseItems =>
+    Object.fromEntries(
+      Object.entries(items).map(
+        ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
+          name,
+          (...args: never[]) => call(caller, name, () => method(...args)),
+        ],
+      ),
+    ) as unknown as LeaseItems;
+
+  async function start(caller: number): Promise<void> {
+    const clock = {
+      now: () => time + (limits.skews[caller] ?? 0),
+      // Renewals never come: what they guard against, a lease that runs out, is what is looked at.
+      sleep: (_ms: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          signal?.addEventListener('abort', () => resolve());
+        }),
+    };
+    const id = `request-${caller}`;
+    const madeAt = step;
+    const world = {
+      items: controlled(caller),
+      clock,
+      settings: defaultSettings,
+      owner: `caller ${caller}`,
+    };
+    const result = await hold(world, {
+      connection,
+      scope: new Set([id]),
+      round: async (lease, scope) => {
+        mayWrite.set(caller, () => lease.assertHeld(0));
+        const began = await call(caller, 'read', async () => step);
+        const isWritten = await call(caller, 'write', async () => {
+          try {
+            lease.assertHeld(0);
+            return true;
+          } catch {
+            return false;
+          }
+        });
+        if (!isWritten) return { stop: true, rest: scope };
+        rounds.push({ scope, began });
+        return { stop: false };
+      },
+      handOver: (scope) =>
+        call(caller, 'handOver', async () => {
+          handed.push({ scope, began: step });
+          return true;
+        }),
+    });
+    trace.push(`caller ${caller}: ${result}`);
+    requests.push({ id, madeAt });
+  }
+
+  const failed = (caller: number) => (error: unknown) => {
+    trace.push(`caller ${caller} keeps its request: ${String(error)}`);
+  };
+  for (let caller = 0; caller < limits.callers; caller += 1) {
+    start(caller).catch(failed(caller));
+  }
+
+  for (; step < 60; step += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one step after the other is the point
+    await settle();
+    const live = waiting.filter(({ caller }) => !dead.has(caller));
+    if (live.length === 0) break;
+    const choices: (() => Promise<void> | void)[] = [
+      ...live.map((one) => () => {
+        trace.push(`${one.caller} ${one.name}`);
+        return one.go();
+      }),
+      ...(jumps > 0
+        ? [
+            () => {
+              jumps -= 1;
+              time += leaseMs + 1;
+              trace.push('time passes');
+            },
+          ]
+        : []),
+      ...(deaths > 0
+        ? live.flatMap((one) => [
+            () => {
+              deaths -= 1;
+              dead.add(one.caller);
+              trace.push(`${one.caller} dies before ${one.name}`);
+            },
+            async () => {
+              deaths -= 1;
+              dead.add(one.caller);
+              trace.push(`${one.caller} dies after ${one.name}`);
+              await one.go();
+            },
+          ])
+        : []),
+    ];
+    const index = choose(step, choices.length);
+    widths.push(choices.length);
+    const one = index < live.length ? live[index] : undefined;
+    if (one) waiting.splice(waiting.indexOf(one), 1);
+    // oxlint-disable-next-line no-await-in-loop
+    await choices[index]?.();
+    const writers = [...mayWrite].filter(([caller, check]) => {
+      if (dead.has(caller)) return false;
+      try {
+        check();
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    if (writers.length > 1) violations.push('two holders may both write');
+  }
+
+  // Long after, somebody comes by: the lease is free or over, and what is pending is served.
+  time += 10 * (leaseMs + marginMs);
+  const sweeper = { now: () => time, sleep: () => new Promise<void>(() => undefined) };
+  const world = { items, clock: sweeper, settings: defaultSettings, owner: 'sweeper' };
+  const swept = await hold(world, {
+    connection,
+    scope: new Set(['sweeper']),
+    round: async (_lease, scope) => {
+      rounds.push({ scope, began: step });
+      return { stop: false };
+    },
+    handOver: async () => true,
+  });
+  if (swept !== 'served') violations.push('the lease is not free after expiry and margin');
+  for (const { id, madeAt } of requests) {
+    const isServed = [...rounds, ...handed].some(
+      ({ scope, began }) => began >= madeAt && (scope === 'all' || scope.has(id)),
+    );
+    if (!isServed) violations.push(`${id} was acknowledged and lost`);
+  }
+  return { violations, trace, widths };
+}
+
+/** All runs, depth first, up to `most`. @returns how many there were, and the first that went wrong */
+export async function explore(
+  limits: Limits,
+  most: number,
+): Promise<{ runs: number; complete: boolean; wrong?: RunResult }> {
+  let path: number[] = [];
+  for (let runs = 1; ; runs += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    const result = await runModel(limits, (step) => path[step] ?? 0);
+    if (result.violations.length > 0) return { runs, complete: false, wrong: result };
+    const taken = result.widths.map((_, index) => path[index] ?? 0);
+    let last = taken.length - 1;
+    while (last >= 0 && (taken[last] ?? 0) + 1 >= (result.widths[last] ?? 0)) last -= 1;
+    if (last < 0) return { runs, complete: true };
+    if (runs >= most) return { runs, complete: false };
+    path = [...taken.slice(0, last), (taken[last] ?? 0) + 1];
+  }
+}

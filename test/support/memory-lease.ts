@@ -1,0 +1,114 @@
+import type { LeaseItem, LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
+import { unite } from '../../lib/reconcile/scope.ts';
+
+const knockedAtMost = 100;
+
+const nothing: LeaseItem = {
+  epoch: 0,
+  takenOver: false,
+  knocks: 0,
+  resend: new Set(),
+  window: [],
+  readsAsked: 0,
+  readsGranted: 0,
+};
+
+/** `LeaseItems` in memory: each call is one atomic step, as a conditional update is. */
+export function memoryLease(): LeaseItems {
+  const items = new Map<string, LeaseItem>();
+  const get = (connection: string) => items.get(connection) ?? nothing;
+
+  /** Changes the item if the condition holds; `undefined` in `change` removes. */
+  function update(
+    connection: string,
+    holds: (item: LeaseItem) => boolean,
+    change: (item: LeaseItem) => { readonly [K in keyof LeaseItem]?: LeaseItem[K] | undefined },
+  ): LeaseItem | undefined {
+    const before = get(connection);
+    if (!holds(before)) return undefined;
+    const entries = Object.entries({ ...before, ...change(before) });
+    const after = Object.fromEntries(
+      entries.filter(([, value]) => value !== undefined),
+    ) as unknown as LeaseItem;
+    items.set(connection, after);
+    return after;
+  }
+
+  const isOver = ({ expiresAt }: LeaseItem, overBefore: number) =>
+    expiresAt === undefined || expiresAt < overBefore;
+  const isOurs = (epoch: number) => (item: LeaseItem) =>
+    item.epoch === epoch && item.expiresAt !== undefined;
+  const capped = (scope: Scope | undefined): Scope | undefined =>
+    scope !== undefined && scope !== 'all' && scope.size > knockedAtMost ? 'all' : scope;
+
+  return {
+    read: async (connection) => items.get(connection),
+    acquire: async (connection, { owner, expiresAt, overBefore }) =>
+      update(
+        connection,
+        (item) => isOver(item, overBefore),
+        ({ epoch, expiresAt: before }) => ({
+          epoch: epoch + 1,
+          owner,
+          expiresAt,
+          takenOver: before !== undefined,
+        }),
+      ),
+    knock: async (connection, { scope, overBefore }) =>
+      update(
+        connection,
+        (item) => !isOver(item, overBefore),
+        ({ knocks, knocked }) => ({ knocks: knocks + 1, knocked: capped(unite(knocked, scope)) }),
+      ) !== undefined,
+    serve: async (connection, { epoch, knocks, running }) =>
+      update(
+        connection,
+        (item) => isOurs(epoch)(item) && item.knocks === knocks,
+        () => ({ running, knocked: undefined }),
+      ) !== undefined,
+    renew: async (connection, { epoch, expiresAt }) =>
+      update(connection, isOurs(epoch), () => ({ expiresAt })),
+    release: async (connection, { epoch, knocks, keep }) => {
+      const released = update(
+        connection,
+        (item) => isOurs(epoch)(item) && (keep || item.knocks === knocks),
+        () => ({
+          owner: undefined,
+          expiresAt: undefined,
+          takenOver: false,
+          ...(!keep && { running: undefined, knocked: undefined }),
+        }),
+      );
+      if (released) return 'released';
+      const found = get(connection);
+      if (found.epoch !== epoch) return 'lost';
+      return found.expiresAt === undefined ? 'released' : found;
+    },
+    addResend: async (connection, id) => {
+      update(
+        connection,
+        () => true,
+        ({ resend }) => ({ resend: new Set([...resend, id]) }),
+      );
+    },
+    removeResend: async (connection, { epoch, ids }) => {
+      update(
+        connection,
+        (item) => item.epoch === epoch,
+        ({ resend }) => ({ resend: new Set([...resend].filter((id) => !ids.includes(id))) }),
+      );
+    },
+    askReads: async (connection, { count, overBefore }) =>
+      update(
+        connection,
+        (item) => !isOver(item, overBefore),
+        ({ readsAsked }) => ({ readsAsked: readsAsked + count }),
+      )?.readsAsked,
+    takeBudget: async (connection, { seen, next, overBefore }) =>
+      update(
+        connection,
+        (item) => isOver(item, overBefore) && JSON.stringify(item.budget) === JSON.stringify(seen),
+        () => ({ budget: next }),
+      ) !== undefined,
+  };
+}
