@@ -99,10 +99,32 @@ function patternsOf(text: string): Pattern[] {
     }
     return [
       { units: plainUnits(value) },
-      ...[0, 1, 2].map((offset) => base64Pattern(bytes, offset)),
+      { units: hexUnits(bytes) },
+      ...wholeForms(value).flatMap((form) =>
+        [0, 1, 2].map((offset) => base64Pattern(Buffer.from(form), offset)),
+      ),
     ];
   });
 }
+
+/** A body that comes back as base64 has the secret in it as the body spelled it: itself, JSON, URL or form. */
+function wholeForms(value: string): readonly string[] {
+  const form = new URLSearchParams([['', value]]).toString().slice(1);
+  return [
+    ...new Set([
+      value,
+      JSON.stringify(value).slice(1, -1),
+      encodeURIComponent(value.toWellFormed()),
+      form,
+    ]),
+  ];
+}
+
+const hexUnits = (bytes: Uint8Array): Unit[] =>
+  Array.from(bytes, (byte) => {
+    const digits = byte.toString(16).padStart(2, '0');
+    return [...new Set([digits, digits.toUpperCase()])];
+  });
 
 /**
  * The end of the longest match that begins at `start`. All ways to read the text are followed side by side, so
@@ -138,7 +160,7 @@ function* matches(
 }
 
 /**
- * `text` with every occurrence of a secret as `[secret]`: raw, JSON-escaped, URL-, form- or HTML-encoded, and
+ * `text` with every occurrence of a secret as `[secret]`: raw, JSON-escaped, URL-, form- or HTML-encoded, in hex, and
  * within base64 or base64url. Occurrences are found first and replaced together, so secrets may overlap or hold
  * one another. Secrets shorter than four characters are replaced only where they stand alone: inside words they
  * would turn any text into marks. Redact before cutting: half a secret is not found.

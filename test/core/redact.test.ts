@@ -34,6 +34,8 @@ describe('redactText', () => {
     ['URL, twice', encodeURIComponent(encodeURIComponent(awkward))],
     ['form', new URLSearchParams({ a: awkward }).toString().slice(2)],
     ['base64url', Buffer.from(awkward).toString('base64url')],
+    ['hex', Buffer.from(awkward).toString('hex')],
+    ['hex in upper case', Buffer.from(awkward).toString('hex').toUpperCase()],
     [
       'HTML',
       awkward
@@ -50,6 +52,19 @@ describe('redactText', () => {
   test.each(['a', 'id', 'key', 'user'])('base64 of %s:secret:%s', (id) => {
     const text = redact(`Basic ${base64(`${id}:hunter22:${id}`)}`, 'hunter22');
     expect(text).toMatch(/^Basic [\w+/]*\[secret\][\w+/=]*$/);
+  });
+
+  test.each([
+    ['JSON', (text: string) => JSON.stringify({ a: text })],
+    ['a form', (text: string) => new URLSearchParams({ a: text }).toString()],
+    ['a URL', encodeURIComponent],
+  ])('base64 of %s with it', (_, encode) => {
+    const echo = base64(encode(awkward));
+    expect(redact(echo, awkward)).toMatch(/^[\w+/]{0,8}\[secret\][\w+/]{0,4}=*$/);
+  });
+
+  test('half a character in a secret', () => {
+    expect(redact('got abc\ud83d.', 'abc\ud83d')).toBe('got [secret].');
   });
 
   test('base64 that was cut, and base64 in a URL', () => {
@@ -93,7 +108,9 @@ describe('redactText', () => {
       encodeURIComponent,
       (text: string) => new URLSearchParams([['', text]]).toString().slice(1),
       base64,
+      (text: string) => base64(JSON.stringify({ key: text })),
       (text: string) => Buffer.from(text).toString('base64url'),
+      (text: string) => Buffer.from(text).toString('hex'),
     );
     fc.assert(
       fc.property(secret, around, around, encoders, (value, before, after, encode) => {

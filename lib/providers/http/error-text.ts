@@ -5,8 +5,10 @@ import { plainText, redactText } from '../../core/redact.ts';
 
 /** Longest text that an error takes over from a vendor, in characters. */
 export const maxErrorText = 500;
-/** More of a body than this is not searched for a reason. */
+/** More of a body than this, and one secret, is not searched for a reason. */
 const maxSearched = 16 * 1024;
+/** The most characters that an echo makes of one: `%25e2%2582%25ac`. */
+const longestForm = 15;
 
 /**
  * The vendor's own reason from an error body, fit to be stored and shown: without control characters and terminal
@@ -24,13 +26,17 @@ const maxSearched = 16 * 1024;
  * `details`, and what of a 422 repeats the input, are left out: nobody knows what they hold.
  */
 export function errorText(body: string, secrets: readonly Secret[]): string | undefined {
-  const reason = reasonIn(body.trim())?.slice(0, maxSearched);
+  const reason = reasonIn(body.trim());
   if (reason === undefined || reason === '') return undefined;
+  const longest = longestForm * Math.max(0, ...secrets.map((secret) => secret.reveal().length));
+  const searched = reason.slice(0, maxSearched + longest);
   // Twice: a control character inside a secret hides it from the first look, and a secret may have one of its own.
-  return plainText(
-    redactText(plainText(redactText(reason, secrets), maxSearched), secrets),
-    maxErrorText,
-  );
+  const plain = plainText(redactText(searched, secrets), searched.length);
+  const redacted = redactText(plain, secrets);
+  // Half a secret at the end was not found, and marks in place of others may have brought it to the front.
+  const isCut = searched.length < reason.length;
+  const whole = isCut ? redacted.slice(0, Math.max(0, redacted.length - longest)) : redacted;
+  return plainText(whole, maxErrorText) || undefined;
 }
 
 /** Whether an answer is a page for people: a proxy's, not the vendor's API. */

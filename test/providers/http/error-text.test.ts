@@ -61,6 +61,27 @@ describe('errorText', () => {
     expect(text).toBe('bad value [secret].');
   });
 
+  test.each([
+    ['again and again', 1500, (text: string) => `${text} `.repeat(30)],
+    ['longer than what is searched', 20_000, (text: string) => `it was ${text}`],
+    ['longer than that, as JSON', 20_000, (text: string) => `it was "\\u0041${text}`],
+    [
+      'among control characters',
+      1500,
+      (text: string) => `${text.split('').join('\0')} `.repeat(30),
+    ],
+  ])('a secret that comes back %s is not in part in it', (_form, length, echo) => {
+    const long = Array.from({ length }, (_, at) => Math.sin(at).toString(36).at(-1)).join('');
+    const text = errorText(JSON.stringify({ message: echo(long) }), [new Secret(long)]);
+    expect(text?.replaceAll('[secret]', '') ?? '').toMatch(/^.{0,20}$/);
+  });
+
+  test('a reason of which nothing but a long secret’s beginning could be searched is none', () => {
+    const long = new Secret('s'.repeat(9000));
+    expect(errorText('x'.repeat(1_000_000), [long])).toMatch(/^x{499}…$/);
+    expect(errorText(`\0`.repeat(300_000), [long])).toBeUndefined();
+  });
+
   test('a secret at the cut is not half in it', () => {
     const text = errorText(`${'x'.repeat(490)} ${secret}${'y'.repeat(100)}`, [new Secret(secret)]);
     expect(text).toMatch(/^x{490} \[secret\]…$/);
