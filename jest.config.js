@@ -6,11 +6,7 @@ export default {
   collectCoverage: true,
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
-  collectCoverageFrom: [
-    'lib/core/**/*.ts',
-    'lib/providers/*/convert.ts',
-    '!**/*.types.ts',
-  ],
+  collectCoverageFrom: ['lib/core/**/*.ts', 'lib/providers/*/convert.ts', '!**/*.types.ts'],
   coverageThreshold: {
     global: { lines: 100, branches: 100, functions: 100, statements: 100 },
   },
