@@ -24,7 +24,7 @@ export function heldItems(
   table: Table,
   clock: Clock,
   ids: () => string,
-): Pick<Ledger, 'putHeld' | 'held' | 'approve' | 'approvals'> {
+): Pick<Ledger, 'putHeld' | 'held' | 'heldDigests' | 'approve' | 'approvals'> {
   const held: Ledger['held'] = async (connection, digest) => {
     const key = keys.held(digest);
     const items = await table.query(connection, { prefix: key });
@@ -42,6 +42,14 @@ export function heldItems(
 
   return {
     held,
+    heldDigests: async (connection, prefix = '') => {
+      const items = await table.query(connection, { prefix: keys.held(prefix) });
+      const digestOf = (item: string) => item.slice(keys.held('').length);
+      return assemble(table, connection, items, (item) => !digestOf(item).includes('#'))
+        .filter((found) => !over(found, clock.now()))
+        .map(({ head }) => digestOf(head.item))
+        .toSorted();
+    },
     putHeld: async (connection, plan) => {
       const key = keys.held(plan.digest);
       const now = clock.now();

@@ -169,6 +169,20 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect((await ledger.held('acme', held.digest))?.at).toBe(subject.clock.time());
     });
 
+    test('held plans are listed by the beginning of their digest, until they are over', async () => {
+      const [one, two] = [heldPlan(1), heldPlan(10_000)];
+      await ledger.putHeld('acme', one);
+      subject.clock.advance(day);
+      await ledger.putHeld('acme', { ...two, at: subject.clock.time() });
+      const both = [one.digest, two.digest].toSorted();
+      expect(await ledger.heldDigests('acme')).toEqual(both);
+      expect(await subject.other.heldDigests('acme', one.digest.slice(0, 8))).toEqual([one.digest]);
+      expect(await ledger.heldDigests('acme', `${one.digest}0`)).toEqual([]);
+      expect(await ledger.heldDigests('other')).toEqual([]);
+      subject.clock.advance(6.5 * day);
+      expect(await ledger.heldDigests('acme')).toEqual([two.digest]);
+    }, 30_000);
+
     test('a held plan of 10,000 changes keeps every hash, approved too', async () => {
       const held = heldPlan(10_000);
       await Promise.all([ledger.putHeld('acme', held), subject.other.putHeld('acme', held)]);

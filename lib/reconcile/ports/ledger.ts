@@ -51,6 +51,8 @@ export interface Ledger {
   /** Idempotent: the same digest is the same plan. */
   putHeld(connection: string, held: HeldPlan): Promise<void>;
   held(connection: string, digest: string): Promise<HeldPlan | undefined>;
+  /** Digests of the held plans that begin with `prefix`, sorted; all without one. */
+  heldDigests(connection: string, prefix?: string): Promise<readonly string[]>;
   approve(connection: string, approval: Omit<Approval, 'hashes'>): Promise<void>;
   /** Writes `pass#last`, and `pass#<id>` too if the pass did something. */
   putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;

@@ -1,0 +1,67 @@
+import { TrueupError } from '../core/errors.ts';
+import { plainText } from '../core/redact.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import type { HeldPlan } from './ports/ledger.ts';
+
+/** Nothing was approved: the digest names no held plan, or more than one. `code` says which. */
+export class ApprovalError extends TrueupError {}
+
+/** So many characters of a digest at least: fewer are too easily another plan's. */
+export const digestAtLeast = 8;
+
+const digestPattern = new RegExp(`^[0-9a-f]{${digestAtLeast},64}$`);
+
+/**
+ * The plan that the guard holds, as it was held: to be shown before it is approved.
+ *
+ * @param digest - as the plan or the report says it, or at least eight characters of its beginning
+ * @throws ApprovalError (`bad-digest`, `not-held`, `ambiguous-digest`), StoreError
+ */
+export async function findHeld(
+  connection: string,
+  digest: string,
+  { ledger }: Pick<Dependencies, 'ledger'>,
+): Promise<HeldPlan> {
+  const fail = (code: string, message: string): never => {
+    throw new ApprovalError(code, plainText(message), { context: { connection } });
+  };
+  if (!digestPattern.test(digest)) {
+    const rule = `a digest has 0-9 and a-f only; at least ${digestAtLeast} characters of it are needed`;
+    return fail('bad-digest', rule);
+  }
+  const found = await ledger.heldDigests(connection, digest);
+  if (found.length > 1) {
+    return fail('ambiguous-digest', `${digest} is the beginning of ${found.join(' and ')}`);
+  }
+  const [only] = found;
+  const held = only === undefined ? undefined : await ledger.held(connection, only);
+  return (
+    held ??
+    fail('not-held', `${connection} has no held plan ${digest}: it is over, or was never held`)
+  );
+}
+
+/**
+ * Permits what the guard held, for 24 hours from now: just those changes, whichever pass comes to them. What is not
+ * among them is guarded anew. The same again prolongs it.
+ *
+ * @param digest - as for `findHeld`
+ * @param by - who says so, for the record
+ * @returns what is now approved
+ * @throws ApprovalError, StoreError, as `findHeld` does
+ */
+export async function approve(
+  connection: string,
+  digest: string,
+  deps: Pick<Dependencies, 'ledger' | 'clock'>,
+  by?: string,
+): Promise<HeldPlan> {
+  const held = await findHeld(connection, digest, deps);
+  const at = new Date(deps.clock.now()).toISOString();
+  await deps.ledger.approve(connection, {
+    digest: held.digest,
+    at,
+    ...(by !== undefined && { by }),
+  });
+  return held;
+}
