@@ -79,7 +79,7 @@ function fieldsOf({ fields }: ChangeRecord): { fields: string; omitted?: number 
 }
 
 /** What `reportJson` made. A report decides nothing by itself, so that one that cannot be read is as good as none. */
-function reportOf(text: unknown): PassReport | undefined {
+export function reportOf(text: unknown): PassReport | undefined {
   try {
     const report: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
     return isJsonObject(report) ? (report as unknown as PassReport) : undefined;

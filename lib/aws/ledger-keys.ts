@@ -21,12 +21,15 @@ export const keys = {
   pauseOf: (id: string) => `pause#${id}`,
   server: (id: string) => `server#${id}`,
   change: (id: string, timeOrderedId: string) => `change#${id}#${timeOrderedId}`,
+  changes: 'change#',
+  changesOf: (id: string) => `change#${id}#`,
   declared: (id: string, contentHash: string) => `declared#${id}#${contentHash}`,
   held: (digest: string) => `held#${digest}`,
   approval: (digest: string) => `approval#${digest}`,
   approvals: 'approval#',
   lastPass: 'pass#last',
   pass: (timeOrderedId: string) => `pass#${timeOrderedId}`,
+  passes: 'pass#',
 } as const;
 
 /** What a pass reads. `$` follows `#`, so that every id is below it, in whatever script it is written. */

@@ -4,6 +4,7 @@ import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { LostUpdateError } from '../reconcile/ports/store-error.ts';
 import { heldItems } from './held-items.ts';
 import { historyItems } from './history-items.ts';
+import { historyReader } from './history-reader.ts';
 import { MalformedItem } from './item-reader.ts';
 import { idIn, keys, passRange } from './ledger-keys.ts';
 import { pauseOf, serverAttributes, serverRecord } from './server-item.ts';
@@ -85,10 +86,21 @@ export function ledgerTable(options: LedgerOptions): Ledger {
       if (!(await table.remove(connection, item, condition))) throw lost(connection, item);
     },
 
+    pause: async (connection, { id, ...pause }) => {
+      await table.put(connection, pauseKey(id), { ...pause });
+    },
+
+    resume: async (connection, id) => {
+      await table.remove(connection, pauseKey(id), { expression: 'attribute_exists(#item)' });
+    },
+
     ...historyItems(table, ids),
+    ...historyReader(table, clock),
     ...heldItems(table, clock, ids),
   };
 }
+
+const pauseKey = (id: string | undefined) => (id === undefined ? keys.pause : keys.pauseOf(id));
 
 function attributes(record: ServerRecord, problem: (error: unknown) => unknown) {
   try {

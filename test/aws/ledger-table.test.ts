@@ -5,7 +5,7 @@ import {
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { fromItem, toItem } from '../../lib/aws/attribute-values.ts';
+import { fromItem } from '../../lib/aws/attribute-values.ts';
 import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { ledgerTable } from '../../lib/aws/ledger-table.ts';
 import { operationOf } from '../../lib/local/aws-json.ts';
@@ -27,11 +27,6 @@ ledgerContract('The Ledger table', async () => {
     ledger: ledgerTable(options),
     other: ledgerTable(options),
     clock,
-    pause: async (connection, { id, ...pause }) => {
-      const item = id === undefined ? 'pause' : `pause#${id}`;
-      const Item = toItem({ ...pause, connection, item });
-      await world.client.send(new PutItemCommand({ TableName, Item }));
-    },
     close: world.close,
   };
 });
@@ -211,6 +206,20 @@ describe('The Ledger table', () => {
       'third',
     ]);
     expect(keys.slice(-2)).toEqual(['pass#20261122T120000000Z-p1', 'pass#last']);
+  });
+
+  test('history that somebody damaged is left out, and the rest is read', async () => {
+    const ledger = open();
+    await ledger.addChange('acme', change('a'));
+    const ttl = { ttl: { N: '99999999999' } };
+    const whole = { ...ttl, at: { S: at }, pass: { S: 'p' }, trigger: { S: 'cli' } };
+    await put('change#a#1', ttl);
+    await put('change#a#2', { ...whole, fields: { S: '{' } });
+    await put('change#a#3', { ...whole, fields: { S: '{}' } });
+    await put('change#a#4', { ...whole, fields: { S: '[]' }, trigger: { S: 'moon' } });
+    await put('pass#1', { ...ttl, report: { S: '{' } });
+    expect(await ledger.history('acme')).toEqual([change('a')]);
+    expect(await ledger.reports('acme')).toEqual([]);
   });
 
   test('a pass in sync writes pass#last and nothing else', async () => {

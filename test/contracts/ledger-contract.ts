@@ -12,8 +12,6 @@ export interface LedgerSubject {
   readonly other: Ledger;
   /** The clock of both, at `records.at`. */
   readonly clock: TestClock;
-  /** Pauses are written by the operator's commands. */
-  readonly pause: (connection: string, pause: Pause) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -88,9 +86,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
     test('a read has pauses and servers, of its connection, and no history', async () => {
       const connection: Pause = { at };
       const one: Pause = { id: 'a', at, reason: 'maintenance', by: 'kim', until: at };
-      await subject.pause('acme', connection);
-      await subject.pause('acme', one);
-      await subject.pause('other', { at });
+      await ledger.pause('acme', connection);
+      await ledger.pause('acme', one);
+      await ledger.pause('other', { at });
       const a = await ledger.writeServer('acme', server('a'));
       await ledger.writeServer('other', server('z'));
       await ledger.addChange('acme', change('a'));
@@ -107,9 +105,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
 
     test('ids limit a read to them, with their pauses and the connection’s', async () => {
       for (const id of ['a', 'b', 'c']) await ledger.writeServer('acme', server(id));
-      await subject.pause('acme', { at });
-      await subject.pause('acme', { id: 'b', at });
-      await subject.pause('acme', { id: 'c', at });
+      await ledger.pause('acme', { at });
+      await ledger.pause('acme', { id: 'b', at });
+      await ledger.pause('acme', { id: 'c', at });
       const state = await ledger.read('acme', ['a', 'b', 'b', 'unknown']);
       expect([...state.servers.keys()].toSorted()).toEqual(['a', 'b']);
       expect(state.pauses.map((pause) => pause.id ?? '').toSorted()).toEqual(['', 'b']);
@@ -273,6 +271,69 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       const last = report({ pass: 'second', scope: 'named', state: 'interrupted' });
       await subject.other.putReport('acme', last, false);
       expect(await ledger.lastReport('acme')).toEqual(last);
+    });
+
+    test('history is newest first, of all servers or one, from a time on, up to a number', async () => {
+      const times = ['10:00:00.000', '12:00:00.000', '12:00:00.001', '11:00:00.000'];
+      const stamps = times.map((time) => `2026-11-22T${time}Z`);
+      for (const [index, time] of stamps.entries()) {
+        await ledger.addChange('acme', change(index % 2 === 0 ? 'a' : 'a b', { at: time }));
+      }
+      await ledger.addChange('acme', change('a', { at: '2026-11-22T09:00:00.000Z', label: 'l' }));
+      await ledger.addChange('other', change('z'));
+      const found = await subject.other.history('acme');
+      const hours = found.map((one) => one.at.slice(11, 23));
+      expect(hours).toEqual([...times.toSorted().toReversed(), '09:00:00.000']);
+      expect(found.at(-1)).toEqual(change('a', { at: '2026-11-22T09:00:00.000Z', label: 'l' }));
+      const ofOne = await ledger.history('acme', { server: 'a' });
+      expect(ofOne.map((one) => one.at.slice(11, 13))).toEqual(['12', '10', '09']);
+      expect(await ledger.history('acme', { server: 'nobody' })).toEqual([]);
+      expect(await ledger.history('acme', { since: at })).toHaveLength(2);
+      expect(await ledger.history('acme', { since: at, limit: 1 })).toEqual(found.slice(0, 1));
+      expect(await ledger.history('unknown')).toEqual([]);
+    });
+
+    test('history of the same moment keeps the order of its writes', async () => {
+      for (const pass of ['1', '2', '3']) await ledger.addChange('acme', change('a', { pass }));
+      expect((await ledger.history('acme')).map((one) => one.pass)).toEqual(['3', '2', '1']);
+    });
+
+    test('history and reports are over after 90 days', async () => {
+      await ledger.addChange('acme', change('a'));
+      await ledger.putReport('acme', report(), true);
+      subject.clock.advance(89 * day);
+      expect(await ledger.history('acme')).toHaveLength(1);
+      expect(await ledger.reports('acme')).toEqual([report()]);
+      subject.clock.advance(2 * day);
+      expect(await ledger.history('acme')).toEqual([]);
+      expect(await ledger.reports('acme')).toEqual([]);
+    });
+
+    test('reports are those of passes that did something, newest first', async () => {
+      const one = report({ pass: '20261122T120000000Z-one' });
+      const quiet = { pass: '20261122T121000000Z-quiet', startedAt: '2026-11-22T12:10:00.000Z' };
+      const two = { pass: '20261122T122000000Z-two', startedAt: '2026-11-22T12:20:00.000Z' };
+      await ledger.putReport('acme', one, true);
+      await ledger.putReport('acme', report(quiet), false);
+      await ledger.putReport('acme', report(two), true);
+      await ledger.putReport('other', report(), true);
+      expect(await subject.other.reports('acme')).toEqual([report(two), one]);
+      expect(await ledger.reports('acme', { since: quiet.startedAt })).toEqual([report(two)]);
+      expect(await ledger.reports('acme', { limit: 1 })).toEqual([report(two)]);
+    });
+
+    test('a pause stands in place of an earlier one, until it is resumed', async () => {
+      await ledger.pause('acme', { at, reason: 'audit', by: 'kim', until: at });
+      await ledger.pause('acme', { at, by: 'lee' });
+      await ledger.pause('acme', { id: 'a', at });
+      await ledger.resume('acme');
+      expect((await ledger.read('acme')).pauses).toEqual([{ id: 'a', at }]);
+      await subject.other.resume('acme', 'a');
+      await ledger.resume('acme', 'a');
+      await ledger.resume('unknown');
+      expect((await ledger.read('acme')).pauses).toEqual([]);
+      await ledger.pause('acme', { at, by: 'lee' });
+      expect((await ledger.read('acme')).pauses).toEqual([{ at, by: 'lee' }]);
     });
   });
 }

@@ -30,6 +30,13 @@ export interface Approval {
   readonly hashes: readonly string[];
 }
 
+/** Which records of the past: of one server, not before `since`, the newest `limit`. */
+export interface PastFilter {
+  readonly server?: string;
+  readonly since?: Time;
+  readonly limit?: number;
+}
+
 /** What Trueup knows. Only Trueup writes it. All methods throw `StoreError` if the store fails. */
 export interface Ledger {
   /** Pauses and server items: one paged, consistent Query, or the named servers only. */
@@ -58,4 +65,12 @@ export interface Ledger {
   putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;
   /** The report of the last pass, `details` cut; undefined if there is none, or none that can be read. */
   lastReport(connection: string): Promise<PassReport | undefined>;
+  /** Applied changes, newest first, for 90 days. Long values were cut, and a record that cannot be read is left out. */
+  history(connection: string, filter?: PastFilter): Promise<readonly ChangeRecord[]>;
+  /** Reports of passes that did something, newest first, for 90 days. */
+  reports(connection: string, filter?: Omit<PastFilter, 'server'>): Promise<readonly PassReport[]>;
+  /** Pauses the connection or, with `id`, one server, in place of an earlier pause of the same. */
+  pause(connection: string, pause: Pause): Promise<void>;
+  /** Ends a pause; none is fine. */
+  resume(connection: string, id?: string): Promise<void>;
 }

@@ -1,0 +1,68 @@
+import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
+import { triggers } from '../core/outcome.ts';
+import type { Ledger, PastFilter } from '../reconcile/ports/ledger.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
+import { reportOf } from './history-items.ts';
+import { ItemReader } from './item-reader.ts';
+import { keys } from './ledger-keys.ts';
+import type { StoredItem, Table } from './table.ts';
+
+/** The part of `Ledger` that reads what `historyItems` added. History decides nothing: what cannot be read is left out. */
+export function historyReader(table: Table, clock: Clock): Pick<Ledger, 'history' | 'reports'> {
+  const past = async (connection: string, prefix: string) => {
+    const now = clock.now();
+    const items = await table.query(connection, { prefix });
+    return items.filter(({ value }) => Number(value['ttl']) * 1000 > now).toSorted(newestFirst);
+  };
+  return {
+    history: async (connection, filter = {}) => {
+      const { server } = filter;
+      const prefix = server === undefined ? keys.changes : keys.changesOf(server);
+      const items = await past(connection, prefix);
+      return chosen(
+        items.flatMap((item) => changeOf(item) ?? []),
+        filter,
+        ({ at }) => at,
+      );
+    },
+    reports: async (connection, filter = {}) => {
+      const items = await past(connection, keys.passes);
+      return chosen(
+        items
+          .filter(({ item }) => item !== keys.lastPass)
+          .flatMap(({ value }): PassReport | [] => reportOf(value['report']) ?? []),
+        filter,
+        ({ startedAt }) => startedAt,
+      );
+    },
+  };
+}
+
+/** By the time-ordered id at the end of their keys. */
+function newestFirst(a: StoredItem, b: StoredItem): number {
+  const [one, two] = [a, b].map(({ item }) => item.slice(item.lastIndexOf('#')));
+  return String(one) > String(two) ? -1 : 1;
+}
+
+function chosen<T>(records: readonly T[], { since, limit }: PastFilter, at: (one: T) => string) {
+  const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
+  return records.filter((record) => Date.parse(at(record)) >= from).slice(0, limit);
+}
+
+function changeOf({ item: key, value }: StoredItem): ChangeRecord | undefined {
+  try {
+    const item = new ItemReader(value);
+    const fields: unknown = JSON.parse(item.text('fields'));
+    if (!Array.isArray(fields)) return undefined;
+    return {
+      server: key.slice(keys.changes.length, key.lastIndexOf('#')),
+      ...item.optional('label', (name) => item.text(name)),
+      at: item.time('at'),
+      pass: item.text('pass'),
+      trigger: item.oneOf('trigger', triggers),
+      fields: fields as ChangeRecord['fields'],
+    };
+  } catch {
+    return undefined;
+  }
+}
