@@ -1,72 +1,136 @@
 import type { JsonObject } from '../../core/json.types.ts';
+import type { AlloyServerInit } from '../../local/alloy-simulator.ts';
 import type { BarndoorServerInit } from '../../local/barndoor-simulator.ts';
+import { accessToken, alloy, barndoor, reference } from './secret-values.ts';
 
-/** The demo's connection: its row, and what Secrets Manager holds for it. */
-export const connection = 'acme-barndoor';
-
-const secret = (name: string, key?: string) => ({
-  secret: `trueup/${connection}/${name}`,
-  ...(key !== undefined && { key }),
-});
-
-export function connectionRow(baseUrl: string) {
-  return {
-    provider: 'barndoor',
-    baseUrl,
-    auth: { type: 'bearer', token: secret('token') },
-    policy: { mode: 'correct' },
-  };
+/** A declared server, as its row has it. */
+export interface DemoServer {
+  readonly id: string;
+  readonly label: string;
+  readonly spec: JsonObject;
 }
 
-export const token = 'demo-token-of-acme';
+const barndoorId = (n: number) => `5f0c1d2e-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const alloyId = (n: number) => `srv_4c1e90${n}`;
 
-/** Secret name to text. */
-export const secrets: Readonly<Record<string, string>> = {
-  [secret('token').secret]: token,
-  [secret('salesforce').secret]: JSON.stringify({ client_secret: 'sf-secret-1' }),
-  [secret('github').secret]: JSON.stringify({ client_secret: 'gh-secret-1' }),
-};
+/** High enough that nobody waits for it here; without one, it is what the vendor documents. */
+const budget = { requestsPerMinute: 1200, concurrency: 4 };
+const policy = { mode: 'correct' };
 
-const id = (n: number) => `5f0c1d2e-0000-4000-8000-00000000000${n}`;
+export const barndoorRow = (baseUrl: string, tokenUrl: string) => ({
+  provider: 'barndoor',
+  baseUrl,
+  auth: {
+    type: 'client-credentials',
+    tokenUrl,
+    client_id: 'trueup',
+    client_secret: reference(barndoor, 'service-account', 'client_secret'),
+    audience: 'https://barndoor.ai/',
+  },
+  budget,
+  policy,
+});
 
-export const ids = { salesforce: id(1), github: id(2), notion: id(3), jira: id(4) };
+export const alloyRow = (baseUrl: string) => ({
+  provider: 'alloy',
+  baseUrl,
+  auth: { type: 'bearer', token: reference(alloy, 'api-key') },
+  budget,
+  policy,
+});
 
-/** What the platform team declares. */
-export const serverRows: readonly {
-  id: string;
-  label: string;
-  spec: JsonObject;
-}[] = [
-  {
-    id: ids.salesforce,
+/** What the platform team declares at Barndoor. One row has a mistake, and one server is gone. */
+export const barndoorServers = {
+  salesforce: {
+    id: barndoorId(1),
     label: 'salesforce-prod',
     spec: {
       name: 'Salesforce Production',
       slug: 'salesforce',
-      client_id: '3MVG9-salesforce',
-      client_secret: secret('salesforce', 'client_secret'),
+      client_id: '3MVG9-acme',
+      client_secret: reference(barndoor, 'salesforce', 'client_secret'),
       meta: { team: 'sales' },
     },
   },
-  {
-    id: ids.github,
+  github: {
+    id: barndoorId(2),
     label: 'github',
     spec: {
       name: 'GitHub',
       slug: 'github',
-      client_id: 'Iv1.github',
-      client_secret: secret('github', 'client_secret'),
+      client_id: 'Iv1.acme',
+      client_secret: reference(barndoor, 'github', 'client_secret'),
     },
   },
-  { id: ids.notion, label: 'notion', spec: { name: 'Notion', slug: 'notion' } },
-  { id: ids.jira, label: 'jira', spec: { name: 'Jira Cloud', slug: 'jira' } },
-];
+  jira: { id: barndoorId(3), label: 'jira', spec: { name: 'Jira Cloud', slug: 'jira' } },
+  notion: { id: barndoorId(4), label: 'notion', spec: { name: 'Notion', slug: 'notion' } },
+  slack: { id: barndoorId(5), label: 'slack', spec: { name: 'Slack', slug: 'slack' } },
+  zendesk: { id: barndoorId(6), label: 'zendesk', spec: { name: 'Zendesk', slug: 'zendesk' } },
+  hubspot: { id: barndoorId(7), label: 'hubspot', spec: { name: 'HubSpot', slug: 'hubspot' } },
+  linear: { id: barndoorId(8), label: 'linear', spec: { name: 'Linear', slug: 'linear' } },
+  datadog: { id: barndoorId(9), label: 'datadog', spec: { name: 'Datadog', clientId: 'dd-acme' } },
+  asana: { id: barndoorId(10), label: 'asana', spec: { name: 'Asana', slug: 'asana' } },
+} as const satisfies Record<string, DemoServer>;
 
-/** What was clicked together at the vendor before. */
-export const liveServers: readonly BarndoorServerInit[] = [
-  { id: ids.salesforce, name: 'Salesforce (copy)', slug: 'salesforce' },
-  { id: ids.github, name: 'GitHub', slug: 'github' },
-  { id: ids.notion, name: 'Notion', slug: 'notion' },
-  { id: ids.jira, name: 'JIRA old', slug: 'jira' },
-  { id: id(9), name: 'Someone else’s experiment', slug: 'experiment' },
-];
+const allow = (...allowedActions: readonly string[]) => ({
+  actions: { mode: 'allowlist', allowedActions },
+});
+
+/** What it declares at Alloy: who may do what. */
+export const alloyServers = {
+  support: {
+    id: alloyId(1),
+    label: 'support-desk',
+    spec: { name: 'Support Desk', restrictions: allow('read_order', 'read_ticket', 'reply') },
+  },
+  research: {
+    id: alloyId(2),
+    label: 'research',
+    spec: { name: 'Research', description: 'Reads, for analysts' },
+  },
+  finance: { id: alloyId(3), label: 'finance', spec: { name: 'Finance' } },
+} as const satisfies Record<string, DemoServer>;
+
+/** The support desk may also look at invoices. */
+export const supportEdited: DemoServer = {
+  ...alloyServers.support,
+  spec: {
+    name: 'Support Desk',
+    restrictions: allow('read_invoice', 'read_order', 'read_ticket', 'reply'),
+  },
+};
+
+/** Somebody's script meant one server, and renames three. */
+export const renamedByScript: readonly DemoServer[] = (
+  ['slack', 'zendesk', 'hubspot'] as const
+).map((key) => {
+  const { id, label, spec } = barndoorServers[key];
+  return { id, label, spec: { ...spec, name: `${spec.name} (EU)` } };
+});
+
+const before: Readonly<Record<string, Partial<BarndoorServerInit>>> = {
+  [barndoorServers.salesforce.id]: { name: 'Salesforce (copy)', slug: 'salesforce' },
+};
+
+/** What was clicked together at Barndoor before. */
+export const liveAtBarndoor: readonly BarndoorServerInit[] = [
+  ...Object.values(barndoorServers)
+    .filter(({ label }) => label !== 'asana')
+    .map(({ id, spec }) => ({ id, name: spec.name })),
+  { id: barndoorId(99), name: 'Trial of last summer' },
+].map((server) => ({ ...server, ...before[server.id] }));
+
+const plainFields = ({ name, description = '' }: { name: string; description?: string }) => ({
+  name,
+  description,
+});
+
+/** And at Alloy, whose answers carry a live token each. */
+export const liveAtAlloy: readonly AlloyServerInit[] = Object.values(alloyServers).map(
+  ({ id, spec }) => ({
+    serverId: id,
+    ...plainFields(spec),
+    restrictions: id === alloyServers.support.id ? allow('read_ticket', 'delete_order') : {},
+    accessUrl: `https://mcp.runalloy.com/mcp/${id}?token=${accessToken}`,
+  }),
+);

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { logOf, quietObservability } from '../../../functions/observability.ts';
+import { wire } from '../../../functions/wiring.ts';
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import { enqueue } from '../../local/sqs-queue.ts';
+import { startEmbeddedWorld } from '../embedded-world.ts';
+import type { EmbeddedWorld } from '../embedded-world.ts';
+import * as fleet from './fleet.ts';
+import { alloy, barndoor, secretTexts, values } from './secret-values.ts';
+
+/** The embedded world with a fleet in it, and what AWS would hand to the functions. */
+export interface DemoWorld extends EmbeddedWorld {
+  /** Dependencies of a process of its own: each function has one, and so has the command line. */
+  readonly process: () => Dependencies;
+  readonly declare: (connection: string, ...servers: readonly fleet.DemoServer[]) => Promise<void>;
+  /** Stream records of the rows that were written since they were last taken. */
+  readonly takeRecords: () => Promise<readonly DynamoDBRecord[]>;
+}
+
+/** Starts it: rows and secrets as users wrote them, vendors as somebody clicked them together. */
+export async function startDemoWorld(): Promise<DemoWorld> {
+  const records: DynamoDBRecord[] = [];
+  let rotated: (detail: object) => void = () => undefined;
+  const world = await startEmbeddedWorld({
+    barndoor: { servers: fleet.liveAtBarndoor },
+    alloy: { servers: fleet.liveAtAlloy, tokens: [values.apiKey] },
+    issuer: { clients: { trueup: values.serviceAccount }, audience: 'https://barndoor.ai/' },
+    dynamodb: {
+      streams: { Desired: async (some) => void records.push(...(some as DynamoDBRecord[])) },
+    },
+    secretsManager: { onLabelUpdated: (detail) => rotated(detail) },
+  });
+  const declare: DemoWorld['declare'] = async (connection, ...servers) => {
+    for (const { id, ...row } of servers) await world.desired.put(connection, `server#${id}`, row);
+  };
+  for (const [name, text] of Object.entries(secretTexts)) await world.secrets.write(name, text);
+  const { desired, issuer } = world;
+  await desired.put(barndoor, 'connection', fleet.barndoorRow(world.barndoor.url, issuer.tokenUrl));
+  await declare(barndoor, ...Object.values(fleet.barndoorServers));
+  await desired.put(alloy, 'connection', fleet.alloyRow(world.alloy.url));
+  await declare(alloy, ...Object.values(fleet.alloyServers));
+  const takeRecords = async () => {
+    await world.dynamodb.streamsIdle();
+    return records.splice(0);
+  };
+  // The triggers are switched on now: what was written before is for the first pass.
+  await takeRecords();
+  rotated = (detail) => {
+    const MessageBody = JSON.stringify(labelUpdated(detail));
+    enqueue(world.sqs.queue(world.queueUrl), Date.now(), { MessageBody });
+  };
+  const { logger } = quietObservability();
+  return {
+    ...world,
+    declare,
+    takeRecords,
+    process: () => wire(world.settings, logOf(logger), { endpoints: world.endpoints }),
+  };
+}
+
+/** What a rule of EventBridge puts into the queue when a staging label moves, as in events/queued-rotation.json. */
+function labelUpdated(detail: object): object {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Secret Label Updated',
+    source: 'aws.secretsmanager',
+    account: '123456789012',
+    time: new Date().toISOString(),
+    region: 'eu-central-1',
+    resources: [],
+    detail,
+  };
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { quietObservability } from '../../../functions/observability.ts';
+import { createQueued } from '../../../functions/queued.ts';
+import type { Seen } from '../../../functions/run-pass.ts';
+import { createScheduled } from '../../../functions/scheduled.ts';
+import { createStream } from '../../../functions/stream.ts';
+import type { DemoWorld } from './demo-world.ts';
+import { lambdaContext } from './lambda-context.ts';
+
+/** The deployment's functions, invoked as AWS would invoke them. */
+export interface DemoFunctions {
+  /** The schedule's event comes. */
+  readonly schedule: () => Promise<void>;
+  /** The stream hands over the rows that were written, as one batch. */
+  readonly stream: () => Promise<void>;
+  /** The queue hands over its messages, one at a time. */
+  readonly queue: () => Promise<void>;
+}
+
+const eventFile = join(import.meta.dirname, '../../../events/scheduled.json');
+const context = (name: string) => lambdaContext(`trueup-${name}`, () => 300_000);
+
+/** @param seen - is told of each pass, in the order in which they are made */
+export function demoFunctions(world: DemoWorld, seen: Seen): DemoFunctions {
+  const quiet = quietObservability();
+  // One connection after the other, so that the story is told in the same order each time.
+  const scheduled = createScheduled(
+    () => ({ deps: world.process(), connectionsAtOnce: 1 }),
+    quiet,
+    seen,
+  );
+  const stream = createStream(world.process, quiet, seen);
+  const queued = createQueued(world.process, quiet, seen);
+  return {
+    schedule: async () => {
+      const { failed } = await scheduled(await scheduledEvent(), context('scheduled'));
+      if (failed.length > 0) throw new Error(`no pass was made over ${failed.join(', ')}`);
+    },
+    stream: async () => {
+      const Records = [...(await world.takeRecords())];
+      const event: DynamoDBStreamEvent = { Records };
+      const { batchItemFailures } = await stream(event, context('stream'));
+      if (batchItemFailures.length > 0) throw new Error('the stream function failed');
+    },
+    queue: async () => {
+      const { failures } = await world.sqs.pump(world.queueUrl, (event) =>
+        queued(event, context('queued')),
+      );
+      if (failures.length > 0) throw new Error('the queued function failed');
+    },
+  };
+}
+
+async function scheduledEvent(): Promise<unknown> {
+  return JSON.parse(await readFile(eventFile, 'utf8'));
+}

@@ -1,0 +1,20 @@
+import type { Plan } from '../../core/plan.types.ts';
+import type { PassReport } from '../../core/ledger.types.ts';
+import type { HeldPlan } from '../../reconcile/ports/ledger.ts';
+
+/** What is counted at the vendors and in Secrets Manager's answers, over the whole story. */
+export interface Totals {
+  readonly vendorCalls: { readonly list: number; readonly get: number; readonly put: number };
+  readonly secretsDecrypted: number;
+}
+
+/** Is told the story as it happens. Two listen: the narrator for people, the collector for machines. */
+export interface Listener {
+  readonly chapter: (title: string) => void;
+  /** What somebody does, outside Trueup. */
+  readonly happens: (what: string) => void;
+  readonly planned: (plan: Plan) => void;
+  readonly passed: (report: PassReport, plan?: Plan) => void;
+  readonly approved: (connection: string, typed: string, held: HeldPlan) => void;
+  readonly ended: (totals: Totals) => void;
+}

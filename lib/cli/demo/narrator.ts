@@ -1,0 +1,61 @@
+import type { Paint } from '../../core/paint.types.ts';
+import type { Plan } from '../../core/plan.types.ts';
+import { counted, guardLines } from '../../core/render-guard.ts';
+import { serverBlocks } from '../../core/render-server.ts';
+import { renderPlan, renderReport } from '../../core/render-text.ts';
+import { wrap } from '../../core/wrap.ts';
+import type { Listener } from './listener.ts';
+
+const plain: Paint = (text) => text;
+
+/** Tells the story in lines of at most 80 columns. What a pass does is shown field by field unless a plan just did. */
+export function narrator(write: (text: string) => void): Listener {
+  const say = (...lines: readonly string[]) => {
+    for (const line of lines) write(`${line}\n`);
+  };
+  const shown = new Set<string>();
+  const isNew = (plan: Plan) => {
+    const hashes = plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash));
+    const news = hashes.filter((hash) => !shown.has(hash));
+    for (const hash of news) shown.add(hash);
+    return news.length > 0;
+  };
+  return {
+    chapter: (title) => say('', `== ${title}`),
+    happens: (what) => say(...wrap(what, '')),
+    planned: (plan) => {
+      if (shown.size > 0) say('');
+      isNew(plan);
+      say(
+        ...renderPlan(plan)
+          .split('\n')
+          .filter((line) => line !== ''),
+      );
+    },
+    passed: (report, plan) => {
+      const { updated, held } = report.counts;
+      if (plan && updated + held > 0 && isNew(plan)) say(...changeLines(plan));
+      const [head = ''] = renderReport(report).split('\n');
+      const [first = '', ...rest] = wrap(`${report.trigger}: ${head}`, '  ');
+      say(`> ${first.trimStart()}`, ...rest);
+    },
+    approved: (connection, typed, { hashes }) =>
+      say(
+        `$ trueup approve ${connection} ${typed}`,
+        `  approved for 24 hours: ${counted(hashes.length, 'change')}, and no other`,
+      ),
+    ended: ({ vendorCalls: { list, get, put }, secretsDecrypted }) => {
+      const calls = `${list + get + put} vendor calls (${list} list, ${get} get, ${put} put)`;
+      say('', `In all ${calls} and ${counted(secretsDecrypted, 'server secret')} decrypted.`, next);
+    },
+  };
+}
+
+const next = 'README.md says how to declare your own, and docs/architecture.md how it works.';
+
+/** What it changes, and what the guard says where it holds something. */
+function changeLines(plan: Plan): readonly string[] {
+  const changes = plan.changes.filter((server) => server.changes.length > 0);
+  const blocks = serverBlocks({ ...plan, changes }, plain).flat();
+  return plan.guard.held === undefined ? blocks : [...blocks, ...guardLines(plan, plain)];
+}

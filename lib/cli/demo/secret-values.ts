@@ -1,0 +1,39 @@
+/*
+ * What Secrets Manager holds for the demo's fleet. Made up, and none of it may ever be shown: the demo's test looks for
+ * each of these in all that it prints.
+ */
+
+export const barndoor = 'acme-barndoor';
+export const alloy = 'acme-alloy';
+
+/** A reference as a row has it: connections may only use secrets below their own name. */
+export const reference = (connection: string, name: string, key?: string) => ({
+  secret: `trueup/${connection}/${name}`,
+  ...(key !== undefined && { key }),
+});
+
+export const values = {
+  serviceAccount: 'kYw3-service-account-of-trueup',
+  apiKey: 'alloy_sk_live_9f27c1',
+  salesforce: '8817SF6C0FFEE-consumer-secret',
+  github: 'ghs_52b1d8e0f4aa',
+  githubRotated: 'ghs_c7093be611d2',
+} as const;
+
+/** Secret name to text. */
+export const secretTexts: Readonly<Record<string, string>> = {
+  [reference(barndoor, 'service-account').secret]: JSON.stringify({
+    client_secret: values.serviceAccount,
+  }),
+  [reference(alloy, 'api-key').secret]: values.apiKey,
+  [reference(barndoor, 'salesforce').secret]: JSON.stringify({ client_secret: values.salesforce }),
+  [reference(barndoor, 'github').secret]: githubText(values.github),
+};
+
+/** The secret as it stands after a rotation, or after somebody wrote a note beside the same value. */
+export function githubText(clientSecret: string, note?: string): string {
+  return JSON.stringify({ client_secret: clientSecret, ...(note !== undefined && { note }) });
+}
+
+/** What the vendor hands out by itself, in each answer: counts as a secret. */
+export const accessToken = 'alloy-access-4be0';

@@ -1,0 +1,88 @@
+import { approve } from '../../reconcile/approve.ts';
+import { planConnection } from '../../reconcile/plan-connection.ts';
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import type { DemoWorld } from './demo-world.ts';
+import { alloyServers, barndoorServers, renamedByScript, supportEdited } from './fleet.ts';
+import type { DemoFunctions } from './functions.ts';
+import type { Listener } from './listener.ts';
+import { alloy, barndoor, githubText, reference, values } from './secret-values.ts';
+
+/** What a chapter has at hand. */
+export interface Stage {
+  readonly world: DemoWorld;
+  readonly functions: DemoFunctions;
+  readonly listener: Listener;
+  /** Dependencies of the command line. */
+  readonly deps: Dependencies;
+  /** Digest of the plan that the guard held last. */
+  readonly held: () => string;
+}
+
+/** One thing that happens, and what Trueup makes of it. */
+export interface Chapter {
+  readonly title: string;
+  readonly play: (stage: Stage) => Promise<void>;
+}
+
+/** The main job from end to end, in order. */
+export const story: readonly Chapter[] = [
+  {
+    title: 'The plan: what a pass would do, and why',
+    play: async ({ deps, listener }) => {
+      for (const connection of [alloy, barndoor]) {
+        const { plan } = await planConnection({ connection, trigger: 'cli' }, deps);
+        listener.planned(plan);
+      }
+    },
+  },
+  {
+    title: 'The first pass: the schedule comes round (events/scheduled.json)',
+    play: ({ functions }) => functions.schedule(),
+  },
+  {
+    title: 'The next one has nothing to do: it lists, sends and decrypts nothing',
+    play: ({ functions }) => functions.schedule(),
+  },
+  {
+    title: 'Drift: somebody clicks in both consoles, and the next pass corrects it',
+    play: async ({ world, functions }) => {
+      const actions = { mode: 'allowlist', allowedActions: ['reply', 'refund', 'read_ticket'] };
+      world.alloy.edit(alloyServers.support.id, { restrictions: { actions } });
+      world.barndoor.edit(barndoorServers.jira.id, { name: 'Jira (do not touch!)' });
+      await functions.schedule();
+    },
+  },
+  {
+    title: 'A secret is rotated: its event comes through the queue, one PUT is sent',
+    play: async ({ world, functions }) => {
+      await world.secrets.write(github.secret, githubText(values.githubRotated));
+      await functions.queue();
+    },
+  },
+  {
+    title: 'A new version with the same value: looked at once, and not sent',
+    play: async ({ world, functions }) => {
+      await world.secrets.write(github.secret, githubText(values.githubRotated, 'owner: platform'));
+      await functions.queue();
+    },
+  },
+  {
+    title: 'A row is edited: the stream brings it, nobody waits for the schedule',
+    play: async ({ world, functions }) => {
+      await world.declare(alloy, supportEdited);
+      await functions.stream();
+    },
+  },
+  {
+    title: 'A script renames three servers: the guard holds that until it is approved',
+    play: async ({ world, deps, functions, listener, held }) => {
+      await world.declare(barndoor, ...renamedByScript);
+      await functions.stream();
+      const typed = held().slice(0, 8);
+      listener.approved(barndoor, typed, await approve(barndoor, typed, deps, 'kim'));
+      await functions.schedule();
+    },
+  },
+];
+
+const github = reference(barndoor, 'github');

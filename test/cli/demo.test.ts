@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { delimiter, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { accessToken, values } from '../../lib/cli/demo/secret-values.ts';
+import { outcomes, triggers } from '../../lib/core/outcome.ts';
+
+const bin = resolve('node_modules/.bin');
+
+/** `npm start` as a user runs it, but for npm's own banner and the user's own settings of npm. */
+const npmStart = (...args: readonly string[]) =>
+  promisify(execFile)('npm', ['start', '--silent', ...args], {
+    env: {
+      ...process.env,
+      PATH: `${bin}${delimiter}${process.env['PATH']}`,
+      npm_config_userconfig: '/dev/null',
+    },
+  });
+
+const count = z.int().min(0);
+
+const passSchema = z
+  .strictObject({
+    trigger: z.enum(triggers),
+    connection: z.enum(['acme-alloy', 'acme-barndoor']),
+    servers: count.min(1),
+    inSync: count,
+    assumed: count,
+    updated: count,
+    reported: count,
+    held: count,
+    waiting: count,
+    failed: count,
+    refused: count,
+    invalid: count,
+    missing: count,
+    paused: count,
+    off: count,
+    unreached: count,
+    vendorCalls: z.strictObject({ list: count, get: count, put: count }),
+    secretsDecrypted: count,
+    credentialsDecrypted: count,
+    durationMs: z.number().min(0),
+  })
+  .refine(
+    (pass) => outcomes.reduce((sum, outcome) => sum + pass[outcome], 0) === pass.servers,
+    'the outcomes must add up to the servers',
+  );
+
+const documentSchema = z.strictObject({
+  version: z.literal(1),
+  passes: z.array(passSchema),
+});
+
+type Pass = z.infer<typeof passSchema>;
+
+/** A pass in a line: what it counted, without what is zero and without time. */
+const line = ({ trigger, connection, vendorCalls, ...pass }: Pass): string => {
+  const { durationMs: _time, servers: _servers, credentialsDecrypted: _token, ...counts } = pass;
+  const all = Object.entries({ ...counts, ...vendorCalls }).filter(([, number]) => number > 0);
+  const words = all.map(([name, number]) => `${number} ${name}`).join(', ');
+  return `${trigger} ${connection}: ${words}`;
+};
+
+let text: { stdout: string; stderr: string };
+let json: { stdout: string; stderr: string };
+
+beforeAll(async () => {
+  text = await npmStart();
+  json = await npmStart('--', '--json');
+}, 120_000);
+
+describe('npm start', () => {
+  test('says nothing on standard error', () => {
+    expect(text.stderr).toBe('');
+    expect(json.stderr).toBe('');
+  });
+
+  test.each([
+    ['both vendors', /10 servers at Barndoor[^]*3 at Alloy/],
+    ['the plan', /== The plan[^]*client_secret: \(cannot be read\) {2}# adopt/],
+    [
+      'a row that is invalid',
+      /x acme-barndoor\/datadog {2}\(invalid\)\n.*did you mean 'client_id'/,
+    ],
+    ['a server that is missing', /x acme-barndoor\/asana {2}\(missing\)/],
+    ['a server that nobody declared', /1 live server not declared; not touched:\n.*Trial/],
+    ['the first pass', /== The first pass[^]*> schedule: acme-barndoor: 3 updated/],
+    ['a pass that does nothing', /nothing to do[^]*> schedule: acme-alloy: 3 in sync; 1 call/],
+    ['drift', /# drift: changed at the vendor\n {6}- "refund"\n {6}\+ "read_order"\n> schedule/],
+    ['a rotation', /# rotated: new version[^]*> queue: acme-barndoor: 1 updated/],
+    ['a version that is not sent', /same value[^]*> queue: acme-barndoor: 1 in sync/],
+    ['an edit through the stream', /\+ "read_invoice"\n> stream: acme-alloy: 1 updated/],
+    ['the guard', /Guard: 60 % of 10 servers[^]*waits for approval/],
+    ['the approval', /\$ trueup approve acme-barndoor [0-9a-f]{8}\n[^]*acme-barndoor: 3 updated/],
+    [
+      'the totals',
+      /\n\nIn all \d+ vendor calls .* and 4 server secrets decrypted\.\nREADME\.md.*\n$/,
+    ],
+  ])('tells of %s', (_what, pattern) => {
+    expect(text.stdout).toMatch(pattern);
+  });
+
+  test('fits a terminal of 80 columns', () => {
+    const lines = text.stdout.split('\n');
+    expect(lines.filter(({ length }) => length > 80)).toEqual([]);
+    expect(lines.length).toBeLessThan(110);
+  });
+
+  test('shows no secret, in neither form', () => {
+    for (const secret of [...Object.values(values), accessToken]) {
+      expect(text.stdout).not.toContain(secret);
+      expect(json.stdout).not.toContain(secret);
+    }
+  });
+});
+
+describe('npm start -- --json', () => {
+  test('prints one document, whose passes tell the story in order', () => {
+    const { passes } = documentSchema.parse(JSON.parse(json.stdout));
+    const broken = '1 invalid, 1 missing';
+    expect(passes.map(line)).toEqual([
+      'schedule acme-alloy: 2 inSync, 1 updated, 1 list, 1 put',
+      `schedule acme-barndoor: 5 inSync, 3 updated, ${broken}, 2 secretsDecrypted, 1 list, 1 get, 3 put`,
+      'schedule acme-alloy: 3 inSync, 1 list',
+      `schedule acme-barndoor: 6 inSync, 2 assumed, ${broken}, 1 list`,
+      'schedule acme-alloy: 2 inSync, 1 updated, 1 list, 1 put',
+      `schedule acme-barndoor: 5 inSync, 2 assumed, 1 updated, ${broken}, 1 list, 1 put`,
+      'queue acme-barndoor: 1 updated, 1 secretsDecrypted, 1 get, 1 put',
+      'queue acme-barndoor: 1 assumed, 1 secretsDecrypted, 1 get',
+      'stream acme-alloy: 1 updated, 1 get, 1 put',
+      'stream acme-barndoor: 3 held, 3 get',
+      'schedule acme-alloy: 3 inSync, 1 list',
+      `schedule acme-barndoor: 3 inSync, 2 assumed, 3 updated, ${broken}, 1 list, 3 put`,
+    ]);
+  });
+
+  test('credentials are decrypted once by each process that needs them', () => {
+    const { passes } = documentSchema.parse(JSON.parse(json.stdout));
+    expect(passes.map((pass) => pass.credentialsDecrypted)).toEqual([
+      1, 1, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0,
+    ]);
+  });
+});
