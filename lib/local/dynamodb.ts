@@ -46,6 +46,8 @@ export async function startDynamoDb(
   await new Promise<void>((resolve) => {
     database.listen(0, '127.0.0.1', resolve);
   });
+  // The front keeps its connections; one that the database gave up while a request was on its way would be an error.
+  database.keepAliveTimeout = 0;
   const client = dynamoDbClient(`http://127.0.0.1:${(database.address() as AddressInfo).port}`);
 
   const calls: Record<string, number> = {};

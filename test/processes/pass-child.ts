@@ -1,0 +1,32 @@
+/**
+ * A process that makes passes. Its argument is a `ChildSetup`; each line of its input is a `PassRequest`, each line of
+ * its output a `ChildLine`. It ends with its input, so that it never outlives who started it.
+ */
+import { createInterface } from 'node:readline';
+import { wire } from '../../functions/wiring.ts';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import type { PassRequest } from '../../lib/reconcile/request.types.ts';
+import { memoryLog } from '../support/log.ts';
+import { withTimes } from '../support/short-times.ts';
+import type { ChildLine, ChildSetup } from './child.ts';
+
+const { settings, endpoints, times, owner } = JSON.parse(process.argv[2] ?? '') as ChildSetup;
+const say = (line: ChildLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const wired = wire(settings, memoryLog(), { endpoints });
+const deps = withTimes(wired, settings.allowedHosts, owner, times);
+
+async function make(request: PassRequest): Promise<void> {
+  try {
+    const result = await reconcile(request, deps);
+    say({ kind: 'result', result });
+  } catch (error) {
+    const { name, message } = error as Error;
+    say({ kind: 'error', name, message });
+  }
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => void make(JSON.parse(line) as PassRequest));
+lines.on('close', () => process.exit(0));
+say({ kind: 'ready' });

@@ -1,0 +1,69 @@
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { BarndoorOptions } from '../../lib/local/barndoor-simulator.ts';
+import { bearer, startWorld } from '../support/world.ts';
+import type { TestWorld, WorldOptions } from '../support/world.ts';
+import { shortTimes, withTimes } from '../support/short-times.ts';
+import { killChildren, startChild } from './child.ts';
+import type { Child } from './child.ts';
+
+/** The embedded world in this process, and processes that make passes on it. */
+export interface ProcessWorld extends TestWorld {
+  /** Dependencies with short times, for a pass of this process. */
+  readonly short: Dependencies;
+  readonly start: (owner: string) => Promise<Child>;
+  /** A connection of its own at the one simulated vendor, mode `correct`, unguarded. */
+  readonly connect: (connection: string) => Promise<void>;
+  /** Resolves when anybody may acquire the lease. */
+  readonly untilFree: (connection: string) => Promise<void>;
+}
+
+export const concurrency = 4;
+
+export async function startProcessWorld(
+  barndoor: Partial<BarndoorOptions> = {},
+  options: WorldOptions = {},
+): Promise<ProcessWorld> {
+  const world = await startWorld(barndoor, options);
+  const { settings, endpoints } = world;
+  const short = withTimes(world.deps, settings.allowedHosts, 'the test');
+  return {
+    ...world,
+    short,
+    start: (owner) => startChild({ settings, endpoints, times: shortTimes, owner }),
+    connect: async (connection) => {
+      await world.secrets.write(`trueup/${connection}/token`, bearer);
+      await world.desired.put(connection, 'connection', {
+        provider: 'barndoor',
+        baseUrl: world.barndoor.url,
+        auth: { type: 'bearer', token: { secret: `trueup/${connection}/token` } },
+        policy: { mode: 'correct', limits: { updates: '100%', minimum: 10 } },
+        budget: { requestsPerMinute: 60_000, concurrency },
+      });
+    },
+    untilFree: (connection) =>
+      until(async () => {
+        const item = await short.lease.read(connection);
+        return (
+          item?.expiresAt === undefined || item.expiresAt + shortTimes.marginMs < short.clock.now()
+        );
+      }),
+    close: async () => {
+      await killChildren();
+      await world.close();
+    },
+  };
+}
+
+/** Resolves when `condition` holds. @throws Error after 20 seconds */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`not within 20 seconds: ${condition.toString()}`);
+    await pause(2);
+  }
+}
+
+export const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+
+// Whatever ends this process, what it started ends with it.
+process.once('exit', () => void killChildren());

@@ -1,0 +1,35 @@
+import { createHttpClient } from '../../lib/providers/http/client.ts';
+import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
+import { createProviders } from '../../lib/providers/providers.ts';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { ReconcileSettings } from '../../lib/reconcile/settings.types.ts';
+
+/** A pass's times, short enough to wait for, long enough for a busy machine. */
+export const shortTimes: ReconcileSettings = {
+  leaseMs: 3000,
+  renewMs: 500,
+  marginMs: 300,
+  attemptMs: 1000,
+};
+
+/** The same wiring as another owner with other times: what an attempt may take is the HTTP client's to keep. */
+export function withTimes(
+  deps: Dependencies,
+  allowedHosts: string,
+  owner: string,
+  settings: ReconcileSettings = shortTimes,
+): Dependencies {
+  const http = createHttpClient({
+    hosts: { allowed: parseAllowedHosts(allowedHosts), trustDocumentedHosts: false },
+    clock: deps.clock,
+    random: deps.random,
+    timeoutMs: settings.attemptMs,
+  });
+  return {
+    ...deps,
+    providers: createProviders(http),
+    credentials: new Map(),
+    settings,
+    owner,
+  };
+}
