@@ -3,6 +3,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
   testEnvironment: 'node',
+  // Real servers and processes on a busy machine: a hang is caught, a slow start is not a failure.
+  testTimeout: 30_000,
   collectCoverage: true,
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
