@@ -27,7 +27,7 @@ export interface ClientOptions {
  * `socketTimeout` ends an answer that stops in the middle. A call fails after `maxAttempts` times `timeoutMs` and the
  * backoff between them, 25 seconds at most.
  */
-function configuration(options: ClientOptions) {
+export function clientConfiguration(options: ClientOptions) {
   const { maxAttempts = 4, timeoutMs = 5000, connectTimeoutMs = 2000 } = options;
   return {
     ...(options.region !== undefined && { region: options.region }),
@@ -46,17 +46,17 @@ function configuration(options: ClientOptions) {
 }
 
 export function dynamoDbClient(options: ClientOptions = {}): DynamoDBClient {
-  return new DynamoDBClient(configuration(options));
+  return new DynamoDBClient(clientConfiguration(options));
 }
 
 export function secretsManagerClient(options: ClientOptions = {}): SecretsManagerClient {
-  return new SecretsManagerClient(configuration(options));
+  return new SecretsManagerClient(clientConfiguration(options));
 }
 
 export function sqsClient(options: ClientOptions = {}): SQSClient {
-  return new SQSClient(configuration(options));
+  return new SQSClient(clientConfiguration(options));
 }
 
 export function eventBridgeClient(options: ClientOptions = {}): EventBridgeClient {
-  return new EventBridgeClient(configuration(options));
+  return new EventBridgeClient(clientConfiguration(options));
 }

@@ -1,20 +1,44 @@
-import { Command } from 'commander';
-import { collector } from './demo/collector.ts';
-import { demo } from './demo/demo.ts';
-import { narrator } from './demo/narrator.ts';
+import { createInterface } from 'node:readline/promises';
+import { exitCodes } from './exit-codes.ts';
+import { runCli } from './run.ts';
 
-const write = (text: string) => void process.stdout.write(text);
+const stop = new AbortController();
 
-const program = new Command('trueup').description(
-  'Keeps MCP servers at hosted gateways true to their declared configuration.',
-);
+function onSignal(): void {
+  if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+  stop.abort();
+  process.stderr.write(
+    '\ninterrupted: what is in flight is finished and recorded; once more to leave at once\n',
+  );
+}
 
-program
-  .command('demo')
-  .description('shows the main job on an embedded world, on loopback; what `npm start` runs')
-  .option('--json', 'prints its passes as one JSON document instead')
-  .action(async ({ json = false }: { json?: boolean }) => {
-    await demo(json ? collector(write) : narrator(write));
-  });
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // A line editor takes Ctrl-C for itself.
+  terminal.on('SIGINT', onSignal);
+  try {
+    return await terminal.question(question, { signal: stop.signal });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return undefined;
+  } finally {
+    terminal.close();
+  }
+}
 
-await program.parseAsync();
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+// A reader that goes away, such as `head`, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const exitCode = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stop: stop.signal,
+  ask,
+  cwd: process.cwd(),
+});
+process.exitCode = exitCode;

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+
+// In the repository the sources run as they are; the package has only what was built of them.
+const sources = new URL('../lib/cli/main.ts', import.meta.url);
+module.enableCompileCache?.();
+await import(
+  existsSync(sources) ? sources.href : new URL('../dist/lib/cli/main.js', import.meta.url).href
+);

@@ -1,0 +1,40 @@
+import type { CommandEntry } from './command.ts';
+
+/** Every command, in the order of `trueup --help`: as one meets them. */
+export const commandList: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    summary: 'writes a commented example of a declaration',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'validate',
+    summary: 'checks declarations, offline',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    name: 'plan',
+    summary: 'shows what a pass would do, and why; changes nothing',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'apply',
+    summary: 'shows the plan, asks, and sends it',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'approve',
+    summary: 'lets the unattended passes apply a plan that the guard holds',
+    load: async () => (await import('./commands/approve.ts')).approve,
+  },
+  {
+    name: 'status',
+    summary: 'shows servers by outcome, connections with their state',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'demo',
+    summary: 'shows the main job on an embedded world; what `npm start` runs',
+    load: async () => (await import('./commands/demo.ts')).demoCommand,
+  },
+];

@@ -1,0 +1,35 @@
+import type { WiringOptions } from '../../functions/wiring.ts';
+import type { Output } from './output.ts';
+import type { CliSettings } from './settings.ts';
+import type { Target } from './target.ts';
+
+/** The options that every command knows. */
+export interface GlobalOptions {
+  readonly file?: readonly string[];
+  readonly state: string;
+  readonly secrets?: string;
+  readonly stack?: string;
+  readonly desiredTable?: string;
+  readonly ledgerTable?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly local?: boolean;
+  readonly output: 'text' | 'json' | 'markdown';
+}
+
+/** What a command has to work with. */
+export interface CommandContext {
+  readonly options: GlobalOptions;
+  readonly settings: CliSettings;
+  readonly output: Output;
+  /** Aborts at the first Ctrl-C: nothing new is started, what is in flight is finished. */
+  readonly stop: AbortSignal;
+  /** Opens what the options name. It is closed when the command is over. @throws CliError */
+  readonly target: () => Promise<Target>;
+  /** Asks at the terminal. @returns undefined where nobody can answer */
+  readonly ask: (question: string) => Promise<string | undefined>;
+  readonly now: () => number;
+  /** Reads a file, relative to where the command was started; and writes one. */
+  readonly cwd: string;
+  readonly wiring: WiringOptions;
+}

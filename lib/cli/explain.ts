@@ -1,0 +1,96 @@
+import { InvalidDeclarationError, TrueupError, formatIssue } from '../core/errors.ts';
+import { plainText } from '../core/redact.ts';
+import { wrap } from '../core/wrap.ts';
+import { isVendorError } from '../reconcile/ports/vendor-error.ts';
+import type { VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+/** An error for people: what is wrong, what to do next, and what the process exits with. */
+export interface Explanation {
+  readonly lines: readonly string[];
+  readonly exitCode: ExitCode;
+}
+
+/** One message for any error, which tells the next step. Of errors that nobody expected, nothing but their text. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof CliError) return said(error.message, error.next, error.exitCode);
+  if (error instanceof InvalidDeclarationError) return invalid(error);
+  if (isVendorError(error)) {
+    return said(`${placeOf(error)}${error.message}`, vendorSteps[error.kind], exitCodes.failed);
+  }
+  if (error instanceof TrueupError) {
+    const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
+    return said(error.message, steps[error.code] ?? doctor, exitCode);
+  }
+  if (isFolderInUse(error)) {
+    return said(error.message, 'wait until it is done, or name another --state', exitCodes.failed);
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return said(text, 'this was not expected: please report it', exitCodes.failed);
+}
+
+function said(message: string, next: string, exitCode: ExitCode): Explanation {
+  return {
+    lines: [
+      ...wrap(`error: ${plainText(message, 2000)}`, ''),
+      ...wrap(`next: ${plainText(next)}`, ''),
+    ],
+    exitCode,
+  };
+}
+
+function invalid({ issues, context }: InvalidDeclarationError): Explanation {
+  const { connection } = context;
+  const what = typeof connection === 'string' ? `connection ${connection}` : 'the declaration';
+  return {
+    lines: [
+      `error: ${what} is not valid`,
+      ...issues.flatMap((issue) => wrap(formatIssue(issue), '  ')),
+      'next: mend it; `trueup validate FILE` shows everything at once, with its place',
+    ],
+    exitCode: exitCodes.invalid,
+  };
+}
+
+function placeOf({ context: { connection } }: TrueupError): string {
+  return typeof connection === 'string' ? `${connection}: ` : '';
+}
+
+function isFolderInUse(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'FolderInUse';
+}
+
+const doctor = '`trueup doctor` checks credentials, tables and connections one by one';
+
+const invalidCodes = new Set(['bad-digest', 'allowed-hosts', 'settings', 'invalid-declaration']);
+
+/** What to do next, by the error's code. */
+const steps: Readonly<Record<string, string>> = {
+  'store-denied':
+    'sign in to AWS (--profile NAME, --region REGION), with the policy of the stack output OperatorPolicyArn',
+  'store-absent': 'check the name, --profile and --region',
+  'store-unreachable': 'check the network, and --region',
+  'store-throttled': 'try again in a minute',
+  'bad-digest': '`trueup status CONNECTION` shows the digest of what is held',
+  'not-held': '`trueup plan CONNECTION` shows what would be held now',
+  'ambiguous-digest': 'give more of its characters',
+  'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
+  'lease-lost': 'run it again: somebody else went on with this connection',
+};
+
+/** What to do next, by what went wrong at the vendor. */
+const vendorSteps: Readonly<Record<VendorErrorKind, string>> = {
+  status: '`trueup doctor` makes the call by itself; the vendor says why above',
+  timeout: 'try again; if it goes on, look at the vendor’s status page',
+  cut: 'try again; if it goes on, look at the vendor’s status page',
+  'no-route': 'check baseUrl and the network',
+  tls: 'check baseUrl; a proxy may have put its own certificate in between',
+  body: 'check that baseUrl is the address of the API, not of the web site',
+  redirect: 'put the address that it leads to into baseUrl',
+  host: 'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS where there is no stack',
+  token: 'check the secret that `auth` names: `trueup doctor` says whether it is there',
+  'needs-login': '`trueup login CONNECTION`',
+  aborted: 'run it again',
+};

@@ -1,0 +1,23 @@
+import { plainText } from '../core/redact.ts';
+import type { Log } from '../reconcile/ports/runtime.ts';
+import type { Output } from './output.ts';
+
+/** What a pass has to say besides its report: warnings and errors, as notes. */
+export function createLog(output: Output): Log {
+  const say =
+    (style: 'warn' | 'error', inherited: Readonly<Record<string, unknown>>): Log['warn'] =>
+    (message, fields = {}) => {
+      const all = Object.entries({ ...inherited, ...fields })
+        .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+        .map(([key, value]) => `${key}=${String(value)}`);
+      output.note(output.notePaint(plainText([message, ...all].join(' ')), style));
+    };
+  const make = (inherited: Readonly<Record<string, unknown>>): Log => ({
+    debug: () => undefined,
+    info: () => undefined,
+    warn: say('warn', inherited),
+    error: say('error', inherited),
+    child: (fields) => make({ ...inherited, ...fields }),
+  });
+  return make({});
+}

@@ -1,0 +1,97 @@
+import { Command, Option } from 'commander';
+import type { CommandDefinition, CommandEntry } from './command.ts';
+import { commandList } from './command-list.ts';
+import type { GlobalOptions } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { columns } from '../core/wrap.ts';
+
+/** Runs a command that was parsed. */
+export type Runner = (
+  definition: CommandDefinition,
+  globals: GlobalOptions,
+  operands: readonly string[],
+  options: object,
+) => Promise<ExitCode>;
+
+/** Where help, and what is wrong with the command line, goes. */
+export interface ProgramOutput {
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
+}
+
+/**
+ * The whole command line. A command's file is loaded when it is called, or its help is, and not before.
+ *
+ * @param run - is called once, unless help is all that was asked for
+ */
+export function createProgram(run: Runner, output: ProgramOutput): Command {
+  const program = new Command('trueup')
+    .description('Keeps MCP servers at hosted gateways true to their declared configuration.')
+    .exitOverride()
+    .configureOutput({ ...output, getOutHelpWidth: () => columns, getErrHelpWidth: () => columns })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .addHelpText('after', footer);
+  for (const option of globalOptions()) program.addOption(option);
+  const entries = new Map<Command, CommandEntry>();
+  for (const entry of commandList) {
+    const command = program.command(entry.name, { hidden: entry.hidden ?? false });
+    command.summary(entry.summary).helpOption('-h, --help', 'shows this');
+    entries.set(command, entry);
+  }
+  program.helpOption('-h, --help', 'shows this; `trueup COMMAND --help` with two examples each');
+  program.hook('preSubcommand', async (_, command) => {
+    const entry = entries.get(command);
+    if (entry) define(command, await entry.load(), run);
+  });
+  return program;
+}
+
+/** Gives a command of the list what its file says. */
+export function define(command: Command, definition: CommandDefinition, run: Runner): void {
+  command.description(definition.description);
+  command.addHelpText('after', examplesText(definition));
+  definition.configure(command);
+  command.action(async () => {
+    await run(
+      definition,
+      command.parent?.opts<GlobalOptions>() as GlobalOptions,
+      command.args,
+      command.opts(),
+    );
+  });
+}
+
+function examplesText({ examples }: CommandDefinition): string {
+  return [
+    '',
+    'Examples:',
+    ...examples.flatMap(({ line, does }) => [`  # ${does}`, `  ${line}`]),
+  ].join('\n');
+}
+
+const collect = (value: string, before: readonly string[] = []) => [...before, value];
+
+function globalOptions(): readonly Option[] {
+  return [
+    new Option('--file <path>', 'declarations in YAML or JSON; may be repeated').argParser(collect),
+    new Option('--state <dir>', 'with files: where the ledger is kept').default('.trueup'),
+    new Option('--secrets <file>', 'with files: a JSON object from name to secret, mode 0600'),
+    new Option('--stack <name>', 'a deployed stack; tables, hosts and queue are its outputs'),
+    new Option('--desired-table <name>', 'the table Desired, where there is no stack'),
+    new Option('--ledger-table <name>', 'the table Ledger, where there is no stack'),
+    new Option('--profile <name>', "AWS profile, else the SDK's own chain"),
+    new Option('--region <name>', "AWS region, else the SDK's own chain"),
+    new Option('--local', 'the embedded world on loopback, kept in the state folder'),
+    new Option('--output <format>', 'form of the result')
+      .choices(['text', 'json', 'markdown'])
+      .default('text'),
+  ];
+}
+
+const footer = `
+With --stack and --file together the files say what is desired, and the stack has all else.
+Without a stack, secrets may also stand in variables: TRUEUP_SECRET_...
+
+Exit codes: 0 well, 1 an error or a partial failure, 2 changes (--detailed-exitcode), 3 invalid
+input, 4 something held, 130 interrupted.`;

@@ -1,0 +1,86 @@
+import { CommanderError } from 'commander';
+import type { WiringOptions } from '../../functions/wiring.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { createOutput } from './output.ts';
+import type { Output, Sink } from './output.ts';
+import { createProgram } from './program.ts';
+import type { Runner } from './program.ts';
+import { readCliSettings } from './settings.ts';
+import type { CliSettings } from './settings.ts';
+import type { Target } from './target.ts';
+
+/** The process around the command line, or a test's. */
+export interface CliWorld {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** Aborts at the first Ctrl-C. */
+  readonly stop: AbortSignal;
+  /** Asks at the terminal; resolves with undefined where nobody can answer. */
+  readonly ask: (question: string) => Promise<string | undefined>;
+  readonly cwd: string;
+  readonly settings?: CliSettings;
+  readonly now?: () => number;
+  /** Endpoints, a clock: tests only. */
+  readonly wiring?: WiringOptions;
+}
+
+/** Runs one command line. Never throws: every error becomes a message with the next step, and an exit code. */
+export async function runCli(argv: readonly string[], world: CliWorld): Promise<ExitCode> {
+  const { settings = readCliSettings() } = world;
+  const output = createOutput(world.stdout, world.stderr, settings);
+  let exitCode: ExitCode = exitCodes.ok;
+  const run: Runner = async (definition, options, operands, own) => {
+    const opened: Promise<Target>[] = [];
+    const context: CommandContext = {
+      options,
+      settings,
+      output,
+      stop: world.stop,
+      ask: world.ask,
+      now: world.now ?? Date.now,
+      cwd: world.cwd,
+      wiring: world.wiring ?? {},
+      target: async () => {
+        const { openTarget } = await import('./target.ts');
+        const opening = openTarget(context);
+        opened.push(opening);
+        return opening;
+      },
+    };
+    try {
+      exitCode = await definition.run(context, operands, own);
+    } finally {
+      const targets = await Promise.allSettled(opened);
+      const open = targets.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      await Promise.all(open.map((target) => target.close()));
+    }
+    return exitCode;
+  };
+  const program = createProgram(run, {
+    writeOut: (text) => void world.stdout.write(text),
+    writeErr: (text) => void world.stderr.write(text),
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failed(error, output);
+  } finally {
+    output.progress('');
+  }
+}
+
+async function failed(error: unknown, output: Output): Promise<ExitCode> {
+  // Commander has said what is wrong with the command line, or shown its help.
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid;
+  }
+  const { explain } = await import('./explain.ts');
+  const { lines, exitCode } = explain(error);
+  for (const [index, line] of lines.entries()) {
+    output.note(index === 0 ? output.notePaint(line, 'error') : line);
+  }
+  return exitCode;
+}
