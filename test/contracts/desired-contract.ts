@@ -83,6 +83,7 @@ export function desiredContract(name: string, open: () => Promise<DesiredSubject
       await subject.put('acme', 'connection', { provider: 'barndoor' });
       for (const id of ['a', 'b', 'c', '😀'])
         await subject.put('acme', `server#${id}`, { spec: {} });
+      await subject.put('beta', 'connection', { provider: 'barndoor' });
       await subject.put('beta', 'server#a', { spec: {} });
       expect(await items('acme', ['a', '😀', 'a', 'unknown'])).toEqual([
         'connection',
@@ -90,7 +91,7 @@ export function desiredContract(name: string, open: () => Promise<DesiredSubject
         'server#😀',
       ]);
       expect(await items('acme', [])).toEqual(['connection']);
-      expect(await items('beta')).toEqual(['server#a']);
+      expect(await items('beta')).toEqual(['connection', 'server#a']);
       expect(await desired.countServers('acme')).toBe(4);
     });
 

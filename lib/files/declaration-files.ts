@@ -1,0 +1,124 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatIssue, type Issue } from '../core/errors.ts';
+import { isJsonObject } from '../core/json.ts';
+import { plainText } from '../core/redact.ts';
+import { readText, type TextFault } from './read-text.ts';
+import { parseText, textMaximum, type Position, type TextDocument } from './yaml-text.ts';
+
+/** One connection as a file declares it, not yet checked by `checkDocument`. */
+export interface DeclarationDocument extends TextDocument {
+  /** As the user named it, or the folder and the name in it. */
+  readonly file: string;
+}
+
+/** An issue with its place. The path is '' where the file could not be read so far. */
+export interface PlacedIssue extends Issue, Position {
+  readonly file: string;
+}
+
+/** What files declare. Where there are issues, some of it may be lacking. */
+export interface DeclarationFiles {
+  readonly documents: readonly DeclarationDocument[];
+  /** Of reading only: syntax, and connections that are declared twice. */
+  readonly issues: readonly PlacedIssue[];
+}
+
+/**
+ * Reads declarations from files, and from the `.yaml`, `.yml` and `.json` files right in a folder. Never throws for what
+ * a user may have got wrong: all of it comes back as issues, together.
+ */
+export async function readDeclarations(paths: readonly string[]): Promise<DeclarationFiles> {
+  const read = await Promise.all(paths.map(filesOf));
+  const files = await Promise.all([...new Set(read.flatMap((one) => one.files))].map(readOne));
+  const documents = files.flatMap((one) => one.documents);
+  return {
+    documents,
+    issues: [
+      ...read.flatMap((one) => one.issues),
+      ...files.flatMap((one) => one.issues),
+      ...repeatedConnections(documents),
+    ],
+  };
+}
+
+/** An issue of a document, placed in its file. */
+export function placed(document: DeclarationDocument, issue: Issue): PlacedIssue {
+  return { ...issue, file: document.file, ...document.locate(issue.path) };
+}
+
+/** `file:line:column path: what is wrong; what would be right`, on one line. */
+export function formatPlaced(issue: PlacedIssue): string {
+  const { file, line, column } = issue;
+  return `${plainText(file)}:${line}:${column} ${formatIssue(issue)}`;
+}
+
+async function filesOf(path: string): Promise<{ files: string[]; issues: PlacedIssue[] }> {
+  // What cannot be asked is left to the reading, which says why.
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return { files: [path], issues: [] };
+  let names: string[];
+  try {
+    names = await readdir(path);
+  } catch {
+    return { files: [], issues: [fileIssue(path, faults.denied)] };
+  }
+  const files = names
+    .filter((name) => /^[^.].*\.(ya?ml|json)$/i.test(name))
+    .toSorted()
+    .map((name) => join(path, name));
+  return { files, issues: files.length === 0 ? [fileIssue(path, emptyFolder)] : [] };
+}
+
+async function readOne(file: string): Promise<DeclarationFiles> {
+  const read = await readText(file, textMaximum);
+  if ('fault' in read) return { documents: [], issues: [fileIssue(file, faults[read.fault])] };
+  const { documents, problems } = parseText(read.text);
+  return {
+    documents: documents.map((document) => ({ ...document, file })),
+    issues: problems.map((problem) => ({ path: '', file, ...problem })),
+  };
+}
+
+function repeatedConnections(documents: readonly DeclarationDocument[]): PlacedIssue[] {
+  const first = new Map<string, DeclarationDocument>();
+  return documents.flatMap((document) => {
+    const name = isJsonObject(document.value) ? document.value['connection'] : undefined;
+    if (typeof name !== 'string') return [];
+    const before = first.get(name);
+    if (!before) {
+      first.set(name, document);
+      return [];
+    }
+    const path = '/connection';
+    const problem = `repeats the connection of ${before.file}:${before.locate(path).line}`;
+    return [placed(document, { path, problem, expected: 'must be declared in one document' })];
+  });
+}
+
+type Finding = Pick<Issue, 'problem' | 'expected'>;
+
+const fileIssue = (file: string, finding: Finding): PlacedIssue => ({
+  file,
+  line: 1,
+  column: 1,
+  path: '',
+  ...finding,
+});
+
+const emptyFolder: Finding = {
+  problem: 'a folder without declarations',
+  expected: 'must have files whose names end in .yaml, .yml or .json',
+};
+
+const faults: Readonly<Record<TextFault, Finding>> = {
+  missing: { problem: 'there is no such file', expected: 'must be a file or folder' },
+  denied: { problem: 'may not be read', expected: 'must be readable for you' },
+  folder: { problem: 'is a folder', expected: 'must be a file' },
+  'too-large': { problem: 'is larger than 10 MB', expected: 'must be split into several files' },
+  'not-utf8': { problem: 'is not UTF-8', expected: 'must be text in UTF-8' },
+  unreadable: { problem: 'cannot be read', expected: 'must be a file or folder' },
+};

@@ -1,0 +1,105 @@
+import { rowsOf } from '../core/document.ts';
+import type { Issue } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.types.ts';
+import { isJsonObject } from '../core/json.ts';
+import {
+  connectionNameSchema,
+  serverIdSchema,
+  type ConnectionDocument,
+  type ConnectionRow,
+  type ServerRow,
+} from '../core/schema.ts';
+import type { DesiredRow, DesiredStore } from '../reconcile/ports/desired-store.ts';
+import {
+  formatPlaced,
+  placed,
+  type DeclarationDocument,
+  type DeclarationFiles,
+} from './declaration-files.ts';
+import { fileProblem } from './store-problem.ts';
+
+const issuesShown = 3;
+
+/**
+ * `DesiredStore` on declarations as they were read: a snapshot, so that what was checked is what is applied. Rows stand
+ * as declared, valid or not, and have no generation.
+ *
+ * What could not be read never looks like "nothing there": issues of reading, and documents without a name, fail every
+ * call; servers that cannot be told apart fail their connection's. All with `StoreError`, code `store-malformed`.
+ */
+export function desiredFiles({ documents, issues }: DeclarationFiles): DesiredStore {
+  const nameless = documents.flatMap((document) =>
+    nameOf(document) === undefined ? [placed(document, noName)] : [],
+  );
+  const unreadable = [...issues, ...nameless].map(formatPlaced);
+  const byName = new Map(documents.map((document) => [nameOf(document), document]));
+
+  const assertReadable = () => {
+    const shown = unreadable.slice(0, issuesShown).join('; ');
+    if (unreadable.length === 0) return;
+    const rest = unreadable.length - issuesShown;
+    const more = rest > 0 ? `; and ${rest} more` : '';
+    throw fileProblem('store-malformed', 'the declarations', `cannot be used: ${shown}${more}`);
+  };
+
+  const rowsIn = (connection: string): readonly (ConnectionRow | ServerRow)[] => {
+    assertReadable();
+    const document = byName.get(connection);
+    if (!document) return [];
+    const problem = serverProblem((document.value as JsonObject)['servers']);
+    if (!problem) return rowsOf(document.value as ConnectionDocument);
+    const line = formatPlaced(placed(document, problem));
+    throw fileProblem('store-malformed', 'the declaration', `cannot be used: ${line}`, {
+      connection,
+    });
+  };
+
+  return {
+    connections: async function* () {
+      assertReadable();
+      for (const name of byName.keys()) if (name !== undefined) yield name;
+    },
+    rows: async (connection, ids) => {
+      const wanted = ids && new Set(['connection', ...ids.map((id) => `server#${id}`)]);
+      return rowsIn(connection)
+        .filter(({ item }) => !wanted || wanted.has(item))
+        .map(rowOf);
+    },
+    countServers: async (connection) => Math.max(rowsIn(connection).length - 1, 0),
+  };
+}
+
+function rowOf({ connection: _connection, item, ...value }: ConnectionRow | ServerRow): DesiredRow {
+  return { item, value };
+}
+
+const noName: Issue = {
+  path: '/connection',
+  problem: 'has no name of a connection',
+  expected: 'must be one connection, with its name',
+};
+
+function nameOf({ value }: DeclarationDocument): string | undefined {
+  const name = isJsonObject(value) ? value['connection'] : undefined;
+  return connectionNameSchema.safeParse(name).data;
+}
+
+/** What makes servers impossible to tell apart; all else is for the pass to judge, server by server. */
+function serverProblem(servers: unknown): Issue | undefined {
+  if (servers === undefined) return undefined;
+  if (!Array.isArray(servers)) {
+    return { path: '/servers', problem: 'is no list', expected: 'must be a list of servers' };
+  }
+  const seen = new Set<string>();
+  for (const [index, server] of servers.entries()) {
+    const path = `/servers/${index}`;
+    if (!isJsonObject(server)) {
+      return { path, problem: 'is no object', expected: 'must be a server' };
+    }
+    const id = serverIdSchema.safeParse(server['id']).data;
+    if (id === undefined) return { path, problem: 'has no id', expected: "must have the vendor's" };
+    if (seen.has(id)) return { path, problem: 'repeats an id', expected: 'must be unique' };
+    seen.add(id);
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '../core/json.types.ts';
+import { StoreError } from '../reconcile/ports/store-error.ts';
+
+/** What can be matched on: `code` of the `StoreError`s that lib/files throws; the same words as lib/aws uses. */
+export type FileErrorCode =
+  | 'store-denied'
+  | 'store-absent'
+  | 'store-busy'
+  | 'store-malformed'
+  | 'store-too-large'
+  | 'store-failed';
+
+/** A `StoreError` about a file. `problem` is a predicate, holds no value, and says what to do where anything helps. */
+export function fileProblem(
+  code: FileErrorCode,
+  path: string,
+  problem: string,
+  context: JsonObject = {},
+): StoreError {
+  return new StoreError(code, `${path} ${problem}`, { context: { path, ...context } });
+}
+
+/** An error of the file system, such as a disk that is full. It holds a path and a code, and nothing that was written. */
+export function fileError(path: string, doing: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const code = codeOf(error) ?? 'unknown error';
+  const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
+  return fileProblem(denied ? 'store-denied' : 'store-failed', path, `${doing}: ${code}`);
+}
+
+/** The system's error code, such as `ENOENT`. By form and not by class: an error may come from another realm. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' ? code : undefined;
+}

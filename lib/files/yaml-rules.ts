@@ -1,0 +1,93 @@
+import { isAlias, isMap, isScalar, isSeq, type Document, type ParsedNode } from 'yaml';
+import type { Problem, TextProblem } from './yaml-problems.ts';
+
+type Value = ParsedNode | null;
+
+/** Anchors by name, in the order of the text; a size that is not known yet belongs to a value that is still open. */
+interface Anchored {
+  size: number | undefined;
+}
+
+/**
+ * What YAML allows and a declaration does not: tags, merge keys, keys that occur twice, numbers that no JSON tool keeps,
+ * and aliases that lead nowhere, into themselves, or to more than `maximum` characters once they are unfolded.
+ */
+export function yamlRules(document: Document.Parsed, maximum: number): TextProblem[] {
+  const found: TextProblem[] = [];
+  const anchors = new Map<string, Anchored>();
+  const say = (node: ParsedNode, problem: Problem) => {
+    found.push({ offset: node.range[0], ...problem });
+  };
+
+  /** @returns the characters of the node, its aliases unfolded */
+  function visit(node: Value): number {
+    if (!node) return 0;
+    if (isAlias(node)) return unfold(node);
+    const own = node.range[1] - node.range[0];
+    const anchored: Anchored = { size: undefined };
+    if (node.anchor !== undefined) anchors.set(node.anchor, anchored);
+    if (node.tag !== undefined) say(node, tagged);
+    let size = own;
+    for (const child of childrenOf(node)) {
+      const before = child ? child.range[1] - child.range[0] : 0;
+      size += visit(child) - before;
+    }
+    if (isMap(node)) checkKeys(node.items.map(({ key }) => key));
+    if (isScalar(node) && isInexact(node)) say(node, inexact);
+    anchored.size = size;
+    return size;
+  }
+
+  function unfold(alias: ParsedNode & { source: string }): number {
+    const target = anchors.get(alias.source);
+    if (!target) say(alias, unresolved);
+    else if (target.size === undefined) say(alias, endless);
+    return target?.size ?? 0;
+  }
+
+  function checkKeys(keys: readonly ParsedNode[]): void {
+    const seen = new Set<unknown>();
+    for (const key of keys) {
+      if (!isScalar(key)) continue;
+      if (key.value === '<<' && key.type === 'PLAIN') say(key, merge);
+      if (seen.has(key.value)) say(key, twice);
+      seen.add(key.value);
+    }
+  }
+
+  const size = visit(document.contents);
+  if (size > maximum) found.push({ offset: 0, ...unfolded });
+  return found;
+}
+
+function childrenOf(node: ParsedNode): Value[] {
+  if (isSeq(node)) return node.items;
+  return isMap(node) ? node.items.flatMap(({ key, value }) => [key, value]) : [];
+}
+
+/** A whole number beyond 2^53, which would come out as another one. */
+function isInexact({ value, source }: { value: unknown; source?: string }): boolean {
+  return (
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? '')
+  );
+}
+
+const tagged = { problem: 'a tag', expected: 'must be written out without it' };
+const merge = {
+  problem: 'a merge key (<<)',
+  expected: 'must be written out: keys are not merged; an alias may stand for a whole value',
+};
+const twice = { problem: 'a key that occurs twice', expected: 'must occur once' };
+const inexact = {
+  problem: 'a number with more digits than JSON tools keep',
+  expected: 'must be in quotes, if it is text',
+};
+const unresolved = {
+  problem: 'an alias without its anchor before it',
+  expected: 'must be in quotes, if it is text that begins with *',
+};
+const endless = { problem: 'an alias within its own anchor', expected: 'must stand outside of it' };
+const unfolded = {
+  problem: 'is too large with its aliases unfolded',
+  expected: 'must be written with fewer aliases',
+};

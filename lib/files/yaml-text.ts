@@ -1,0 +1,132 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+} from 'yaml';
+import { parsePointer } from '../core/pointer.ts';
+import { syntaxProblem, type Problem, type TextProblem } from './yaml-problems.ts';
+import { yamlRules } from './yaml-rules.ts';
+
+/** Both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One connection as it stands in a text, not yet checked. */
+export interface TextDocument {
+  readonly value: unknown;
+  /** Where a JSON pointer leads: the key or list member, or as far as the pointer goes. '' is the beginning. */
+  readonly locate: (pointer: string) => Position;
+}
+
+/** What a text holds; a document with problems is not among the documents. */
+export interface ParsedText {
+  readonly documents: readonly TextDocument[];
+  readonly problems: readonly (Problem & Position)[];
+}
+
+/** Longest text, in characters, also with all aliases unfolded. */
+export const textMaximum = 10_000_000;
+/** After so many problems of one document the rest says nothing new. */
+const problemsAtMost = 20;
+
+/**
+ * YAML 1.2 or JSON: documents of one connection each, or of a list of them. Aliases are allowed as far as they stand for
+ * a bounded text; tags and merge keys are not.
+ */
+export function parseText(text: string): ParsedText {
+  const lineCounter = new LineCounter();
+  const at = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset);
+    // An empty text has no lines.
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const documents: TextDocument[] = [];
+  const problems: (Problem & Position)[] = [];
+  const tell = (found: readonly TextProblem[]) => {
+    const byLine = new Map<number, Problem & Position>();
+    for (const { offset, ...problem } of found) {
+      const position = at(offset);
+      if (!byLine.has(position.line)) byLine.set(position.line, { ...problem, ...position });
+    }
+    problems.push(...[...byLine.values()].slice(0, problemsAtMost));
+  };
+  try {
+    for (const document of parse(text, lineCounter)) {
+      const found = problemsOf(document);
+      if (found.length > 0) tell(found);
+      else documents.push(...connectionsOf(document, at));
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    tell([syntaxProblem('RESOURCE_EXHAUSTION', 0)]);
+  }
+  return { documents, problems };
+}
+
+function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
+  const parsed = parseAllDocuments(text, {
+    lineCounter,
+    // Pretty errors repeat the text.
+    prettyErrors: false,
+    logLevel: 'silent',
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    stringKeys: true,
+    // yamlRules finds them in linear time.
+    uniqueKeys: false,
+  });
+  return Array.isArray(parsed) ? parsed : [];
+}
+
+function problemsOf(document: Document.Parsed): readonly TextProblem[] {
+  if (document.errors.length > 0) {
+    return document.errors.map(({ code, pos }) => syntaxProblem(code, pos[0]));
+  }
+  return yamlRules(document, textMaximum);
+}
+
+/** The members of a list, or the document itself; none of an empty one. */
+function connectionsOf(
+  document: Document.Parsed,
+  at: (offset: number) => Position,
+): TextDocument[] {
+  const { contents } = document;
+  // What aliases unfold to is bounded already.
+  const value: unknown = document.toJS({ maxAliasCount: -1 });
+  if (contents === null || value === null) return [];
+  const locateIn = (root: unknown) => (pointer: string) =>
+    at(offsetOf(document, root as Node, parsePointer(pointer) ?? []));
+  if (!isSeq(contents) || !Array.isArray(value)) return [{ value, locate: locateIn(contents) }];
+  return value.map((member: unknown, index) => ({
+    value: member,
+    locate: locateIn(contents.items[index]),
+  }));
+}
+
+function offsetOf(document: Document.Parsed, root: Node, tokens: readonly string[]): number {
+  let node: unknown = root;
+  let offset = startOf(root);
+  for (const token of tokens) {
+    const inner: unknown = isAlias(node) ? node.resolve(document) : node;
+    if (isMap(inner)) {
+      const pair = inner.items.find(({ key }) => isScalar(key) && key.value === token);
+      if (!pair) break;
+      offset = startOf(pair.key);
+      node = pair.value;
+    } else if (isSeq(inner) && /^\d+$/.test(token) && Number(token) < inner.items.length) {
+      node = inner.items[Number(token)];
+      offset = startOf(node);
+    } else break;
+  }
+  return offset;
+}
+
+const startOf = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0;
