@@ -1,20 +1,30 @@
+import type { Json } from '../../core/json.types.ts';
+import type { Secret } from '../../core/secret.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
 import { expectServer } from '../http/expect-server.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
 import type { SendRequest } from '../http/session.ts';
-import { toPage, toServer } from './convert.ts';
+import { accessIn, toPage, toServer } from './convert.ts';
 
 /** [guess] The size of a page is documented nowhere. */
 const pageSize = '100';
 const servers = ['api', 'servers'] as const;
 
-/** Alloy's three calls. The list is whole in one answer [doc], unless it says `hasMore`. */
+/**
+ * Alloy's three calls. The list is whole in one answer [doc], unless it says `hasMore`. What an answer showed of a
+ * server's `accessUrl` is remembered for the session, for one purpose: that no error's text repeats it.
+ */
 export function alloySession(send: SendRequest, connection: string): VendorSession {
+  const accessOf = new Map<string, readonly Secret[]>();
+  const noted = (answer: Json): Json => {
+    for (const [id, secrets] of accessIn(answer)) accessOf.set(id, secrets);
+    return answer;
+  };
   async function readPage(at: number): Promise<Page> {
     const query = at === 0 ? {} : { limit: pageSize, offset: String(at) };
-    const page = toPage(await send({ operation: 'list', path: servers, query }), at);
+    const page = toPage(noted(await send({ operation: 'list', path: servers, query })), at);
     if (page !== undefined) return page;
     throw new VendorError(
       'body',
@@ -28,11 +38,14 @@ export function alloySession(send: SendRequest, connection: string): VendorSessi
   return {
     list: () => walkPages(0, readPage, connection),
     async get(id) {
-      const answer = await send({ operation: 'get', path: [...servers, id], server: id });
+      const path = [...servers, id];
+      const secrets = accessOf.get(id) ?? [];
+      const answer = noted(await send({ operation: 'get', path, secrets, server: id }));
       return expectServer(toServer(answer), 'get', id, connection);
     },
-    async put(id, body, secrets) {
+    async put(id, body, ownSecrets) {
       const path = [...servers, id];
+      const secrets = [...ownSecrets, ...(accessOf.get(id) ?? [])];
       const answer = await send({ operation: 'put', path, body, secrets, server: id });
       return expectServer(toServer(answer), 'put', id, connection);
     },

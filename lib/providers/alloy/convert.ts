@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import { isJsonObject } from '../../core/json.ts';
+import { Secret } from '../../core/secret.ts';
 import type { LiveServer } from '../../core/live.types.ts';
 import type { Page } from '../http/paging.ts';
 
@@ -25,6 +26,31 @@ export function toServer(answer: Json): LiveServer | undefined {
     },
   };
 }
+
+/**
+ * What gives access in an answer's `accessUrl`s, by server: the whole, and [guess] what of it may be the token alone: it
+ * without its host, the end of its path, the values of its query.
+ */
+export function accessIn(answer: Json): readonly (readonly [id: string, secrets: Secret[]])[] {
+  const { servers } = isJsonObject(answer) ? answer : {};
+  return (Array.isArray(servers) ? servers : [answer]).flatMap((row: Json) => {
+    const { serverId, accessUrl } = isJsonObject(row) ? row : {};
+    if (typeof serverId !== 'string' || typeof accessUrl !== 'string') return [];
+    const url = URL.parse(accessUrl);
+    const parts = url
+      ? [
+          url.pathname + url.search,
+          url.pathname.split('/').at(-1) ?? '',
+          ...url.searchParams.values(),
+        ]
+      : [];
+    const texts = parts.filter((text) => text.length >= shortestToken && text !== serverId);
+    return [[serverId, [accessUrl, ...texts].map((text) => new Secret(text))] as const];
+  });
+}
+
+/** What is shorter is no token, and would turn words of a reason into marks. */
+const shortestToken = 8;
 
 /**
  * Access rules as they stand; undefined if they cannot be read, for then nothing may be said of them. [guess] A null

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../lib/core/json.types.ts';
-import { toPage, toServer } from '../../../lib/providers/alloy/convert.ts';
+import { accessIn, toPage, toServer } from '../../../lib/providers/alloy/convert.ts';
 
 const shown = {
   serverId: 'srv-1',
@@ -106,5 +106,37 @@ describe('toPage', () => {
     { servers: [null] },
   ])('%j is no page', (answer) => {
     expect(toPage(answer, 7)).toBeUndefined();
+  });
+});
+
+describe('accessIn', () => {
+  const access = (answer: Json) =>
+    accessIn(answer).map(([id, secrets]) => [id, ...secrets.map((secret) => secret.reveal())]);
+
+  test('gives what an error’s text must not repeat, by server', () => {
+    const other = {
+      serverId: 's2',
+      accessUrl: 'https://x.example/s2-server?v=1&token=live-token-2',
+    };
+    expect(access({ servers: [shown, other, { serverId: 's3' }, 7] })).toEqual([
+      ['srv-1', shown.accessUrl, '/mcp/srv-1/live-token-canary', 'live-token-canary'],
+      ['s2', other.accessUrl, '/s2-server?v=1&token=live-token-2', 's2-server', 'live-token-2'],
+    ]);
+    expect(access(shown)).toHaveLength(1);
+  });
+
+  test.each([[null], [[]], [{}], [{ serverId: 5, accessUrl: 'x' }], [{ serverId: 's' }]])(
+    'gives nothing of %j',
+    (answer) => {
+      expect(access(answer)).toEqual([]);
+    },
+  );
+
+  test('takes what is no URL for a token, and not an id', () => {
+    expect(access({ serverId: 's', accessUrl: 'just-a-token' })).toEqual([['s', 'just-a-token']]);
+    const url = 'https://x.example/server-with-a-long-id';
+    expect(access({ serverId: 'server-with-a-long-id', accessUrl: url })).toEqual([
+      ['server-with-a-long-id', url, '/server-with-a-long-id'],
+    ]);
   });
 });
