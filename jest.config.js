@@ -5,7 +5,6 @@ export default {
   testEnvironment: 'node',
   // Real servers and processes on a busy machine: a hang is caught, a slow start is not a failure.
   testTimeout: 30_000,
-  collectCoverage: true,
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
   collectCoverageFrom: ['lib/core/**/*.ts', 'lib/providers/*/convert.ts', '!**/*.types.ts'],
