@@ -3,6 +3,7 @@ import { applyServer } from './apply-server.ts';
 import type { ApplyContext, AttemptResult, ServerWork } from './apply-server.ts';
 import { eachLimited } from './each-limited.ts';
 import { InterruptedError } from './interruption.ts';
+import { isDown } from './is-down.ts';
 import type { VendorError } from './ports/vendor-error.ts';
 
 /** Why apply ended before all servers had their turn. */
@@ -73,9 +74,6 @@ export async function apply({
   return { unreached, ...(breaker.end && { end: breaker.end }) };
 }
 
-/** At least so many attempts, and more than half of them transient, is a connection that is down. */
-const breakerAttempts = 5;
-
 /** Ends the pass when the connection fails rather than a server. */
 class Breaker {
   end: ApplyEnd | undefined;
@@ -90,8 +88,6 @@ class Breaker {
     if (result.kind !== 'failed' || result.class !== 'transient') return;
     this.#transient += 1;
     this.#last = result.error ?? this.#last;
-    if (this.#attempts >= breakerAttempts && this.#transient > this.#attempts / 2) {
-      this.end ??= this.#last;
-    }
+    if (isDown(this.#attempts, this.#transient)) this.end ??= this.#last;
   }
 }

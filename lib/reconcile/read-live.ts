@@ -1,6 +1,7 @@
 import { classifyFailure } from '../core/failure.ts';
 import type { LiveServer } from '../core/live.types.ts';
 import { eachLimited } from './each-limited.ts';
+import { isDown } from './is-down.ts';
 import type { VendorSession } from './ports/provider.ts';
 import { isVendorError, VendorError } from './ports/vendor-error.ts';
 
@@ -70,15 +71,28 @@ export async function readAll(session: VendorSession, question: LiveQuestion): P
   return { declared, undeclared: [...undeclared.values()] };
 }
 
-/** Reads some servers by GET. A server's own failure stays its own; the connection's is thrown. */
+/**
+ * Reads some servers by GET. A server's own failure stays its own; the connection's is thrown, and so is the last of too
+ * many transient ones.
+ */
 export async function readEach(
   session: VendorSession,
   ids: readonly string[],
   { concurrency, isWaiting }: Pick<LiveQuestion, 'concurrency' | 'isWaiting'>,
 ): Promise<ReadonlyMap<string, LiveReading>> {
   const readings = new Map<string, LiveReading>();
+  let [attempts, transient] = [0, 0];
   await eachLimited(ids, concurrency, async (id) => {
-    readings.set(id, (await isWaiting(id)) ? { kind: 'waiting' } : await readOne(session, id));
+    if (await isWaiting(id)) {
+      readings.set(id, { kind: 'waiting' });
+      return;
+    }
+    const reading = await readOne(session, id);
+    readings.set(id, reading);
+    attempts += 1;
+    if (reading.kind !== 'unread' || classifyFailure(reading.error) !== 'transient') return;
+    transient += 1;
+    if (isDown(attempts, transient)) throw reading.error;
   });
   return readings;
 }
