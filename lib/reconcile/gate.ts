@@ -3,6 +3,7 @@ import { burst, intervalMs, RateBudget, refilled } from './budget.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { InterruptedError } from './interruption.ts';
 import type { Lease } from './lease.ts';
+import type { PassRequest } from './request.types.ts';
 
 /** Who may call the vendor, and when. */
 export interface Gate {
@@ -17,7 +18,7 @@ export function passGate(
   lease: Lease,
   budget: Budget,
   { clock, settings, owner }: Pick<Dependencies, 'clock' | 'settings' | 'owner'>,
-  deadline = Number.POSITIVE_INFINITY,
+  { deadline = Number.POSITIVE_INFINITY, stop }: Pick<PassRequest, 'deadline' | 'stop'> = {},
 ): Gate {
   const tokens = lease.takenOver
     ? 0
@@ -26,12 +27,13 @@ export function passGate(
   lease.budget = rate;
   const assertMay = () => {
     lease.assertHeld(settings.attemptMs);
+    if (stop?.aborted) throw new InterruptedError('stopped', 'interrupted; another pass goes on');
     if (clock.now() + settings.attemptMs <= deadline) return;
     throw new InterruptedError('deadline', 'the time of this process is over; another goes on');
   };
   return {
     admit: async (signal) => {
-      await rate.admit(signal);
+      await rate.admit(stop ? AbortSignal.any([signal, stop]) : signal);
       assertMay();
     },
     assertMay,

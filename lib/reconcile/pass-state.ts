@@ -56,6 +56,11 @@ export class PassState {
     this.#findings.set(id, finding);
   }
 
+  /** What was last found of a server; `unreached` if nothing was. */
+  outcomeOf(id: string): Outcome {
+    return this.#findings.get(id)?.outcome ?? 'unreached';
+  }
+
   /** A server's item was written in place of `before`. */
   wrote({ id, retry }: ServerRecord, before: ServerRecord | undefined): void {
     this.written += 1;

@@ -86,7 +86,7 @@ async function run(pass: Pass): Promise<PassDone> {
     state.ended('unreachable', backingOff(lease.retry?.notBefore));
     return { report: await finishPass(deps, state), interrupted: false };
   }
-  const gate = passGate(lease, desired.connection.budget, deps, request.deadline);
+  const gate = passGate(lease, desired.connection.budget, deps, request);
   const { session, credentials } = openSession(desired, deps, state.calls, signal, gate);
   state.decryptedCredentials = () => credentials.decrypted;
 
@@ -160,7 +160,11 @@ async function applyPlan(
     },
     work,
     concurrency: desired.connection.budget.concurrency,
-    conclude: (one, result) => conclude(concluding, one, result),
+    conclude: async (one, result) => {
+      await conclude(concluding, one, result);
+      const { id } = one.server;
+      request.attended?.concluded?.(id, state.outcomeOf(id));
+    },
     unwritten: ({ server }, error) => {
       log.error('ledger item not written', { server: server.id, code: error.code });
       const reason = { code: error.code, message: 'its ledger item could not be written' };

@@ -58,12 +58,13 @@ function ofRound(request: PassRequest, scope: Scope, isFirst: boolean): PassRequ
 
 function roundEnd(
   { interrupted, unreached }: PassDone,
-  { attended, deadline = Number.POSITIVE_INFINITY }: PassRequest,
+  { attended, stop: stopping, deadline = Number.POSITIVE_INFINITY }: PassRequest,
   isFirst: boolean,
   scope: Scope,
   { clock, settings }: Dependencies,
 ): RoundEnd {
-  const stop = interrupted || clock.now() + 2 * settings.attemptMs > deadline;
+  const stop =
+    interrupted || stopping?.aborted === true || clock.now() + 2 * settings.attemptMs > deadline;
   // What a person reviewed is not handed to the unattended.
   if (!interrupted || (isFirst && attended)) return { stop };
   return { stop, rest: unreached ? new Set(unreached) : scope };
@@ -92,7 +93,7 @@ const lookEveryMs = 1000;
 
 /** @returns the lease, or who holds it when the time is over */
 async function waitForLease(
-  { connection, attended }: PassRequest,
+  { connection, attended, stop }: PassRequest,
   deps: Dependencies,
 ): Promise<Lease | string> {
   const { clock, lease: items } = deps;
@@ -106,8 +107,8 @@ async function waitForLease(
     const holder = (await items.read(connection))?.owner ?? 'somebody';
     if (holder !== told) attended?.waiting?.(holder);
     told = holder;
-    if (clock.now() >= until) return holder;
+    if (clock.now() >= until || stop?.aborted) return holder;
     // oxlint-disable-next-line no-await-in-loop
-    await clock.sleep(lookEveryMs);
+    await clock.sleep(lookEveryMs, stop);
   }
 }

@@ -1,5 +1,5 @@
 import type { PassReport } from '../core/ledger.types.ts';
-import type { Trigger } from '../core/outcome.ts';
+import type { Outcome, Trigger } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.types.ts';
 
 /** What asks for a pass. */
@@ -12,6 +12,8 @@ export interface PassRequest {
   readonly attended?: Attended;
   /** Milliseconds since the epoch at which the process ends: nothing is started that could outlast it. */
   readonly deadline?: number;
+  /** Aborts when whoever asked wants it to end: what is in flight is finished and recorded, nothing more is started. */
+  readonly stop?: AbortSignal;
 }
 
 /** What a person agreed to at the terminal. */
@@ -24,6 +26,8 @@ export interface Attended {
   readonly lockTimeoutMs: number;
   /** Told once for each holder that is waited for. */
   readonly waiting?: (owner: string) => void;
+  /** Told of each server that had its turn, once that is recorded. */
+  readonly concluded?: (id: string, outcome: Outcome) => void;
 }
 
 /**
