@@ -34,7 +34,7 @@ export async function planConnection(
   const gate = readGate(connection, desired.connection.budget, deps);
   try {
     const { session } = openSession(desired, deps, calls, abort.signal, gate);
-    const around = await readSurroundings(session, desired, ledger, deps, ids);
+    const around = await readSurroundings(session, desired, ledger, deps, ids, true);
     const now = deps.clock.now();
     const { random } = deps;
     const window = lease?.window ?? [];

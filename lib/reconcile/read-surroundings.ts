@@ -23,6 +23,7 @@ export interface Readings {
  * Reads live servers, secret versions and fingerprint keys side by side: all of the connection's, or those of the
  * named servers.
  *
+ * @param exact - asks for the version of each secret: no apply follows that would find out that a list was old
  * @throws VendorError if the vendor's list failed, StoreError if secrets could not be listed
  */
 export async function readSurroundings(
@@ -31,6 +32,7 @@ export async function readSurroundings(
   ledger: LedgerState,
   { secrets, keys, clock }: Dependencies,
   ids: readonly string[] | undefined,
+  exact = false,
 ): Promise<Readings> {
   const now = clock.now();
   const { connection, servers } = desired;
@@ -41,7 +43,7 @@ export async function readSurroundings(
   const readVersions = async () =>
     named.length === 0
       ? new Map<string, string>()
-      : secrets.versions(connection.name, ids && named);
+      : secrets.versions(connection.name, exact || ids ? named : undefined);
   const versions = readVersions();
   const isWaiting = async (id: string) => {
     const retry = ledger.servers.get(id)?.retry;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { planConnection } from '../../lib/reconcile/plan-connection.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 import { deleteSecret, restoreSecret } from '../support/secrets.ts';
@@ -175,6 +176,21 @@ describe('a list of versions that is minutes old', () => {
     world.secretsManager.thawList();
     expect(await passed()).toEqual([0, 0, 0]);
     expect(secretOf(a)).toBe('two');
+  });
+
+  test('is not what a read-only plan goes by', async () => {
+    await adopted([a, b]);
+    world.secretsManager.freezeList();
+    await write(a, { client_secret: 'two' });
+    world.callsSince();
+    const { plan } = await planConnection({ connection, trigger: 'cli' }, world.deps);
+    expect(plan.changes).toMatchObject([
+      { id: a, changes: [{ cause: 'rotated', conditional: true }] },
+    ]);
+    const calls = world.callsSince();
+    expect(calls).toMatchObject({ DescribeSecret: 2 });
+    expect(calls).not.toHaveProperty('ListSecrets');
+    expect(asked).toEqual([]);
   });
 
   test('that lacks a secret says nothing of it', async () => {
