@@ -1,0 +1,89 @@
+import { isJsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.types.ts';
+import type {
+  BudgetState,
+  ChangeBucket,
+  LeaseItem,
+  Scope,
+} from '../reconcile/ports/lease-items.ts';
+import type { Retry } from '../core/ledger.types.ts';
+
+/** A lease that nobody ever took. */
+export const newLease: LeaseItem = {
+  epoch: 0,
+  takenOver: false,
+  knocks: 0,
+  resend: new Set(),
+  window: [],
+  readsAsked: 0,
+  readsGranted: 0,
+};
+
+/** The item as text: sets become lists. */
+export function leaseText({ knocked, running, resend, ...rest }: LeaseItem): string {
+  return JSON.stringify({
+    ...rest,
+    ...(knocked && { knocked: scopeJson(knocked) }),
+    ...(running && { running: scopeJson(running) }),
+    resend: [...resend],
+  });
+}
+
+/** What `leaseText` made; undefined if it is something else. */
+export function leaseItem(found: unknown): LeaseItem | undefined {
+  if (!isJsonObject(found)) return undefined;
+  const { epoch, owner, expiresAt, takenOver, knocks, resend, window } = found;
+  const { knocked, running, retry, budget, readsAsked, readsGranted } = found;
+  const isWhole =
+    [epoch, knocks, readsAsked, readsGranted].every(isCount) &&
+    (expiresAt === undefined || isCount(expiresAt)) &&
+    (owner === undefined || typeof owner === 'string') &&
+    typeof takenOver === 'boolean' &&
+    Array.isArray(resend) &&
+    Array.isArray(window) &&
+    window.every((bucket) => isJsonObject(bucket) && isCount(bucket['changed'])) &&
+    [knocked, running].every((scope) => scope === undefined || isScope(scope)) &&
+    (retry === undefined || isJsonObject(retry)) &&
+    (budget === undefined || isBudget(budget));
+  if (!isWhole) return undefined;
+  return {
+    ...counts(found),
+    ...(typeof owner === 'string' && { owner }),
+    ...(typeof expiresAt === 'number' && { expiresAt }),
+    takenOver,
+    ...(knocked !== undefined && { knocked: scopeOf(knocked) }),
+    ...(running !== undefined && { running: scopeOf(running) }),
+    resend: new Set(resend.map(String)),
+    window: window as unknown as readonly ChangeBucket[],
+    ...(retry !== undefined && { retry: retry as unknown as Retry }),
+    ...(budget !== undefined && { budget: budget as unknown as BudgetState }),
+  };
+}
+
+function counts(found: JsonObject) {
+  const count = (name: string) => Number(found[name]);
+  return {
+    epoch: count('epoch'),
+    knocks: count('knocks'),
+    readsAsked: count('readsAsked'),
+    readsGranted: count('readsGranted'),
+  };
+}
+
+const scopeJson = (scope: Scope) => (scope === 'all' ? scope : [...scope]);
+
+const scopeOf = (found: unknown): Scope =>
+  Array.isArray(found) ? new Set(found.map(String)) : 'all';
+
+const isScope = (value: unknown) => value === 'all' || Array.isArray(value);
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+
+function isBudget(value: unknown): boolean {
+  return (
+    isJsonObject(value) &&
+    typeof value['tokens'] === 'number' &&
+    typeof value['at'] === 'number' &&
+    typeof value['by'] === 'string'
+  );
+}
