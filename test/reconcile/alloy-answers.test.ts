@@ -89,7 +89,10 @@ test('restrictions of which a part is refused: the rest is corrected all the sam
 
 test('an answer to a PUT without restrictions says nothing good of them', async () => {
   await declare({ restrictions: rules });
-  onPut({ kind: 'normalise', stored: false, change: ({ restrictions: _, ...rest }) => rest }, 1);
+  onPut(
+    { kind: 'normalise', stored: false, change: ({ restrictions: _gone, ...rest }) => rest },
+    1,
+  );
   expect(await pass()).toEqual({ waiting: 1 });
   expect(await later()).toEqual({ inSync: 1 });
   expect(puts()).toBe(1);
@@ -112,7 +115,7 @@ test('a description that only the list shows and the PUT does not apply is waite
   onPut({ kind: 'stale', applied: false });
   world.alloy.misbehave({
     method: 'PUT',
-    effect: { kind: 'normalise', stored: false, change: ({ description: _, ...rest }) => rest },
+    effect: { kind: 'normalise', stored: false, change: ({ description: _gone, ...rest }) => rest },
   });
   expect(await pass()).toEqual({ waiting: 1 });
   for (let times = 0; times < 10; times += 1) await later();
