@@ -33,6 +33,7 @@ export function leaseItem(attributes: Item): LeaseItem {
         attempts: retry.count('attempts'),
         notBefore: retry.time('notBefore'),
         key: retry.text('key'),
+        ...retry.optional('state', () => retry.oneOf('state', ['needs-login'] as const)),
       };
     }),
     ...item.optional('budget', (name) => {

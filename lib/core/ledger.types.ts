@@ -53,6 +53,8 @@ export interface Retry {
   readonly notBefore: Time;
   /** What it holds for: a new declaration or secret version has another key, and is tried at once. */
   readonly key: string;
+  /** Of a connection that somebody has to sign in to again; absent for all else. */
+  readonly state?: 'needs-login';
 }
 
 /** No attempt until the declaration or a secret's version changes (`key`), or until `retryAt` where given. */

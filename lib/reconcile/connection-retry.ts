@@ -36,5 +36,6 @@ export function afterConnectionFailure(
   const key = keyOf(connection);
   const attempts = (before?.key === key ? before.attempts : 0) + 1;
   const wait = backoffMs(attempts, random(), end.retryAfterMs);
-  return { attempts, notBefore: new Date(clock.now() + wait).toISOString(), key };
+  const notBefore = new Date(clock.now() + wait).toISOString();
+  return { attempts, notBefore, key, ...(end.kind === 'needs-login' && { state: end.kind }) };
 }

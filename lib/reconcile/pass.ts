@@ -1,4 +1,4 @@
-import type { PassReport } from '../core/ledger.types.ts';
+import type { PassReport, Retry } from '../core/ledger.types.ts';
 import type { Plan } from '../core/plan.types.ts';
 import { apply } from './apply.ts';
 import type { ApplyEnd } from './apply.ts';
@@ -83,7 +83,7 @@ async function run(pass: Pass): Promise<PassDone> {
   const { desired } = reading;
   if (isBackingOff(lease.retry, desired.connection, request, clock.now())) {
     foundUnreached(state, desired, ledger, clock.now());
-    state.ended('unreachable', backingOff(lease.retry?.notBefore));
+    state.ended(lease.retry?.state ?? 'unreachable', backingOff(lease.retry));
     return { report: await finishPass(deps, state), interrupted: false };
   }
   const gate = passGate(lease, desired.connection.budget, deps, request);
@@ -185,9 +185,7 @@ function stateOf(end: ApplyEnd): 'needs-login' | 'unreachable' | 'interrupted' {
   return end.kind === 'needs-login' ? 'needs-login' : 'unreachable';
 }
 
-function backingOff(notBefore = '') {
-  return {
-    code: 'backing-off',
-    message: `the connection failed before; next attempt ${notBefore}`,
-  };
+function backingOff(retry: Retry | undefined) {
+  const why = retry?.state === 'needs-login' ? 'somebody has to sign in again' : 'it failed before';
+  return { code: 'backing-off', message: `${why}; next attempt ${retry?.notBefore ?? ''}` };
 }

@@ -153,6 +153,10 @@ describe('invalid_grant', () => {
     const { report, exchanges } = await passOf(world.deps);
     expect(outcomesOf(report)).toEqual({ unreached: 10 });
     expect(report).toMatchObject({ state: 'needs-login', credentialsDecrypted: 2 });
+    // and still says so while it waits
+    const next = await passOf(world.deps);
+    expect(next.report).toMatchObject({ state: 'needs-login', reason: { code: 'backing-off' } });
+    expect(next.exchanges).toBe(0);
     expect(exchanges).toBe(1);
     expect(world.callsSince()).toMatchObject({ GetSecretValue: 2 });
     expect(world.barndoor.requests).toEqual([]);
