@@ -231,6 +231,8 @@ export class Lease {
   async clearResend(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#world.items.removeResend(this.connection, { epoch: this.epoch, ids });
+    const done = new Set(ids);
+    this.#item = { ...this.#item, resend: new Set([...this.resend].filter((id) => !done.has(id))) };
   }
 
   /** Takes over what knocks ask for, and what an earlier holder was serving when it ended. */
@@ -245,6 +247,8 @@ export class Lease {
         this.#item = { ...rest, running };
         return running;
       }
+      // It may have been moved all the same, the answer lost, and another knock in between: it is this holder's either way.
+      this.#item = { ...this.#item, running };
       await this.#look();
     }
   }
@@ -311,11 +315,17 @@ export class Lease {
     this.#know(item);
   }
 
+  /** After a takeover in which no pass came to call the vendor: what was saved before it is not to be believed. */
+  #nothingKnown(): BudgetState {
+    const { clock, owner } = this.#world;
+    return { tokens: 0, at: clock.now(), by: owner };
+  }
+
   /** Grants the reads that were asked for up to now: they are spent before they are saved as granted. */
   #save(): LeaseSave {
     const { readsAsked } = this.#item;
     const common = { window: this.#window, retry: this.#retry ?? null };
-    if (!this.budget) return common;
+    if (!this.budget) return this.takenOver ? { ...common, budget: this.#nothingKnown() } : common;
     this.budget.spend(readsAsked - this.#granted);
     this.#granted = readsAsked;
     return { ...common, budget: this.budget.state(), readsGranted: readsAsked };

@@ -109,6 +109,6 @@ async function waitForLease(
     told = holder;
     if (clock.now() >= until || stop?.aborted) return holder;
     // oxlint-disable-next-line no-await-in-loop
-    await clock.sleep(lookEveryMs, stop);
+    await clock.sleep(Math.min(lookEveryMs, until - clock.now()), stop);
   }
 }

@@ -1,0 +1,385 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Attended, PassRequest } from '../../lib/reconcile/request.types.ts';
+import { noQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { shortTimes, withTimes } from '../support/short-times.ts';
+import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const [a = '', b = '', c = ''] = serverIds(3);
+const schedule: PassRequest = { connection, trigger: 'schedule' };
+const { leaseMs, marginMs } = shortTimes;
+const over = leaseMs + marginMs + 1;
+
+let world: TestWorld;
+let dynamodb: Intercept;
+let one: Dependencies;
+let two: Dependencies;
+
+beforeEach(async () => {
+  dynamodb = () => undefined;
+  world = await startWorld(
+    {},
+    { dynamodb: { intercept: (operation, body) => dynamodb(operation, body) } },
+  );
+  one = withTimes(world.deps, world.settings.allowedHosts, 'one');
+  two = withTimes(world.deps, world.settings.allowedHosts, 'two');
+  await world.declareConnection({ budget: { requestsPerMinute: 60_000, concurrency: 1 } });
+  for (const id of [a, b, c]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+  await world.declare(
+    { id: a, spec: { name: 'New a', client_id: 'client a' } },
+    { id: b, spec: { name: 'New b' } },
+    { id: c, spec: { name: 'New c' } },
+  );
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const item = async () => {
+  const found = await one.lease.read(connection);
+  if (!found) throw new Error('there is no lease item');
+  return found;
+};
+const record = async (id: string) => (await one.ledger.read(connection)).servers.get(id);
+const putsOf = (id: string) =>
+  world.barndoor.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(id));
+const pause = (ms: number) => one.clock.sleep(ms);
+const until = async (condition: () => boolean) => {
+  for (let tries = 0; !condition(); tries += 1) {
+    if (tries > 2000) throw new Error(`never: ${condition.toString()}`);
+    await pause(2);
+  }
+};
+const done = async (request: PassRequest, deps: Dependencies) => {
+  const result = await reconcile(request, deps);
+  if (result.kind !== 'done') throw new Error(result.kind);
+  return result;
+};
+/** Somebody who acquires and is never heard of again. */
+const die = () => {
+  const now = one.clock.now();
+  const options = { owner: 'dead', expiresAt: now + leaseMs, overBefore: now - marginMs };
+  return one.lease.acquire(connection, options);
+};
+const knock = (...ids: readonly string[]) =>
+  one.lease.knock(connection, {
+    scope: new Set(ids),
+    overBefore: one.clock.now() - marginMs,
+  });
+const slowPut = (id: string, ms: number) =>
+  world.barndoor.misbehave({ method: 'PUT', id, times: 1, effect: { kind: 'latency', ms } });
+const isKey = (body: unknown, key: string) =>
+  JSON.stringify(body).includes(`"item":{"S":"${key}"}`);
+
+describe('two passes at once', () => {
+  test('one calls the vendor; the other knocks, and its row is reflected though it came late', async () => {
+    slowPut(b, 300);
+    const first = done(schedule, one);
+    await until(() => putsOf(b).length === 1);
+    await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client a' } });
+    const before = { ...world.barndoor.counts };
+    expect(await reconcile({ ...schedule, servers: [a] }, two)).toEqual({ kind: 'knocked' });
+    expect(world.barndoor.counts).toEqual(before);
+    expect(await item()).toMatchObject({ owner: 'one', knocks: 1, knocked: new Set([a]) });
+    const { report, others } = await first;
+    expect(outcomesOf(report)).toEqual({ updated: 3 });
+    expect(others.map(({ scope, counts }) => [scope, counts.updated])).toEqual([['named', 1]]);
+    expect(world.barndoor.find(a).name).toBe('Newer a');
+    const passes = [report, ...others];
+    const { list, get, put } = world.barndoor.counts;
+    const own = (call: 'list' | 'get' | 'put') =>
+      passes.reduce((sum, { vendorCalls }) => sum + vendorCalls[call], 0);
+    expect([list, get, put]).toEqual([own('list'), own('get'), own('put')]);
+    const free = await item();
+    expect([free.owner, free.knocked, free.running]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('a knock in the very last moment keeps the release from happening', async () => {
+    let isKnocked = false;
+    dynamodb = (operation, body) => {
+      const text = JSON.stringify(body);
+      const isRelease = operation === 'UpdateItem' && /REMOVE #owner/.test(text);
+      if (!isRelease || isKnocked) return undefined;
+      isKnocked = true;
+      void knock(b);
+      return { delayMs: 50 };
+    };
+    const { others } = await done({ ...schedule, servers: [a] }, one);
+    expect(others).toHaveLength(1);
+    expect(world.barndoor.find(b).name).toBe('New b');
+    expect(await item()).toMatchObject({ knocks: 1 });
+    expect(await item()).not.toHaveProperty('expiresAt');
+  });
+
+  const knockAtEachEnd = () => {
+    dynamodb = (operation, body) => {
+      if (operation !== 'PutItem' || !isKey(body, 'pass#last')) return undefined;
+      void reconcile({ ...schedule, servers: [b] }, two);
+      return { delayMs: 50 };
+    };
+  };
+
+  test('after three rounds what is still asked for goes to the queue', async () => {
+    knockAtEachEnd();
+    const { others } = await done({ ...schedule, servers: [a] }, one);
+    expect(others).toHaveLength(2);
+    const { messages } = world.sqs.queue(world.queueUrl);
+    expect(messages.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+      {
+        version: 1,
+        connection,
+        servers: [b],
+        reason: 'handover',
+        dueAt: expect.any(String),
+      },
+    ]);
+    const free = await item();
+    expect(free.knocks).toBe(3);
+    expect([free.owner, free.knocked, free.running]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('without a queue it stays in the item for the next holder', async () => {
+    knockAtEachEnd();
+    await done({ ...schedule, servers: [a] }, { ...one, queue: noQueue });
+    expect(await item()).toMatchObject({ knocked: new Set([b]) });
+    dynamodb = () => undefined;
+    await world.declare({ id: b, spec: { name: 'Newer b' } });
+    await done({ ...schedule, servers: [a] }, two);
+    expect(world.barndoor.find(b).name).toBe('Newer b');
+    expect(await item()).not.toHaveProperty('knocked');
+  });
+});
+
+describe('a holder that died', () => {
+  test('is taken over after expiry and margin, not before; running and knocks are served first', async () => {
+    const dead = await die();
+    await knock(b);
+    await one.lease.serve(connection, {
+      epoch: dead?.epoch ?? 0,
+      knocks: 1,
+      running: new Set([b]),
+    });
+    await knock(c);
+    world.clock.advance(leaseMs + marginMs - 500);
+    expect(await reconcile({ ...schedule, servers: [a] }, one)).toEqual({ kind: 'knocked' });
+    expect(world.barndoor.requests).toEqual([]);
+    world.clock.advance(501);
+    const { report } = await done({ ...schedule, servers: [a] }, one);
+    expect(outcomesOf(report)).toEqual({ updated: 3 });
+    const free = await item();
+    expect(free).toMatchObject({ epoch: 2, knocks: 3 });
+    expect([free.owner, free.knocked, free.running]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('leaves knocks that are taken over though the answer was lost, and another came in between', async () => {
+    await die();
+    await knock(b);
+    world.clock.advance(over);
+    let isLost = false;
+    const unlucky: Dependencies = {
+      ...one,
+      lease: {
+        ...one.lease,
+        serve: async (name, options) => {
+          const isServed = await one.lease.serve(name, options);
+          if (isLost) return isServed;
+          isLost = true;
+          // The client repeats the call, whose condition no longer holds.
+          await knock(c);
+          return one.lease.serve(name, options);
+        },
+      },
+    };
+    await done({ ...schedule, servers: [a] }, unlucky);
+    expect(['a', 'b', 'c'].map((_, index) => world.barndoor.servers[index]?.name)).toEqual([
+      'New a',
+      'New b',
+      'New c',
+    ]);
+  });
+
+  test('while its successor dies too, nothing of it is lost', async () => {
+    await die();
+    await knock(b, c);
+    world.clock.advance(over);
+    const broken = {
+      ...one,
+      desired: { ...one.desired, rows: () => Promise.reject(new Error('dies here')) },
+      lease: { ...one.lease, release: () => Promise.reject(new Error('and here')) },
+    };
+    void reconcile({ ...schedule, servers: [a] }, broken).catch(() => undefined);
+    await pause(100);
+    expect(await item()).toMatchObject({ epoch: 2, running: new Set([b, c]) });
+    world.clock.advance(over + leaseMs);
+    const { report } = await done({ ...schedule, servers: [a] }, two);
+    expect(outcomesOf(report)).toEqual({ updated: 3 });
+  });
+});
+
+describe('a person’s request', () => {
+  const attended = (more: Partial<Attended>): PassRequest => ({
+    connection,
+    trigger: 'cli',
+    attended: { shown: new Set(), approved: false, lockTimeoutMs: 5000, ...more },
+  });
+
+  test('waits for the lease, says who holds it, and does not knock', async () => {
+    slowPut(b, 700);
+    const first = done(schedule, one);
+    await until(() => putsOf(b).length === 1);
+    const told: string[] = [];
+    const { report } = await done(attended({ waiting: (owner) => told.push(owner) }), two);
+    expect(told).toEqual(['one']);
+    expect(report.trigger).toBe('cli');
+    expect((await first).others).toEqual([]);
+    expect(await item()).toMatchObject({ knocks: 0, epoch: 2 });
+  });
+
+  test('gives up when its time is over, and not a second later', async () => {
+    await die();
+    const before = performance.now();
+    const result = await reconcile(attended({ lockTimeoutMs: 300 }), two);
+    expect(result).toEqual({ kind: 'locked', owner: 'dead' });
+    expect(performance.now() - before).toBeLessThan(900);
+    expect(world.barndoor.requests).toEqual([]);
+  });
+
+  test('does not serve in its own round what others ask for, but after it', async () => {
+    slowPut(b, 300);
+    const plan = await done(attended({}), one);
+    expect(outcomesOf(plan.report)).toEqual({ reported: 3 });
+    await die();
+    await knock(b);
+    world.clock.advance(over);
+    const { report, others } = await done(attended({}), one);
+    expect(outcomesOf(report)).toEqual({ reported: 3 });
+    expect(others.map(outcomesOf)).toEqual([{ updated: 1 }]);
+    expect(others[0]?.trigger).toBe('cli');
+  });
+});
+
+describe('a lease lost in the middle', () => {
+  /** Somebody whose clock runs far ahead takes the lease away while `id` is under way. */
+  const loseAt = async (id: string) => {
+    slowPut(id, 700);
+    const running = done(schedule, one);
+    await until(() => putsOf(id).length === 1);
+    const before = await record(id);
+    const now = one.clock.now();
+    const options = { owner: 'thief', expiresAt: now, overBefore: now + 10 * leaseMs };
+    expect(await one.lease.acquire(connection, options)).toBeDefined();
+    return { result: await running, before };
+  };
+
+  test.each([
+    ['unreadable', a, [a]],
+    ['readable', b, []],
+  ])('%s fields under way: no item is written, the pass ends', async (_, id, marks) => {
+    const { result, before } = await loseAt(id);
+    expect(result.report).toMatchObject({ state: 'interrupted', reason: { code: 'lease-lost' } });
+    expect(result.report.counts.unreached).toBeGreaterThan(0);
+    expect(await record(id)).toEqual(before);
+    expect(putsOf(c)).toEqual([]);
+    const { owner, resend } = await item();
+    expect([owner, resend]).toEqual(['thief', new Set(marks)]);
+  });
+
+  test('the next pass sends marked fields once, and clears the mark, also if it has more rounds', async () => {
+    await loseAt(a);
+    world.clock.advance(over);
+    // Let the intent alone not be the reason: the mark has to do it.
+    const found = await record(a);
+    if (!found) throw new Error('no record');
+    const { intent: _intent, ...rest } = found;
+    await one.ledger.writeServer(connection, rest);
+    let isKnocked = false;
+    dynamodb = (operation, body) => {
+      if (operation !== 'PutItem' || !isKey(body, 'pass#last') || isKnocked) return undefined;
+      isKnocked = true;
+      void knock(a);
+      return { delayMs: 50 };
+    };
+    const { others } = await done(schedule, two);
+    expect(others).toHaveLength(1);
+    expect(putsOf(a)).toHaveLength(2);
+    expect((await item()).resend).toEqual(new Set());
+    await done(schedule, one);
+    expect(putsOf(a)).toHaveLength(2);
+  });
+
+  test('a mark of a server that nobody declares any more is forgotten', async () => {
+    await loseAt(a);
+    world.clock.advance(over);
+    await one.lease.addResend(connection, 'gone');
+    await done(schedule, two);
+    expect((await item()).resend).toEqual(new Set());
+  });
+
+  test('a mark that comes while the next pass is under way is not forgotten', async () => {
+    await done(schedule, one);
+    await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client a, newer' } });
+    slowPut(a, 200);
+    const running = done(schedule, two);
+    await until(() => putsOf(a).length === 2);
+    await one.lease.addResend(connection, a);
+    await running;
+    expect((await item()).resend).toEqual(new Set([a]));
+    await done(schedule, two);
+    expect(putsOf(a)).toHaveLength(3);
+    expect((await item()).resend).toEqual(new Set());
+  });
+});
+
+describe('an intent', () => {
+  test('that nobody finished is sent once more, and then no more', async () => {
+    const broken: Dependencies = {
+      ...one,
+      ledger: {
+        ...one.ledger,
+        writeServer: (name, next) =>
+          next.intent ? one.ledger.writeServer(name, next) : Promise.reject(new Error('dies here')),
+      },
+    };
+    await expect(reconcile({ ...schedule, servers: [a] }, broken)).rejects.toThrow('dies here');
+    expect(putsOf(a)).toHaveLength(1);
+    expect(await record(a)).toMatchObject({ intent: { epoch: 1, pointers: ['/client_id'] } });
+    world.barndoor.edit(a, { client_id: 'somebody’s' });
+    await done(schedule, two);
+    expect(putsOf(a)).toHaveLength(2);
+    expect(world.barndoor.find(a).client_id).toBe('client a');
+    await done(schedule, two);
+    expect(putsOf(a)).toHaveLength(2);
+    expect(await record(a)).not.toHaveProperty('intent');
+  });
+
+  test('of a pass that could not send is taken back', async () => {
+    const { epoch = 0 } = (await die()) ?? {};
+    await one.lease.release(connection, { epoch, knocks: 0, keep: false, save: {} });
+    // The time of the process is over between the intent and the PUT.
+    let isLate = false;
+    const clock = { ...one.clock, now: () => one.clock.now() + (isLate ? 60_000 : 0) };
+    const slow: Dependencies = {
+      ...one,
+      clock,
+      settings: { ...shortTimes, leaseMs: 200_000, renewMs: 100_000 },
+      ledger: {
+        ...one.ledger,
+        writeServer: async (name, next) => {
+          const written = await one.ledger.writeServer(name, next);
+          if (next.intent) isLate = true;
+          return written;
+        },
+      },
+    };
+    const deadline = one.clock.now() + 30_000;
+    const { report } = await done({ ...schedule, servers: [a], deadline }, slow);
+    expect(report).toMatchObject({ state: 'interrupted', reason: { code: 'deadline' } });
+    expect(putsOf(a)).toEqual([]);
+    expect(await record(a)).not.toHaveProperty('intent');
+    expect(world.sqs.queue(world.queueUrl).messages).toHaveLength(1);
+  });
+});
