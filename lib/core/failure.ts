@@ -1,21 +1,43 @@
 /** What follows from a failed call. See the table of {@link classifyFailure}. */
 export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | 'connection';
 
+/**
+ * What went wrong in a call to a vendor, before anyone decides what follows from it.
+ *
+ * | kind        | meaning |
+ * |-------------|---------|
+ * | `status`    | an answer with `status` other than 2xx |
+ * | `timeout`   | no answer in time; a PUT may have been applied |
+ * | `cut`       | the connection broke; a PUT may have been applied |
+ * | `no-route`  | no connection opened: DNS, refused, unreachable |
+ * | `tls`       | the certificate or handshake was not acceptable |
+ * | `body`      | an answer that is not the JSON that was asked for, or larger than 32 MB |
+ * | `redirect`  | a 3xx: never followed |
+ * | `host`      | the host is not allowed, or resolves to an address that is not; nothing was sent |
+ * | `token`     | no credentials to be had: the token endpoint or the secret refused |
+ * | `needs-login` | the refresh token is no longer valid |
+ * | `aborted`   | the pass ended |
+ */
+export type FailureKind =
+  | 'status'
+  | 'timeout'
+  | 'cut'
+  | 'no-route'
+  | 'tls'
+  | 'body'
+  | 'redirect'
+  | 'host'
+  | 'token'
+  | 'needs-login'
+  | 'aborted';
+
+/** The call that failed. */
+export type FailedOperation = 'list' | 'get' | 'put' | 'token';
+
 /** A failed call, as far as its consequences depend on it. */
 export interface Failure {
-  readonly operation: 'list' | 'get' | 'put' | 'token';
-  readonly kind:
-    | 'status'
-    | 'timeout'
-    | 'cut'
-    | 'no-route'
-    | 'tls'
-    | 'body'
-    | 'redirect'
-    | 'host'
-    | 'token'
-    | 'needs-login'
-    | 'aborted';
+  readonly operation: FailedOperation;
+  readonly kind: FailureKind;
   readonly status?: number | undefined;
 }
 

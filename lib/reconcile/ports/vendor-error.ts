@@ -1,37 +1,10 @@
 import { TrueupError } from '../../core/errors.ts';
+import type { FailedOperation, FailureKind } from '../../core/failure.ts';
 import type { JsonObject } from '../../core/json.types.ts';
 
-/**
- * What went wrong in a call to a vendor, before anyone decides what follows from it.
- *
- * | kind        | meaning |
- * |-------------|---------|
- * | `status`    | an answer with `status` other than 2xx |
- * | `timeout`   | no answer in time; a PUT may have been applied |
- * | `cut`       | the connection broke; a PUT may have been applied |
- * | `no-route`  | no connection opened: DNS, refused, unreachable |
- * | `tls`       | the certificate or handshake was not acceptable |
- * | `body`      | an answer that is not the JSON that was asked for, or larger than 32 MB |
- * | `redirect`  | a 3xx: never followed |
- * | `host`      | the host is not allowed, or resolves to an address that is not; nothing was sent |
- * | `token`     | no credentials to be had: the token endpoint or the secret refused |
- * | `needs-login` | the refresh token is no longer valid |
- * | `aborted`   | the pass ended |
- */
-export type VendorErrorKind =
-  | 'status'
-  | 'timeout'
-  | 'cut'
-  | 'no-route'
-  | 'tls'
-  | 'body'
-  | 'redirect'
-  | 'host'
-  | 'token'
-  | 'needs-login'
-  | 'aborted';
+export type VendorErrorKind = FailureKind;
 
-export type VendorOperation = 'list' | 'get' | 'put' | 'token';
+export type VendorOperation = FailedOperation;
 
 /** A failed call. `message` is the vendor's own reason, redacted and cut, or ours. */
 export class VendorError extends TrueupError {
