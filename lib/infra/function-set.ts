@@ -41,7 +41,7 @@ export function createFunctions(
       // Scheduler invokes asynchronously: Lambda's own repetitions would only meet the next tick.
       asynchronous: {
         retryAttempts: 0,
-        maxEventAge: settings.schedule,
+        maxEventAge: settings.tickAge,
         onFailure: new SqsDestination(queues.failures),
       },
     }),

@@ -107,8 +107,8 @@ function environmentOf(settings: InfraSettings, to: PermissionTargets): Record<s
 function trigger(scope: Construct, functions: FunctionSet, { props, settings, targets }: Parts) {
   const { scheduled, stream, queued } = functions;
   const { queues, tables, storeKeys: keys } = targets;
-  const every = settings.schedule;
-  scheduleFunction(scope, scheduled.function, queues, { every, storeKeys: keys });
+  const { schedule: every, tickAge } = settings;
+  scheduleFunction(scope, scheduled.function, queues, { every, tickAge, storeKeys: keys });
   triggerByStream(scope, stream.function, tables, queues);
   pushRotations(scope, queues, {
     secretPrefix: settings.secretPrefix,

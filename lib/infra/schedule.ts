@@ -15,9 +15,13 @@ export function scheduleFunction(
   scope: Construct,
   target: IFunction,
   queues: Queues,
-  options: { readonly every: Duration; readonly storeKeys: readonly IKey[] },
+  options: {
+    readonly every: Duration;
+    readonly tickAge: Duration;
+    readonly storeKeys: readonly IKey[];
+  },
 ): CfnSchedule {
-  const { every, storeKeys } = options;
+  const { every, tickAge, storeKeys } = options;
   const role = new Role(scope, 'ScheduleRole', {
     description: "Trueup's schedule",
     // Only this account's Scheduler may be this role.
@@ -49,7 +53,7 @@ export function scheduleFunction(
       roleArn: role.roleArn,
       retryPolicy: {
         maximumRetryAttempts: 2,
-        maximumEventAgeInSeconds: Math.max(every.toSeconds(), 60),
+        maximumEventAgeInSeconds: tickAge.toSeconds(),
       },
       deadLetterConfig: { arn: queues.failures.queueArn },
     },

@@ -6,6 +6,8 @@ export interface InfraSettings {
   /** `provider=host[:port]`, separated by commas, as the functions read it. */
   readonly allowedHosts: string;
   readonly schedule: Duration;
+  /** A tick is dropped when the next is due, or after an hour: Lambda keeps none for longer than six. */
+  readonly tickAge: Duration;
   readonly inlineShare: number;
   readonly concurrency: number;
   readonly memory: number;
@@ -29,9 +31,11 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
       `names that begin with '${secretPrefix}/'`,
     );
   }
+  const schedule = minutes('schedule', props.schedule ?? Duration.minutes(5), [1, 480]);
   return {
     allowedHosts: hostsOf(props.allowedHosts),
-    schedule: minutes('schedule', props.schedule ?? Duration.minutes(5), [1, 480]),
+    schedule,
+    tickAge: Duration.minutes(Math.min(schedule.toMinutes(), 60)),
     inlineShare: whole('inlineShare', props.inlineShare ?? 20, [1, 999_999]),
     concurrency: whole('concurrency', props.concurrency ?? 10, [2, 1000]),
     memory: whole('memory', props.memory ?? 512, [256, 10_240]),

@@ -69,6 +69,17 @@ describe('the schedule', () => {
   });
 });
 
+test('a rare schedule keeps its ticks for an hour: Lambda would refuse to keep them for longer than six', () => {
+  const rare = template({ schedule: Duration.hours(8) });
+  expect(resource(rare, 'AWS::Lambda::EventInvokeConfig', 'Trueup').Properties).toMatchObject({
+    MaximumEventAgeInSeconds: 3600,
+  });
+  expect(resource(rare, 'AWS::Scheduler::Schedule', 'Trueup').Properties).toMatchObject({
+    ScheduleExpression: 'rate(8 hours)',
+    Target: { RetryPolicy: { MaximumEventAgeInSeconds: 3600 } },
+  });
+});
+
 describe('the stream', () => {
   const { Properties } = resource(stack, 'AWS::Lambda::EventSourceMapping', 'TrueupStream');
 

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pythonTool } from '../python-tool.ts';
+
+/** AWS on loopback. */
+export interface Emulator {
+  readonly name: string;
+  readonly endpoint: string;
+  /** What a program needs that talks to it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A folder that is gone when it stops. */
+  readonly folder: string;
+  readonly logFile: string;
+  readonly stop: () => Promise<void>;
+}
+
+const version = '1.5.33';
+export const account = '000000000000';
+export const region = 'eu-central-1';
+
+/** Starts MiniStack from PyPI, without containers: Lambda functions run as processes of this Node. */
+export async function startEmulator(logFile: string): Promise<Emulator> {
+  const programs = pythonTool('ministack', version);
+  const folder = mkdtempSync(join(tmpdir(), 'trueup-e2e-'));
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const child = spawn(join(programs, 'ministack'), [], {
+    cwd: folder,
+    // A group of its own: what it starts ends with it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      HOME: folder,
+      TMPDIR: folder,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: '127.0.0.1',
+      MINISTACK_REGION: region,
+      MINISTACK_ACCOUNT_ID: account,
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
+    },
+  });
+  const log = createWriteStream(logFile);
+  child.stdout.pipe(log);
+  child.stderr.pipe(log);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  const stop = async () => {
+    endGroup(child.pid, 'SIGTERM');
+    await Promise.race([ended, sleep(3000)]);
+    endGroup(child.pid, 'SIGKILL');
+    await ended;
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    await answers(endpoint);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const environment = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: region,
+    CDK_HOME: join(folder, 'cdk-home'),
+  };
+  return { name: `MiniStack ${version}`, endpoint, environment, folder, logFile, stop };
+}
+
+/** Signals the process and what it started, if they are still there. */
+function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function answers(endpoint: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- until it answers
+    const ok = await fetch(`${endpoint}/_ministack/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ok) return;
+    // oxlint-disable-next-line no-await-in-loop -- until it answers
+    await sleep(200);
+  }
+  throw new Error(`the emulator does not answer at ${endpoint}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await listening;
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

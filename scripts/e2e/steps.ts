@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What became of the run, in the order of its lines. */
+export interface Steps {
+  /** Does it; what it throws is this step's failure. @returns whether it went well */
+  readonly step: (name: string, work: () => Promise<void> | void) => Promise<boolean>;
+  /** Says what is not tried here, and why. */
+  readonly skip: (name: string, why: string) => void;
+  readonly failures: () => number;
+  readonly summary: () => string;
+}
+
+export function steps(say: (line: string) => void): Steps {
+  const count = { ok: 0, failed: 0, skipped: 0 };
+  return {
+    step: async (name, work) => {
+      const begin = performance.now();
+      try {
+        await work();
+        count.ok += 1;
+        say(`ok      ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+        return true;
+      } catch (error) {
+        count.failed += 1;
+        say(`FAILED  ${name}\n        ${error instanceof Error ? error.message : String(error)}`);
+        return false;
+      }
+    },
+    skip: (name, why) => {
+      count.skipped += 1;
+      say(`skipped ${name}: ${why}`);
+    },
+    failures: () => count.failed,
+    summary: () => `${count.ok} ok, ${count.failed} failed, ${count.skipped} skipped`,
+  };
+}
+
+/** Waits until it is so. @throws Error with what was seen last */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  seconds = 30,
+): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  let last = '';
+  while (performance.now() < end) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- until it is so
+      const found = await look();
+      if (found !== undefined) return found;
+    } catch (error) {
+      last = ` (${error instanceof Error ? error.message : 'no error'})`;
+    }
+    // oxlint-disable-next-line no-await-in-loop -- until it is so
+    await sleep(200);
+  }
+  throw new Error(`not within ${seconds} s: ${what}${last}`);
+}
+
+export function check(fits: boolean, what: string): asserts fits {
+  if (!fits) throw new Error(`not so: ${what}`);
+}
