@@ -2,6 +2,7 @@ import type { Json } from './json.types.ts';
 import { isJsonObject } from './json.ts';
 import type { PassReport } from './ledger.types.ts';
 import type { Plan } from './plan.types.ts';
+import type { PlanDocument } from './plan-schema.ts';
 import { printable } from './shown-value.ts';
 
 /*
@@ -10,14 +11,24 @@ import { printable } from './shown-value.ts';
  * line; values are as they are, with control and invisible characters escaped.
  */
 
-/** A plan as it is, as `--out FILE` writes it and `--plan FILE` reads it. */
+/** A plan as it is. */
 export function renderPlanJson(plan: Plan): string {
   return render(plan);
+}
+
+/** Plans of several connections: what `--output json` prints, and `--out FILE` writes. */
+export function renderPlanDocument(document: PlanDocument): string {
+  return render(document);
 }
 
 /** A pass's report, with the version of its form. */
 export function renderReportJson(report: PassReport): string {
   return render({ version: 1, ...report });
+}
+
+/** Reports of several connections: what `trueup apply --output json` prints. */
+export function renderReportsJson(reports: readonly PassReport[]): string {
+  return render({ version: 1, reports });
 }
 
 function render(value: object): string {

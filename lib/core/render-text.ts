@@ -48,7 +48,7 @@ function undeclaredLines({ undeclared }: Plan, paint: Paint): readonly string[] 
 }
 
 /** The counts of a plan in words: what would be done, what stands in the way, what is in sync. */
-function planCounts(counts: OutcomeCounts): string {
+export function planCounts(counts: OutcomeCounts): string {
   const parts = [
     ...(counts.updated > 0 ? [`${counts.updated} to update`] : []),
     ...(counts.reported > 0 ? [`${counts.reported} would change (mode report)`] : []),

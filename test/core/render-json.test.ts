@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { renderPlanJson, renderReportJson } from '../../lib/core/render-json.ts';
+import { planDocumentSchema } from '../../lib/core/plan-schema.ts';
+import {
+  renderPlanDocument,
+  renderPlanJson,
+  renderReportJson,
+  renderReportsJson,
+} from '../../lib/core/render-json.ts';
+import { schemaIssues } from '../../lib/core/schema-issues.ts';
 import { fieldChange, passReport, plannedServer, planOf } from './support/plans.ts';
 
 const planWith = (value: string, label = 'l') =>
@@ -43,4 +50,21 @@ test('a report says the version of its form', () => {
   expect(JSON.parse(text)).toEqual({ version: 1, ...passReport() });
   expect(text).toMatch(/^\{\n {2}"connection": "acme",\n/);
   expect(text.endsWith('}\n')).toBe(true);
+});
+
+describe('documents of several connections', () => {
+  test('a document is read as it was written', () => {
+    const document = { version: 1, plans: [planOf([plannedServer()])] } as const;
+    const read: unknown = JSON.parse(renderPlanDocument(document));
+    expect(read).toEqual(document);
+    expect(schemaIssues(planDocumentSchema, read)).toEqual([]);
+    expect(planDocumentSchema.parse(read)).toEqual(document);
+  });
+
+  test('reports', () => {
+    expect(JSON.parse(renderReportsJson([passReport()]))).toEqual({
+      version: 1,
+      reports: [passReport()],
+    });
+  });
 });
