@@ -3,6 +3,7 @@ import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commandList } from './command-list.ts';
 import type { GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { collect } from './option-values.ts';
 import { columns } from '../core/wrap.ts';
 
 /** Runs a command that was parsed. */
@@ -69,8 +70,6 @@ function examplesText({ examples }: CommandDefinition): string {
     ...examples.flatMap(({ line, does }) => [`  # ${does}`, `  ${line}`]),
   ].join('\n');
 }
-
-const collect = (value: string, before: readonly string[] = []) => [...before, value];
 
 function globalOptions(): readonly Option[] {
   return [

@@ -1,14 +1,120 @@
-import { CliError } from '../cli-error.ts';
+import type { Plan } from '../../core/plan.types.ts';
 import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { exitCodes, gravest } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { agree } from '../apply/agree.ts';
+import { exitCodeOf } from '../apply/outcome-of.ts';
+import { takePrecautions } from '../apply/precautions.ts';
+import { send } from '../apply/send.ts';
+import type { Agreed } from '../apply/send.ts';
+import { tellSent } from '../apply/tell-sent.ts';
+import { usageError } from '../cli-error.ts';
+import { collect, milliseconds } from '../option-values.ts';
+import { makePlans } from '../plan/make-plans.ts';
+import { readPlans } from '../plan/plan-document.ts';
+import { tellFailures } from '../plan/tell-failures.ts';
+import { select } from '../select.ts';
+import type { Target } from '../target.ts';
 
-export const apply = defineCommand({
-  description: 'apply',
+interface ApplyOptions {
+  readonly yes?: boolean;
+  readonly plan?: string;
+  readonly server?: readonly string[];
+  readonly lockTimeout: number;
+  readonly adopt?: boolean;
+}
+
+export const apply = defineCommand<ApplyOptions>({
+  description:
+    'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. Servers in mode report are sent too: somebody looked.',
   examples: [
-    { line: 'trueup apply', does: 'to come' },
-    { line: 'trueup apply --file trueup.yaml', does: 'to come' },
+    {
+      line: 'trueup apply acme-barndoor --stack trueup-prod',
+      does: 'one connection of a deployed stack, after a question',
+    },
+    {
+      line: 'trueup plan --file trueup.yaml --out plan.json && trueup apply --file trueup.yaml --plan plan.json',
+      does: 'just what was planned before, without a question',
+    },
   ],
-  configure: () => undefined,
-  run: async () => {
-    throw new CliError('to-come', 'to come', 'wait');
+  configure: (command) => {
+    command
+      .argument('[connection...]', 'connections; all without one')
+      .option('--yes', 'no question; what the guard holds stays held')
+      .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
+      .option('--server <server>', 'only this server, by label or id; may be repeated', collect)
+      .option(
+        '--lock-timeout <time>',
+        'how long to wait for whoever reconciles the connection',
+        milliseconds,
+        120_000,
+      )
+      .option('--adopt', 'in a CI, sends every secret although there is no ledger yet');
+  },
+  run: async (context, operands, options) => {
+    const { output, settings, stop } = context;
+    const target = await context.target();
+    const { agreed, failed } = await toAgree(context, target, operands, options);
+    const plans = agreed.map(({ plan }) => plan);
+    const refuseAdoption = settings.ci && target.kind === 'files' && options.adopt !== true;
+    const warnings = await takePrecautions({ deps: target.deps, plans, refuseAdoption });
+    for (const warning of warnings) output.note(output.notePaint(`warning: ${warning}`, 'warn'));
+    const answer = await agree(context, plans, options);
+    if (answer === 'no') return exitCodes.failed;
+    if (answer === 'interrupted') return exitCodes.interrupted;
+    const sent = await send(agreed, {
+      deps: target.deps,
+      output,
+      stop,
+      approved: answer === 'confirmed',
+      lockTimeoutMs: options.lockTimeout,
+    });
+    tellSent(context, sent);
+    return gravest([...failed, ...sent.map((one) => exitCodeOf(one, stop.aborted))]);
   },
 });
+
+interface ToAgree {
+  readonly agreed: readonly Agreed[];
+  /** Of connections that could not be planned. */
+  readonly failed: readonly ExitCode[];
+}
+
+async function toAgree(
+  context: CommandContext,
+  target: Target,
+  operands: readonly string[],
+  { plan: file, server }: ApplyOptions,
+): Promise<ToAgree> {
+  if (file !== undefined) return { agreed: await ofFile(context, operands, file), failed: [] };
+  const selections = await select(target, operands, server);
+  const attended = { shown: new Set<string>(), approved: false, lockTimeoutMs: 0 };
+  const planned = await makePlans(target.deps, selections, {
+    attended,
+    stop: context.stop,
+    note: context.output.note,
+  });
+  tellFailures(context.output, planned);
+  return {
+    agreed: planned.flatMap((one) => ('plan' in one ? [one] : [])),
+    failed: planned.flatMap((one) => ('error' in one ? [exitCodes.failed] : [])),
+  };
+}
+
+async function ofFile(
+  { cwd }: CommandContext,
+  operands: readonly string[],
+  file: string,
+): Promise<readonly Agreed[]> {
+  const plans = await readPlans(cwd, file);
+  const named = new Set(operands);
+  const chosen = plans.filter(({ connection }) => named.size === 0 || named.has(connection));
+  if (chosen.length > 0) return chosen.map(agreedOf);
+  throw usageError(
+    `${file} has no plan of ${operands.join(', ') || 'any connection'}`,
+    'plan anew',
+  );
+}
+
+const agreedOf = (plan: Plan): Agreed => ({ selection: { connection: plan.connection }, plan });

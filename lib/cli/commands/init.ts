@@ -1,14 +1,39 @@
-import { CliError } from '../cli-error.ts';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
+import { exampleFile } from '../example-file.ts';
+import { exitCodes } from '../exit-codes.ts';
 
-export const init = defineCommand({
-  description: 'init',
+export const init = defineCommand<{ force?: boolean }>({
+  description:
+    'Writes a commented example of a declaration, with the line that gives editors its schema. It is valid as it stands.',
   examples: [
-    { line: 'trueup init', does: 'to come' },
-    { line: 'trueup init --file trueup.yaml', does: 'to come' },
+    { line: 'trueup init', does: 'writes trueup.yaml here' },
+    { line: 'trueup init declarations/acme.yaml --force', does: 'replaces a file that is there' },
   ],
-  configure: () => undefined,
-  run: async () => {
-    throw new CliError('to-come', 'to come', 'wait');
+  configure: (command) => {
+    command
+      .argument('[path]', 'where to write it', 'trueup.yaml')
+      .option('--force', 'replaces a file that is there');
+  },
+  run: async ({ cwd, output }, [path = 'trueup.yaml'], { force = false }) => {
+    try {
+      await writeFile(resolve(cwd, path), exampleFile(), { flag: force ? 'w' : 'wx' });
+    } catch (error) {
+      throw notWritten(path, error);
+    }
+    output.note(`Wrote ${path}. Next: edit it, then \`trueup validate ${path}\`.`);
+    return exitCodes.ok;
   },
 });
+
+function notWritten(path: string, error: unknown): CliError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
+  if (code === 'EEXIST') {
+    return usageError(`${path} is there already`, 'name another file, or say --force');
+  }
+  return new CliError('init', `${path} could not be written: ${code}`, 'name another file', {
+    cause: error,
+  });
+}

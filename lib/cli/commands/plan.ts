@@ -1,14 +1,98 @@
-import { CliError } from '../cli-error.ts';
+import type { Plan } from '../../core/plan.types.ts';
+import type { PlanDocument } from '../../core/plan-schema.ts';
+import { renderPlanDocument } from '../../core/render-json.ts';
+import { renderPlansMarkdown } from '../../core/render-markdown.ts';
+import { plainText } from '../../core/redact.ts';
 import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { exitCodes, gravest } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { collect } from '../option-values.ts';
+import { makePlans } from '../plan/make-plans.ts';
+import type { Planned } from '../plan/make-plans.ts';
+import { titledPlans } from '../plan/titled-plans.ts';
+import { tellFailures } from '../plan/tell-failures.ts';
+import { writePlans } from '../plan/plan-document.ts';
+import { select } from '../select.ts';
 
-export const plan = defineCommand({
-  description: 'plan',
+interface PlanOptions {
+  readonly server?: readonly string[];
+  readonly detailedExitcode?: boolean;
+  readonly out?: string;
+}
+
+export const plan = defineCommand<PlanOptions>({
+  description:
+    'Shows what a pass would do and why, field by field, and changes nothing: neither at the vendor nor in the ledger.',
   examples: [
-    { line: 'trueup plan', does: 'to come' },
-    { line: 'trueup plan --file trueup.yaml', does: 'to come' },
+    { line: 'trueup plan --stack trueup-prod', does: 'all connections of a deployed stack' },
+    {
+      line: 'trueup plan acme-barndoor --file trueup.yaml --output markdown --detailed-exitcode',
+      does: 'for a pull request: exits with 2 if something would change',
+    },
   ],
-  configure: () => undefined,
-  run: async () => {
-    throw new CliError('to-come', 'to come', 'wait');
+  configure: (command) => {
+    command
+      .argument('[connection...]', 'connections; all without one')
+      .option('--server <server>', 'only this server, by label or id; may be repeated', collect)
+      .option('--detailed-exitcode', 'exits with 2 if something would change, 4 if held')
+      .option('--out <path>', 'also writes the plan as data, for `trueup apply --plan`');
+  },
+  run: async (context, operands, { server, detailedExitcode = false, out }) => {
+    const target = await context.target();
+    const selections = await select(target, operands, server);
+    const planned = await makePlans(target.deps, selections, {
+      stop: context.stop,
+      note: context.output.note,
+    });
+    const plans = planned.flatMap((one) => ('plan' in one ? [one.plan] : []));
+    const document = documentOf(plans, planned);
+    if (out !== undefined) await writePlans(context.cwd, out, document);
+    show(context, document);
+    tellFailures(context.output, planned);
+    return exitCodeOf(planned, detailedExitcode);
   },
 });
+
+function documentOf(plans: readonly Plan[], planned: readonly Planned[]): PlanDocument {
+  const failures = planned.flatMap((one) =>
+    'error' in one
+      ? [
+          {
+            connection: one.selection.connection,
+            code: one.error.code,
+            message: plainText(one.error.message),
+          },
+        ]
+      : [],
+  );
+  return { version: 1, plans, ...(failures.length > 0 && { failures }) };
+}
+
+function show({ options, output }: CommandContext, document: PlanDocument): void {
+  const { plans } = document;
+  switch (options.output) {
+    case 'json':
+      output.result(renderPlanDocument(document));
+      break;
+    case 'markdown':
+      output.result(renderPlansMarkdown(plans));
+      break;
+    case 'text':
+      if (plans.length > 0) output.result(titledPlans(plans, output.paint));
+      break;
+  }
+}
+
+function exitCodeOf(planned: readonly Planned[], detailed: boolean): ExitCode {
+  return gravest(
+    planned.flatMap((one): readonly ExitCode[] => {
+      if ('error' in one) return [exitCodes.failed];
+      if (!detailed) return [];
+      return [
+        ...(one.plan.digest === '' ? [] : [exitCodes.changes]),
+        ...(one.plan.guard.held === undefined ? [] : [exitCodes.held]),
+      ];
+    }),
+  );
+}

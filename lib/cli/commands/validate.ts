@@ -1,14 +1,50 @@
-import { CliError } from '../cli-error.ts';
+import { counted } from '../../core/render-guard.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { checkFiles, issueLine } from '../check-files.ts';
+import type { CheckedFiles } from '../check-files.ts';
+import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { offlineProviders } from '../providers.ts';
 
 export const validate = defineCommand({
-  description: 'validate',
+  description:
+    'Checks declarations without any network: every error at once, each as `file:line:column path: what is wrong; what would be right`.',
   examples: [
-    { line: 'trueup validate', does: 'to come' },
-    { line: 'trueup validate --file trueup.yaml', does: 'to come' },
+    { line: 'trueup validate trueup.yaml', does: 'one file; exits with 3 if something is wrong' },
+    {
+      line: 'trueup validate declarations/ --output json',
+      does: 'all .yaml, .yml and .json files of a folder, for an editor or a CI',
+    },
   ],
-  configure: () => undefined,
-  run: async () => {
-    throw new CliError('to-come', 'to come', 'wait');
+  configure: (command) => {
+    command.argument('[file...]', 'files or folders; those of --file without one');
+  },
+  run: async ({ options, settings, output, cwd }, operands) => {
+    const paths = operands.length > 0 ? operands : (options.file ?? []);
+    if (paths.length === 0) {
+      throw usageError('nothing to check', 'name a file: `trueup validate trueup.yaml`');
+    }
+    const { secretPrefix } = settings;
+    const checked = await checkFiles(paths, { cwd, providers: offlineProviders(), secretPrefix });
+    const { issues } = checked;
+    if (options.output === 'json') {
+      output.result(`${JSON.stringify({ version: 1, issues }, undefined, 2)}\n`);
+    } else {
+      for (const issue of issues) output.result(issueLine(issue));
+    }
+    const count = issues.length;
+    output.note(
+      count === 0 ? wellFormed(checked) : output.notePaint(counted(count, 'error'), 'error'),
+    );
+    return count === 0 ? exitCodes.ok : exitCodes.invalid;
   },
 });
+
+function wellFormed({ documents }: CheckedFiles): string {
+  const servers = documents.reduce((sum, { value }) => {
+    const list = isJsonObject(value) ? value['servers'] : undefined;
+    return sum + (Array.isArray(list) ? list.length : 0);
+  }, 0);
+  return `Valid: ${counted(documents.length, 'connection')}, ${counted(servers, 'server')}.`;
+}

@@ -1,0 +1,38 @@
+import type { Plan } from '../../core/plan.types.ts';
+import { renderPlan } from '../../core/render-text.ts';
+import { usageError } from '../cli-error.ts';
+import type { CommandContext } from '../context.ts';
+import { titledPlans } from '../plan/titled-plans.ts';
+
+/** `confirmed` approves what was shown before the guard; `unasked` (`--yes`, or nothing to send) does not. */
+export type Answer = 'confirmed' | 'unasked' | 'no' | 'interrupted';
+
+/**
+ * Shows the plans and asks whether to send them.
+ *
+ * @throws CliError where nobody can answer
+ */
+export async function agree(
+  { output, options: { output: form }, ask, stop }: CommandContext,
+  plans: readonly Plan[],
+  { yes = false, plan: file }: { readonly yes?: boolean; readonly plan?: string },
+): Promise<Answer> {
+  if (form === 'text') output.result(titledPlans(plans, output.paint));
+  else for (const plan of plans) output.note(renderPlan(plan, output.notePaint));
+  if (stop.aborted) return 'interrupted';
+  if (file !== undefined) return 'confirmed';
+  if (yes || plans.every(({ digest }) => digest === '')) return 'unasked';
+  const held = plans.some(({ guard }) => guard.held !== undefined);
+  const more = held ? ', also what the guard holds' : '';
+  const answer = await ask(`Send these changes${more}? Only 'yes' is taken for yes: `);
+  if (stop.aborted) return 'interrupted';
+  if (answer === undefined) {
+    throw usageError(
+      'nobody is there to confirm the plan',
+      'say --yes, or apply a plan that was reviewed before: --plan FILE',
+    );
+  }
+  if (answer.trim() === 'yes') return 'confirmed';
+  output.note('Nothing was sent.');
+  return 'no';
+}

@@ -1,0 +1,40 @@
+import { renderReportsJson } from '../../core/render-json.ts';
+import { renderReport } from '../../core/render-text.ts';
+import type { CommandContext } from '../context.ts';
+import { explain } from '../explain.ts';
+import { restOf } from './outcome-of.ts';
+import type { Sent } from './send.ts';
+
+const listedAtMost = 20;
+
+/** Says what became of each connection: reports are the result, all else is a note. */
+export function tellSent({ output, options }: CommandContext, sent: readonly Sent[]): void {
+  const { note, notePaint, paint, result } = output;
+  const reports = sent.flatMap((one) => ('result' in one ? [one.result.report] : []));
+  if (options.output === 'json') result(renderReportsJson(reports));
+  else for (const report of reports) result(renderReport(report, paint));
+  for (const one of sent) {
+    const { connection } = one.selection;
+    if ('result' in one) {
+      const { gone, unseen } = restOf(one.plan, one.result.plan);
+      list('no longer needed, not sent:', gone);
+      list('came up after the plan was shown, not sent; `trueup apply` again shows it:', unseen);
+    } else if ('lockedBy' in one) {
+      note(notePaint(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error'));
+      note('next: try again later, or wait longer: --lock-timeout 10m');
+    } else if ('error' in one) {
+      const [first = '', ...others] = explain(one.error).lines;
+      note(notePaint(first, 'error'));
+      for (const line of others) note(line);
+    } else {
+      note(`${connection}: not begun`);
+    }
+  }
+
+  function list(what: string, names: readonly string[]): void {
+    if (names.length === 0) return;
+    note(what);
+    for (const name of names.slice(0, listedAtMost)) note(`  ${name}`);
+    if (names.length > listedAtMost) note(`  and ${names.length - listedAtMost} more`);
+  }
+}

@@ -1,0 +1,106 @@
+import type { ChangeRecord } from '../../core/ledger.types.ts';
+import type { Paint } from '../../core/paint.types.ts';
+import { plainText } from '../../core/redact.ts';
+import { fieldLines } from '../../core/render-field.ts';
+import { connectionNameSchema } from '../../core/schema.ts';
+import { printable } from '../../core/shown-value.ts';
+import { usageError } from '../cli-error.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { labelsOf, splitName } from '../find-named.ts';
+import { mapLimited } from '../map-limited.ts';
+import { interrupted } from '../plan/make-plans.ts';
+import type { Target } from '../target.ts';
+import { ago, moment, shownTime } from '../times.ts';
+import type { Moment } from '../times.ts';
+
+/** A change, and the connection that it belongs to. */
+export type Change = { readonly connection: string } & ChangeRecord;
+
+const atOnce = 8;
+
+export const history = defineCommand<{ since?: Moment; connection?: string }>({
+  description:
+    'Shows which field Trueup changed when: before and after (secrets as version ids), the cause, what triggered it, and in which pass; newest first. Changes are kept for 90 days.',
+  examples: [
+    { line: 'trueup history --since 7d --stack trueup-prod', does: 'all of the last week' },
+    {
+      line: 'trueup history acme-barndoor/salesforce-prod --stack trueup-prod --output json',
+      does: 'one server, for a script',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('[server]', 'by label or id, alone or after its connection and a slash')
+      .option('--connection <name>', 'only this connection, declared or not')
+      .option('--since <time>', 'a duration (7d), a day or a time', moment);
+  },
+  run: async (context, [server], { since, connection }) => {
+    const { options, output, stop } = context;
+    const target = await context.target();
+    const from = since && new Date(ago(since, target.deps.clock.now())).toISOString();
+    const places = await placesOf(target, connection, server);
+    const found = await mapLimited(places, atOnce, stop, (place) => changesOf(target, place, from));
+    if (!found) throw interrupted();
+    const changes = found.flat().toSorted((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
+    if (options.output === 'json') {
+      output.result(printable(JSON.stringify({ version: 1, changes }, undefined, 2)));
+    } else {
+      const blocks = changes.map((change) => blockOf(change, output.paint));
+      output.result(blocks.length === 0 ? 'No changes.' : blocks.join('\n\n'));
+    }
+    return exitCodes.ok;
+  },
+});
+
+interface Place {
+  readonly connection: string;
+  readonly server?: string | undefined;
+}
+
+async function placesOf(
+  target: Target,
+  connection: string | undefined,
+  server: string | undefined,
+): Promise<readonly Place[]> {
+  if (connection !== undefined) {
+    if (connectionNameSchema.safeParse(connection).success) return [{ connection, server }];
+    throw usageError('--connection is no name of a connection', '`trueup status` lists them');
+  }
+  const known = await target.connections();
+  const named = server === undefined ? undefined : splitName(server);
+  if (named?.server !== undefined && known.includes(named.connection)) return [named];
+  return known.map((one) => ({ connection: one, server }));
+}
+
+async function changesOf(
+  target: Target,
+  { connection, server }: Place,
+  since: string | undefined,
+): Promise<readonly Change[]> {
+  const filter = since === undefined ? {} : { since };
+  const { ledger } = target.deps;
+  if (server === undefined) return of(connection, await ledger.history(connection, filter));
+  const labels = await labelsOf(target, connection);
+  // A label as it is now, or as it was when the change was made.
+  const all = await ledger.history(connection, filter);
+  const isIt = ({ server: id, label }: ChangeRecord) =>
+    id === server || label === server || labels.get(id) === server;
+  return of(connection, all.filter(isIt));
+}
+
+const of = (connection: string, changes: readonly ChangeRecord[]): readonly Change[] =>
+  changes.map((change) => ({ connection, ...change }));
+
+/** History keeps values, and not how they were compared. */
+const asValue = { compare: 'value', conditional: false, held: false, hash: '' } as const;
+
+function blockOf(change: Change, paint: Paint): string {
+  const { connection, server, label, at, pass, trigger, fields } = change;
+  const name = plainText(`${connection}/${label ?? server}`);
+  const how = plainText(`${shownTime(at)}, by ${trigger}, pass ${pass}`);
+  return [
+    `${paint('~', 'change')} ${name}  ${paint(`(${how})`, 'quiet')}`,
+    ...fields.flatMap((field) => fieldLines({ ...field, ...asValue }, paint)),
+  ].join('\n');
+}

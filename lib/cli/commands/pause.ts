@@ -1,0 +1,66 @@
+import { plainText } from '../../core/redact.ts';
+import { usageError } from '../cli-error.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { findNamed } from '../find-named.ts';
+import { ahead, moment, shownTime } from '../times.ts';
+import type { Moment } from '../times.ts';
+
+interface PauseOptions {
+  readonly until?: Moment;
+  readonly reason?: string;
+}
+
+/** As long as a reason in the ledger may be. */
+const longestReason = 500;
+
+export const pause = defineCommand<PauseOptions>({
+  description:
+    'Leaves a connection, or one server, alone until it is resumed: nothing is read of it and nothing sent. The pause is kept in the ledger, so that no push undoes it; `status` and `plan` show it.',
+  examples: [
+    {
+      line: 'trueup pause acme-barndoor --until 2h --reason "vendor maintenance" --stack trueup-prod',
+      does: 'a whole connection, for two hours',
+    },
+    {
+      line: 'trueup pause acme-barndoor/salesforce-prod --stack trueup-prod',
+      does: 'one server, until `trueup resume`',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('<name>', 'CONNECTION, or CONNECTION/SERVER by label or id')
+      .option('--until <time>', 'a duration (2h, 7d), a day or a time; until resumed', moment)
+      .option('--reason <text>', 'why; for people');
+  },
+  run: async (context, [name = ''], { until, reason }) => {
+    const { output, settings } = context;
+    const target = await context.target();
+    const { ledger, clock } = target.deps;
+    const now = clock.now();
+    const over = until && ahead(until, now);
+    if (over !== undefined && over <= now) {
+      throw usageError('--until is in the past', 'name a time that is to come, or a duration');
+    }
+    const found = await findNamed(target, name);
+    const ends = over === undefined ? undefined : new Date(over).toISOString();
+    for (const { connection, id } of found) {
+      // oxlint-disable-next-line no-await-in-loop
+      await ledger.pause(connection, {
+        at: new Date(now).toISOString(),
+        ...(id !== undefined && { id }),
+        ...(ends !== undefined && { until: ends }),
+        ...(reason !== undefined && { reason: plainText(reason, longestReason) }),
+        ...(settings.user !== undefined && { by: settings.user }),
+      });
+    }
+    output.note(
+      plainText(
+        ends === undefined
+          ? `Paused ${name}; \`trueup resume ${name}\` ends it.`
+          : `Paused ${name} until ${shownTime(ends)}.`,
+      ),
+    );
+    return exitCodes.ok;
+  },
+});

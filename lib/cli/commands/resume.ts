@@ -1,0 +1,59 @@
+import type { Pause } from '../../core/ledger.types.ts';
+import { plainText } from '../../core/redact.ts';
+import { connectionNameSchema } from '../../core/schema.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { findNamed, splitName } from '../find-named.ts';
+import type { Named } from '../find-named.ts';
+import type { Target } from '../target.ts';
+
+export const resume = defineCommand({
+  description:
+    'Ends a pause. What changed in the meantime is what the next pass finds, and the guard counts it as ever. A pause of a server and one of its connection are ended each by itself.',
+  examples: [
+    { line: 'trueup resume acme-barndoor --stack trueup-prod', does: 'a whole connection' },
+    {
+      line: 'trueup resume acme-barndoor/salesforce-prod --stack trueup-prod',
+      does: 'one server',
+    },
+  ],
+  configure: (command) => {
+    command.argument('<name>', 'CONNECTION, or CONNECTION/SERVER by label or id');
+  },
+  run: async (context, [name = '']) => {
+    const { output } = context;
+    const target = await context.target();
+    const { ledger } = target.deps;
+    const [found, pauses] = await pausedBy(target, name);
+    for (const { connection, id } of found) {
+      const was = pauses.some((pause) => pause.id === id);
+      // oxlint-disable-next-line no-await-in-loop
+      if (was) await ledger.resume(connection, id);
+      const shown = id === undefined ? connection : `${connection}/${id}`;
+      output.note(plainText(was ? `Resumed ${shown}.` : `${shown} was not paused.`));
+      const still = pauses.some((pause) => pause.id === undefined);
+      if (id !== undefined && still) {
+        output.note(`Its connection is still paused; \`trueup resume ${connection}\` ends that.`);
+      }
+    }
+    const own = pauses.filter(({ id }) => id !== undefined).length;
+    if (splitName(name).server === undefined && own > 0) {
+      output.note(`${own} of its servers have pauses of their own; \`trueup status\` lists them.`);
+    }
+    return exitCodes.ok;
+  },
+});
+
+/** What is named: also what is paused, and no longer declared. */
+async function pausedBy(
+  target: Target,
+  name: string,
+): Promise<readonly [readonly Named[], readonly Pause[]]> {
+  const { connection, server } = splitName(name);
+  const known = connectionNameSchema.safeParse(connection).success;
+  const pauses = known ? (await target.deps.ledger.read(connection)).pauses : [];
+  if (pauses.some(({ id }) => id === server)) {
+    return [[{ connection, ...(server !== undefined && { id: server }) }], pauses];
+  }
+  return [await findNamed(target, name), pauses];
+}

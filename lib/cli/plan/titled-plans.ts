@@ -1,0 +1,15 @@
+import type { Paint } from '../../core/paint.types.ts';
+import type { Plan } from '../../core/plan.types.ts';
+import { plainText } from '../../core/redact.ts';
+import { renderPlan } from '../../core/render-text.ts';
+
+/** Plans one after the other; of several, each says whose it is. */
+export function titledPlans(plans: readonly Plan[], paint: Paint): string {
+  return plans
+    .map((plan) => {
+      const text = renderPlan(plan, paint);
+      if (plans.length === 1) return text;
+      return `== ${plainText(`${plan.connection} (${plan.provider})`)}\n\n${text}`;
+    })
+    .join('\n\n');
+}

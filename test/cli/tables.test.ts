@@ -1,0 +1,300 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bearer, connection, serverIds, startWorld } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+import { onTables } from './run.ts';
+import type { Ran, RunOptions } from './run.ts';
+
+const [a = '', b = '', c = ''] = serverIds(3);
+const escape = '\u001B';
+
+let world: TestWorld;
+let folder: string;
+let run: (argv: readonly string[], more?: RunOptions) => Promise<Ran>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trueup-cli-'));
+  world = await startWorld({
+    servers: [
+      { id: a, name: 'A' },
+      { id: b, name: 'Old name' },
+      { id: c, name: 'C' },
+    ],
+  });
+  const tables = onTables(world, world.clock);
+  run = (argv, more = {}) => tables.run(argv, { cwd: folder, ...more });
+  await world.declareConnection({ policy: { mode: 'report' } });
+  await world.declare(
+    { id: a, label: 'first', spec: { name: 'A' } },
+    { id: b, label: 'second', spec: { name: 'New name' } },
+  );
+});
+
+afterEach(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('plan', () => {
+  test('shows what would change, on standard output only, and changes nothing', async () => {
+    const { code, stdout, stderr } = await run(['plan']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('~ acme/second  (mode report, not sent: adopt)');
+    expect(stdout).toContain('name: "Old name" -> "New name"');
+    expect(stdout).not.toContain(escape);
+    expect(world.barndoor.counts.put).toBe(0);
+  });
+
+  test('exits with 2 if something would change, when told to', async () => {
+    expect((await run(['plan', '--detailed-exitcode'])).code).toBe(2);
+    expect((await run(['plan', '--detailed-exitcode', '--server', 'first'])).code).toBe(0);
+  });
+
+  test.each([
+    [
+      'json',
+      (text: string) =>
+        expect(JSON.parse(text)).toMatchObject({ version: 1, plans: [{ connection }] }),
+    ],
+    ['markdown', (text: string) => expect(text).toContain('+     name: "New name"')],
+  ])('as %s', async (form, check) => {
+    const { code, stdout } = await run(['plan', connection, '--output', form]);
+    expect(code).toBe(0);
+    check(stdout);
+  });
+
+  test('colours on a terminal, not where NO_COLOR is set', async () => {
+    expect((await run(['plan'], { terminal: true })).stdout).toContain(escape);
+    const { environment } = onTables(world).options;
+    const plain = await run(['plan'], {
+      terminal: true,
+      environment: { ...environment, NO_COLOR: '1' },
+    });
+    expect(plain.stdout).not.toContain(escape);
+    const forced = await run(['plan'], { environment: { ...environment, FORCE_COLOR: '1' } });
+    expect(forced.stdout).toContain(escape);
+  });
+
+  test.each([
+    [['plan', 'acmee'], "declares no connection 'acmee'", 'did you mean acme?'],
+    [['plan', '--server', 'nobody'], "no declared server is called 'nobody'", 'trueup status'],
+  ])('%j exits with 3 and tells the next step', async (argv, problem, next) => {
+    const { code, stdout, stderr } = await run(argv);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(problem);
+    expect(stderr).toContain(`next: `);
+    expect(stderr).toContain(next);
+  });
+
+  test('a vendor that cannot be read is an error, with its next step', async () => {
+    await world.secrets.write(`trueup/${connection}/token`, 'another');
+    const { code, stderr } = await run(['plan']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain('next: ');
+  });
+});
+
+describe('apply', () => {
+  test('asks, and sends what was shown, also in mode report', async () => {
+    const { code, stdout, stderr } = await run(['apply'], { answer: 'yes' });
+    expect(stderr).toBe('acme/second: updated\n');
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 updated, 1 in sync');
+    expect(world.barndoor.find(b).name).toBe('New name');
+    expect((await run(['plan', '--detailed-exitcode'])).code).toBe(0);
+  });
+
+  test.each(['no', 'y', ''])('sends nothing after %j', async (answer) => {
+    const { code, stderr } = await run(['apply'], { answer });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Nothing was sent.');
+    expect(world.barndoor.counts.put).toBe(0);
+  });
+
+  test('where nobody can answer it is refused, unless --yes', async () => {
+    const refused = await run(['apply']);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('--yes');
+    expect(world.barndoor.counts.put).toBe(0);
+    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect(world.barndoor.counts.put).toBe(1);
+  });
+
+  test('nothing to send is no question', async () => {
+    world.barndoor.edit(b, { name: 'New name' });
+    const { code, stdout } = await run(['apply']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Plan: nothing to update');
+  });
+
+  test('a plan from a file is sent as it was, and what came up since is listed', async () => {
+    await run(['plan', '--out', 'plan.json']);
+    world.barndoor.edit(a, { name: 'Drifted' });
+    const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
+    expect(code).toBe(0);
+    expect(world.barndoor.find(b).name).toBe('New name');
+    expect(world.barndoor.find(a).name).toBe('Drifted');
+    expect(stderr).toContain('came up after the plan was shown');
+    expect(stderr).toContain('  acme/first');
+  });
+
+  test('what somebody did meanwhile is listed as no longer needed', async () => {
+    await run(['plan', '--out', 'plan.json']);
+    world.barndoor.edit(b, { name: 'New name' });
+    const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('no longer needed, not sent:\n  acme/second');
+    expect(world.barndoor.counts.put).toBe(0);
+  });
+
+  test('a plan that somebody edited is none', async () => {
+    await run(['plan', '--out', 'plan.json']);
+    const path = join(folder, 'plan.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/"hash": "[0-9a-f]/, '"hash": "x'));
+    const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('not those of its digest');
+  });
+
+  test('a vendor that refuses is a partial failure', async () => {
+    world.barndoor.edit(c, { name: 'New name' });
+    const { code, stdout } = await run(['apply', '--yes']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('failed acme/second');
+  });
+
+  test('says who holds the lease, and gives up in time', async () => {
+    await run(['plan', '--out', 'plan.json']);
+    const expiresAt = world.clock.now() + 60_000;
+    await world.deps.lease.acquire(connection, { owner: 'Kim', expiresAt, overBefore: 0 });
+    const { code, stderr } = await run(['apply', '--plan', 'plan.json', '--lock-timeout', '1s']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('waiting for the lease, which Kim holds');
+    expect(stderr).toContain('--lock-timeout 10m');
+    expect(world.barndoor.counts.put).toBe(0);
+  });
+
+  test('Ctrl-C: the PUT in flight is finished and recorded, the lease is free, the rest is left', async () => {
+    const ids = serverIds(12);
+    await world.declareConnection({ budget: { requestsPerMinute: 60_000, concurrency: 1 } });
+    for (const id of ids.slice(3)) world.barndoor.add({ id, name: `Before ${id}` });
+    await world.declare(...ids.slice(3).map((id) => ({ id, spec: { name: `After ${id}` } })));
+    const stop = new AbortController();
+    world.barndoor.misbehave({
+      when: { operation: 'put' },
+      effect: { kind: 'latency', ms: 50 },
+    } as Parameters<typeof world.barndoor.misbehave>[0]);
+    const running = run(['apply'], { answer: 'yes', stop: stop.signal });
+    while (world.barndoor.counts.put < 3) await world.clock.sleep(5);
+    stop.abort();
+    const { code, stdout } = await running;
+    expect(code).toBe(130);
+    expect(stdout).toContain('interrupted');
+    const changed = world.barndoor.servers.filter(({ name }) => /^(After|New)/.test(name));
+    const { servers } = await world.deps.ledger.read(connection);
+    const recorded = [...servers.values()].filter(({ outcome }) => outcome === 'inSync');
+    expect(changed.length).toBe(world.barndoor.counts.put);
+    expect(recorded.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(changed.map(({ id }) => id)),
+    );
+    expect([...servers.values()].every(({ intent }) => intent === undefined)).toBe(true);
+    expect((await world.deps.lease.read(connection))?.owner).toBeUndefined();
+  });
+});
+
+describe('the guard', () => {
+  const ids = serverIds(12);
+
+  beforeEach(async () => {
+    for (const id of ids.slice(3)) world.barndoor.add({ id, name: `Before ${id}` });
+    await world.declareConnection();
+    await world.declare(...ids.map((id) => ({ id, spec: { name: `After ${id}` } })));
+  });
+
+  test('--yes leaves held what the guard holds, and exits with 4', async () => {
+    const { code, stdout } = await run(['apply', '--yes']);
+    expect(code).toBe(4);
+    expect(stdout).toContain('held: trueup approve acme ');
+    expect(world.barndoor.counts.put).toBe(0);
+  });
+
+  test('confirming approves it', async () => {
+    expect((await run(['apply'], { answer: 'yes' })).code).toBe(0);
+    expect(world.barndoor.counts.put).toBe(12);
+  });
+
+  test('approve shows it, asks, and lets the next pass apply it', async () => {
+    const { held = '' } = await world.pass();
+    const status = await run(['status']);
+    expect(status.stdout).toContain(`held: trueup approve acme ${held}`);
+    expect((await run(['approve', connection, held])).code).toBe(3);
+    const { code, stdout, stderr } = await run(['approve', connection, held.slice(0, 12)], {
+      answer: 'yes',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`"After ${a}"`);
+    expect(stderr).toContain('Approved 12 changes of acme');
+    expect((await world.pass()).counts.updated).toBe(12);
+  });
+
+  test.each([
+    ['beef', 3],
+    ['deadbeef00', 1],
+  ])('approving %s exits with %d', async (digest, expected) => {
+    const { code, stderr } = await run(['approve', connection, digest, '--yes']);
+    expect(code).toBe(expected);
+    expect(stderr).toContain('next: ');
+  });
+});
+
+describe('status', () => {
+  test('before any pass, and after one', async () => {
+    const before = await run(['status']);
+    expect(before.stdout).toContain('no pass yet');
+    expect(before.stdout).toContain('2 not seen yet');
+    world.barndoor.remove(a);
+    await world.pass();
+    const { code, stdout, stderr } = await run(['status', connection]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('acme (barndoor, mode report): ok');
+    expect(stdout).toMatch(/x first: missing since \d{4}-/);
+    expect(stdout).toMatch(/~ second: would change \(mode report\) since/);
+    const failing = await run(['status', '--failing']);
+    expect(failing.stdout).toContain('first');
+    expect(failing.stdout).not.toContain('second');
+  });
+
+  test('as JSON, failing only', async () => {
+    await world.pass();
+    const { stdout } = await run(['status', '--failing', '--output', 'json']);
+    expect(JSON.parse(stdout)).toEqual({ version: 1, connections: [] });
+    const all = JSON.parse((await run(['status', '--output', 'json'])).stdout) as {
+      connections: { servers: object[] }[];
+    };
+    expect(all.connections[0]?.servers).toMatchObject([
+      { label: 'first', outcome: 'inSync' },
+      { label: 'second', outcome: 'reported' },
+    ]);
+  });
+});
+
+test('no secret is ever shown', async () => {
+  const canary = 'canary-of-client-secret';
+  await world.secrets.write(`trueup/${connection}/a`, canary);
+  const reference = { secret: `trueup/${connection}/a` };
+  await world.declare({ id: a, label: 'first', spec: { name: 'A', client_secret: reference } });
+  const told = [
+    await run(['plan', '--out', 'plan.json']),
+    await run(['plan', '--output', 'json']),
+    await run(['plan', '--output', 'markdown']),
+    await run(['apply', '--yes']),
+    await run(['status', '--output', 'json']),
+  ];
+  expect(world.barndoor.find(a).client_secret).toBe(canary);
+  const text = JSON.stringify(told) + (await readFile(join(folder, 'plan.json'), 'utf8'));
+  for (const secret of [canary, bearer]) expect(text).not.toContain(secret);
+});
