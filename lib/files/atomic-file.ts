@@ -46,7 +46,9 @@ export function readJson(path: string): unknown {
 export function replaceFile(path: string, text: string): void {
   makeFolder(dirname(path));
   const draft = `${path}.new`;
-  const file = openSync(draft, 'w', 0o600);
+  // a new file, whatever stands there: one that somebody else made could be read by them
+  rmSync(draft, { force: true });
+  const file = openSync(draft, 'wx', 0o600);
   try {
     writeAll(file, text);
     fsyncSync(file);

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { FingerprintKey, FingerprintKeys } from '../core/fingerprint.types.ts';
+import { isJsonObject } from '../core/json.ts';
+import { replaceFile } from './atomic-file.ts';
+import { withLock } from './lock-file.ts';
+import { readPrivate } from './private-file.ts';
+import { makeStateFolder, type StateOptions } from './state-folder.ts';
+import { fileError, fileProblem } from './store-problem.ts';
+
+const keyBytes = 32;
+
+/**
+ * The fingerprint key of a state folder, in `fingerprint-key.json`; made at first use. A file that is damaged is never
+ * replaced: with another key nothing that was sent could be recognised.
+ *
+ * @throws StoreError (the function it returns) if others may read the file, or it holds no key
+ */
+export function fingerprintFile({
+  folder,
+  lockTimeoutMs,
+}: StateOptions): () => Promise<FingerprintKeys> {
+  const path = join(folder, 'fingerprint-key.json');
+  return async () => {
+    const text = readPrivate(path);
+    if (text !== undefined) return keysIn(text, path);
+    const make = () => {
+      const others = readPrivate(path);
+      if (others !== undefined) return keysIn(others, path);
+      const id = randomBytes(8).toString('hex');
+      const key = randomBytes(keyBytes);
+      const current = { id, key: key.toString('base64') };
+      replaceFile(path, `${JSON.stringify({ current, previous: [] }, undefined, 2)}\n`);
+      return { current: { id, key: new Uint8Array(key) }, previous: [] };
+    };
+    try {
+      makeStateFolder(folder);
+      return await withLock(`${path}.lock`, make, lockTimeoutMs);
+    } catch (error) {
+      throw fileError(path, 'cannot be made', error);
+    }
+  };
+}
+
+function keysIn(text: string, path: string): FingerprintKeys {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    // what JSON.parse says repeats its input
+  }
+  const { current, previous } = isJsonObject(found) ? found : {};
+  const keys = [current, ...(Array.isArray(previous) ? previous : [])].map(keyOf);
+  const [first, ...rest] = keys.flatMap((key) => key ?? []);
+  if (first && rest.length === keys.length - 1) return { current: first, previous: rest };
+  const problem = 'is damaged: it holds no fingerprint key; put back a copy of it, or remove it';
+  throw fileProblem('store-malformed', path, problem);
+}
+
+function keyOf(found: unknown): FingerprintKey | undefined {
+  const { id, key } = isJsonObject(found) ? found : {};
+  if (typeof id !== 'string' || id === '' || typeof key !== 'string') return undefined;
+  const bytes = new Uint8Array(Buffer.from(key, 'base64'));
+  return bytes.length < keyBytes ? undefined : { id, key: bytes };
+}

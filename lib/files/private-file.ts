@@ -1,0 +1,30 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { codeOf, fileError, fileProblem } from './store-problem.ts';
+
+/**
+ * The text of a file that only its owner may read; undefined if there is none. What is looked at is the opened file, so
+ * that no other one can take its place in between.
+ *
+ * @throws StoreError with code `store-denied` if others may read it, or nobody
+ */
+export function readPrivate(path: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw fileError(path, 'cannot be read', error);
+  }
+  try {
+    const { mode } = fstatSync(file);
+    // Windows has rights of another kind.
+    if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
+      throw fileProblem('store-denied', path, `may be read by others: run chmod 600 ${path}`);
+    }
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fileError(path, 'cannot be read', error);
+  } finally {
+    closeSync(file);
+  }
+}

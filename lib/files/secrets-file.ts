@@ -1,0 +1,147 @@
+import { createHmac } from 'node:crypto';
+import type { FingerprintKeys } from '../core/fingerprint.types.ts';
+import type { JsonObject } from '../core/json.types.ts';
+import { canonicalJson } from '../core/json.ts';
+import { secretNameProblem } from '../core/secret-name.ts';
+import { secretText } from '../core/secret-text.ts';
+import { Secret } from '../core/secret.ts';
+import type { CredentialStore } from '../reconcile/ports/credential-store.ts';
+import type { SecretProblem, SecretSource, SecretValue } from '../reconcile/ports/secrets.ts';
+import { secretVariables, variableFor } from './secret-variables.ts';
+import { readSecrets, writeSecret, type SecretsByName } from './secrets-json.ts';
+import { fileProblem, type FileErrorCode } from './store-problem.ts';
+
+export interface SecretsOptions {
+  /** A JSON object from the name of a secret to a text or an object, readable by its owner only. */
+  readonly file?: string;
+  /** Environment variables; those that `variableFor` names are used. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Names of all declared secrets: of these, variables are looked up when all versions are asked for. */
+  readonly names?: readonly string[];
+  /** The deployment's fingerprint key: version ids are made with it. */
+  readonly keys: () => Promise<FingerprintKeys>;
+  /** First part of all names: `<prefix>/<connection>/...`; `trueup` unless told. */
+  readonly prefix?: string;
+}
+
+/** A secret's whole text; or why there is none. */
+type Found =
+  | { readonly text: string; readonly variable?: string }
+  | { readonly code: SecretProblem; readonly message: string };
+
+/**
+ * `SecretSource` and `CredentialStore` on a file and environment variables. A version id is a keyed hash of name and
+ * value: a changed value is a new version, and no id can be guessed from a value. A credential that is written back has
+ * to be in the file.
+ */
+export function secretsFile(options: SecretsOptions): SecretSource & CredentialStore {
+  const { file, variables = {}, names: declared = [], keys, prefix = 'trueup' } = options;
+  const inVariables = secretVariables(variables, declared, prefix);
+  const place = file ?? 'the secrets';
+
+  /** Read anew each time: another process may have written back. */
+  const readFile = (): SecretsByName => {
+    if (file === undefined) return new Map();
+    const found = readSecrets(file);
+    if (found) return found;
+    throw fileProblem('store-absent', file, 'does not exist: it is what --secrets names');
+  };
+
+  const find = (stored: SecretsByName, connection: string, name: string): Found => {
+    const breach = secretNameProblem(name, connection, prefix);
+    if (breach !== undefined) return { code: 'denied', message: breach };
+    const value = stored.get(name);
+    const other = inVariables(name);
+    if (other && 'names' in other) {
+      const message = `cannot be told from others: ${other.variable} means ${other.names.join(' and ')}`;
+      return { code: 'denied', message };
+    }
+    if (value !== undefined && other) {
+      const message = `stands in ${place} and in ${other.variable}: remove one of them`;
+      return { code: 'denied', message };
+    }
+    if (value !== undefined) return { text: textOf(value) };
+    if (other) return other;
+    const places = [...(file === undefined ? [] : [file]), variableFor(name, prefix)];
+    return { code: 'missing', message: `is neither in ${places.join(' nor in ')}` };
+  };
+
+  const versioning = async () => {
+    const { current } = await keys();
+    return (name: string, text: string) =>
+      createHmac('sha256', current.key)
+        .update(canonicalJson(['secret version', name, text]))
+        .digest('base64url');
+  };
+
+  /** A name that breaks the rule may be anything, and is not repeated. */
+  const credentialProblem = (code: FileErrorCode, connection: string, problem: string) =>
+    fileProblem(code, place, problem, { connection });
+
+  return {
+    versions: async (connection, names) => {
+      const stored = readFile();
+      const versionOf = await versioning();
+      const asked = names ?? [...stored.keys(), ...declared];
+      return new Map(
+        [...new Set(asked)].flatMap((name) => {
+          const found = find(stored, connection, name);
+          return 'text' in found ? [[name, versionOf(name, found.text)] as const] : [];
+        }),
+      );
+    },
+
+    values: async (connection, references) => {
+      const stored = readFile();
+      const versionOf = await versioning();
+      return references.map(({ secret: name, key }): SecretValue => {
+        const found = find(stored, connection, name);
+        if (!('text' in found)) return { found: false, ...found };
+        const read = secretText(found.text, key);
+        if (!read.found) return { found: false, code: 'key', message: read.problem };
+        return { found: true, value: new Secret(read.text), version: versionOf(name, found.text) };
+      });
+    },
+
+    read: async (connection, name) => {
+      const found = find(readFile(), connection, name);
+      if (!('text' in found)) {
+        const code = found.code === 'missing' ? 'store-absent' : 'store-denied';
+        throw credentialProblem(
+          code,
+          connection,
+          `cannot give the credential: it ${found.message}`,
+        );
+      }
+      if (found.variable !== undefined) {
+        // Found out before it is exchanged: afterwards it would be used up.
+        const problem = `cannot keep what is in ${found.variable}: it changes with each use, so it must stand in the file of --secrets`;
+        throw credentialProblem('store-denied', connection, problem);
+      }
+      return { value: new Secret(found.text), version: (await versioning())(name, found.text) };
+    },
+
+    save: async (connection, name, value) => {
+      const breach = secretNameProblem(name, connection, prefix);
+      if (breach !== undefined) {
+        throw credentialProblem('store-denied', connection, `cannot keep it: the name ${breach}`);
+      }
+      if (file === undefined) {
+        const problem = 'cannot be written back: name a file for them (--secrets FILE)';
+        throw credentialProblem('store-denied', connection, problem);
+      }
+      const revealed: JsonObject = Object.fromEntries(
+        Object.entries(value).map(([key, member]) => [
+          key,
+          member instanceof Secret ? member.reveal() : member,
+        ]),
+      );
+      await writeSecret(file, name, revealed);
+      const text = textOf(revealed);
+      return { value: new Secret(text), version: (await versioning())(name, text) };
+    },
+  };
+}
+
+const textOf = (value: string | JsonObject) =>
+  typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,0 +1,62 @@
+import { realpathSync } from 'node:fs';
+import type { Json, JsonObject } from '../core/json.types.ts';
+import { isJsonObject } from '../core/json.ts';
+import { replaceFile } from './atomic-file.ts';
+import { withLock } from './lock-file.ts';
+import { readPrivate } from './private-file.ts';
+import { fileError, fileProblem } from './store-problem.ts';
+
+/** Secrets by name: a text, or an object whose members are asked for by key. */
+export type SecretsByName = ReadonlyMap<string, string | JsonObject>;
+
+/**
+ * What a secrets file holds; undefined if there is none.
+ *
+ * @throws StoreError if others may read it, or it is not a JSON object from name to text or object; nothing of it is
+ * repeated
+ */
+export function readSecrets(path: string): SecretsByName | undefined {
+  const text = readPrivate(path);
+  if (text === undefined) return undefined;
+  const found = parse(text);
+  if (!isJsonObject(found)) throw fileProblem('store-malformed', path, 'is no JSON object');
+  return new Map(
+    Object.entries(found).map(([name, value], index) => {
+      if (typeof value === 'string' || isJsonObject(value)) return [name, value];
+      const problem = `has neither a text nor an object as its entry number ${index + 1}`;
+      throw fileProblem('store-malformed', path, problem);
+    }),
+  );
+}
+
+/** Puts one secret into the file, which comes to be if there is none; the others stay. @throws StoreError */
+export async function writeSecret(path: string, name: string, value: JsonObject): Promise<void> {
+  try {
+    const target = targetOf(path);
+    await withLock(`${target}.lock`, () => {
+      const all: [string, Json][] = [...(readSecrets(target) ?? new Map())];
+      const next = new Map<string, Json>(all).set(name, value);
+      replaceFile(target, `${JSON.stringify(Object.fromEntries(next), undefined, 2)}\n`);
+    });
+  } catch (error) {
+    throw fileError(path, 'cannot be written', error);
+  }
+}
+
+/** Where a link leads: replacing the link itself would leave its target behind. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // what JSON.parse says repeats its input
+    return undefined;
+  }
+}

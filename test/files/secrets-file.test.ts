@@ -1,0 +1,257 @@
+import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Secret } from '../../lib/core/secret.ts';
+import { variableFor } from '../../lib/files/secret-variables.ts';
+import { secretsFile, type SecretsOptions } from '../../lib/files/secrets-file.ts';
+import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+
+const canary = 'hunter2hunter2';
+const name = 'trueup/acme/salesforce';
+const variable = 'TRUEUP_SECRET_ACME_SALESFORCE';
+const id = 'a'.repeat(32);
+const keysOf = (fill: number) => async () => ({
+  current: { id: 'k', key: new Uint8Array(32).fill(fill) },
+  previous: [],
+});
+const thrown = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+
+describe('The secrets file', () => {
+  let folder: TemporaryFolder;
+  let file: string;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    file = join(folder.path, 'secrets.json');
+  });
+  afterEach(() => folder.remove());
+
+  const put = (content: unknown, mode = 0o600) =>
+    folder.write(
+      'secrets.json',
+      typeof content === 'string' ? content : JSON.stringify(content),
+      mode,
+    );
+  const open = (options: Partial<SecretsOptions> = {}) =>
+    secretsFile({ file, keys: keysOf(1), ...options });
+  const value = async (secret: string, key?: string, store = open()) => {
+    const [found] = await store.values('acme', [{ secret, key }]);
+    return found?.found ? found.value.reveal() : found;
+  };
+
+  test('has texts and objects, whole or by key', async () => {
+    await put({ [name]: { client_secret: canary }, 'trueup/acme/text': `{"a":"b"}` });
+    expect(await value(name, 'client_secret')).toBe(canary);
+    expect(await value(name)).toBe(`{"client_secret":"${canary}"}`);
+    expect(await value('trueup/acme/text', 'a')).toBe('b');
+    expect(await value(name, 'nope')).toMatchObject({ code: 'key' });
+    expect(await value('trueup/acme/nope')).toEqual({
+      found: false,
+      code: 'missing',
+      message: `is neither in ${file} nor in TRUEUP_SECRET_ACME_NOPE`,
+    });
+    expect(await value('trueup/other/x')).toMatchObject({ code: 'denied' });
+    expect(await value('other/acme/x', undefined, open({ prefix: 'other' }))).toMatchObject({
+      code: 'missing',
+    });
+  });
+
+  test('values come in the order that was asked for, with the version of versions', async () => {
+    await put({ [name]: 'one', 'trueup/acme/b': 'two' });
+    const [b, gone, a] = await open().values('acme', [
+      { secret: 'trueup/acme/b' },
+      { secret: 'trueup/acme/gone' },
+      { secret: name },
+    ]);
+    const versions = await open().versions('acme');
+    expect([b, gone, a].map((one) => one?.found)).toEqual([true, false, true]);
+    expect(a).toMatchObject({ version: versions.get(name) });
+    expect(await open().versions('acme', [name, name, 'trueup/acme/gone'])).toEqual(
+      new Map([[name, versions.get(name)]]),
+    );
+  });
+
+  test('a version is keyed: of the value, of the name, and no hash of either', async () => {
+    await put({ [name]: canary, 'trueup/acme/same': canary, 'trueup/other/x': canary });
+    const first = await open().versions('acme');
+    expect([...first.keys()]).toEqual([name, 'trueup/acme/same']);
+    expect(first.get(name)).toMatch(/^[\w-]{43}$/);
+    expect(first.get(name)).not.toBe(first.get('trueup/acme/same'));
+    const other = await open({ keys: keysOf(2) }).versions('acme');
+    expect(other.get(name)).not.toBe(first.get(name));
+    await put({ [name]: 'another', 'trueup/acme/same': canary });
+    const second = await open().versions('acme');
+    expect(second.get(name)).not.toBe(first.get(name));
+    expect(second.get('trueup/acme/same')).toBe(first.get('trueup/acme/same'));
+  });
+
+  test.each([0o644, 0o640, 0o604, 0o660])('is refused with mode %#o', async (mode) => {
+    await put({ [name]: canary });
+    await chmod(file, mode);
+    for (const use of [
+      open().versions('acme'),
+      open().values('acme', [{ secret: name }]),
+      open().read('acme', name),
+      open().save('acme', name, {}, id),
+    ]) {
+      const error = await thrown(use);
+      expect(error).toMatchObject({ name: 'StoreError', code: 'store-denied' });
+      expect(String(error)).toContain(`chmod 600 ${file}`);
+    }
+    expect(await readFile(file, 'utf8')).toContain(canary);
+  });
+
+  test.each([`{"${name}":"${canary}"`, `["${canary}"]`, `"${canary}"`, `{"${canary}":7}`, ''])(
+    'that is no object of texts and objects is refused, and not repeated: %#',
+    async (content) => {
+      await put(content);
+      for (const use of [open().versions('acme'), open().save('acme', name, {}, id)]) {
+        const error = await thrown(use);
+        expect(error).toMatchObject({ name: 'StoreError', code: 'store-malformed' });
+        expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(canary);
+      }
+      expect(await readFile(file, 'utf8')).toBe(content);
+    },
+  );
+
+  test('that is missing concerns all', async () => {
+    await expect(open().versions('acme')).rejects.toMatchObject({ code: 'store-absent' });
+    await expect(open().values('acme', [])).rejects.toMatchObject({ code: 'store-absent' });
+    await expect(open().read('acme', name)).rejects.toMatchObject({ code: 'store-absent' });
+  });
+
+  test('what was saved is what is read next; others stay, and no draft', async () => {
+    await put({ 'trueup/acme/first': 'x', [name]: { refresh_token: 'one', kept: 1 } });
+    const store = open();
+    const saving = { refresh_token: new Secret(canary), expires_at: 7 };
+    const saved = await store.save('acme', name, saving, id);
+    expect(await store.save('acme', name, saving, id)).toEqual(saved);
+    const found = await open().read('acme', name);
+    expect(found.version).toBe(saved.version);
+    expect(JSON.parse(found.value.reveal())).toEqual({ refresh_token: canary, expires_at: 7 });
+    expect(found.value.reveal()).toBe(saved.value.reveal());
+    expect(Object.keys(JSON.parse(await readFile(file, 'utf8')) as object)).toEqual([
+      'trueup/acme/first',
+      name,
+    ]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder.path)).toEqual(['secrets.json']);
+    expect(inspect(saved, { depth: 5, showHidden: true })).not.toContain(canary);
+  });
+
+  test('comes to be with the first save, for its owner only', async () => {
+    await open().save('acme', name, { refresh_token: canary }, id);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await value(name, 'refresh_token')).toBe(canary);
+  });
+
+  test('two that save at once both do', async () => {
+    const names = Array.from({ length: 10 }, (_, n) => `trueup/acme/${n}`);
+    await Promise.all(names.map((one) => open().save('acme', one, { token: one }, id)));
+    expect([...(await open().versions('acme')).keys()]).toEqual(names);
+  });
+
+  test('behind a link is written where the link leads, by no draft of somebody else’s', async () => {
+    const stolen = await folder.write('stolen', '');
+    await put({});
+    await symlink(stolen, `${file}.new`);
+    const link = join(folder.path, 'link.json');
+    await symlink(file, link);
+    await open({ file: link }).save('acme', name, { token: canary }, id);
+    expect(await readFile(file, 'utf8')).toContain(canary);
+    expect(await readFile(stolen, 'utf8')).toBe('');
+  });
+
+  test('names that are not the connection’s are neither read nor written, nor repeated', async () => {
+    await put({ 'trueup/other/x': canary });
+    for (const bad of ['trueup/other/x', `arn:${canary}`, '../x']) {
+      for (const use of [open().read('acme', bad), open().save('acme', bad, {}, id)]) {
+        const error = await thrown(use);
+        expect(error).toMatchObject({ code: 'store-denied', context: { connection: 'acme' } });
+        expect(String(error)).not.toContain(canary);
+      }
+    }
+  });
+});
+
+describe('Variables with secrets', () => {
+  const open = (options: Partial<SecretsOptions> = {}) =>
+    secretsFile({ keys: keysOf(1), variables: { [variable]: canary }, ...options });
+  const value = async (secret: string, store = open(), connection = 'acme') => {
+    const [found] = await store.values(connection, [{ secret }]);
+    return found?.found ? found.value.reveal() : found;
+  };
+
+  test('are named after the secret', () => {
+    expect(variableFor(name)).toBe(variable);
+    expect(variableFor('trueup/acme-barndoor/x.y/z')).toBe('TRUEUP_SECRET_ACME_BARNDOOR_X_Y_Z');
+    expect(variableFor('team/acme/x', 'team')).toBe('TRUEUP_SECRET_ACME_X');
+  });
+
+  test('have values and versions, all of them too if the names are known', async () => {
+    expect(await value(name)).toBe(canary);
+    expect(await value('trueup/acme/nope')).toMatchObject({
+      code: 'missing',
+      message: 'is neither in TRUEUP_SECRET_ACME_NOPE',
+    });
+    expect((await open().versions('acme', [name])).size).toBe(1);
+    expect((await open().versions('acme')).size).toBe(0);
+    const names = [name, 'trueup/acme/nope', 'trueup/other/x'];
+    expect([...(await open({ names }).versions('acme')).keys()]).toEqual([name]);
+  });
+
+  test('that are empty, or inherited, are none', async () => {
+    expect(await value(name, open({ variables: { [variable]: '' } }))).toMatchObject({
+      code: 'missing',
+    });
+    expect(
+      await value(
+        name,
+        open({ variables: Object.create({ [variable]: canary }) as Record<string, string> }),
+      ),
+    ).toMatchObject({ code: 'missing' });
+  });
+
+  test('that two names mean are nobody’s, at once if the names are known, else from the second on', async () => {
+    const [one, two] = ['trueup/acme/salesforce', 'trueup/acme/SalesForce'];
+    const known = open({ names: [one, two] });
+    for (const each of [one, two]) {
+      expect(await value(each, known)).toEqual({
+        found: false,
+        code: 'denied',
+        message: `cannot be told from others: ${variable} means ${two} and ${one}`,
+      });
+    }
+    const learning = open();
+    expect(await value(one, learning)).toBe(canary);
+    expect(await value(two, learning)).toMatchObject({ code: 'denied' });
+    expect(await value(one, learning)).toMatchObject({ code: 'denied' });
+    const across = open({ variables: { TRUEUP_SECRET_A_B_C: canary }, names: ['trueup/a/b-c'] });
+    expect(await value('trueup/a-b/c', across, 'a-b')).toMatchObject({ code: 'denied' });
+  });
+
+  test('cannot be written back, which is said before anything is used up', async () => {
+    const read = await thrown(open().read('acme', name));
+    expect(read).toMatchObject({ code: 'store-denied' });
+    expect(String(read)).toContain(`cannot keep what is in ${variable}`);
+    expect(String(read)).not.toContain(canary);
+    const save = await thrown(open().save('acme', name, { token: canary }, id));
+    expect(String(save)).toContain('--secrets FILE');
+  });
+
+  test('and the file must not both have a secret', async () => {
+    const folder = await temporaryFolder();
+    try {
+      const file = join(folder.path, 'secrets.json');
+      await writeFile(file, JSON.stringify({ [name]: 'x', 'trueup/acme/y': 'y' }), { mode: 0o600 });
+      expect(await value(name, open({ file }))).toEqual({
+        found: false,
+        code: 'denied',
+        message: `stands in ${file} and in ${variable}: remove one of them`,
+      });
+      expect(await value('trueup/acme/y', open({ file }))).toBe('y');
+    } finally {
+      await folder.remove();
+    }
+  });
+});
