@@ -33,6 +33,21 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'history',
+    summary: 'shows which field was changed when, and why',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    name: 'pause',
+    summary: 'leaves a connection or server alone for a while',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'ends a pause',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
     name: 'demo',
     summary: 'shows the main job on an embedded world; what `npm start` runs',
     load: async () => (await import('./commands/demo.ts')).demoCommand,
