@@ -24,3 +24,13 @@ export class CliError extends TrueupError {
 export function usageError(message: string, next: string): CliError {
   return new CliError('usage', message, next, { exitCode: exitCodes.invalid });
 }
+
+/** Files that declare what is not valid: everything that is wrong, a line each with its place. */
+export class InvalidFilesError extends TrueupError {
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super('invalid-declaration', 'the declarations are not valid');
+    this.lines = lines;
+  }
+}

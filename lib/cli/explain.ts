@@ -3,7 +3,7 @@ import { plainText } from '../core/redact.ts';
 import { wrap } from '../core/wrap.ts';
 import { isVendorError } from '../reconcile/ports/vendor-error.ts';
 import type { VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
-import { CliError } from './cli-error.ts';
+import { CliError, InvalidFilesError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -16,6 +16,7 @@ export interface Explanation {
 /** One message for any error, which tells the next step. Of errors that nobody expected, nothing but their text. */
 export function explain(error: unknown): Explanation {
   if (error instanceof CliError) return said(error.message, error.next, error.exitCode);
+  if (error instanceof InvalidFilesError) return invalidFiles(error);
   if (error instanceof InvalidDeclarationError) return invalid(error);
   if (isVendorError(error)) {
     return said(`${placeOf(error)}${error.message}`, vendorSteps[error.kind], exitCodes.failed);
@@ -24,11 +25,11 @@ export function explain(error: unknown): Explanation {
     const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
     return said(error.message, steps[error.code] ?? doctor, exitCode);
   }
-  if (isFolderInUse(error)) {
-    return said(error.message, 'wait until it is done, or name another --state', exitCodes.failed);
+  const { name, message = String(error) } = (error ?? {}) as { name?: string; message?: string };
+  if (name === 'FolderInUse') {
+    return said(message, 'wait until it is done, or name another --state', exitCodes.failed);
   }
-  const text = error instanceof Error ? error.message : String(error);
-  return said(text, 'this was not expected: please report it', exitCodes.failed);
+  return said(message, 'this was not expected: please report it', exitCodes.failed);
 }
 
 function said(message: string, next: string, exitCode: ExitCode): Explanation {
@@ -54,12 +55,23 @@ function invalid({ issues, context }: InvalidDeclarationError): Explanation {
   };
 }
 
-function placeOf({ context: { connection } }: TrueupError): string {
-  return typeof connection === 'string' ? `${connection}: ` : '';
+const mostLines = 50;
+
+function invalidFiles({ message, lines }: InvalidFilesError): Explanation {
+  const more = lines.length - mostLines;
+  return {
+    lines: [
+      `error: ${message}`,
+      ...lines.slice(0, mostLines),
+      ...(more > 0 ? [`and ${more} more`] : []),
+      'next: mend them; `trueup validate FILE` checks without any network',
+    ],
+    exitCode: exitCodes.invalid,
+  };
 }
 
-function isFolderInUse(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'FolderInUse';
+function placeOf({ context: { connection } }: TrueupError): string {
+  return typeof connection === 'string' ? `${connection}: ` : '';
 }
 
 const doctor = '`trueup doctor` checks credentials, tables and connections one by one';

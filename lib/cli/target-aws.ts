@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Settings } from '../../functions/settings.ts';
 import { systemClock, wire } from '../../functions/wiring.ts';
 import type { WiringOptions } from '../../functions/wiring.ts';
@@ -10,6 +8,7 @@ import type { StackOutputs } from '../aws/stack-outputs.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { usageError } from './cli-error.ts';
 import { createLog } from './log.ts';
+import { ownerName } from './owner-name.ts';
 import type { Target, TargetContext } from './target.ts';
 
 /** Tables of a deployment: of a stack, by its outputs, or by their names. */
@@ -57,11 +56,6 @@ export function wiredTarget(
 /** The declared connections, sorted, each once. */
 export async function connectionsOf({ desired }: Dependencies): Promise<readonly string[]> {
   return [...new Set(await Array.fromAsync(desired.connections()))].toSorted();
-}
-
-/** Who holds a lease, for people, and unique. */
-export function ownerName(): string {
-  return `trueup on ${hostname()}, process ${process.pid}, ${randomUUID().slice(0, 8)}`;
 }
 
 function byName({ options, settings }: TargetContext): Settings {

@@ -1,15 +1,104 @@
-import { CliError } from './cli-error.ts';
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { systemClock } from '../../functions/wiring.ts';
+import { desiredFiles } from '../files/desired-files.ts';
+import { fingerprintFile } from '../files/fingerprint-file.ts';
+import { leaseFile } from '../files/lease-file.ts';
+import { ledgerFile } from '../files/ledger-file.ts';
+import { noAnnouncer } from '../files/no-announcer.ts';
+import { secretsFile } from '../files/secrets-file.ts';
+import { createHttpClient } from '../providers/http/client.ts';
+import { parseAllowedHosts } from '../providers/http/host-rule.ts';
+import { createTokenExchange } from '../providers/http/token.ts';
+import { createProviders } from '../providers/providers.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import { noQueue } from '../reconcile/ports/work-queue.ts';
+import { defaultSettings } from '../reconcile/settings.types.ts';
+import { checkFiles, issueLine } from './check-files.ts';
+import type { CheckedFiles } from './check-files.ts';
+import { InvalidFilesError } from './cli-error.ts';
+import { createLog } from './log.ts';
+import { secretNames } from './secret-names.ts';
+import { ownerName } from './owner-name.ts';
 import type { Target, TargetContext } from './target.ts';
 
-const later = () =>
-  new CliError('files', '--file cannot be used yet', 'use --stack NAME, or --local');
-
-/** Declarations from files, the ledger in a folder, secrets from a file: no AWS at all. */
-export async function filesTarget(_context: TargetContext): Promise<Target> {
-  throw later();
+/** Declarations from files, the ledger in a folder, secrets from a file or variables: no AWS at all. */
+export async function filesTarget(context: TargetContext): Promise<Target> {
+  const { cwd, options, output, settings, wiring } = context;
+  const { clock = systemClock, random = Math.random } = wiring;
+  const http = createHttpClient({
+    // The user owns both the declarations and these settings.
+    hosts: { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: true },
+    clock,
+    random,
+    timeoutMs: defaultSettings.attemptMs,
+  });
+  const providers = createProviders(http);
+  const files = await checked(context, { providers, secretPrefix: settings.secretPrefix });
+  const folder = resolve(cwd, options.state);
+  const keys = fingerprintFile({ folder });
+  const secrets = secretsFile({
+    ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),
+    variables: settings.secretVariables,
+    names: files.documents.flatMap(({ value }) => secretNames(value)),
+    keys,
+    prefix: settings.secretPrefix,
+  });
+  const deps: Dependencies = {
+    desired: desiredFiles(files),
+    ledger: ledgerFile({ folder, clock }),
+    lease: leaseFile({ folder }),
+    secrets,
+    providers,
+    announcer: noAnnouncer,
+    queue: noQueue,
+    keys,
+    credentials: new Map(),
+    credentialStore: secrets,
+    tokens: createTokenExchange({ http, clock }),
+    clock,
+    random,
+    uuid: randomUUID,
+    log: createLog(output),
+    settings: defaultSettings,
+    secretPrefix: settings.secretPrefix,
+    owner: ownerName(),
+  };
+  return {
+    kind: 'files',
+    name: nameOf(context),
+    deps,
+    connections: () => connectionsIn(files),
+    close: async () => undefined,
+  };
 }
 
 /** Declarations from files, all else from `base`. */
-export async function withFiles(_base: Target, _context: TargetContext): Promise<Target> {
-  throw later();
+export async function withFiles(base: Target, context: TargetContext): Promise<Target> {
+  const files = await checked(context, base.deps).catch(async (error: unknown) => {
+    await base.close();
+    throw error;
+  });
+  const { writer: _rows, ...rest } = base;
+  return {
+    ...rest,
+    name: nameOf(context),
+    deps: { ...base.deps, desired: desiredFiles(files) },
+    connections: () => connectionsIn(files),
+  };
 }
+
+async function checked(
+  { cwd, options: { file = [] } }: TargetContext,
+  options: Pick<Dependencies, 'providers' | 'secretPrefix'>,
+): Promise<CheckedFiles> {
+  const files = await checkFiles(file, { cwd, ...options });
+  if (files.issues.length > 0) throw new InvalidFilesError(files.issues.map(issueLine));
+  return files;
+}
+
+async function connectionsIn(files: CheckedFiles): Promise<readonly string[]> {
+  return (await Array.fromAsync(desiredFiles(files).connections())).toSorted();
+}
+
+const nameOf = ({ options: { file = [] } }: TargetContext) => file.join(', ');

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
+import { systemCode } from '../error-code.ts';
 import { exampleFile } from '../example-file.ts';
 import { exitCodes } from '../exit-codes.ts';
 
@@ -29,7 +30,7 @@ export const init = defineCommand<{ force?: boolean }>({
 });
 
 function notWritten(path: string, error: unknown): CliError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
+  const code = systemCode(error);
   if (code === 'EEXIST') {
     return usageError(`${path} is there already`, 'name another file, or say --force');
   }

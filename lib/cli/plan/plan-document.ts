@@ -9,6 +9,7 @@ import { renderPlanDocument } from '../../core/render-json.ts';
 import { schemaIssues } from '../../core/schema-issues.ts';
 import { formatIssue } from '../../core/errors.ts';
 import { CliError, usageError } from '../cli-error.ts';
+import { systemCode } from '../error-code.ts';
 
 /** Hashes of all changes of a plan: what somebody who saw it was shown. */
 export function hashesOf({ changes }: Plan): readonly string[] {
@@ -22,7 +23,7 @@ export async function writePlans(cwd: string, file: string, document: PlanDocume
   } catch (error) {
     throw new CliError(
       'out-file',
-      `${file} could not be written: ${codeOf(error)}`,
+      `${file} could not be written: ${systemCode(error)}`,
       'name another file',
       {
         cause: error,
@@ -56,7 +57,7 @@ async function read(cwd: string, file: string): Promise<string> {
     return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     throw usageError(
-      `${file} cannot be read: ${codeOf(error)}`,
+      `${file} cannot be read: ${systemCode(error)}`,
       '`trueup plan --out FILE` writes a plan',
     );
   }
@@ -72,8 +73,4 @@ function parse(text: string, file: string): unknown {
 
 function notAPlan(file: string, why: string): CliError {
   return usageError(`${file} is no plan: ${why}`, '`trueup plan --out FILE` writes one');
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
 }

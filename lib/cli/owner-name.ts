@@ -1,0 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+/** Who holds a lease, for people, and unique. */
+export function ownerName(): string {
+  return `trueup on ${hostname()}, process ${process.pid}, ${randomUUID().slice(0, 8)}`;
+}

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { commandList } from '../../lib/cli/command-list.ts';
+import { trueup } from './run.ts';
+
+let folder: string;
+const run = (...argv: readonly string[]) => trueup(argv, { cwd: folder });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trueup-cli-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('init', () => {
+  test('writes an example that is valid as it stands', async () => {
+    const { code, stdout, stderr } = await run('init');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('Next: ');
+    expect(await readFile(join(folder, 'trueup.yaml'), 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=/,
+    );
+    const checked = await run('validate', 'trueup.yaml');
+    expect(checked).toEqual({ code: 0, stdout: '', stderr: 'Valid: 1 connection, 1 server.\n' });
+  });
+
+  test('replaces nothing unless told', async () => {
+    await writeFile(join(folder, 'trueup.yaml'), 'mine');
+    expect((await run('init')).code).toBe(3);
+    expect(await readFile(join(folder, 'trueup.yaml'), 'utf8')).toBe('mine');
+    expect((await run('init', '--force')).code).toBe(0);
+  });
+
+  test('a folder that is not there', async () => {
+    expect((await run('init', 'nowhere/trueup.yaml')).code).toBe(1);
+  });
+});
+
+describe('validate', () => {
+  const broken = `connection: acme
+provider: barndoor
+baseUrl: https://acme.platform.barndoor.ai
+auth: { type: bearer, token: { secret: other/acme/token } }
+servers:
+  - id: a
+    label: x
+    spec: { name: A, clientId: b }
+  - id: a
+    label: X
+    spec: { name: a, client_secret: hunter2 }
+`;
+
+  test('says everything at once, in order, with place and mend, and no secret', async () => {
+    await writeFile(join(folder, 'trueup.yaml'), broken);
+    const { code, stdout, stderr } = await run('validate', 'trueup.yaml');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^\d+ errors\n$/);
+    const lines = stdout.trimEnd().split('\n');
+    const places = lines.map((line) =>
+      Number(/trueup\.yaml:(\d+):\d+ \/\S+: .+; .+$/.exec(line)?.[1]),
+    );
+    expect(places).toEqual(places.toSorted((x, y) => x - y));
+    expect(stdout).toMatch(/:4:\d+ \/auth\/token/);
+    expect(stdout).toMatch(/:8:\d+ .*did you mean 'client_id'\?/);
+    expect(stdout).toMatch(/:9:\d+ \/servers\/1\/id: repeats the id/);
+    expect(stdout).toMatch(/:10:\d+ \/servers\/1\/label: repeats the label/);
+    expect(stdout).toMatch(/:11:\d+ \/servers\/1\/spec\/client_secret/);
+    expect(stdout).not.toContain('hunter2');
+  });
+
+  test('as JSON', async () => {
+    await writeFile(join(folder, 'trueup.yaml'), broken);
+    const { stdout } = await run('validate', 'trueup.yaml', '--output', 'json');
+    const { issues } = JSON.parse(stdout) as { issues: object[] };
+    expect(issues[0]).toMatchObject({ line: 4, path: expect.stringContaining('/auth/token') });
+  });
+
+  test('files that are not there', async () => {
+    const { code, stdout } = await run('validate', 'nowhere.yaml');
+    expect(code).toBe(3);
+    expect(stdout).toContain('nowhere.yaml:1:1 ');
+    expect((await run('validate')).code).toBe(3);
+  });
+});
+
+describe('the command line itself', () => {
+  test.each([
+    [['--help'], 0],
+    [['plan', '--help'], 0],
+    [['help', 'apply'], 0],
+    [[], 3],
+    [['pln'], 3],
+    [['plan', '--nonsense'], 3],
+    [['plan'], 3],
+    [['plan', '--local', '--stack', 'x'], 3],
+    [['plan', '--desired-table', 'x'], 3],
+    [['apply', '--lock-timeout', 'soon', '--local'], 3],
+    [['status', '--file', 'nowhere.yaml'], 3],
+  ])('%j exits with %d', async (argv, expected) => {
+    const { code, stdout, stderr } = await run(...argv);
+    expect(code).toBe(expected);
+    expect(expected === 0 ? stderr : stdout).toBe('');
+    for (const line of `${stdout}${stderr}`.split('\n'))
+      expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  test.each(commandList.map(({ name, load }) => [name, load] as const))(
+    '%s has two worked examples',
+    async (name, load) => {
+      const { examples, configure, description } = await load();
+      expect(examples).toHaveLength(2);
+      for (const { line } of examples) expect(line).toMatch(new RegExp(`\\btrueup ${name}\\b`));
+      expect(description).not.toBe('');
+      configure(new Command());
+    },
+  );
+});
