@@ -81,6 +81,23 @@ describe('The lock between processes', () => {
     expect(await readFile(join(folder.path, 'counter'), 'utf8')).toBe('40');
   }, 60_000);
 
+  test('a writer that is killed at any moment leaves whole files, and nobody waits for it', async () => {
+    const ledger = ledgerFile({ folder: folder.path, clock: new TestClock() });
+    let before = 0;
+    for (let round = 0; round < 6; round += 1) {
+      const child = start('servers', 1_000_000);
+      while (((await ledger.read('acme')).servers.get('a')?.rev ?? 0) < before + 20) await sleep(1);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const record = (await ledger.read('acme')).servers.get('a');
+      expect(record?.generation).toBe(record?.rev);
+      if (!record) throw new Error('no record');
+      const next = { ...record, generation: record.rev + 1 };
+      before = (await ledger.writeServer('acme', next)).rev;
+      expect(before).toBe(next.rev + 1);
+    }
+  }, 60_000);
+
   test('many processes that find the same stale lock lose no count', async () => {
     await folder.write('counter', '0');
     await hold(dead());
