@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import type { WiringOptions } from '../../functions/wiring.ts';
-import { startEmbeddedWorld } from './embedded-world.ts';
+import { startKeptWorld } from './kept-world.ts';
 import { wiredTarget } from './target-aws.ts';
 import type { Target, TargetContext } from './target.ts';
 
 /** The embedded world, kept in a folder: AWS and the vendors on loopback, for as long as the command runs. */
 export async function localTarget(context: TargetContext): Promise<Target> {
   const folder = join(resolve(context.cwd, context.options.state), 'local');
-  const world = await startEmbeddedWorld({ folder, barndoor: { servers: [] } });
+  const world = await startKeptWorld(folder, context.wiring.clock);
   const wiring: WiringOptions = { ...context.wiring, endpoints: world.endpoints };
   const target = wiredTarget('local', world.settings, context, wiring);
   return {

@@ -39,9 +39,14 @@ export interface LoopbackServer {
 /** Requests above this are dropped: 16 MiB. */
 const maxRequestBytes = 16 * 1024 * 1024;
 
-/** Starts an HTTP server on loopback. A handler that throws answers 500 with the error's message. */
+/**
+ * Starts an HTTP server on loopback. A handler that throws answers 500 with the error's message.
+ *
+ * @param port - taken if it is free, so that an address may outlive a process
+ */
 export async function startLoopbackServer(
   handle: (request: LoopbackRequest) => LoopbackOutcome | Promise<LoopbackOutcome>,
+  port = 0,
 ): Promise<LoopbackServer> {
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
@@ -51,11 +56,19 @@ export async function startLoopbackServer(
   });
   server.keepAliveTimeout = 60_000;
   server.requestTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+  const listen = (wanted: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(wanted, '127.0.0.1', () => {
+        server.removeListener('error', reject);
+        resolve();
+      });
+    });
+  await listen(port).catch(async (error: unknown) => {
+    if (port === 0) throw error;
+    await listen(0);
   });
-  const { port } = server.address() as AddressInfo;
+  const { port: actual } = server.address() as AddressInfo;
   let closed: Promise<void> | undefined;
   const close = async () => {
     closing.abort();
@@ -66,7 +79,7 @@ export async function startLoopbackServer(
     await Promise.allSettled(running);
   };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${actual}`,
     delay: (ms) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined),
     isClosing: () => closing.signal.aborted,
     close: () => (closed ??= close()),

@@ -44,6 +44,8 @@ export interface TokenEndpoint {
 export async function startTokenEndpoint(
   options: {
     readonly now?: () => number;
+    /** Taken if it is free; any without it. */
+    readonly port?: number;
     readonly clients?: Readonly<Record<string, string | undefined>>;
     /** Lifetime of access tokens in seconds, 300 unless told otherwise. */
     readonly expiresIn?: number;
@@ -73,7 +75,7 @@ export async function startTokenEndpoint(
     const outcome = inPlace ? answerInPlace(inPlace, failure) : answer;
     if (typeof outcome === 'object') record.status = outcome.status;
     return outcome ?? 'cut';
-  });
+  }, options.port);
 
   const issuing: GrantOptions = {
     now,

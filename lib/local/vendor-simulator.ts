@@ -149,7 +149,7 @@ export async function startVendorSimulator<S extends object, Init extends object
     } finally {
       running -= 1;
     }
-  });
+  }, options.port);
 
   return {
     url: http.url,

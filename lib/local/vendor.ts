@@ -69,6 +69,8 @@ export interface VendorSimulator<S extends object, Init extends object> {
 /** What every simulator takes. */
 export interface SimulatorOptions {
   readonly now?: () => number;
+  /** Taken if it is free; any without it. */
+  readonly port?: number;
   /** Accepted bearer tokens; any token without it. */
   readonly tokens?: readonly string[] | ((token: string) => boolean);
   /** Time that every answer takes, in milliseconds. */

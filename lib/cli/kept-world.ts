@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { readJsonFile, writeJsonFile } from '../local/json-file.ts';
+import type { AlloyServerInit } from '../local/alloy-simulator.ts';
+import type { BarndoorServerInit } from '../local/barndoor-simulator.ts';
+import { alloyRow, alloyServers, barndoorRow, barndoorServers } from './demo/fleet.ts';
+import { liveAtAlloy, liveAtBarndoor } from './demo/fleet.ts';
+import { alloy, barndoor, secretTexts, values } from './demo/secret-values.ts';
+import { startEmbeddedWorld } from './embedded-world.ts';
+import type { EmbeddedWorld } from './embedded-world.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
+
+/** What of the vendors outlives the process: their addresses, which rows name, and their servers. */
+interface Kept {
+  readonly ports: { readonly barndoor: number; readonly alloy: number; readonly issuer: number };
+  readonly barndoor: readonly BarndoorServerInit[];
+  readonly alloy: readonly AlloyServerInit[];
+}
+
+/**
+ * The embedded world with the demo's fleet in it, kept in a folder from one command to the next.
+ *
+ * @throws FolderInUse if another command runs on it
+ */
+export async function startKeptWorld(folder: string, clock?: Clock): Promise<EmbeddedWorld> {
+  const file = join(folder, 'vendors.json');
+  const kept = readJsonFile(file, undefined) as Kept | undefined;
+  const port = (name: keyof Kept['ports']) => (kept ? { port: kept.ports[name] } : {});
+  const world = await startEmbeddedWorld({
+    folder,
+    ...(clock && { clock }),
+    barndoor: { servers: kept?.barndoor ?? liveAtBarndoor, ...port('barndoor') },
+    alloy: { servers: kept?.alloy ?? liveAtAlloy, tokens: [values.apiKey], ...port('alloy') },
+    issuer: {
+      clients: { trueup: values.serviceAccount },
+      audience: 'https://barndoor.ai/',
+      ...port('issuer'),
+    },
+  });
+  try {
+    if (kept) await readdress(world, kept);
+    else await populate(world);
+    keep(file, world);
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+  return {
+    ...world,
+    close: async () => {
+      keep(file, world);
+      await world.close();
+    },
+  };
+}
+
+function keep(file: string, world: EmbeddedWorld): void {
+  const kept: Kept = {
+    ports: portsOf(world),
+    barndoor: world.barndoor.servers,
+    alloy: world.alloy.servers,
+  };
+  writeJsonFile(file, kept);
+}
+
+function portsOf({ barndoor: one, alloy: other, issuer }: EmbeddedWorld): Kept['ports'] {
+  const port = ({ url }: { readonly url: string }) => Number(new URL(url).port);
+  return { barndoor: port(one), alloy: port(other), issuer: port(issuer) };
+}
+
+/** As users wrote it. */
+async function populate(world: EmbeddedWorld): Promise<void> {
+  const { desired, secrets } = world;
+  for (const [name, text] of Object.entries(secretTexts)) {
+    // oxlint-disable-next-line no-await-in-loop
+    await secrets.write(name, text);
+  }
+  await putConnections(world);
+  const rows = [
+    ...Object.values(barndoorServers).map((server) => [barndoor, server] as const),
+    ...Object.values(alloyServers).map((server) => [alloy, server] as const),
+  ];
+  await Promise.all(
+    rows.map(([connection, { id, ...row }]) => desired.put(connection, `server#${id}`, row)),
+  );
+}
+
+/** Somebody else has a port that was ours: the demo's own connections follow. */
+async function readdress(world: EmbeddedWorld, { ports }: Kept): Promise<void> {
+  const now = portsOf(world);
+  if (JSON.stringify(now) !== JSON.stringify(ports)) await putConnections(world);
+}
+
+async function putConnections({ desired, issuer, ...world }: EmbeddedWorld): Promise<void> {
+  await desired.put(barndoor, 'connection', barndoorRow(world.barndoor.url, issuer.tokenUrl));
+  await desired.put(alloy, 'connection', alloyRow(world.alloy.url));
+}
