@@ -2,7 +2,6 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { formatPlaced, placed, readDeclarations } from '../../lib/files/declaration-files.ts';
-import { declaredSecrets } from '../../lib/files/declared-secrets.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 
 describe('Declaration files', () => {
@@ -216,21 +215,5 @@ describe('Declaration files', () => {
     expect(issues.map(formatPlaced)).toEqual([
       `${two}:2:1 /connection: repeats the connection of ${one}:1; must be declared in one document`,
     ]);
-  });
-
-  test('name their secrets, wherever a reference stands', async () => {
-    const { documents } = await readText(
-      [
-        'connection: a',
-        'auth: { type: bearer, token: { secret: trueup/a/token } }',
-        'servers:',
-        '  - { id: x, spec: { client_secret: &s { secret: trueup/a/x, key: k }, meta: [[*s]] } }',
-        '  - { id: y, spec: { secret: 7, other: { secret: text, more: 1 } } }',
-        '---',
-        '- connection: b',
-        '  auth: { token: { secret: trueup/b/token } }',
-      ].join('\n'),
-    );
-    expect(declaredSecrets(documents)).toEqual(['trueup/a/token', 'trueup/a/x', 'trueup/b/token']);
   });
 });
