@@ -33,6 +33,16 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'push',
+    summary: 'puts declarations into the table of a deployment',
+    load: async () => (await import('./commands/push.ts')).push,
+  },
+  {
+    name: 'pull',
+    summary: 'writes what is declared as YAML',
+    load: async () => (await import('./commands/pull.ts')).pull,
+  },
+  {
     name: 'history',
     summary: 'shows which field was changed when, and why',
     load: async () => (await import('./commands/history.ts')).history,

@@ -1,0 +1,155 @@
+import type { ConnectionDocument } from '../../core/schema.ts';
+import { counted } from '../../core/render-guard.ts';
+import { printable } from '../../core/shown-value.ts';
+import type { DesiredWriter } from '../../aws/desired-writer.ts';
+import { checkFiles, issueLine } from '../check-files.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { mapLimited } from '../map-limited.ts';
+import { interrupted } from '../plan/make-plans.ts';
+import { pushPlan } from '../push/push-plan.ts';
+import type { RowChange } from '../push/push-plan.ts';
+import { changeData, changeLines, changeName } from '../push/render-push.ts';
+import type { Target } from '../target.ts';
+
+interface PushOptions {
+  readonly prune?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const atOnce = 8;
+
+export const push = defineCommand<PushOptions>({
+  description:
+    'Puts declarations into the table: shows the difference, and writes the rows that differ, each with the next generation. A row that somebody else wrote meanwhile is left as it is.',
+  examples: [
+    { line: 'trueup push trueup.yaml --dry-run --stack trueup-prod', does: 'only the difference' },
+    {
+      line: 'trueup push declarations/ --prune --stack trueup-prod',
+      does: 'all files of a folder; what they no longer declare is forgotten',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('<file...>', 'files or folders')
+      .option(
+        '--prune',
+        'removes rows of servers that no file declares, in the connections that the files declare; never a server at the vendor',
+      )
+      .option('--dry-run', 'shows the difference, and writes nothing');
+  },
+  run: async (context, paths, { prune = false, dryRun = false }) => {
+    const { output, options, stop } = context;
+    if (options.file !== undefined) throw noTable();
+    const target = await context.target();
+    const { writer } = target;
+    if (!writer) throw noTable();
+    const documents = await readValid(context, target, paths);
+    const found = await mapLimited(documents, atOnce, stop, (document) =>
+      changesOf(target, document, prune),
+    );
+    if (!found) throw interrupted();
+    const changes = found.flat();
+    const lost = new Set<RowChange>();
+    if (options.output !== 'json') {
+      for (const change of changes) output.result(changeLines(change, output.paint).join('\n'));
+    }
+    const done = dryRun || (await write(writer, changes, stop, (change) => lost.add(change)));
+    if (options.output === 'json') {
+      const data = { version: 1, dryRun, changes: changes.map(changeData) };
+      const conflicts = [...lost].map(({ connection, item }) => ({ connection, item }));
+      output.result(printable(JSON.stringify({ ...data, conflicts }, undefined, 2)));
+    }
+    if (!done) throw stopped();
+    tell(context, changes, lost, dryRun);
+    return lost.size > 0 ? exitCodes.failed : exitCodes.ok;
+  },
+});
+
+function noTable(): CliError {
+  return usageError(
+    'push writes to the table of a deployment, and --file takes its place',
+    'name the files without --file: `trueup push trueup.yaml --stack NAME`',
+  );
+}
+
+async function readValid(
+  { cwd, output }: CommandContext,
+  { deps: { providers, secretPrefix } }: Target,
+  paths: readonly string[],
+): Promise<readonly ConnectionDocument[]> {
+  const { documents, issues } = await checkFiles(paths, { cwd, providers, secretPrefix });
+  if (issues.length === 0) return documents.map(({ value }) => value as ConnectionDocument);
+  for (const issue of issues) output.note(issueLine(issue));
+  throw usageError(
+    `${counted(issues.length, 'error')} in the declarations; nothing was written`,
+    'mend them, and push again',
+  );
+}
+
+async function changesOf(
+  { deps }: Target,
+  document: ConnectionDocument,
+  prune: boolean,
+): Promise<readonly RowChange[]> {
+  const { connection } = document;
+  const [rows, ledger] = await Promise.all([
+    deps.desired.rows(connection),
+    deps.ledger.read(connection),
+  ]);
+  const generations = new Map(
+    [...ledger.servers].flatMap(([id, { generation }]) =>
+      generation === undefined ? [] : [[`server#${id}`, generation] as const],
+    ),
+  );
+  return pushPlan({ document, rows, generations, prune, options: deps });
+}
+
+/** Connections before their servers: a server without its connection would be invalid for a while. */
+async function write(
+  writer: DesiredWriter,
+  changes: readonly RowChange[],
+  stop: AbortSignal,
+  onLost: (change: RowChange) => void,
+): Promise<boolean> {
+  const send = async (change: RowChange) => {
+    const { connection, item, row, seen } = change;
+    const written = row
+      ? await writer.replace(connection, item, row, seen)
+      : await writer.removeSeen(connection, item, seen);
+    if (!written) onLost(change);
+  };
+  const own = changes.filter(({ item }) => item === 'connection');
+  const servers = changes.filter(({ item }) => item !== 'connection');
+  if (!(await mapLimited(own, atOnce, stop, send))) return false;
+  return (await mapLimited(servers, atOnce, stop, send)) !== undefined;
+}
+
+function stopped(): CliError {
+  return new CliError(
+    'interrupted',
+    'interrupted; some of the rows may be written',
+    'push again: it writes only what is lacking',
+    { exitCode: exitCodes.interrupted },
+  );
+}
+
+function tell(
+  { output }: CommandContext,
+  changes: readonly RowChange[],
+  lost: ReadonlySet<RowChange>,
+  dryRun: boolean,
+): void {
+  const count = (action: RowChange['action']) =>
+    changes.filter((change) => change.action === action && !lost.has(change)).length;
+  const counts = `${count('add')} added, ${count('change')} changed, ${count('remove')} removed`;
+  if (changes.length === 0) output.note('Nothing to push: the table says the same.');
+  else output.note(dryRun ? `Would be ${counts}.` : `Pushed: ${counts}.`);
+  for (const change of lost) {
+    const said = `error: ${changeName(change)} was written by somebody else meanwhile, and is left as it is`;
+    output.note(output.notePaint(said, 'error'));
+  }
+  if (lost.size > 0) output.note('next: look at it (`trueup pull`), and push again');
+}
