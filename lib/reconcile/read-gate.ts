@@ -11,8 +11,15 @@ export interface ReadGate extends Gate {
   giveBack(): Promise<void>;
 }
 
-/** Requests that a reader asks for at a time. */
+/** Requests that a reader asks a holder for at a time: each grant may take as long as a renewal. */
 const lump = 5;
+
+/** A holder that never released its lease saved nothing of what it spent last; who took of the budget after it did. */
+function savedBudget(item: LeaseItem | undefined): BudgetState | undefined {
+  if (item?.expiresAt === undefined) return item?.budget;
+  const { expiresAt, budget, owner = '' } = item;
+  return budget && budget.at > expiresAt ? budget : { tokens: 0, at: expiresAt, by: owner };
+}
 
 /**
  * The gate of a command that only reads and has no lease: out of the same budget. While somebody holds the lease, the
@@ -31,17 +38,14 @@ export function readGate(
   /** @returns how many were taken of the saved budget; 0 to look again */
   async function takeSaved(item: LeaseItem | undefined, signal: AbortSignal): Promise<number> {
     const now = clock.now();
-    // A holder that never released its lease saved nothing of what it spent last.
-    const saved =
-      item?.expiresAt === undefined
-        ? item?.budget
-        : { tokens: 0, at: item.expiresAt, by: item.owner ?? '' };
+    const saved = savedBudget(item);
     const tokens = refilled(saved, now, interval, owner, settings.marginMs);
     if (tokens < 1) {
       await clock.sleep(Math.ceil((1 - tokens) * interval), signal);
       return 0;
     }
-    const count = Math.min(lump, Math.floor(tokens));
+    // One, for now: what lies in hand while the bucket fills again would come on top of a full minute.
+    const count = 1;
     const next = { tokens: tokens - count, at: now, by: owner };
     const overBefore = now - settings.marginMs;
     const seen = item?.budget;

@@ -1,4 +1,9 @@
-import type { LeaseItem, LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
+import type {
+  LeaseItem,
+  LeaseItems,
+  LeaseSave,
+  Scope,
+} from '../../lib/reconcile/ports/lease-items.ts';
 import { unite } from '../../lib/reconcile/scope.ts';
 
 const knockedAtMost = 100;
@@ -12,6 +17,12 @@ const nothing: LeaseItem = {
   readsAsked: 0,
   readsGranted: 0,
 };
+
+/** What a save changes; `retry: null` removes. */
+const saved = ({ retry, ...rest }: LeaseSave) => ({
+  ...rest,
+  ...(retry !== undefined && { retry: retry ?? undefined }),
+});
 
 /** `LeaseItems` in memory: each call is one atomic step, as a conditional update is. */
 export function memoryLease(): LeaseItems {
@@ -66,9 +77,9 @@ export function memoryLease(): LeaseItems {
         (item) => isOurs(epoch)(item) && item.knocks === knocks,
         () => ({ running, knocked: undefined }),
       ) !== undefined,
-    renew: async (connection, { epoch, expiresAt }) =>
-      update(connection, isOurs(epoch), () => ({ expiresAt })),
-    release: async (connection, { epoch, knocks, keep }) => {
+    renew: async (connection, { epoch, expiresAt, save }) =>
+      update(connection, isOurs(epoch), () => ({ expiresAt, ...saved(save) })),
+    release: async (connection, { epoch, knocks, keep, save }) => {
       const released = update(
         connection,
         (item) => isOurs(epoch)(item) && (keep || item.knocks === knocks),
@@ -76,6 +87,7 @@ export function memoryLease(): LeaseItems {
           owner: undefined,
           expiresAt: undefined,
           takenOver: false,
+          ...saved(save),
           ...(!keep && { running: undefined, knocked: undefined }),
         }),
       );

@@ -1,0 +1,131 @@
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import { passGate } from '../../lib/reconcile/gate.ts';
+import { Lease } from '../../lib/reconcile/lease.ts';
+import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import { readGate } from '../../lib/reconcile/read-gate.ts';
+import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { memoryLease } from '../support/memory-lease.ts';
+import { virtualTime } from '../support/virtual-clock.ts';
+
+const connection = 'acme';
+const start = Date.parse('2026-11-22T12:00:00.000Z');
+const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+/** One caller of the vendor: a pass that ends or dies, or a command that only reads. */
+interface Caller {
+  readonly kind: 'pass' | 'dies' | 'reads' | 'idle';
+  readonly atMs: number;
+  readonly requests: number;
+  /** How long the vendor takes, and with it how long a request that was taken in advance may lie. */
+  readonly answerMs: number;
+  /** Its clock against the vendor's; no two are more than 30 s apart. */
+  readonly skewMs: number;
+}
+
+const caller: fc.Arbitrary<Caller> = fc.record({
+  kind: fc.constantFrom('pass', 'pass', 'dies', 'reads', 'reads', 'idle'),
+  atMs: fc.integer({ min: 0, max: 240_000 }),
+  requests: fc.integer({ min: 1, max: 60 }),
+  answerMs: fc.constantFrom(0, 0, 50, 1000, 5000, 14_000),
+  skewMs: fc.constantFrom(0, -15_000, 15_000, -7000, 12_000),
+});
+
+/** The most that any window of 60 seconds saw. */
+function fullestMinute(times: readonly number[]): number {
+  let first = 0;
+  return times.reduce((most, time, index) => {
+    while ((times[first] ?? 0) <= time - 60_000) first += 1;
+    return Math.max(most, index - first + 1);
+  }, 0);
+}
+
+/** Runs the callers and @returns when the vendor was called */
+async function play(limit: number, callers: readonly Caller[]): Promise<readonly number[]> {
+  const time = virtualTime(start, settle);
+  const lease = memoryLease();
+  const budget = { requestsPerMinute: limit, concurrency: 4 };
+  const seen: number[] = [];
+
+  const callAll = async (admit: (signal: AbortSignal) => Promise<void>, one: Caller) => {
+    const { signal } = new AbortController();
+    for (let call = 0; call < one.requests; call += 1) {
+      await admit(signal);
+      seen.push(time.clock.now());
+      if (one.answerMs > 0) await time.clock.sleep(one.answerMs);
+    }
+  };
+
+  const act = async (one: Caller, number: number) => {
+    await time.clock.sleep(one.atMs);
+    const clock: Clock = time.ahead(one.skewMs);
+    const owner = `owner ${number}`;
+    const deps = { lease, clock, settings: defaultSettings, owner };
+    if (one.kind === 'reads') {
+      const gate = readGate(connection, budget, deps as Dependencies);
+      await callAll((signal) => gate.admit(signal), one);
+      await gate.giveBack();
+      return;
+    }
+    const held = await Lease.acquire(connection, { items: lease, ...deps });
+    if (!held) return;
+    try {
+      if (one.kind === 'idle') return;
+      const gate = passGate(held, budget, deps);
+      await callAll((signal) => gate.admit(signal), one);
+    } catch {
+      // Its lease is over: it may not go on.
+    } finally {
+      if (one.kind !== 'dies') await held.release('keep');
+      held.end();
+    }
+  };
+  await time.run(Promise.all(callers.map(act)));
+  return seen;
+}
+
+const among = (...kinds: readonly Caller['kind'][]) =>
+  fc.array(
+    caller.map((one) => ({ ...one, kind: kinds[one.requests % kinds.length] ?? 'pass' })),
+    { minLength: 1, maxLength: 7 },
+  );
+
+test.each([
+  ['passes, takeovers, clocks 30 seconds apart', among('pass', 'pass', 'dies', 'idle')],
+  ['commands that only read, while nobody holds the lease', among('reads')],
+])(
+  'no minute sees more than the limit: %s',
+  async (_, callers) => {
+    let fullest = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(20, 30, 80, 300), callers, async (limit, some) => {
+        const most = fullestMinute(await play(limit, some));
+        fullest = Math.max(fullest, most / limit);
+        expect(most).toBeLessThanOrEqual(limit);
+      }),
+      { numRuns: 300, seed: 20261122 },
+    );
+    // It is used, too.
+    expect(fullest).toBeGreaterThan(0.8);
+  },
+  60_000,
+);
+
+test('what a slow reader has in hand is not made on top of a full minute', async () => {
+  const times = await play(20, [
+    { kind: 'reads', atMs: 0, requests: 5, answerMs: 14_000, skewMs: 0 },
+    { kind: 'reads', atMs: 39_001, requests: 19, answerMs: 0, skewMs: 15_000 },
+  ]);
+  expect(fullestMinute(times)).toBeLessThanOrEqual(20);
+});
+
+test('after a holder died, readers take each request of the budget once', async () => {
+  const reads = { kind: 'reads', atMs: 0, answerMs: 0, skewMs: 0 } as const;
+  const times = await play(20, [
+    { kind: 'dies', atMs: 0, requests: 1, answerMs: 0, skewMs: 0 },
+    { ...reads, atMs: 95_000, requests: 18 },
+    { ...reads, atMs: 95_000, requests: 13 },
+  ]);
+  expect(fullestMinute(times)).toBeLessThanOrEqual(20);
+});
