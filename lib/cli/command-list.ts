@@ -33,6 +33,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'import',
+    summary: 'writes the YAML that declares the live servers of a connection',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
     name: 'push',
     summary: 'puts declarations into the table of a deployment',
     load: async () => (await import('./commands/push.ts')).push,

@@ -1,0 +1,36 @@
+import { InvalidDeclarationError } from '../core/errors.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import { openSession } from '../reconcile/open-session.ts';
+import type { VendorCalls, VendorSession } from '../reconcile/ports/provider.ts';
+import { readDesired } from '../reconcile/read-desired.ts';
+import type { DesiredState } from '../reconcile/read-desired.ts';
+import { readGate } from '../reconcile/read-gate.ts';
+
+/**
+ * Reads from a connection's vendor, out of the connection's budget and without its lease.
+ *
+ * @throws InvalidDeclarationError if there is no connection row that fits
+ */
+export async function withSession<T>(
+  connection: string,
+  deps: Dependencies,
+  stop: AbortSignal,
+  work: (session: VendorSession, desired: DesiredState) => Promise<T>,
+): Promise<T> {
+  const reading = await readDesired(deps.desired, connection, undefined, deps);
+  if (!reading.ok) {
+    const issue = { path: '', problem: reading.why, expected: 'a row that fits its schema' };
+    throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
+  }
+  const { desired } = reading;
+  const abort = new AbortController();
+  const calls: VendorCalls = { list: 0, get: 0, put: 0 };
+  const gate = readGate(connection, desired.connection.budget, deps);
+  try {
+    const signal = AbortSignal.any([abort.signal, stop]);
+    return await work(openSession(desired, deps, calls, signal, gate).session, desired);
+  } finally {
+    abort.abort();
+    await gate.giveBack();
+  }
+}
