@@ -48,6 +48,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/pull.ts')).pull,
   },
   {
+    name: 'reconcile',
+    summary: 'asks the deployed functions for a pass now, and follows it',
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  },
+  {
     name: 'history',
     summary: 'shows which field was changed when, and why',
     load: async () => (await import('./commands/history.ts')).history,
