@@ -68,6 +68,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resume.ts')).resume,
   },
   {
+    name: 'doctor',
+    summary: 'checks what Trueup needs, and says what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'demo',
     summary: 'shows the main job on an embedded world; what `npm start` runs',
     load: async () => (await import('./commands/demo.ts')).demoCommand,
