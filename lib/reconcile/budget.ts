@@ -28,6 +28,15 @@ export function refilled(
   return Math.min(burst, state.tokens + elapsed / interval);
 }
 
+/** Requests that were given away, and when. */
+interface Grant {
+  readonly at: number;
+  readonly requests: number;
+}
+
+/** So long after a grant its requests may still be made: half a minute, and time to be told of it. */
+const grantMs = 60_000;
+
 /**
  * A token bucket: in every window of a minute at most `requestsPerMinute`, whoever held the lease in it, because a
  * bucket of ten that refills at (limit - 10) a minute never gives more, and its state is handed on with the lease.
@@ -40,6 +49,7 @@ export class RateBudget {
   #tokens: number;
   #at: number;
   #line: Promise<void> = Promise.resolve();
+  #grants: readonly Grant[] = [];
 
   /**
    * @param tokens - how many requests may be made at once, now
@@ -53,18 +63,38 @@ export class RateBudget {
     this.#at = clock.now();
   }
 
-  /** To be saved with the lease. */
+  /**
+   * To be saved with the lease. While somebody may still hold what was granted, it refills for nobody: a bucket that is
+   * full again beside requests that lie in another's hand would give more than a minute may see.
+   */
   state(): BudgetState {
-    const now = Math.max(this.#at, this.#clock.now());
-    this.#tokens = Math.min(burst, this.#tokens + (now - this.#at) / this.#interval);
-    this.#at = now;
-    return { tokens: this.#tokens, at: now, by: this.#by };
+    const now = this.#refill();
+    const granted = this.#grants.at(-1);
+    return { tokens: this.#tokens, at: granted ? granted.at + grantMs : now, by: this.#by };
   }
 
-  /** Requests that somebody else makes out of this budget. */
-  spend(requests: number): void {
-    this.state();
-    this.#tokens -= requests;
+  /**
+   * Gives requests to somebody who reads without the lease, as far as there are any.
+   *
+   * @param asked - how many would be wanted
+   * @returns how many may be made, within half a minute
+   */
+  grant(asked: number): number {
+    const at = this.#refill();
+    const granted = Math.min(asked, Math.max(0, Math.floor(this.#tokens)));
+    if (granted > 0) this.#grants = [...this.#grants, { at, requests: granted }];
+    this.#tokens -= granted;
+    return granted;
+  }
+
+  #refill(): number {
+    const now = Math.max(this.#at, this.#clock.now());
+    this.#grants = this.#grants.filter(({ at }) => at + grantMs > now);
+    const inHands = this.#grants.reduce((sum, { requests }) => sum + requests, 0);
+    const refilled = this.#tokens + (now - this.#at) / this.#interval;
+    this.#tokens = Math.min(burst - inHands, refilled);
+    this.#at = now;
+    return now;
   }
 
   /** Resolves when one more request may be made, or when `signal` aborts. */
@@ -76,9 +106,10 @@ export class RateBudget {
 
   async #take(signal: AbortSignal | undefined): Promise<void> {
     while (signal?.aborted !== true) {
-      const { tokens } = this.state();
+      this.#refill();
+      const tokens = this.#tokens;
       if (tokens >= 1) {
-        this.spend(1);
+        this.#tokens -= 1;
         return;
       }
       // oxlint-disable-next-line no-await-in-loop -- one after the other is the point

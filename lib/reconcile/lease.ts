@@ -326,8 +326,7 @@ export class Lease {
     const { readsAsked } = this.#item;
     const common = { window: this.#window, retry: this.#retry ?? null };
     if (!this.budget) return this.takenOver ? { ...common, budget: this.#nothingKnown() } : common;
-    this.budget.spend(readsAsked - this.#granted);
-    this.#granted = readsAsked;
-    return { ...common, budget: this.budget.state(), readsGranted: readsAsked };
+    this.#granted += this.budget.grant(readsAsked - this.#granted);
+    return { ...common, budget: this.budget.state(), readsGranted: this.#granted };
   }
 }

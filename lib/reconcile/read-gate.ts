@@ -14,6 +14,9 @@ export interface ReadGate extends Gate {
 /** Requests that a reader asks a holder for at a time: each grant may take as long as a renewal. */
 const lump = 5;
 
+/** How long granted requests may lie in hand before they are given up. */
+const handMs = 30_000;
+
 /** A holder that never released its lease saved nothing of what it spent last; who took of the budget after it did. */
 function savedBudget(item: LeaseItem | undefined): BudgetState | undefined {
   if (item?.expiresAt === undefined) return item?.budget;
@@ -32,6 +35,7 @@ export function readGate(
 ): ReadGate {
   const interval = intervalMs(budget);
   let inHand = 0;
+  let goodUntil = Number.POSITIVE_INFINITY;
   let taken: BudgetState | undefined;
   let line: Promise<void> = Promise.resolve();
 
@@ -51,6 +55,7 @@ export function readGate(
     const seen = item?.budget;
     if (!(await lease.takeBudget(connection, { seen, next, overBefore }))) return 0;
     taken = next;
+    goodUntil = Number.POSITIVE_INFINITY;
     return count;
   }
 
@@ -70,6 +75,7 @@ export function readGate(
     item?.expiresAt === undefined || item.expiresAt < clock.now() - settings.marginMs;
 
   async function take(signal: AbortSignal): Promise<void> {
+    if (clock.now() > goodUntil) inHand = 0;
     while (inHand < 1 && !signal.aborted) {
       // oxlint-disable-next-line no-await-in-loop
       const item = await lease.read(connection);
@@ -82,7 +88,10 @@ export function readGate(
       // oxlint-disable-next-line no-await-in-loop
       const ticket = await lease.askReads(connection, { count: lump, overBefore });
       // oxlint-disable-next-line no-await-in-loop
-      if (ticket !== undefined && (await isGranted(ticket, signal))) inHand = lump;
+      if (ticket !== undefined && (await isGranted(ticket, signal))) {
+        inHand = lump;
+        goodUntil = clock.now() + handMs;
+      }
     }
     inHand -= 1;
   }
@@ -90,7 +99,7 @@ export function readGate(
   return {
     giveBack: async () => {
       await line;
-      if (inHand < 1 || !taken) return;
+      if (inHand < 1 || !taken || goodUntil < Number.POSITIVE_INFINITY) return;
       const next = { ...taken, tokens: taken.tokens + inHand };
       const overBefore = clock.now() - settings.marginMs;
       inHand = 0;

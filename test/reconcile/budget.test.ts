@@ -94,6 +94,7 @@ const among = (...kinds: readonly Caller['kind'][]) =>
 test.each([
   ['passes, takeovers, clocks 30 seconds apart', among('pass', 'pass', 'dies', 'idle')],
   ['commands that only read, while nobody holds the lease', among('reads')],
+  ['passes and commands that only read', among('pass', 'reads', 'dies', 'reads', 'idle')],
 ])(
   'no minute sees more than the limit: %s',
   async (_, callers) => {
@@ -111,6 +112,15 @@ test.each([
   },
   60_000,
 );
+
+test('what is granted to a reader is not made on top of a full minute', async () => {
+  const times = await play(20, [
+    { kind: 'reads', atMs: 0, requests: 15, answerMs: 0, skewMs: 0 },
+    { kind: 'pass', atMs: 0, requests: 6, answerMs: 0, skewMs: 0 },
+  ]);
+  expect(times).toHaveLength(21);
+  expect(fullestMinute(times)).toBeLessThanOrEqual(20);
+});
 
 test('what a slow reader has in hand is not made on top of a full minute', async () => {
   const times = await play(20, [

@@ -40,7 +40,7 @@ export function accessIn(answer: Json): readonly (readonly [id: string, secrets:
     const parts = url
       ? [
           url.pathname + url.search,
-          url.pathname.split('/').at(-1) ?? '',
+          url.pathname.slice(url.pathname.lastIndexOf('/') + 1),
           ...url.searchParams.values(),
         ]
       : [];
