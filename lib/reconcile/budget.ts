@@ -91,8 +91,8 @@ export class RateBudget {
     const now = Math.max(this.#at, this.#clock.now());
     this.#grants = this.#grants.filter(({ at }) => at + grantMs > now);
     const inHands = this.#grants.reduce((sum, { requests }) => sum + requests, 0);
-    const refilled = this.#tokens + (now - this.#at) / this.#interval;
-    this.#tokens = Math.min(burst - inHands, refilled);
+    const full = burst - inHands;
+    this.#tokens = Math.min(full, this.#tokens + (now - this.#at) / this.#interval);
     this.#at = now;
     return now;
   }
