@@ -5,3 +5,8 @@ import { hostname } from 'node:os';
 export function ownerName(): string {
   return `trueup on ${hostname()}, process ${process.pid}, ${randomUUID().slice(0, 8)}`;
 }
+
+/** What all commands on this machine have in common: their clock. */
+export function clockName(): string {
+  return `machine ${hostname()}`;
+}

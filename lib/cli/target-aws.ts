@@ -8,7 +8,7 @@ import type { StackOutputs } from '../aws/stack-outputs.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { usageError } from './cli-error.ts';
 import { createLog } from './log.ts';
-import { ownerName } from './owner-name.ts';
+import { clockName, ownerName } from './owner-name.ts';
 import type { Target, TargetContext } from './target.ts';
 
 /** Tables of a deployment: of a stack, by its outputs, or by their names. */
@@ -42,6 +42,7 @@ export function wiredTarget(
   const deps: Dependencies = {
     ...wire(settings, createLog(output), wiring),
     owner: ownerName(),
+    clockName: clockName(),
   };
   const client = dynamoDbClient(endpoints?.dynamodb);
   return {

@@ -19,7 +19,7 @@ import type { CheckedFiles } from './check-files.ts';
 import { InvalidFilesError } from './cli-error.ts';
 import { createLog } from './log.ts';
 import { secretNames } from './secret-names.ts';
-import { ownerName } from './owner-name.ts';
+import { clockName, ownerName } from './owner-name.ts';
 import type { Target, TargetContext } from './target.ts';
 
 /** Declarations from files, the ledger in a folder, secrets from a file or variables: no AWS at all. */
@@ -63,6 +63,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
     settings: defaultSettings,
     secretPrefix: settings.secretPrefix,
     owner: ownerName(),
+    clockName: clockName(),
   };
   return {
     kind: 'files',

@@ -37,4 +37,6 @@ export interface Dependencies {
   readonly secretPrefix: string;
   /** Names this process in leases: for people, and unique. */
   readonly owner: string;
+  /** Names the clock: processes of one machine share it, and hand on a budget to the millisecond. The owner's without. */
+  readonly clockName?: string;
 }

@@ -17,13 +17,18 @@ export interface Gate {
 export function passGate(
   lease: Lease,
   budget: Budget,
-  { clock, settings, owner }: Pick<Dependencies, 'clock' | 'settings' | 'owner'>,
+  {
+    clock,
+    settings,
+    owner,
+    clockName = owner,
+  }: Pick<Dependencies, 'clock' | 'settings' | 'owner' | 'clockName'>,
   { deadline = Number.POSITIVE_INFINITY, stop }: Pick<PassRequest, 'deadline' | 'stop'> = {},
 ): Gate {
   const tokens = lease.takenOver
     ? 0
-    : refilled(lease.savedBudget, clock.now(), intervalMs(budget), owner, settings.marginMs);
-  const rate = lease.budget ?? new RateBudget(budget, clock, Math.min(tokens, burst), owner);
+    : refilled(lease.savedBudget, clock.now(), intervalMs(budget), clockName, settings.marginMs);
+  const rate = lease.budget ?? new RateBudget(budget, clock, Math.min(tokens, burst), clockName);
   lease.budget = rate;
   const assertMay = () => {
     lease.assertHeld(settings.attemptMs);

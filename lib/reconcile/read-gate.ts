@@ -31,7 +31,7 @@ function savedBudget(item: LeaseItem | undefined): BudgetState | undefined {
 export function readGate(
   connection: string,
   budget: Budget,
-  { lease, clock, settings, owner }: Dependencies,
+  { lease, clock, settings, owner, clockName = owner }: Dependencies,
 ): ReadGate {
   const interval = intervalMs(budget);
   let inHand = 0;
@@ -43,14 +43,14 @@ export function readGate(
   async function takeSaved(item: LeaseItem | undefined, signal: AbortSignal): Promise<number> {
     const now = clock.now();
     const saved = savedBudget(item);
-    const tokens = refilled(saved, now, interval, owner, settings.marginMs);
+    const tokens = refilled(saved, now, interval, clockName, settings.marginMs);
     if (tokens < 1) {
       await clock.sleep(Math.ceil((1 - tokens) * interval), signal);
       return 0;
     }
     // One, for now: what lies in hand while the bucket fills again would come on top of a full minute.
     const count = 1;
-    const next = { tokens: tokens - count, at: now, by: owner };
+    const next = { tokens: tokens - count, at: now, by: clockName };
     const overBefore = now - settings.marginMs;
     const seen = item?.budget;
     if (!(await lease.takeBudget(connection, { seen, next, overBefore }))) return 0;
