@@ -25,14 +25,16 @@ export function deploymentOn(emulator: Emulator): Deployment {
   for (const name of ['lib', 'functions', 'cdk.json', 'package.json', 'package-lock.json']) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
+  cpSync(join(root, 'scripts/e2e/app.ts'), join(copy, 'scripts/e2e/app.ts'));
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const app = `"${process.execPath}" scripts/e2e/app.ts`;
   const log = join(copy, 'cdk.log');
   let context = '';
 
   function cdk(...parameters: string[]): void {
     const program = join(root, 'node_modules/aws-cdk/bin/cdk');
     try {
-      const text = execFileSync(process.execPath, [program, ...parameters], {
+      const text = execFileSync(process.execPath, [program, '--app', app, ...parameters], {
         cwd: copy,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -44,6 +44,8 @@ export async function startEmulator(logFile: string): Promise<Emulator> {
       MINISTACK_ACCOUNT_ID: account,
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
+      // Functions run as their roles, and what a role does not allow is denied.
+      AUTH: 'true',
     },
   });
   const log = createWriteStream(logFile);
