@@ -1,4 +1,5 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
 import type { LeaseItem, LeaseItems, LeaseSave, Scope } from '../reconcile/ports/lease-items.ts';
 import { toItem, type Item, type Writable } from './attribute-values.ts';
 import { names } from './expressions.ts';
@@ -19,9 +20,6 @@ interface Update {
   /** String sets, which are not JSON. */
   readonly sets?: Readonly<Record<string, readonly string[]>>;
 }
-
-/** Knocks name at most so many servers in all; beyond, they ask for all. */
-const knockedAtMost = 100;
 
 const free = 'attribute_not_exists(#expiresAt) OR #expiresAt < :overBefore';
 const held = 'attribute_exists(#expiresAt) AND #expiresAt >= :overBefore';

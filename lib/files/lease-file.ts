@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
 import type { LeaseItem, LeaseItems, LeaseSave, Scope } from '../reconcile/ports/lease-items.ts';
 import { readJson, replaceFile } from './atomic-file.ts';
 import { leaseItem, leaseText, newLease } from './lease-json.ts';
 import { stateFolder, type ConnectionFiles, type StateOptions } from './state-folder.ts';
 import { fileProblem } from './store-problem.ts';
-
-/** Knocks name at most so many servers in all; beyond, they ask for all. */
-const knockedAtMost = 100;
 
 /** What a change sets; `undefined` removes. */
 type Change = { readonly [K in keyof LeaseItem]?: LeaseItem[K] | undefined };

@@ -1,10 +1,5 @@
 import type { Scope } from './ports/lease-items.ts';
-
-/** A pass over at most so many servers reads them one by one; beyond, the list is cheaper. */
-export const namedAtMost = 10;
-
-/** Knocks name at most so many servers; beyond, they ask for all. */
-export const knockedAtMost = 100;
+import { namedAtMost } from './ports/work-queue.ts';
 
 export function scopeOf(servers: readonly string[] | undefined): Scope {
   return servers === undefined ? 'all' : new Set(servers);

@@ -1,3 +1,4 @@
+import { knockedAtMost } from '../../lib/reconcile/ports/lease-items.ts';
 import type {
   LeaseItem,
   LeaseItems,
@@ -5,8 +6,6 @@ import type {
   Scope,
 } from '../../lib/reconcile/ports/lease-items.ts';
 import { unite } from '../../lib/reconcile/scope.ts';
-
-const knockedAtMost = 100;
 
 const nothing: LeaseItem = {
   epoch: 0,

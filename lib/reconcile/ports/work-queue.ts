@@ -23,7 +23,7 @@ export interface WorkMessage {
   readonly dueAt: string;
 }
 
-/** As many servers as a message or a pass may name. */
+/** As many servers as a message or a pass may name: they are read one by one; beyond, the list is cheaper. */
 export const namedAtMost = 10;
 
 /** The longest delay of a message. */
