@@ -86,7 +86,7 @@ function finalRecord(
     result.changes.some((change) => isGuarded(change, approved)) &&
     !isInWindow(record.countedAt, now);
   if (!counts) return record;
-  lease.count();
+  lease.carried.count();
   return { ...record, countedAt: new Date(now).toISOString() };
 }
 

@@ -25,11 +25,12 @@ export function passGate(
   }: Pick<Dependencies, 'clock' | 'settings' | 'owner' | 'clockName'>,
   { deadline = Number.POSITIVE_INFINITY, stop }: Pick<PassRequest, 'deadline' | 'stop'> = {},
 ): Gate {
-  const tokens = lease.takenOver
+  const { carried } = lease;
+  const tokens = carried.takenOver
     ? 0
-    : refilled(lease.savedBudget, clock.now(), intervalMs(budget), clockName, settings.marginMs);
-  const rate = lease.budget ?? new RateBudget(budget, clock, Math.min(tokens, burst), clockName);
-  lease.budget = rate;
+    : refilled(carried.savedBudget, clock.now(), intervalMs(budget), clockName, settings.marginMs);
+  const rate = carried.budget ?? new RateBudget(budget, clock, Math.min(tokens, burst), clockName);
+  carried.budget = rate;
   const assertMay = () => {
     lease.assertHeld(settings.attemptMs);
     if (stop?.aborted) throw new InterruptedError('stopped', 'interrupted; another pass goes on');

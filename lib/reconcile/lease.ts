@@ -1,15 +1,6 @@
-import type { Retry } from '../core/ledger.types.ts';
-import type { RateBudget } from './budget.ts';
-import { countInWindow } from './change-window.ts';
+import { CarriedState } from './carried-state.ts';
 import { InterruptedError } from './interruption.ts';
-import type {
-  BudgetState,
-  ChangeBucket,
-  LeaseItem,
-  LeaseItems,
-  LeaseSave,
-  Scope,
-} from './ports/lease-items.ts';
+import type { LeaseItem, LeaseItems, Scope } from './ports/lease-items.ts';
 import type { Clock } from './ports/runtime.ts';
 import { unite } from './scope.ts';
 import type { ReconcileSettings } from './settings.types.ts';
@@ -137,20 +128,15 @@ export class Lease {
   #item: LeaseItem;
   #expiresAt: number;
   #lost = false;
-  #window: readonly ChangeBucket[];
-  #retry: Retry | undefined;
-  #granted: number;
-  /** The connection's budget, once a pass has made it: its state is saved with the lease, reads are granted out of it. */
-  budget: RateBudget | undefined;
+  /** Saved with each renewal and with the release. */
+  readonly carried: CarriedState;
 
   private constructor(connection: string, world: LeaseWorld, item: LeaseItem, expiresAt: number) {
     this.connection = connection;
     this.#world = world;
     this.#item = item;
     this.#expiresAt = expiresAt;
-    this.#window = item.window;
-    this.#retry = item.retry;
-    this.#granted = item.readsGranted;
+    this.carried = new CarriedState(item, world);
     void this.#keepRenewed();
   }
 
@@ -168,29 +154,9 @@ export class Lease {
     return this.#item.epoch;
   }
 
-  /** The guard's count of the last hour, this pass's own included. */
-  get window(): readonly ChangeBucket[] {
-    return this.#window;
-  }
-
-  /** Backoff of the connection. */
-  get retry(): Retry | undefined {
-    return this.#retry;
-  }
-
-  /** The budget that the last holder saved; absent if there was none. */
-  get savedBudget(): BudgetState | undefined {
-    return this.#item.budget;
-  }
-
   /** Servers whose unreadable fields are unknown. */
   get resend(): ReadonlySet<string> {
     return this.#item.resend;
-  }
-
-  /** Whether the last holder never released it: then nothing is known of what it still spent. */
-  get takenOver(): boolean {
-    return this.#item.takenOver;
   }
 
   /** What others ask for that no round of this holder has served, as far as known. */
@@ -202,16 +168,6 @@ export class Lease {
   served(): void {
     const { running: _done, ...rest } = this.#item;
     this.#item = rest;
-  }
-
-  /** Counts one server as changed now; saved with the lease. */
-  count(): void {
-    this.#window = countInWindow(this.#window, this.#world.clock.now());
-  }
-
-  /** Sets or clears the connection's backoff; saved with the lease. */
-  setRetry(retry: Retry | undefined): void {
-    this.#retry = retry;
   }
 
   /** @throws InterruptedError unless the lease outlives the next `ms` milliseconds */
@@ -262,7 +218,12 @@ export class Lease {
     const { items } = this.#world;
     for (;;) {
       const { epoch, knocks } = this.#item;
-      const options = { epoch, knocks, keep: how === 'keep', save: this.#save() };
+      const options = {
+        epoch,
+        knocks,
+        keep: how === 'keep',
+        save: this.carried.save(this.#item.readsAsked),
+      };
       const result = await items.release(this.connection, options);
       if (typeof result === 'string') {
         this.#lost = true;
@@ -305,7 +266,11 @@ export class Lease {
   async #renew(): Promise<void> {
     const { items, clock, settings } = this.#world;
     const expiresAt = clock.now() + settings.leaseMs;
-    const options = { epoch: this.epoch, expiresAt, save: this.#save() };
+    const options = {
+      epoch: this.epoch,
+      expiresAt,
+      save: this.carried.save(this.#item.readsAsked),
+    };
     const item = await items.renew(this.connection, options);
     if (!item) {
       this.#lost = true;
@@ -313,20 +278,5 @@ export class Lease {
     }
     this.#expiresAt = expiresAt;
     this.#know(item);
-  }
-
-  /** After a takeover in which no pass came to call the vendor: what was saved before it is not to be believed. */
-  #nothingKnown(): BudgetState {
-    const { clock, owner } = this.#world;
-    return { tokens: 0, at: clock.now(), by: owner };
-  }
-
-  /** Grants the reads that were asked for up to now: they are spent before they are saved as granted. */
-  #save(): LeaseSave {
-    const { readsAsked } = this.#item;
-    const common = { window: this.#window, retry: this.#retry ?? null };
-    if (!this.budget) return this.takenOver ? { ...common, budget: this.#nothingKnown() } : common;
-    this.#granted += this.budget.grant(readsAsked - this.#granted);
-    return { ...common, budget: this.budget.state(), readsGranted: this.#granted };
   }
 }

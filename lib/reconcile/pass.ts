@@ -69,6 +69,7 @@ export async function makePass(
 async function run(pass: Pass): Promise<PassDone> {
   const { request, deps, lease, state, signal } = pass;
   const { clock } = deps;
+  const { carried } = lease;
 
   const [reading, ledger] = await Promise.all([
     readDesired(deps.desired, request.connection, request.servers, deps),
@@ -81,9 +82,9 @@ async function run(pass: Pass): Promise<PassDone> {
     return { report: await finishPass(deps, state), interrupted: false };
   }
   const { desired } = reading;
-  if (isBackingOff(lease.retry, desired.connection, request, clock.now())) {
+  if (isBackingOff(carried.retry, desired.connection, request, clock.now())) {
     foundUnreached(state, desired, ledger, clock.now());
-    state.ended(lease.retry?.state ?? 'unreachable', backingOff(lease.retry));
+    state.ended(carried.retry?.state ?? 'unreachable', backingOff(carried.retry));
     return { report: await finishPass(deps, state), interrupted: false };
   }
   const gate = passGate(lease, desired.connection.budget, deps, request);
@@ -105,9 +106,9 @@ async function run(pass: Pass): Promise<PassDone> {
     end = error;
     foundUnreached(state, desired, ledger, clock.now());
   }
-  const retry = afterConnectionFailure(end, lease.retry, desired.connection, deps);
-  if (retry !== lease.retry) state.connectionRetry = retry?.notBefore;
-  lease.setRetry(retry);
+  const retry = afterConnectionFailure(end, carried.retry, desired.connection, deps);
+  if (retry !== carried.retry) state.connectionRetry = retry?.notBefore;
+  carried.setRetry(retry);
   if (end) state.ended(stateOf(end), { code: end.code, message: end.message });
   return {
     report: await finishPass(deps, state),
@@ -118,11 +119,18 @@ async function run(pass: Pass): Promise<PassDone> {
 }
 
 function inputsOf(
-  { request: { attended }, deps, lease: { window, resend } }: Pass,
+  { request: { attended }, deps, lease: { carried, resend } }: Pass,
   read: Pick<PassInputs, 'desired' | 'ledger' | 'live' | 'secretVersions' | 'keys'>,
 ): PassInputs {
   const { clock, random } = deps;
-  return { ...read, window, resend, now: clock.now(), random, ...(attended && { attended }) };
+  return {
+    ...read,
+    window: carried.window,
+    resend,
+    now: clock.now(),
+    random,
+    ...(attended && { attended }),
+  };
 }
 
 async function applyPlan(

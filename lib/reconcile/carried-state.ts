@@ -1,0 +1,73 @@
+import type { Retry } from '../core/ledger.types.ts';
+import type { RateBudget } from './budget.ts';
+import { countInWindow } from './change-window.ts';
+import type { BudgetState, ChangeBucket, LeaseItem, LeaseSave } from './ports/lease-items.ts';
+import type { Clock } from './ports/runtime.ts';
+
+/** What a connection's passes hand to each other in the lease item, beside the lease itself. */
+export class CarriedState {
+  readonly #acquired: LeaseItem;
+  readonly #clock: Clock;
+  readonly #owner: string;
+  #window: readonly ChangeBucket[];
+  #retry: Retry | undefined;
+  #granted: number;
+  /** The connection's budget, once a pass has made it: reads are granted out of it. */
+  budget: RateBudget | undefined;
+
+  /** @param acquired - the item as `acquire` returned it to `owner` */
+  constructor(acquired: LeaseItem, { clock, owner }: { clock: Clock; owner: string }) {
+    this.#acquired = acquired;
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#window = acquired.window;
+    this.#retry = acquired.retry;
+    this.#granted = acquired.readsGranted;
+  }
+
+  /** The guard's count of the last hour, this pass's own included. */
+  get window(): readonly ChangeBucket[] {
+    return this.#window;
+  }
+
+  /** Backoff of the connection. */
+  get retry(): Retry | undefined {
+    return this.#retry;
+  }
+
+  /** The budget that the last holder saved; absent if there was none. */
+  get savedBudget(): BudgetState | undefined {
+    return this.#acquired.budget;
+  }
+
+  /** Whether the last holder never released the lease: then nothing is known of what it still spent. */
+  get takenOver(): boolean {
+    return this.#acquired.takenOver;
+  }
+
+  /** Counts one server as changed now. */
+  count(): void {
+    this.#window = countInWindow(this.#window, this.#clock.now());
+  }
+
+  /** Sets or clears the connection's backoff. */
+  setRetry(retry: Retry | undefined): void {
+    this.#retry = retry;
+  }
+
+  /**
+   * What the next renewal or release writes. Grants the reads that were asked for up to now: they are spent before they
+   * are saved as granted.
+   */
+  save(readsAsked: number): LeaseSave {
+    const common = { window: this.#window, retry: this.#retry ?? null };
+    if (!this.budget) return this.takenOver ? { ...common, budget: this.#nothingKnown() } : common;
+    this.#granted += this.budget.grant(readsAsked - this.#granted);
+    return { ...common, budget: this.budget.state(), readsGranted: this.#granted };
+  }
+
+  /** After a takeover in which no pass came to call the vendor: what was saved before it is not to be believed. */
+  #nothingKnown(): BudgetState {
+    return { tokens: 0, at: this.#clock.now(), by: this.#owner };
+  }
+}
