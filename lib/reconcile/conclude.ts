@@ -31,7 +31,7 @@ export async function conclude(
   work: ServerWork,
   result: AttemptResult,
 ): Promise<void> {
-  const { state, ledger, connection } = context;
+  const { state, connection } = context;
   const { id } = work.server;
   if (result.kind === 'connection') {
     if (result.record) await save(context, work, result.record, result.isUnreadable);
@@ -41,15 +41,18 @@ export async function conclude(
   const record = finalRecord(context, work, result);
   const isUnreadable = result.kind !== 'noted' && result.isUnreadable;
   const isSaid = result.kind === 'noted' && !isNews(work.plan.record, record);
-  const saved = isSaid || (await save(context, work, record, isUnreadable));
+  const change =
+    result.kind === 'applied' ? changeRecord(context, work, result.changes) : undefined;
+  const remembered = change && remember(context, work, change);
+  let saved: boolean;
+  try {
+    saved = isSaid || (await save(context, work, record, isUnreadable));
+  } finally {
+    await remembered;
+  }
   if (!saved) return;
-  if (result.kind === 'applied') {
+  if (change) {
     context.resent.add(id);
-    const change = changeRecord(context, work, result.changes);
-    await ledger.addChange(connection, change);
-    if (work.plan.record.contentHash !== work.server.contentHash) {
-      await ledger.addDeclared(connection, id, work.server.contentHash, change.at);
-    }
     state.events.push({ type: 'Server Updated', connection, change });
   }
   const { reason } = record;
@@ -66,6 +69,28 @@ export async function conclude(
       outcome,
       reason,
     });
+  }
+}
+
+/**
+ * Adds to the history, side by side with the server's item: the vendor was changed, whether that item can be written or
+ * not. A history that cannot be written is said in the log, and changes nothing else.
+ */
+async function remember(
+  { connection, ledger, log }: ConcludeContext,
+  work: ServerWork,
+  change: ChangeRecord,
+): Promise<void> {
+  const { id, contentHash } = work.server;
+  const isNew = work.plan.record.contentHash !== contentHash;
+  try {
+    await Promise.all([
+      ledger.addChange(connection, change),
+      isNew && ledger.addDeclared(connection, id, contentHash, change.at),
+    ]);
+  } catch (error) {
+    if (!(error instanceof TrueupError)) throw error;
+    log.error('history not written', { server: id, code: error.code });
   }
 }
 
