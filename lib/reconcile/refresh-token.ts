@@ -28,28 +28,33 @@ const saveAttempts = 4;
  * 2. Otherwise the refresh token is exchanged, which may use it up, so only under the lease.
  * 3. The new refresh token, the access token and its expiry are saved beside each other, before first use.
  *
- * `invalid_grant` is believed only after the secret was read again and still has the same refresh token: then somebody
- * has to sign in anew.
+ * `invalid_grant` is believed only after the secret was read again and has neither an access token that holds nor another
+ * refresh token: then somebody has to sign in anew.
  *
  * @throws VendorError with operation `token`; its kind is `needs-login` in that last case
  */
 export async function renewWithRefreshToken(signIn: SignIn<RefreshToken>): Promise<Secret> {
   const stored = await read(signIn);
-  const rejected = signIn.cached.access?.token.reveal();
-  const { access } = stored;
-  const holds = access && access.expiresAt - renewBeforeMs > signIn.deps.clock.now();
-  if (access && holds && access.token.reveal() !== rejected) {
-    signIn.keep({ access });
-    return access.token;
-  }
+  const known = usable(signIn, stored);
+  if (known) return known;
   try {
     return await exchange(signIn, stored);
   } catch (error) {
     if (!isVendorError(error) || error.kind !== 'needs-login') throw error;
     const again = await read(signIn);
+    const saved = usable(signIn, again);
+    if (saved) return saved;
     if (again.refreshToken.reveal() === stored.refreshToken.reveal()) throw error;
     return exchange(signIn, again);
   }
+}
+
+/** The saved access token, if it holds and is not the one that the vendor just rejected. */
+function usable({ cached, deps, keep }: SignIn<RefreshToken>, { access }: Stored) {
+  const holds = access && access.expiresAt - renewBeforeMs > deps.clock.now();
+  if (!holds || access.token.reveal() === cached.access?.token.reveal()) return undefined;
+  keep({ access });
+  return access.token;
 }
 
 async function exchange(signIn: SignIn<RefreshToken>, stored: Stored): Promise<Secret> {

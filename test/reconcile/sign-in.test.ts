@@ -168,9 +168,10 @@ describe('invalid_grant', () => {
     expect((await passOf(world.deps)).report.state).toBe('ok');
   });
 
-  test('because another process has exchanged it in between: what that one saved works', async () => {
+  /** The first read comes just before another process saves what it got for that refresh token. */
+  const readsStaleOnce = (): Intercept => {
     let reads = 0;
-    intercept = (operation, body) => {
+    return (operation, body) => {
       if (operation !== 'GetSecretValue' || (body as { SecretId: string }).SecretId !== name) {
         return undefined;
       }
@@ -179,9 +180,25 @@ describe('invalid_grant', () => {
       const SecretString = JSON.stringify({ refresh_token: 'used-up' });
       return { status: 200, body: { Name: name, VersionId: 'old', SecretString } };
     };
+  };
+
+  test('because another process has exchanged it in between: its refresh token works', async () => {
+    intercept = readsStaleOnce();
     const { report, exchanges } = await passOf(world.deps);
     expect(outcomesOf(report)).toEqual({ updated: 10 });
     expect([exchanges, report.credentialsDecrypted]).toEqual([2, 2]);
+  });
+
+  test('and that one has saved an access token that holds: it is used, nothing is exchanged', async () => {
+    await passOf(anotherProcess());
+    const saved = stored();
+    intercept = readsStaleOnce();
+    const { report, exchanges } = await passOf(anotherProcess());
+    expect(report).toMatchObject({ state: 'ok', credentialsDecrypted: 2 });
+    expect(exchanges).toBe(1);
+    expect(stored()).toEqual(saved);
+    const last = world.barndoor.requests.at(-1)?.headers['authorization'];
+    expect(last).toBe(`Bearer ${saved['access_token']}`);
   });
 });
 
