@@ -252,4 +252,6 @@ test(`kill -9 in the middle of ${fleet} changes, at ${kills} random moments`, as
     );
   }
   expect(done.moments).toHaveLength(kills);
+  // A PUT whose sender died before it wrote is found by the next pass, which has nothing to say of who sent it.
+  expect(batches * fleet - written.history).toBeLessThanOrEqual(kills * concurrency);
 }, 170_000);
