@@ -1,4 +1,8 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { afterAll } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack, type AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { TrueupReconciler } from '../../lib/infra/reconciler.ts';
 import type { TrueupReconcilerProps } from '../../lib/infra/props.ts';
@@ -6,9 +10,20 @@ import type { TrueupReconcilerProps } from '../../lib/infra/props.ts';
 /** The least that a deployment decides. */
 export const allowedHosts = { barndoor: ['acme.platform.barndoor.ai', 'auth.barndoor.ai:8443'] };
 
-/** An app whose functions are not bundled: templates are about everything else. */
-export function unbundledApp(): App {
-  return new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+const folder = mkdtempSync(join(tmpdir(), 'trueup-infra-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/**
+ * An app whose functions are not bundled: templates are about everything else. CDK's own check of templates takes longer
+ * than all the rest of a synthesis, and so is made where a test asks for it.
+ */
+export function unbundledApp({ context = {}, ...props }: AppProps = {}): App {
+  return new App({
+    builtinCloudFormationValidation: false,
+    outdir: mkdtempSync(join(folder, 'out-')),
+    context: { ...context, 'aws:cdk:bundling-stacks': [] },
+    ...props,
+  });
 }
 
 /** The template of a stack with a reconciler; props may be made from the stack. */
