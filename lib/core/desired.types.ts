@@ -16,6 +16,10 @@ export type Auth =
       readonly tokenUrl: string;
       readonly client_id: string;
       readonly refresh_token: SecretReference;
+      /** For `trueup login`: where a person signs in, and what is asked for. A pass needs none of them. */
+      readonly authorizeUrl?: string | undefined;
+      readonly scope?: string | undefined;
+      readonly audience?: string | undefined;
     };
 
 export interface Budget {

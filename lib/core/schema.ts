@@ -50,6 +50,22 @@ export const authSchema = z.discriminatedUnion('type', [
     tokenUrl,
     client_id: clientId,
     refresh_token: secret('The refresh token; each new one is written back to it'),
+    authorizeUrl: url({ query: true })
+      .describe('For trueup login: where a person signs in; https. By OpenID discovery if left out')
+      .optional(),
+    scope: z
+      .string()
+      .regex(
+        /^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/,
+        "must be scopes with a space between, such as 'openid offline_access'",
+      )
+      .describe("For trueup login: what is asked for; 'openid offline_access' if left out")
+      .optional(),
+    audience: z
+      .string()
+      .min(1)
+      .describe('For trueup login: audience that the token is for')
+      .optional(),
   }),
 ]);
 

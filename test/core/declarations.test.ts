@@ -85,9 +85,32 @@ describe('parseConnection', () => {
       refresh_token: reference,
     };
     expect(connectionOf({ auth }).auth).toEqual(auth);
+    const more = {
+      authorizeUrl: 'https://auth.acme.example/authorize?tenant=1',
+      scope: 'openid offline_access https://acme.example/servers.read',
+      audience: 'https://acme.example/',
+    };
+    expect(connectionOf({ auth: { ...auth, ...more } }).auth).toEqual({ ...auth, ...more });
   });
 
   test.each<[string, object, unknown[]]>([
+    [
+      'where to sign in, and for what, that cannot be',
+      {
+        auth: {
+          type: 'refresh-token',
+          tokenUrl: 'https://auth.acme.example/token',
+          client_id: 'trueup',
+          refresh_token: reference,
+          authorizeUrl: 'http://auth.acme.example/authorize',
+          scope: 'openid,  offline_access',
+        },
+      },
+      [
+        '/auth/authorizeUrl: is not https; must be https; http is for loopback only',
+        expect.stringMatching(/^\/auth\/scope: .*must be scopes with a space between/),
+      ],
+    ],
     [
       'an unknown provider',
       { provider: 'acne' },

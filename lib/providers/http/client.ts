@@ -10,7 +10,7 @@ import type { HostOwner, HostSettings } from './host-rule.ts';
 import { assertAllowedUrl } from './host-rule.ts';
 import type { Repeatable } from './repetition.ts';
 import { waitBeforeRepeat } from './repetition.ts';
-import type { Resolve } from './wire.ts';
+import type { Resolve, Wire } from './wire.ts';
 import { createWire } from './wire.ts';
 
 export interface HttpClientOptions {
@@ -25,6 +25,8 @@ export interface HttpClientOptions {
   readonly resolve?: Resolve;
   /** A certificate authority to trust besides the usual ones, PEM. */
   readonly extraCa?: string;
+  /** What carries requests to their hosts, in place of the network; then the three before it mean nothing. */
+  readonly wire?: Wire;
 }
 
 /** Where a request gets its bearer token, and a new one after a 401. */
@@ -66,6 +68,8 @@ export interface HttpClient {
    * @throws VendorError
    */
   send(attempt: Attempt): Promise<Json>;
+  /** For an address that somebody else will open. @throws VendorError (`host`) unless it is one that `send` would take */
+  assertAllowed(target: Pick<Attempt, 'url' | 'owner' | 'operation' | 'context'>): void;
   /** Drops idle connections; the client stays usable. */
   close(): void;
 }
@@ -76,11 +80,13 @@ const defaultMaxBytes = 32 * 1024 * 1024;
 /** Makes the shared client; one for each process is enough. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { hosts, clock, random, timeoutMs = defaultTimeoutMs, resolve, extraCa } = options;
-  const wire = createWire({
-    maxBytes: options.maxBytes ?? defaultMaxBytes,
-    ...(resolve && { resolve }),
-    ...(extraCa !== undefined && { extraCa }),
-  });
+  const wire =
+    options.wire ??
+    createWire({
+      maxBytes: options.maxBytes ?? defaultMaxBytes,
+      ...(resolve && { resolve }),
+      ...(extraCa !== undefined && { extraCa }),
+    });
 
   async function send(attempt: Attempt): Promise<Json> {
     const { operation, bearer, signal, context, repeatable } = attempt;
@@ -122,5 +128,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     }
   }
-  return { send, close: () => wire.close() };
+  return {
+    send,
+    assertAllowed: ({ url, owner, operation, context }) =>
+      void assertAllowedUrl(url, owner, hosts, operation, context),
+    close: () => wire.close(),
+  };
 }

@@ -4,6 +4,7 @@ import { Secret } from '../../core/secret.ts';
 import type { Clock } from '../../reconcile/ports/runtime.ts';
 import type {
   AccessToken,
+  AuthorizationCodeRequest,
   ClientCredentialsRequest,
   RefreshedToken,
   RefreshTokenRequest,
@@ -13,6 +14,7 @@ import type {
 import type { VendorErrorKind } from '../../reconcile/ports/vendor-error.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
 import type { Attempt, HttpClient } from './client.ts';
+import { findAuthorizationEndpoint } from './discovery.ts';
 
 /** What the exchanges are made with. */
 export interface TokenTools {
@@ -25,6 +27,8 @@ export function createTokenExchange(tools: TokenTools): TokenExchange {
   return {
     clientCredentials: (request) => exchangeClientCredentials(tools, request),
     refreshToken: (request) => exchangeRefreshToken(tools, request),
+    authorizationCode: (request) => exchangeAuthorizationCode(tools, request),
+    authorizationEndpoint: (request) => findAuthorizationEndpoint(tools.http, request),
   };
 }
 
@@ -76,9 +80,41 @@ export async function exchangeRefreshToken(
       return isJsonObject(body) && body['error'] === 'invalid_grant' ? 'needs-login' : 'token';
     },
   });
-  const next = answer['refresh_token'];
-  const rotated = typeof next === 'string' && next !== '' && next !== text;
-  return rotated ? { ...access, refreshToken: new Secret(next) } : access;
+  return withRefreshToken(access, answer, text);
+}
+
+/**
+ * RFC 6749, 4.1.3, with PKCE (RFC 7636, 4.5), as a public client.
+ *
+ * @throws VendorError as {@link TokenExchange} says
+ */
+export async function exchangeAuthorizationCode(
+  tools: TokenTools,
+  request: AuthorizationCodeRequest,
+): Promise<RefreshedToken> {
+  const { clientId, code, verifier, redirectUri } = request;
+  const { access, answer } = await exchangeForm(tools, request, {
+    form: {
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      code: code.reveal(),
+      redirect_uri: redirectUri,
+      code_verifier: verifier.reveal(),
+    },
+    secrets: [code, verifier],
+    repeatable: 'unsent',
+    kindOf: (status) => (isTransient(status) ? 'status' : 'token'),
+  });
+  return withRefreshToken(access, answer);
+}
+
+function withRefreshToken(
+  access: AccessToken,
+  { refresh_token: next }: JsonObject,
+  before?: string,
+): RefreshedToken {
+  const isNew = typeof next === 'string' && next !== '' && next !== before;
+  return isNew ? { ...access, refreshToken: new Secret(next) } : access;
 }
 
 type Exchange = Required<Pick<Attempt, 'form' | 'secrets' | 'repeatable' | 'kindOf'>>;

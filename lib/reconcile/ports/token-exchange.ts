@@ -36,9 +36,23 @@ export interface RefreshTokenRequest extends TokenRequest {
   readonly refreshToken: Secret;
 }
 
+export interface AuthorizationCodeRequest extends TokenRequest {
+  /** What the provider sent the browser back with; it works once. */
+  readonly code: Secret;
+  /** PKCE's `code_verifier`. */
+  readonly verifier: Secret;
+  /** As it was in the authorization request, to the letter. */
+  readonly redirectUri: string;
+}
+
+/** What decides where a person signs in. */
+export interface AuthorizationEndpointRequest extends Omit<TokenRequest, 'clientId'> {
+  readonly authorizeUrl?: string;
+}
+
 /**
  * The OAuth exchanges, on the wire only: who caches tokens, keeps refresh tokens and holds the lease is not its affair.
- * Both throw `VendorError` with operation `token` and nothing else.
+ * All throw `VendorError` with operation `token` and nothing else.
  *
  * | kind | when |
  * |---|---|
@@ -52,4 +66,13 @@ export interface TokenExchange {
   clientCredentials(request: ClientCredentialsRequest): Promise<AccessToken>;
   /** Never repeated but where no connection opened: the first of two exchanges uses the token up. */
   refreshToken(request: RefreshTokenRequest): Promise<RefreshedToken>;
+  /** Never repeated but where no connection opened. Without `refreshToken` the provider gave none. */
+  authorizationCode(request: AuthorizationCodeRequest): Promise<RefreshedToken>;
+  /**
+   * The address to open in a browser: the declared one, else what OpenID discovery says for this token endpoint. Either
+   * is on one of the provider's allowed hosts.
+   *
+   * @returns undefined if none is declared, and no discovery document above `tokenUrl` names that token endpoint
+   */
+  authorizationEndpoint(request: AuthorizationEndpointRequest): Promise<string | undefined>;
 }
