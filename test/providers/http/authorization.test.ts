@@ -119,7 +119,9 @@ describe('an authorization code', () => {
       code_challenge: createHash('sha256').update(verifier.reveal()).digest('base64url'),
       code_challenge_method: 'S256',
     });
-    const consent = await fetch(`${issuer.authorizeUrl}?${query.toString()}`, { redirect: 'manual' });
+    const consent = await fetch(`${issuer.authorizeUrl}?${query.toString()}`, {
+      redirect: 'manual',
+    });
     const to = new URL(consent.headers.get('location') ?? '');
     const code = new Secret(to.searchParams.get('code') ?? '');
     const ask = (more: { verifier?: Secret; redirectUri?: string } = {}) =>
