@@ -37,13 +37,24 @@ export type Outcome = (typeof outcomes)[number];
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
 
-/** All outcomes at zero but those given. */
-export function outcomeCounts(list: Iterable<Outcome> = []): OutcomeCounts {
+/** How many servers are in sync with nothing to note of them: of a fleet at rest, all. */
+export interface QuietCounts {
+  readonly inSync: number;
+  readonly assumed: number;
+}
+
+/** All outcomes at zero but those given, and the servers that were only counted. */
+export function outcomeCounts(
+  list: Iterable<Outcome> = [],
+  { inSync, assumed }: QuietCounts = { inSync: 0, assumed: 0 },
+): OutcomeCounts {
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<
     Outcome,
     number
   >;
   for (const outcome of list) counts[outcome] += 1;
+  counts.inSync += inSync;
+  counts.assumed += assumed;
   return counts;
 }
 

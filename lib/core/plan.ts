@@ -6,31 +6,47 @@ import type { Pointer } from './json.types.ts';
 import type { AppliedField, ServerRecord } from './ledger.types.ts';
 import type { LiveServer } from './live.types.ts';
 import { outcomeCounts } from './outcome.ts';
+import type { QuietCounts } from './outcome.ts';
 import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
-import { planServer } from './plan-server.ts';
+import { notedRecord, planServer } from './plan-server.ts';
 import type { Declared, PlanContext, ServerInputs, ServerPlan } from './plan-server.ts';
 import { reassertCap } from './reassert.ts';
 
-/** The plans of the servers in scope, by id, and the live servers that nobody declared. */
+/** The plans of the servers in scope, by id, less those that are no more than counted. */
 export interface FleetPlan {
   readonly servers: ReadonlyMap<string, ServerPlan>;
-  readonly undeclared: readonly LiveServer[];
+  readonly quiet: QuietCounts;
 }
 
-/** Plans each server of the scope. Pure: the same inputs give the same plan. */
+/**
+ * Plans each server of the scope. Pure: the same inputs give the same plan. One after the other, and of a server in sync
+ * nothing is kept, so that a fleet at rest takes no more memory than its inputs.
+ */
 export function planFleet(
   context: PlanContext,
   declared: ReadonlyMap<string, Declared>,
   inputsOf: (id: string, declared: Declared) => Omit<ServerInputs, 'declared'>,
-): ReadonlyMap<string, ServerPlan> {
-  const ids = [...declared.keys()].toSorted();
-  const plans = new Map(
-    ids.map((id): [string, ServerPlan] => {
-      const one = declared.get(id) as Declared;
-      return [id, planServer(context, { declared: one, ...inputsOf(id, one) })];
-    }),
-  );
-  return capReassertions(context, plans);
+): FleetPlan {
+  const servers = new Map<string, ServerPlan>();
+  const quiet = { inSync: 0, assumed: 0 };
+  for (const id of [...declared.keys()].toSorted()) {
+    const one = declared.get(id) as Declared;
+    const inputs = { declared: one, ...inputsOf(id, one) };
+    const plan = planServer(context, inputs);
+    if (isQuiet(plan, inputs, context.now)) quiet[plan.inSyncAs] += 1;
+    else servers.set(id, plan);
+  }
+  return { servers: capReassertions(context, servers), quiet };
+}
+
+/** A server with a mark is not: whoever clears the mark has to see that it has nothing to send again. */
+function isQuiet(
+  plan: ServerPlan,
+  { declared, resend }: ServerInputs,
+  now: number,
+): plan is ServerPlan & Required<Pick<ServerPlan, 'inSyncAs'>> {
+  const { inSyncAs } = plan;
+  return inSyncAs !== undefined && resend === 'none' && !notedRecord(plan, declared, now);
 }
 
 /**
@@ -84,18 +100,20 @@ function assumed(plan: ServerPlan, keys: FingerprintKeys): ServerPlan {
 /** The plan as a value: what is in sync as counts, the rest by id. */
 export function assemblePlan(
   about: { readonly connection: string; readonly provider: string },
-  servers: readonly PlannedServer[],
+  { servers, quiet }: { readonly servers: readonly PlannedServer[]; readonly quiet: QuietCounts },
   undeclared: readonly LiveServer[],
   guard: GuardState,
 ): Plan {
-  const quiet = new Set(['inSync', 'assumed']);
   return {
     version: 1,
     connection: about.connection,
     provider: about.provider,
-    servers: servers.length,
-    counts: outcomeCounts(servers.map(({ outcome }) => outcome)),
-    changes: servers.filter(({ outcome }) => !quiet.has(outcome)),
+    servers: servers.length + quiet.inSync + quiet.assumed,
+    counts: outcomeCounts(
+      servers.map(({ outcome }) => outcome),
+      quiet,
+    ),
+    changes: servers.filter(({ outcome }) => outcome !== 'inSync' && outcome !== 'assumed'),
     undeclared: undeclared.map(({ id, fields }) =>
       typeof fields['name'] === 'string' ? { id, name: fields['name'] } : { id },
     ),

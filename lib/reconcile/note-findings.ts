@@ -35,6 +35,7 @@ export async function noteFindings(
   now: number,
 ): Promise<void> {
   const connection = desired.connection.name;
+  state.quiet = plan.quiet;
   const quiet = plan.planned.filter(({ id }) => !sending.has(id)).map(asLeft);
   const news = quiet.flatMap((finding): readonly ServerRecord[] => {
     if (ledgerState.servers.get(finding.id)?.outcome !== finding.outcome) announce(state, finding);

@@ -1,5 +1,5 @@
 import type { PassEnd, PassReport, Reason, ServerRecord, Time } from '../core/ledger.types.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome, QuietCounts } from '../core/outcome.ts';
 import { outcomeCounts } from '../core/outcome.ts';
 import type { TrueupEvent } from './ports/events.ts';
 import type { VendorCalls } from './ports/provider.ts';
@@ -33,6 +33,8 @@ export class PassState {
   readonly calls: VendorCalls = { list: 0, get: 0, put: 0 };
   readonly events: TrueupEvent[] = [];
   readonly #findings = new Map<string, Finding>();
+  /** Servers in sync that are counted and no more. */
+  quiet: QuietCounts = { inSync: 0, assumed: 0 };
   /** Server items or history that were written: the pass did something. */
   written = 0;
   /** Servers that this pass made wait: their next attempt. */
@@ -84,8 +86,11 @@ export class PassState {
       scope: this.request.servers ? 'named' : 'all',
       startedAt: new Date(this.startedAt).toISOString(),
       durationMs: now - this.startedAt,
-      servers: findings.length,
-      counts: outcomeCounts(findings.map(([, { outcome }]) => outcome)),
+      servers: findings.length + this.quiet.inSync + this.quiet.assumed,
+      counts: outcomeCounts(
+        findings.map(([, { outcome }]) => outcome),
+        this.quiet,
+      ),
       ...(this.undeclared !== undefined && { undeclared: this.undeclared }),
       vendorCalls: { ...this.calls },
       secretsDecrypted: this.decryptedSecrets(),

@@ -4,6 +4,7 @@ import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { ServerRecord } from '../core/ledger.types.ts';
 import type { LiveServer } from '../core/live.types.ts';
 import { guardedCauses } from '../core/outcome.ts';
+import type { QuietCounts } from '../core/outcome.ts';
 import type { Plan, PlannedServer } from '../core/plan.types.ts';
 import { assemblePlan, planFleet } from '../core/plan.ts';
 import type { ServerPlan } from '../core/plan-server.ts';
@@ -35,8 +36,10 @@ export interface PassInputs {
 /** A plan with what apply and the ledger need of each server. */
 export interface PassPlan {
   readonly plan: Plan;
-  /** Every server of the scope, with the guard's decision in it. */
+  /** The servers of the scope that are not `quiet`, with the guard's decision in it. */
   readonly planned: readonly PlannedServer[];
+  /** In sync, nothing to write: counted, and no more is kept of them. */
+  readonly quiet: QuietCounts;
   /** Those that could not be read by themselves. */
   readonly unread: ReadonlyMap<string, UnreadServer>;
   readonly servers: ReadonlyMap<string, ServerPlan>;
@@ -71,8 +74,11 @@ export async function planPass(
   };
   const { secretVersions } = inputs;
   const unread = unreadServers(desired, ledger, live, secretVersions, now, inputs.random);
-  const readable = new Map([...desired.servers].filter(([id]) => !unread.has(id)));
-  const servers = planFleet(context, readable, (id) => {
+  const readable =
+    unread.size === 0
+      ? desired.servers
+      : new Map([...desired.servers].filter(([id]) => !unread.has(id)));
+  const { servers, quiet } = planFleet(context, readable, (id) => {
     const record = ledger.servers.get(id);
     const pause = pauseOf(ledger, id, now);
     const found = liveOf(live, id);
@@ -102,8 +108,9 @@ export async function planPass(
     ...[...unread.values()].map((server) => server.planned),
   ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
-    plan: assemblePlan(about, planned, live.undeclared ?? [], guarded.state),
+    plan: assemblePlan(about, { servers: planned, quiet }, live.undeclared ?? [], guarded.state),
     planned,
+    quiet,
     unread,
     servers,
     approved,

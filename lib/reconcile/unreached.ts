@@ -12,6 +12,7 @@ export function foundUnreached(
   ledger: LedgerState,
   now: number,
 ): void {
+  state.quiet = { inSync: 0, assumed: 0 };
   for (const [id, declared] of desired.servers) {
     const outcome = outcomeOf(declared, pauseOf(ledger, id, now) !== undefined);
     const reason =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GuardState } from '../../lib/core/plan.types.ts';
+import type { GuardState, PlannedServer } from '../../lib/core/plan.types.ts';
 import { assemblePlan, planFleet } from '../../lib/core/plan.ts';
 import type { Declared, PlanContext } from '../../lib/core/plan-server.ts';
 import { notedRecord } from '../../lib/core/plan-server.ts';
@@ -42,7 +42,7 @@ function fleet(
       { valid: true, server: serverOf({ name: 'a', client_id: 'c' }, { id, policy }) },
     ]),
   );
-  const plans = planFleet(contextOf(more), declared, (id, one) => {
+  const { servers: plans } = planFleet(contextOf(more), declared, (id, one) => {
     const scope = { connection: 'acme', server: id };
     const at = iso(now - 2 * hour - (count - ids.indexOf(id)));
     const field = (pointer: string, value: string) => ({
@@ -67,7 +67,7 @@ describe('a fleet', () => {
       ['b', { valid: true, server: serverOf({ name: 'a' }, { id: 'b' }) }],
       ['a', { valid: false, server: { id: 'a', reason: 'no' } }],
     ]);
-    const plans = planFleet(contextOf(), declared, (id) => ({
+    const { servers: plans } = planFleet(contextOf(), declared, (id) => ({
       live: { id, fields: { name: 'x' } },
       resend: 'none',
     }));
@@ -113,12 +113,36 @@ describe('a fleet', () => {
         ];
       }),
     );
-    const again = planFleet(contextOf(), declared, (id) => ({
+    const { servers: again } = planFleet(contextOf(), declared, (id) => ({
       live: { id, fields: { name: 'a' } },
       record: plans.find(({ planned }) => planned.id === id)!.record,
       resend: 'none',
     }));
     expect([...again.values()].every(({ planned }) => planned.outcome === 'updated')).toBe(true);
+  });
+});
+
+describe('a fleet in sync', () => {
+  const server = serverOf({ name: 'a' }, { id: 'a' });
+  const declared = new Map<string, Declared>([['a', { valid: true, server }]]);
+  const live = { id: 'a', fields: { name: 'a' } };
+  const first = planFleet(contextOf(), declared, () => ({ live, resend: 'none' }));
+  const record = notedRecord(first.servers.get('a')!, { valid: true, server }, now)!;
+
+  test('is kept while the ledger has to note something of it, and then only counted', () => {
+    expect(first.servers.get('a')).toMatchObject({ inSyncAs: 'inSync' });
+    expect(first.quiet).toEqual({ inSync: 0, assumed: 0 });
+    const known = { live, record: { ...record, rev: 1 }, resend: 'none' } as const;
+    const { servers, quiet } = planFleet(contextOf(), declared, () => known);
+    expect(servers.size).toBe(0);
+    expect(quiet).toEqual({ inSync: 1, assumed: 0 });
+  });
+
+  test('is kept as well while somebody left a mark for it', () => {
+    const marked = { live, record: { ...record, rev: 1 }, resend: 'all' } as const;
+    const { servers, quiet } = planFleet(contextOf(), declared, () => marked);
+    expect([...servers.keys()]).toEqual(['a']);
+    expect(quiet).toEqual({ inSync: 0, assumed: 0 });
   });
 });
 
@@ -135,12 +159,13 @@ describe('a plan', () => {
       { id: 'x', fields: { name: 'theirs' } },
       { id: 'y', fields: {} },
     ];
-    const plan = assemblePlan(about, servers, undeclared, guard);
+    const quiet = { inSync: 10, assumed: 20 };
+    const plan = assemblePlan(about, { servers, quiet }, undeclared, guard);
     expect(plan).toMatchObject({
       version: 1,
       ...about,
-      servers: 3,
-      counts: { inSync: 1, assumed: 1, updated: 1 },
+      servers: 33,
+      counts: { inSync: 11, assumed: 21, updated: 1 },
       changes: [servers[2]],
       undeclared: [{ id: 'x', name: 'theirs' }, { id: 'y' }],
       guard,
@@ -151,13 +176,14 @@ describe('a plan', () => {
   test('has a digest of its changes, and of nothing in sync', () => {
     const [a, b] = [plannedOf('a'), plannedOf('b')];
     const quiet = plannedOf('q', { outcome: 'inSync', changes: [] });
-    const { digest } = assemblePlan(about, [a, b], [], guard);
-    expect(assemblePlan(about, [b, quiet, a], [{ id: 'x', fields: {} }], guard).digest).toBe(
-      digest,
-    );
+    const none = { inSync: 0, assumed: 0 };
+    const digestOf = (servers: readonly PlannedServer[], counted = none, state = guard) =>
+      assemblePlan(about, { servers, quiet: counted }, [{ id: 'x', fields: {} }], state).digest;
+    const digest = digestOf([a, b]);
+    expect(digestOf([b, quiet, a], { inSync: 3, assumed: 4 })).toBe(digest);
     const held = { ...a, outcome: 'held', changes: [changeOf({ hash: 'a', held: true })] } as const;
-    expect(assemblePlan(about, [held, b], [], { ...guard, held: 'x' }).digest).toBe(digest);
-    expect(assemblePlan(about, [a], [], guard).digest).not.toBe(digest);
-    expect(assemblePlan(about, [quiet], [], guard).digest).toBe('');
+    expect(digestOf([held, b], none, { ...guard, held: 'x' })).toBe(digest);
+    expect(digestOf([a])).not.toBe(digest);
+    expect(digestOf([quiet])).toBe('');
   });
 });

@@ -163,12 +163,12 @@ test('the digest depends on the changes: not on order, time, or what is in sync'
       servers.map(([id, one]) => [id, { valid: true, server: serverOf(one, { id }) }]),
     );
     const live = new Map(servers.map(([id, , state]) => [id, state]));
-    const plans = planFleet(contextOf({ now }), declared, (id) => ({
+    const { servers: plans, quiet } = planFleet(contextOf({ now }), declared, (id) => ({
       live: { id, fields: show(table, live.get(id)!) },
       resend: 'none',
     }));
-    const planned = [...plans.values()].map((plan) => plan.planned);
-    return assemblePlan({ connection: 'acme', provider: 'toy' }, planned, [], guard).digest;
+    const fleet = { servers: [...plans.values()].map((plan) => plan.planned), quiet };
+    return assemblePlan({ connection: 'acme', provider: 'toy' }, fleet, [], guard).digest;
   };
   fc.assert(
     fc.property(
