@@ -3,8 +3,8 @@ import { fromItem, type Item } from './attribute-values.ts';
 import { ItemReader } from './item-reader.ts';
 
 /**
- * A `lease` item as it stands. `knockIds`, `runningIds` and `resend` are string sets, which grow by `ADD` without
- * anybody reading them first.
+ * A `lease` item as it stands. `knockIds` and `runningIds` are string sets, which grow by `ADD` without anybody
+ * reading them first.
  *
  * @throws MalformedItem if it is not as `leaseTable` writes it
  */
@@ -21,7 +21,6 @@ export function leaseItem(attributes: Item): LeaseItem {
     knocks: count('knocks'),
     ...(knocked && { knocked }),
     ...(running && { running }),
-    resend: new Set(attributes['resend']?.SS),
     window: item.has('window')
       ? item
           .list('window')

@@ -1,25 +1,13 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
 import type { LeaseItem, LeaseItems, LeaseSave, Scope } from '../reconcile/ports/lease-items.ts';
 import { toItem, type Item, type Writable } from './attribute-values.ts';
-import { names } from './expressions.ts';
 import { MalformedItem } from './item-reader.ts';
 import { leaseItem } from './lease-item.ts';
 import { keys } from './ledger-keys.ts';
 import { storeError, storeProblem } from './store-errors.ts';
 import type { TableOptions } from './table.ts';
-
-/** An update in DynamoDB's own terms: `#name` stands for the attribute `name`. */
-interface Update {
-  readonly set?: readonly string[];
-  readonly add?: readonly string[];
-  readonly remove?: readonly string[];
-  readonly delete?: readonly string[];
-  readonly condition: string;
-  readonly values?: Readonly<Record<string, Writable>>;
-  /** String sets, which are not JSON. */
-  readonly sets?: Readonly<Record<string, readonly string[]>>;
-}
+import { updateItem, type Update } from './update.ts';
 
 const free = 'attribute_not_exists(#expiresAt) OR #expiresAt < :overBefore';
 const held = 'attribute_exists(#expiresAt) AND #expiresAt >= :overBefore';
@@ -48,26 +36,12 @@ export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'tab
   }
 
   /** @returns the item as it now stands; undefined if the condition did not hold */
-  async function update(connection: string, what: Update): Promise<LeaseItem | undefined> {
-    const expression = expressionOf(what);
-    const values = { ...toItem(what.values ?? {}), ...setsOf(what.sets ?? {}) };
-    const command = new UpdateItemCommand({
-      TableName: table,
-      Key: key(connection),
-      UpdateExpression: expression,
-      ConditionExpression: what.condition,
-      ExpressionAttributeNames: names(`${expression} ${what.condition}`),
-      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-      ReturnValues: 'ALL_NEW',
-    });
-    try {
-      const answer = await client.send(command);
-      return parse(connection, answer.Attributes ?? {});
-    } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
-        return undefined;
-      throw storeError(error, at('UpdateItem', connection));
-    }
+  async function update(
+    connection: string,
+    what: Update & { readonly condition: string },
+  ): Promise<LeaseItem | undefined> {
+    const attributes = await updateItem({ client, table, connection, item: keys.lease }, what);
+    return attributes && parse(connection, attributes);
   }
 
   async function read(connection: string): Promise<LeaseItem | undefined> {
@@ -158,22 +132,6 @@ export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'tab
       if (found?.epoch !== epoch) return 'lost';
       return found.expiresAt === undefined ? 'released' : found;
     },
-    addResend: async (connection, id) => {
-      // Whoever comes too late leaves word, whatever the lease's state; the item is there, since it was acquired once.
-      await update(connection, {
-        add: ['#resend :ids'],
-        condition: 'attribute_exists(#epoch)',
-        sets: { ':ids': [id] },
-      });
-    },
-    removeResend: async (connection, { epoch, ids }) => {
-      await update(connection, {
-        delete: ['#resend :ids'],
-        condition: '#epoch = :epoch',
-        values: { ':epoch': epoch },
-        sets: { ':ids': ids },
-      });
-    },
     askReads: async (connection, { count, overBefore }) => {
       const item = await update(connection, {
         add: ['#readsAsked :count'],
@@ -225,18 +183,4 @@ function savedOf({ window, retry, budget, readsGranted }: LeaseSave) {
       Object.entries(values).map(([name, value]) => [`:save_${name}`, value]),
     ),
   };
-}
-
-function expressionOf({ set = [], add = [], remove = [], delete: taken = [] }: Update): string {
-  const clauses = { SET: set, ADD: add, REMOVE: remove, DELETE: taken };
-  return Object.entries(clauses)
-    .filter(([, parts]) => parts.length > 0)
-    .map(([word, parts]) => `${word} ${parts.join(', ')}`)
-    .join(' ');
-}
-
-function setsOf(sets: Readonly<Record<string, readonly string[]>>): Item {
-  return Object.fromEntries(
-    Object.entries(sets).map(([name, members]) => [name, { SS: [...members] }]),
-  );
 }

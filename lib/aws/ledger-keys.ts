@@ -10,6 +10,7 @@
  * | `lease` | who reconciles | for ever |
  * | `pass#last`, `pass#<time-ordered id>` | reports | 90 days |
  * | `pause`, `pause#<id>` | the operator's pauses | until removed |
+ * | `resend#<id>` | marks of who could not record what was sent | until somebody has sent it again |
  * | `server#<id>` | a server's record | until forgotten |
  *
  * A pass reads from `pause` to the end of `server#`: history sorts before it. Bodies that do not fit into an item
@@ -19,6 +20,7 @@ export const keys = {
   lease: 'lease',
   pause: 'pause',
   pauseOf: (id: string) => `pause#${id}`,
+  resend: (id: string) => `resend#${id}`,
   server: (id: string) => `server#${id}`,
   change: (id: string, timeOrderedId: string) => `change#${id}#${timeOrderedId}`,
   changes: 'change#',
@@ -36,7 +38,7 @@ export const keys = {
 export const passRange = { from: 'pause', to: 'server$' } as const;
 
 /** The id in a key with this prefix; undefined for other keys. */
-export function idIn(key: string, prefix: 'server#' | 'pause#'): string | undefined {
+export function idIn(key: string, prefix: 'server#' | 'pause#' | 'resend#'): string | undefined {
   return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 }
 

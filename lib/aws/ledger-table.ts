@@ -7,6 +7,7 @@ import { historyItems } from './history-items.ts';
 import { historyReader } from './history-reader.ts';
 import { MalformedItem } from './item-reader.ts';
 import { idIn, keys, passRange } from './ledger-keys.ts';
+import { marksIn, resendItems } from './resend-items.ts';
 import { pauseOf, serverAttributes, serverRecord } from './server-item.ts';
 import { storeProblem, type StoreErrorCode } from './store-errors.ts';
 import { openTable, type TableOptions } from './table.ts';
@@ -42,23 +43,28 @@ export function ledgerTable(options: LedgerOptions): Ledger {
           ? await table.query(connection, passRange)
           : await table.batchGet(connection, [
               keys.pause,
-              ...wanted.flatMap((id) => [keys.pauseOf(id), keys.server(id)]),
+              ...wanted.flatMap((id) => [keys.pauseOf(id), keys.resend(id), keys.server(id)]),
             ]);
       const pauses: Pause[] = [];
       const servers = new Map<string, ServerRecord>();
+      const resend = new Map<string, ReadonlySet<string>>();
       for (const stored of items) {
-        const paused = idIn(stored.item, 'pause#');
-        if (stored.item === keys.pause || paused !== undefined)
-          pauses.push(pauseOf(paused, stored));
-        const server = idIn(stored.item, 'server#');
-        if (server === undefined) continue;
+        const { item } = stored;
+        const [paused, server, marked] = [
+          idIn(item, 'pause#'),
+          idIn(item, 'server#'),
+          idIn(item, 'resend#'),
+        ];
+        if (item === keys.pause || paused !== undefined) pauses.push(pauseOf(paused, stored));
         try {
-          servers.set(server, serverRecord(server, stored));
+          if (server !== undefined) servers.set(server, serverRecord(server, stored));
+          const marks = marked === undefined ? undefined : marksIn(stored);
+          if (marked !== undefined && marks && marks.size > 0) resend.set(marked, marks);
         } catch (error) {
-          throw malformed('store-malformed', 'read', connection, stored.item)(error);
+          throw malformed('store-malformed', 'read', connection, item)(error);
         }
       }
-      return { pauses, servers };
+      return { pauses, servers, resend };
     },
 
     writeServer: async (connection, record) => {
@@ -94,6 +100,7 @@ export function ledgerTable(options: LedgerOptions): Ledger {
       await table.remove(connection, pauseKey(id), { expression: 'attribute_exists(#item)' });
     },
 
+    ...resendItems(options, table),
     ...historyItems(table, ids),
     ...historyReader(table, clock),
     ...heldItems(table, clock, ids),

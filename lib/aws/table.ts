@@ -24,11 +24,12 @@ export interface TableOptions {
   readonly random?: Random;
 }
 
-/** A stored item: its sort key, and all attributes as plain values. Binary ones are in `binary` too. */
+/** A stored item: its sort key, and all attributes as plain values. Binary ones and sets of text are by themselves too. */
 export interface StoredItem {
   readonly item: string;
   readonly value: Readonly<Record<string, unknown>>;
   readonly binary: Readonly<Record<string, Uint8Array>>;
+  readonly sets: Readonly<Record<string, ReadonlySet<string>>>;
 }
 
 /** Calls of one table. Reads are consistent and complete, or they throw `StoreError`. */
@@ -226,12 +227,17 @@ function key(connection: string, item: string): Item {
 }
 
 function stored(item: Item): StoredItem {
-  const binary = Object.entries(item).flatMap(([name, value]) =>
+  const attributes = Object.entries(item);
+  const binary = attributes.flatMap(([name, value]) =>
     value.B === undefined ? [] : [[name, value.B] as const],
+  );
+  const sets = attributes.flatMap(([name, value]) =>
+    value.SS === undefined ? [] : [[name, new Set(value.SS)] as const],
   );
   return {
     item: item['item']?.S ?? '',
     value: fromItem(item),
     binary: Object.fromEntries(binary),
+    sets: Object.fromEntries(sets),
   };
 }

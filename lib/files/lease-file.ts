@@ -74,19 +74,6 @@ export function leaseFile(options: StateOptions): LeaseItems {
       return item.expiresAt === undefined ? 'released' : item;
     },
 
-    addResend: async (connection, id) => {
-      // whoever comes too late leaves word, whatever the lease's state
-      const wasHeldOnce = ({ epoch }: LeaseItem) => epoch > 0;
-      await update(connection, wasHeldOnce, ({ resend }) => ({ resend: new Set([...resend, id]) }));
-    },
-
-    removeResend: async (connection, { epoch, ids }) => {
-      const isSame = (item: LeaseItem) => item.epoch === epoch;
-      await update(connection, isSame, ({ resend }) => ({
-        resend: new Set([...resend].filter((id) => !ids.includes(id))),
-      }));
-    },
-
     askReads: async (connection, { count, overBefore }) => {
       const ask = ({ readsAsked }: LeaseItem) => ({ readsAsked: readsAsked + count });
       const { item, changed } = await update(connection, isHeld(overBefore), ask);

@@ -13,33 +13,30 @@ export const newLease: LeaseItem = {
   epoch: 0,
   takenOver: false,
   knocks: 0,
-  resend: new Set(),
   window: [],
   readsAsked: 0,
   readsGranted: 0,
 };
 
 /** The item as text: sets become lists. */
-export function leaseText({ knocked, running, resend, ...rest }: LeaseItem): string {
+export function leaseText({ knocked, running, ...rest }: LeaseItem): string {
   return JSON.stringify({
     ...rest,
     ...(knocked && { knocked: scopeJson(knocked) }),
     ...(running && { running: scopeJson(running) }),
-    resend: [...resend],
   });
 }
 
 /** What `leaseText` made; undefined if it is something else. */
 export function leaseItem(found: unknown): LeaseItem | undefined {
   if (!isJsonObject(found)) return undefined;
-  const { epoch, owner, expiresAt, takenOver, knocks, resend, window } = found;
+  const { epoch, owner, expiresAt, takenOver, knocks, window } = found;
   const { knocked, running, retry, budget, readsAsked, readsGranted } = found;
   const isWhole =
     [epoch, knocks, readsAsked, readsGranted].every(isCount) &&
     (expiresAt === undefined || isCount(expiresAt)) &&
     (owner === undefined || typeof owner === 'string') &&
     typeof takenOver === 'boolean' &&
-    Array.isArray(resend) &&
     Array.isArray(window) &&
     window.every((bucket) => isJsonObject(bucket) && isCount(bucket['changed'])) &&
     [knocked, running].every((scope) => scope === undefined || isScope(scope)) &&
@@ -53,7 +50,6 @@ export function leaseItem(found: unknown): LeaseItem | undefined {
     takenOver,
     ...(knocked !== undefined && { knocked: scopeOf(knocked) }),
     ...(running !== undefined && { running: scopeOf(running) }),
-    resend: new Set(resend.map(String)),
     window: window as unknown as readonly ChangeBucket[],
     ...(retry !== undefined && { retry: retry as unknown as Retry }),
     ...(budget !== undefined && { budget: budget as unknown as BudgetState }),

@@ -5,6 +5,7 @@ import { LostUpdateError } from '../reconcile/ports/store-error.ts';
 import { jsonFilesIn, removeFile, replaceFile } from './atomic-file.ts';
 import { heldFiles } from './held-files.ts';
 import { historyFiles } from './history-files.ts';
+import { readMarks, resendFiles } from './resend-files.ts';
 import { readPause, readServer } from './server-file.ts';
 import { nameFor, stateFolder, type ConnectionFiles, type StateOptions } from './state-folder.ts';
 
@@ -35,6 +36,12 @@ export function ledgerFile(options: StateOptions & { readonly clock: Clock }): L
         return {
           pauses: pauses.flatMap((path): Pause | [] => readPause(path) ?? []),
           servers: new Map(servers.map((server) => [server.id, server])),
+          resend: new Map(
+            filesFor(files, 'resend', ids).flatMap((path) => {
+              const found = readMarks(path);
+              return found ? [[found.id, found.marks]] : [];
+            }),
+          ),
         };
       }),
 
@@ -66,6 +73,7 @@ export function ledgerFile(options: StateOptions & { readonly clock: Clock }): L
         removeFile(pauseFile(files, id));
       }),
 
+    ...resendFiles(state),
     ...heldFiles(state, clock),
     ...historyFiles(state, clock),
   };
@@ -78,7 +86,7 @@ function pauseFile(files: ConnectionFiles, id: string | undefined): string {
 /** Of all ids, or of these. */
 function filesFor(
   files: ConnectionFiles,
-  folder: 'servers' | 'pauses',
+  folder: 'servers' | 'pauses' | 'resend',
   ids: readonly string[] | undefined,
 ): string[] {
   const names = ids ? [...new Set(ids)].map(nameFor) : jsonFilesIn(files.path(folder));

@@ -20,6 +20,7 @@ export interface StateOptions {
  * |---|---|
  * | `lease.json` | who reconciles |
  * | `servers/<id>.json`, `pauses/<id>.json`, `pause.json` | a server's record, the operator's pauses |
+ * | `resend/<id>.json` | marks of who could not record what was sent |
  * | `held/<digest>.json`, `approvals/<digest>.json` | held plans, and permission for them |
  * | `last-pass.json`, `passes.jsonl` | reports |
  * | `changes.jsonl`, `declared.jsonl` | history |

@@ -11,6 +11,7 @@ import type { Lease } from './lease.ts';
 import type { PassState } from './pass-state.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Clock, Log } from './ports/runtime.ts';
+import { isAllSent } from './resend-marks.ts';
 
 export interface ConcludeContext {
   readonly connection: string;
@@ -21,7 +22,7 @@ export interface ConcludeContext {
   readonly log: Log;
   /** Hashes of approved changes: the guard does not count them. */
   readonly approved: ReadonlySet<string>;
-  /** Takes in the servers whose unreadable fields are known again. */
+  /** Takes in the servers whose marks, as they were read, are done with: all of it was sent again, or marked anew. */
   readonly resent: Set<string>;
 }
 
@@ -52,7 +53,7 @@ export async function conclude(
   }
   if (!saved) return;
   if (change) {
-    context.resent.add(id);
+    if (isAllSent(work.plan, change)) context.resent.add(id);
     state.events.push({ type: 'Server Updated', connection, change });
   }
   const { reason } = record;
@@ -131,7 +132,7 @@ function reportedOutcome(result: Concluded, record: ServerRecord): Outcome {
  * leaves word if it sent what nobody can read.
  */
 async function save(
-  { connection, ledger, lease, state, log }: ConcludeContext,
+  { connection, ledger, lease, state, log, resent }: ConcludeContext,
   work: ServerWork,
   record: ServerRecord,
   isUnreadable: boolean,
@@ -146,7 +147,10 @@ async function save(
     log.error('ledger item not written', { server: record.id, code: error.code });
     const reason = { code: error.code, message: 'its ledger item could not be written' };
     state.found(record.id, { ...labelOf(work), outcome: 'failed', reason });
-    if (isUnreadable) await lease.markResend(record.id);
+    if (isUnreadable) {
+      await ledger.markResend(connection, record.id, state.id);
+      resent.add(record.id);
+    }
     if (error instanceof InterruptedError) throw error;
     return false;
   }

@@ -154,11 +154,6 @@ export class Lease {
     return this.#item.epoch;
   }
 
-  /** Servers whose unreadable fields are unknown. */
-  get resend(): ReadonlySet<string> {
-    return this.#item.resend;
-  }
-
   /** What others ask for that no round of this holder has served, as far as known. */
   get asked(): Scope | undefined {
     return unite(this.#item.running, this.#item.knocked);
@@ -176,19 +171,6 @@ export class Lease {
     throw new InterruptedError('lease-lost', `the lease of ${this.connection} is over`, {
       context: { connection: this.connection, epoch: this.epoch },
     });
-  }
-
-  /** Leaves word that a server's unreadable fields are unknown: by whoever finds that it may not write its item. */
-  async markResend(id: string): Promise<void> {
-    await this.#world.items.addResend(this.connection, id);
-  }
-
-  /** Forgets marks whose servers were sent again. */
-  async clearResend(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await this.#world.items.removeResend(this.connection, { epoch: this.epoch, ids });
-    const done = new Set(ids);
-    this.#item = { ...this.#item, resend: new Set([...this.resend].filter((id) => !done.has(id))) };
   }
 
   /** Takes over what knocks ask for, and what an earlier holder was serving when it ended. */

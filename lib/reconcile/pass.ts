@@ -21,7 +21,7 @@ import { readDesired } from './read-desired.ts';
 import { readSurroundings } from './read-surroundings.ts';
 import { recordHeld } from './record-held.ts';
 import type { PassRequest } from './request.types.ts';
-import { settledMarks } from './resend-marks.ts';
+import { forgetMarks } from './resend-marks.ts';
 import { SecretValues } from './secret-values.ts';
 import { foundUnreached } from './unreached.ts';
 import { secretsOf, workOf } from './work-of.ts';
@@ -119,14 +119,13 @@ async function run(pass: Pass): Promise<PassDone> {
 }
 
 function inputsOf(
-  { request: { attended }, deps, lease: { carried, resend } }: Pass,
+  { request: { attended }, deps, lease: { carried } }: Pass,
   read: Pick<PassInputs, 'desired' | 'ledger' | 'live' | 'secretVersions' | 'keys'>,
 ): PassInputs {
   const { clock, random } = deps;
   return {
     ...read,
     window: carried.window,
-    resend,
     now: clock.now(),
     random,
     ...(attended && { attended }),
@@ -183,7 +182,7 @@ async function applyPlan(
     state.found(one.server.id, { outcome: 'unreached', ...labelOf(one) });
   }
   if (!(end instanceof InterruptedError)) {
-    await lease.clearResend(settledMarks(lease.resend, inputs, plan, resent, request.servers));
+    await forgetMarks(ledger, inputs, plan, resent, request.servers);
   }
   return { end, unreached: unreached.map(({ server }) => server.id) };
 }

@@ -38,14 +38,12 @@ export async function planConnection(
     const now = deps.clock.now();
     const { random } = deps;
     const window = lease?.window ?? [];
-    const resend = lease?.resend ?? new Set<string>();
     const plan = await planPass(
       {
         ...around,
         desired,
         ledger,
         window,
-        resend,
         now,
         random,
         ...(attended && { attended }),

@@ -26,8 +26,6 @@ export interface PassInputs {
   readonly keys: FingerprintKeys;
   /** The guard's count, from the lease item. */
   readonly window: readonly ChangeBucket[];
-  /** Servers of which somebody could not record what was sent. */
-  readonly resend: ReadonlySet<string>;
   readonly now: number;
   readonly random: () => number;
   readonly attended?: Attended;
@@ -86,7 +84,7 @@ export async function planPass(
       ...(found && { live: found }),
       ...(record && { record }),
       ...(pause && { pause }),
-      resend: inputs.resend.has(id) ? ('all' as const) : resendOf(record),
+      resend: ledger.resend.has(id) ? ('all' as const) : resendOf(record),
     };
   });
   const findings = [...servers.values()].map(({ planned }) => planned);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Pause } from '../../lib/core/ledger.types.ts';
+import { eachLimited } from '../../lib/reconcile/each-limited.ts';
 import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
 import { LostUpdateError, StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { at, change, fullServer, hashOf, heldPlan, report, server } from './records.ts';
@@ -27,8 +28,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
     afterEach(() => subject.close());
 
     test('an unknown connection has nothing', async () => {
-      expect(await ledger.read('acme')).toEqual({ pauses: [], servers: new Map() });
-      expect(await ledger.read('acme', ['a'])).toEqual({ pauses: [], servers: new Map() });
+      const nothing = { pauses: [], servers: new Map(), resend: new Map() };
+      expect(await ledger.read('acme')).toEqual(nothing);
+      expect(await ledger.read('acme', ['a'])).toEqual(nothing);
       expect(await ledger.approvals('acme', subject.clock.now())).toEqual([]);
       expect(await ledger.held('acme', 'none')).toBeUndefined();
     });
@@ -148,6 +150,47 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       const record = server('a', { applied, intent: { epoch: 1, pointers, at } });
       const written = await ledger.writeServer('acme', record);
       expect((await ledger.read('acme', ['a'])).servers.get('a')).toEqual(written);
+    });
+
+    test('marks stay until exactly they are forgotten, whatever else is written', async () => {
+      const marks = async (ids?: readonly string[]) =>
+        (await subject.other.read('acme', ids)).resend;
+      await ledger.writeServer('acme', server('a'));
+      await ledger.markResend('acme', 'a', 'one');
+      await subject.other.markResend('acme', 'a', 'two');
+      await ledger.markResend('acme', 'a', 'two');
+      await ledger.markResend('acme', 'b', 'one');
+      await ledger.markResend('other', 'a', 'one');
+      const both = new Map([
+        ['a', new Set(['one', 'two'])],
+        ['b', new Set(['one'])],
+      ]);
+      expect(await marks()).toEqual(both);
+      expect(await marks(['b', 'c'])).toEqual(new Map([['b', new Set(['one'])]]));
+
+      await ledger.clearResend('acme', 'a', new Set(['one', 'none']));
+      await ledger.clearResend('acme', 'b', new Set(['none']));
+      await ledger.clearResend('acme', 'b', new Set());
+      await ledger.clearResend('acme', 'c', new Set(['one']));
+      expect(await marks()).toEqual(both.set('a', new Set(['two'])));
+      await ledger.clearResend('acme', 'a', new Set(['two']));
+      await ledger.clearResend('acme', 'a', new Set(['two']));
+      expect(await marks(['a', 'b'])).toEqual(new Map([['b', new Set(['one'])]]));
+      expect((await ledger.read('other')).resend.size).toBe(1);
+      await ledger.markResend('acme', 'a', 'three');
+      expect((await marks()).get('a')).toEqual(new Set(['three']));
+      expect((await ledger.read('acme')).servers.size).toBe(1);
+    });
+
+    test('any number of servers may be marked, each for itself: 512 KB of ids', async () => {
+      const ids = Array.from(
+        { length: 1000 },
+        (_, n) => '😀'.repeat(124) + `${n}`.padStart(4, '0'),
+      );
+      await eachLimited(ids, 50, (id) => ledger.markResend('acme', id, 'mark'));
+      const { resend } = await ledger.read('acme');
+      expect([...resend.keys()].toSorted()).toEqual(ids.toSorted());
+      expect((await ledger.read('acme', ids.slice(0, 10))).resend.size).toBe(10);
     });
 
     test('a held plan comes back, until seven days after it was last met', async () => {

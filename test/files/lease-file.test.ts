@@ -32,7 +32,6 @@ describe('The lease in a state folder', () => {
       expiresAt: 100,
       takenOver: false,
       knocks: 0,
-      resend: new Set(),
       window: [],
       readsAsked: 0,
       readsGranted: 0,
@@ -100,19 +99,6 @@ describe('The lease in a state folder', () => {
     const found = await other.read('acme');
     expect(found).toMatchObject({ window, budget, readsGranted: 4 });
     expect(found).not.toHaveProperty('retry');
-  });
-
-  test('marks to send again outlive holders, and only the present one forgets them', async () => {
-    await lease.addResend('acme', 'a');
-    expect(await lease.read('acme')).toBeUndefined();
-    await acquire();
-    await lease.addResend('acme', 'a');
-    await other.addResend('acme', 'b');
-    await lease.release('acme', { epoch: 1, knocks: 0, keep: false, save: {} });
-    expect((await acquire('two'))?.resend).toEqual(new Set(['a', 'b']));
-    await lease.removeResend('acme', { epoch: 1, ids: ['a', 'b'] });
-    await lease.removeResend('acme', { epoch: 2, ids: ['a', 'x'] });
-    expect((await lease.read('acme'))?.resend).toEqual(new Set(['b']));
   });
 
   test('reads are asked of a holder, or taken from the saved budget while there is none', async () => {

@@ -11,7 +11,6 @@ const nothing: LeaseItem = {
   epoch: 0,
   takenOver: false,
   knocks: 0,
-  resend: new Set(),
   window: [],
   readsAsked: 0,
   readsGranted: 0,
@@ -94,20 +93,6 @@ export function memoryLease(): LeaseItems {
       const found = get(connection);
       if (found.epoch !== epoch) return 'lost';
       return found.expiresAt === undefined ? 'released' : found;
-    },
-    addResend: async (connection, id) => {
-      update(
-        connection,
-        () => true,
-        ({ resend }) => ({ resend: new Set([...resend, id]) }),
-      );
-    },
-    removeResend: async (connection, { epoch, ids }) => {
-      update(
-        connection,
-        (item) => item.epoch === epoch,
-        ({ resend }) => ({ resend: new Set([...resend].filter((id) => !ids.includes(id))) }),
-      );
     },
     askReads: async (connection, { count, overBefore }) =>
       update(

@@ -39,8 +39,6 @@ export interface LeaseItem {
   readonly knocked?: Scope;
   /** What the holder is serving of earlier knocks. */
   readonly running?: Scope;
-  /** Servers whose unreadable fields somebody may have sent without being able to record it. */
-  readonly resend: ReadonlySet<string>;
   /** The guard's count of the last hour. */
   readonly window: readonly ChangeBucket[];
   /** Backoff of the connection itself; its `key` is the connection row's hash. */
@@ -105,13 +103,6 @@ export interface LeaseItems {
     connection: string,
     options: { epoch: number; knocks: number; keep: boolean; save: LeaseSave },
   ): Promise<'released' | 'lost' | LeaseItem>;
-  /** Marks a server, whoever holds the lease. */
-  addResend(connection: string, id: string): Promise<void>;
-  /** Forgets marks, if the epoch is still this. */
-  removeResend(
-    connection: string,
-    options: { epoch: number; ids: readonly string[] },
-  ): Promise<void>;
   /**
    * Asks the holder for `count` requests.
    *

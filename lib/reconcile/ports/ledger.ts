@@ -11,6 +11,8 @@ import type { Plan } from '../../core/plan.types.ts';
 export interface LedgerState {
   readonly pauses: readonly Pause[];
   readonly servers: ReadonlyMap<string, ServerRecord>;
+  /** Servers whose unreadable fields somebody may have sent without being able to record it: the marks of each. */
+  readonly resend: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** A held plan: the changes that an approval may permit. */
@@ -39,7 +41,7 @@ export interface PastFilter {
 
 /** What Trueup knows. Only Trueup writes it. All methods throw `StoreError` if the store fails. */
 export interface Ledger {
-  /** Pauses and server items: one paged, consistent Query, or the named servers only. */
+  /** Pauses, server items and marks: one paged, consistent Query, or the named servers only. */
   read(connection: string, ids?: readonly string[]): Promise<LedgerState>;
   /**
    * Writes `record` with `rev` one higher, if the item's `rev` is still `record.rev` (0: no item yet).
@@ -50,6 +52,15 @@ export interface Ledger {
   writeServer(connection: string, record: ServerRecord): Promise<ServerRecord>;
   /** Removes the item of a server that is no longer declared, if its `rev` is still that. */
   forgetServer(connection: string, record: ServerRecord): Promise<void>;
+  /**
+   * Leaves word that a server's unreadable fields are unknown: by whoever finds that it may not write its item, at any
+   * time, whoever holds the lease.
+   *
+   * @param mark - tells this word from any other of the same server
+   */
+  markResend(connection: string, id: string, mark: string): Promise<void>;
+  /** Forgets these marks of a server, and no other that came since they were read. None is fine. */
+  clearResend(connection: string, id: string, marks: ReadonlySet<string>): Promise<void>;
   addChange(connection: string, change: ChangeRecord): Promise<void>;
   /** Marks that a declaration was applied. */
   addDeclared(connection: string, id: string, contentHash: string, at: Time): Promise<void>;
