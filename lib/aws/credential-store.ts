@@ -1,12 +1,16 @@
 import {
+  CreateSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import type { Json } from '../core/json.types.ts';
 import { secretNameProblem } from '../core/secret-name.ts';
 import { Secret } from '../core/secret.ts';
 import type { CredentialStore } from '../reconcile/ports/credential-store.ts';
-import { secretStoreError, storeProblem } from './store-errors.ts';
+import { nameOf, secretStoreError, storeProblem } from './store-errors.ts';
+
+type Value = Readonly<Record<string, Json | Secret>>;
 
 /** `CredentialStore` on AWS Secrets Manager. */
 export function credentialStore(options: {
@@ -24,6 +28,20 @@ export function credentialStore(options: {
     throw storeProblem('store-denied', { call, store: prefix, connection }, `the name ${problem}`);
   }
 
+  async function save(connection: string, name: string, value: Value, writeId: string) {
+    const at = place('PutSecretValue', connection, name);
+    const text = textOf(value);
+    const command = new PutSecretValueCommand({
+      SecretId: name,
+      SecretString: text,
+      ClientRequestToken: writeId,
+    });
+    const answer = await client.send(command).catch((error: unknown) => {
+      throw secretStoreError(error, at);
+    });
+    return { value: new Secret(text), version: answer.VersionId ?? writeId };
+  }
+
   return {
     read: async (connection, name) => {
       const at = place('GetSecretValue', connection, name);
@@ -38,25 +56,30 @@ export function credentialStore(options: {
       }
       return { value: new Secret(text), version };
     },
-    save: async (connection, name, value, writeId) => {
-      const at = place('PutSecretValue', connection, name);
-      const text = JSON.stringify(
-        Object.fromEntries(
-          Object.entries(value).map(([key, member]) => [
-            key,
-            member instanceof Secret ? member.reveal() : member,
-          ]),
-        ),
-      );
-      const command = new PutSecretValueCommand({
-        SecretId: name,
-        SecretString: text,
-        ClientRequestToken: writeId,
-      });
-      const answer = await client.send(command).catch((error: unknown) => {
-        throw secretStoreError(error, at);
-      });
-      return { value: new Secret(text), version: answer.VersionId ?? writeId };
+    save,
+    create: async (connection, name, value, writeId) => {
+      const at = place('CreateSecret', connection, name);
+      const text = textOf(value);
+      try {
+        const input = { Name: name, SecretString: text, ClientRequestToken: writeId };
+        const answer = await client.send(new CreateSecretCommand(input));
+        return { value: new Secret(text), version: answer.VersionId ?? writeId };
+      } catch (error) {
+        if (nameOf(error) !== 'ResourceExistsException') throw secretStoreError(error, at);
+        // One that was made without a value, or by somebody else meanwhile.
+        return save(connection, name, value, writeId);
+      }
     },
   };
+}
+
+function textOf(value: Value): string {
+  return JSON.stringify(
+    Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        member instanceof Secret ? member.reveal() : member,
+      ]),
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
-import type { JsonObject } from '../core/json.types.ts';
+import type { Json, JsonObject } from '../core/json.types.ts';
 import { canonicalJson } from '../core/json.ts';
 import { secretNameProblem } from '../core/secret-name.ts';
 import { secretText } from '../core/secret-text.ts';
@@ -121,26 +121,33 @@ export function secretsFile(options: SecretsOptions): SecretSource & CredentialS
       return { value: new Secret(found.text), version: (await versioning())(name, found.text) };
     },
 
-    save: async (connection, name, value) => {
-      const breach = secretNameProblem(name, connection, prefix);
-      if (breach !== undefined) {
-        throw credentialProblem('store-denied', connection, `cannot keep it: the name ${breach}`);
-      }
-      if (file === undefined) {
-        const problem = 'cannot be written back: name a file for them (--secrets FILE)';
-        throw credentialProblem('store-denied', connection, problem);
-      }
-      const revealed: JsonObject = Object.fromEntries(
-        Object.entries(value).map(([key, member]) => [
-          key,
-          member instanceof Secret ? member.reveal() : member,
-        ]),
-      );
-      await writeSecret(file, name, revealed);
-      const text = textOf(revealed);
-      return { value: new Secret(text), version: (await versioning())(name, text) };
-    },
+    save,
+    create: save,
   };
+
+  async function save(
+    connection: string,
+    name: string,
+    value: Readonly<Record<string, Json | Secret>>,
+  ) {
+    const breach = secretNameProblem(name, connection, prefix);
+    if (breach !== undefined) {
+      throw credentialProblem('store-denied', connection, `cannot keep it: the name ${breach}`);
+    }
+    if (file === undefined) {
+      const problem = 'cannot be written back: name a file for them (--secrets FILE)';
+      throw credentialProblem('store-denied', connection, problem);
+    }
+    const revealed: JsonObject = Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [
+        key,
+        member instanceof Secret ? member.reveal() : member,
+      ]),
+    );
+    await writeSecret(file, name, revealed);
+    const text = textOf(revealed);
+    return { value: new Secret(text), version: (await versioning())(name, text) };
+  }
 }
 
 const textOf = (value: string | JsonObject) =>

@@ -1,15 +1,15 @@
 import type { PassReport } from '../core/ledger.types.ts';
 import type { Plan } from '../core/plan.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import { hold, Lease, serveRounds } from './lease.ts';
+import { hold, serveRounds } from './lease.ts';
 import type { Holding, RoundEnd } from './lease.ts';
 import { makePass } from './pass.ts';
 import type { PassDone } from './pass.ts';
 import type { Scope } from './ports/lease-items.ts';
-import { StoreError } from './ports/store-error.ts';
-import { noQueueCode } from './ports/work-queue.ts';
 import type { PassRequest, PassResult } from './request.types.ts';
 import { scopeOf, serversOf } from './scope.ts';
+import { sendOn } from './send-on.ts';
+import { waitForLease } from './wait-for-lease.ts';
 
 /**
  * A pass over one connection under its lease, and what others ask for meanwhile; or a knock, if somebody else is at it.
@@ -34,7 +34,7 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
     handOver: (scope, reason) => sendOn(deps, connection, scope, reason),
   };
   if (attended) {
-    const lease = await waitForLease(request, deps);
+    const lease = await waitForLease(connection, { ...attended, stop: request.stop }, deps);
     if (typeof lease === 'string') return { kind: 'locked', owner: lease };
     await serveRounds(lease, holding);
   } else if ((await hold(world, holding)) === 'knocked') {
@@ -68,47 +68,4 @@ function roundEnd(
   // What a person reviewed is not handed to the unattended.
   if (!interrupted || (isFirst && attended)) return { stop };
   return { stop, rest: unreached ? new Set(unreached) : scope };
-}
-
-async function sendOn(
-  { queue, clock }: Dependencies,
-  connection: string,
-  scope: Scope,
-  reason: 'continuation' | 'handover',
-): Promise<boolean> {
-  const servers = serversOf(scope);
-  const dueAt = new Date(clock.now()).toISOString();
-  const message = { version: 1 as const, connection, ...(servers && { servers }), reason, dueAt };
-  try {
-    await queue.send([{ message }]);
-    return true;
-  } catch (error) {
-    if (error instanceof StoreError && error.code === noQueueCode) return false;
-    throw error;
-  }
-}
-
-/** How often a person's request looks whether the lease is free. */
-const lookEveryMs = 1000;
-
-/** @returns the lease, or who holds it when the time is over */
-async function waitForLease(
-  { connection, attended, stop }: PassRequest,
-  deps: Dependencies,
-): Promise<Lease | string> {
-  const { clock, lease: items } = deps;
-  const until = clock.now() + (attended?.lockTimeoutMs ?? 0);
-  let told: string | undefined;
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop
-    const lease = await Lease.acquire(connection, { items, ...deps });
-    if (lease) return lease;
-    // oxlint-disable-next-line no-await-in-loop
-    const holder = (await items.read(connection))?.owner ?? 'somebody';
-    if (holder !== told) attended?.waiting?.(holder);
-    told = holder;
-    if (clock.now() >= until || stop?.aborted) return holder;
-    // oxlint-disable-next-line no-await-in-loop
-    await clock.sleep(Math.min(lookEveryMs, until - clock.now()), stop);
-  }
 }

@@ -1,12 +1,12 @@
 import type { Auth } from '../core/desired.types.ts';
-import type { Json, JsonObject } from '../core/json.types.ts';
-import { isJsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.types.ts';
 import { Secret } from '../core/secret.ts';
 import { renewBeforeMs } from './credentials.ts';
 import type { SignIn } from './credentials.ts';
 import { StoreError } from './ports/store-error.ts';
 import type { AccessToken, RefreshedToken } from './ports/token-exchange.ts';
 import { isVendorError, VendorError } from './ports/vendor-error.ts';
+import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 
 type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;
 
@@ -17,9 +17,6 @@ interface Stored {
   /** All of it: members that are not Trueup's stay. */
   readonly whole: JsonObject;
 }
-
-/** A save is repeated so often before the new refresh token is given up. */
-const saveAttempts = 4;
 
 /**
  * A new access token in a person's name, in this order:
@@ -79,14 +76,14 @@ async function read({
   deps,
   countDecrypted,
 }: SignIn<RefreshToken>): Promise<Stored> {
-  const { secret: name, key = defaultKey } = auth.refresh_token;
+  const { secret: name, key = defaultTokenKey } = auth.refresh_token;
   const fail = (why: string) => new VendorError('token', 'token', `secret ${name}: ${why}`);
   const { value } = await deps.credentialStore.read(connection, name).catch((error: unknown) => {
     if (error instanceof StoreError) throw fail(error.message);
     throw error;
   });
   countDecrypted();
-  const whole = parse(value);
+  const whole = tokenObject(value);
   const token = whole?.[key];
   if (!whole || typeof token !== 'string' || token === '') {
     throw fail(`it must be a JSON object with the refresh token as text under '${key}'`);
@@ -102,49 +99,25 @@ async function read({
   };
 }
 
-/** The member that has the refresh token, where the reference names none. */
-const defaultKey = 'refresh_token';
-
-function parse(value: Secret): JsonObject | undefined {
-  try {
-    const parsed: Json = JSON.parse(value.reveal());
-    return isJsonObject(parsed) ? parsed : undefined;
-  } catch {
-    // The error would quote the text.
-    return undefined;
-  }
-}
-
 async function save(
   { auth, connection, deps }: SignIn<RefreshToken>,
   { whole, refreshToken }: Stored,
   fresh: RefreshedToken,
 ): Promise<void> {
-  const { secret: name, key = defaultKey } = auth.refresh_token;
-  const value = {
-    ...whole,
-    [key]: fresh.refreshToken ?? refreshToken,
-    access_token: fresh.token,
-    expires_at: new Date(fresh.expiresAt).toISOString(),
-  };
+  const { secret: name, key = defaultTokenKey } = auth.refresh_token;
+  const value = withTokens(whole, key, fresh.refreshToken ?? refreshToken, fresh);
+  // The same each time: a save whose answer was lost is not made twice.
   const writeId = deps.uuid();
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      // The same write id each time: a save whose answer was lost is not made twice.
-      // oxlint-disable-next-line no-await-in-loop
-      await deps.credentialStore.save(connection, name, value, writeId);
-      return;
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      if (attempt >= saveAttempts) {
-        throw new VendorError(
-          'token',
-          'token',
-          `secret ${name}: the new refresh token could not be saved (${error.code}); if the old one no longer works, somebody has to sign in again`,
-        );
-      }
-      // oxlint-disable-next-line no-await-in-loop
-      await deps.clock.sleep(500 * 2 ** attempt);
-    }
+  try {
+    await saveStubbornly(deps.clock, () =>
+      deps.credentialStore.save(connection, name, value, writeId),
+    );
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new VendorError(
+      'token',
+      'token',
+      `secret ${name}: the new refresh token could not be saved (${error.code}); if the old one no longer works, somebody has to sign in again`,
+    );
   }
 }

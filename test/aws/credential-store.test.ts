@@ -1,6 +1,10 @@
 import { inspect } from 'node:util';
-import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { secretsManagerClient } from '../../lib/aws/clients.ts';
 import { credentialStore } from '../../lib/aws/credential-store.ts';
 import { Secret } from '../../lib/core/secret.ts';
@@ -59,5 +63,34 @@ test('another connection’s name, and one that is not there, are refused', asyn
   await expect(save).rejects.toMatchObject({ code: 'store-denied' });
   await expect(store.read('acme', 'trueup/acme/none')).rejects.toMatchObject({
     code: 'store-absent',
+  });
+});
+
+describe('a secret that may not be there', () => {
+  const made = 'trueup/acme/made';
+
+  test('is made, once', async () => {
+    const store = open();
+    const first = await store.create('acme', made, { refresh_token: new Secret('two') }, token);
+    await store.create('acme', made, { refresh_token: new Secret('two') }, token);
+    const found = await store.read('acme', made);
+    expect(found.version).toBe(first.version);
+    expect(found.value.reveal()).toBe('{"refresh_token":"two"}');
+    expect(server.calls).toMatchObject({ CreateSecret: 3 });
+    expect(server.calls).not.toHaveProperty('PutSecretValue');
+  });
+
+  test('and is there after all, gets a new version', async () => {
+    await open().create('acme', name, { refresh_token: 'two' }, token);
+    expect((await open().read('acme', name)).version).toBe(token);
+  });
+
+  test('is made under the connection’s names only; a refusal has no value in it', async () => {
+    const foreign = open().create('acme', 'trueup/beta/token', {}, token);
+    await expect(foreign).rejects.toMatchObject({ code: 'store-denied' });
+    await client.send(new DeleteSecretCommand({ SecretId: name }));
+    const gone = await thrown(open().create('acme', name, { token: 'swordfish' }, token));
+    expect(gone).toMatchObject({ name: 'StoreError', code: 'store-failed' });
+    expect(inspect(gone, { depth: 10, showHidden: true })).not.toContain('swordfish');
   });
 });

@@ -140,7 +140,7 @@ describe('The secrets file', () => {
   });
 
   test('comes to be with the first save, for its owner only', async () => {
-    await open().save('acme', name, { refresh_token: canary }, id);
+    await open().create('acme', name, { refresh_token: canary }, id);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await value(name, 'refresh_token')).toBe(canary);
   });

@@ -7,7 +7,7 @@ export interface StoredCredential {
   readonly version: string;
 }
 
-/** Reads and writes back the credentials of connections, above all a rotated refresh token. */
+/** Reads and writes back the credentials of connections: refresh tokens, by a pass and by a login. */
 export interface CredentialStore {
   /**
    * AWSCURRENT, as it is now.
@@ -23,6 +23,13 @@ export interface CredentialStore {
    * @throws StoreError if it was not saved
    */
   save(
+    connection: string,
+    name: string,
+    value: Readonly<Record<string, Json | Secret>>,
+    writeId: string,
+  ): Promise<StoredCredential>;
+  /** The same for a secret that `read` did not find (`store-absent`): it is made, or given its first value. */
+  create(
     connection: string,
     name: string,
     value: Readonly<Record<string, Json | Secret>>,

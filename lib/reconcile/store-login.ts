@@ -1,0 +1,112 @@
+import { TrueupError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.types.ts';
+import type { Secret, SecretReference } from '../core/secret.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import { serveRounds } from './lease.ts';
+import type { Lease } from './lease.ts';
+import { StoreError } from './ports/store-error.ts';
+import type { AccessToken } from './ports/token-exchange.ts';
+import { sendOn } from './send-on.ts';
+import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
+import { waitForLease } from './wait-for-lease.ts';
+import type { Patience } from './wait-for-lease.ts';
+
+/** Where a connection keeps its refresh token. */
+export interface TokenPlace {
+  readonly connection: string;
+  readonly reference: SecretReference;
+}
+
+/** What a person brought back from signing in. */
+export interface Login extends TokenPlace {
+  readonly refreshToken: Secret;
+  readonly access: AccessToken;
+}
+
+/** What stands in the secret now: its members, or nothing if it is not there or empty. */
+export interface TokenPlaceNow {
+  readonly exists: boolean;
+  readonly whole: JsonObject;
+}
+
+/** What a login has written; or who holds the lease, and then nothing is. */
+export type StoredLogin =
+  | { readonly kind: 'stored'; readonly isNew: boolean }
+  | { readonly kind: 'locked'; readonly owner: string };
+
+/**
+ * Puts a new refresh token into the connection's secret, under the lease: a pass that exchanges the old one at the same
+ * moment would write its own over it. Members that are not Trueup's stay, the connection's backoff ends, and what others
+ * ask for meanwhile is handed to the queue, or left to the next holder.
+ *
+ * @throws StoreError if it could not be saved; TrueupError (`secret-not-object`), InterruptedError
+ */
+export async function storeLogin(
+  login: Login,
+  patience: Patience,
+  deps: Dependencies,
+): Promise<StoredLogin> {
+  const { connection } = login;
+  const lease = await waitForLease(connection, patience, deps);
+  if (typeof lease === 'string') return { kind: 'locked', owner: lease };
+  let isNew = false;
+  await serveRounds(lease, {
+    connection,
+    scope: new Set(),
+    alone: true,
+    round: async (held) => {
+      isNew = await write(login, held, deps);
+      held.carried.setRetry(undefined);
+      return { stop: true };
+    },
+    handOver: async (scope, why) => {
+      try {
+        return await sendOn(deps, connection, scope, why);
+      } catch (error) {
+        // The token is saved: who knocked is served by the next holder.
+        if (error instanceof StoreError) return false;
+        throw error;
+      }
+    },
+  });
+  return { kind: 'stored', isNew };
+}
+
+async function write(
+  { connection, reference, refreshToken, access }: Login,
+  lease: Lease,
+  { credentialStore, clock, uuid, settings }: Dependencies,
+): Promise<boolean> {
+  const { secret: name, key = defaultTokenKey } = reference;
+  const { exists, whole } = await readTokenPlace({ connection, reference }, credentialStore);
+  const value = withTokens(whole, key, refreshToken, access);
+  const writeId = uuid();
+  await saveStubbornly(clock, async () => {
+    lease.assertHeld(settings.attemptMs);
+    const how = exists ? 'save' : 'create';
+    await credentialStore[how](connection, name, value, writeId);
+  });
+  return !exists;
+}
+
+/**
+ * Looks whether a login could be kept there, which is best known before somebody signs in.
+ *
+ * @throws StoreError if it cannot be read; TrueupError (`secret-not-object`) if it holds something else
+ */
+export async function readTokenPlace(
+  { connection, reference: { secret: name } }: TokenPlace,
+  credentialStore: Dependencies['credentialStore'],
+): Promise<TokenPlaceNow> {
+  let value: Secret;
+  try {
+    ({ value } = await credentialStore.read(connection, name));
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store-absent') throw error;
+    return { exists: false, whole: {} };
+  }
+  const whole = value.reveal().trim() === '' ? {} : tokenObject(value);
+  if (whole) return { exists: true, whole };
+  const problem = `secret ${name} holds something that is no JSON object, and a login writes over nothing`;
+  throw new TrueupError('secret-not-object', problem, { context: { connection } });
+}

@@ -1,0 +1,248 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Secret } from '../../lib/core/secret.ts';
+import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import { noQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { storeLogin } from '../../lib/reconcile/store-login.ts';
+import { anotherProcess } from '../support/another-process.ts';
+import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const minute = 60_000;
+const ids = serverIds(3);
+const name = `trueup/${connection}/sign-in`;
+
+let world: TestWorld;
+/** A laptop: waits for nothing between repetitions. */
+let laptop: Dependencies;
+/** What a test puts in Secrets Manager's way. */
+let intercept: Intercept;
+
+beforeEach(async () => {
+  intercept = () => undefined;
+  world = await startWorld(
+    {},
+    {
+      issuer: { clients: { trueup: undefined } },
+      secretsManager: { intercept: (operation, body) => intercept(operation, body) },
+    },
+  );
+  laptop = anotherProcess(world, 5000);
+  await world.declareConnection({
+    auth: {
+      type: 'refresh-token',
+      tokenUrl: world.issuer.tokenUrl,
+      client_id: 'trueup',
+      refresh_token: { secret: name },
+    },
+  });
+  for (const id of ids) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+  await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));
+});
+
+afterEach(() => world.close());
+
+const current = () => {
+  const { versions = [] } = world.secretsManager.secrets.find((one) => one.name === name) ?? {};
+  const { value } = versions.find(({ stages }) => stages.includes('AWSCURRENT')) ?? {};
+  return (value as { SecretString?: string } | undefined)?.SecretString;
+};
+const stored = (): Record<string, unknown> => JSON.parse(current() ?? '{}');
+const lease = () => world.deps.lease.read(connection);
+
+/** Somebody signs in at the issuer: a refresh token that works, and an access token that does too. */
+async function login(more: { key?: string } = {}) {
+  const exchanged = await world.deps.tokens.refreshToken({
+    provider: { name: 'barndoor', documentedHosts: [] },
+    tokenUrl: world.issuer.tokenUrl,
+    clientId: 'trueup',
+    refreshToken: new Secret(world.issuer.issueRefreshToken('trueup')),
+    connection,
+    signal: new AbortController().signal,
+  });
+  const { refreshToken } = exchanged;
+  if (!refreshToken) throw new Error('the issuer rotates');
+  return { connection, reference: { secret: name, ...more }, refreshToken, access: exchanged };
+}
+
+const patient = { lockTimeoutMs: 10_000 };
+
+/** A process in which something happens just before it writes the secret. */
+function before(deps: Dependencies, happens: () => Promise<void>): Dependencies {
+  const { credentialStore: store } = deps;
+  const credentialStore: typeof store = {
+    ...store,
+    save: async (...value) => {
+      await happens();
+      return store.save(...value);
+    },
+    create: async (...value) => {
+      await happens();
+      return store.create(...value);
+    },
+  };
+  return { ...deps, credentialStore };
+}
+
+describe('a login is kept', () => {
+  test('in a secret that is made for it, and a pass uses its access token', async () => {
+    const fresh = await login();
+    expect(await storeLogin(fresh, patient, laptop)).toEqual({ kind: 'stored', isNew: true });
+    expect(stored()).toEqual({
+      refresh_token: fresh.refreshToken.reveal(),
+      access_token: fresh.access.token.reveal(),
+      expires_at: new Date(fresh.access.expiresAt).toISOString(),
+    });
+    expect((await lease())?.owner).toBeUndefined();
+    const exchanged = world.issuer.requests.length;
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 3 });
+    expect(world.issuer.requests).toHaveLength(exchanged);
+  });
+
+  test('in one that was made without a value', async () => {
+    await world.secrets.write(name, 'x');
+    const secret = world.secretsManager.secrets.find((one) => one.name === name);
+    secret?.versions.splice(0);
+    const fresh = await login();
+    expect(await storeLogin(fresh, patient, laptop)).toEqual({ kind: 'stored', isNew: true });
+    expect(stored()).toMatchObject({ refresh_token: fresh.refreshToken.reveal() });
+  });
+
+  test.each([' \n', '{}'])('in one that holds %j', async (text) => {
+    await world.secrets.write(name, text);
+    expect(await storeLogin(await login(), patient, laptop)).toEqual({
+      kind: 'stored',
+      isNew: false,
+    });
+  });
+
+  test('under its key, and what else stands there stays', async () => {
+    await world.secrets.write(name, JSON.stringify({ token: 'old', note: 'keep me' }));
+    const fresh = await login({ key: 'token' });
+    await storeLogin(fresh, patient, laptop);
+    expect(stored()).toMatchObject({ token: fresh.refreshToken.reveal(), note: 'keep me' });
+    expect(stored()).not.toHaveProperty('refresh_token');
+  });
+
+  test('never over what is no JSON object', async () => {
+    await world.secrets.write(name, 'the password of another system');
+    const refused = storeLogin(await login(), patient, laptop);
+    await expect(refused).rejects.toMatchObject({ code: 'secret-not-object' });
+    await expect(refused).rejects.not.toThrow('password');
+    expect(current()).toBe('the password of another system');
+    expect((await lease())?.owner).toBeUndefined();
+  });
+
+  test('only in a secret of its connection', async () => {
+    const { connection: _own, ...rest } = await login();
+    const foreign = storeLogin({ connection: 'globex', ...rest }, patient, laptop);
+    await expect(foreign).rejects.toMatchObject({ code: 'store-denied' });
+    expect(current()).toBeUndefined();
+  });
+});
+
+test('after it nobody waits: the backoff of the connection is over', async () => {
+  await world.secrets.write(name, JSON.stringify({ refresh_token: 'used-up' }));
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    expect((await world.pass()).state).toBe('needs-login');
+    world.clock.advance(30 * minute);
+  }
+  expect(await world.pass()).toMatchObject({ state: 'needs-login' });
+  expect(await world.pass()).toMatchObject({ reason: { code: 'backing-off' } });
+  expect((await lease())?.retry).toBeDefined();
+  await storeLogin(await login(), patient, laptop);
+  expect((await lease())?.retry).toBeUndefined();
+  expect(await world.pass()).toMatchObject({ state: 'ok', counts: { updated: 3 } });
+});
+
+describe('while a pass is at it', () => {
+  test('the login waits, and is what stands there in the end', async () => {
+    await world.secrets.write(
+      name,
+      JSON.stringify({ refresh_token: world.issuer.issueRefreshToken('trueup') }),
+    );
+    const fresh = await login();
+    const held = Promise.withResolvers<void>();
+    const writing = Promise.withResolvers<void>();
+    const deps = before(world.deps, () => {
+      writing.resolve();
+      return held.promise;
+    });
+    const pass = reconcile({ connection, trigger: 'schedule' }, deps);
+    await writing.promise;
+    const told: string[] = [];
+    const waiting = (owner: string) => {
+      told.push(owner);
+      held.resolve();
+    };
+    expect(await storeLogin(fresh, { ...patient, waiting }, laptop)).toMatchObject({
+      kind: 'stored',
+    });
+    expect(await pass).toMatchObject({ kind: 'done', report: { state: 'ok' } });
+    expect(told).toEqual([world.deps.owner]);
+    expect(stored()).toMatchObject({ refresh_token: fresh.refreshToken.reveal() });
+  });
+
+  test('it gives up in time, and says who is', async () => {
+    const at = { owner: 'another', expiresAt: world.clock.now() + minute, overBefore: 0 };
+    await world.deps.lease.acquire(connection, at);
+    const given = await storeLogin(await login(), { lockTimeoutMs: 0 }, laptop);
+    expect(given).toEqual({ kind: 'locked', owner: 'another' });
+    expect(current()).toBeUndefined();
+  });
+});
+
+describe('whoever asks for a pass meanwhile', () => {
+  const knocking = (deps: Dependencies) =>
+    before(deps, async () => {
+      const knock = { scope: new Set([ids[1] ?? '']), overBefore: world.clock.now() - minute };
+      expect(await world.deps.lease.knock(connection, knock)).toBe(true);
+    });
+
+  test('is handed to the queue', async () => {
+    await storeLogin(await login(), patient, knocking(laptop));
+    const { messages } = world.sqs.queue(world.queueUrl);
+    expect(messages.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { connection, servers: [ids[1]], reason: 'handover' },
+    ]);
+    expect((await lease())?.knocked).toBeUndefined();
+  });
+
+  test.each([
+    ['there is none', { queue: noQueue }],
+    ['it is down', {}],
+  ])('is left to the next holder where %s', async (why, more) => {
+    if (why === 'it is down') await world.sqs.close();
+    const kept = await storeLogin(await login(), patient, knocking({ ...laptop, ...more }));
+    expect(kept).toMatchObject({ kind: 'stored' });
+    expect(await lease()).toMatchObject({ knocked: new Set([ids[1]]) });
+    expect((await lease())?.owner).toBeUndefined();
+  });
+});
+
+describe('a save', () => {
+  const fails = (times: number): Intercept => {
+    let failed = 0;
+    return (operation) => {
+      if (operation !== 'CreateSecret' || failed >= times) return undefined;
+      failed += 1;
+      return { status: 400, body: { __type: 'EncryptionFailure', message: 'simulated' } };
+    };
+  };
+
+  test('that fails is repeated', async () => {
+    intercept = fails(2);
+    expect(await storeLogin(await login(), patient, laptop)).toMatchObject({ kind: 'stored' });
+  });
+
+  test('that fails for good frees the lease, and tells neither token', async () => {
+    intercept = fails(Infinity);
+    const fresh = await login();
+    const error = await storeLogin(fresh, patient, laptop).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'StoreError', code: 'store-failed' });
+    expect(String(error)).not.toContain(fresh.refreshToken.reveal());
+    expect((await lease())?.owner).toBeUndefined();
+    expect(current()).toBeUndefined();
+  });
+});
