@@ -1,3 +1,4 @@
+import type { FailureReason } from './failure-reason.ts';
 import type { Fingerprint } from './fingerprint.types.ts';
 import type { Json, Pointer } from './json.types.ts';
 import type { Cause, Outcome, OutcomeCounts, Trigger } from './outcome.ts';
@@ -141,12 +142,24 @@ export interface PassReport {
   readonly counts: OutcomeCounts;
   /** Live servers that nobody declared: counted, never touched. Only full passes know. */
   readonly undeclared?: number;
-  readonly vendorCalls: { readonly list: number; readonly get: number; readonly put: number };
+  /** Requests on the wire; `throttled` says how many of them were answered with 429, where there was one. */
+  readonly vendorCalls: {
+    readonly list: number;
+    readonly get: number;
+    readonly put: number;
+    readonly throttled?: number;
+  };
   readonly secretsDecrypted: number;
   readonly credentialsDecrypted: number;
   readonly state: PassEnd;
   /** Why the pass ended early. */
   readonly reason?: Reason;
+  /** How many servers fail for which reason, and one for a pass that ended early; absent if there is none. */
+  readonly failures?: Readonly<Partial<Record<FailureReason, number>>>;
+  /** Since when the longest stands of the servers that differ from their declaration, or may. */
+  readonly differsSince?: Time;
+  /** The same of those that Trueup cannot keep true. */
+  readonly failingSince?: Time;
   /** Digest of what the guard holds. */
   readonly held?: string;
   /** Servers with an outcome to look at, at most 100 of them. */

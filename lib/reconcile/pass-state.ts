@@ -4,6 +4,7 @@ import { outcomeCounts } from '../core/outcome.ts';
 import type { TrueupEvent } from './ports/events.ts';
 import type { VendorCalls } from './ports/provider.ts';
 import type { PassRequest } from './request.types.ts';
+import { standing } from './standing.ts';
 
 interface Finding {
   readonly outcome: Outcome;
@@ -33,6 +34,9 @@ export class PassState {
   readonly calls: VendorCalls = { list: 0, get: 0, put: 0 };
   readonly events: TrueupEvent[] = [];
   readonly #findings = new Map<string, Finding>();
+  /** Ledger items as they were read. */
+  read: ReadonlyMap<string, ServerRecord> = new Map();
+  readonly #written = new Map<string, ServerRecord>();
   /** Servers in sync that are counted and no more. */
   quiet: QuietCounts = { inSync: 0, assumed: 0 };
   /** Server items or history that were written: the pass did something. */
@@ -64,8 +68,10 @@ export class PassState {
   }
 
   /** A server's item was written in place of `before`. */
-  wrote({ id, retry }: ServerRecord, before: ServerRecord | undefined): void {
+  wrote(record: ServerRecord, before: ServerRecord | undefined): void {
+    const { id, retry } = record;
     this.written += 1;
+    this.#written.set(id, record);
     if (retry && retry.notBefore !== before?.retry?.notBefore) {
       this.retries.set(id, retry.notBefore);
     }
@@ -97,6 +103,14 @@ export class PassState {
       credentialsDecrypted: this.decryptedCredentials(),
       state: this.state,
       ...(this.reason && { reason: this.reason }),
+      ...standing(
+        findings.map(([id, { outcome, reason }]) => ({
+          outcome,
+          ...(reason && { reason }),
+          record: this.#written.get(id) ?? this.read.get(id),
+        })),
+        this.reason,
+      ),
       ...(this.held !== undefined && { held: this.held }),
       details: findings
         .filter(([, { outcome }]) => listed.has(outcome))

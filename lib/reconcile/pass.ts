@@ -75,6 +75,7 @@ async function run(pass: Pass): Promise<PassDone> {
     readDesired(deps.desired, request.connection, request.servers, deps),
     deps.ledger.read(request.connection, request.servers),
   ]);
+  state.read = ledger.servers;
   if (!reading.ok) {
     const reason = { code: 'invalid-connection', message: reading.why };
     for (const id of reading.ids) state.found(id, { outcome: 'invalid', reason });

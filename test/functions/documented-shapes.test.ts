@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { wire } from '../../functions/wiring.ts';
 import { asWorkMessage } from '../../functions/work-message.ts';
 import { eventSource } from '../../lib/aws/event-bus.ts';
+import { failureReasons } from '../../lib/core/failure-reason.ts';
 import { outcomes } from '../../lib/core/outcome.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
@@ -26,7 +27,7 @@ function paths(value: unknown, path = ''): string[] {
 const documented = examples('docs/events.md');
 /** Members that an event may lack. */
 const optional =
-  /\.(label|omitted|undeclared|reason|held|pointer|value|secret|version)$|^\.(reason|details)\b/;
+  /\.(label|omitted|undeclared|throttled|(differs|failing)Since|reason|held|pointer|value|secret|version)$|^\.(reason|failures|details)\b/;
 const [a = ''] = serverIds(1);
 
 let world: TestWorld;
@@ -74,6 +75,8 @@ describe('events are as docs/events.md says', () => {
     expectAsDocumented('Pass Completed');
     const { counts } = documented['Pass Completed'] as { counts: object };
     expect(Object.keys(counts)).toEqual([...outcomes]);
+    const reasons = readFileSync('docs/events.md', 'utf8').split('The reasons that')[1];
+    for (const reason of failureReasons) expect(reasons).toContain(`\`${reason}\``);
     expect(JSON.stringify(world.eventBridge.events)).not.toContain('hush');
   });
 

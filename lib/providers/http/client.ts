@@ -57,6 +57,8 @@ export interface Attempt {
   readonly admit?: () => Promise<void>;
   /** Called for each request on the wire. */
   readonly count?: () => void;
+  /** Called for each of them that failed, also where it is repeated. */
+  readonly failed?: (error: VendorError) => void;
 }
 
 /** The one HTTP client: every call to a vendor or its token endpoint goes through it. */
@@ -114,6 +116,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       } catch (error) {
         if (!isVendorError(error)) throw error;
         failed = error;
+        attempt.failed?.(error);
         if (error.status === 401 && bearer && token && !renewed) {
           renewed = true;
           token = await unlessAborted(bearer.renew(token));

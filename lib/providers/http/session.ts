@@ -56,6 +56,9 @@ export function openHttpSession(
       context,
       admit: () => inputs.admit(),
       count: () => (inputs.calls[operation] += 1),
+      failed: ({ status }) => {
+        if (status === 429) inputs.calls.throttled = (inputs.calls.throttled ?? 0) + 1;
+      },
     });
   };
 }

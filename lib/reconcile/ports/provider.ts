@@ -9,6 +9,8 @@ export interface VendorCalls {
   list: number;
   get: number;
   put: number;
+  /** How many of these were answered with 429; absent means none. */
+  throttled?: number;
 }
 
 /** One vendor. Its folder normalises, the core compares. */

@@ -1,0 +1,97 @@
+import type { Outcome } from './outcome.ts';
+
+/**
+ * What keeps a server from being true, or ended a pass, in few enough words to be counted for a whole fleet.
+ *
+ * | word          | codes of reasons |
+ * |---------------|------------------|
+ * | `rejected`    | `http-4xx` other than those below: the vendor says no to this declaration |
+ * | `throttled`   | `http-429` |
+ * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`: an outage, or an answer that is none |
+ * | `network`     | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or not there |
+ * | `signIn`      | `http-401`, `token`, `needs-login` |
+ * | `secret`      | `secret-...`: a server's secret is missing, denied, or not as declared |
+ * | `declaration` | `invalid`, `invalid-connection`, `older-generation` |
+ * | `notApplied`  | `not-applied`, `not-kept`, `undecided`: answered 200, and not done or not yet known to be |
+ * | `missing`     | `missing`: the vendor has no such server |
+ * | `backingOff`  | `backing-off`: the connection failed before, and is not asked yet |
+ * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `stopped`: another pass goes on |
+ * | `store`       | `store-...`, `lost-update`: tables or secrets of the deployment |
+ * | `other`       | anything else |
+ */
+export const failureReasons = [
+  'rejected',
+  'throttled',
+  'vendor',
+  'network',
+  'signIn',
+  'secret',
+  'declaration',
+  'notApplied',
+  'missing',
+  'backingOff',
+  'interrupted',
+  'store',
+  'other',
+] as const;
+
+export type FailureReason = (typeof failureReasons)[number];
+
+const byCode: Readonly<Record<string, FailureReason>> = {
+  'http-401': 'signIn',
+  'http-408': 'vendor',
+  'http-429': 'throttled',
+  timeout: 'vendor',
+  cut: 'vendor',
+  body: 'vendor',
+  'no-route': 'network',
+  tls: 'network',
+  redirect: 'network',
+  host: 'network',
+  token: 'signIn',
+  'needs-login': 'signIn',
+  invalid: 'declaration',
+  'invalid-connection': 'declaration',
+  'older-generation': 'declaration',
+  'not-applied': 'notApplied',
+  'not-kept': 'notApplied',
+  undecided: 'notApplied',
+  missing: 'missing',
+  'backing-off': 'backingOff',
+  aborted: 'interrupted',
+  deadline: 'interrupted',
+  'lease-lost': 'interrupted',
+  stopped: 'interrupted',
+  'lost-update': 'store',
+};
+
+const byBeginning: readonly (readonly [begin: string, reason: FailureReason])[] = [
+  ['http-4', 'rejected'],
+  ['http-5', 'vendor'],
+  ['secret-', 'secret'],
+  ['store-', 'store'],
+];
+
+/** The word for a reason's code. */
+export function failureReason(code: string): FailureReason {
+  if (Object.hasOwn(byCode, code)) return byCode[code] as FailureReason;
+  return byBeginning.find(([begin]) => code.startsWith(begin))?.[1] ?? 'other';
+}
+
+/** Outcomes in which Trueup cannot keep a server true. */
+export const failing: ReadonlySet<Outcome> = new Set([
+  'invalid',
+  'missing',
+  'failed',
+  'refused',
+  'waiting',
+]);
+
+/** Outcomes in which a server is known to differ from its declaration, or may. */
+export const differing: ReadonlySet<Outcome> = new Set([
+  'held',
+  'failed',
+  'refused',
+  'waiting',
+  'reported',
+]);

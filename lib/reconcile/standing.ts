@@ -1,0 +1,47 @@
+import { differing, failing, failureReason } from '../core/failure-reason.ts';
+import type { FailureReason } from '../core/failure-reason.ts';
+import type { PassReport, Reason, ServerRecord, Time } from '../core/ledger.types.ts';
+import type { Outcome } from '../core/outcome.ts';
+
+/** A server as a pass leaves it. */
+export interface LeftServer {
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+  /** Its ledger item, where there is one. */
+  readonly record?: Pick<ServerRecord, 'outcome' | 'since'> | undefined;
+}
+
+/**
+ * What stands after a pass: how many servers fail for what reason, the pass itself included if it ended early, and since
+ * when the longest stands. A server that was not reached is as the ledger has it.
+ */
+export function standing(
+  servers: readonly LeftServer[],
+  passReason: Reason | undefined,
+): Pick<PassReport, 'failures' | 'differsSince' | 'failingSince'> {
+  const failures: Partial<Record<FailureReason, number>> = {};
+  const count = (code: string) => {
+    const reason = failureReason(code);
+    failures[reason] = (failures[reason] ?? 0) + 1;
+  };
+  for (const { outcome, reason } of servers) {
+    if (failing.has(outcome)) count(reason?.code ?? outcome);
+  }
+  if (passReason) count(passReason.code);
+  const differsSince = oldest(servers, differing);
+  const failingSince = oldest(servers, failing);
+  return {
+    ...(Object.keys(failures).length > 0 && { failures }),
+    ...(differsSince !== undefined && { differsSince }),
+    ...(failingSince !== undefined && { failingSince }),
+  };
+}
+
+function oldest(servers: readonly LeftServer[], among: ReadonlySet<Outcome>): Time | undefined {
+  return servers
+    .flatMap(({ outcome, record }) => {
+      const stands = record && (outcome === 'unreached' || outcome === record.outcome);
+      return stands && among.has(record.outcome) ? [record.since] : [];
+    })
+    .toSorted()[0];
+}
