@@ -4,6 +4,7 @@ import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import type { PassReport } from '../../lib/core/ledger.types.ts';
 import { eachLimited } from '../../lib/reconcile/each-limited.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { outcomesOf } from '../support/world.ts';
 import type { Child } from './child.ts';
 import { concurrency, pause, startProcessWorld, until } from './process-world.ts';
@@ -27,17 +28,6 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Mulberry32: small, seeded, good enough to choose moments. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 interface Lane {
   readonly connection: string;
   readonly ids: readonly string[];
@@ -57,7 +47,7 @@ async function openLane(number: number): Promise<Lane> {
   await world.connect(connection);
   const ids = Array.from({ length: fleet }, (_, index) => laneId(number, index));
   for (const id of ids) world.barndoor.add({ id, name: `${id} old`, slug: id, client_id: 'old' });
-  return { connection, ids, random: randomFrom(seed + number), child: childFor(connection) };
+  return { connection, ids, random: seededRandom(seed + number), child: childFor(connection) };
 }
 
 const laneId = (lane: number, index: number) =>
