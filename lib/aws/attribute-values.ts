@@ -46,7 +46,9 @@ export function fromItem(item: Item): Record<string, unknown> {
   );
 }
 
-function fromAttribute(value: AttributeValue): unknown {
+function fromAttribute(value: AttributeValue | undefined): unknown {
+  // What the SDK makes of an attribute named `__proto__`.
+  if (value === undefined) return Symbol('unknown type');
   if (value.S !== undefined) return value.S;
   if (value.N !== undefined) return fromNumber(value.N);
   if (value.BOOL !== undefined) return value.BOOL;

@@ -6,6 +6,7 @@ import {
   QueryCommand,
   ScanCommand,
   UpdateItemCommand,
+  type AttributeValue,
   type DynamoDBClient,
   type QueryCommandInput,
   type QueryCommandOutput,
@@ -227,12 +228,12 @@ function key(connection: string, item: string): Item {
 }
 
 function stored(item: Item): StoredItem {
-  const attributes = Object.entries(item);
+  const attributes: readonly [string, AttributeValue | undefined][] = Object.entries(item);
   const binary = attributes.flatMap(([name, value]) =>
-    value.B === undefined ? [] : [[name, value.B] as const],
+    value?.B === undefined ? [] : [[name, value.B] as const],
   );
   const sets = attributes.flatMap(([name, value]) =>
-    value.SS === undefined ? [] : [[name, new Set(value.SS)] as const],
+    value?.SS === undefined ? [] : [[name, new Set(value.SS)] as const],
   );
   return {
     item: item['item']?.S ?? '',

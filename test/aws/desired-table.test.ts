@@ -68,6 +68,18 @@ describe('The Desired table', () => {
     expect(value).not.toHaveProperty('connection');
   });
 
+  test('an attribute named __proto__ spoils its own row, and no other', async () => {
+    // The real service keeps such a name; the one on loopback does not.
+    const spoilt = { ...key('server#a'), ['__proto__']: { S: 'x' } };
+    const sound = { ...key('server#b'), spec: { M: {} } };
+    world.intercept = () => ({ status: 200, body: { Items: [spoilt, sound], Count: 2 } });
+    const rows = await desired().rows('acme');
+    expect(rows.map(({ value }) => jsonIssues(value, 33).map(({ path }) => path))).toEqual([
+      ['/__proto__'],
+      [],
+    ]);
+  });
+
   test('a server row with an attribute named provider is no connection', async () => {
     const Item = { ...key('server#a'), provider: { S: 'barndoor' } };
     await world.client.send(new PutItemCommand({ TableName, Item }));
