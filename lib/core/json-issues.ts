@@ -7,14 +7,21 @@ const mostValues = 100_000;
 /**
  * What in `value` is no JSON: dates, sets, binary, `undefined`, `NaN`, a nesting deeper than `maxDepth`, a key
  * `__proto__`. Comes before any schema, so that nothing after it has to fear a deep, endless or foreign value.
+ *
+ * @param options.halves - whether text may have halves of a surrogate pair: vendors' may, what is declared may not,
+ * since neither the table nor a file in UTF-8 keeps them
  */
-export function jsonIssues(value: unknown, maxDepth: number, path = ''): Issue[] {
+export function jsonIssues(
+  value: unknown,
+  maxDepth: number,
+  { halves = false }: { readonly halves?: boolean } = {},
+): Issue[] {
   const issues: Issue[] = [];
   let seen = 0;
   const look = (current: unknown, at: string, depth: number): void => {
     seen += 1;
     if (seen > mostValues) return;
-    const problem = depth > maxDepth ? tooDeep(maxDepth) : foreign(current);
+    const problem = depth > maxDepth ? tooDeep(maxDepth) : foreign(current, halves);
     if (problem) {
       issues.push({ path: at, ...problem });
     } else if (Array.isArray(current)) {
@@ -26,17 +33,23 @@ export function jsonIssues(value: unknown, maxDepth: number, path = ''): Issue[]
       for (const [key, member] of Object.entries(current)) {
         const pointer = `${at}${formatPointer([key])}`;
         if (key === '__proto__') issues.push({ path: pointer, ...badKey });
+        else if (!halves && !key.isWellFormed()) issues.push({ path: pointer, ...half });
         else look(member, pointer, depth + 1);
       }
     }
   };
-  look(value, path, 0);
-  return seen <= mostValues ? issues : [{ path, ...tooMany }];
+  look(value, '', 0);
+  return seen <= mostValues ? issues : [{ path: '', ...tooMany }];
 }
 
 type Problem = Omit<Issue, 'path'>;
 
 const badKey: Problem = { problem: "key '__proto__'", expected: 'must have another name' };
+
+const half: Problem = {
+  problem: 'is no Unicode text: it has half of a surrogate pair',
+  expected: 'must be written anew: both halves of a pair, or another character',
+};
 
 const tooMany: Problem = {
   problem: `holds more than ${mostValues} values`,
@@ -50,7 +63,8 @@ function tooDeep(maxDepth: number): Problem {
   };
 }
 
-function foreign(value: unknown): Problem | undefined {
+function foreign(value: unknown, halves: boolean): Problem | undefined {
+  if (!halves && typeof value === 'string' && !value.isWellFormed()) return half;
   const kind = foreignKind(value);
   return kind === undefined
     ? undefined

@@ -52,6 +52,13 @@ describe('jsonIssues', () => {
     ]);
   });
 
+  test('half of a surrogate pair is no text, but where vendors wrote it', () => {
+    const value = { a: 'x\ud800', 'b\udc00': 1, c: '\ud83d\ude00' };
+    const half = 'is no Unicode text: it has half of a surrogate pair';
+    expect(problems(value)).toEqual([`/a: ${half}`, `/b\udc00: ${half}`]);
+    expect(jsonIssues(value, 32, { halves: true })).toEqual([]);
+  });
+
   test('keys are escaped in paths', () => {
     expect(problems({ 'a/b~c': undefined })[0]).toMatch(/^\/a~1b~0c: /);
   });
