@@ -5,34 +5,52 @@ import { runCli } from './run.ts';
 const stop = new AbortController();
 
 function onSignal(): void {
-  if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+  if (stop.signal.aborted) {
+    process.stderr.write(
+      '\nleft at once; the next run finds out what became of what was in flight\n',
+    );
+    process.exit(exitCodes.interrupted);
+  }
   stop.abort();
-  process.stderr.write(
-    '\ninterrupted: what is in flight is finished and recorded; once more to leave at once\n',
-  );
 }
 
 async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  process.stderr.write('\n');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // A line editor takes Ctrl-C for itself.
-  terminal.on('SIGINT', onSignal);
+  terminal.on('SIGINT', () => {
+    process.stderr.write('\n');
+    onSignal();
+  });
+  // Ctrl-D leaves the question open for ever; who has no more to say did not say yes.
+  let onClose = () => undefined as unknown;
+  const closed = new Promise<string>((resolve) => {
+    onClose = () => {
+      process.stderr.write('\n');
+      resolve('');
+    };
+  });
+  terminal.on('close', onClose);
   try {
-    return await terminal.question(question, { signal: stop.signal });
+    return await Promise.race([terminal.question(question, { signal: stop.signal }), closed]);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     return undefined;
   } finally {
+    terminal.off('close', onClose);
     terminal.close();
   }
 }
 
-process.on('SIGINT', onSignal);
-process.on('SIGTERM', onSignal);
-// A reader that goes away, such as `head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// A terminal that is closed is no reason to leave a PUT unrecorded.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+// A reader that goes away, such as `head`, is no error; nor is a terminal.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
 
 const exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,

@@ -1,11 +1,13 @@
 import type { Paint, Style } from '../core/paint.types.ts';
-import { columns } from '../core/wrap.ts';
+import { progressLine } from './progress-line.ts';
 import type { CliSettings } from './settings.ts';
 
 /** Where text goes: a stream of the process, or a test's own. */
 export interface Sink {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
+  /** Of a terminal, as it is now; 80 without it. */
+  readonly columns?: number | undefined;
 }
 
 /** What a command says. Results go to standard output, all else to standard error. */
@@ -14,8 +16,10 @@ export interface Output {
   readonly result: (text: string) => void;
   /** What is said besides. */
   readonly note: (text: string) => void;
-  /** A line that the next one replaces, on a terminal; nothing elsewhere. '' takes it away. */
+  /** A line that the next one replaces, below all else on a terminal; nothing elsewhere. '' takes it away. */
   readonly progress: (text: string) => void;
+  /** How many columns a line of progress may take. */
+  readonly progressWidth: () => number;
   /** Colours results, if standard output is a terminal. */
   readonly paint: Paint;
   /** Colours notes, if standard error is one. */
@@ -36,37 +40,23 @@ const codes: Readonly<Record<Style, number>> = {
 const coloured: Paint = (text, style) => `\u001B[${codes[style]}m${text}\u001B[39m`;
 const plain: Paint = (text) => text;
 
-function paintFor({ isTTY = false }: Sink, { noColor, forceColor }: CliSettings): Paint {
-  return forceColor || (isTTY && !noColor) ? coloured : plain;
+function paintFor({ isTTY = false }: Sink, settings: CliSettings): Paint {
+  const { noColor, forceColor, dumbTerminal } = settings;
+  return forceColor || (isTTY && !noColor && !dumbTerminal) ? coloured : plain;
 }
 
-const clearLine = '\r\u001B[2K';
-
-/** Writes to the two streams; colour only where somebody looks. */
+/** Writes to the two streams; colour, and lines that change, only where somebody looks. */
 export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings): Output {
-  const isTerminal = stderr.isTTY === true;
-  let shown = false;
-  const clear = () => {
-    if (shown) stderr.write(clearLine);
-    shown = false;
-  };
+  const isTerminal = stderr.isTTY === true && !settings.dumbTerminal;
+  const bottom = progressLine(stderr);
   const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
   return {
-    result: (text) => {
-      clear();
-      stdout.write(line(text));
-    },
-    note: (text) => {
-      clear();
-      stderr.write(line(text));
-    },
+    result: (text) => bottom.aside(() => stdout.write(line(text))),
+    note: (text) => bottom.aside(() => stderr.write(line(text))),
     progress: (text) => {
-      if (!isTerminal) return;
-      clear();
-      if (text === '') return;
-      stderr.write(text.slice(0, columns - 1));
-      shown = true;
+      if (isTerminal) bottom.show(text);
     },
+    progressWidth: bottom.width,
     paint: paintFor(stdout, settings),
     notePaint: paintFor(stderr, settings),
     isTerminal,

@@ -1,9 +1,11 @@
 /** What the command line reads from its environment; AWS's own variables are the SDK's affair. */
 export interface CliSettings {
-  /** `NO_COLOR`: no colour, whatever the terminal. */
+  /** `NO_COLOR`, or `FORCE_COLOR=0`: no colour, whatever the terminal. */
   readonly noColor: boolean;
   /** `FORCE_COLOR`: colour in pipes too; stands before `NO_COLOR`. */
   readonly forceColor: boolean;
+  /** `TERM=dumb`: a terminal that knows neither colours nor lines that change. */
+  readonly dumbTerminal: boolean;
   /** `CI`: nobody is there to answer a question. */
   readonly ci: boolean;
   /** `TRUEUP_SECRET_...`: secrets without a file, by the variable's whole name. */
@@ -31,8 +33,9 @@ export function readCliSettings(environment: NodeJS.ProcessEnv = process.env): C
       entry[1] !== undefined,
   );
   return {
-    noColor: text('NO_COLOR') !== undefined,
+    noColor: text('NO_COLOR') !== undefined || ['0', 'false'].includes(text('FORCE_COLOR') ?? ''),
     forceColor: isOn('FORCE_COLOR'),
+    dumbTerminal: text('TERM') === 'dumb',
     ci: isOn('CI'),
     secretVariables: Object.fromEntries(secrets),
     secretPrefix: text(prefixVariable) ?? 'trueup',

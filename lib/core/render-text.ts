@@ -6,6 +6,7 @@ import { plainText } from './redact.ts';
 import { counted, guardLines } from './render-guard.ts';
 import { serverBlocks } from './render-server.ts';
 import { quoted } from './shown-value.ts';
+import { wrap } from './wrap.ts';
 
 const plain: Paint = (text) => text;
 
@@ -23,7 +24,7 @@ export function renderPlan(plan: Plan, paint: Paint = plain): string {
   return [
     ...serverBlocks(plan, paint),
     undeclaredLines(plan, paint),
-    [...guardLines(plan, paint), `Plan: ${planCounts(plan.counts)}.`],
+    [...guardLines(plan, paint), ...wrap(`Plan: ${planCounts(plan.counts)}.`, '')],
   ]
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -85,31 +86,43 @@ function syncCounts({ inSync, assumed }: OutcomeCounts): string[] {
 /** A report names so many servers; `pass#last` has more. */
 const mostDetails = 10;
 
+/** A detail is a name and a reason, each at most 500. */
+const mostCharacters = 1500;
+
 /**
- * A pass in a line, and more only where there is something to look at.
+ * A pass in a line or two, and more only where there is something to look at.
  *
- *     acme-barndoor: 3 updated, 240 in sync; 12 calls (10 list, 1 get, 1 put), 1 secret decrypted, 2.1 s
+ *     acme-barndoor: 3 updated, 240 in sync; 12 calls (10 list, 1 get, 1 put), 1
+ *         secret decrypted, 2.1 s
  */
 export function renderReport(report: PassReport, paint: Paint = plain): string {
   const { connection, counts, state, reason, held, details, undeclared = 0 } = report;
+  const indented = (text: string) => wrap(plainText(text, mostCharacters), '      ', '  ');
   const shown = details.slice(0, mostDetails).map(({ id, label, outcome, reason: why }) => {
-    const text = `  ${outcome} ${connection}/${label ?? id}${why ? `: ${why.message}` : ''}`;
-    return paint(plainText(text), outcome === 'updated' ? 'change' : 'warn');
+    const text = `${outcome} ${connection}/${label ?? id}${why ? `: ${why.message}` : ''}`;
+    return indented(text).map((line) => paint(line, outcome === 'updated' ? 'change' : 'warn'));
   });
   const listed = [...new Set(details.map(({ outcome }) => outcome))];
   const more = listed.reduce((sum, outcome) => sum + counts[outcome], -shown.length);
   return [
-    plainText(`${connection}: ${reportCounts(report)}; ${work(report)}`),
+    ...wrap(reportHead(report), '    ', ''),
     ...(state === 'ok'
       ? []
-      : [paint(`  ${state}${reason ? `: ${plainText(reason.message)}` : ''}`, 'error')]),
-    ...shown,
+      : indented(`${state}${reason ? `: ${reason.message}` : ''}`).map((line) =>
+          paint(line, 'error'),
+        )),
+    ...shown.flat(),
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(held === undefined ? [] : [paint(`  held: trueup approve ${connection} ${held}`, 'warn')]),
     ...(undeclared > 0
       ? [`  ${counted(undeclared, 'live server')} not declared; not touched`]
       : []),
   ].join('\n');
+}
+
+/** Its counts and calls alone, in a line as long as it is. */
+export function reportHead(report: PassReport): string {
+  return plainText(`${report.connection}: ${reportCounts(report)}; ${work(report)}`);
 }
 
 function reportCounts({ counts }: PassReport): string {

@@ -1,15 +1,19 @@
 /** Lines are kept within this where their content lets them. */
 export const columns = 80;
 
-/** `text` in lines of at most 80 columns where its words let it, each after `indent`. */
-export function wrap(text: string, indent: string): readonly string[] {
+/**
+ * `text` in lines of at most 80 columns where its words let it, each after `indent`.
+ *
+ * @param first - before the first line, where that stands further out or further in
+ */
+export function wrap(text: string, indent: string, first = indent): readonly string[] {
   const lines: string[] = [];
   for (const word of text.trim().split(/ +/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= columns) {
       lines[lines.length - 1] = `${last} ${word}`;
     } else {
-      lines.push(indent + word);
+      lines.push((last === undefined ? first : indent) + word);
     }
   }
   return lines;

@@ -18,7 +18,7 @@ export async function planConnection(
   request: PassRequest,
   deps: Dependencies,
 ): Promise<PassPlan & { readonly calls: VendorCalls }> {
-  const { connection, servers: ids, attended } = request;
+  const { connection, servers: ids, attended, stop } = request;
   const [reading, ledger, lease] = await Promise.all([
     readDesired(deps.desired, connection, ids, deps),
     deps.ledger.read(connection, ids),
@@ -33,7 +33,8 @@ export async function planConnection(
   const calls: VendorCalls = { list: 0, get: 0, put: 0 };
   const gate = readGate(connection, desired.connection.budget, deps);
   try {
-    const { session } = openSession(desired, deps, calls, abort.signal, gate);
+    const signal = stop ? AbortSignal.any([abort.signal, stop]) : abort.signal;
+    const { session } = openSession(desired, deps, calls, signal, gate);
     const around = await readSurroundings(session, desired, ledger, deps, ids, true);
     const now = deps.clock.now();
     const { random } = deps;

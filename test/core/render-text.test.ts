@@ -65,7 +65,8 @@ describe('a plan', () => {
         '',
         'Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before); the',
         'limit is 30 %.',
-        'Plan: 1 to update, 1 would change (mode report), 1 missing, 240 in sync (12 of them assumed: they cannot be read).',
+        'Plan: 1 to update, 1 would change (mode report), 1 missing, 240 in sync (12 of',
+        'them assumed: they cannot be read).',
       ),
     );
   });
@@ -330,7 +331,9 @@ describe('a report', () => {
       ],
     });
     expect(renderReport(report, marking).split('\n')).toEqual([
-      'acme: 1 updated, 1 would change (mode report), 1 held, 12 failed, 1 in sync (1 of them assumed: they cannot be read); 13 calls (10 list, 1 get, 2 put), 1 secret decrypted, 2 credentials decrypted, 2.1 s',
+      'acme: 1 updated, 1 would change (mode report), 1 held, 12 failed, 1 in sync (1',
+      '    of them assumed: they cannot be read); 13 calls (10 list, 1 get, 2 put), 1',
+      '    secret decrypted, 2 credentials decrypted, 2.1 s',
       '<error>  unreachable: connection cut</>',
       '<change>  updated acme/salesforce</>',
       ...Array.from({ length: 9 }, (_, at) => `<warn>  failed acme/f${at}: no</>`),

@@ -19,13 +19,13 @@ export async function agree(
 ): Promise<Answer> {
   if (form === 'text') output.result(titledPlans(plans, output.paint));
   else for (const plan of plans) output.note(renderPlan(plan, output.notePaint));
-  if (stop.aborted) return 'interrupted';
+  if (stop.aborted) return interrupted();
   if (file !== undefined) return 'confirmed';
   if (yes || plans.every(({ digest }) => digest === '')) return 'unasked';
   const held = plans.some(({ guard }) => guard.held !== undefined);
   const more = held ? ', also what the guard holds' : '';
-  const answer = await ask(`Send these changes${more}? Only 'yes' is taken for yes: `);
-  if (stop.aborted) return 'interrupted';
+  const answer = await ask(`Send these changes${more}? Only 'yes' counts: `);
+  if (stop.aborted) return interrupted();
   if (answer === undefined) {
     throw usageError(
       'nobody is there to confirm the plan',
@@ -35,4 +35,9 @@ export async function agree(
   if (answer.trim() === 'yes') return 'confirmed';
   output.note('Nothing was sent.');
   return 'no';
+
+  function interrupted(): Answer {
+    output.note('interrupted; nothing was sent');
+    return 'interrupted';
+  }
 }

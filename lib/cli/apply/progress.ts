@@ -5,7 +5,7 @@ import type { Agreed } from './send.ts';
 /** Tells of each server that had its turn: in one line that changes on a terminal, in a line each in a log. */
 export function showProgress(
   agreed: readonly Agreed[],
-  { isTerminal, note, progress }: Output,
+  { isTerminal, note, progress, progressWidth }: Output,
 ): (connection: string, id: string, outcome: string) => void {
   const labels = new Map(
     agreed.flatMap(({ plan }) =>
@@ -17,20 +17,29 @@ export function showProgress(
     0,
   );
   let done = 0;
+  const show = (said: string) => {
+    const all = Math.max(done, total);
+    const bar = progressWidth() < narrow ? '' : `${barOf(done, all)} `;
+    progress(`${bar}${done} of ${all}  ${said}`);
+  };
+  if (total > 0) show('');
   return (connection, id, outcome) => {
     done += 1;
     const name = labels.get(`${connection} ${id}`) ?? id;
     const said = plainText(`${connection}/${name}: ${outcomeWords[outcome] ?? outcome}`);
-    if (isTerminal) progress(`${bar(done, total)} ${done} of ${total}  ${said}`);
+    if (isTerminal) show(said);
     else note(said);
   };
 }
 
 const outcomeWords: Readonly<Record<string, string>> = { inSync: 'in sync' };
 
-const width = 20;
+const barWidth = 20;
 
-function bar(done: number, total: number): string {
-  const full = total === 0 ? width : Math.min(width, Math.floor((width * done) / total));
-  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
+/** Below so many columns the name is worth more than the bar. */
+const narrow = 60;
+
+function barOf(done: number, total: number): string {
+  const full = Math.min(barWidth, Math.floor((barWidth * done) / total));
+  return `[${'#'.repeat(full)}${'.'.repeat(barWidth - full)}]`;
 }

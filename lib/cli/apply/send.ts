@@ -1,5 +1,7 @@
 import type { Plan } from '../../core/plan.types.ts';
 import { TrueupError } from '../../core/errors.ts';
+import { plainText } from '../../core/redact.ts';
+import { wrap } from '../../core/wrap.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import type { PassResult } from '../../reconcile/request.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
@@ -36,6 +38,8 @@ export interface SendOptions {
 
 const atOnce = 4;
 
+const stopping = 'interrupted: finishing what is in flight; Ctrl-C again leaves at once';
+
 /** Makes a pass over each connection, which sends those of the shown changes that are still wanted. */
 export async function send(
   agreed: readonly Agreed[],
@@ -50,8 +54,10 @@ export async function send(
       shown: new Set(hashesOf(plan)),
       approved,
       lockTimeoutMs,
-      waiting: (owner: string) =>
-        output.note(`${connection}: waiting for the lease, which ${owner} holds`),
+      waiting: (owner: string) => {
+        const said = `${connection}: waiting for the lease, which ${owner} holds`;
+        output.note(wrap(plainText(said), '').join('\n'));
+      },
       concluded: (id: string, outcome: string) => progress(connection, id, outcome),
     };
     try {
@@ -64,9 +70,12 @@ export async function send(
       return { ...agreement, error };
     }
   };
+  const sayStopping = () => output.note(stopping);
+  stop.addEventListener('abort', sayStopping);
   await mapLimited(agreed, atOnce, stop, async (agreement) => {
     sent.set(agreement, await one(agreement));
   });
+  stop.removeEventListener('abort', sayStopping);
   output.progress('');
   return agreed.map((agreement) => sent.get(agreement) ?? { ...agreement, skipped: true });
 }

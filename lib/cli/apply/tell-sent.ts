@@ -31,6 +31,11 @@ export function tellSent({ output, options }: CommandContext, sent: readonly Sen
     }
   }
 
+  const isInterrupted = sent.some(
+    (one) => 'result' in one && one.result.report.state === 'interrupted',
+  );
+  if (isInterrupted) note('next: `trueup apply` again sends the rest');
+
   function list(what: string, names: readonly string[]): void {
     if (names.length === 0) return;
     note(what);

@@ -34,8 +34,11 @@ export const approve = defineCommand<{ yes?: boolean }>({
     const held = await findHeld(connection, digest.toLowerCase(), deps);
     show(context, held);
     if (!yes) {
-      const answer = await context.ask("Approve these changes? Only 'yes' is taken for yes: ");
-      if (stop.aborted) return exitCodes.interrupted;
+      const answer = await context.ask("Approve these changes? Only 'yes' counts: ");
+      if (stop.aborted) {
+        output.note('interrupted; nothing was approved');
+        return exitCodes.interrupted;
+      }
       if (answer === undefined) throw usageError('nobody is there to confirm it', 'say --yes');
       if (answer.trim() !== 'yes') {
         output.note('Nothing was approved.');

@@ -2,7 +2,7 @@ import type { Paint } from '../../core/paint.types.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import { counted, guardLines } from '../../core/render-guard.ts';
 import { serverBlocks } from '../../core/render-server.ts';
-import { renderPlan, renderReport } from '../../core/render-text.ts';
+import { renderPlan, reportHead } from '../../core/render-text.ts';
 import { wrap } from '../../core/wrap.ts';
 import type { Listener } from './listener.ts';
 
@@ -35,9 +35,7 @@ export function narrator(write: (text: string) => void): Listener {
     passed: (report, plan) => {
       const { updated, held } = report.counts;
       if (plan && updated + held > 0 && isNew(plan)) say(...changeLines(plan));
-      const [head = ''] = renderReport(report).split('\n');
-      const [first = '', ...rest] = wrap(`${report.trigger}: ${head}`, '  ');
-      say(`> ${first.trimStart()}`, ...rest);
+      say(...wrap(`> ${report.trigger}: ${reportHead(report)}`, '  ', ''));
     },
     approved: (connection, typed, { hashes }) =>
       say(

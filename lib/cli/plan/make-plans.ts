@@ -1,5 +1,6 @@
 import { TrueupError } from '../../core/errors.ts';
 import { plainText } from '../../core/redact.ts';
+import { wrap } from '../../core/wrap.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import { planConnection } from '../../reconcile/plan-connection.ts';
@@ -29,7 +30,7 @@ export async function makePlans(
 ): Promise<readonly Planned[]> {
   const { attended, stop, note } = options;
   const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
-    const request = { ...selection, trigger: 'cli' as const, ...(attended && { attended }) };
+    const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
     try {
       await sayHolder(selection.connection, deps, note);
       const { plan } = await planConnection(request, deps);
@@ -51,7 +52,8 @@ async function sayHolder(
 ): Promise<void> {
   const { owner, expiresAt = 0 } = (await lease.read(connection)) ?? {};
   if (owner === undefined || expiresAt < clock.now()) return;
-  note(plainText(`${connection}: ${owner} reconciles it now; reading may wait half a minute`));
+  const said = `${connection}: ${owner} reconciles it now; reading may wait half a minute`;
+  note(wrap(plainText(said), '').join('\n'));
 }
 
 /** Ctrl-C before anything was sent. */

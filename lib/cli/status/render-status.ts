@@ -115,17 +115,11 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
     ...(nextAttempt === undefined ? [] : [`next attempt ${time(nextAttempt)}`]),
   ];
   const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${time(since)}`}`;
-  const line = `    ${sign} ${plainText(label ?? id)}: ${[what, ...seen].join(', ')}`;
+  const line = `${sign} ${plainText(label ?? id)}: ${[what, ...seen].join(', ')}`;
   return [
-    ...wrapped(line).map((text) => paint(text, style)),
+    ...wrap(line, '        ', '    ').map((text) => paint(text, style)),
     ...(reason ? wrap(plainText(reason.message), '        ') : []),
   ];
-}
-
-/** A line that is too long goes on below, a little further in. */
-function wrapped(line: string): readonly string[] {
-  const [first = '', ...others] = wrap(line, '        ');
-  return [first.replace(/^ {4}/, ''), ...others];
 }
 
 function time(iso: string): string {
