@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { failureReason } from '../lib/core/failure-reason.ts';
 import { outcomes } from '../lib/core/outcome.ts';
-import type { PassReport } from '../lib/core/ledger.types.ts';
+import type { PassReport, Time } from '../lib/core/ledger.types.ts';
 import type { Log } from '../lib/reconcile/ports/runtime.ts';
 
 /** Where a function's log lines and metrics go. */
@@ -10,12 +11,12 @@ export interface Observability {
   readonly metrics: Metrics;
 }
 
-/** Structured logs and embedded metrics, as CloudWatch reads them. */
+/**
+ * Structured logs and embedded metrics, as CloudWatch reads them. Powertools itself reads POWERTOOLS_SERVICE_NAME, the
+ * deployment's own name: `service` on each line, and the only dimension of the metrics.
+ */
 export function createObservability(): Observability {
-  return {
-    logger: new Logger({ serviceName: 'trueup' }),
-    metrics: new Metrics({ namespace: 'Trueup', serviceName: 'trueup' }),
-  };
+  return { logger: new Logger(), metrics: new Metrics({ namespace: 'Trueup' }) };
 }
 
 /** The `Log` port on a Powertools logger: what `child` adds is on each line. */
@@ -37,17 +38,34 @@ export function measure(metrics: Metrics, report: PassReport): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('Passes', 1);
   count('PassesEndedEarly', report.state === 'ok' ? 0 : 1);
-  for (const outcome of outcomes) {
-    count(`Servers${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`, report.counts[outcome]);
-  }
+  for (const outcome of outcomes) count(`Servers${capital(outcome)}`, report.counts[outcome]);
   for (const call of ['list', 'get', 'put'] as const) {
-    const name = `VendorCalls${call.charAt(0).toUpperCase()}${call.slice(1)}`;
-    count(name, report.vendorCalls[call]);
+    count(`VendorCalls${capital(call)}`, report.vendorCalls[call]);
   }
+  count('VendorThrottled', report.vendorCalls.throttled ?? 0);
+  // Only those that there are: CloudWatch asks money for each metric that had a value.
+  for (const [reason, number] of Object.entries(report.failures ?? {})) {
+    count(`Failures${capital(reason)}`, number);
+  }
+  const end = Date.parse(report.startedAt) + report.durationMs;
+  const age = (name: string, since: Time | undefined) => {
+    const seconds = since === undefined ? 0 : Math.max(0, (end - Date.parse(since)) / 1000);
+    metrics.addMetric(name, MetricUnit.Seconds, seconds);
+  };
+  age('DriftAge', report.differsSince);
+  age('FailingAge', report.failingSince);
   count('SecretsDecrypted', report.secretsDecrypted);
   count('CredentialsDecrypted', report.credentialsDecrypted);
   metrics.addMetric('PassDuration', MetricUnit.Milliseconds, report.durationMs);
 }
+
+/** Counts a pass that made no report, by the code of its error. */
+export function measureFailure(metrics: Metrics, code: string): void {
+  metrics.addMetric('PassesFailed', MetricUnit.Count, 1);
+  metrics.addMetric(`Failures${capital(failureReason(code))}`, MetricUnit.Count, 1);
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** The same, saying nothing: for a terminal that has its own way of telling. */
 export function quietObservability(): Observability {

@@ -3,7 +3,7 @@ import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../lib/reconcile/each-limited.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { instrumented } from './instrumented.ts';
-import { createObservability, logOf } from './observability.ts';
+import { createObservability, logOf, measureFailure } from './observability.ts';
 import type { Observability } from './observability.ts';
 import { deadlineOf, runPass } from './run-pass.ts';
 import type { PassContext, Seen } from './run-pass.ts';
@@ -87,8 +87,8 @@ async function passes(
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
       failed.push(connection);
-      context.observability.metrics.addMetric('PassesFailed', 'Count', 1);
       const { code, message: reason } = error;
+      measureFailure(context.observability.metrics, code);
       context.deps.log.error('pass failed', { connection, code, reason });
     }
   });

@@ -4,7 +4,7 @@ import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../lib/reconcile/each-limited.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { errorOf, instrumented } from './instrumented.ts';
-import { createObservability, logOf } from './observability.ts';
+import { createObservability, logOf, measureFailure } from './observability.ts';
 import type { Observability } from './observability.ts';
 import { deadlineOf, runPass } from './run-pass.ts';
 import type { PassContext, Seen } from './run-pass.ts';
@@ -67,8 +67,8 @@ async function isDone(context: PassContext, { connection, servers }: ConnectionW
     return true;
   } catch (error) {
     // Whatever it was: the queue tries it again without holding up the shard, and has its dead letters.
-    context.observability.metrics.addMetric('PassesFailed', 'Count', 1);
     const code = error instanceof TrueupError ? error.code : errorOf(error).name;
+    measureFailure(context.observability.metrics, code);
     context.deps.log.error('pass failed', { connection, code, reason: errorOf(error).message });
     return false;
   }

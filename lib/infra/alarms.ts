@@ -11,13 +11,14 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle.ts';
-import { trueupMetric, type TrueupMetric } from './metrics.ts';
+import type { MetricOf } from './metrics.ts';
 import type { Queues } from './queues.ts';
 
 /** What the alarms watch. */
 export interface Watched {
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   readonly queues: Queues;
+  readonly metric: MetricOf;
   readonly schedule: Duration;
   readonly failingFor: Duration;
   readonly topic?: ITopic | undefined;
@@ -60,9 +61,9 @@ function above(scope: Construct, id: string, { metric, threshold, periods = 1, w
 
 const dayMinutes = 24 * 60;
 
-function noPass(scope: Construct, { schedule }: Watched): Alarm {
+function noPass(scope: Construct, { metric, schedule }: Watched): Alarm {
   return new Alarm(scope, 'NoPassAlarm', {
-    metric: trueupMetric('Passes', schedule),
+    metric: metric('Passes', schedule),
     threshold: 1,
     evaluationPeriods: 3,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -74,31 +75,28 @@ function noPass(scope: Construct, { schedule }: Watched): Alarm {
   });
 }
 
-function passAlarms({ schedule, failingFor }: Watched): Record<string, AlarmForm> {
+function passAlarms({ metric, schedule, failingFor }: Watched): Record<string, AlarmForm> {
   const [long, every] = [failingFor.toMinutes(), schedule.toMinutes()];
-  // CloudWatch looks back a day at most.
-  const periods = Math.min(Math.ceil(long / every), Math.floor(dayMinutes / every));
-  const lasting = (name: TrueupMetric, what: string): AlarmForm => {
-    return { metric: trueupMetric(name, schedule, Stats.MAXIMUM), threshold: 1, periods, what };
-  };
   return {
-    ServersFailing: lasting(
-      'ServersFailed',
-      `some server has failed for ${long} minutes. 'trueup status' names it and the reason; it is tried again once its declaration ` +
-        'or its secret changes.',
-    ),
-    ServersRefused: lasting(
-      'ServersRefused',
-      `the vendor has answered 200 and not done it for ${long} minutes. 'trueup status' names server and field; correct the ` +
-        'declaration to what the vendor accepts, or ask the vendor.',
-    ),
-    PassesEndingEarly: lasting(
-      'PassesEndedEarly',
-      `passes have ended early for ${long} minutes: a connection is unreachable, needs a new sign-in, or its row is invalid. Look for ` +
+    ServersFailing: {
+      metric: metric('FailingAge', schedule, Stats.MAXIMUM),
+      threshold: failingFor.toSeconds(),
+      what:
+        `some server could not be kept true for ${long} minutes: it is failed, refused, waiting, missing or invalid. ` +
+        "'trueup status --failing' names it and the reason; what failed for good is tried again once its declaration or its " +
+        'secret changes, and what the vendor answered with 200 and did not do has to be declared as it accepts it.',
+    },
+    PassesEndingEarly: {
+      metric: metric('PassesEndedEarly', schedule, Stats.MAXIMUM),
+      threshold: 1,
+      // CloudWatch looks back a day at most.
+      periods: Math.min(Math.ceil(long / every), Math.floor(dayMinutes / every)),
+      what:
+        `passes have ended early for ${long} minutes: a connection is unreachable, needs a new sign-in, or its row is invalid. Look for ` +
         "'pass ended early' in the logs; 'trueup status' names the connection.",
-    ),
+    },
     HeldPlan: {
-      metric: trueupMetric('ServersHeld', schedule, Stats.MAXIMUM),
+      metric: metric('ServersHeld', schedule, Stats.MAXIMUM),
       threshold: 1,
       what:
         'the guard holds a plan: more of a connection would change at once than its policy allows. Read it with ' +

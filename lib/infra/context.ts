@@ -26,6 +26,7 @@ const contextSchema = z.strictObject({
   allowedHosts: z.record(z.string(), z.array(z.string())),
   scheduleMinutes: z.number().optional(),
   inlineShare: z.number().optional(),
+  connectionsAtOnce: z.number().optional(),
   concurrency: z.number().optional(),
   memory: z.number().optional(),
   secretPrefix: z.string().optional(),
@@ -81,12 +82,12 @@ export function propsOf(scope: Construct, context: TrueupContext): TrueupReconci
 }
 
 function plainProps(context: TrueupContext) {
-  const { allowedHosts, inlineShare, concurrency, memory, secretPrefix, refreshTokenSecrets } =
-    context;
-  const { cloudTrailRotation, tracing } = context;
+  const { allowedHosts, inlineShare, connectionsAtOnce, concurrency, memory } = context;
+  const { secretPrefix, refreshTokenSecrets, cloudTrailRotation, tracing } = context;
   return {
     allowedHosts,
     ...(inlineShare !== undefined && { inlineShare }),
+    ...(connectionsAtOnce !== undefined && { connectionsAtOnce }),
     ...(concurrency !== undefined && { concurrency }),
     ...(memory !== undefined && { memory }),
     ...(secretPrefix !== undefined && { secretPrefix }),

@@ -12,7 +12,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle.ts';
-import { trueupMetric, type TrueupMetric } from './metrics.ts';
+import { failureMetrics, type MetricOf, type TrueupMetric } from './metrics.ts';
 import type { Queues } from './queues.ts';
 
 /** What the dashboard shows. */
@@ -20,6 +20,7 @@ export interface Shown {
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   readonly logGroups: readonly ILogGroup[];
   readonly queues: Queues;
+  readonly metric: MetricOf;
   readonly schedule: Duration;
 }
 
@@ -28,6 +29,7 @@ export function createDashboard(scope: Construct, shown: Shown): Dashboard {
     defaultInterval: Duration.hours(12),
     widgets: [
       outcomes(shown),
+      ages(shown),
       work(shown),
       [
         reasons(shown, 'Passes that ended early, by reason', 'pass ended early'),
@@ -47,13 +49,13 @@ const graph = (title: string, left: IMetric[], more: { stacked?: boolean; label?
     leftYAxis: { min: 0, showUnits: false, ...(more.label !== undefined && { label: more.label }) },
   });
 
-function outcomes({ schedule }: Shown): IWidget[] {
+function outcomes({ metric, schedule }: Shown): IWidget[] {
   const highest = (names: readonly TrueupMetric[]) =>
-    names.map((name) => trueupMetric(name, schedule, Stats.MAXIMUM));
+    names.map((name) => metric(name, schedule, Stats.MAXIMUM));
   return [
     graph(
       'Servers that are true, all connections',
-      [trueupMetric('ServersInSync', schedule), trueupMetric('ServersAssumed', schedule)],
+      [metric('ServersInSync', schedule), metric('ServersAssumed', schedule)],
       { stacked: true },
     ),
     graph(
@@ -74,19 +76,42 @@ function outcomes({ schedule }: Shown): IWidget[] {
   ];
 }
 
-function work({ schedule }: Shown): IWidget[] {
-  const sums = (names: readonly TrueupMetric[]) =>
-    names.map((name) => trueupMetric(name, schedule));
+function ages({ metric, schedule }: Shown): IWidget[] {
+  const oldest = (name: TrueupMetric, label: string) =>
+    metric(name, schedule, Stats.MAXIMUM).with({ label });
+  return [
+    graph(
+      'Age of drift: since when the longest stands',
+      [oldest('DriftAge', 'differs'), oldest('FailingAge', 'fails')],
+      { label: 'seconds' },
+    ),
+    graph(
+      'Failures by reason, one a server and pass',
+      failureMetrics.map((name) => metric(name, schedule)),
+      { stacked: true },
+    ),
+    graph(
+      'Records and messages',
+      (['RecordsPoison', 'RecordsFailed', 'MessagesFailed'] as const).map((name) =>
+        metric(name, schedule),
+      ),
+    ),
+  ];
+}
+
+function work({ metric, schedule }: Shown): IWidget[] {
+  const sums = (names: readonly TrueupMetric[]) => names.map((name) => metric(name, schedule));
   return [
     graph('Passes', sums(['Passes', 'PassesEndedEarly', 'PassesFailed', 'ServersUpdated'])),
-    graph('Calls of vendors', sums(['VendorCallsList', 'VendorCallsGet', 'VendorCallsPut']), {
-      stacked: true,
-    }),
+    graph(
+      'Calls of vendors, and those answered with 429',
+      sums(['VendorCallsList', 'VendorCallsGet', 'VendorCallsPut', 'VendorThrottled']),
+    ),
     graph('Values decrypted', sums(['SecretsDecrypted', 'CredentialsDecrypted'])),
   ];
 }
 
-/** From the logs: reasons are many, and a metric dimension for each would be, too. */
+/** From the logs: codes are many, and so are connections. */
 function reasons({ logGroups }: Shown, title: string, message: string): IWidget {
   return new LogQueryWidget({
     title,
@@ -101,7 +126,7 @@ function reasons({ logGroups }: Shown, title: string, message: string): IWidget 
   });
 }
 
-function machinery({ functions, queues }: Shown): IWidget[] {
+function machinery({ functions, queues, metric }: Shown): IWidget[] {
   const period = Duration.minutes(5);
   const all = Object.values(functions);
   return [
@@ -128,7 +153,7 @@ function machinery({ functions, queues }: Shown): IWidget[] {
     graph('Functions', [
       ...all.map((one) => one.metricErrors({ period })),
       ...all.map((one) => one.metricThrottles({ period })),
-      trueupMetric('PassDuration', period, Stats.p(95)),
+      metric('PassDuration', period, Stats.p(95)),
     ]),
   ];
 }

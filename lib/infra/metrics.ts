@@ -1,48 +1,79 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Stack, type Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
 
-/** Trueup's own metrics that the dashboard and the alarms read; the functions emit them for the whole fleet. */
-export const trueupMetrics = [
-  'Passes',
-  'PassesEndedEarly',
-  'PassesFailed',
-  'PassDuration',
-  'ServersOff',
-  'ServersPaused',
-  'ServersInvalid',
-  'ServersMissing',
-  'ServersUnreached',
-  'ServersHeld',
-  'ServersFailed',
-  'ServersRefused',
-  'ServersWaiting',
-  'ServersUpdated',
-  'ServersReported',
-  'ServersAssumed',
-  'ServersInSync',
-  'VendorCallsList',
-  'VendorCallsGet',
-  'VendorCallsPut',
-  'SecretsDecrypted',
-  'CredentialsDecrypted',
-  'RecordsPoison',
-  'RecordsFailed',
-  'MessagesFailed',
+/** Reasons why servers and passes fail, as `lib/core/failure-reason.ts` sorts them: each has a metric of its own. */
+export const failureMetrics = [
+  'FailuresRejected',
+  'FailuresThrottled',
+  'FailuresVendor',
+  'FailuresNetwork',
+  'FailuresSignIn',
+  'FailuresSecret',
+  'FailuresDeclaration',
+  'FailuresNotApplied',
+  'FailuresMissing',
+  'FailuresBackingOff',
+  'FailuresInterrupted',
+  'FailuresStore',
+  'FailuresOther',
 ] as const;
 
-export type TrueupMetric = (typeof trueupMetrics)[number];
+/** Trueup's own metrics: the functions emit these and no others, and dashboard and alarms read all of them. */
+export type TrueupMetric =
+  | 'Passes'
+  | 'PassesEndedEarly'
+  | 'PassesFailed'
+  | 'PassDuration'
+  | 'DriftAge'
+  | 'FailingAge'
+  | 'ServersOff'
+  | 'ServersPaused'
+  | 'ServersInvalid'
+  | 'ServersMissing'
+  | 'ServersUnreached'
+  | 'ServersHeld'
+  | 'ServersFailed'
+  | 'ServersRefused'
+  | 'ServersWaiting'
+  | 'ServersUpdated'
+  | 'ServersReported'
+  | 'ServersAssumed'
+  | 'ServersInSync'
+  | (typeof failureMetrics)[number]
+  | 'VendorCallsList'
+  | 'VendorCallsGet'
+  | 'VendorCallsPut'
+  | 'VendorThrottled'
+  | 'SecretsDecrypted'
+  | 'CredentialsDecrypted'
+  | 'RecordsPoison'
+  | 'RecordsFailed'
+  | 'MessagesFailed';
 
-/** Connection is never a dimension: at ten thousand connections it would cost more than all the rest. */
-export function trueupMetric(
-  name: TrueupMetric,
-  period: Duration,
-  statistic: string = Stats.SUM,
-): Metric {
-  return new Metric({
-    namespace: 'Trueup',
-    metricName: name,
-    dimensionsMap: { service: 'trueup' },
-    statistic,
-    period,
-  });
+/** A metric of one deployment; the sum of each period unless told. */
+export type MetricOf = (name: TrueupMetric, period: Duration, statistic?: string) => Metric;
+
+/**
+ * What tells the metrics of a deployment from those of others in the account: names of stacks differ there, and output
+ * prefixes within a stack. No stack's name has a `/`.
+ */
+export function serviceName(scope: Construct, outputPrefix: string | undefined): string {
+  const { stackName } = Stack.of(scope);
+  return outputPrefix === undefined ? stackName : `${stackName}/${outputPrefix}`;
+}
+
+/**
+ * The metrics of the deployment that emits them under this name. That is their only dimension: one by connection would
+ * cost more than all the rest at ten thousand connections.
+ */
+export function metricsOf(service: string): MetricOf {
+  return (metricName, period, statistic = Stats.SUM) =>
+    new Metric({
+      namespace: 'Trueup',
+      metricName,
+      dimensionsMap: { service },
+      statistic,
+      period,
+    });
 }

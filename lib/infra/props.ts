@@ -18,6 +18,8 @@ export interface TrueupReconcilerProps {
   readonly schedule?: Duration;
   /** Connections that the scheduled function reconciles itself; the others go to the queue. 20 unless told. */
   readonly inlineShare?: number;
+  /** Connections of its share that the scheduled function reconciles at the same time, from 1 to 1,000; 10 unless told. */
+  readonly connectionsAtOnce?: number;
   /** Messages of the queue that are worked at the same time, from 2 to 1,000; 10 unless told. */
   readonly concurrency?: number;
   /** Memory of each function in MiB; 512 unless told. */

@@ -9,6 +9,7 @@ import { createDashboard } from './dashboard.ts';
 import { createFingerprintKey } from './fingerprint-key.ts';
 import { createFunctions, type FunctionSet } from './function-set.ts';
 import { createOperatorPolicy } from './operator-policy.ts';
+import { metricsOf, serviceName } from './metrics.ts';
 import { createOutputs } from './outputs.ts';
 import type { PermissionTargets } from './permissions.ts';
 import type { TrueupReconcilerProps } from './props.ts';
@@ -59,7 +60,7 @@ export class TrueupReconciler extends Construct {
     this.fingerprintKey = fingerprintKey;
     this.queues = targets.queues;
     this.functions = createFunctions(this, settings, targets, {
-      environment: environmentOf(settings, targets),
+      environment: environmentOf(settings, targets, serviceName(this, props.outputPrefix)),
       logRetention: props.logRetention,
       tracing: props.tracing,
     });
@@ -90,15 +91,21 @@ function storeKeys({ kmsKey, desiredTable, ledgerTable }: TrueupReconcilerProps)
   return [...new Set(keys.filter((key) => key !== undefined))];
 }
 
-/** What `functions/settings.ts` reads. */
-function environmentOf(settings: InfraSettings, to: PermissionTargets): Record<string, string> {
+/** What `functions/settings.ts` reads, and Powertools. */
+function environmentOf(
+  settings: InfraSettings,
+  to: PermissionTargets,
+  service: string,
+): Record<string, string> {
   return {
+    POWERTOOLS_SERVICE_NAME: service,
     TRUEUP_DESIRED_TABLE: to.tables.desired.tableName,
     TRUEUP_LEDGER_TABLE: to.tables.ledger.tableName,
     TRUEUP_FINGERPRINT_SECRET: to.fingerprintKeyArn,
     TRUEUP_SECRET_PREFIX: settings.secretPrefix,
     TRUEUP_ALLOWED_HOSTS: settings.allowedHosts,
     TRUEUP_INLINE_SHARE: String(settings.inlineShare),
+    TRUEUP_CONNECTIONS_AT_ONCE: String(settings.connectionsAtOnce),
     TRUEUP_QUEUE_URL: to.queues.work.queueUrl,
     TRUEUP_EVENT_BUS: to.eventBusArn,
   };
@@ -127,6 +134,7 @@ function watch(scope: TrueupReconciler, { props, settings, targets }: Parts): vo
     },
     queues: scope.queues,
     schedule: settings.schedule,
+    metric: metricsOf(serviceName(scope, props.outputPrefix)),
   };
   const { alarmTopic: topic, outputPrefix = 'Trueup' } = props;
   createAlarms(scope, { ...watched, failingFor: settings.failingFor, topic });

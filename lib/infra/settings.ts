@@ -9,6 +9,7 @@ export interface InfraSettings {
   /** A tick is dropped when the next is due, or after an hour: Lambda keeps none for longer than six. */
   readonly tickAge: Duration;
   readonly inlineShare: number;
+  readonly connectionsAtOnce: number;
   readonly concurrency: number;
   readonly memory: number;
   readonly secretPrefix: string;
@@ -37,6 +38,7 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
     schedule,
     tickAge: Duration.minutes(Math.min(schedule.toMinutes(), 60)),
     inlineShare: whole('inlineShare', props.inlineShare ?? 20, [1, 999_999]),
+    connectionsAtOnce: whole('connectionsAtOnce', props.connectionsAtOnce ?? 10, [1, 1000]),
     concurrency: whole('concurrency', props.concurrency ?? 10, [2, 1000]),
     memory: whole('memory', props.memory ?? 512, [256, 10_240]),
     secretPrefix,

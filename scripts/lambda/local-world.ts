@@ -51,6 +51,7 @@ function environmentOf({ settings, endpoints, queueUrl }: EmbeddedWorld): Record
     TRUEUP_ALLOWED_HOSTS: settings.allowedHosts,
     TRUEUP_QUEUE_URL: queueUrl,
     TRUEUP_EVENT_BUS: settings.eventBus ?? '',
+    POWERTOOLS_SERVICE_NAME: 'local',
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',

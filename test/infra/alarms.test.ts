@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { createObservability, measure } from '../../functions/observability.ts';
-import { trueupMetrics } from '../../lib/infra/metrics.ts';
-import { outcomes } from '../../lib/core/outcome.ts';
-import type { OutcomeCounts } from '../../lib/core/outcome.ts';
 import { resource, resources, template } from './synthesised.ts';
 
 const stack = template();
@@ -16,7 +12,7 @@ describe('alarms on what passes report', () => {
     expect(alarm('NoPass')).toMatchObject({
       Namespace: 'Trueup',
       MetricName: 'Passes',
-      Dimensions: [{ Name: 'service', Value: 'trueup' }],
+      Dimensions: [{ Name: 'service', Value: 'Test' }],
       Statistic: 'Sum',
       Period: 300,
       EvaluationPeriods: 3,
@@ -26,13 +22,21 @@ describe('alarms on what passes report', () => {
     });
   });
 
-  test.each([
-    ['ServersFailing', 'ServersFailed'],
-    ['ServersRefused', 'ServersRefused'],
-    ['PassesEndingEarly', 'PassesEndedEarly'],
-  ])('%s: in every period of an hour', (name, metric) => {
-    expect(alarm(name)).toMatchObject({
-      MetricName: metric,
+  test('some server fails for longer than an hour', () => {
+    expect(alarm('ServersFailing')).toMatchObject({
+      MetricName: 'FailingAge',
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 3600,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('passes end early in every period of an hour', () => {
+    expect(alarm('PassesEndingEarly')).toMatchObject({
+      MetricName: 'PassesEndedEarly',
       Statistic: 'Maximum',
       Period: 300,
       EvaluationPeriods: 12,
@@ -44,7 +48,8 @@ describe('alarms on what passes report', () => {
 
   test('failing longer than the user says', () => {
     const patient = template({ failingFor: Duration.hours(3), schedule: Duration.minutes(10) });
-    expect(alarm('ServersFailing', patient)).toMatchObject({ Period: 600, EvaluationPeriods: 18 });
+    expect(alarm('ServersFailing', patient)).toMatchObject({ Period: 600, Threshold: 10_800 });
+    expect(alarm('PassesEndingEarly', patient)).toMatchObject({ EvaluationPeriods: 18 });
   });
 
   test('a held plan, at once', () => {
@@ -106,49 +111,5 @@ describe('every alarm', () => {
     for (const { Properties } of all(told)) {
       expect(Properties).toMatchObject({ AlarmActions: [arn], OKActions: [arn] });
     }
-  });
-});
-
-describe('metrics', () => {
-  const dashboard = JSON.stringify(
-    resource(stack, 'AWS::CloudWatch::Dashboard', 'Trueup').Properties['DashboardBody'],
-  );
-
-  test('the dashboard and the alarms name are those that the functions emit', () => {
-    const emitted = new Set<string>();
-    const { metrics } = createObservability();
-    metrics.addMetric = (name: string) => {
-      emitted.add(name);
-      return metrics;
-    };
-    const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as OutcomeCounts;
-    measure(metrics, {
-      pass: 'p',
-      trigger: 'schedule',
-      connection: 'acme',
-      scope: 'all',
-      startedAt: '2026-11-22T12:00:00.000Z',
-      durationMs: 1,
-      servers: 0,
-      counts,
-      vendorCalls: { list: 1, get: 0, put: 0 },
-      secretsDecrypted: 0,
-      credentialsDecrypted: 0,
-      state: 'ok',
-      details: [],
-    });
-    const byHandlers = ['PassesFailed', 'RecordsPoison', 'RecordsFailed', 'MessagesFailed'];
-    expect(trueupMetrics.filter((name) => !emitted.has(name))).toEqual(byHandlers);
-  });
-
-  test('the dashboard has every outcome, passes, calls, reasons and ages', () => {
-    for (const outcome of outcomes) {
-      expect(dashboard).toContain(`Servers${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}`);
-    }
-    for (const name of ['Passes', 'PassesFailed', 'VendorCallsPut', 'IteratorAge', 'Throttles']) {
-      expect(dashboard).toContain(name);
-    }
-    expect(dashboard).toContain("filter message = 'pass ended early'");
-    expect(dashboard).toContain('ApproximateAgeOfOldestMessage');
   });
 });

@@ -79,6 +79,15 @@ function identity(properties: Record<string, unknown>) {
   return Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined));
 }
 
+test('names nothing itself, so that stacks in one account do not collide', () => {
+  const literal = Object.entries(resources(asConfigured)).flatMap(([id, { Type, Properties }]) =>
+    Object.entries(Properties)
+      .filter(([key, value]) => /(^|[a-z])Name$/.test(key) && typeof value === 'string')
+      .map(([key]) => `${Type.split('::').at(-1)} ${id}: ${key}`),
+  );
+  expect(literal.filter((one) => !/^Alarm .*: MetricName$/.test(one))).toEqual([]);
+});
+
 describe("cdk.json's context", () => {
   test('says the same as the props', () => {
     const account = 'eu-central-1:123456789012';
@@ -87,6 +96,7 @@ describe("cdk.json's context", () => {
     const stack = deployed({
       scheduleMinutes: 15,
       inlineShare: 5,
+      connectionsAtOnce: 3,
       concurrency: 7,
       memory: 1024,
       secretPrefix: 'gateways',
@@ -113,6 +123,7 @@ describe("cdk.json's context", () => {
           TRUEUP_LEDGER_TABLE: 'book',
           TRUEUP_SECRET_PREFIX: 'gateways',
           TRUEUP_INLINE_SHARE: '5',
+          TRUEUP_CONNECTIONS_AT_ONCE: '3',
           TRUEUP_EVENT_BUS: `arn:aws:events:${account}:event-bus/mine`,
         },
       },
@@ -120,7 +131,7 @@ describe("cdk.json's context", () => {
     const schedule = resource(stack, 'AWS::Scheduler::Schedule', 'Trueup').Properties;
     expect(schedule['ScheduleExpression']).toBe('rate(15 minutes)');
     const failing = resource(stack, 'AWS::CloudWatch::Alarm', 'TrueupServersFailing').Properties;
-    expect(failing).toMatchObject({ EvaluationPeriods: 2, AlarmActions: [expect.any(String)] });
+    expect(failing).toMatchObject({ Threshold: 1800, AlarmActions: [expect.any(String)] });
     const secret = resource(stack, 'AWS::SecretsManager::Secret', 'TrueupFingerprintKey');
     expect(secret).toMatchObject({ DeletionPolicy: 'Delete', Properties: { KmsKeyId: key } });
   });

@@ -25,7 +25,27 @@ describe.each(names)('the function %s', (name) => {
     expect(Properties['LoggingConfig']).toEqual({ LogGroup: { Ref: logs.id } });
   });
 
-  test('has every setting that the functions read', () => {
+  test('has every variable that the functions read, and no others but Powertools’', () => {
+    const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
+    const asked = new Set<string>();
+    const environment = new Proxy(
+      {},
+      {
+        get: (_target, variable) => {
+          asked.add(String(variable));
+          return '1';
+        },
+      },
+    );
+    readSettings(environment);
+    const given = Object.keys(Variables).filter((variable) => variable.startsWith('TRUEUP_'));
+    expect(given.toSorted()).toEqual([...asked].toSorted());
+    expect(Object.keys(Variables).filter((variable) => !given.includes(variable))).toEqual([
+      'POWERTOOLS_SERVICE_NAME',
+    ]);
+  });
+
+  test('has settings that fit', () => {
     const { Variables } = Properties['Environment'] as { Variables: Record<string, unknown> };
     const texts = Object.fromEntries(
       Object.entries(Variables).map(([variable, value]) => [
@@ -37,6 +57,7 @@ describe.each(names)('the function %s', (name) => {
       allowedHosts: 'barndoor=acme.platform.barndoor.ai,barndoor=auth.barndoor.ai:8443',
       secretPrefix: 'trueup',
       inlineShare: 20,
+      connectionsAtOnce: 10,
       queueUrl: 'token',
       eventBus: 'token',
     });
@@ -184,6 +205,7 @@ describe('props', () => {
     const other = template({
       schedule: Duration.minutes(1),
       inlineShare: 3,
+      connectionsAtOnce: 4,
       concurrency: 50,
       memory: 1024,
       logRetention: RetentionDays.ONE_YEAR,
@@ -196,7 +218,7 @@ describe('props', () => {
     expect(resource(other, 'AWS::Lambda::Function', 'TrueupQueued').Properties).toMatchObject({
       MemorySize: 1024,
       TracingConfig: { Mode: 'Active' },
-      Environment: { Variables: { TRUEUP_INLINE_SHARE: '3' } },
+      Environment: { Variables: { TRUEUP_INLINE_SHARE: '3', TRUEUP_CONNECTIONS_AT_ONCE: '4' } },
     });
     const mapping = resource(other, 'AWS::Lambda::EventSourceMapping', 'TrueupQueue');
     expect(mapping.Properties['ScalingConfig']).toEqual({ MaximumConcurrency: 50 });
@@ -209,6 +231,7 @@ describe('props', () => {
     [{ allowedHosts: { barndoor: ['https://x'] } }, "exact hosts, and 'https://x' is none"],
     [{ allowedHosts: { barndoor: ['*.example'] } }, "exact hosts, and '*.example' is none"],
     [{ allowedHosts: { 'a,b=c': ['x'] } }, 'lists of hosts by provider'],
+    [{ allowedHosts, connectionsAtOnce: 0 }, 'connectionsAtOnce must be a whole number from 1'],
     [{ allowedHosts, concurrency: 1 }, 'concurrency must be a whole number from 2 to 1000'],
     [{ allowedHosts, schedule: Duration.seconds(90) }, 'schedule must be a whole number'],
     [{ allowedHosts, secretPrefix: 'a/b' }, 'secretPrefix must be one part of a name'],
