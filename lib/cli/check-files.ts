@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkDocument } from '../core/document.ts';
 import { formatPlaced, placed, readDeclarations } from '../files/declaration-files.ts';
 import type { DeclarationFiles, PlacedIssue } from '../files/declaration-files.ts';
+import { hostIssues } from './host-issues.ts';
 import type { Provider } from '../reconcile/ports/provider.ts';
 
 /** Declarations, and everything that is wrong with them. */
@@ -19,17 +20,32 @@ export async function checkFiles(
     readonly secretPrefix: string;
   },
 ): Promise<CheckedFiles> {
-  const { documents, issues } = await readDeclarations(named(paths, options.cwd));
+  const files = named(paths, options.cwd);
+  const { documents, issues } = await readDeclarations(files);
+  if (documents.length === 0 && issues.length === 0) {
+    return { documents, issues: files.map((file) => ({ file, ...nothing })) };
+  }
   const found = documents.flatMap((document) =>
-    checkDocument(document.value, options).map((issue) => placed(document, issue)),
+    [...checkDocument(document.value, options), ...hostIssues(document.value)].map((issue) =>
+      placed(document, issue),
+    ),
   );
-  const files = [...new Set([...issues, ...found].map(({ file }) => file))];
+  const order = [...new Set([...issues, ...found].map(({ file }) => file))];
   const inOrder = [...issues, ...found].toSorted(
     (a, b) =>
-      files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+      order.indexOf(a.file) - order.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );
   return { documents, issues: inOrder };
 }
+
+/** Nothing at all is a mistake: a file that was cut off, or another one than was meant. */
+const nothing = {
+  line: 1,
+  column: 1,
+  path: '',
+  problem: 'declares no connection',
+  expected: 'must have one: `trueup init` writes an example',
+};
 
 /** Paths as the user named them, where that leads to the same file: they stand in messages. */
 function named(paths: readonly string[], cwd: string): readonly string[] {

@@ -4,7 +4,7 @@ import { isJsonObject } from './json.ts';
 import { jsonIssues } from './json-issues.ts';
 import { connectionRules, ignoreOf, merged, serverRules } from './row-rules.ts';
 import type { DeclarationOptions, ServerContext } from './row-rules.ts';
-import { documentSchema } from './schema.ts';
+import { connectionNameSchema, documentSchema } from './schema.ts';
 import type { ConnectionDocument, ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 
@@ -19,7 +19,9 @@ export function checkDocument(document: unknown, options: DeclarationOptions): I
   const foreign = jsonIssues(document, documentDepth);
   if (foreign.length > 0) return foreign;
   if (!isJsonObject(document)) {
-    return [{ path: '', problem: 'is no object', expected: 'must be one connection' }];
+    const expected =
+      'must be one connection: an object with connection, provider, baseUrl and auth';
+    return [{ path: '', problem: 'is no object', expected }];
   }
   const servers = Array.isArray(document['servers']) ? document['servers'] : [];
   const context = contextOf(document, options);
@@ -33,12 +35,11 @@ export function checkDocument(document: unknown, options: DeclarationOptions): I
 }
 
 function contextOf(document: JsonObject, options: DeclarationOptions): ServerContext {
-  const { connection, provider } = document;
-  const known = typeof connection === 'string' && typeof provider === 'string';
+  const { provider } = document;
   return {
-    connection: known ? connection : '',
+    connection: connectionNameSchema.safeParse(document['connection']).data,
     secretPrefix: options.secretPrefix,
-    table: known ? options.providers.get(provider)?.table : undefined,
+    table: typeof provider === 'string' ? options.providers.get(provider)?.table : undefined,
     ignore: ignoreOf(document) ?? [],
   };
 }

@@ -1,16 +1,12 @@
 import type { Issue } from './errors.ts';
 import type { FieldTable } from './field-table.types.ts';
+import { ignoreIssues, isSpelledOut } from './ignore-rules.ts';
 import type { Json, JsonObject, Pointer } from './json.types.ts';
 import { isJsonObject } from './json.ts';
 import { isWithin } from './pointer.ts';
+import { connectionNameSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
-import {
-  ignoreIssues,
-  isSpelledOut,
-  referenceIssues,
-  sizeIssues,
-  specIssues,
-} from './spec-rules.ts';
+import { referenceIssues, sizeIssues, specIssues } from './spec-rules.ts';
 import type { SecretScope } from './spec-rules.ts';
 import { suggest } from './suggest.ts';
 
@@ -41,16 +37,16 @@ export function connectionRules(
   row: JsonObject,
   { providers, secretPrefix }: DeclarationOptions,
 ): Issue[] {
-  const { connection, provider, auth } = row;
+  const { provider, auth } = row;
+  const connection = connectionNameSchema.safeParse(row['connection']).data;
   const table = typeof provider === 'string' ? providers.get(provider)?.table : undefined;
-  const secrets =
-    typeof connection === 'string' && isJsonObject(auth)
-      ? authKeys.flatMap((key) =>
-          auth[key] === undefined
-            ? []
-            : referenceIssues(auth[key], { connection, secretPrefix }, `/auth/${key}`),
-        )
-      : [];
+  const secrets = isJsonObject(auth)
+    ? authKeys.flatMap((key) =>
+        auth[key] === undefined
+          ? []
+          : referenceIssues(auth[key], { connection, secretPrefix }, `/auth/${key}`),
+      )
+    : [];
   return [
     ...(typeof provider === 'string' && !table ? [unknownProvider(provider, providers)] : []),
     ...secrets,

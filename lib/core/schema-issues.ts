@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Issue } from './errors.ts';
 import { isJsonObject } from './json.ts';
-import { formatPointer } from './pointer.ts';
+import { formatPointer, isWithin } from './pointer.ts';
 import { plainText } from './redact.ts';
 import { suggest } from './suggest.ts';
 
@@ -16,6 +16,8 @@ type Finding = Omit<Issue, 'path'>;
 interface Note {
   readonly found: string;
   readonly known?: readonly string[];
+  /** Of the constants that may stand there, the one that was probably meant. */
+  readonly near?: string;
 }
 
 const noteMark = '\u0000';
@@ -23,11 +25,30 @@ const noteMark = '\u0000';
 function makeNote(issue: z.core.$ZodRawIssue): string {
   const shape = (issue.schema as { shape?: unknown } | undefined)?.shape;
   const input = missingDiscriminator(issue) ? undefined : issue.input;
+  const near = meantConstant(issue);
   const note: Note = {
     found: kindOf(input),
     ...(isJsonObject(shape) && { known: Object.keys(shape) }),
+    ...(near !== undefined && { near }),
   };
   return noteMark + JSON.stringify(note);
+}
+
+function meantConstant(issue: z.core.$ZodRawIssue): string | undefined {
+  const { input, values, options, discriminator } = issue as {
+    input?: unknown;
+    values?: unknown;
+    options?: unknown;
+    discriminator?: unknown;
+  };
+  const constants = [values, options].find(Array.isArray) ?? [];
+  const key = typeof discriminator === 'string' ? discriminator : undefined;
+  const word = key !== undefined && isJsonObject(input) ? input[key] : input;
+  if (typeof word !== 'string') return undefined;
+  return suggest(
+    word,
+    constants.filter((constant) => typeof constant === 'string'),
+  );
 }
 
 function missingDiscriminator({ code, discriminator, input }: z.core.$ZodRawIssue): boolean {
@@ -57,7 +78,13 @@ function kindOf(value: unknown): string {
  */
 export function schemaIssues(schema: z.ZodType, value: unknown, path = ''): Issue[] {
   const result = schema.safeParse(value, { error: makeNote });
-  return result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, path));
+  if (result.success) return [];
+  const issues = result.error.issues.flatMap((issue) => explain(issue, path));
+  // What else lacks in a reference is said by its rule already.
+  const references = issues.filter(({ expected }) => expected === referenceRule);
+  return issues.filter(
+    (issue) => !references.some((one) => one !== issue && isWithin(issue.path, one.path)),
+  );
 }
 
 function explain(issue: ZodIssue, base: string): Issue[] {
@@ -83,10 +110,13 @@ function authored(issue: ZodIssue): Finding {
     : { problem: 'does not fit', expected: issue.message };
 }
 
-function describe(issue: ZodIssue, { found, known }: Note): Finding {
+function describe(issue: ZodIssue, { found, known, near }: Note): Finding {
   const isType = issue.code === 'invalid_type';
-  const expected = isType && isReference(known) ? referenceRule : expectation(issue, found);
+  const rule = isType && isReference(known) ? referenceRule : expectation(issue, found);
+  const expected = near === undefined ? rule : `did you mean '${near}'? ${rule}`;
   if (found === 'missing') return { problem: 'is missing', expected };
+  if (isType && issue.expected === 'int') return { problem: 'is no whole number', expected };
+  if (isEmpty(issue)) return { problem: 'is empty', expected: 'must not be empty' };
   return { problem: isType ? `is ${found}` : (problems[issue.code] ?? 'does not fit'), expected };
 }
 
@@ -96,6 +126,10 @@ const problems: Readonly<Partial<Record<ZodIssue['code'], string>>> = {
   invalid_value: 'is not among the allowed values',
   invalid_union: 'is not among the allowed values',
 };
+
+function isEmpty(issue: ZodIssue): boolean {
+  return issue.code === 'too_small' && issue.minimum === 1 && sizeUnit(issue.origin) !== '';
+}
 
 const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',

@@ -1,16 +1,16 @@
 import type { Issue } from './errors.ts';
 import type { FieldSpec, FieldTable } from './field-table.types.ts';
-import type { Json, JsonObject, Pointer } from './json.types.ts';
+import type { Json, JsonObject } from './json.types.ts';
 import { canonicalJson, isJsonObject } from './json.ts';
-import { formatPointer, getAt, isWithin, parsePointer } from './pointer.ts';
+import { formatPointer, getAt } from './pointer.ts';
 import { secretReferenceSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { secretNameProblem } from './secret-name.ts';
-import { suggest } from './suggest.ts';
 
 /** Whose secrets a row may name. */
 export interface SecretScope {
-  readonly connection: string;
+  /** Without a name that fits, no name of a secret can be judged by it. */
+  readonly connection: string | undefined;
   readonly secretPrefix: string;
 }
 
@@ -54,15 +54,16 @@ function fieldIssues(field: FieldSpec, value: Json, scope: SecretScope, path: st
 /** What is wrong with a reference to a secret. */
 export function referenceIssues(value: unknown, scope: SecretScope, path: string): Issue[] {
   const issues = schemaIssues(secretReferenceSchema, value, path);
-  if (issues.length > 0) return issues;
+  const { connection, secretPrefix } = scope;
+  if (issues.length > 0 || connection === undefined) return issues;
   const { secret } = value as { secret: string };
-  const problem = secretNameProblem(secret, scope.connection, scope.secretPrefix);
+  const problem = secretNameProblem(secret, connection, secretPrefix);
   if (problem === undefined) return [];
   return [
     {
       path: `${path}/secret`,
       problem: `the name ${problem}`,
-      expected: `must be a name such as '${scope.secretPrefix}/${scope.connection}/NAME'`,
+      expected: `must be a name such as '${secretPrefix}/${connection}/NAME'`,
     },
   ];
 }
@@ -98,70 +99,4 @@ export function sizeIssues(spec: JsonObject, path: string): Issue[] {
   if (Buffer.byteLength(canonicalJson(spec)) <= mostBytes) return [];
   const problem = `is larger than ${mostBytes} bytes`;
   return [{ path, problem, expected: 'must be smaller: a row of the table has at most 400 KB' }];
-}
-
-/**
- * Pointers under `ignore` that can ignore nothing: no JSON Pointers, under no known field, or inside a field that is
- * compared as a whole.
- */
-export function ignoreIssues(
-  ignore: readonly Pointer[],
-  { fields }: FieldTable,
-  path: string,
-): Issue[] {
-  return ignore.flatMap((pointer, index): Issue[] => {
-    const at = `${path}/${index}`;
-    const tokens = parsePointer(pointer);
-    if (!tokens) {
-      return [
-        {
-          path: at,
-          problem: 'is no JSON Pointer',
-          expected: "must be one, such as '/meta/costCenter'; in a key, ~ is ~0 and / is ~1",
-        },
-      ];
-    }
-    const fits = fields.some(
-      (field) =>
-        isWithin(field.pointer, pointer) ||
-        (field.compare === 'subset' && isWithin(pointer, field.pointer)),
-    );
-    if (fits) return [];
-    const whole = fields.find((field) => isWithin(pointer, field.pointer));
-    return [
-      whole
-        ? {
-            path: at,
-            problem: `lies inside ${whole.pointer}, which is compared as a whole`,
-            expected: `must be ${whole.pointer} itself or left out`,
-          }
-        : {
-            path: at,
-            problem: 'points into no known field',
-            expected: knownFields(fields, tokens),
-          },
-    ];
-  });
-}
-
-function knownFields(fields: readonly FieldSpec[], tokens: readonly string[]): string {
-  const known = fields.filter(({ access }) => access !== 'computed').map(({ pointer }) => pointer);
-  // The end of a long pointer hides a slip at its beginning.
-  const near =
-    suggest(formatPointer(tokens), known) ?? suggest(formatPointer(tokens.slice(0, 1)), known);
-  const list = `known are ${known.join(', ')}`;
-  return near === undefined ? list : `did you mean '${near}'? ${list}`;
-}
-
-/** Whether `spec` spells out what `pointer` says to ignore, or something that it lies inside of. */
-export function isSpelledOut(spec: JsonObject, pointer: Pointer): boolean {
-  const tokens = parsePointer(pointer);
-  if (!tokens) return false;
-  let current: Json = spec;
-  for (const token of tokens) {
-    if (!isJsonObject(current)) return true;
-    if (!Object.hasOwn(current, token)) return false;
-    current = current[token] as Json;
-  }
-  return true;
 }

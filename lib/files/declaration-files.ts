@@ -76,7 +76,7 @@ async function filesOf(path: string): Promise<{ files: string[]; issues: PlacedI
 async function readOne(file: string): Promise<DeclarationFiles> {
   const read = await readText(file, textMaximum);
   if ('fault' in read) return { documents: [], issues: [fileIssue(file, faults[read.fault])] };
-  const { documents, problems } = parseText(read.text);
+  const { documents, problems } = parseText(read.text, { json: /\.json$/i.test(file) });
   return {
     documents: documents.map((document) => ({ ...document, file })),
     issues: problems.map((problem) => ({ path: '', file, ...problem })),

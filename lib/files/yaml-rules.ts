@@ -8,11 +8,23 @@ interface Anchored {
   size: number | undefined;
 }
 
+/** What the rules know of the text. */
+export interface TextRules {
+  readonly text: string;
+  /** Whether it calls itself JSON. */
+  readonly json: boolean;
+  readonly maximum: number;
+}
+
 /**
  * What YAML allows and a declaration does not: tags, merge keys, keys that occur twice, numbers that no JSON tool keeps,
- * and aliases that lead nowhere, into themselves, or to more than `maximum` characters once they are unfolded.
+ * halves of characters, and aliases that lead nowhere, into themselves, or to more than `maximum` characters once they are unfolded. In what
+ * calls itself JSON, text without quotes too: it would swallow the rest of its line where a comma is missing.
  */
-export function yamlRules(document: Document.Parsed, maximum: number): TextProblem[] {
+export function yamlRules(
+  document: Document.Parsed,
+  { text, json, maximum }: TextRules,
+): TextProblem[] {
   const found: TextProblem[] = [];
   const anchors = new Map<string, Anchored>();
   const say = (node: ParsedNode, problem: Problem) => {
@@ -26,7 +38,7 @@ export function yamlRules(document: Document.Parsed, maximum: number): TextProbl
     const own = node.range[1] - node.range[0];
     const anchored: Anchored = { size: undefined };
     if (node.anchor !== undefined) anchors.set(node.anchor, anchored);
-    if (node.tag !== undefined) say(node, tagged);
+    if (node.tag !== undefined) found.push({ offset: tagBefore(text, node.range[0]), ...tagged });
     let size = own;
     for (const child of childrenOf(node)) {
       const before = child ? child.range[1] - child.range[0] : 0;
@@ -34,6 +46,8 @@ export function yamlRules(document: Document.Parsed, maximum: number): TextProbl
     }
     if (isMap(node)) checkKeys(node.items.map(({ key }) => key));
     if (isScalar(node) && isInexact(node)) say(node, inexact);
+    if (isScalar(node) && isHalved(node)) say(node, halved);
+    if (json && isScalar(node) && isBare(node)) say(node, bare);
     anchored.size = size;
     return size;
   }
@@ -72,7 +86,31 @@ function isInexact({ value, source }: { value: unknown; source?: string }): bool
   );
 }
 
-const tagged = { problem: 'a tag', expected: 'must be written out without it' };
+/** Where the tag of a value begins, which stands before it, maybe on another line. */
+function tagBefore(text: string, value: number): number {
+  let start = text.lastIndexOf('!', value - 1);
+  while (start > 0 && !/[\s,[\]{}]/.test(text.charAt(start - 1))) start -= 1;
+  return Math.max(start, 0);
+}
+
+/** Text without quotes; `true`, `null` and numbers are no text. */
+function isBare({ type, value }: { type?: string; value: unknown }): boolean {
+  return type === 'PLAIN' && typeof value === 'string';
+}
+
+/** Neither UTF-8 nor the table could keep it: what is stored would be another text. */
+const isHalved = ({ value }: { value: unknown }) =>
+  typeof value === 'string' && !value.isWellFormed();
+
+const halved = {
+  problem: 'one half of a character (a lone surrogate)',
+  expected: 'must be whole characters',
+};
+const bare = {
+  problem: 'text without quotes',
+  expected: 'must be in double quotes; if a comma is missing, it is the rest of the line',
+};
+const tagged = { problem: 'a tag (!)', expected: 'must be written out without it' };
 const merge = {
   problem: 'a merge key (<<)',
   expected: 'must be written out: keys are not merged; an alias may stand for a whole value',

@@ -9,8 +9,9 @@ import {
   type Node,
 } from 'yaml';
 import { parsePointer } from '../core/pointer.ts';
-import { syntaxProblem, type Problem, type TextProblem } from './yaml-problems.ts';
-import { yamlRules } from './yaml-rules.ts';
+import { tooDeep, type Problem, type TextProblem } from './yaml-problems.ts';
+import { yamlRules, type TextRules } from './yaml-rules.ts';
+import { foreignCharacter, syntaxProblems } from './yaml-syntax.ts';
 
 /** Both count from 1. */
 export interface Position {
@@ -39,8 +40,10 @@ const problemsAtMost = 20;
 /**
  * YAML 1.2 or JSON: documents of one connection each, or of a list of them. Aliases are allowed as far as they stand for
  * a bounded text; tags and merge keys are not.
+ *
+ * @param options.json - it calls itself JSON, where all text stands in quotes
  */
-export function parseText(text: string): ParsedText {
+export function parseText(text: string, { json = false } = {}): ParsedText {
   const lineCounter = new LineCounter();
   const at = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
@@ -57,17 +60,19 @@ export function parseText(text: string): ParsedText {
     }
     problems.push(...[...byLine.values()].slice(0, problemsAtMost));
   };
+  const rules: TextRules = { text, json, maximum: textMaximum };
+  const foreign = foreignCharacter(text);
   try {
     for (const document of parse(text, lineCounter)) {
-      const found = problemsOf(document);
+      const found = foreign ? [foreign] : problemsOf(document, rules);
       if (found.length > 0) tell(found);
       else documents.push(...connectionsOf(document, at));
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    tell([syntaxProblem('RESOURCE_EXHAUSTION', 0)]);
+    tell([{ offset: 0, ...tooDeep }]);
   }
-  return { documents, problems };
+  return { documents, problems: foreign ? problems.slice(0, 1) : problems };
 }
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
@@ -86,11 +91,9 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
   return Array.isArray(parsed) ? parsed : [];
 }
 
-function problemsOf(document: Document.Parsed): readonly TextProblem[] {
-  if (document.errors.length > 0) {
-    return document.errors.map(({ code, pos }) => syntaxProblem(code, pos[0]));
-  }
-  return yamlRules(document, textMaximum);
+function problemsOf(document: Document.Parsed, rules: TextRules): readonly TextProblem[] {
+  const syntax = syntaxProblems(document);
+  return syntax.length > 0 ? syntax : yamlRules(document, rules);
 }
 
 /** The members of a list, or the document itself; none of an empty one. */

@@ -143,7 +143,11 @@ describe('parseConnection', () => {
     [
       'a typo in a type',
       { auth: { type: 'beaer', token: reference } },
-      [expect.stringContaining("/auth/type: is not among the allowed values; must be 'bearer', ")],
+      [
+        expect.stringContaining(
+          "/auth/type: is not among the allowed values; did you mean 'bearer'? must be 'bearer', ",
+        ),
+      ],
     ],
     [
       'no name',
@@ -160,7 +164,7 @@ describe('parseConnection', () => {
       [
         expect.stringContaining('/policy/ignore/0: is no JSON Pointer'),
         expect.stringContaining(
-          "/policy/ignore/1: points into no known field; did you mean '/meta'?",
+          "/policy/ignore/1: points into no known field; did you mean '/meta/x'?",
         ),
         '/policy/ignore/2: lies inside /name, which is compared as a whole; must be /name itself or left out',
         expect.stringContaining('/policy/ignore/3: is no JSON Pointer'),

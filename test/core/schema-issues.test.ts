@@ -18,7 +18,7 @@ describe('schemaIssues', () => {
     ['no record', z.record(z.string(), z.string()), 1, '(root): is a number; must be an object'],
     ['not null', z.null(), 1, '(root): is a number; must be null'],
     ['nothing', z.never(), 1, '(root): is a number; must be left out'],
-    ['a fraction', z.int(), 1.5, '(root): is a number; must be a whole number'],
+    ['a fraction', z.int(), 1.5, '(root): is no whole number; must be a whole number'],
     [
       'unquoted',
       z.array(z.string()),
@@ -27,12 +27,7 @@ describe('schemaIssues', () => {
     ],
     ['too small', z.number().min(20), 1, '(root): is too small; must be at least 20'],
     ['too large', z.number().max(20), 21, '(root): is too large; must be at most 20'],
-    [
-      'too short',
-      z.string().min(1),
-      '',
-      '(root): is too small; must be at least 1 characters long',
-    ],
+    ['too short', z.string().min(1), '', '(root): is empty; must not be empty'],
     [
       'too long a list',
       z.array(z.number()).max(1),
@@ -143,11 +138,7 @@ describe('schemaIssues', () => {
       ['a literal', 'hunter2', [`/s: is a string; ${rule}`]],
       ['null', null, [`/s: is null; ${rule}`]],
       ['missing', undefined, [`/s: is missing; ${rule}`]],
-      [
-        'a literal as a key',
-        { hunter2: null },
-        ['/s/secret: is missing; must be a string', `/s: unknown key; ${rule}`],
-      ],
+      ['a literal as a key', { hunter2: null }, [`/s: unknown key; ${rule}`]],
     ])('%s', (_, value, expected) => {
       expect(lines(z.strictObject({ s: secretReferenceSchema }), { s: value })).toEqual(expected);
     });

@@ -52,7 +52,7 @@ describe('Declaration files', () => {
 
   test('a folder means the YAML and JSON files right in it, by name', async () => {
     const names = ['b.yml', 'a.yaml', 'c.JSON', '.hidden.yaml', 'notes.txt'];
-    for (const name of names) await folder.write(name, `connection: ${name.slice(0, 1)}\n`);
+    for (const name of names) await folder.write(name, `{"connection": "${name.slice(0, 1)}"}`);
     await mkdir(join(folder.path, 'inner'));
     await folder.write('inner/d.yaml', 'connection: d\n');
     const { documents, issues } = await readDeclarations([
@@ -118,12 +118,12 @@ describe('Declaration files', () => {
 
   const canary = 'hunter2hunter2';
   const broken: [string, string, string][] = [
-    ['a text without its end', `a: "${canary}\nb: 1\n`, '3:1 (root): a quote, bracket'],
+    ['a text without its end', `a: "${canary}\nb: 1\n`, '1:4 (root): a quote that is not closed'],
     ['a bracket without its end', `{a: ${canary}`, '1:'],
     [
       'a comma that is missing',
       `{"a": 1 "${canary}": 2}`,
-      '1:7 (root): an indented object or list within brackets, or',
+      '1:7 (root): a comma is missing, or an indented object or list',
     ],
     ['an @', `a: @${canary}`, '1:4 (root): a text that begins with a reserved character'],
     ['a colon in a text', `a: ${canary}: b`, '1:4 (root): an object within a line'],
@@ -139,8 +139,8 @@ describe('Declaration files', () => {
     ['keys of the same text', '1: x\n"1": y\n', '2:1 (root): a key that occurs twice'],
     ['a key that is a list', '? [a]\n: b\n', '1:3 (root): a key that is no text'],
     ['a merge key', 'a: &a {x: 1}\nb:\n  <<: *a\n', '3:3 (root): a merge key (<<)'],
-    ['a tag', `a: !!binary ${canary}`, '1:13 (root): a tag'],
-    ['a tag of its own', 'a: !x {}', '1:7 (root): a tag'],
+    ['a tag', `a: !!binary ${canary}`, '1:4 (root): a tag'],
+    ['a tag of its own', 'a: !x {}', '1:4 (root): a tag'],
     ['an alias to nothing', 'a: *b', '1:4 (root): an alias without its anchor'],
     ['an alias before its anchor', 'a: *b\nb: &b 1', '1:4 (root): an alias without its anchor'],
     ['an alias within its anchor', 'a: &a [*a]', '1:8 (root): an alias within its own anchor'],

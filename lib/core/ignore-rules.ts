@@ -1,0 +1,106 @@
+import type { Issue } from './errors.ts';
+import type { FieldSpec, FieldTable } from './field-table.types.ts';
+import type { Json, JsonObject, Pointer } from './json.types.ts';
+import { isJsonObject } from './json.ts';
+import { formatPointer, isWithin, parsePointer } from './pointer.ts';
+import { editDistance, suggest } from './suggest.ts';
+
+/**
+ * Pointers under `ignore` that can ignore nothing: no JSON Pointers, under no known field, or inside a field that is
+ * compared as a whole.
+ */
+export function ignoreIssues(
+  ignore: readonly Pointer[],
+  { fields }: FieldTable,
+  path: string,
+): Issue[] {
+  return ignore.flatMap((pointer, index) => {
+    const finding = pointerFinding(pointer, fields);
+    return finding ? [{ path: `${path}/${index}`, ...finding }] : [];
+  });
+}
+
+function pointerFinding(
+  pointer: Pointer,
+  fields: readonly FieldSpec[],
+): Omit<Issue, 'path'> | undefined {
+  const meant = () => {
+    const near = meantPointer(pointer, fields);
+    return near === undefined ? '' : `did you mean '${near}'? `;
+  };
+  if (!parsePointer(pointer)) {
+    const rule = "must be one, such as '/meta/costCenter'; in a key, ~ is ~0 and / is ~1";
+    return { problem: 'is no JSON Pointer', expected: `${meant()}${rule}` };
+  }
+  const fits = fields.some(
+    (field) =>
+      isWithin(field.pointer, pointer) ||
+      (field.compare === 'subset' && isWithin(pointer, field.pointer)),
+  );
+  if (fits) return undefined;
+  const whole = fields.find((field) => isWithin(pointer, field.pointer));
+  if (whole) {
+    return {
+      problem: `lies inside ${whole.pointer}, which is compared as a whole`,
+      expected: `must be ${whole.pointer} itself or left out`,
+    };
+  }
+  const known = declarable(fields).map((field) => field.pointer);
+  return {
+    problem: 'points into no known field',
+    expected: `${meant()}known are ${known.join(', ')}`,
+  };
+}
+
+const declarable = (fields: readonly FieldSpec[]) =>
+  fields.filter(({ access }) => access !== 'computed');
+
+/**
+ * The pointer that was probably meant: a slip in a name, `spec` before it, or a path as other tools write it. What lies
+ * under a field is taken as it is: it is a name of the user's own.
+ */
+function meantPointer(text: string, fields: readonly FieldSpec[]): Pointer | undefined {
+  const tokens = looseTokens(text);
+  const [best] = declarable(fields)
+    .flatMap((field) => aligned(tokens, field))
+    .toSorted((a, b) => a.distance - b.distance);
+  return best?.pointer;
+}
+
+function looseTokens(text: string): readonly string[] {
+  const parts = text.startsWith('/')
+    ? text.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    : text.split(/[$./[\]'"]+/);
+  const tokens = parts.filter((part) => part !== '');
+  return tokens[0] === 'spec' ? tokens.slice(1) : tokens;
+}
+
+/** `tokens` with those in the place of the field's replaced by the field's, if all of them are near. */
+function aligned(
+  tokens: readonly string[],
+  { pointer, compare }: FieldSpec,
+): { readonly pointer: Pointer; readonly distance: number }[] {
+  const own = parsePointer(pointer) as readonly string[];
+  const rest = tokens.slice(own.length);
+  const isDeeper = rest.length > 0 && compare !== 'subset';
+  const pairs = own
+    .slice(0, tokens.length)
+    .map((name, index) => [tokens[index] as string, name] as const);
+  if (isDeeper || pairs.some(([token, name]) => suggest(token, [name]) === undefined)) return [];
+  const meant = formatPointer([...pairs.map(([, name]) => name), ...rest]);
+  const distance = pairs.reduce((sum, [token, name]) => sum + editDistance(token, name), 0);
+  return meant === '' ? [] : [{ pointer: meant, distance }];
+}
+
+/** Whether `spec` spells out what `pointer` says to ignore, or something that it lies inside of. */
+export function isSpelledOut(spec: JsonObject, pointer: Pointer): boolean {
+  const tokens = parsePointer(pointer);
+  if (!tokens) return false;
+  let current: Json = spec;
+  for (const token of tokens) {
+    if (!isJsonObject(current)) return true;
+    if (!Object.hasOwn(current, token)) return false;
+    current = current[token] as Json;
+  }
+  return true;
+}

@@ -1,0 +1,164 @@
+import { acme, canary } from './broken-input.ts';
+import type { BrokenInput } from './broken-input.ts';
+
+const control = '(root): a control character; must be text in UTF-8';
+const nothing = '(root): declares no connection; must have one: `trueup init` writes an example';
+
+/** JSON, other formats, other encodings, and files with nothing in them. */
+export const files: readonly BrokenInput[] = [
+  {
+    what: 'JSON: a comma that is missing at the end of a line',
+    file: 'trueup.json',
+    text: '{\n  "connection": "acme"\n  «"provider": "barndoor"\n}\n',
+    errors: ['(root): a comma is missing; must be separated by a comma'],
+  },
+  {
+    what: 'JSON: a comma that is missing after a number',
+    file: 'trueup.json',
+    text: '{ "budget": { "concurrency": «4 "requestsPerMinute": 300 } }\n',
+    errors: [
+      '(root): a comma is missing, or an indented object or list stands within brackets; must be',
+    ],
+  },
+  {
+    what: 'JSON: a word that it does not know',
+    file: 'trueup.json',
+    text: '{ "connection": «None }\n',
+    errors: ['(root): text without quotes; must be in double quotes'],
+  },
+  {
+    what: 'JSON: keys without quotes',
+    file: 'trueup.json',
+    text: '{ «connection: "acme" }\n',
+    errors: ['(root): text without quotes; must be in double quotes'],
+  },
+  {
+    what: 'JSON: the comment of another language',
+    file: 'trueup.json',
+    text: '{\n  «// ours\n  "connection": "acme"\n}\n',
+    errors: [
+      '(root): text without quotes; must be in double quotes; if a comma is missing, it is the',
+    ],
+  },
+  {
+    what: 'JSON: a brace too many',
+    file: 'trueup.json',
+    text: '{ "connection": "acme" }«}\n',
+    errors: ['(root): a closing bracket without its opening one; must be left out'],
+  },
+  {
+    what: 'JSON: a file that was cut off',
+    file: 'trueup.json',
+    text: `[{ "connection": "acme", "auth": «{ "token": "${canary}",`,
+    errors: ['(root): a bracket that is not closed; must be closed by } or ]'],
+  },
+  {
+    what: 'JSON: a key twice',
+    file: 'trueup.json',
+    text: '{ "connection": "acme",\n  «"connection": "beta" }\n',
+    errors: ['(root): a key that occurs twice; must occur once'],
+  },
+  {
+    what: 'JSON: two documents one after the other',
+    file: 'trueup.json',
+    text: `{ "connection": "acme" }\n«{ "connection": "${canary}" }\n`,
+    errors: ['(root): something after the end of a value; must be separated by a comma'],
+  },
+  {
+    what: 'JSON: one half of a character',
+    file: 'trueup.json',
+    text: `[{ "connection": "acme", "provider": "barndoor", "baseUrl": "https://acme.platform.barndoor.ai",
+"auth": { "type": "bearer", "token": { "secret": "trueup/acme/token" } },
+"servers": [{ "id": "one", "spec": { "name": «"${canary}\\ud800" } }] }]`,
+    errors: ['(root): one half of a character (a lone surrogate); must be whole characters'],
+  },
+  {
+    what: 'the JSON that DynamoDB writes',
+    text: acme({ connection: '«connection: { "S": "acme" }' }),
+    errors: ['/connection: is an object; must be a string'],
+  },
+  {
+    what: 'a row of the table',
+    text: acme({}, '«item: connection\n«generation: 7\n'),
+    errors: [
+      "/item: unknown key 'item'; known are connection, provider",
+      "/generation: unknown key 'generation'; known are connection, provider",
+    ],
+  },
+  { what: 'an empty file', text: '«', errors: [nothing] },
+  { what: 'only comments', text: '«# connection: acme\n# provider: barndoor\n', errors: [nothing] },
+  { what: 'only the mark of a document', text: '«---\n...\n', errors: [nothing] },
+  { what: 'an empty list', text: '«[]\n', errors: [nothing] },
+  { what: 'null', file: 'trueup.json', text: '«null', errors: [nothing] },
+  {
+    what: 'a text',
+    text: '«acme\n',
+    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+  },
+  {
+    what: 'a number',
+    text: '«42\n',
+    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+  },
+  {
+    what: 'a list in a list',
+    text: '- «[]\n',
+    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+  },
+  {
+    what: 'a hole in a list of connections',
+    text: '- «\n',
+    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+  },
+  {
+    what: 'an INI file',
+    text: '[connection]\n«name = acme\n',
+    errors: ['(root): something after the end of a value; must be separated by a comma'],
+  },
+  {
+    what: 'a file of variables',
+    text: `«CONNECTION=acme\nTOKEN=${canary}\n`,
+    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+  },
+  {
+    what: 'XML',
+    text: '«<?xml version="1.0"?>\n<connection name="acme"/>\n',
+    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+  },
+  {
+    what: 'a conflict that Git left behind',
+    text: 'connection: acme\n«<<<<<<< HEAD\nprovider: barndoor\n«=======\nprovider: alloy\n«>>>>>>> main\n',
+    errors: [
+      '(root): a key of several lines; must be one line',
+      '(root): a key of several lines; must be one line',
+      "(root): a line without a colon; must be 'key: value'",
+    ],
+  },
+  {
+    what: 'a zero byte',
+    text: `connection: ac«\u0000me\nprovider: ${canary}\n`,
+    errors: [control],
+  },
+  {
+    what: 'the codes of a terminal',
+    text: `servers:\n  - label: "«\u001B]0;${canary}\u0007"\n`,
+    errors: [control],
+  },
+  {
+    what: 'a byte order mark in the middle, of two files in one',
+    text: 'connection: acme\n---\n«\uFEFFconnection: beta\n',
+    errors: [control],
+  },
+  {
+    what: 'a second document that is broken',
+    text: `${acme()}---\nconnection: beta\nuserId: «@me\n`,
+    errors: ['(root): a text that begins with a reserved character; must be in quotes'],
+  },
+  {
+    what: 'the same connection in two documents',
+    text: `${acme()}---\n${acme({ connection: '«connection: acme' })}`,
+    errors: [
+      '/connection: repeats the connection of trueup.yaml:1; must be declared in one document',
+    ],
+  },
+];
