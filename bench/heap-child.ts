@@ -6,7 +6,7 @@ import type { Settings } from '../functions/settings.ts';
 import { wire, type WiringOptions } from '../functions/wiring.ts';
 import type { ServerRecord } from '../lib/core/ledger.types.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { readAll } from '../lib/reconcile/read-live.ts';
+import { listAll, readAll } from '../lib/reconcile/read-live.ts';
 import { readDesired } from '../lib/reconcile/read-desired.ts';
 import { reconcile } from '../lib/reconcile/reconcile.ts';
 import { silentLog } from './world/log.ts';
@@ -111,7 +111,7 @@ async function inputsOf(deps: Dependencies, connection: string): Promise<object>
     calls: { list: 0, get: 0, put: 0 },
     signal: new AbortController().signal,
   });
-  const live = await readAll(session, {
+  const live = await readAll(session, await listAll(session), {
     wanted: [...servers.keys()],
     isDeclared: () => true,
     isMissing: () => false,

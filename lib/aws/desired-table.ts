@@ -10,6 +10,14 @@ const index = 'provider';
  */
 export function desiredTable(options: TableOptions): DesiredStore {
   const table = openTable(options);
+  const pages = async function* (connection: string, ids?: readonly string[]) {
+    if (ids === undefined) {
+      for await (const page of table.pages(connection)) yield page.map(row);
+      return;
+    }
+    const items = ids.filter((id) => id !== '').map((id) => `server#${id}`);
+    yield (await table.batchGet(connection, ['connection', ...items])).map(row);
+  };
   return {
     connections: async function* () {
       for await (const page of table.scanIndex(index)) {
@@ -18,16 +26,8 @@ export function desiredTable(options: TableOptions): DesiredStore {
         }
       }
     },
-    rows: async (connection, ids) => {
-      const found =
-        ids === undefined
-          ? await table.query(connection)
-          : await table.batchGet(connection, [
-              'connection',
-              ...ids.filter((id) => id !== '').map((id) => `server#${id}`),
-            ]);
-      return found.map(row);
-    },
+    rows: async (connection, ids) => (await Array.fromAsync(pages(connection, ids))).flat(),
+    pages,
     countServers: (connection) => table.count(connection, { prefix: 'server#' }),
   };
 }

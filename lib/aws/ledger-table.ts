@@ -10,7 +10,7 @@ import { idIn, keys, passRange } from './ledger-keys.ts';
 import { marksIn, resendItems } from './resend-items.ts';
 import { pauseOf, serverAttributes, serverRecord } from './server-item.ts';
 import { storeProblem, type StoreErrorCode } from './store-errors.ts';
-import { openTable, type TableOptions } from './table.ts';
+import { openTable, type StoredItem, type TableOptions } from './table.ts';
 
 export interface LedgerOptions extends TableOptions {
   /** Unique texts: every write carries one. `crypto.randomUUID` unless told. */
@@ -38,17 +38,10 @@ export function ledgerTable(options: LedgerOptions): Ledger {
 
   return {
     read: async (connection, wanted) => {
-      const items =
-        wanted === undefined
-          ? await table.query(connection, passRange)
-          : await table.batchGet(connection, [
-              keys.pause,
-              ...wanted.flatMap((id) => [keys.pauseOf(id), keys.resend(id), keys.server(id)]),
-            ]);
       const pauses: Pause[] = [];
       const servers = new Map<string, ServerRecord>();
       const resend = new Map<string, ReadonlySet<string>>();
-      for (const stored of items) {
+      const take = (stored: StoredItem) => {
         const { item } = stored;
         const [paused, server, marked] = [
           idIn(item, 'pause#'),
@@ -63,6 +56,15 @@ export function ledgerTable(options: LedgerOptions): Ledger {
         } catch (error) {
           throw malformed('store-malformed', 'read', connection, item)(error);
         }
+      };
+      if (wanted === undefined) {
+        for await (const page of table.pages(connection, passRange)) page.forEach(take);
+      } else {
+        const items = await table.batchGet(connection, [
+          keys.pause,
+          ...wanted.flatMap((id) => [keys.pauseOf(id), keys.resend(id), keys.server(id)]),
+        ]);
+        items.forEach(take);
       }
       return { pauses, servers, resend };
     },

@@ -38,6 +38,8 @@ export interface Table {
   readonly name: string;
   /** All pages, in the order of the sort keys. */
   query(connection: string, range?: Range): Promise<StoredItem[]>;
+  /** The same page by page; the next one is on its way while a page is worked on. */
+  pages(connection: string, range?: Range): AsyncIterable<readonly StoredItem[]>;
   /** How many items a range has; reads all of its pages, sends none. */
   count(connection: string, range: Range): Promise<number>;
   /** The items there are of those keys, in no order. */
@@ -94,8 +96,7 @@ export function openTable(options: TableOptions): Table {
     more?: Pick<QueryCommandInput, 'Select'>,
   ) {
     const { condition, values } = rangeOf(range);
-    let start: Item | undefined;
-    do {
+    const read = (start: Item | undefined): Promise<QueryCommandOutput> => {
       const command = new QueryCommand({
         TableName: table,
         ConsistentRead: true,
@@ -105,12 +106,24 @@ export function openTable(options: TableOptions): Table {
         ...(start && { ExclusiveStartKey: start }),
         ...more,
       });
-      const page: QueryCommandOutput = await client.send(command).catch((error: unknown) => {
+      const page = client.send(command).catch((error: unknown) => {
         throw storeError(error, at('Query', connection));
       });
+      // Whoever awaits it is told; a page that nobody comes to is not unhandled.
+      page.catch(() => undefined);
+      return page;
+    };
+    let next: Promise<QueryCommandOutput> | undefined = read(undefined);
+    while (next) {
+      // oxlint-disable-next-line no-await-in-loop -- each page says where the next begins
+      const page: QueryCommandOutput = await next;
+      next = page.LastEvaluatedKey && read(page.LastEvaluatedKey);
       yield page;
-      start = page.LastEvaluatedKey;
-    } while (start);
+    }
+  }
+
+  async function* storedPages(connection: string, range?: Range) {
+    for await (const page of pages(connection, range)) yield (page.Items ?? []).map(stored);
   }
 
   async function batch(connection: string, items: readonly string[]): Promise<Item[]> {
@@ -139,13 +152,9 @@ export function openTable(options: TableOptions): Table {
 
   return {
     name: table,
-    query: async (connection, range) => {
-      const found: StoredItem[] = [];
-      for await (const page of pages(connection, range)) {
-        for (const item of page.Items ?? []) found.push(stored(item));
-      }
-      return found;
-    },
+    query: async (connection, range) =>
+      (await Array.fromAsync(storedPages(connection, range))).flat(),
+    pages: storedPages,
     count: async (connection, range) => {
       let count = 0;
       for await (const page of pages(connection, range, { Select: 'COUNT' })) {

@@ -33,7 +33,8 @@ export function passGate(
   carried.budget = rate;
   const assertMay = () => {
     lease.assertHeld(settings.attemptMs);
-    if (stop?.aborted) throw new InterruptedError('stopped', 'stopped; the next pass does the rest');
+    if (stop?.aborted)
+      throw new InterruptedError('stopped', 'stopped; the next pass does the rest');
     if (clock.now() + settings.attemptMs <= deadline) return;
     throw new InterruptedError('deadline', 'the time of this process is over; another goes on');
   };

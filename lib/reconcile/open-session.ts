@@ -2,7 +2,7 @@ import { Credentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { Gate } from './gate.ts';
 import type { VendorCalls, VendorSession } from './ports/provider.ts';
-import type { DesiredState } from './read-desired.ts';
+import type { Account } from './read-desired.ts';
 
 /** A conversation with the vendor, and the credentials that it uses. */
 export interface OpenSession {
@@ -16,7 +16,7 @@ export interface OpenSession {
  * @param gate - asked before each request
  */
 export function openSession(
-  { connection, provider }: DesiredState,
+  { connection, provider }: Account,
   deps: Dependencies,
   calls: VendorCalls,
   signal: AbortSignal,

@@ -17,7 +17,8 @@ import { planPass } from './plan-pass.ts';
 import type { PassInputs, PassPlan } from './plan-pass.ts';
 import type { VendorSession } from './ports/provider.ts';
 import { isVendorError } from './ports/vendor-error.ts';
-import { readDesired } from './read-desired.ts';
+import type { Account } from './read-desired.ts';
+import { readSideBySide } from './read-side-by-side.ts';
 import { readSurroundings } from './read-surroundings.ts';
 import { recordHeld } from './record-held.ts';
 import type { PassRequest } from './request.types.ts';
@@ -42,7 +43,8 @@ interface Pass {
   readonly deps: Dependencies;
   readonly lease: Lease;
   readonly state: PassState;
-  readonly signal: AbortSignal;
+  /** Ends all requests. */
+  readonly abort: AbortController;
 }
 
 /**
@@ -59,7 +61,7 @@ export async function makePass(
   const state = new PassState(passId(now, deps.random), request, now);
   const abort = new AbortController();
   try {
-    return await run({ request, deps, lease, state, signal: abort.signal });
+    return await run({ request, deps, lease, state, abort });
   } finally {
     // Nothing that was started goes on behind a pass that is over.
     abort.abort();
@@ -67,14 +69,16 @@ export async function makePass(
 }
 
 async function run(pass: Pass): Promise<PassDone> {
-  const { request, deps, lease, state, signal } = pass;
+  const { request, deps, lease, state, abort } = pass;
   const { clock } = deps;
   const { carried } = lease;
 
-  const [reading, ledger] = await Promise.all([
-    readDesired(deps.desired, request.connection, request.servers, deps),
-    deps.ledger.read(request.connection, request.servers),
-  ]);
+  const open = (account: Account) => {
+    if (isBackingOff(carried.retry, account.connection, request, clock.now())) return undefined;
+    const gate = passGate(lease, account.connection.budget, deps, request);
+    return openSession(account, deps, state.calls, abort.signal, gate);
+  };
+  const { reading, ledger, opened, listed } = await readSideBySide(request, deps, open, abort);
   state.read = ledger.servers;
   if (!reading.ok) {
     const reason = { code: 'invalid-connection', message: reading.why };
@@ -83,20 +87,21 @@ async function run(pass: Pass): Promise<PassDone> {
     return { report: await finishPass(deps, state), interrupted: false };
   }
   const { desired } = reading;
-  if (isBackingOff(carried.retry, desired.connection, request, clock.now())) {
+  if (!opened) {
     foundUnreached(state, desired, ledger, clock.now());
     state.ended(carried.retry?.state ?? 'unreachable', backingOff(carried.retry));
     return { report: await finishPass(deps, state), interrupted: false };
   }
-  const gate = passGate(lease, desired.connection.budget, deps, request);
-  const { session, credentials } = openSession(desired, deps, state.calls, signal, gate);
+  const { session, credentials } = opened;
   state.decryptedCredentials = () => credentials.decrypted;
 
   let plan: PassPlan | undefined;
   let end: ApplyEnd | undefined;
   let unreached: readonly string[] | undefined;
   try {
-    const around = await readSurroundings(session, desired, ledger, deps, request.servers);
+    const around = await readSurroundings(session, desired, ledger, deps, request.servers, {
+      listed,
+    });
     const inputs = inputsOf(pass, { ...around, desired, ledger });
     plan = await planPass(inputs, () => deps.ledger.approvals(request.connection, inputs.now));
     state.undeclared = around.live.undeclared?.length;

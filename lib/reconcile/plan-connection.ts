@@ -4,8 +4,10 @@ import { openSession } from './open-session.ts';
 import { planPass } from './plan-pass.ts';
 import type { PassPlan } from './plan-pass.ts';
 import type { VendorCalls } from './ports/provider.ts';
-import { readDesired } from './read-desired.ts';
+import type { Account } from './read-desired.ts';
 import { readGate } from './read-gate.ts';
+import type { ReadGate } from './read-gate.ts';
+import { readSideBySide } from './read-side-by-side.ts';
 import { readSurroundings } from './read-surroundings.ts';
 import type { PassRequest } from './request.types.ts';
 
@@ -19,23 +21,28 @@ export async function planConnection(
   deps: Dependencies,
 ): Promise<PassPlan & { readonly calls: VendorCalls }> {
   const { connection, servers: ids, attended, stop } = request;
-  const [reading, ledger, lease] = await Promise.all([
-    readDesired(deps.desired, connection, ids, deps),
-    deps.ledger.read(connection, ids),
-    deps.lease.read(connection),
-  ]);
-  if (!reading.ok) {
-    const issue = { path: '', problem: reading.why, expected: 'a row that fits its schema' };
-    throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
-  }
-  const { desired } = reading;
   const abort = new AbortController();
   const calls: VendorCalls = { list: 0, get: 0, put: 0 };
-  const gate = readGate(connection, desired.connection.budget, deps);
+  const signal = stop ? AbortSignal.any([abort.signal, stop]) : abort.signal;
+  let gate: ReadGate | undefined;
+  const open = (account: Account) => {
+    gate = readGate(connection, account.connection.budget, deps);
+    return openSession(account, deps, calls, signal, gate);
+  };
   try {
-    const signal = stop ? AbortSignal.any([abort.signal, stop]) : abort.signal;
-    const { session } = openSession(desired, deps, calls, signal, gate);
-    const around = await readSurroundings(session, desired, ledger, deps, ids, true);
+    const [{ reading, ledger, opened, listed }, lease] = await Promise.all([
+      readSideBySide(request, deps, open, abort),
+      deps.lease.read(connection),
+    ]);
+    if (!reading.ok || !opened) {
+      const problem = reading.ok ? 'cannot be opened' : reading.why;
+      const issue = { path: '', problem, expected: 'a row that fits its schema' };
+      throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
+    }
+    const { desired } = reading;
+    const { session } = opened;
+    const options = { listed, exact: true };
+    const around = await readSurroundings(session, desired, ledger, deps, ids, options);
     const now = deps.clock.now();
     const { random } = deps;
     const window = lease?.window ?? [];
@@ -54,6 +61,6 @@ export async function planConnection(
     return { ...plan, calls };
   } finally {
     abort.abort();
-    await gate.giveBack();
+    await gate?.giveBack();
   }
 }

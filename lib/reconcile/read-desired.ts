@@ -7,10 +7,14 @@ import type { Log } from './ports/runtime.ts';
 import type { Provider } from './ports/provider.ts';
 import type { DesiredRow, DesiredStore } from './ports/desired-store.ts';
 
-/** A connection as declared, and the servers in scope, each parsed or invalid by itself. */
-export interface DesiredState {
+/** A connection as declared, and its vendor. */
+export interface Account {
   readonly connection: Connection;
   readonly provider: Provider;
+}
+
+/** The servers in scope besides, each parsed or invalid by itself. */
+export interface DesiredState extends Account {
   readonly servers: ReadonlyMap<string, Declared>;
   /** Server rows of the connection, also beyond the scope. */
   readonly declaredTotal: () => Promise<number>;
@@ -27,9 +31,11 @@ const serverPrefix = 'server#';
 const straysAtMost = 10;
 
 /**
- * Reads and parses what is declared for a connection, or for some of its servers. Rows that are neither the connection's
- * nor a server's are told: whoever wrote them meant something.
+ * Reads and parses what is declared for a connection, or for some of its servers, page by page: nothing of a row is kept
+ * but what was parsed. Rows that are neither the connection's nor a server's are told: whoever wrote them meant something.
  *
+ * @param opened - told of the connection as soon as its row is there, which is the first: so that its vendor can be asked
+ * while the others come
  * @throws StoreError if Desired could not be read
  */
 export async function readDesired(
@@ -37,39 +43,55 @@ export async function readDesired(
   name: string,
   ids: readonly string[] | undefined,
   options: { providers: ReadonlyMap<string, Provider>; secretPrefix: string; log: Log },
+  opened: (account: Account) => void = () => undefined,
 ): Promise<DesiredReading> {
-  const rows = await store.rows(name, ids);
-  tellStrays(options.log, name, rows);
-  const own = rows.find(({ item }) => item === 'connection');
-  const serverRows = rows.filter(({ item }) => item.startsWith(serverPrefix));
-  const notFitting = (why: string): DesiredReading => ({
-    ok: false,
-    why,
-    ids: serverRows.map(({ item }) => item.slice(serverPrefix.length)),
-  });
-  if (!own) return notFitting(`there is no row 'connection' for ${name}`);
-  const parsed = parseConnection(whole(name, own), options);
-  if (!parsed.ok) return notFitting(plainText(parsed.issues.map(formatIssue).join('; ')));
-
-  const { connection } = parsed;
-  const provider = options.providers.get(connection.provider) as Provider;
-  const servers = new Map(
-    serverRows.map((row): [string, Declared] => {
-      const result = parseServer(whole(name, row), connection, provider.table, options);
-      const declared: Declared = result.ok
-        ? { valid: true, server: result.server }
-        : { valid: false, server: result.server };
-      return [row.item.slice(serverPrefix.length), declared];
-    }),
-  );
+  const servers = new Map<string, Declared>();
+  const strays: string[] = [];
+  let early: DesiredRow[] = [];
+  let account: Account | undefined;
+  let why = `there is no row 'connection' for ${name}`;
+  const take = (row: DesiredRow, { connection, provider }: Account) => {
+    const result = parseServer(whole(name, row), connection, provider.table, options);
+    const declared: Declared = result.ok
+      ? { valid: true, server: result.server }
+      : { valid: false, server: result.server };
+    servers.set(row.item.slice(serverPrefix.length), declared);
+  };
+  for await (const page of pagesOf(store, name, ids)) {
+    const own = page.find(({ item }) => item === 'connection');
+    if (own) {
+      const parsed = parseConnection(whole(name, own), options);
+      if (parsed.ok) {
+        const { connection } = parsed;
+        const provider = options.providers.get(connection.provider) as Provider;
+        account = { connection, provider };
+        opened(account);
+      } else {
+        why = plainText(parsed.issues.map(formatIssue).join('; '));
+      }
+    }
+    for (const row of page) {
+      if (row.item.startsWith(serverPrefix)) early.push(row);
+      else if (row !== own) strays.push(row.item);
+    }
+    if (!account) continue;
+    for (const row of early) take(row, account);
+    early = [];
+  }
+  tellStrays(options.log, name, strays);
+  if (!account) {
+    return { ok: false, why, ids: early.map(({ item }) => item.slice(serverPrefix.length)) };
+  }
   const declaredTotal = async () => (ids ? store.countServers(name) : servers.size);
-  return { ok: true, desired: { connection, provider, servers, declaredTotal } };
+  return { ok: true, desired: { ...account, servers, declaredTotal } };
 }
 
-function tellStrays(log: Log, connection: string, rows: readonly DesiredRow[]): void {
-  const strays = rows
-    .map(({ item }) => item)
-    .filter((item) => item !== 'connection' && !item.startsWith(serverPrefix));
+async function* pagesOf(store: DesiredStore, name: string, ids: readonly string[] | undefined) {
+  if (store.pages) yield* store.pages(name, ids);
+  else yield await store.rows(name, ids);
+}
+
+function tellStrays(log: Log, connection: string, strays: readonly string[]): void {
   if (strays.length === 0) return;
   const items = strays.slice(0, straysAtMost).map((item) => plainText(item, 64));
   log.warn("rows whose item is neither 'connection' nor 'server#<id>' are ignored", {

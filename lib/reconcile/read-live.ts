@@ -39,20 +39,35 @@ export interface LiveQuestion {
 const lackingAtMost = 10;
 const lackingShare = 0.1;
 
-/**
- * Reads the whole list. What it lacks is confirmed by one GET each.
- *
- * @throws VendorError if any page failed, or if the list lacks too much: "could not read" never looks like "nothing there"
- */
-export async function readAll(session: VendorSession, question: LiveQuestion): Promise<LiveState> {
-  const declared = new Map<string, LiveReading>();
-  const undeclared = new Map<string, LiveServer>();
-  const wanted = new Set(question.wanted);
+/** What the vendor's list says, by id. */
+export type Listed = Map<string, LiveReading>;
+
+/** Reads the whole list. @throws VendorError if any page failed */
+export async function listAll(session: VendorSession): Promise<Listed> {
+  const listed: Listed = new Map();
   for await (const page of session.list()) {
-    for (const server of page) {
-      if (wanted.has(server.id)) declared.set(server.id, { kind: 'found', server });
-      else if (!question.isDeclared(server.id)) undeclared.set(server.id, server);
-    }
+    for (const server of page) listed.set(server.id, { kind: 'found', server });
+  }
+  return listed;
+}
+
+/**
+ * Holds the list against what is declared. What it lacks is confirmed by one GET each.
+ *
+ * @param declared - the list; what is not wanted is taken out of it
+ * @throws VendorError if the list lacks too much: "could not read" never looks like "nothing there"
+ */
+export async function readAll(
+  session: VendorSession,
+  declared: Listed,
+  question: LiveQuestion,
+): Promise<LiveState> {
+  const undeclared: LiveServer[] = [];
+  const wanted = new Set(question.wanted);
+  for (const [id, reading] of declared) {
+    if (wanted.has(id)) continue;
+    declared.delete(id);
+    if (reading.kind === 'found' && !question.isDeclared(id)) undeclared.push(reading.server);
   }
   const lacking = question.wanted.filter((id) => !declared.has(id));
   const suspects = lacking.filter((id) => !question.isMissing(id));
@@ -68,7 +83,7 @@ export async function readAll(session: VendorSession, question: LiveQuestion): P
   for (const [id, reading] of await readEach(session, suspects, question)) {
     declared.set(id, reading);
   }
-  return { declared, undeclared: [...undeclared.values()] };
+  return { declared, undeclared };
 }
 
 /**

@@ -9,8 +9,8 @@ import { pauseOf } from './plan-pass.ts';
 import type { LedgerState } from './ports/ledger.ts';
 import type { VendorSession } from './ports/provider.ts';
 import type { DesiredState } from './read-desired.ts';
-import { readAll, readEach } from './read-live.ts';
-import type { LiveState } from './read-live.ts';
+import { listAll, readAll, readEach } from './read-live.ts';
+import type { Listed, LiveState } from './read-live.ts';
 
 /** What a pass reads besides desired and ledger. */
 export interface Readings {
@@ -23,6 +23,7 @@ export interface Readings {
  * Reads live servers, secret versions and fingerprint keys side by side: all of the connection's, or those of the
  * named servers.
  *
+ * @param listed - the vendor's list, if somebody asked for it already
  * @param exact - asks for the version of each secret: no apply follows that would find out that a list was old
  * @throws VendorError if the vendor's list failed, StoreError if secrets could not be listed
  */
@@ -32,7 +33,7 @@ export async function readSurroundings(
   ledger: LedgerState,
   { secrets, keys, clock }: Dependencies,
   ids: readonly string[] | undefined,
-  exact = false,
+  { listed, exact = false }: { listed?: Promise<Listed> | undefined; exact?: boolean } = {},
 ): Promise<Readings> {
   const now = clock.now();
   const { connection, servers } = desired;
@@ -61,7 +62,7 @@ export async function readSurroundings(
   const readLive = async (): Promise<LiveState> =>
     ids
       ? { declared: await readEach(session, question.wanted, question) }
-      : readAll(session, question);
+      : readAll(session, await (listed ?? listAll(session)), question);
   const [live, secretVersions, fingerprintKeys] = await all(readLive(), versions, keys());
   return { live, secretVersions, keys: fingerprintKeys };
 }

@@ -209,7 +209,7 @@ describe('a holder that died', () => {
     world.clock.advance(over);
     const broken = {
       ...one,
-      desired: { ...one.desired, rows: () => Promise.reject(new Error('dies here')) },
+      ledger: { ...one.ledger, read: () => Promise.reject(new Error('dies here')) },
       lease: { ...one.lease, release: () => Promise.reject(new Error('and here')) },
     };
     void reconcile({ ...schedule, servers: [a] }, broken).catch(() => undefined);

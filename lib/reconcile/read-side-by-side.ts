@@ -1,0 +1,57 @@
+import type { Dependencies } from './dependencies.types.ts';
+import type { OpenSession } from './open-session.ts';
+import type { LedgerState } from './ports/ledger.ts';
+import { readDesired } from './read-desired.ts';
+import type { Account, DesiredReading } from './read-desired.ts';
+import { listAll } from './read-live.ts';
+import type { Listed } from './read-live.ts';
+
+/** What a pass reads first. */
+export interface SideBySide {
+  readonly reading: DesiredReading;
+  readonly ledger: LedgerState;
+  /** Absent if there is no connection that fits, or `open` would not open it. */
+  readonly opened?: OpenSession;
+  /** The vendor's list, under way since the connection's own row was there. Of whole connections only. */
+  readonly listed?: Promise<Listed>;
+}
+
+/**
+ * Reads desired and ledger side by side, and asks the vendor as soon as the first row says where it is: of a large
+ * connection the list takes longest.
+ *
+ * @param open - opens the session, or does not: then nothing is asked of the vendor
+ * @param abort - ends the list if a table could not be read
+ * @throws StoreError if a table could not be read
+ */
+export async function readSideBySide(
+  { connection, servers: ids }: { connection: string; servers?: readonly string[] },
+  deps: Pick<Dependencies, 'desired' | 'ledger' | 'providers' | 'secretPrefix' | 'log'>,
+  open: (account: Account) => OpenSession | undefined,
+  abort: AbortController,
+): Promise<SideBySide> {
+  let opened: OpenSession | undefined;
+  let listed: Promise<Listed> | undefined;
+  const begin = (account: Account) => {
+    opened = open(account);
+    if (!opened || ids) return;
+    listed = listAll(opened.session);
+    // Whoever awaits it is told; until then it is not unhandled.
+    listed.catch(() => undefined);
+  };
+  const desired = readDesired(deps.desired, connection, ids, deps, begin);
+  const ledger = deps.ledger.read(connection, ids);
+  const failed = (await Promise.allSettled([desired, ledger])).some(
+    ({ status }) => status === 'rejected',
+  );
+  if (failed) {
+    abort.abort();
+    await Promise.allSettled([listed]);
+  }
+  return {
+    reading: await desired,
+    ledger: await ledger,
+    ...(opened && { opened }),
+    ...(listed && { listed }),
+  };
+}
