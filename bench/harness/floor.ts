@@ -1,0 +1,164 @@
+import {
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import { ListSecretsCommand, type ListSecretsCommandOutput } from '@aws-sdk/client-secrets-manager';
+import { dynamoDbClient, secretsManagerClient } from '../../lib/aws/clients.ts';
+import type { JsonObject } from '../../lib/core/json.types.ts';
+import { Secret } from '../../lib/core/secret.ts';
+import { createHttpClient } from '../../lib/providers/http/client.ts';
+import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
+import { systemClock } from '../../functions/wiring.ts';
+import type { BenchWorld } from '../world/world.ts';
+
+/** The bare calls of a pass, on the same clients, with nothing done about their answers. */
+export interface FloorCalls {
+  acquire(connection: string): Promise<void>;
+  release(connection: string): Promise<void>;
+  report(connection: string): Promise<void>;
+  /** All pages of a table's part. */
+  query(table: 'Desired' | 'Ledger', connection: string): Promise<void>;
+  listSecrets(connection: string): Promise<void>;
+  /** The vendor's list, page by page. */
+  list(connection: string): Promise<void>;
+  put(connection: string, id: string, body: JsonObject): Promise<void>;
+  /** A server's item of the ledger. */
+  write(connection: string, id: string): Promise<void>;
+}
+
+export function floorCalls(world: BenchWorld): FloorCalls {
+  const dynamodb = dynamoDbClient(world.endpoints.dynamodb);
+  const secrets = secretsManagerClient(world.endpoints.secretsManager);
+  const http = createHttpClient({
+    hosts: {
+      allowed: parseAllowedHosts(world.settings().allowedHosts),
+      trustDocumentedHosts: false,
+    },
+    clock: systemClock,
+    random: Math.random,
+  });
+  const token = new Secret('token-of-floor');
+  const attempt = {
+    owner: { name: 'barndoor', documentedHosts: [] },
+    bearer: { current: async () => token, renew: async () => token },
+    secrets: [],
+    signal: new AbortController().signal,
+    context: {},
+  } as const;
+  const key = (connection: string, item: string) => ({
+    connection: { S: connection },
+    item: { S: item },
+  });
+  const lease = async (connection: string) => {
+    await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: 'Ledger',
+        Key: key(connection, 'floor'),
+        UpdateExpression: 'SET #owner = :owner ADD #epoch :one',
+        ConditionExpression: 'attribute_not_exists(#owner) OR #owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner', '#epoch': 'epoch' },
+        ExpressionAttributeValues: { ':owner': { S: 'floor' }, ':one': { N: '1' } },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+  };
+  return {
+    acquire: lease,
+    release: lease,
+    report: async (connection) => {
+      const body = { S: 'x'.repeat(500) };
+      await dynamodb.send(
+        new PutItemCommand({
+          TableName: 'Ledger',
+          Item: { ...key(connection, 'floor#last'), body },
+        }),
+      );
+    },
+    query: async (table, connection) => {
+      let start: Record<string, AttributeValue> | undefined;
+      do {
+        const range = table === 'Ledger';
+        const page: QueryCommandOutput = await dynamodb.send(
+          new QueryCommand({
+            TableName: table,
+            ConsistentRead: true,
+            KeyConditionExpression: `#connection = :connection${range ? ' AND #item BETWEEN :from AND :to' : ''}`,
+            ExpressionAttributeNames: {
+              '#connection': 'connection',
+              ...(range && { '#item': 'item' }),
+            },
+            ExpressionAttributeValues: {
+              ':connection': { S: connection },
+              ...(range && { ':from': { S: 'pause' }, ':to': { S: 'server$' } }),
+            },
+            ...(start && { ExclusiveStartKey: start }),
+          }),
+        );
+        start = page.LastEvaluatedKey;
+      } while (start);
+    },
+    listSecrets: async (connection) => {
+      let next: string | undefined;
+      do {
+        const page: ListSecretsCommandOutput = await secrets.send(
+          new ListSecretsCommand({
+            Filters: [{ Key: 'name', Values: [`trueup/${connection}/`] }],
+            MaxResults: 100,
+            ...(next !== undefined && { NextToken: next }),
+          }),
+        );
+        next = page.NextToken;
+      } while (next !== undefined);
+    },
+    list: async (connection) => {
+      let page: number | null = 1;
+      while (page !== null) {
+        const answer = await http.send({
+          ...attempt,
+          operation: 'list',
+          method: 'GET',
+          url: `${world.urls.get(connection)}/api/servers?page=${page}&limit=100`,
+          repeatable: 'anytime',
+        });
+        page = (answer as { pagination: { next_page: number | null } }).pagination.next_page;
+      }
+    },
+    put: async (connection, id, body) => {
+      await http.send({
+        ...attempt,
+        operation: 'put',
+        method: 'PUT',
+        url: `${world.urls.get(connection)}/api/servers/${id}`,
+        repeatable: 'unsent',
+        json: body,
+      });
+    },
+    write: async (connection, id) => {
+      await dynamodb.send(
+        new PutItemCommand({
+          TableName: 'Ledger',
+          Item: { ...key(connection, `floor#${id}`), body: { S: 'x'.repeat(1000) } },
+          ConditionExpression: 'attribute_not_exists(#rev) OR #rev = :rev',
+          ExpressionAttributeNames: { '#rev': 'rev' },
+          ExpressionAttributeValues: { ':rev': { N: '1' } },
+        }),
+      );
+    },
+  };
+}
+
+/** The calls of a pass over a connection in sync, side by side where no answer is needed for the next. */
+export async function floorInSync(calls: FloorCalls, connection: string): Promise<void> {
+  await calls.acquire(connection);
+  await Promise.all([
+    calls.query('Desired', connection),
+    calls.query('Ledger', connection),
+    calls.list(connection),
+    calls.listSecrets(connection),
+  ]);
+  await calls.report(connection);
+  await calls.release(connection);
+}

@@ -1,0 +1,51 @@
+import { alternate } from './harness/alternate.ts';
+import { floorCalls, floorInSync } from './harness/floor.ts';
+import { main } from './harness/main.ts';
+import { passInSync } from './harness/pass.ts';
+import { callsMeasure, ratioMeasure, type Section } from './harness/section.ts';
+import { startBenchWorld } from './world/world.ts';
+
+/** Servers, and how often ours and the floor take turns. */
+const fleets = [
+  [1_000, 7],
+  [10_000, 3],
+] as const;
+
+async function run(): Promise<Section> {
+  const world = await startBenchWorld();
+  try {
+    const measures = [];
+    for (const [servers, turns] of fleets) {
+      const connection = `in-sync-${servers}`;
+      // oxlint-disable-next-line no-await-in-loop -- one fleet after the other
+      await world.connect(connection, servers);
+      const deps = world.wired();
+      const calls = floorCalls(world);
+      // oxlint-disable-next-line no-await-in-loop
+      const { median, last } = await alternate(
+        turns,
+        {
+          ours: () => passInSync(deps, connection),
+          floor: () => floorInSync(calls, connection),
+        },
+        { after: world.calls },
+      );
+      const ratio = median.ours.wallMs / median.floor.wallMs;
+      measures.push(
+        callsMeasure(`calls, ${servers} servers`, last.ours, last.floor),
+        ratioMeasure(`wall time, ${servers} servers`, ratio, 1.15),
+      );
+      process.stderr.write(`${JSON.stringify(median)}\n`);
+    }
+    return {
+      title: 'A pass over servers in sync, one connection',
+      floor:
+        "The vendor's list calls, one paged Query of each table and the ListSecrets pages side by side, between the acquisition of the lease and the writes of report and release.",
+      measures,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+await main(run);
