@@ -1,6 +1,6 @@
 import type { LeaseItem, Scope } from '../reconcile/ports/lease-items.ts';
 import { fromItem, type Item } from './attribute-values.ts';
-import { ItemReader } from './item-reader.ts';
+import { ItemReader, MalformedItem } from './item-reader.ts';
 
 /**
  * A `lease` item as it stands. `knockIds` and `runningIds` are string sets, which grow by `ADD` without anybody
@@ -45,7 +45,9 @@ export function leaseItem(attributes: Item): LeaseItem {
 }
 
 function scopeIn(attributes: Item, all: string, ids: string): Scope | undefined {
-  if (attributes[all]?.BOOL === true) return 'all';
-  const set = attributes[ids]?.SS;
-  return set === undefined ? undefined : new Set(set);
+  const [everything, named] = [attributes[all], attributes[ids]];
+  if (everything && everything.BOOL !== true) throw new MalformedItem(all, 'true');
+  if (named && !named.SS) throw new MalformedItem(ids, 'a set of text');
+  if (everything) return 'all';
+  return named && new Set(named.SS);
 }

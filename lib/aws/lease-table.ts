@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
 import type { LeaseItem, LeaseItems, LeaseSave, Scope } from '../reconcile/ports/lease-items.ts';
@@ -5,19 +6,24 @@ import { toItem, type Item, type Writable } from './attribute-values.ts';
 import { MalformedItem } from './item-reader.ts';
 import { leaseItem } from './lease-item.ts';
 import { keys } from './ledger-keys.ts';
+import type { LedgerOptions } from './ledger-table.ts';
 import { storeError, storeProblem } from './store-errors.ts';
-import type { TableOptions } from './table.ts';
 import { updateItem, type Update } from './update.ts';
 
 const free = 'attribute_not_exists(#expiresAt) OR #expiresAt < :overBefore';
 const held = 'attribute_exists(#expiresAt) AND #expiresAt >= :overBefore';
 const ours = '#epoch = :epoch AND attribute_exists(#expiresAt)';
+const sameKnocks = '(#knocks = :knocks OR (attribute_not_exists(#knocks) AND :knocks = :zero))';
 
 /**
  * `LeaseItems` on the table `Ledger`: conditional UpdateItem calls on the item `lease`, and nothing else. The client
  * repeats a call whose answer was lost; where the repetition would fail on what the first one did, the item is read.
  */
-export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'table'>): LeaseItems {
+export function leaseTable({
+  client,
+  table,
+  ids = randomUUID,
+}: Pick<LedgerOptions, 'client' | 'table' | 'ids'>): LeaseItems {
   const at = (call: string, connection: string) => ({
     call: `DynamoDB ${call}`,
     store: table,
@@ -44,22 +50,29 @@ export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'tab
     return attributes && parse(connection, attributes);
   }
 
-  async function read(connection: string): Promise<LeaseItem | undefined> {
+  async function find(connection: string): Promise<Item | undefined> {
     try {
       const command = { TableName: table, Key: key(connection), ConsistentRead: true };
       const { Item: found } = await client.send(new GetItemCommand(command));
-      return found && parse(connection, found);
+      return found;
     } catch (error) {
       throw storeError(error, at('GetItem', connection));
     }
   }
 
+  async function read(connection: string): Promise<LeaseItem | undefined> {
+    const found = await find(connection);
+    return found && parse(connection, found);
+  }
+
   return {
     read,
     acquire: async (connection, { owner, expiresAt, overBefore }) => {
-      const item = await update(connection, {
+      const writeId = ids();
+      const acquired = await update(connection, {
         set: [
           '#owner = :owner',
+          '#writeId = :writeId',
           '#expiresAt = :expiresAt',
           '#expiredAt = if_not_exists(#expiresAt, :free)',
         ],
@@ -67,25 +80,27 @@ export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'tab
         condition: free,
         values: {
           ':owner': owner,
+          ':writeId': writeId,
           ':expiresAt': expiresAt,
           ':overBefore': overBefore,
           ':one': 1,
           ':free': 0,
         },
       });
-      if (item) return item;
-      const found = await read(connection);
-      return found?.owner === owner && found.expiresAt === expiresAt ? found : undefined;
+      if (acquired) return acquired;
+      const found = await find(connection);
+      const item = found && parse(connection, found);
+      return found?.['writeId']?.S === writeId ? item : undefined;
     },
     knock: async (connection, { scope, overBefore }) => {
-      const common = { values: { ':one': 1, ':overBefore': overBefore } };
+      const values = { ':one': 1, ':overBefore': overBefore };
       if (scope !== 'all' && scope.size <= knockedAtMost) {
         const room = '(attribute_not_exists(#knockIds) OR size(#knockIds) <= :room)';
         const named = await update(connection, {
-          add: ['#knocks :one', '#knockIds :ids'],
+          add: ['#knocks :one', ...(scope.size > 0 ? ['#knockIds :ids'] : [])],
           condition: `${held} AND ${room} AND attribute_not_exists(#knockAll)`,
-          values: { ...common.values, ':room': knockedAtMost - scope.size },
-          sets: { ':ids': [...scope] },
+          values: { ...values, ':room': knockedAtMost - scope.size },
+          ...(scope.size > 0 && { sets: { ':ids': [...scope] } }),
         });
         if (named) return true;
       }
@@ -93,15 +108,20 @@ export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'tab
         set: ['#knockAll = :true'],
         add: ['#knocks :one'],
         condition: held,
-        values: { ...common.values, ':true': true },
+        values: { ...values, ':true': true },
       });
       return all !== undefined;
     },
     serve: async (connection, { epoch, knocks, running }) => {
       const item = await update(connection, {
         ...setScope(running),
-        condition: `${ours} AND #knocks = :knocks`,
-        values: { ':epoch': epoch, ':knocks': knocks, ...(running === 'all' && { ':true': true }) },
+        condition: `${ours} AND ${sameKnocks}`,
+        values: {
+          ':epoch': epoch,
+          ':knocks': knocks,
+          ':zero': 0,
+          ...(running === 'all' && { ':true': true }),
+        },
       });
       return item !== undefined;
     },
@@ -116,11 +136,10 @@ export function leaseTable({ client, table }: Pick<TableOptions, 'client' | 'tab
     },
     release: async (connection, { epoch, knocks, keep, save }) => {
       const saved = savedOf(save);
-      const seen = '(#knocks = :knocks OR (attribute_not_exists(#knocks) AND :knocks = :zero))';
       const released = await update(connection, {
         set: saved.set,
         remove: ['#owner', '#expiresAt', '#expiredAt', ...(keep ? [] : asked), ...saved.remove],
-        condition: keep ? ours : `${ours} AND ${seen}`,
+        condition: keep ? ours : `${ours} AND ${sameKnocks}`,
         values: {
           ':epoch': epoch,
           ...(!keep && { ':knocks': knocks, ':zero': 0 }),

@@ -100,10 +100,11 @@ const isOurs =
   ({ epoch: found, expiresAt }: LeaseItem) =>
     found === epoch && expiresAt !== undefined;
 
-function unite(knocked: Scope | undefined, scope: Scope): Scope {
+function unite(knocked: Scope | undefined, scope: Scope): Scope | undefined {
   if (knocked === 'all' || scope === 'all') return 'all';
-  const both = new Set([...(knocked ?? []), ...scope]);
-  return both.size > knockedAtMost ? 'all' : both;
+  const before = knocked ?? new Set();
+  if (before.size + scope.size > knockedAtMost) return 'all';
+  return before.size + scope.size === 0 ? undefined : new Set([...before, ...scope]);
 }
 
 function savedOf({ window, retry, budget, readsGranted }: LeaseSave): Change {

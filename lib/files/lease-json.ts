@@ -38,9 +38,9 @@ export function leaseItem(found: unknown): LeaseItem | undefined {
     (owner === undefined || typeof owner === 'string') &&
     typeof takenOver === 'boolean' &&
     Array.isArray(window) &&
-    window.every((bucket) => isJsonObject(bucket) && isCount(bucket['changed'])) &&
+    window.every(isBucket) &&
     [knocked, running].every((scope) => scope === undefined || isScope(scope)) &&
-    (retry === undefined || isJsonObject(retry)) &&
+    (retry === undefined || isRetry(retry)) &&
     (budget === undefined || isBudget(budget));
   if (!isWhole) return undefined;
   return {
@@ -71,9 +71,22 @@ const scopeJson = (scope: Scope) => (scope === 'all' ? scope : [...scope]);
 const scopeOf = (found: unknown): Scope =>
   Array.isArray(found) ? new Set(found.map(String)) : 'all';
 
-const isScope = (value: unknown) => value === 'all' || Array.isArray(value);
+const isScope = (value: unknown) =>
+  value === 'all' || (Array.isArray(value) && value.every((id) => typeof id === 'string'));
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const isTime = (value: unknown) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+
+const isBucket = (value: unknown) =>
+  isJsonObject(value) && isTime(value['start']) && isCount(value['changed']);
+
+const isRetry = (value: unknown) =>
+  isJsonObject(value) &&
+  isCount(value['attempts']) &&
+  isTime(value['notBefore']) &&
+  typeof value['key'] === 'string' &&
+  (value['state'] === undefined || value['state'] === 'needs-login');
 
 function isBudget(value: unknown): boolean {
   return (

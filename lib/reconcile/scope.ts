@@ -1,3 +1,4 @@
+import { knockedAtMost } from './ports/lease-items.ts';
 import type { Scope } from './ports/lease-items.ts';
 import { namedAtMost } from './ports/work-queue.ts';
 
@@ -10,8 +11,10 @@ export function serversOf(scope: Scope): readonly string[] | undefined {
   return scope === 'all' || scope.size > namedAtMost ? undefined : [...scope].toSorted();
 }
 
-/** Both at once. Absent is nothing. */
+/** Both at once; more than knocks may name are all, so that what holders leave each other never grows. Absent is nothing. */
 export function unite(a: Scope | undefined, b: Scope | undefined): Scope | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+  if (a === 'all' || b === 'all') return 'all';
+  const both = new Set([...a, ...b]);
+  return both.size > knockedAtMost ? 'all' : both;
 }

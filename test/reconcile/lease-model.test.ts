@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
-import { explore, runModel } from './lease-model.ts';
+import { explore } from './lease-explore.ts';
+import { runModel } from './lease-model.ts';
 import type { Limits } from './lease-model.ts';
 
 const { marginMs } = defaultSettings;
@@ -17,6 +18,11 @@ describe('every interleaving', () => {
     ['two callers, a death, and leases that run out', { jumps: 2, deaths: 1 }, 20_000],
     ['two callers, the second one’s clock ahead', { jumps: 2, skews: [0, marginMs] }, 3000],
     ['two callers, the first one’s clock ahead', { jumps: 2, skews: [marginMs, 0] }, 3000],
+    ['two callers, and an answer that is lost', { repeats: 1 }, 250],
+    ['two callers, two lost answers', { repeats: 2 }, 1500],
+    ['two callers, and a call that takes effect and fails', { failures: 1 }, 300],
+    ['two callers, a lost answer, and a lease that runs out', { jumps: 1, repeats: 1 }, 1000],
+    ['two callers, a failure, and a lease that runs out', { jumps: 1, failures: 1 }, 3000],
     ['three callers', { callers: 3 }, 1500],
   ])(
     '%s: no request is lost, and never may two write',
@@ -29,17 +35,18 @@ describe('every interleaving', () => {
   );
 });
 
-test('random interleavings of three callers, with deaths, jumps and clocks apart', async () => {
+test('random interleavings of three callers, with deaths, lost answers, failures, jumps and clocks apart', async () => {
+  const upToTwo = fc.nat({ max: 2 });
   const skew = fc.constantFrom(0, marginMs / 2, marginMs);
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(), { minLength: 60, maxLength: 60 }),
       fc.tuple(skew, skew, skew),
       fc.nat({ max: 4 }),
-      fc.nat({ max: 2 }),
-      async (choices, skews, jumps, deaths) => {
+      fc.record({ deaths: upToTwo, repeats: upToTwo, failures: upToTwo }),
+      async (choices, skews, jumps, mishaps) => {
         const choose = (step: number, width: number) => (choices[step] ?? 0) % width;
-        const limits = { callers: 3, skews, jumps, deaths };
+        const limits = { callers: 3, skews, jumps, ...mishaps };
         const { violations, trace } = await runModel(limits, choose);
         expect({ violations, trace }).toEqual({ violations: [], trace });
       },

@@ -1,5 +1,6 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { hold } from '../../lib/reconcile/lease.ts';
+import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { memoryLease } from '../support/memory-lease.ts';
@@ -16,6 +17,10 @@ export interface Limits {
   readonly jumps: number;
   /** Callers that die, before or after the effect of the call that they are at. */
   readonly deaths: number;
+  /** Calls that take effect and whose answer is lost, so that the client below repeats them, at any later time. */
+  readonly repeats?: number;
+  /** Calls that take effect and fail for their caller, who then asks again from the beginning. */
+  readonly failures?: number;
   /** A mutation of the store, to prove that a broken protocol is caught. */
   readonly breakItems?: (items: LeaseItems) => LeaseItems;
 }
@@ -24,6 +29,9 @@ interface Waiting {
   readonly caller: number;
   readonly name: string;
   readonly go: () => Promise<void>;
+  /** Whether it is a call of the store, whose answer may be lost. */
+  readonly repeat: (() => Promise<void>) | undefined;
+  readonly fail: (() => Promise<void>) | undefined;
 }
 
 interface Round {
@@ -61,27 +69,69 @@ export async function runModel(
   let time = 1_000_000;
   let step = 0;
   let [jumps, deaths] = [limits.jumps, limits.deaths];
+  let [repeats, failures] = [limits.repeats ?? 0, limits.failures ?? 0];
 
-  /** A call that takes effect when it is chosen, and whose caller may die before or after. */
-  const call = <T>(caller: number, name: string, effect: () => Promise<T>): Promise<T> =>
+  /**
+   * A call that takes effect when it is chosen, and whose caller may die before or after.
+   *
+   * @param again - what a repetition does where it is not the same as the call
+   */
+  const call = <T>(
+    caller: number,
+    name: string,
+    effect: () => Promise<T>,
+    again?: () => Promise<T>,
+  ): Promise<T> =>
     new Promise((resolve, reject) => {
-      const go = async () => {
+      const goWith = (act: () => Promise<T>) => async () => {
         try {
-          const result = await effect();
+          const result = await act();
           if (!dead.has(caller)) resolve(result);
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
-      if (!dead.has(caller)) waiting.push({ caller, name, go });
+      if (dead.has(caller)) return;
+      const never = { repeat: undefined, fail: undefined };
+      const repeated: Waiting = {
+        caller,
+        name: `${name} again`,
+        ...never,
+        go: goWith(again ?? effect),
+      };
+      const ofStore = {
+        repeat: async () => {
+          await effect();
+          waiting.push(repeated);
+        },
+        fail: async () => {
+          await effect();
+          reject(new StoreError('store-unreachable', 'its answer was lost'));
+        },
+      };
+      waiting.push({ caller, name, go: goWith(effect), ...(again ? ofStore : never) });
     });
 
+  /** The calls of one caller. As an adapter does, a repeated acquisition looks whether it was the first that succeeded. */
   const controlled = (caller: number): LeaseItems =>
     Object.fromEntries(
       Object.entries(items).map(
         ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
           name,
-          (...args: never[]) => call(caller, name, () => method(...args)),
+          (...args: never[]) => {
+            const effect = () => method(...args);
+            // Whoever releases has written what it had to write.
+            if (name === 'release') mayWrite.delete(caller);
+            let mine: unknown;
+            if (name !== 'acquire') return call(caller, name, effect, effect);
+            const first = async () => (mine = await effect());
+            const again = async () => {
+              const found = await items.read(connection);
+              const { epoch } = (mine ?? {}) as { epoch?: number };
+              return (await effect()) ?? (found?.epoch === epoch ? found : undefined);
+            };
+            return call(caller, name, first, again);
+          },
         ],
       ),
     ) as unknown as LeaseItems;
@@ -131,9 +181,13 @@ export async function runModel(
     requests.push({ id, madeAt });
   }
 
-  const failed = (caller: number) => (error: unknown) => {
-    trace.push(`caller ${caller} keeps its request: ${String(error)}`);
-  };
+  const failed =
+    (caller: number) =>
+    (error: unknown): Promise<void> | undefined => {
+      trace.push(`caller ${caller} keeps its request: ${String(error)}`);
+      if (error instanceof StoreError) return start(caller).catch(failed(caller));
+      return undefined;
+    };
   for (let caller = 0; caller < limits.callers; caller += 1) {
     start(caller).catch(failed(caller));
   }
@@ -173,6 +227,25 @@ export async function runModel(
           ])
         : []),
     ];
+    for (const one of live) {
+      const { repeat, fail } = one;
+      if (repeat && repeats > 0) {
+        choices.push(() => {
+          repeats -= 1;
+          waiting.splice(waiting.indexOf(one), 1);
+          trace.push(`${one.caller} ${one.name}, and hears nothing`);
+          return repeat();
+        });
+      }
+      if (fail && failures > 0) {
+        choices.push(() => {
+          failures -= 1;
+          waiting.splice(waiting.indexOf(one), 1);
+          trace.push(`${one.caller} ${one.name}, and fails`);
+          return fail();
+        });
+      }
+    }
     const index = choose(step, choices.length);
     widths.push(choices.length);
     const one = index < live.length ? live[index] : undefined;
@@ -212,23 +285,4 @@ export async function runModel(
     if (!isServed) violations.push(`${id} was acknowledged and lost`);
   }
   return { violations, trace, widths };
-}
-
-/** All runs, depth first, up to `most`. @returns how many there were, and the first that went wrong */
-export async function explore(
-  limits: Limits,
-  most: number,
-): Promise<{ runs: number; complete: boolean; wrong?: RunResult }> {
-  let path: number[] = [];
-  for (let runs = 1; ; runs += 1) {
-    // oxlint-disable-next-line no-await-in-loop
-    const result = await runModel(limits, (step) => path[step] ?? 0);
-    if (result.violations.length > 0) return { runs, complete: false, wrong: result };
-    const taken = result.widths.map((_, index) => path[index] ?? 0);
-    let last = taken.length - 1;
-    while (last >= 0 && (taken[last] ?? 0) + 1 >= (result.widths[last] ?? 0)) last -= 1;
-    if (last < 0) return { runs, complete: true };
-    if (runs >= most) return { runs, complete: false };
-    path = [...taken.slice(0, last), (taken[last] ?? 0) + 1];
-  }
 }

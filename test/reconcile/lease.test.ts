@@ -3,6 +3,7 @@ import type { Intercept } from '../../lib/local/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { Attended, PassRequest } from '../../lib/reconcile/request.types.ts';
 import { noQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import { Lease } from '../../lib/reconcile/lease.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
@@ -201,6 +202,21 @@ describe('a holder that died', () => {
       'New b',
       'New c',
     ]);
+  });
+
+  test('after others that died leaves all to be served rather than ever more by name', async () => {
+    await die();
+    for (const [ids, running] of [
+      [serverIds(60), new Set(serverIds(60))],
+      [serverIds(120).slice(60), 'all'],
+    ] as const) {
+      await knock(...ids);
+      world.clock.advance(over + leaseMs);
+      const lease = await Lease.acquire(connection, { items: one.lease, ...one });
+      await lease?.serveKnocks();
+      lease?.end();
+      expect((await item()).running).toEqual(running);
+    }
   });
 
   test('while its successor dies too, nothing of it is lost', async () => {

@@ -5,7 +5,6 @@ import type {
   LeaseSave,
   Scope,
 } from '../../lib/reconcile/ports/lease-items.ts';
-import { unite } from '../../lib/reconcile/scope.ts';
 
 const nothing: LeaseItem = {
   epoch: 0,
@@ -47,8 +46,12 @@ export function memoryLease(): LeaseItems {
     expiresAt === undefined || expiresAt < overBefore;
   const isOurs = (epoch: number) => (item: LeaseItem) =>
     item.epoch === epoch && item.expiresAt !== undefined;
-  const capped = (scope: Scope | undefined): Scope | undefined =>
-    scope !== undefined && scope !== 'all' && scope.size > knockedAtMost ? 'all' : scope;
+  const added = (before: Scope | undefined, scope: Scope): Scope | undefined => {
+    if (before === 'all' || scope === 'all') return 'all';
+    const size = (before?.size ?? 0) + scope.size;
+    if (size > knockedAtMost) return 'all';
+    return size === 0 ? undefined : new Set([...(before ?? []), ...scope]);
+  };
 
   return {
     read: async (connection) => items.get(connection),
@@ -67,7 +70,7 @@ export function memoryLease(): LeaseItems {
       update(
         connection,
         (item) => !isOver(item, overBefore),
-        ({ knocks, knocked }) => ({ knocks: knocks + 1, knocked: capped(unite(knocked, scope)) }),
+        ({ knocks, knocked }) => ({ knocks: knocks + 1, knocked: added(knocked, scope) }),
       ) !== undefined,
     serve: async (connection, { epoch, knocks, running }) =>
       update(

@@ -3,7 +3,7 @@ import type { Retry, Time } from '../../core/ledger.types.ts';
 /** What a pass is asked for: all servers of the connection, or some. */
 export type Scope = 'all' | ReadonlySet<string>;
 
-/** Knocks name at most so many servers in all; beyond, they ask for all. */
+/** Knocks name at most so many servers in all, those named twice counted twice; beyond, they ask for all. */
 export const knockedAtMost = 100;
 
 /** One of twelve buckets of five minutes: how many servers the guard counted as changed from `start` on. */
