@@ -1,0 +1,107 @@
+import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { ServerRecord } from '../../lib/core/ledger.types.ts';
+import type { HeldPlan, LedgerState } from '../../lib/reconcile/ports/ledger.ts';
+import type { Scope } from '../../lib/reconcile/ports/lease-items.ts';
+import type { HttpAnswer, HttpRequest } from './vendor.ts';
+import type { Process } from './scheduler.ts';
+
+/** A request of a process to a vendor, from the moment at which it was made to that of its answer. */
+export interface VendorCall {
+  readonly process: Process;
+  readonly connection: string;
+  readonly operation: 'list' | 'get' | 'put' | 'token';
+  readonly id?: string;
+  readonly request: HttpRequest;
+  readonly calledAt: number;
+  /** Whether the process stood still between its last check and the moment at which the request left. */
+  frozen: boolean;
+  /** When the vendor did what was asked for, if it did. */
+  landedAt?: number;
+  /** What the vendor stored before and after; of a PUT that landed. */
+  before?: JsonObject | undefined;
+  after?: JsonObject | undefined;
+  /** What the client was told; undefined if nothing. */
+  answer?: HttpAnswer;
+  answeredAt?: number;
+}
+
+/** What the oracles see: effects, in the order in which they took place. */
+export type SimEvent =
+  | {
+      readonly kind: 'desired-read';
+      readonly process: Process;
+      readonly connection: string;
+      readonly ids: readonly string[] | undefined;
+      /** Which version of each row it read. */
+      readonly rows: ReadonlyMap<string, number>;
+    }
+  | {
+      readonly kind: 'ledger-read';
+      readonly process: Process;
+      readonly connection: string;
+      readonly ids: readonly string[] | undefined;
+      readonly state: LedgerState;
+    }
+  | {
+      readonly kind: 'ledger-write';
+      readonly process: Process;
+      readonly connection: string;
+      readonly before: ServerRecord | undefined;
+      /** Undefined: the item was removed. */
+      readonly after: ServerRecord | undefined;
+    }
+  | {
+      readonly kind: 'held';
+      readonly process: Process;
+      readonly connection: string;
+      readonly held: HeldPlan;
+    }
+  | { readonly kind: 'report'; readonly process: Process; readonly connection: string }
+  | {
+      readonly kind: 'acquired';
+      readonly process: Process;
+      readonly connection: string;
+      readonly epoch: number;
+      readonly takenOver: boolean;
+    }
+  | {
+      readonly kind: 'saved';
+      readonly process: Process;
+      readonly connection: string;
+      readonly released: boolean;
+    }
+  | {
+      readonly kind: 'knocked';
+      readonly process: Process;
+      readonly connection: string;
+      readonly scope: Scope;
+    }
+  | { readonly kind: 'resend'; readonly connection: string; readonly id: string }
+  | {
+      readonly kind: 'vendor';
+      readonly phase: 'called' | 'landed' | 'answered';
+      readonly call: VendorCall;
+    }
+  /** An error that is not typed. */
+  | { readonly kind: 'bug'; readonly text: string }
+  /** Something that leaves memory, other than a vendor's own request. */
+  | { readonly kind: 'out'; readonly to: string; readonly text: string };
+
+/** What an oracle found wrong. */
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly what: string;
+  /** Milliseconds from the beginning of the run. */
+  readonly at: number;
+}
+
+export const invariants = [
+  'convergence',
+  'no-harm',
+  'no-stale-write',
+  'nothing-lost',
+  'no-flood',
+  'no-leak',
+] as const;
+
+export type Invariant = (typeof invariants)[number];

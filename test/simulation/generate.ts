@@ -1,0 +1,276 @@
+import type { JsonObject } from '../../lib/core/json.types.ts';
+import { core } from '../support/canaries.ts';
+import { chanceOf } from './chance.ts';
+import type { Chance } from './chance.ts';
+import { generateFaults } from './generate-faults.ts';
+import { liveOf, secretsFor, secretValue, specOf } from './generate-specs.ts';
+import { clientSecretOf, refreshOf } from './issuer.ts';
+import type {
+  Action,
+  ConnectionInit,
+  Delivery,
+  Scenario,
+  ServerInit,
+  VendorName,
+} from './scenario.types.ts';
+import { hostOf, tokenHostOf } from './wire.ts';
+
+const minute = 60_000;
+
+/** A run that a seed stands for. */
+export function generate(seed: number): Scenario {
+  const chance = chanceOf(seed, 'scenario');
+  const names = chance.is(0.25) ? ['acme', 'globex'] : ['acme'];
+  const connections = names.map((name) => connectionOf(chance, name));
+  const minutes = chance.between(8, 40);
+  const unordered = [
+    ...schedules(chance, minutes),
+    ...connections.flatMap((connection) => workload(chance, connection, minutes)),
+  ].toSorted((a, b) => a.at - b.at);
+  const actions = counted(unordered, connections);
+  const isCalm = chance.is(0.05);
+  const faults = isCalm ? [] : generateFaults(chance, minutes * minute, actions);
+  const apart = chance.pick([0, 1000, 30_000]);
+  const clocks = Array.from({ length: 8 }, () => chance.between(0, apart) - apart / 2);
+  // As far apart as clocks may be, now and then.
+  if (chance.is(0.5)) clocks.splice(0, 2, -apart / 2, apart / 2);
+  const timeLimit = chance.pick([60, 120, 300, 900]) * 1000;
+  return { seed, connections, actions, faults, clocks, timeLimit };
+}
+
+function connectionOf(chance: Chance, name: string): ConnectionInit {
+  const vendor: VendorName = chance.is(0.5) ? 'barndoor' : 'alloy';
+  const count = chance.weighed([
+    [6, chance.between(1, 4)],
+    [3, chance.between(5, 8)],
+    [2, chance.between(10, 13)],
+  ]);
+  const ids = Array.from({ length: count }, (_, index) => `${vendor[0]}${index + 1}`);
+  const shows = { meta: chance.is(0.7), mask: chance.is(0.5) };
+  const servers = ids.map((id): ServerInit => {
+    const spec = specOf(chance, vendor, name, id);
+    const live = liveOf(chance, vendor, spec, id);
+    const policy = serverPolicy(chance, vendor);
+    const row = { spec, ...(chance.is(0.5) && { generation: 1 }), ...policy };
+    return { id, ...(!chance.is(0.05) && { row }), ...(!chance.is(0.04) && { live }) };
+  });
+  const auth = authOf(chance, name);
+  return {
+    name,
+    vendor,
+    row: {
+      provider: vendor,
+      baseUrl: `https://${hostOf(name)}`,
+      auth: auth.row,
+      budget: {
+        requestsPerMinute: chance.pick([20, 30, 60, 300]),
+        concurrency: chance.between(1, 4),
+      },
+      policy: connectionPolicy(chance, vendor),
+    },
+    servers,
+    secrets: { ...auth.secrets, ...secretsFor(name, ids) },
+    shows,
+  };
+}
+
+/** What a policy may leave to the vendor; a declaration that spells it out does not fit. */
+const ignorable = { barndoor: '/meta/costCenter', alloy: '/restrictions/users' } as const;
+
+function serverPolicy(chance: Chance, vendor: VendorName): JsonObject {
+  return chance.weighed<JsonObject>([
+    [16, {}],
+    [1, { policy: { mode: 'report' } }],
+    [1, { policy: { mode: 'off' } }],
+    [1, { policy: { ignore: [ignorable[vendor]] } }],
+    [1, { policy: { reassertEvery: '30m' } }],
+  ]);
+}
+
+function connectionPolicy(chance: Chance, vendor: VendorName): JsonObject {
+  return {
+    mode: chance.is(0.93) ? 'correct' : 'report',
+    ...(chance.is(0.15) && { reassertEvery: '30m' }),
+    ...(chance.is(0.1) && { ignore: [ignorable[vendor]] }),
+    ...(chance.is(0.3) && { limits: { updates: '40%', minimum: 5 } }),
+  };
+}
+
+function authOf(
+  chance: Chance,
+  name: string,
+): { row: JsonObject; secrets: Record<string, string> } {
+  const secret = `trueup/${name}/auth`;
+  const endpoint = { tokenUrl: `https://${tokenHostOf(name)}/token`, client_id: 'trueup' };
+  switch (chance.pick(['bearer', 'client-credentials', 'refresh-token'] as const)) {
+    case 'bearer':
+      return {
+        row: { type: 'bearer', token: { secret } },
+        secrets: { [secret]: `${core}-bearer-of-${name}` },
+      };
+    case 'client-credentials':
+      return {
+        row: { type: 'client-credentials', ...endpoint, client_secret: { secret } },
+        secrets: { [secret]: clientSecretOf(name) },
+      };
+    case 'refresh-token':
+      return {
+        row: { type: 'refresh-token', ...endpoint, refresh_token: { secret } },
+        secrets: { [secret]: JSON.stringify({ refresh_token: refreshOf(name, 0) }) },
+      };
+  }
+}
+
+/** Generations in the order in which rows are written, as `push` counts them; rows without one stay so. */
+function counted(actions: readonly Action[], connections: readonly ConnectionInit[]): Action[] {
+  const last = new Map<string, number>();
+  for (const { name, servers } of connections) {
+    for (const { id } of servers) last.set(`${name} server#${id}`, 1);
+  }
+  return actions.map((action) => {
+    if (action.do !== 'declare' || typeof action.row?.['generation'] !== 'number') return action;
+    const key = `${action.connection} ${action.item}`;
+    const generation = (last.get(key) ?? 0) + 1;
+    last.set(key, generation);
+    return { ...action, row: { ...action.row, generation } };
+  });
+}
+
+const deliveryOf = (chance: Chance): Delivery =>
+  chance.weighed([
+    [7, 'soon'],
+    [1, 'late'],
+    [1, 'twice'],
+    [1, 'lost'],
+  ]);
+
+function schedules(chance: Chance, minutes: number): Action[] {
+  return Array.from({ length: Math.ceil(minutes / 5) }, (_, index) => ({
+    at: index * 5 * minute + chance.between(0, 5000),
+    do: 'schedule' as const,
+    delivery: deliveryOf(chance),
+  }));
+}
+
+/** What people do to one connection. Edits come in bursts, and often go back to what was before. */
+function workload(chance: Chance, connection: ConnectionInit, minutes: number): Action[] {
+  const { name, servers } = connection;
+  const actions: Action[] = [];
+  const rows = new Map(servers.map(({ id, row }) => [id, row ? [row] : []]));
+  const ids = servers.map(({ id }) => id);
+  let at = 0;
+  const count = chance.between(1, 14);
+  for (let index = 0; index < count; index += 1) {
+    at = chance.is(0.5) ? at + chance.between(100, 20_000) : chance.between(5000, minutes * minute);
+    at = Math.min(at, minutes * minute);
+    const id = chance.pick(ids);
+    actions.push(actionOf(chance, connection, id, rows, at));
+  }
+  if (chance.is(0.3))
+    actions.push({ at: at + chance.between(1000, minute), do: 'approve', connection: name });
+  return actions;
+}
+
+function actionOf(
+  chance: Chance,
+  connection: ConnectionInit,
+  id: string,
+  rows: Map<string, JsonObject[]>,
+  at: number,
+): Action {
+  const { name, vendor } = connection;
+  const what = chance.weighed<Action['do'] | 'connection'>([
+    [9, 'declare'],
+    [1, 'connection'],
+    [3, 'drift'],
+    [5, 'rotate'],
+    [1, 'pause'],
+    [1, 'resume'],
+    [1, 'vanish'],
+    [1, 'return'],
+    [1, 'approve'],
+    [2, 'apply'],
+    [1, 'revoke'],
+    [1, 'rotate-key'],
+  ]);
+  const delivery = deliveryOf(chance);
+  switch (what) {
+    case 'declare':
+      return { at, do: what, connection: name, ...edit(chance, connection, id, rows), delivery };
+    case 'connection': {
+      const policy = connectionPolicy(chance, vendor);
+      const row = { ...connection.row, policy };
+      return { at, do: 'declare', connection: name, item: 'connection', row, delivery };
+    }
+    case 'drift': {
+      const fields = liveOf(chance, vendor, specOf(chance, vendor, name, id), id);
+      const { client_secret: _secret, client_id: _client, instructions: _text, ...seen } = fields;
+      // What nobody can read, nobody can put right.
+      const { meta, ...others } = seen;
+      const shown = meta !== undefined && connection.shows.meta;
+      return { at, do: what, connection: name, id, fields: { ...others, ...(shown && { meta }) } };
+    }
+    case 'rotate': {
+      const secret = `trueup/${name}/${chance.is(0.2) ? 'shared' : id}`;
+      const value = secretValue(secret, chance.between(1, 3));
+      return { at, do: what, connection: name, name: secret, value, delivery };
+    }
+    case 'pause':
+    case 'resume':
+      return {
+        at,
+        do: what,
+        connection: name,
+        ...(chance.is(0.7) && { id }),
+        ...(chance.is(0.3) && { minutes: 4 }),
+      };
+    case 'vanish':
+    case 'return':
+      return { at, do: what, connection: name, id };
+    case 'apply':
+      return {
+        at,
+        do: what,
+        connection: name,
+        ...(chance.is(0.4) && { id }),
+        confirmed: chance.is(0.6),
+      };
+    case 'revoke': {
+      const isFixed = (connection.row['auth'] as JsonObject)['type'] === 'bearer';
+      return { at, do: isFixed ? 'approve' : what, connection: name };
+    }
+    case 'approve':
+      return { at, do: what, connection: name };
+    case 'schedule':
+    case 'rotate-key':
+      return { at, do: 'rotate-key' };
+  }
+}
+
+/** The next declaration of a server: a new one, an earlier one again, none, or one that does not fit. */
+function edit(
+  chance: Chance,
+  { name, vendor }: ConnectionInit,
+  id: string,
+  rows: Map<string, JsonObject[]>,
+): { item: string; row?: JsonObject } {
+  const item = `server#${id}`;
+  const past = rows.get(id) ?? [];
+  rows.set(id, past);
+  const last = past.at(-1);
+  const kind = chance.weighed<'new' | 'again' | 'gone' | 'unfit'>([
+    [10, 'new'],
+    [6, 'again'],
+    [1, 'gone'],
+    [1, 'unfit'],
+  ]);
+  if (kind === 'gone') return { item };
+  const before = past.at(-2);
+  const row =
+    kind === 'again' && before
+      ? before
+      : { ...last, spec: specOf(chance, vendor, name, id, last?.['spec'] as JsonObject) };
+  past.push(row);
+  if (kind === 'unfit') return { item, row: { ...row, spec: { nonsense: true } } };
+  return { item, row };
+}

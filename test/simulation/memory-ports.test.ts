@@ -1,0 +1,40 @@
+import { desiredContract } from '../contracts/desired-contract.ts';
+import { ledgerContract } from '../contracts/ledger-contract.ts';
+import { TestClock } from '../contracts/test-clock.ts';
+import type { JsonObject } from '../../lib/core/json.types.ts';
+import { memoryLedger } from './memory-ledger.ts';
+import { portsOf } from './ports.ts';
+import { World } from './world.ts';
+
+// The simulation's stores do what the real ones do, or its results say nothing of them.
+
+ledgerContract('the ledger in memory', async () => {
+  const clock = new TestClock();
+  const ledger = memoryLedger(() => clock.now());
+  return { ledger, other: ledger, clock, close: async () => undefined };
+});
+
+desiredContract('Desired in memory', async () => {
+  const world = new World({
+    seed: 1,
+    connections: [],
+    actions: [],
+    faults: [],
+    clocks: [0],
+    timeLimit: 60_000,
+  });
+  let isOpen = true;
+  const time = (async () => {
+    while (isOpen) await world.scheduler.run(world.now + 1000);
+  })();
+  const { desired } = portsOf(world, world.newProcess('test'));
+  return {
+    desired,
+    put: async (connection, item, value) =>
+      world.desired.put(world.now, connection, item, value as JsonObject),
+    close: async () => {
+      isOpen = false;
+      await time;
+    },
+  };
+});

@@ -1,0 +1,110 @@
+import type { Json, JsonObject } from '../../lib/core/json.types.ts';
+import {
+  canonical,
+  currentRow,
+  fits,
+  isReference,
+  ownedLeaves,
+  policyOf,
+  rulePaths,
+  secretText,
+  specOf,
+  valueAt,
+  wanted,
+} from './declared.ts';
+import type { Policy } from './declared.ts';
+import type { Refusals } from './refusals.ts';
+import type { ConnectionInit } from './scenario.types.ts';
+import { formOf, rejected, textOf } from './vendor-quirks.ts';
+import type { World } from './world.ts';
+
+/** What became of a server once nothing goes wrong any more. `exempt`: it cannot be right, or need not be. */
+export type Standing =
+  /** `unwilling`: fields that the vendor will not take, and stays refused. */
+  | { readonly kind: 'right'; readonly unwilling: ReadonlySet<string> }
+  | { readonly kind: 'exempt'; readonly why: string }
+  | { readonly kind: 'wrong'; readonly fields: readonly string[] };
+
+const exempt = (why: string): Standing => ({ kind: 'exempt', why });
+
+/** Holds what the vendor has, seen from inside, against what is declared. */
+export function standingOf(
+  world: World,
+  refusals: Refusals,
+  { name, servers }: ConnectionInit,
+  id: string,
+): Standing {
+  const connection = currentRow(world, name, 'connection');
+  const row = currentRow(world, name, `server#${id}`);
+  if (!connection || !row) return exempt('not declared');
+  const policy = policyOf(row, connection);
+  if (!fits(row, policy)) return exempt('invalid');
+  if (policy.mode !== 'correct') return exempt(`mode ${policy.mode}`);
+  if (isPaused(world, name, id)) return exempt('paused');
+  const live = world.accounts.get(name)?.fieldsOf(id);
+  if (!live) return exempt('missing');
+  if (refusals.isRefused(name, id)) return exempt('turned down');
+  const spec = specOf(row);
+  if (textOf(spec['name']).includes(rejected)) return exempt('the vendor turns it down');
+  const ids = servers.map((server) => server.id).filter((other) => other !== id);
+  if (ids.some((other) => isTaken(world, name, spec, other))) return exempt('its name is taken');
+  const owned = ownedLeaves(row, policy);
+  const fields = [...owned].flatMap(([path, declared]) => {
+    const value = isReference(declared) ? secretText(world, declared) : wanted(declared);
+    if (value === undefined) return [];
+    const has = valueAt(live, path);
+    const isEmpty = Array.isArray(value) && value.length === 0 && has === undefined;
+    const good = [value, formOf(value)].map(canonical);
+    return isEmpty || good.includes(canonical(has))
+      ? []
+      : [`${path}: ${canonical(has)} and not ${canonical(value)}`];
+  });
+  const rules = spec['restrictions'] === undefined ? [] : unwanted(owned, policy, live);
+  const wrong = [...fields, ...rules];
+  // A form of the vendor's own that was there before the first PUT looks just like a refusal.
+  const unwilling = [...owned].filter(
+    ([, declared]) =>
+      !isReference(declared) && (wanted(declared) === undefined || formOf(declared) !== declared),
+  );
+  return wrong.length === 0
+    ? { kind: 'right', unwilling: new Set(unwilling.map(([path]) => path)) }
+    : { kind: 'wrong', fields: wrong };
+}
+
+/** Rules that nobody declares, once rules are declared. */
+function unwanted(
+  owned: ReadonlyMap<string, Json>,
+  { ignore }: Policy,
+  live: JsonObject,
+): string[] {
+  return rulePaths.flatMap((path) => {
+    const has = valueAt(live, path);
+    const isNothing = has === undefined || (Array.isArray(has) && has.length === 0);
+    const isIgnored = ignore.some((one) => path === one || path.startsWith(`${one}/`));
+    return owned.has(path) || isIgnored || isNothing
+      ? []
+      : [`${path}: ${canonical(has)} and not absent`];
+  });
+}
+
+export function isPaused({ ledger, now }: World, connection: string, id: string): boolean {
+  return [...ledger.of(connection).pauses.values()].some(
+    (pause) =>
+      (pause.id === undefined || pause.id === id) &&
+      !(pause.until !== undefined && Date.parse(pause.until) <= now),
+  );
+}
+
+/** Whether another server has, or is to have, the same name or slug. */
+function isTaken(world: World, connection: string, spec: JsonObject, other: string): boolean {
+  const live = world.accounts.get(connection)?.fieldsOf(other);
+  const row = currentRow(world, connection, `server#${other}`);
+  const declared = row && specOf(row);
+  return ['name', 'slug'].some((key) => {
+    const own = textOf(spec[key]).toLowerCase();
+    return (
+      own !== '' &&
+      [live?.[key], declared?.[key]].some((value) => textOf(value).toLowerCase() === own)
+    );
+  });
+}

@@ -1,0 +1,79 @@
+import type { JsonObject } from '../../lib/core/json.types.ts';
+import { isJsonObject } from '../../lib/core/json.ts';
+import type { LedgerState } from '../../lib/reconcile/ports/ledger.ts';
+import type { SimEvent, VendorCall } from './events.types.ts';
+import { textOf } from './vendor-quirks.ts';
+import type { Process } from './scheduler.ts';
+
+/** What the pass of a process over a connection has read. */
+export interface Reading {
+  /** Which version of each row. */
+  readonly rows: ReadonlyMap<string, number>;
+  readonly ids: readonly string[] | undefined;
+  readonly readAt: number;
+  /** How many such readings there were of this process and connection, this one included. */
+  readonly count: number;
+  ledger: LedgerState | undefined;
+  /** What the vendor showed, by id. */
+  readonly seen: Map<string, JsonObject>;
+}
+
+/** A person's process plans first; its next pass is what that person asked for, the later ones are for who knocked. */
+export const isAttended = ({ name }: Process, { count }: Reading): boolean =>
+  name.startsWith('laptop') && count === 2;
+
+/** Keeps, for each process and connection, what its latest pass has read: a pass begins with its rows. */
+export class PassReadings {
+  readonly #readings = new Map<Process, Map<string, Reading>>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  of(process: Process, connection: string): Reading | undefined {
+    return this.#readings.get(process)?.get(connection);
+  }
+
+  see(event: SimEvent): void {
+    if (event.kind === 'desired-read') {
+      const { process, connection, rows, ids } = event;
+      const own = this.#readings.get(process) ?? new Map<string, Reading>();
+      this.#readings.set(process, own);
+      const ledger = this.#pending.get(process)?.get(connection);
+      this.#pending.get(process)?.delete(connection);
+      const count = (own.get(connection)?.count ?? 0) + 1;
+      own.set(connection, { rows, ids, readAt: this.#now(), count, ledger, seen: new Map() });
+    } else if (event.kind === 'ledger-read') {
+      this.#tookLedger(event.process, event.connection, event.state);
+    } else if (event.kind === 'vendor' && event.phase === 'answered') {
+      this.#saw(event.call);
+    }
+  }
+
+  /** Rows and ledger are read side by side: whichever came first belongs to the same pass. */
+  readonly #pending = new Map<Process, Map<string, LedgerState>>();
+
+  #tookLedger(process: Process, connection: string, state: LedgerState): void {
+    const reading = this.of(process, connection);
+    if (reading && reading.ledger === undefined) {
+      reading.ledger = state;
+      return;
+    }
+    const pending = this.#pending.get(process) ?? new Map<string, LedgerState>();
+    this.#pending.set(process, pending);
+    pending.set(connection, state);
+  }
+
+  #saw({ process, connection, operation, answer }: VendorCall): void {
+    const reading = this.of(process, connection);
+    if (!reading || answer?.status !== 200 || operation === 'put' || operation === 'token') return;
+    const { body } = answer;
+    const { data, servers } = isJsonObject(body) ? body : {};
+    const list = data ?? servers ?? [body];
+    for (const shown of Array.isArray(list) ? list : []) {
+      if (!isJsonObject(shown)) continue;
+      reading.seen.set(textOf(shown['id'] ?? shown['serverId']), shown);
+    }
+  }
+}

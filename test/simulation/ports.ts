@@ -1,0 +1,257 @@
+import { createHttpClient } from '../../lib/providers/http/client.ts';
+import { createTokenExchange } from '../../lib/providers/http/token.ts';
+import { createProviders } from '../../lib/providers/providers.ts';
+import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
+import type { Json } from '../../lib/core/json.types.ts';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { CredentialStore } from '../../lib/reconcile/ports/credential-store.ts';
+import type { DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
+import type { LeaseItem, LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
+import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
+import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
+import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import type { WorkQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import { Secret } from '../../lib/core/secret.ts';
+import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { core } from '../support/canaries.ts';
+import { simulatedLog, textOf } from './out.ts';
+import type { Process } from './scheduler.ts';
+import { hostOf, simulatedWire, tokenHostOf } from './wire.ts';
+import type { World } from './world.ts';
+
+/** A process of the deployment: the real providers, and every port of it under the scheduler. */
+export function portsOf(world: World, process: Process): Dependencies {
+  const { clock } = process;
+  const http = createHttpClient({
+    hosts: { allowed: allowedHosts(world), trustDocumentedHosts: false },
+    clock,
+    random: world.random,
+    timeoutMs: defaultSettings.attemptMs,
+    wire: simulatedWire(world, process),
+  });
+  return {
+    desired: desiredOf(world, process),
+    ledger: ledgerOf(world, process),
+    lease: leaseOf(world, process),
+    secrets: secretsOf(world, process),
+    credentialStore: credentialsOf(world, process),
+    queue: queueOf(world, process),
+    providers: createProviders(http),
+    tokens: createTokenExchange({ http, clock }),
+    announcer: {
+      announce: (events) => {
+        world.tell({ kind: 'out', to: 'events', text: textOf(events) });
+        return world.call(process, 'announcer.announce', async () => undefined);
+      },
+    },
+    keys: () => world.call(process, 'keys', async () => keysOf(world.keys)),
+    credentials: new Map(),
+    clock,
+    random: world.random,
+    uuid: () => `uuid-${String(world.random()).slice(2)}-${'0'.repeat(32)}`.slice(0, 36),
+    log: simulatedLog(world),
+    settings: defaultSettings,
+    secretPrefix: 'trueup',
+    owner: process.name,
+  };
+}
+
+function allowedHosts({ scenario }: World) {
+  return scenario.connections.flatMap(({ name, vendor: provider }) => [
+    { provider, hostname: hostOf(name) },
+    { provider, hostname: tokenHostOf(name) },
+  ]);
+}
+
+function keysOf([current = '', ...previous]: readonly string[]): FingerprintKeys {
+  const key = (id: string) => ({ id, key: Buffer.from(`${core}-fingerprint-key-${id}`) });
+  return { current: key(current), previous: previous.map(key) };
+}
+
+function desiredOf(world: World, process: Process): DesiredStore {
+  return {
+    async *connections() {
+      const read = async () => world.desired.index.current;
+      const stale = (ms: number) => world.desired.index.at(world.now - ms);
+      yield* await world.call(process, 'desired.connections', read, { stale });
+    },
+    rows: (connection, ids) =>
+      world.call(process, 'desired.rows', async () => {
+        const rows = world.desired.indexes(connection);
+        world.tell({ kind: 'desired-read', process, connection, ids, rows });
+        return world.desired.of(connection, ids);
+      }),
+    countServers: (connection) =>
+      world.call(
+        process,
+        'desired.countServers',
+        async () =>
+          world.desired.of(connection).filter(({ item }) => item.startsWith('server#')).length,
+      ),
+  };
+}
+
+function ledgerOf(world: World, process: Process): Ledger {
+  const { ledger } = world;
+  const call = <T>(name: keyof Ledger, out: unknown, effect: () => Promise<T>) => {
+    if (out !== undefined) world.tell({ kind: 'out', to: `ledger.${name}`, text: textOf(out) });
+    return world.call(process, `ledger.${name}`, effect);
+  };
+  return {
+    read: (connection, ids) =>
+      call('read', undefined, async () => {
+        const state = await ledger.read(connection, ids);
+        world.tell({ kind: 'ledger-read', process, connection, ids, state });
+        return state;
+      }),
+    writeServer: (connection, record) =>
+      call('writeServer', record, async () => {
+        const before = ledger.of(connection).servers.get(record.id);
+        const after = await ledger.writeServer(connection, record);
+        world.tell({ kind: 'ledger-write', process, connection, before, after });
+        return after;
+      }),
+    forgetServer: (connection, record) =>
+      call('forgetServer', undefined, async () => {
+        await ledger.forgetServer(connection, record);
+        world.tell({ kind: 'ledger-write', process, connection, before: record, after: undefined });
+      }),
+    markResend: (connection, id, mark) =>
+      call('markResend', mark, async () => {
+        await ledger.markResend(connection, id, mark);
+        world.tell({ kind: 'resend', connection, id });
+      }),
+    clearResend: (...args) => call('clearResend', args, () => ledger.clearResend(...args)),
+    addChange: (connection, change) =>
+      call('addChange', change, () => ledger.addChange(connection, change)),
+    addDeclared: (...args) => call('addDeclared', args, () => ledger.addDeclared(...args)),
+    approvals: (...args) => call('approvals', undefined, () => ledger.approvals(...args)),
+    putHeld: (connection, held) =>
+      call('putHeld', held, async () => {
+        world.tell({ kind: 'held', process, connection, held });
+        return ledger.putHeld(connection, held);
+      }),
+    held: (...args) => call('held', undefined, () => ledger.held(...args)),
+    heldDigests: (...args) => call('heldDigests', undefined, () => ledger.heldDigests(...args)),
+    approve: (...args) => call('approve', args, () => ledger.approve(...args)),
+    putReport: (connection, report, didSomething) =>
+      call('putReport', report, async () => {
+        world.tell({ kind: 'report', process, connection });
+        return ledger.putReport(connection, report, didSomething);
+      }),
+    lastReport: (...args) => call('lastReport', undefined, () => ledger.lastReport(...args)),
+    history: (...args) => call('history', undefined, () => ledger.history(...args)),
+    reports: (...args) => call('reports', undefined, () => ledger.reports(...args)),
+    pause: (...args) => call('pause', args, () => ledger.pause(...args)),
+    resume: (...args) => call('resume', undefined, () => ledger.resume(...args)),
+  };
+}
+
+function leaseOf(world: World, process: Process): LeaseItems {
+  const { lease } = world;
+  const call = <T>(name: keyof LeaseItems, out: unknown, effect: () => Promise<T>) => {
+    if (out !== undefined) world.tell({ kind: 'out', to: `lease.${name}`, text: textOf(out) });
+    return world.call(process, `lease.${name}`, effect, { repeatable: true });
+  };
+  const saved = (connection: string, released: boolean) =>
+    world.tell({ kind: 'saved', process, connection, released });
+  return {
+    acquire: (connection, options) =>
+      call('acquire', undefined, async () => {
+        const item = (await lease.acquire(connection, options)) ?? (await again(options));
+        if (item) {
+          const { epoch, takenOver } = item;
+          world.tell({ kind: 'acquired', process, connection, epoch, takenOver });
+        }
+        return item;
+
+        /** As the adapter does: a repetition finds that its first one succeeded. */
+        async function again({ owner, expiresAt }: typeof options): Promise<LeaseItem | undefined> {
+          const found = await lease.read(connection);
+          return found?.owner === owner && found.expiresAt === expiresAt ? found : undefined;
+        }
+      }),
+    knock: (connection, options) =>
+      call('knock', options, async () => {
+        const isHeld = await lease.knock(connection, options);
+        if (isHeld) {
+          const { scope } = options;
+          world.tell({ kind: 'knocked', process, connection, scope });
+        }
+        return isHeld;
+      }),
+    serve: (...args) => call('serve', args, () => lease.serve(...args)),
+    renew: (connection, options) =>
+      call('renew', options, async () => {
+        const item = await lease.renew(connection, options);
+        if (item) saved(connection, false);
+        return item;
+      }),
+    release: (connection, options) =>
+      call('release', options, async () => {
+        const result = await lease.release(connection, options);
+        if (result === 'released') saved(connection, true);
+        return result;
+      }),
+    askReads: (...args) => call('askReads', args, () => lease.askReads(...args)),
+    takeBudget: (...args) => call('takeBudget', args, () => lease.takeBudget(...args)),
+    read: (...args) => call('read', undefined, () => lease.read(...args)),
+  };
+}
+
+function secretsOf(world: World, process: Process): SecretSource {
+  const { secrets } = world;
+  return {
+    versions: (connection, names) => {
+      const read = async () => secrets.versions(connection, names, world.now);
+      const stale = (ms: number) => secrets.versions(connection, names, world.now - ms);
+      const options = names ? {} : { stale };
+      return world.call(process, 'secrets.versions', read, options);
+    },
+    values: (_connection, references) =>
+      world.call(process, 'secrets.values', async () =>
+        references.map((reference) => secrets.value(reference)),
+      ),
+  };
+}
+
+function credentialsOf(world: World, process: Process): CredentialStore {
+  const { secrets } = world;
+  const read = (name: string) => {
+    const found = secrets.secrets.get(name)?.current;
+    if (!found) throw new StoreError('store-absent', `there is no secret ${name}`);
+    return { value: new Secret(found.value), version: found.version };
+  };
+  const save: CredentialStore['save'] = (_connection, name, value, writeId) =>
+    world.call(process, 'credentials.save', async () => {
+      const revealed = Object.entries(value).map(([key, one]): [string, Json] => [
+        key,
+        one instanceof Secret ? one.reveal() : one,
+      ]);
+      secrets.put(world.now, name, JSON.stringify(Object.fromEntries(revealed)), writeId);
+      return read(name);
+    });
+  return {
+    read: (_connection, name) => world.call(process, 'credentials.read', async () => read(name)),
+    save,
+    create: save,
+  };
+}
+
+function queueOf(world: World, process: Process): WorkQueue {
+  return {
+    send: (messages) => {
+      world.tell({ kind: 'out', to: 'queue', text: textOf(messages) });
+      return world.call(
+        process,
+        'queue.send',
+        async () => {
+          for (const { message, delayMs } of messages) {
+            world.queue.send(world.now, message, JSON.stringify(message), delayMs);
+          }
+        },
+        { repeatable: true },
+      );
+    },
+  };
+}

@@ -1,0 +1,210 @@
+import { planConnection } from '../../lib/reconcile/plan-connection.ts';
+import { approve } from '../../lib/reconcile/approve.ts';
+import { TrueupError } from '../../lib/core/errors.ts';
+import { isJsonObject } from '../../lib/core/json.ts';
+import { Deployment } from './deployment.ts';
+import type { Violation } from './events.types.ts';
+import { takeGlobalTimers } from './global-timers.ts';
+import { Findings } from './oracle.ts';
+import { standingOf } from './oracle-convergence.ts';
+import { HarmOracle } from './oracle-harm.ts';
+import { PassReadings } from './pass-readings.ts';
+import { portsOf } from './ports.ts';
+import { Refusals } from './refusals.ts';
+import type { Action, ConnectionInit, Scenario } from './scenario.types.ts';
+import { start, World } from './world.ts';
+
+export interface RunResult {
+  readonly violations: readonly Violation[];
+  readonly steps: number;
+  /** Faults that struck, by kind. */
+  readonly faults: ReadonlyMap<string, number>;
+  /** How often each thing was held against an invariant. */
+  readonly exercised: ReadonlyMap<string, number>;
+  readonly trace: readonly string[];
+}
+
+const minute = 60_000;
+/** So many scheduled passes may it take until all is right: a backoff and a Retry-After of an hour each, and some. */
+const passesAtMost = 40;
+
+/** Runs a scenario: what happens to the world, then peace, until all that can be right is. */
+export async function run(scenario: Scenario): Promise<RunResult> {
+  const world = new World(scenario);
+  const giveBack = takeGlobalTimers(world.scheduler);
+  try {
+    const deployment = new Deployment(world);
+    const found = new Findings(world);
+    const readings = new PassReadings(() => world.now);
+    const refusals = new Refusals(world, readings);
+    const oracles = [readings, refusals, new HarmOracle(world, found, readings, deployment)];
+    world.watch((event) => {
+      for (const oracle of oracles) oracle.see(event);
+      if (event.kind === 'bug')
+        found.wrong('convergence', `an error that is not typed: ${event.text}`);
+    });
+    for (const action of scenario.actions) {
+      world.scheduler.after(action.at, () => act(world, deployment, action));
+    }
+    const last = Math.max(
+      0,
+      ...scenario.actions.map(({ at }) => at),
+      ...scenario.faults.map(({ at }) => at),
+    );
+    await world.scheduler.run(start + last + minute);
+    world.faults.stop();
+    await settle(world, deployment, found, refusals);
+    const { steps } = world.scheduler;
+    const { violations, exercised } = found;
+    return { violations, steps, faults: world.faults.struck, exercised, trace: world.trace };
+  } finally {
+    giveBack();
+  }
+}
+
+function act(world: World, deployment: Deployment, action: Action): void {
+  const { now, desired, accounts, ledger } = world;
+  const { at: _at, ...said } = action;
+  if (action.do !== 'schedule') world.note(`-- ${JSON.stringify(said)}`);
+  switch (action.do) {
+    case 'schedule':
+      return deployment.trigger(action.delivery, () => deployment.schedule());
+    case 'declare': {
+      const { connection, item, row, delivery } = action;
+      desired.put(now, connection, item, row);
+      return deployment.trigger(delivery, () => deployment.record(connection, item));
+    }
+    case 'drift':
+      return accounts.get(action.connection)?.edit(now, action.id, action.fields);
+    case 'vanish':
+      return accounts.get(action.connection)?.vanish(now, action.id);
+    case 'return':
+      return accounts.get(action.connection)?.comeBack(now, action.id);
+    case 'rotate': {
+      const { name, value, delivery } = action;
+      world.secrets.put(now, name, value);
+      return deployment.trigger(delivery, () =>
+        world.queue.send(world.now, undefined, labelUpdated(name)),
+      );
+    }
+    case 'pause': {
+      const { connection, id, minutes } = action;
+      const until = minutes !== undefined && {
+        until: new Date(now + minutes * minute).toISOString(),
+      };
+      const pause = { at: new Date(now).toISOString(), ...(id !== undefined && { id }), ...until };
+      return void ledger.pause(connection, pause);
+    }
+    case 'resume':
+      return void ledger.resume(action.connection, action.id);
+    case 'approve':
+      return void approveAll(world, action.connection);
+    case 'apply':
+      return deployment.apply(action.connection, action.id, action.confirmed);
+    case 'revoke':
+      return world.issuer.revoke(action.connection);
+    case 'rotate-key':
+      world.keys = [String(world.keys.length + 1), ...world.keys];
+      return undefined;
+  }
+}
+
+function labelUpdated(name: string): string {
+  return JSON.stringify({
+    source: 'aws.secretsmanager',
+    'detail-type': 'Secret Label Updated',
+    detail: { name, labelUpdated: 'AWSCURRENT' },
+  });
+}
+
+/** The newest held plan is approved, as a person does who was told of it. */
+async function approveAll({ ledger, now }: World, connection: string): Promise<void> {
+  const [newest] = [...ledger.of(connection).held.values()].toSorted((a, b) => b.at - a.at);
+  if (!newest) return;
+  const clock = { now: () => now, sleep: async () => undefined };
+  await approve(connection, newest.plan.digest, { ledger, clock });
+}
+
+/** Nothing goes wrong any more: the schedule alone must put everything right. */
+async function settle(
+  world: World,
+  deployment: Deployment,
+  found: Findings,
+  refusals: Refusals,
+): Promise<void> {
+  world.note('-- nothing goes wrong any more');
+  let wrong: readonly string[] = [];
+  for (let pass = 1; pass <= passesAtMost; pass += 1) {
+    for (const connection of world.scenario.connections) signInAgain(world, connection);
+    deployment.schedule();
+    const until = world.now + 5 * minute;
+    // oxlint-disable-next-line no-await-in-loop -- one pass after the other
+    await world.scheduler.run(until, () => deployment.underWay === 0);
+    // oxlint-disable-next-line no-await-in-loop
+    wrong = [...wrongServers(world, found, refusals), ...(await plannedStill(world, refusals))];
+    if (wrong.length === 0) {
+      found.looked('convergence: runs');
+      found.looked('convergence: passes until all was right', pass);
+      return;
+    }
+    for (const { name } of world.scenario.connections) void approveAll(world, name);
+    // oxlint-disable-next-line no-await-in-loop
+    await world.scheduler.run(until);
+  }
+  for (const what of wrong) found.wrong('convergence', what);
+}
+
+/** Whoever is asked to sign in again does. */
+function signInAgain({ issuer, secrets, now }: World, { name, row }: ConnectionInit): void {
+  if (!isJsonObject(row['auth']) || row['auth']['type'] !== 'refresh-token') return;
+  const secret = `trueup/${name}/auth`;
+  const stored = JSON.parse(secrets.valueOf(secret) ?? '{}') as { refresh_token?: string };
+  if (issuer.isRefreshGood(name, stored.refresh_token ?? '')) return;
+  secrets.put(now, secret, JSON.stringify({ refresh_token: issuer.signIn(name) }));
+}
+
+function wrongServers(world: World, found: Findings, refusals: Refusals): string[] {
+  return world.scenario.connections.flatMap((connection) =>
+    connection.servers.flatMap(({ id }) => {
+      const standing = standingOf(world, refusals, connection, id);
+      found.looked(
+        `convergence: servers ${standing.kind === 'exempt' ? standing.why : standing.kind}`,
+      );
+      if (standing.kind !== 'wrong') return [];
+      const { outcome, reason } = world.ledger.of(connection.name).servers.get(id) ?? {};
+      const ledger = `the ledger says ${outcome}${reason ? `, ${reason.message}` : ''}`;
+      return [`${connection.name}/${id} is not right: ${standing.fields.join('; ')}; ${ledger}`];
+    }),
+  );
+}
+
+/** What a plan would still send to servers that are right. */
+async function plannedStill(world: World, refusals: Refusals): Promise<string[]> {
+  const process = world.newProcess('laptop');
+  const deps = portsOf(world, process);
+  const all = world.scenario.connections.map(async (connection) => {
+    const { name } = connection;
+    const { plan } = await planConnection({ connection: name, trigger: 'cli' }, deps);
+    return plan.changes.flatMap(({ id, outcome, changes }) => {
+      const standing = standingOf(world, refusals, connection, id);
+      if (standing.kind !== 'right') return [];
+      const what = changes
+        .filter(({ pointer }) => !standing.unwilling.has(pointer))
+        .map(({ pointer, cause }) => `${pointer} (${cause})`);
+      if (what.length === 0) return [];
+      return [`${name}/${id} is right, and the plan says ${outcome}: ${what.join()}`];
+    });
+  });
+  let result: string[] | undefined;
+  const planned = Promise.all(all).then(
+    (lists) => (result = lists.flat()),
+    (error: unknown) => {
+      if (!(error instanceof TrueupError)) throw error;
+      result = [`no plan can be made: ${error.message}`];
+    },
+  );
+  await world.scheduler.run(world.now + 10 * minute, () => result !== undefined);
+  if (result === undefined) return ['no plan comes to an end'];
+  await planned;
+  return result;
+}

@@ -1,0 +1,123 @@
+import type { Json, JsonObject } from '../../lib/core/json.types.ts';
+import { isJsonObject } from '../../lib/core/json.ts';
+import { alloy } from './vendor-alloy.ts';
+import { barndoor } from './vendor-barndoor.ts';
+import { textOf } from './vendor-quirks.ts';
+import type { ConnectionInit, VendorName } from './scenario.types.ts';
+import { Versions } from './stores.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Json | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What makes one vendor differ from the other; all of it as their pages say. */
+export interface VendorKind {
+  /** A server as answers show it, its stored `fields` with what cannot be read left out or masked. */
+  readonly show: (id: string, fields: JsonObject, shows: ConnectionInit['shows']) => JsonObject;
+  readonly list: (shown: readonly JsonObject[], query: URLSearchParams) => Json;
+  /** The fields after a PUT, or why not. */
+  readonly update: (
+    fields: JsonObject,
+    body: JsonObject,
+    others: readonly JsonObject[],
+  ) => JsonObject | { readonly refused: number; readonly why: string };
+  readonly failure: (status: number, message: string) => Json;
+}
+
+const kinds: Readonly<Record<VendorName, VendorKind>> = { barndoor, alloy };
+
+/** One account at a vendor: what it stores, and how it answers. */
+export class VendorAccount {
+  readonly #init: ConnectionInit;
+  readonly #kind: VendorKind;
+  readonly #isToken: (token: string) => boolean;
+  /** By id; undefined while the vendor does not have it. */
+  readonly servers: Map<string, Versions<JsonObject | undefined>>;
+  readonly #hidden = new Map<string, JsonObject>();
+
+  constructor(init: ConnectionInit, at: number, isToken: (token: string) => boolean) {
+    this.#init = init;
+    this.#kind = kinds[init.vendor];
+    this.#isToken = isToken;
+    this.servers = new Map(init.servers.map(({ id, live }) => [id, new Versions(at, live)]));
+  }
+
+  fieldsOf(id: string): JsonObject | undefined {
+    return this.servers.get(id)?.current;
+  }
+
+  /** Somebody changes it in the vendor's console. */
+  edit(at: number, id: string, change: JsonObject): void {
+    const fields = this.fieldsOf(id);
+    if (fields) this.servers.get(id)?.set(at, { ...fields, ...change });
+  }
+
+  vanish(at: number, id: string): void {
+    const fields = this.fieldsOf(id);
+    if (!fields) return;
+    this.#hidden.set(id, fields);
+    this.servers.get(id)?.set(at, undefined);
+  }
+
+  comeBack(at: number, id: string): void {
+    const fields = this.#hidden.get(id);
+    if (!fields) return;
+    this.#hidden.delete(id);
+    this.servers.get(id)?.set(at, fields);
+  }
+
+  shown(id: string, fields: JsonObject): JsonObject {
+    return this.#kind.show(id, fields, this.#init.shows);
+  }
+
+  failure(status: number, message: string): HttpAnswer {
+    return { status, body: this.#kind.failure(status, message) };
+  }
+
+  /** @param staleMs - how old a list is */
+  handle(request: HttpRequest, now: number, staleMs = 0): HttpAnswer {
+    const token = request.headers['authorization']?.slice('Bearer '.length) ?? '';
+    // A vendor that tells what it was sent: nothing of it may go further.
+    if (!this.#isToken(token)) return this.failure(401, `the token ${token} is not known`);
+    const [, api, servers, encoded] = request.path.split('/');
+    if (api !== 'api' || servers !== 'servers') return this.failure(404, 'not found');
+    if (encoded === undefined) return this.#list(request, now - staleMs);
+    const id = decodeURIComponent(encoded);
+    const fields = this.fieldsOf(id);
+    if (!fields) return this.failure(404, 'there is no such server');
+    if (request.method === 'GET') return { status: 200, body: this.shown(id, fields) };
+    if (!isJsonObject(request.body)) return this.failure(422, 'the body must be a JSON object');
+    return this.#put(id, fields, request.body, now);
+  }
+
+  #list({ query }: HttpRequest, at: number): HttpAnswer {
+    const shown = [...this.servers].flatMap(([id, versions]) => {
+      const fields = versions.at(at);
+      return fields ? [this.shown(id, fields)] : [];
+    });
+    return { status: 200, body: this.#kind.list(shown, query) };
+  }
+
+  #put(id: string, fields: JsonObject, body: JsonObject, now: number): HttpAnswer {
+    const others = [...this.servers].flatMap(([other, { current }]) =>
+      current && other !== id ? [current] : [],
+    );
+    const next = this.#kind.update(fields, body, others);
+    if (typeof next['refused'] === 'number') {
+      const echo = `${textOf(next['why'])}: ${JSON.stringify(body)}`;
+      return this.failure(next['refused'], echo);
+    }
+    this.servers.get(id)?.set(now, next);
+    return { status: 200, body: this.shown(id, next) };
+  }
+}
