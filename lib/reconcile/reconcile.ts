@@ -66,6 +66,6 @@ function roundEnd(
   const stop =
     interrupted || stopping?.aborted === true || clock.now() + 2 * settings.attemptMs > deadline;
   // What a person reviewed is not handed to the unattended.
-  if (!interrupted || (isFirst && attended)) return { stop };
+  if (!interrupted || (isFirst && attended) || unreached?.length === 0) return { stop };
   return { stop, rest: unreached ? new Set(unreached) : scope };
 }

@@ -328,6 +328,12 @@ describe('a lease lost in the middle', () => {
     expect(putsOf(a)).toHaveLength(2);
   });
 
+  test('at the last server: there is nothing to go on with, and nobody is sent for', async () => {
+    const { result } = await loseAt(c);
+    expect(result.report).toMatchObject({ state: 'interrupted', counts: { unreached: 0 } });
+    expect(world.sqs.queue(world.queueUrl).messages).toEqual([]);
+  });
+
   test('a mark of a server that nobody declares any more is forgotten', async () => {
     await loseAt(a);
     world.clock.advance(over);
