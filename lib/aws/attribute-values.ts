@@ -41,9 +41,14 @@ const isList = (value: object): value is readonly Writable[] => Array.isArray(va
  * The SDK's own marshaller throws for some of these and passes others on as objects, which a schema may take for `{}`.
  */
 export function fromItem(item: Item): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]),
-  );
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(item)) {
+    const value = fromAttribute(item[name]);
+    // To assign it would change the prototype.
+    if (name === '__proto__') Object.defineProperty(values, name, { value, enumerable: true });
+    else values[name] = value;
+  }
+  return values;
 }
 
 function fromAttribute(value: AttributeValue | undefined): unknown {
@@ -61,7 +66,9 @@ function fromAttribute(value: AttributeValue | undefined): unknown {
 
 function fromNumber(text: string): number | symbol {
   const number = Number(text);
-  return decimal(String(number)) === decimal(text) ? number : Symbol('number beyond JSON');
+  const shown = String(number);
+  if (shown === text) return number;
+  return decimal(shown) === decimal(text) ? number : Symbol('number beyond JSON');
 }
 
 /** One text for equal decimal numbers: `1.50`, `15e-1` and `1.5` are all `15e-1`. */

@@ -237,17 +237,12 @@ function key(connection: string, item: string): Item {
 }
 
 function stored(item: Item): StoredItem {
-  const attributes: readonly [string, AttributeValue | undefined][] = Object.entries(item);
-  const binary = attributes.flatMap(([name, value]) =>
-    value?.B === undefined ? [] : [[name, value.B] as const],
-  );
-  const sets = attributes.flatMap(([name, value]) =>
-    value?.SS === undefined ? [] : [[name, new Set(value.SS)] as const],
-  );
-  return {
-    item: item['item']?.S ?? '',
-    value: fromItem(item),
-    binary: Object.fromEntries(binary),
-    sets: Object.fromEntries(sets),
-  };
+  const binary: Record<string, Uint8Array> = {};
+  const sets: Record<string, ReadonlySet<string>> = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value?.B !== undefined) binary[name] = value.B;
+    if (value?.SS !== undefined) sets[name] = new Set(value.SS);
+  }
+  return { item: item['item']?.S ?? '', value: fromItem(item), binary, sets };
 }

@@ -8,10 +8,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] as Json)}`);
-  return `{${members.join(',')}}`;
+  let text = '{';
+  for (const key of Object.keys(value).toSorted()) {
+    const comma = text === '{' ? '' : ',';
+    text += `${comma}${JSON.stringify(key)}:${canonicalJson(value[key] as Json)}`;
+  }
+  return `${text}}`;
 }
 
 export function equalJson(a: Json, b: Json): boolean {

@@ -45,6 +45,7 @@ export interface ServerPlan {
   readonly planned: PlannedServer;
   readonly inSyncAs?: 'inSync' | 'assumed';
   readonly verdicts: readonly FieldVerdict[];
+  /** `attemptKey`; empty if there is nothing to attempt. */
   readonly key: string;
   /** The record as it stands, or the empty one. */
   readonly record: ServerRecord;
@@ -100,7 +101,9 @@ function planFields(
     now: context.now,
   };
   const verdicts = units.map((unit) => diffUnit(diffInputs, unit));
-  const key = attemptKey(server, units, context.secretVersions);
+  // Of a server in sync nobody asks, and of a fleet most are.
+  const isInSync = verdicts.every(({ state }) => state === 'inSync' || state === 'assumed');
+  const key = isInSync ? '' : attemptKey(server, units, context.secretVersions);
   const { changes, ...finding } = findingOf(context, server, record, verdicts, key);
   const declared: Declared = { valid: true, server };
   return {

@@ -3,16 +3,21 @@ import { isJsonObject } from './json.ts';
 
 /** The reference tokens of a JSON Pointer (RFC 6901), or undefined if it is none or is the empty one. */
 export function parsePointer(pointer: Pointer): readonly string[] | undefined {
-  if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined;
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (!pointer.startsWith('/')) return undefined;
+  const tokens = pointer.slice(1).split('/');
+  // The usual ones, and there are many of them.
+  if (!pointer.includes('~')) return tokens;
+  if (/~(?![01])/.test(pointer)) return undefined;
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 export function formatPointer(tokens: readonly string[]): Pointer {
-  return tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const token of tokens) pointer += `/${/[~/]/.test(token) ? escaped(token) : token}`;
+  return pointer;
 }
+
+const escaped = (token: string) => token.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Whether `pointer` is `ancestor` or lies under it. */
 export function isWithin(pointer: Pointer, ancestor: Pointer): boolean {
@@ -30,7 +35,9 @@ function tokensOf(pointer: Pointer): readonly string[] {
  * and a list is one value, not entered.
  */
 export function getAt(value: Json, pointer: Pointer): Json | undefined {
-  return tokensOf(pointer).reduce<Json | undefined>(member, value);
+  let found: Json | undefined = value;
+  for (const token of tokensOf(pointer)) found = member(found, token);
+  return found;
 }
 
 function member(value: Json | undefined, key: string): Json | undefined {

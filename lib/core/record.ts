@@ -80,17 +80,17 @@ export function withOutcome(
     since:
       record.rev > 0 && record.outcome === outcome ? record.since : new Date(now).toISOString(),
   };
-  return Object.fromEntries(
-    Object.entries(next).filter(([, value]) => value !== undefined),
-  ) as unknown as ServerRecord;
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(next)) if (value !== undefined) kept[key] = value;
+  return kept as unknown as ServerRecord;
 }
 
 /** Whether writing `after` over `before` would tell anything new. */
 export function isNews(before: ServerRecord, after: ServerRecord): boolean {
   if (before.rev === 0 || !sameReason(before.reason, after.reason)) return true;
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof ServerRecord)[]);
-  keys.delete('reason');
-  return [...keys].some((key) => before[key] !== after[key]);
+  const differs = (key: string) =>
+    key !== 'reason' && before[key as keyof ServerRecord] !== after[key as keyof ServerRecord];
+  return Object.keys(before).some(differs) || Object.keys(after).some(differs);
 }
 
 function sameReason(a: Reason | undefined, b: Reason | undefined): boolean {

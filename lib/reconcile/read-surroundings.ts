@@ -82,15 +82,18 @@ export function unitsOf({ provider }: DesiredState, server: DesiredServer) {
 }
 
 function secretNames(
-  desired: DesiredState,
+  { provider }: DesiredState,
   wanted: readonly (readonly [string, Declared])[],
 ): ReadonlySet<string> {
-  const names = wanted.flatMap(([, declared]) =>
-    declared.valid
-      ? unitsOf(desired, declared.server)
-          .filter(({ field }) => field.access === 'secret')
-          .map(({ value }) => asReference(value).secret)
-      : [],
-  );
-  return new Set(names);
+  const fields = provider.table.fields.filter(({ access }) => access === 'secret');
+  const table = { ...provider.table, fields };
+  const names = new Set<string>();
+  for (const [, declared] of wanted) {
+    if (!declared.valid) continue;
+    const { spec, policy } = declared.server;
+    for (const { value } of declaredUnits(table, spec, policy.ignore)) {
+      names.add(asReference(value).secret);
+    }
+  }
+  return names;
 }
