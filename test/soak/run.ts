@@ -169,7 +169,7 @@ try {
     problems,
   });
   process.stdout.write(`${figures}\n`);
-  if (values.write) writeFigures('docs/reliability.md', 'soak', figures);
+  if (values.write) await writeFigures('docs/reliability.md', 'soak', figures);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } finally {
   await world.close();
