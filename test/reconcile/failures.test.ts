@@ -217,13 +217,6 @@ describe('the connection', () => {
     expect((await world.pass()).state).toBe('ok');
   });
 
-  test('no route', async () => {
-    await world.declareConnection({ baseUrl: 'http://127.0.0.1:9' });
-    const report = await world.pass();
-    expect(outcomesOf(report)).toEqual({ unreached: 3 });
-    expect(report.state).toBe('unreachable');
-  });
-
   test('more than half of at least five attempts transient ends the pass', async () => {
     const ids = serverIds(30);
     for (const id of ids.slice(3)) world.barndoor.add({ id, name: `S ${id}`, slug: `s-${id}` });
