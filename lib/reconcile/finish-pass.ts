@@ -20,7 +20,11 @@ export async function finishPass(
   const lines = log.child({ connection, pass, trigger });
   const { details: _details, ...figures } = report;
   lines.info('pass completed', figures);
-  if (report.reason) lines.warn('pass ended early', { ...report.reason });
+  if (report.reason) {
+    // `message` is the line's own.
+    const { message, ...why } = report.reason;
+    lines.warn('pass ended early', { ...why, reason: message });
+  }
   const events = didSomething
     ? [...state.events, { type: 'Pass Completed' as const, report }]
     : state.events;
