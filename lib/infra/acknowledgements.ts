@@ -29,11 +29,17 @@ export function acknowledgeFindings(scope: Construct, found: Acknowledged): void
     for (const name of secrets) {
       accept(
         role,
-        `AwsSolutions-IAM5[Resource::${shownSecretArn(scope, name)}]`,
+        `AwsSolutions-IAM5[Resource::${shownArn(scope, 'secretsmanager', `secret:${name}`)}]`,
         'Rows name their secrets beneath the prefix at run time; nothing outside of it can be read or written',
       );
     }
   }
+  const stack = shownArn(scope, 'cloudformation', `stack/${Stack.of(scope).stackName}/*`);
+  accept(
+    found.operatorPolicy,
+    `AwsSolutions-IAM5[Resource::${stack}]`,
+    'The id of this one stack, which nobody knows who asks by its name',
+  );
   for (const one of Object.values(functions)) {
     accept(one.role, 'Serverless-LambdaStarPermissions', anyResource);
     accept(
@@ -69,10 +75,10 @@ function accept(construct: IConstruct, id: string, reason: string): void {
 }
 
 /** As cdk-nag spells an ARN with what CloudFormation fills in. */
-function shownSecretArn(scope: Construct, name: string): string {
+function shownArn(scope: Construct, service: string, resource: string): string {
   const { region, account } = Stack.of(scope);
   const shown = (value: string, parameter: string) =>
     Token.isUnresolved(value) ? `<AWS::${parameter}>` : value;
   const place = `${shown(region, 'Region')}:${shown(account, 'AccountId')}`;
-  return `arn:<AWS::Partition>:secretsmanager:${place}:secret:${name}`;
+  return `arn:<AWS::Partition>:${service}:${place}:${resource}`;
 }

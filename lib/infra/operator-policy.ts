@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Arn, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import {
@@ -17,11 +17,11 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
   return new ManagedPolicy(scope, 'OperatorPolicy', {
     description: `Operates Trueup of stack ${stack.stackName} from the command line`,
     statements: [
-      // Names of tables, key and queue stand in the stack's outputs.
+      // Names of tables, key and queue stand in the stack's outputs. Asked for by name, the stack has no id yet.
       new PolicyStatement({
         sid: 'ReadOutputs',
         actions: ['cloudformation:DescribeStacks'],
-        resources: [stack.stackId],
+        resources: [stackArns(stack)],
       }),
       // `push` writes declarations, and the other commands read them.
       new PolicyStatement({
@@ -56,4 +56,10 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
       ...useStoreKeys(to.storeKeys),
     ],
   });
+}
+
+/** ARNs of a stack of this name, whichever its id. */
+function stackArns(stack: Stack): string {
+  const resourceName = `${stack.stackName}/*`;
+  return Arn.format({ service: 'cloudformation', resource: 'stack', resourceName }, stack);
 }
