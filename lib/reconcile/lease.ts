@@ -113,10 +113,11 @@ async function serveRound(
   }
   const isLast = stop || number >= roundsAtMost;
   for (;;) {
-    const { asked } = lease;
+    const { asked, knocks } = lease;
     const isTold = asked === undefined || (isLast && (await handOver(asked, 'handover')));
     if (asked !== undefined && !isLast) return asked;
-    if ((await lease.release(isTold ? 'clear' : 'keep')) !== 'knocked') return undefined;
+    // Not the number that a renewal came to know of while somebody was told: of those knocks nobody knows.
+    if ((await lease.release(isTold ? 'clear' : 'keep', knocks)) !== 'knocked') return undefined;
   }
 }
 
@@ -159,6 +160,11 @@ export class Lease {
     return unite(this.#item.running, this.#item.knocked);
   }
 
+  /** How often anybody had knocked when `asked` was last known. */
+  get knocks(): number {
+    return this.#item.knocks;
+  }
+
   /** What was taken over of others is done: the next release, or the next serving, forgets it. */
   served(): void {
     const { running: _done, ...rest } = this.#item;
@@ -182,7 +188,9 @@ export class Lease {
       if (running === undefined || knocked === undefined) return running;
       if (await items.serve(this.connection, { epoch, knocks, running })) {
         const { knocked: _moved, ...rest } = this.#item;
-        this.#item = { ...rest, running };
+        // A renewal that was answered before may have told of a knock since: that one was not moved.
+        this.#item =
+          this.#item.knocks === knocks ? { ...rest, running } : { ...this.#item, running };
         return running;
       }
       // It may have been moved all the same, the answer lost, and another knock in between: it is this holder's either way.
@@ -194,12 +202,16 @@ export class Lease {
   /**
    * Frees the lease. `clear`: what others asked for is served, or somebody was told; `keep`: the next holder finds it.
    *
+   * @param knocks - how many knocks that covers
    * @returns `knocked` if somebody knocked meanwhile and that would be forgotten: then it is still held
    */
-  async release(how: 'clear' | 'keep'): Promise<'released' | 'lost' | 'knocked'> {
+  async release(
+    how: 'clear' | 'keep',
+    knocks = this.#item.knocks,
+  ): Promise<'released' | 'lost' | 'knocked'> {
     const { items } = this.#world;
     for (;;) {
-      const { epoch, knocks } = this.#item;
+      const { epoch } = this.#item;
       const options = {
         epoch,
         knocks,
