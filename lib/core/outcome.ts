@@ -1,22 +1,4 @@
-/**
- * What became of a server in a pass. Each server in scope has exactly one: the first of this list that fits.
- *
- * | outcome     | when |
- * |-------------|------|
- * | `off`       | its mode is `off` |
- * | `paused`    | an operator paused it or its connection |
- * | `invalid`   | its row does not fit the schema |
- * | `missing`   | the vendor does not have it |
- * | `unreached` | the pass ended before it (reports only) |
- * | `held`      | the guard holds a change of it |
- * | `failed`    | a terminal error, until the declaration or the secret changes |
- * | `refused`   | the vendor answered 200 and did not do it |
- * | `waiting`   | backoff, or what the vendor made of a PUT is undecided |
- * | `updated`   | changed by this pass (plans: would be; otherwise reports only) |
- * | `reported`  | mode `report`: would change |
- * | `assumed`   | in sync as far as can be read |
- * | `inSync`    | all declared fields were read and equal |
- */
+/** What became of a server in a pass. Each server in scope has exactly one: the first of this list that fits. */
 export const outcomes = [
   'off',
   'paused',
@@ -34,6 +16,23 @@ export const outcomes = [
 ] as const;
 
 export type Outcome = (typeof outcomes)[number];
+
+/** When an outcome is the one. */
+export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
+  off: 'its mode is off',
+  paused: 'an operator paused it or its connection',
+  invalid: 'its row does not fit the schema',
+  missing: 'the vendor does not have it',
+  unreached: 'the pass ended before it (reports only)',
+  held: 'the guard holds a change of it',
+  failed: 'a terminal error, until the declaration or the secret changes',
+  refused: 'the vendor answered 200 and did not do it',
+  waiting: 'backoff, or what the vendor made of a PUT is undecided',
+  updated: 'changed by this pass (plans: would be; otherwise reports only)',
+  reported: 'mode report: would change',
+  assumed: 'in sync as far as can be read',
+  inSync: 'all declared fields were read and equal',
+};
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
 
@@ -58,20 +57,7 @@ export function outcomeCounts(
   return counts;
 }
 
-/**
- * Why a field would be sent.
- *
- * | cause        | meaning |
- * |--------------|---------|
- * | `adopt`      | Trueup never applied it to this server, or cannot read it and has no record |
- * | `declared`   | the user changed the declaration |
- * | `drift`      | someone changed it at the vendor |
- * | `both`       | declared and live both moved; desired wins |
- * | `notApplied` | a PUT was answered with the old value; sent again |
- * | `rotated`    | the secret's version moved; only apply knows whether its value did |
- * | `reassert`   | `reassertEvery` has come round |
- * | `resend`     | an earlier PUT of it was never confirmed |
- */
+/** Why a field would be sent. */
 export const causes = [
   'adopt',
   'declared',
@@ -82,6 +68,18 @@ export const causes = [
   'reassert',
   'resend',
 ] as const;
+
+/** When a cause is the one. */
+export const causeMeanings: Readonly<Record<Cause, string>> = {
+  adopt: 'Trueup never applied it to this server, or cannot read it and has no record',
+  declared: 'the user changed the declaration',
+  drift: 'someone changed it at the vendor',
+  both: 'declared and live both moved; desired wins',
+  notApplied: 'a PUT was answered with the old value; sent again',
+  rotated: "the secret's version moved; only apply knows whether its value did",
+  reassert: '`reassertEvery` has come round',
+  resend: 'an earlier PUT of it was never confirmed',
+};
 
 export type Cause = (typeof causes)[number];
 

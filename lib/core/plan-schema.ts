@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { causes, modes, outcomes } from './outcome.ts';
+import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.types.ts';
 
 /*
@@ -7,23 +8,56 @@ import type { Plan } from './plan.types.ts';
  * not known are ignored: a newer Trueup may have written them.
  */
 
-const time = z.string().describe('ISO 8601, UTC');
-const count = z.int().min(0);
+export const time = z.string().describe('ISO 8601, UTC');
+export const count = z.int().min(0);
+export const version = z.literal(1).describe('Of this form; 1 while members are only added');
+export const connectionName = z.string().describe('Name of the connection');
 
-const shownSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('value'), value: z.json().describe('As it is') }),
-  z.object({ kind: z.literal('absent') }),
-  z.object({ kind: z.literal('unreadable').describe('The vendor never answers it') }),
+/** The words of a closed list, each with its meaning. */
+const explained = (meanings: Readonly<Record<string, string>>) =>
+  Object.entries(meanings)
+    .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
+    .join('; ');
+
+export const causeSchema = z
+  .enum(causes)
+  .describe(`Why it would be sent. ${explained(causeMeanings)}`);
+export const outcomeSchema = z
+  .enum(outcomes)
+  .describe(`The first that fits. ${explained(outcomeMeanings)}`);
+export const modeSchema = z.enum(modes).describe('What unattended passes do');
+
+const kind = <Kind extends string>(name: Kind, what: string) => z.literal(name).describe(what);
+
+export const shownSchema = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.literal('secret'),
+    kind: kind('value', 'A readable or write-only value'),
+    value: z.json().describe('As it is'),
+  }),
+  z.object({ kind: kind('absent', 'Nothing is there') }),
+  z.object({ kind: kind('unreadable', 'The vendor never answers it') }),
+  z.object({
+    kind: kind('secret', 'A secret, by reference'),
     secret: z.string().describe('Name of the secret; never its value'),
     version: z.string().describe('Version id').optional(),
   }),
 ]);
 
+export const reasonSchema = z.object({
+  code: z.string().describe('Stable; may be matched on'),
+  message: z.string().describe('For people; at most 500 characters, no secret'),
+  pointer: z.string().describe('JSON Pointer into spec, if one field is the reason').optional(),
+});
+
+/** How a server is called. */
+export const serverKeys = {
+  id: z.string().describe("The vendor's id"),
+  label: z.string().describe('What people call it').optional(),
+};
+
 const fieldChangeSchema = z.object({
   pointer: z.string().describe('JSON Pointer into spec'),
-  cause: z.enum(causes).describe('Why it would be sent'),
+  cause: causeSchema,
   before: shownSchema.describe('What the vendor has'),
   after: shownSchema.describe('What is declared'),
   compare: z.enum(['value', 'set']).describe('Sets are shown as added and removed members'),
@@ -33,16 +67,12 @@ const fieldChangeSchema = z.object({
 });
 
 const plannedServerSchema = z.object({
-  id: z.string().describe("The vendor's id"),
-  label: z.string().describe('What people call it').optional(),
-  mode: z.enum(modes).describe('What unattended passes do'),
-  outcome: z.enum(outcomes).describe('`updated`: would be, once applied'),
-  since: time.describe('Since when it has this outcome').optional(),
-  reason: z
-    .object({ code: z.string(), message: z.string(), pointer: z.string().optional() })
-    .describe('Why')
-    .optional(),
-  changes: z.array(fieldChangeSchema),
+  ...serverKeys,
+  mode: modeSchema,
+  outcome: outcomeSchema,
+  since: time.describe('Since when it has this outcome; ISO 8601, UTC').optional(),
+  reason: reasonSchema.describe('Why').optional(),
+  changes: z.array(fieldChangeSchema).describe('Field by field; none where nothing is sent'),
 });
 
 const share = z.number().min(0);
@@ -58,17 +88,27 @@ const guardSchema = z.object({
   held: z.string().describe('Digest of the held changes').optional(),
 });
 
-const countsShape = Object.fromEntries(outcomes.map((outcome) => [outcome, count]));
+const countsShape = Object.fromEntries(
+  outcomes.map((outcome) => [outcome, count.describe(outcomeMeanings[outcome])]),
+) as Record<Outcome, typeof count>;
+
+/** Servers by outcome. */
+export const countsSchema = z.object(countsShape);
 
 export const planSchema = z.object({
-  version: z.literal(1).describe('Of this form; 1 while members are only added'),
-  connection: z.string().describe('Name of the connection'),
+  version,
+  connection: connectionName,
   provider: z.string().describe('The vendor'),
   servers: count.describe('Servers in scope; the counts add up to it'),
-  counts: z.object(countsShape).describe('Servers by outcome'),
+  counts: countsSchema.describe('Servers by outcome'),
   changes: z.array(plannedServerSchema).describe('Servers that are not simply in sync, by id'),
   undeclared: z
-    .array(z.object({ id: z.string(), name: z.string().optional() }))
+    .array(
+      z.object({
+        id: serverKeys.id,
+        name: z.string().describe("The vendor's name of it").optional(),
+      }),
+    )
     .describe('Live servers that nobody declared; never touched'),
   guard: guardSchema.describe("The guard's finding"),
   digest: z.string().describe('Over the hashes of all changes; empty if there are none'),
@@ -76,10 +116,16 @@ export const planSchema = z.object({
 
 /** Plans of several connections, and the connections that could not be planned. */
 export const planDocumentSchema = z.object({
-  version: z.literal(1).describe('Of this form; 1 while members are only added'),
+  version,
   plans: z.array(planSchema).describe('By connection'),
   failures: z
-    .array(z.object({ connection: z.string(), code: z.string(), message: z.string() }))
+    .array(
+      z.object({
+        connection: connectionName,
+        code: reasonSchema.shape.code,
+        message: reasonSchema.shape.message,
+      }),
+    )
     .describe('Connections that could not be read')
     .optional(),
 });

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import type { Json } from '../../core/json.types.ts';
+import { planDocumentSchema } from '../../core/plan-schema.ts';
+import { reportDocumentSchema } from '../../core/report-schema.ts';
+import { declarationSchema } from './declaration.ts';
+import { demoDocumentSchema } from './demo.ts';
+import { doctorDocumentSchema, validateDocumentSchema } from './findings.ts';
+import { historyDocumentSchema } from './history.ts';
+import { pushDocumentSchema } from './push.ts';
+import { statusDocumentSchema } from './status.ts';
+
+/** Of each form that is printed as JSON, by the name of its file, the schema. `pull` and `import` print declarations. */
+export const outputSchemas = {
+  plan: planDocumentSchema,
+  report: reportDocumentSchema,
+  status: statusDocumentSchema,
+  history: historyDocumentSchema,
+  push: pushDocumentSchema,
+  validate: validateDocumentSchema,
+  doctor: doctorDocumentSchema,
+  demo: demoDocumentSchema,
+} as const;
+
+/** What prints a form, for people. */
+const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
+  plan: 'Plans: `trueup plan`, `approve`, and the file of `--out`',
+  report: 'Reports of passes: `trueup apply` and `reconcile`',
+  status: 'What the ledger knows: `trueup status`',
+  history: 'What was changed: `trueup history`',
+  push: 'Rows that were written: `trueup push`',
+  validate: 'What is wrong with declarations: `trueup validate`',
+  doctor: 'What was checked: `trueup doctor`',
+  demo: 'Passes of the demo: `trueup demo --json`',
+};
+
+export const declarationFile = 'trueup.schema.json';
+
+/** All JSON Schemas (2020-12), by the name of the file that they are written to. */
+export function jsonSchemas(): ReadonlyMap<string, string> {
+  const outputs = Object.entries(outputSchemas).map(([name, schema]) => {
+    // As input: members that a newer Trueup adds are no error.
+    const { $schema = '', ...rest } = z.toJSONSchema(schema, { io: 'input' });
+    const title = titles[name as keyof typeof outputSchemas];
+    return [`${name}.schema.json`, { $schema, title, ...rest }] as const;
+  });
+  return new Map(
+    [[declarationFile, declarationSchema()] as const, ...outputs].map(([file, schema]) => [
+      file,
+      textOf(schema as Json),
+    ]),
+  );
+}
+
+const textOf = (schema: Json) => `${JSON.stringify(schema, undefined, 2)}\n`;
