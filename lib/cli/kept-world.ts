@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../local/json-file.ts';
 import type { AlloyServerInit } from '../local/alloy-simulator.ts';
 import type { BarndoorServerInit } from '../local/barndoor-simulator.ts';
+import type { IssuedTokens } from '../local/token-grants.ts';
 import { alloyRow, alloyServers, barndoorRow, barndoorServers } from './demo/fleet.ts';
 import { liveAtAlloy, liveAtBarndoor } from './demo/fleet.ts';
 import { alloy, barndoor, secretTexts, values } from './demo/secret-values.ts';
@@ -14,7 +15,11 @@ interface Kept {
   readonly ports: { readonly barndoor: number; readonly alloy: number; readonly issuer: number };
   readonly barndoor: readonly BarndoorServerInit[];
   readonly alloy: readonly AlloyServerInit[];
+  readonly issued?: IssuedTokens;
 }
+
+/** For `trueup login`: the issuer's client for people, which has no secret. */
+const publicClient = 'trueup-login';
 
 /**
  * The embedded world with the demo's fleet in it, kept in a folder from one command to the next.
@@ -31,7 +36,8 @@ export async function startKeptWorld(folder: string, clock?: Clock): Promise<Emb
     barndoor: { servers: kept?.barndoor ?? liveAtBarndoor, ...port('barndoor') },
     alloy: { servers: kept?.alloy ?? liveAtAlloy, tokens: [values.apiKey], ...port('alloy') },
     issuer: {
-      clients: { trueup: values.serviceAccount },
+      clients: { trueup: values.serviceAccount, [publicClient]: undefined },
+      issued: kept?.issued,
       audience: 'https://barndoor.ai/',
       ...port('issuer'),
     },
@@ -58,6 +64,7 @@ function keep(file: string, world: EmbeddedWorld): void {
     ports: portsOf(world),
     barndoor: world.barndoor.servers,
     alloy: world.alloy.servers,
+    issued: world.issuer.issued(),
   };
   writeJsonFile(file, kept);
 }

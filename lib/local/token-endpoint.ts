@@ -5,7 +5,8 @@ import {
 } from './loopback-server.ts';
 import { misbehaviour, type MisbehaviourRule, type SimulatedOperation } from './misbehaviour.ts';
 import { answerInPlace, isApplied } from './misbehaving-answer.ts';
-import { grants, oauthError, type Form, type GrantOptions } from './token-grants.ts';
+import { grants, oauthError } from './token-grants.ts';
+import type { Form, GrantOptions, IssuedTokens } from './token-grants.ts';
 
 /** A token request as it arrived, credentials included. */
 export interface RecordedTokenRequest {
@@ -30,6 +31,8 @@ export interface TokenEndpoint {
   /** Whether a bearer token is one of ours and not over: what a simulator takes as `tokens`. */
   readonly accepts: (token: string) => boolean;
   readonly issueRefreshToken: (clientId: string) => string;
+  /** All tokens that work now: what the next issuer takes as `issued`. */
+  readonly issued: () => IssuedTokens;
   /** Forgets a token, or all of them. */
   readonly revoke: (token?: string) => void;
   /** Rules may select the operations `token` and `authorize`. */
@@ -52,6 +55,8 @@ export async function startTokenEndpoint(
     /** Required of `client_credentials` when it is set. */
     readonly audience?: string;
     readonly rotateRefreshTokens?: boolean;
+    /** What an issuer before this one has issued. */
+    readonly issued?: IssuedTokens | undefined;
   } = {},
 ): Promise<TokenEndpoint> {
   const { now = Date.now } = options;
@@ -84,6 +89,7 @@ export async function startTokenEndpoint(
     expiresIn: options.expiresIn ?? 300,
     audience: options.audience,
     rotate: options.rotateRefreshTokens ?? true,
+    issued: options.issued,
   };
   const issuer = grants(issuing);
 
@@ -134,6 +140,7 @@ export async function startTokenEndpoint(
     requests,
     accepts: issuer.accepts,
     issueRefreshToken: issuer.issueRefreshToken,
+    issued: issuer.issued,
     revoke: issuer.revoke,
     misbehave: rules.add,
     close: http.close,

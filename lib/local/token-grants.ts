@@ -19,6 +19,14 @@ export interface Authorization {
   readonly expires: number;
 }
 
+/** Tokens that work, so that a login may outlive a process. */
+export interface IssuedTokens {
+  /** Each with its end, in milliseconds since the epoch. */
+  readonly access: readonly (readonly [token: string, end: number])[];
+  /** Each with its client. */
+  readonly refresh: readonly (readonly [token: string, clientId: string])[];
+}
+
 /** The state of an issuer. */
 export interface Grants {
   /** `client_credentials`, `refresh_token` or `authorization_code`, as the form says. */
@@ -26,6 +34,7 @@ export interface Grants {
   /** A code for one use within a minute. */
   readonly authorize: (request: Omit<Authorization, 'expires'>) => string;
   readonly issueRefreshToken: (clientId: string) => string;
+  readonly issued: () => IssuedTokens;
   readonly accepts: (token: string) => boolean;
   /** Forgets an access token or a refresh token; all of them without an argument. */
   readonly revoke: (token?: string) => void;
@@ -42,6 +51,8 @@ export interface GrantOptions {
   readonly audience?: string | undefined;
   /** Whether each exchange of a refresh token gives a new one and ends the old one. */
   readonly rotate: boolean;
+  /** What was issued before. */
+  readonly issued?: IssuedTokens | undefined;
 }
 
 const codeLifetime = 60_000;
@@ -55,8 +66,8 @@ export const oauthError = (status: number, error: string, description: string): 
 /** An issuer without a network. */
 export function grants(options: GrantOptions): Grants {
   const { now, issuer, clients, expiresIn } = options;
-  const access = new Map<string, number>();
-  const refresh = new Map<string, string>();
+  const access = new Map(options.issued?.access);
+  const refresh = new Map(options.issued?.refresh);
   const codes = new Map<string, Authorization>();
 
   function accessToken(clientId: string): string {
@@ -147,6 +158,10 @@ export function grants(options: GrantOptions): Grants {
   return {
     exchange,
     issueRefreshToken,
+    issued: () => ({
+      access: [...access].filter(([, end]) => end > now()),
+      refresh: [...refresh],
+    }),
     authorize: (request) => {
       const code = randomBytes(16).toString('base64url');
       codes.set(code, { ...request, expires: now() + codeLifetime });

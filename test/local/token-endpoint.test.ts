@@ -87,6 +87,18 @@ describe('refresh tokens', () => {
   });
 });
 
+test('tokens outlive an issuer that hands them on', async () => {
+  const { issuer, token } = await world();
+  const refresh = issuer.issueRefreshToken('person');
+  const access = (await token(machine)).body['access_token'] ?? '';
+  const issued = JSON.parse(JSON.stringify(issuer.issued()));
+  const next = await world({ issued });
+  expect(next.issuer.accepts(access)).toBe(true);
+  const form = { grant_type: 'refresh_token', client_id: 'person', refresh_token: refresh };
+  expect((await next.token(form)).status).toBe(200);
+  expect((await next.token(form)).status).toBe(400);
+});
+
 test('a person logs in by discovery, authorization code and PKCE', async () => {
   const { issuer, token } = await world();
   const found = await fetch(`${issuer.url}/.well-known/openid-configuration`);
