@@ -33,6 +33,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'login',
+    summary: 'signs in for a connection, in the browser',
+    load: async () => (await import('./commands/login.ts')).login,
+  },
+  {
     name: 'import',
     summary: 'writes the YAML that declares the live servers of a connection',
     load: async () => (await import('./commands/import.ts')).importCommand,

@@ -89,6 +89,7 @@ const steps: Readonly<Record<string, string>> = {
   'not-held': '`trueup plan CONNECTION` shows what would be held now',
   'ambiguous-digest': 'give more of its characters',
   'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
+  'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',
   'lease-lost': 'run it again: somebody else went on with this connection',
 };
 

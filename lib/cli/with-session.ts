@@ -1,10 +1,9 @@
-import { InvalidDeclarationError } from '../core/errors.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { openSession } from '../reconcile/open-session.ts';
 import type { VendorCalls, VendorSession } from '../reconcile/ports/provider.ts';
-import { readDesired } from '../reconcile/read-desired.ts';
 import type { DesiredState } from '../reconcile/read-desired.ts';
 import { readGate } from '../reconcile/read-gate.ts';
+import { readConnection } from './read-connection.ts';
 
 /**
  * Reads from a connection's vendor, out of the connection's budget and without its lease.
@@ -17,12 +16,7 @@ export async function withSession<T>(
   stop: AbortSignal,
   work: (session: VendorSession, desired: DesiredState) => Promise<T>,
 ): Promise<T> {
-  const reading = await readDesired(deps.desired, connection, undefined, deps);
-  if (!reading.ok) {
-    const issue = { path: '', problem: reading.why, expected: 'a row that fits its schema' };
-    throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
-  }
-  const { desired } = reading;
+  const desired = await readConnection(connection, deps);
   const abort = new AbortController();
   const calls: VendorCalls = { list: 0, get: 0, put: 0 };
   const gate = readGate(connection, desired.connection.budget, deps);

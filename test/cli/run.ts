@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly answer?: string | (() => string | undefined);
   readonly stop?: AbortSignal;
   readonly terminal?: boolean;
+  /** Told of what is written to standard error, as it is. */
+  readonly heard?: (text: string) => void;
   readonly wiring?: WiringOptions;
 }
 
@@ -30,6 +32,7 @@ export async function trueup(
     answer,
     stop,
     terminal = false,
+    heard,
     wiring,
   }: RunOptions = {},
 ): Promise<Ran> {
@@ -38,6 +41,7 @@ export async function trueup(
     isTTY: terminal,
     write: (text: string) => {
       written[name] += text;
+      if (name === 'stderr') heard?.(text);
     },
   });
   const code = await runCli(argv, {

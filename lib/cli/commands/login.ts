@@ -1,0 +1,165 @@
+import { Option } from 'commander';
+import type { Connection } from '../../core/desired.types.ts';
+import { plainText } from '../../core/redact.ts';
+import { StoreError } from '../../reconcile/ports/store-error.ts';
+import { readTokenPlace, storeLogin } from '../../reconcile/store-login.ts';
+import type { TokenPlace } from '../../reconcile/store-login.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { openBrowser } from '../login/open-browser.ts';
+import { loopbackAddress, portNumber, redirectAddress } from '../login/redirect-address.ts';
+import type { RedirectAddress } from '../login/redirect-address.ts';
+import { interrupted } from '../login/refusals.ts';
+import { signIn } from '../login/sign-in.ts';
+import type { SignedIn, SignIn } from '../login/sign-in.ts';
+import { milliseconds } from '../option-values.ts';
+import { readConnection } from '../read-connection.ts';
+import { select } from '../select.ts';
+import type { Target } from '../target.ts';
+
+interface LoginOptions {
+  readonly browser: boolean;
+  readonly port?: number;
+  readonly redirectUri?: RedirectAddress;
+  readonly timeout: number;
+  readonly lockTimeout: number;
+}
+
+export const login = defineCommand<LoginOptions>({
+  description:
+    'Signs in for a connection whose auth is of type refresh-token: authorization code with PKCE in the browser, the answer on loopback. The tokens go into the secret that the connection names, which is made if it is not there; what else stands in it stays.',
+  examples: [
+    {
+      line: 'trueup login acme-barndoor --stack trueup-prod',
+      does: 'in the browser of this machine',
+    },
+    {
+      line: 'trueup login acme-barndoor --stack trueup-prod --no-browser --port 8477',
+      does: 'where there is none: after `ssh -L 8477:127.0.0.1:8477`, open what it prints',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('<connection>', 'a declared connection')
+      // Its default has to be said: options that come after a command was found get none of their own.
+      .option('--no-browser', 'only prints the address to open', true)
+      .option('--port <number>', 'port of the answer; any that is free', portNumber)
+      .option(
+        '--redirect-uri <url>',
+        'one that the provider knows, such as http://localhost:52765/cb; without it http://127.0.0.1:<port>/callback',
+        redirectAddress,
+      )
+      .addOption(
+        new Option('--timeout <time>', 'how long to wait for the answer')
+          .argParser(milliseconds)
+          .default(300_000, '5m'),
+      )
+      .addOption(
+        new Option(
+          '--lock-timeout <time>',
+          'how long to wait for whoever reconciles the connection',
+        )
+          .argParser(milliseconds)
+          .default(900_000, '15m'),
+      );
+  },
+  run: async (context, [name = ''], options) => {
+    const { output, settings, stop } = context;
+    const address = addressOf(options);
+    const target = await context.target();
+    await select(target, [name]);
+    const { connection, provider } = await readConnection(name, target.deps, []);
+    const auth = authOf(connection);
+    const place = { connection: name, reference: auth.refresh_token };
+    await assertCanKeep(context, target, place);
+    const { deps } = target;
+    const { timeout: timeoutMs } = options;
+    const open = options.browser && !settings.ci ? openBrowser : () => undefined;
+    const request = { connection: name, auth, provider, address, timeoutMs, deps };
+    const tokens = await signIn({ ...request, output, stop, open }).catch((error: unknown) => {
+      throw stop.aborted ? interrupted(name) : error;
+    });
+    const isNew = await keep(context, target, place, tokens, options.lockTimeout);
+    const { secret } = auth.refresh_token;
+    output.note(
+      plainText(
+        `Signed in: the token of ${name} is in secret ${secret}${isNew ? ', a new one' : ''}.`,
+      ),
+    );
+    output.note(`The next pass uses it; \`trueup plan ${name}\` looks now.`);
+    return exitCodes.ok;
+  },
+});
+
+function addressOf({ port, redirectUri }: LoginOptions): RedirectAddress {
+  if (!redirectUri) return loopbackAddress(port);
+  if (port === undefined) return redirectUri;
+  throw usageError(
+    '--port and --redirect-uri do not go together',
+    'write the port into the redirect URI',
+  );
+}
+
+function authOf({ name, auth }: Connection): SignIn['auth'] {
+  if (auth.type === 'refresh-token') return auth;
+  throw usageError(
+    `${name} signs in by itself: its auth is of type ${auth.type}`,
+    'for a person, declare auth: { type: refresh-token, tokenUrl, client_id, refresh_token }',
+  );
+}
+
+/** Found out before somebody signs in: afterwards it would be in vain. */
+async function assertCanKeep(
+  { options }: CommandContext,
+  target: Target,
+  place: TokenPlace,
+): Promise<void> {
+  if (target.kind === 'files' && options.secrets === undefined) {
+    throw usageError('there is no place for the token', 'name a file for it: --secrets FILE');
+  }
+  await readTokenPlace(place, target.deps.credentialStore).catch((error: unknown) => {
+    throw explained(error, target, 'mend the file of --secrets');
+  });
+}
+
+/** @returns whether the secret was made */
+async function keep(
+  { output, stop }: CommandContext,
+  target: Target,
+  place: TokenPlace,
+  { refreshToken, ...access }: SignedIn,
+  lockTimeoutMs: number,
+): Promise<boolean> {
+  const { connection } = place;
+  const waiting = (owner: string) =>
+    output.note(plainText(`${connection}: waiting for the lease, which ${owner} holds`));
+  const patience = { lockTimeoutMs, waiting, stop };
+  const again = `\`trueup login ${connection}\` again: nothing was stored`;
+  const stored = await storeLogin({ ...place, refreshToken, access }, patience, target.deps).catch(
+    (error: unknown) => {
+      throw explained(error, target, `mend the file of --secrets, and ${again}`, again);
+    },
+  );
+  if (stored.kind === 'stored') return stored.isNew;
+  if (stop.aborted) throw interrupted(connection);
+  throw new CliError(
+    'locked',
+    `${connection}: ${stored.owner} still holds the lease`,
+    `${again}; or wait longer: --lock-timeout 30m`,
+  );
+}
+
+/** A secret that cannot be read or written, with what to do about it here. */
+function explained(error: unknown, { kind }: Target, ofFile: string, again?: string): unknown {
+  if (!(error instanceof StoreError)) return error;
+  const { code, message } = error;
+  if (kind === 'files') return new CliError(code, message, ofFile, { cause: error });
+  if (again === undefined) return error;
+  const denied =
+    'name the secret in refreshTokenSecrets of the stack, so that the policy of OperatorPolicyArn lets you write it; then ';
+  return new CliError(code, message, `${code === 'store-denied' ? denied : ''}${again}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,90 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sendPage } from './page.ts';
+import type { Page } from './page.ts';
+import type { RedirectAddress } from './redirect-address.ts';
+
+/** What the provider sent the browser back with: the state is right, all else is to be looked at. */
+export interface Answer {
+  readonly parameters: URLSearchParams;
+  /** Shows a page to whoever signed in. Resolves once it is out. */
+  readonly show: (page: Page) => Promise<void>;
+}
+
+/** Waits on loopback for one answer. */
+export interface Listener {
+  /** What the provider is told. */
+  readonly redirectUri: string;
+  readonly answered: Promise<Answer>;
+  /** Ends it, with whatever is still connected. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Listens for the answer of a sign-in, RFC 8252. The first one with this state is it; any other is refused, and waited
+ * on: whatever runs on this machine, and any page in the browser, can call here.
+ *
+ * @param onStranger - told of an answer that has another state
+ * @throws the system's error if it cannot listen, such as `EADDRINUSE`
+ */
+export async function listen(
+  address: RedirectAddress,
+  state: string,
+  onStranger: () => void,
+): Promise<Listener> {
+  const { promise: answered, resolve } = Promise.withResolvers<Answer>();
+  let isAnswered = false;
+  const take = (request: IncomingMessage, response: ServerResponse): Page | undefined => {
+    const url = URL.parse(request.url ?? '', 'http://loopback');
+    if (url?.pathname !== address.path) return pages.unknown;
+    if (request.method !== 'GET') return pages.method;
+    if (!isSame(url.searchParams.get('state') ?? '', state)) {
+      onStranger();
+      return pages.stranger;
+    }
+    if (isAnswered) return pages.late;
+    isAnswered = true;
+    resolve({ parameters: url.searchParams, show: (page) => sendPage(response, page) });
+    return undefined;
+  };
+  const server = createServer((request, response) => {
+    const page = take(request, response);
+    if (page) void sendPage(response, page);
+  });
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed);
+    server.listen({ host: address.host, port: address.port }, done);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    redirectUri: address.withPort(port),
+    answered,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+const pages = {
+  unknown: { status: 404, title: 'Not found', text: 'There is nothing here.' },
+  method: { status: 405, title: 'Not allowed', text: 'Only GET is answered here.' },
+  stranger: {
+    status: 400,
+    title: 'Not the sign-in that is waited for',
+    text: 'This answer belongs to another sign-in. Use the address that trueup printed last.',
+  },
+  late: {
+    status: 409,
+    title: 'Answered before',
+    text: 'This sign-in has had its answer. The terminal says what became of it.',
+  },
+} satisfies Record<string, Page>;

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+
+/** What the browser shows in the end. Both texts may come from the provider: they are escaped. */
+export interface Page {
+  readonly status: number;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Sends the page; resolves once it is out, or nobody waits for it any more. */
+export async function sendPage(response: ServerResponse, page: Page): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  response.once('close', closed.resolve);
+  if (response.destroyed) return;
+  const { status, title, text } = page;
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    // The code stands in this page's address: nothing may load, keep or pass it on.
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  });
+  response.end(
+    `<!doctype html>\n<html lang="en"><head><title>${escaped(title)}</title></head>` +
+      `<body><h1>${escaped(title)}</h1><p>${escaped(text)}</p></body></html>\n`,
+  );
+  await closed.promise;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+}

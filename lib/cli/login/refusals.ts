@@ -1,0 +1,89 @@
+import { plainText } from '../../core/redact.ts';
+import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+/*
+ * How a sign-in can end without a token, each with the next step. What a provider says is shown; codes, verifiers and
+ * tokens never are.
+ */
+
+/** The provider sent the browser back with an error, RFC 6749, 4.1.2.1. */
+export function refused(
+  connection: string,
+  clientId: string,
+  error: string,
+  parameters: URLSearchParams,
+): CliError {
+  const description = parameters.get('error_description');
+  const said = plainText([error, description].filter((part) => part !== null).join(': '));
+  return new CliError(
+    'sign-in-refused',
+    `${connection}: the provider refused the sign-in: ${said}`,
+    nextStep(error, connection, clientId),
+  );
+}
+
+function nextStep(error: string, connection: string, clientId: string): string {
+  switch (error) {
+    case 'access_denied':
+      return `\`trueup login ${connection}\` again, and consent; or have whoever runs the account let you use the client '${clientId}'`;
+    case 'invalid_scope':
+      return 'ask for what the client may have: `scope` in auth';
+    case 'server_error':
+    case 'temporarily_unavailable':
+      return `\`trueup login ${connection}\` again, later`;
+    default:
+      return `check client_id in auth: '${clientId}' must be a public client with authorization code and PKCE`;
+  }
+}
+
+/** The browser came back with neither a code nor an error. */
+export function lost(connection: string): CliError {
+  return new CliError(
+    'sign-in-refused',
+    `${connection}: the provider sent neither a code nor an error`,
+    'check `authorizeUrl` in auth, if it is declared',
+  );
+}
+
+/** The code could not be exchanged. What is no failure of the exchange stays as it is. */
+export function refusedCode(connection: string, clientId: string, failed: unknown): unknown {
+  if (!isVendorError(failed) || failed.kind === 'aborted') return failed;
+  const next =
+    failed.kind === 'token'
+      ? `\`trueup login ${connection}\` again; if it goes on, '${clientId}' must be a public client (without a secret) with authorization code and PKCE`
+      : `\`trueup login ${connection}\` again: a code works once`;
+  return new CliError(
+    'code-refused',
+    `${connection}: the token endpoint did not take the code: ${failed.message}`,
+    next,
+    { cause: failed },
+  );
+}
+
+export function noRefreshToken(connection: string, scope: string): CliError {
+  return new CliError(
+    'no-refresh-token',
+    `${connection}: the provider gave no refresh token; asked for was scope '${scope}'`,
+    'ask for it: `scope` in auth usually needs offline_access, and the client must be allowed to have it',
+  );
+}
+
+export function timedOut(connection: string, clientId: string, redirectUri: string): CliError {
+  return new CliError(
+    'sign-in-timeout',
+    `${connection}: nobody signed in in time`,
+    `\`trueup login ${connection}\` again, with a longer --timeout; if the provider showed an error, it has to know ${redirectUri} as a redirect URI of the client '${clientId}' (--port or --redirect-uri for one that it knows)`,
+  );
+}
+
+/** Ctrl-C before anything was stored. */
+export function interrupted(connection: string): CliError {
+  return new CliError(
+    'interrupted',
+    'interrupted; nothing was stored',
+    `\`trueup login ${connection}\` begins anew`,
+    { exitCode: exitCodes.interrupted },
+  );
+}

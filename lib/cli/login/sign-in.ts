@@ -1,0 +1,144 @@
+import type { Auth } from '../../core/desired.types.ts';
+import { plainText } from '../../core/redact.ts';
+import { Secret } from '../../core/secret.ts';
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import type { Provider } from '../../reconcile/ports/provider.ts';
+import type { RefreshedToken } from '../../reconcile/ports/token-exchange.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import { systemCode } from '../error-code.ts';
+import type { Output } from '../output.ts';
+import { authorizationUrl } from './authorization-url.ts';
+import { listen } from './listener.ts';
+import type { Answer, Listener } from './listener.ts';
+import { newPkce, newState } from './pkce.ts';
+import type { RedirectAddress } from './redirect-address.ts';
+import { interrupted, lost, noRefreshToken, refused, refusedCode, timedOut } from './refusals.ts';
+
+/** Who signs in where, and how the answer comes back. */
+export interface SignIn {
+  readonly connection: string;
+  readonly auth: Extract<Auth, { type: 'refresh-token' }>;
+  readonly provider: Pick<Provider, 'name' | 'documentedHosts'>;
+  readonly address: RedirectAddress;
+  readonly timeoutMs: number;
+  readonly deps: Pick<Dependencies, 'tokens' | 'clock'>;
+  readonly output: Output;
+  readonly stop: AbortSignal;
+  /** Opens an address, if it can. */
+  readonly open: (url: string) => void;
+}
+
+/** Both tokens of a sign-in. */
+export type SignedIn = RefreshedToken & Required<Pick<RefreshedToken, 'refreshToken'>>;
+
+const defaultScope = 'openid offline_access';
+
+/**
+ * Has a person sign in: authorization code with PKCE in the browser, the answer on loopback. Nothing is kept yet.
+ *
+ * @throws CliError with the next step; VendorError if the endpoints cannot be used
+ */
+export async function signIn(request: SignIn): Promise<SignedIn> {
+  const { connection, auth, provider, deps, stop: signal, output } = request;
+  const { tokenUrl, client_id: clientId, scope = defaultScope, audience } = auth;
+  const common = { provider, tokenUrl, connection, signal };
+  const { authorizeUrl } = auth;
+  const endpoint = await deps.tokens.authorizationEndpoint({
+    ...common,
+    ...(authorizeUrl !== undefined && { authorizeUrl }),
+  });
+  if (endpoint === undefined) throw unknownEndpoint(connection);
+  const { verifier, challenge } = newPkce();
+  const state = newState();
+  const listener = await startListener(request, state);
+  try {
+    const { redirectUri } = listener;
+    const asked = { clientId, redirectUri, scope, audience, state, challenge };
+    const url = authorizationUrl(endpoint, asked);
+    output.note(`Sign in to ${connection} in a browser on this machine, at\n\n  ${url}\n`);
+    request.open(url);
+    const answer = await waitForAnswer(listener, request);
+    return await redeem(answer, request, async (code) =>
+      deps.tokens.authorizationCode({ ...common, clientId, code, verifier, redirectUri }),
+    );
+  } finally {
+    await listener.close();
+  }
+}
+
+async function startListener({ address, output }: SignIn, state: string): Promise<Listener> {
+  const stranger = () => {
+    const text = 'warning: an answer to another sign-in came, and was refused; still waiting';
+    output.note(output.notePaint(text, 'warn'));
+    output.note('next: use the address above, in a new tab');
+  };
+  try {
+    return await listen(address, state, stranger);
+  } catch (error) {
+    const { host, port } = address;
+    const code = systemCode(error);
+    const isTaken = code === 'EADDRINUSE' || code === 'EACCES';
+    throw new CliError(
+      'no-listener',
+      `cannot listen on ${host}${port === 0 ? '' : `, port ${port}`}: ${code}`,
+      isTaken ? 'name a port that is free: --port' : 'run it where there is a loopback address',
+      { cause: error },
+    );
+  }
+}
+
+function unknownEndpoint(connection: string): CliError {
+  return usageError(
+    `${connection}: nothing says where to sign in: there is no OpenID discovery document above tokenUrl that names it`,
+    'declare `authorizeUrl` in auth: it is in the provider’s documentation, or in that of its OAuth server',
+  );
+}
+
+async function waitForAnswer(
+  { answered, redirectUri }: Listener,
+  { connection, auth, timeoutMs, deps, stop }: SignIn,
+): Promise<Answer> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([stop, done.signal]);
+  try {
+    const late = deps.clock.sleep(timeoutMs, signal).then(() => undefined);
+    const answer = await Promise.race([answered, late]);
+    if (stop.aborted) throw interrupted(connection);
+    if (answer) return answer;
+    throw timedOut(connection, auth.client_id, redirectUri);
+  } finally {
+    done.abort();
+  }
+}
+
+/** Exchanges the code, and tells whoever looks at the browser what became of it. */
+async function redeem(
+  { parameters, show }: Answer,
+  { connection, auth }: SignIn,
+  exchange: (code: Secret) => Promise<RefreshedToken>,
+): Promise<SignedIn> {
+  const error = parameters.get('error');
+  const code = parameters.get('code');
+  try {
+    if (error !== null) throw refused(connection, auth.client_id, error, parameters);
+    if (code === null || code === '') throw lost(connection);
+    const tokens = await exchange(new Secret(code)).catch((failed: unknown) => {
+      throw refusedCode(connection, auth.client_id, failed);
+    });
+    const { refreshToken } = tokens;
+    if (!refreshToken) throw noRefreshToken(connection, auth.scope ?? defaultScope);
+    await show(signedIn);
+    return { ...tokens, refreshToken };
+  } catch (failed) {
+    const why = failed instanceof CliError ? failed.message : 'it failed';
+    const text = `${plainText(why)}. The terminal says what to do next.`;
+    await show({ status: 400, title: 'Not signed in', text });
+    throw failed;
+  }
+}
+
+const signedIn = {
+  status: 200,
+  title: 'Signed in',
+  text: 'Trueup now keeps the token; the terminal says when that is done. This page can be closed.',
+};
