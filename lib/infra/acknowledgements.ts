@@ -22,7 +22,7 @@ export function acknowledgeFindings(scope: Construct, found: Acknowledged): void
   const { settings, functions, queues } = found;
   const secrets = [
     `${settings.secretPrefix}/*`,
-    ...settings.refreshTokenSecrets.map((name) => `${name}-??????`),
+    ...settings.refreshTokenSecrets.flatMap((name) => [name, `${name}-??????`]),
   ].filter((name) => name.includes('*'));
   for (const role of [...Object.values(functions).map((one) => one.role), found.operatorPolicy]) {
     accept(role, 'AwsSolutions-IAM5[Resource::*]', anyResource);

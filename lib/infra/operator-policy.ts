@@ -5,6 +5,7 @@ import {
   indexArn,
   keepLedger,
   keepRefreshTokens,
+  makeRefreshTokens,
   readSecrets,
   useStoreKeys,
   type PermissionTargets,
@@ -41,6 +42,8 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
       // A pass from a laptop calls the vendor itself.
       ...readSecrets(scope, to),
       ...keepRefreshTokens(scope, to),
+      // `login` makes the secrets that are named for refresh tokens. Functions never make one.
+      ...makeRefreshTokens(scope, to),
       // A pass that hands over, or whose retries come soon.
       new PolicyStatement({
         sid: 'SendWork',

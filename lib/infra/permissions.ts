@@ -124,6 +124,19 @@ export function keepRefreshTokens(scope: Construct, to: PermissionTargets): Poli
   ];
 }
 
+/**
+ * For `trueup login`, whose secret may not be there yet; it gets AWS's own key. A name has no suffix before there is
+ * such a secret, and which of the two forms is held against the policy is not documented.
+ */
+export function makeRefreshTokens(scope: Construct, to: PermissionTargets): PolicyStatement[] {
+  if (to.refreshTokenSecrets.length === 0) return [];
+  const secrets = to.refreshTokenSecrets.flatMap((name) => [
+    secretArn(scope, name),
+    secretArn(scope, `${name}-??????`),
+  ]);
+  return [allow('MakeRefreshTokens', ['secretsmanager:CreateSecret'], secrets)];
+}
+
 /** With the user's own key for tables, queues and fingerprint key: what their services ask for in the caller's name. */
 export function useStoreKeys(keys: readonly IKey[]): PolicyStatement[] {
   const actions = [

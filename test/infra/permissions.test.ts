@@ -165,9 +165,12 @@ describe('the triggers', () => {
 });
 
 describe('the operator policy', () => {
-  const { Properties } = resource(stack, 'AWS::IAM::ManagedPolicy', 'TrueupOperatorPolicy');
-  const { Statement: list } = Properties['PolicyDocument'] as { Statement: Statement[] };
-  const has = Object.fromEntries(list.map((one) => [one.Sid, one]));
+  const statementsOf = (from: typeof stack) => {
+    const { Properties } = resource(from, 'AWS::IAM::ManagedPolicy', 'TrueupOperatorPolicy');
+    const { Statement: list } = Properties['PolicyDocument'] as { Statement: Statement[] };
+    return Object.fromEntries(list.map((one) => [one.Sid, one]));
+  };
+  const has = statementsOf(stack);
 
   test('lets people do what the functions do, and declare', () => {
     expect(Object.keys(has).toSorted()).toEqual([
@@ -187,6 +190,21 @@ describe('the operator policy', () => {
     expect(JSON.stringify(has['ReadOutputs']?.Resource)).toMatch(
       /:cloudformation:.*:stack\/Test\/\*"/,
     );
+  });
+
+  test('lets a login make and keep the named secrets, and no others; functions make none', () => {
+    expect(JSON.stringify(has)).not.toMatch(/CreateSecret|PutSecretValue/);
+    const more = statementsOf(withTokens);
+    expect(actions(more['KeepRefreshTokens'])).toEqual(['secretsmanager:PutSecretValue']);
+    expect(actions(more['MakeRefreshTokens'])).toEqual(['secretsmanager:CreateSecret']);
+    const names = [more['MakeRefreshTokens']?.Resource].flat().map((on) => JSON.stringify(on));
+    expect(names).toEqual([
+      expect.stringContaining(':secret:trueup/acme/sign-in"'),
+      expect.stringContaining(':secret:trueup/acme/sign-in-??????"'),
+    ]);
+    for (const role of roles) {
+      expect(JSON.stringify(statements(withTokens, role))).not.toContain('CreateSecret');
+    }
   });
 
   test('is exported', () => {
