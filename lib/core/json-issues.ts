@@ -9,18 +9,21 @@ const mostValues = 100_000;
  * `__proto__`. Comes before any schema, so that nothing after it has to fear a deep, endless or foreign value.
  *
  * @param options.halves - whether text may have halves of a surrogate pair: vendors' may, what is declared may not,
- * since neither the table nor a file in UTF-8 keeps them
+ * since neither the table nor a file in UTF-8 keeps them; `endless` whether it may hold any number of values
  */
 export function jsonIssues(
   value: unknown,
   maxDepth: number,
-  { halves = false }: { readonly halves?: boolean } = {},
+  {
+    halves = false,
+    endless = false,
+  }: { readonly halves?: boolean; readonly endless?: boolean } = {},
 ): Issue[] {
   const issues: Issue[] = [];
   let seen = 0;
   const look = (current: unknown, at: string, depth: number): void => {
     seen += 1;
-    if (seen > mostValues) return;
+    if (seen > mostValues && !endless) return;
     const problem = depth > maxDepth ? tooDeep(maxDepth) : foreign(current, halves);
     if (problem) {
       issues.push({ path: at, ...problem });
@@ -39,7 +42,7 @@ export function jsonIssues(
     }
   };
   look(value, '', 0);
-  return seen <= mostValues ? issues : [{ path: '', ...tooMany }];
+  return seen <= mostValues || endless ? issues : [{ path: '', ...tooMany }];
 }
 
 type Problem = Omit<Issue, 'path'>;

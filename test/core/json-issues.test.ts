@@ -74,5 +74,6 @@ describe('jsonIssues', () => {
     const wider = Array.from({ length: 100 }, () => wide);
     const widest = Array.from({ length: 100 }, () => wider);
     expect(problems(widest)).toEqual([': holds more than 100000 values']);
+    expect(jsonIssues(widest, 32, { endless: true })).toEqual([]);
   });
 });

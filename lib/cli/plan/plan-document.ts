@@ -39,7 +39,7 @@ export async function writePlans(cwd: string, file: string, document: PlanDocume
  */
 export async function readPlans(cwd: string, file: string): Promise<readonly Plan[]> {
   const value = parse(await read(cwd, file), file);
-  const issues = [...jsonIssues(value, 100, { halves: true })];
+  const issues = [...jsonIssues(value, 100, { halves: true, endless: true })];
   if (issues.length === 0) issues.push(...schemaIssues(planDocumentSchema, value));
   const [first] = issues;
   if (first) throw notAPlan(file, formatIssue(first));
