@@ -47,8 +47,9 @@ export async function writeChunked(
 /** The sort keys of an item's chunks, for a change of all of them. */
 export function chunkKeys(head: StoredItem): string[] {
   const { writeId, chunks } = head.value;
-  const length = typeof chunks === 'number' && chunks > 0 && chunks < 1000 ? chunks : 0;
-  return Array.from({ length }, (_, n) => chunkKey(head.item, String(writeId), n));
+  const isChunked = typeof chunks === 'number' && chunks > 0 && chunks < 1000;
+  if (!isChunked || typeof writeId !== 'string') return [];
+  return Array.from({ length: chunks }, (_, n) => chunkKey(head.item, writeId, n));
 }
 
 /**

@@ -1,9 +1,9 @@
 import { isJsonObject } from '../core/json.ts';
-import type { Plan } from '../core/plan.types.ts';
+import { isInForce, isPlan, isTexts } from '../core/kept-forms.ts';
 import type { Approval, HeldPlan, Ledger } from '../reconcile/ports/ledger.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { assemble, chunkBytes, chunkKeys, writeChunked, type ChunkedItem } from './chunked-item.ts';
-import { keys, lives, ttlAt } from './ledger-keys.ts';
+import { endOf, keys, lives, ttlAt } from './ledger-keys.ts';
 import { cappedChange, firstThatFits, packJson } from './shown-values.ts';
 import { storeProblem } from './store-errors.ts';
 import type { Table } from './table.ts';
@@ -32,12 +32,12 @@ export function heldItems(
     if (!found || over(found, clock.now())) return undefined;
     const body = found.body();
     const { plan, hashes } = isJsonObject(body) ? body : {};
-    if (!isJsonObject(plan) || !Array.isArray(hashes)) {
+    const { at } = found.head.value;
+    if (typeof at !== 'string' || !isPlan(plan) || !isTexts(hashes)) {
       const where = { call: 'DynamoDB Query', store: table.name, connection, item: key };
       throw storeProblem('store-malformed', where, 'it holds no plan');
     }
-    const at = String(found.head.value['at']);
-    return { digest, at, plan: plan as unknown as Plan, hashes: hashes.map(String) };
+    return { digest, at, plan, hashes };
   };
 
   return {
@@ -56,7 +56,7 @@ export function heldItems(
       const ttl = ttlAt(now, lives.held);
       const head = await table.get(connection, key);
       if (head && !over({ head }, now)) {
-        if (Number(head.value['ttl']) * 1000 > now + lives.held - day) return;
+        if (endOf(head.value['ttl']) > now + lives.held - day) return;
         for (const item of [...chunkKeys(head), key]) {
           await table.set(connection, item, { ttl }, { expression: 'attribute_exists(#item)' });
         }
@@ -98,12 +98,12 @@ const isApproval = (key: string) => !key.slice(keys.approvals.length).includes('
 /** An approval in force. One that is over, or that cannot be read, permits nothing. */
 function approval(item: ChunkedItem, now: number): Approval | undefined {
   const { at, by } = item.head.value;
-  if (typeof at !== 'string' || !(Date.parse(at) + lives.approval > now)) return undefined;
+  if (!isInForce(at, lives.approval, now)) return undefined;
   const digest = item.head.item.slice(keys.approvals.length);
   try {
     const hashes = item.body();
-    if (!Array.isArray(hashes)) return undefined;
-    return { digest, at, ...(typeof by === 'string' && { by }), hashes: hashes.map(String) };
+    if (!isTexts(hashes)) return undefined;
+    return { digest, at, ...(typeof by === 'string' && { by }), hashes };
   } catch {
     return undefined;
   }
@@ -125,5 +125,5 @@ function planBody({ plan, hashes }: HeldPlan): Uint8Array {
 }
 
 function over({ head }: Pick<ChunkedItem, 'head'>, now: number): boolean {
-  return !(Number(head.value['ttl']) * 1000 > now);
+  return !(endOf(head.value['ttl']) > now);
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../core/json.ts';
+import { isReport } from '../core/kept-forms.ts';
 import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
 import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { keys, lives, ttlAt } from './ledger-keys.ts';
@@ -82,7 +82,7 @@ function fieldsOf({ fields }: ChangeRecord): { fields: string; omitted?: number 
 export function reportOf(text: unknown): PassReport | undefined {
   try {
     const report: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
-    return isJsonObject(report) ? (report as unknown as PassReport) : undefined;
+    return isReport(report) ? report : undefined;
   } catch {
     return undefined;
   }

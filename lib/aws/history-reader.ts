@@ -1,10 +1,11 @@
+import { isChangedFields } from '../core/kept-forms.ts';
 import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
 import { triggers } from '../core/outcome.ts';
 import type { Ledger, PastFilter } from '../reconcile/ports/ledger.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { reportOf } from './history-items.ts';
 import { ItemReader } from './item-reader.ts';
-import { keys } from './ledger-keys.ts';
+import { endOf, keys } from './ledger-keys.ts';
 import type { StoredItem, Table } from './table.ts';
 
 /** The part of `Ledger` that reads what `historyItems` added. History decides nothing: what cannot be read is left out. */
@@ -12,7 +13,7 @@ export function historyReader(table: Table, clock: Clock): Pick<Ledger, 'history
   const past = async (connection: string, prefix: string) => {
     const now = clock.now();
     const items = await table.query(connection, { prefix });
-    return items.filter(({ value }) => Number(value['ttl']) * 1000 > now).toSorted(newestFirst);
+    return items.filter(({ value }) => endOf(value['ttl']) > now).toSorted(newestFirst);
   };
   return {
     history: async (connection, filter = {}) => {
@@ -53,14 +54,14 @@ function changeOf({ item: key, value }: StoredItem): ChangeRecord | undefined {
   try {
     const item = new ItemReader(value);
     const fields: unknown = JSON.parse(item.text('fields'));
-    if (!Array.isArray(fields)) return undefined;
+    if (!isChangedFields(fields)) return undefined;
     return {
       server: key.slice(keys.changes.length, key.lastIndexOf('#')),
       ...item.optional('label', (name) => item.text(name)),
       at: item.time('at'),
       pass: item.text('pass'),
       trigger: item.oneOf('trigger', triggers),
-      fields: fields as ChangeRecord['fields'],
+      fields,
     };
   } catch {
     return undefined;

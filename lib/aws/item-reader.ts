@@ -1,3 +1,5 @@
+import { isTime } from '../core/kept-forms.ts';
+
 /** An item that is not as Trueup writes it; the reader turns it into a `StoreError` that names the item. */
 export class MalformedItem extends Error {
   /** Where in the item, such as `applied./name.at`. */
@@ -34,7 +36,7 @@ export class ItemReader {
   /** Text that is a time in ISO 8601. */
   time(name: string): string {
     const value = this.text(name);
-    if (Number.isNaN(Date.parse(value))) throw this.#wrong(name, 'a time');
+    if (!isTime(value)) throw this.#wrong(name, 'a time');
     return value;
   }
 

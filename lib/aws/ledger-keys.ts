@@ -53,6 +53,11 @@ export const lives = {
   pass: 90 * 24 * hour,
 } as const;
 
+/** Until when an item with this `ttl` lives, in milliseconds; NaN if it is none, which is neither before nor after anything. */
+export function endOf(ttl: unknown): number {
+  return typeof ttl === 'number' ? ttl * 1000 : Number.NaN;
+}
+
 /** DynamoDB's `ttl`: whole seconds, never too early. It deletes days later, so that expiry is also compared in code. */
 export function ttlAt(at: number, life: number): number {
   return Math.ceil((at + life) / 1000);

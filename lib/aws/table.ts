@@ -6,7 +6,6 @@ import {
   QueryCommand,
   ScanCommand,
   UpdateItemCommand,
-  type AttributeValue,
   type DynamoDBClient,
   type QueryCommandInput,
   type QueryCommandOutput,

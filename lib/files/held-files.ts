@@ -1,5 +1,5 @@
 import { isJsonObject } from '../core/json.ts';
-import type { Plan } from '../core/plan.types.ts';
+import { isInForce, isPlan, isTexts } from '../core/kept-forms.ts';
 import type { Approval, HeldPlan, Ledger } from '../reconcile/ports/ledger.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
@@ -93,16 +93,11 @@ function readHeld(files: ConnectionFiles, digest: string, now: number): HeldFile
   const found = readJson(path);
   if (found === undefined) return undefined;
   const { at, plan, hashes, overAt } = isJsonObject(found) ? found : {};
-  if (
-    typeof at !== 'string' ||
-    !isJsonObject(plan) ||
-    !Array.isArray(hashes) ||
-    typeof overAt !== 'number'
-  ) {
+  if (typeof at !== 'string' || !isPlan(plan) || !isTexts(hashes) || typeof overAt !== 'number') {
     throw fileProblem('store-malformed', path, 'is damaged: it holds no plan');
   }
   if (overAt <= now) return undefined;
-  return { digest, at, plan: plan as unknown as Plan, hashes: hashes.map(String), overAt };
+  return { digest, at, plan, hashes, overAt };
 }
 
 /** An approval in force. One that is over, or that cannot be read, permits nothing. */
@@ -115,9 +110,9 @@ function approvalIn(path: string, digest: string, now: number): Approval | undef
     throw error;
   }
   const { at, by, hashes } = isJsonObject(found) ? found : {};
-  if (typeof at !== 'string' || !(Date.parse(at) + approvalLife > now)) return undefined;
-  if (!Array.isArray(hashes)) return undefined;
-  return { digest, at, ...(typeof by === 'string' && { by }), hashes: hashes.map(String) };
+  if (!isInForce(at, approvalLife, now)) return undefined;
+  if (!isTexts(hashes)) return undefined;
+  return { digest, at, ...(typeof by === 'string' && { by }), hashes };
 }
 
 /** Clears away plans and approvals that are over; one that is damaged stays, to be looked at. */

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../core/json.ts';
-import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
+import { isChange, isReport } from '../core/kept-forms.ts';
+import type { ChangeRecord } from '../core/ledger.types.ts';
 import type { Ledger, PastFilter } from '../reconcile/ports/ledger.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
@@ -78,23 +78,4 @@ export function historyFiles(
         at: (report) => report.startedAt,
       }),
   };
-}
-
-function isChange(record: unknown): record is ChangeRecord {
-  return (
-    isJsonObject(record) &&
-    typeof record['server'] === 'string' &&
-    typeof record['at'] === 'string' &&
-    Array.isArray(record['fields'])
-  );
-}
-
-function isReport(record: unknown): record is PassReport {
-  return (
-    isJsonObject(record) &&
-    typeof record['pass'] === 'string' &&
-    typeof record['startedAt'] === 'string' &&
-    isJsonObject(record['counts']) &&
-    Array.isArray(record['details'])
-  );
 }

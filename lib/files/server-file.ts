@@ -1,6 +1,6 @@
 import { isJsonObject } from '../core/json.ts';
+import { faultInRecord } from '../core/kept-forms.ts';
 import type { Pause, ServerRecord } from '../core/ledger.types.ts';
-import { outcomes } from '../core/outcome.ts';
 import { readJson } from './atomic-file.ts';
 import { fileProblem } from './store-problem.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
@@ -14,38 +14,12 @@ export function readServer(path: string): ServerRecord | undefined {
   const found = readJson(path);
   if (found === undefined) return undefined;
   const wrong = (place: string) => fileProblem('store-malformed', path, `is damaged at ${place}`);
-  if (!isJsonObject(found)) throw wrong('its root');
-  for (const [place, holds] of Object.entries(checks)) {
-    if (!holds(found[place])) throw wrong(place);
-  }
-  return found as unknown as ServerRecord;
+  const fault = faultInRecord(found);
+  if (fault !== undefined) throw wrong(fault);
+  return found as ServerRecord;
 }
 
 const isTime = (value: unknown) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const isText = (value: unknown) => typeof value === 'string';
-const isPrint = (value: unknown) =>
-  isJsonObject(value) && isText(value['keyId']) && isText(value['mac']);
-const everyIn = (holds: (member: unknown) => boolean) => (value: unknown) =>
-  isJsonObject(value) && Object.values(value).every(holds);
-const isExchange = (value: unknown) =>
-  isJsonObject(value) && isPrint(value['sent']) && isPrint(value['answered']);
-
-/** What a pass relies on. */
-const checks: Readonly<Record<string, (value: unknown) => boolean>> = {
-  id: isText,
-  rev: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
-  outcome: (value) => outcomes.some((outcome) => outcome === value),
-  since: isTime,
-  applied: everyIn(
-    (field) => isJsonObject(field) && isPrint(field['fingerprint']) && isTime(field['at']),
-  ),
-  undecided: everyIn(isExchange),
-  normalised: everyIn(isExchange),
-  intent: (value) =>
-    value === undefined ||
-    (isJsonObject(value) && isTime(value['at']) && Array.isArray(value['pointers'])),
-  retry: (value) => value === undefined || (isJsonObject(value) && isTime(value['notBefore'])),
-};
 
 /** A pause; undefined if there is none. A damaged file still means a pause, and one without an end. */
 export function readPause(path: string): Pause | undefined {

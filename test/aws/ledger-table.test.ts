@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import {
   GetItemCommand,
   PutItemCommand,
@@ -262,6 +263,14 @@ describe('The Ledger table', () => {
   test('an approval whose body is damaged permits nothing, a held plan’s fails', async () => {
     await put('approval#d', { at: { S: at }, chunks: { N: '0' }, body: { B: Uint8Array.of(1) } });
     await put('approval#e', { at: { S: at }, chunks: { N: '2' }, writeId: { S: 'w' } });
+    const body = (value: unknown) => ({
+      chunks: { N: '0' },
+      body: { B: gzipSync(JSON.stringify(value)) },
+    });
+    await put('approval#f', { at: { S: at }, ...body([{ toString: '' }]) });
+    await put('approval#g', { at: { S: '100000%' }, ...body(['h1']) });
+    await put('pass#1', { ttl: { SS: ['x'] }, report: { S: '{"pass":"p","counts":[]}' } });
+    expect(await open().reports('acme')).toEqual([]);
     await put('held#d', { at: { S: at }, chunks: { N: '2' }, ttl: { N: '99999999999' } });
     expect(await open().approvals('acme', clock.now())).toEqual([]);
     await expect(open().held('acme', 'd')).rejects.toMatchObject({ code: 'store-malformed' });

@@ -112,6 +112,14 @@ describe('The ledger in a state folder', () => {
     expect(await open().approvals('acme', clock.now())).toEqual([]);
     await writeFile(of('approvals', `${held.digest}.json`), `{"at":"${at}","hashes":7}`);
     expect(await open().approvals('acme', clock.now())).toEqual([]);
+    const odd = [
+      { at, hashes: [{ toString: '' }] },
+      { at: '100000%', hashes: held.hashes },
+    ];
+    for (const approval of odd) {
+      await writeFile(of('approvals', `${held.digest}.json`), JSON.stringify(approval));
+      expect(await open().approvals('acme', clock.now())).toEqual([]);
+    }
     await writeFile(of('held', `${held.digest}.json`), '{}');
     await expect(open().held('acme', held.digest)).rejects.toMatchObject({
       code: 'store-malformed',

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { jsonIssues } from './json-issues.ts';
+import type { ChangeRecord, PassReport } from './ledger.types.ts';
+import { planSchema } from './plan-schema.ts';
+import type { Plan } from './plan.types.ts';
+import { causes, outcomes, triggers } from './outcome.ts';
+
+/*
+ * What the ledger gives back, as far as anything relies on it: another version of Trueup, or a hand, may have written it.
+ * Members that are not known are kept.
+ */
+
+/** Whether a text is a time as it is kept; `Date.parse` alone takes `100000%` for one that is far off. */
+export function isTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** Whether an approval made at `at` holds at `now`; not if it seems to be from tomorrow. Milliseconds. */
+export function isInForce(at: unknown, life: number, now: number): at is string {
+  return typeof at === 'string' && isTime(at) && Math.abs(now - Date.parse(at)) < life;
+}
+
+const count = z.int().min(0);
+const time = z.string().refine(isTime);
+const print = z.object({ keyId: z.string(), mac: z.string() });
+const exchange = z.object({ sent: print, answered: print });
+const shown = z.object({ kind: z.enum(['value', 'absent', 'unreadable', 'secret']) });
+
+const reason = z.object({
+  code: z.string(),
+  message: z.string(),
+  pointer: z.string().optional(),
+});
+
+const retryForm = z.object({
+  attempts: count,
+  notBefore: time,
+  key: z.string(),
+  state: z.literal('needs-login').optional(),
+});
+
+const record = z.object({
+  id: z.string(),
+  rev: z.int().min(1),
+  label: z.string().optional(),
+  outcome: z.enum(outcomes),
+  since: time,
+  reason: reason.optional(),
+  generation: count.optional(),
+  contentHash: z.string().optional(),
+  settled: z.string().optional(),
+  applied: z.record(
+    z.string(),
+    z.object({
+      fingerprint: print,
+      at: time,
+      version: z.string().optional(),
+      source: z.string().optional(),
+    }),
+  ),
+  undecided: z.record(
+    z.string(),
+    exchange.extend({ showed: z.enum(['old', 'other']), attempts: count }),
+  ),
+  normalised: z.record(z.string(), exchange),
+  intent: z.object({ epoch: count, pointers: z.array(z.string()), at: time }).optional(),
+  retry: retryForm.optional(),
+  stopped: z
+    .object({ outcome: z.enum(['failed', 'refused']), key: z.string(), retryAt: time.optional() })
+    .optional(),
+  countedAt: time.optional(),
+});
+
+const report = z.object({
+  pass: z.string(),
+  trigger: z.enum(triggers),
+  connection: z.string(),
+  scope: z.enum(['all', 'named']),
+  startedAt: time,
+  durationMs: z.number(),
+  servers: count,
+  counts: z.record(z.enum(outcomes), count),
+  undeclared: count.optional(),
+  vendorCalls: z.object({ list: count, get: count, put: count, throttled: count.optional() }),
+  secretsDecrypted: count,
+  credentialsDecrypted: count,
+  state: z.string(),
+  reason: reason.optional(),
+  failures: z.record(z.string(), count).optional(),
+  differsSince: time.optional(),
+  failingSince: time.optional(),
+  held: z.string().optional(),
+  details: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string().optional(),
+      outcome: z.enum(outcomes),
+      reason: reason.optional(),
+    }),
+  ),
+});
+
+const changedFields = z.array(
+  z.object({ pointer: z.string(), cause: z.enum(causes), before: shown, after: shown }),
+);
+
+const change = z.object({
+  server: z.string(),
+  label: z.string().optional(),
+  at: time,
+  pass: z.string(),
+  trigger: z.enum(triggers),
+  fields: changedFields,
+});
+
+/** The first place that is not as a server's record has it; undefined if all is. */
+export function faultInRecord(value: unknown): string | undefined {
+  const parsed = record.safeParse(value);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  return issue?.path.map(String).join('.') || 'its root';
+}
+
+export function isReport(value: unknown): value is PassReport {
+  return report.safeParse(value).success;
+}
+
+export function isChange(value: unknown): value is ChangeRecord {
+  return change.safeParse(value).success;
+}
+
+/** The fields of a change, which tables keep as text of their own. */
+export function isChangedFields(value: unknown): value is ChangeRecord['fields'] {
+  return changedFields.safeParse(value).success;
+}
+
+/** Deeper than any that is made: no schema goes down without end. */
+const deepestPlan = 100;
+
+export function isPlan(value: unknown): value is Plan {
+  return (
+    jsonIssues(value, deepestPlan, { halves: true, endless: true }).length === 0 &&
+    planSchema.safeParse(value).success
+  );
+}
+
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
