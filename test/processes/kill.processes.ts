@@ -4,6 +4,7 @@ import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import type { PassReport } from '../../lib/core/ledger.types.ts';
 import { eachLimited } from '../../lib/reconcile/each-limited.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { writeFigures } from '../../scripts/figures.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { outcomesOf } from '../support/world.ts';
 import type { Child } from './child.ts';
@@ -226,17 +227,23 @@ test(`kill -9 in the middle of ${fleet} changes, at ${kills} random moments`, as
     written.history += await keysOf(lane.connection, 'change#');
     written.declared += await keysOf(lane.connection, 'declared#');
   };
+  const figures = () => {
+    const middle = done.moments.filter((puts) => puts > 0 && puts < fleet).length;
+    return (
+      `Seed ${seed}: ${done.moments.length} kills, ${middle} of them between the first and the last PUT; ` +
+      `in flight at a kill ${Math.max(...done.open)} at most; repeated ${done.repeated} PUTs in all, ` +
+      `of ${batches * fleet} changes; in the history ${written.history}, declarations ${written.declared}.`
+    );
+  };
   try {
     await Promise.all(Array.from({ length: lanes }, (_, number) => work(number)));
   } finally {
-    const middle = done.moments.filter((puts) => puts > 0 && puts < fleet).length;
-    process.stderr.write(
-      `seed ${seed}: ${done.moments.length} kills, ${middle} of them between the first and the last PUT; ` +
-        `in flight at a kill ${Math.max(...done.open)} at most; repeated ${done.repeated} PUTs in all, ` +
-        `of ${batches * fleet} changes; in the history ${written.history}, declarations ${written.declared}\n`,
-    );
+    process.stderr.write(`${figures()}\n`);
   }
   expect(done.moments).toHaveLength(kills);
   // A PUT whose sender died before it wrote is found by the next pass, which has nothing to say of who sent it.
   expect(batches * fleet - written.history).toBeLessThanOrEqual(kills * concurrency);
+  if (process.env['TRUEUP_FIGURES']) {
+    await writeFigures(process.env['TRUEUP_FIGURES'], 'kills', figures());
+  }
 }, 170_000);
