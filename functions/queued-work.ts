@@ -9,7 +9,9 @@ import { serversUsing } from './secret-users.ts';
 import { asWorkMessage } from './work-message.ts';
 
 /** A body that no version of this function will understand. Its text is not repeated. */
-export class PoisonMessageError extends TrueupError {}
+export class PoisonMessageError extends TrueupError {
+  static override readonly name: string = 'PoisonMessageError';
+}
 
 /**
  * Does what a message asks for.

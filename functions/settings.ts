@@ -21,7 +21,9 @@ export interface Settings {
 }
 
 /** A variable that is absent or does not fit. */
-export class SettingsError extends TrueupError {}
+export class SettingsError extends TrueupError {
+  static override readonly name: string = 'SettingsError';
+}
 
 /** Reads the settings. @throws SettingsError that names the variable and says what would be right */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {

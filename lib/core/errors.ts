@@ -6,6 +6,8 @@ import { plainText } from './redact.ts';
  * says where (connection, server, pass, table) and never holds a secret.
  */
 export class TrueupError extends Error {
+  static override readonly name: string = 'TrueupError';
+
   readonly code: string;
   readonly context: JsonObject;
 
@@ -39,6 +41,8 @@ export function formatIssue(issue: Issue): string {
 
 /** A declaration that does not fit its schema, with everything that is wrong with it. */
 export class InvalidDeclarationError extends TrueupError {
+  static override readonly name: string = 'InvalidDeclarationError';
+
   readonly issues: readonly Issue[];
 
   constructor(what: string, issues: readonly Issue[], context: JsonObject = {}) {

@@ -10,13 +10,18 @@ export type FunctionName = (typeof functionNames)[number];
 /** Beside `lib`, in the repository and in `dist` alike. */
 export const functionsFolder = resolve(import.meta.dirname, '../../functions');
 
+/** Where the SDK would look for credentials that a function does not have: it imports them only there. */
+const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
+  (name) => `@aws-sdk/credential-provider-${name}`,
+);
+
 /**
  * How a handler becomes one file: an ES module with its own SDK, small enough to start fast. Its source map lies beside
- * it, without the sources, and Node does not read it. Names of classes are kept, since logs name errors by them.
+ * it, without the sources, and Node does not read it. Names of classes are lost: errors that logs name say theirs.
  */
-function bundleOptions(name: FunctionName, outFolder: string): Esbuild.BuildOptions {
+function bundleOptions(entry: string, outFolder: string): Esbuild.BuildOptions {
   return {
-    entryPoints: [join(functionsFolder, `${name}.ts`)],
+    entryPoints: [entry],
     outfile: join(outFolder, 'index.mjs'),
     bundle: true,
     platform: 'node',
@@ -24,7 +29,7 @@ function bundleOptions(name: FunctionName, outFolder: string): Esbuild.BuildOpti
     format: 'esm',
     mainFields: ['module', 'main'],
     minify: true,
-    keepNames: true,
+    external: [...elsewhere],
     sourcemap: 'external',
     sourcesContent: false,
     logLevel: 'warning',
@@ -33,7 +38,12 @@ function bundleOptions(name: FunctionName, outFolder: string): Esbuild.BuildOpti
 
 /** Writes `index.mjs` and `index.mjs.map` into the folder. Needs esbuild, which only the repository has. */
 export function bundleFunction(name: FunctionName, outFolder: string): void {
+  bundleFile(join(functionsFolder, `${name}.ts`), outFolder);
+}
+
+/** The same of any file. */
+export function bundleFile(entry: string, outFolder: string): void {
   const require = createRequire(import.meta.url);
   const { buildSync } = require('esbuild') as typeof Esbuild;
-  buildSync(bundleOptions(name, outFolder));
+  buildSync(bundleOptions(entry, outFolder));
 }

@@ -4,7 +4,9 @@ import type { Dependencies } from './dependencies.types.ts';
 import type { HeldPlan } from './ports/ledger.ts';
 
 /** Nothing was approved: the digest names no held plan, or more than one. `code` says which. */
-export class ApprovalError extends TrueupError {}
+export class ApprovalError extends TrueupError {
+  static override readonly name: string = 'ApprovalError';
+}
 
 /** So many characters of a digest at least: fewer are too easily another plan's. */
 export const digestAtLeast = 8;

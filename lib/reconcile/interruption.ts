@@ -6,5 +6,7 @@ import { TrueupError } from '../core/errors.ts';
  * a later one.
  */
 export class InterruptedError extends TrueupError {
+  static override readonly name: string = 'InterruptedError';
+
   declare readonly code: 'lease-lost' | 'deadline' | 'stopped';
 }

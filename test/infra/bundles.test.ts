@@ -55,4 +55,27 @@ describe('the bundle of a function, in a process of its own', () => {
       errorMessage: 'TRUEUP_QUEUE_URL is not set; it is the URL of the queue',
     });
   });
+
+  test.each(ownErrors())(
+    'does not lose the name of %s, which logs and alarms go by',
+    (name, text) => {
+      expect(text).toContain(`static override readonly name: string = '${name}';`);
+    },
+  );
 });
+
+/** Classes of errors that a bundle may hold, with the text that they begin with. */
+function ownErrors(): (readonly [string, string])[] {
+  const folders = ['functions', 'lib/aws', 'lib/core', 'lib/providers', 'lib/reconcile'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  );
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [
+      ...readFileSync(file, 'utf8').matchAll(
+        /class (\w+) extends (?:TrueupError|StoreError|VendorError)\b.*\n.*/g,
+      ),
+    ])
+    .map(([text, name = '']) => [name, text] as const);
+}

@@ -1,5 +1,4 @@
 import type { Options } from 'ky';
-import ky, { isTimeoutError } from 'ky';
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { VendorErrorKind, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
@@ -41,6 +40,8 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
   const fail = (kind: VendorErrorKind, message: string, more: { context?: JsonObject } = {}) =>
     new VendorError(kind, outgoing.operation, message, { context: outgoing.context, ...more });
   const options = requestOptions(outgoing, fail);
+  // Not at import: it wakes Node's own fetch, which takes a third of a function's cold start, and a pass has waits to do it in.
+  const { default: ky, isTimeoutError } = await import('ky');
   try {
     const response = await ky(outgoing.target.url, {
       ...options,

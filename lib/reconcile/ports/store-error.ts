@@ -1,7 +1,11 @@
 import { TrueupError } from '../../core/errors.ts';
 
 /** A table, secret store, queue or bus that could not be read or written, after its client's own retries. */
-export class StoreError extends TrueupError {}
+export class StoreError extends TrueupError {
+  static override readonly name: string = 'StoreError';
+}
 
 /** A write whose condition no longer held: somebody else wrote in between. Nothing was written. */
-export class LostUpdateError extends TrueupError {}
+export class LostUpdateError extends TrueupError {
+  static override readonly name: string = 'LostUpdateError';
+}

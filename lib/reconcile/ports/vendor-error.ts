@@ -8,6 +8,8 @@ export type VendorOperation = FailedOperation;
 
 /** A failed call. `message` is the vendor's own reason, redacted and cut, or ours. */
 export class VendorError extends TrueupError {
+  static override readonly name: string = 'VendorError';
+
   readonly kind: VendorErrorKind;
   readonly operation: VendorOperation;
   readonly status: number | undefined;
