@@ -1,4 +1,5 @@
 import {
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
@@ -24,6 +25,10 @@ export interface FloorCalls {
   listSecrets(connection: string): Promise<void>;
   /** The vendor's list, page by page. */
   list(connection: string): Promise<void>;
+  /** One server of the vendor. */
+  read(connection: string, id: string): Promise<void>;
+  /** One item. */
+  get(table: 'Desired' | 'Ledger', connection: string, item: string): Promise<void>;
   put(connection: string, id: string, body: JsonObject): Promise<void>;
   /** A server's item of the ledger. */
   write(connection: string, id: string): Promise<void>;
@@ -125,6 +130,24 @@ export function floorCalls(world: BenchWorld): FloorCalls {
         });
         page = (answer as { pagination: { next_page: number | null } }).pagination.next_page;
       }
+    },
+    read: async (connection, id) => {
+      await http.send({
+        ...attempt,
+        operation: 'get',
+        method: 'GET',
+        url: `${world.urls.get(connection)}/api/servers/${id}`,
+        repeatable: 'anytime',
+      });
+    },
+    get: async (table, connection, item) => {
+      await dynamodb.send(
+        new GetItemCommand({
+          TableName: table,
+          Key: key(connection, item),
+          ConsistentRead: true,
+        }),
+      );
     },
     put: async (connection, id, body) => {
       await http.send({

@@ -1,0 +1,85 @@
+import { eachLimited } from '../lib/reconcile/each-limited.ts';
+import { reconcile } from '../lib/reconcile/reconcile.ts';
+import { alternate } from './harness/alternate.ts';
+import { floorCalls, floorInSync } from './harness/floor.ts';
+import { main } from './harness/main.ts';
+import { passInSync } from './harness/pass.ts';
+import { callsMeasure, countMeasure, ratioMeasure, type Section } from './harness/section.ts';
+import { startBenchWorld } from './world/world.ts';
+
+const count = 100;
+const servers = 100;
+/** As many as a scheduled function works on at the same time, unless told. */
+const atOnce = 10;
+
+async function run(): Promise<Section> {
+  const world = await startBenchWorld();
+  try {
+    const names = Array.from({ length: count }, (_, index) => `many-${index}`);
+    // oxlint-disable-next-line no-await-in-loop -- a preparation, one account after the other
+    for (const name of names) await world.connect(name, servers);
+    const deps = world.wired();
+    const calls = floorCalls(world);
+    const ours = (list: readonly string[]) =>
+      eachLimited(list, atOnce, (name) => passInSync(deps, name));
+    const { median, last } = await alternate(
+      3,
+      {
+        ours: async () => void (await ours(names)),
+        floor: async () =>
+          void (await eachLimited(names, atOnce, (name) => floorInSync(calls, name))),
+      },
+      { after: world.calls },
+    );
+
+    const [silent = '', ...others] = names;
+    const alone = new AbortController();
+    let hanging: Promise<unknown> = Promise.resolve();
+    const besides = await alternate(
+      3,
+      {
+        // The silent one has a place of its own of the ten, and keeps it.
+        beside: async () =>
+          void (await eachLimited(others, atOnce - 1, (name) => passInSync(deps, name))),
+        without: async () =>
+          void (await eachLimited(others, atOnce - 1, (name) => passInSync(deps, name))),
+      },
+      {
+        before: async (name) => {
+          if (name !== 'beside') return;
+          await world.vendor.call('hang', { connection: silent, on: true });
+          hanging = reconcile(
+            { connection: silent, trigger: 'schedule', stop: alone.signal },
+            deps,
+          );
+        },
+        after: async (name) => {
+          if (name !== 'beside') return {};
+          await world.vendor.call('hang', { connection: silent, on: false });
+          return {};
+        },
+      },
+    );
+    alone.abort();
+    await Promise.allSettled([hanging]);
+    const { beside, without } = besides.median;
+    return {
+      title: `${count} connections of ${servers} servers, in sync`,
+      floor: `As for one connection, ${atOnce} connections at a time.`,
+      measures: [
+        callsMeasure('calls', last.ours, last.floor),
+        ratioMeasure('wall time', median.ours.wallMs / median.floor.wallMs, 1.25),
+        countMeasure('passes of the others while one answers nothing', others.length, count - 1),
+        ratioMeasure(
+          'wall time of the others, to that without it',
+          beside.wallMs / without.wallMs,
+          1.1,
+        ),
+      ],
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+await main(run);

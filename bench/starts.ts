@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { bundleFile, bundleFunction, functionNames } from '../lib/infra/bundle.ts';
+import { main } from './harness/main.ts';
+import { importTimes, processTimes } from './harness/processes.ts';
+import { ratioMeasure, type Section } from './harness/section.ts';
+
+const turns = 21;
+const mostKib = 600;
+
+async function run(): Promise<Section> {
+  const folder = mkdtempSync(join(tmpdir(), 'trueup-bundles-'));
+  try {
+    bundleFile(join(import.meta.dirname, 'empty-handler.ts'), join(folder, 'empty'));
+    for (const name of functionNames) bundleFunction(name, join(folder, name));
+    const fileOf = (name: string) => join(folder, name, 'index.mjs');
+    const [empty = Number.NaN, ...own] = importTimes(
+      ['empty', ...functionNames].map(fileOf),
+      turns,
+    );
+    const cli = resolve(import.meta.dirname, '../bin/trueup.mjs');
+    const [bare = Number.NaN, help = Number.NaN] = processTimes(
+      [
+        ['--eval', '0'],
+        [cli, '--help'],
+      ],
+      turns,
+    );
+    return {
+      title: 'Starts',
+      floor:
+        'Of a function: the bundle of an empty handler with the same SDK clients, imported by a new process. Of the command line: a Node process that does nothing.',
+      measures: [
+        ...functionNames.flatMap((name, index) => {
+          const kib = statSync(fileOf(name)).size / 1024;
+          return [
+            ratioMeasure(`import of ${name}`, (own[index] ?? Number.NaN) / empty, 1.35),
+            {
+              what: `bundle of ${name}`,
+              value: `${kib.toFixed(0)} KiB`,
+              target: `≤ ${mostKib} KiB`,
+              met: kib <= mostKib,
+            },
+          ];
+        }),
+        ratioMeasure('trueup --help', help / bare, 2),
+      ],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main(run);

@@ -1,0 +1,85 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { quietObservability } from '../functions/observability.ts';
+import { createStream } from '../functions/stream.ts';
+import { lambdaContext } from '../lib/cli/demo/lambda-context.ts';
+import type { PassResult } from '../lib/reconcile/request.types.ts';
+import { alternate } from './harness/alternate.ts';
+import { floorCalls } from './harness/floor.ts';
+import { main } from './harness/main.ts';
+import { callsText, countMeasure, ratioMeasure, type Section } from './harness/section.ts';
+import { fleetId, fleetServer } from './world/fleet.ts';
+import { startBenchWorld } from './world/world.ts';
+
+const servers = 100;
+const connection = 'stream';
+const id = fleetId(0);
+
+const record = {
+  eventName: 'MODIFY',
+  dynamodb: {
+    SequenceNumber: '1',
+    Keys: { connection: { S: connection }, item: { S: `server#${id}` } },
+    NewImage: { connection: { S: connection }, item: { S: `server#${id}` }, x: { S: 'new' } },
+    OldImage: { connection: { S: connection }, item: { S: `server#${id}` }, x: { S: 'old' } },
+  },
+} satisfies DynamoDBRecord;
+
+async function run(): Promise<Section> {
+  const world = await startBenchWorld();
+  try {
+    await world.connect(connection, servers);
+    const deps = world.wired();
+    const calls = floorCalls(world);
+    const results: PassResult[] = [];
+    const seen = (result: PassResult) => void results.push(result);
+    const handle = createStream(() => deps, quietObservability(), seen);
+    const { name = '' } = fleetServer(connection, 0).spec;
+    const { median, last } = await alternate(
+      25,
+      {
+        ours: async () => {
+          await handle(
+            { Records: [record] },
+            lambdaContext('trueup-stream', () => 300_000),
+          );
+          const result = results.pop();
+          if (result?.kind === 'done' && result.report.counts.updated === 1) return;
+          throw new Error(JSON.stringify(result));
+        },
+        floor: async () => {
+          await calls.acquire(connection);
+          await Promise.all([
+            calls.get('Desired', connection, `server#${id}`),
+            calls.get('Ledger', connection, `server#${id}`),
+            calls.read(connection, id),
+          ]);
+          await calls.put(connection, id, { name });
+          await calls.write(connection, id);
+        },
+      },
+      {
+        before: async () => {
+          await world.vendor.call('drift', { connection, servers: 1 });
+        },
+        after: world.calls,
+      },
+    );
+    return {
+      title: 'A stream record to its PUT, one server',
+      floor:
+        'Lease, then desired, ledger and live side by side, the PUT, the write of the ledger. Ours is all that the function does, with the report, the history and the release of the lease.',
+      measures: [
+        ratioMeasure('wall time', median.ours.wallMs / median.floor.wallMs, 1.2),
+        countMeasure('PUTs', last.ours['put'] ?? 0, 1),
+        countMeasure('GETs', last.ours['get'] ?? 0, 1),
+        countMeasure('list calls', last.ours['list'] ?? 0, 0),
+        { what: 'calls', value: callsText(last.ours) },
+        { what: "the floor's", value: callsText(last.floor) },
+      ],
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+await main(run);
