@@ -5,9 +5,15 @@ import type { Clock } from './ports/runtime.ts';
 /** So many requests may come at once. */
 export const burst = 10;
 
-/** Milliseconds for one more request once the burst is spent: (limit - burst) a minute, evenly. */
+/**
+ * How much longer one request may be on its way than another, with a connection to open. A minute at the vendor's end may
+ * hold what left in a minute and so much more.
+ */
+const wayMs = 2000;
+
+/** Milliseconds for one more request once the burst is spent: (limit - burst) in a minute as the vendor sees it, evenly. */
 export function intervalMs({ requestsPerMinute }: Pick<Budget, 'requestsPerMinute'>): number {
-  return 60_000 / (requestsPerMinute - burst);
+  return (60_000 + wayMs) / (requestsPerMinute - burst);
 }
 
 /**
@@ -38,8 +44,8 @@ interface Grant {
 const grantMs = 60_000;
 
 /**
- * A token bucket: in every window of a minute at most `requestsPerMinute`, whoever held the lease in it, because a
- * bucket of ten that refills at (limit - 10) a minute never gives more, and its state is handed on with the lease.
+ * A token bucket: in every window of a minute the vendor sees at most `requestsPerMinute`, whoever held the lease in it,
+ * because a bucket of ten that refills at (limit - 10) a minute never gives more, and its state is handed on with the lease.
  * Requests are admitted in the order in which they ask.
  */
 export class RateBudget {

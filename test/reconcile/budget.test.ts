@@ -11,6 +11,7 @@ import { virtualTime } from '../support/virtual-clock.ts';
 
 const connection = 'acme';
 const start = Date.parse('2026-11-22T12:00:00.000Z');
+const requestsAConnection = 50;
 const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 /** One caller of the vendor: a pass that ends or dies, or a command that only reads. */
@@ -20,6 +21,8 @@ interface Caller {
   readonly requests: number;
   /** How long the vendor takes, and with it how long a request that was taken in advance may lie. */
   readonly answerMs: number;
+  /** How long a request is on its way to the vendor for which a connection has to be opened. */
+  readonly wayMs: number;
   /** Its clock against the vendor's; no two are more than 30 s apart. */
   readonly skewMs: number;
 }
@@ -27,8 +30,9 @@ interface Caller {
 const caller: fc.Arbitrary<Caller> = fc.record({
   kind: fc.constantFrom('pass', 'pass', 'dies', 'reads', 'reads', 'idle'),
   atMs: fc.integer({ min: 0, max: 240_000 }),
-  requests: fc.integer({ min: 1, max: 60 }),
+  requests: fc.integer({ min: 1, max: 100 }),
   answerMs: fc.constantFrom(0, 0, 50, 1000, 5000, 14_000),
+  wayMs: fc.constantFrom(0, 0, 200, 2000),
   skewMs: fc.constantFrom(0, -15_000, 15_000, -7000, 12_000),
 });
 
@@ -50,11 +54,19 @@ async function play(limit: number, callers: readonly Caller[]): Promise<readonly
 
   const callAll = async (admit: (signal: AbortSignal) => Promise<void>, one: Caller) => {
     const { signal } = new AbortController();
-    for (let call = 0; call < one.requests; call += 1) {
-      await admit(signal);
-      seen.push(time.clock.now());
-      if (one.answerMs > 0) await time.clock.sleep(one.answerMs);
-    }
+    let call = 0;
+    const lane = async () => {
+      for (; call < one.requests;) {
+        const number = call;
+        call += 1;
+        await admit(signal);
+        const opens = number % requestsAConnection < budget.concurrency;
+        if (opens && one.wayMs > 0) await time.clock.sleep(one.wayMs);
+        seen.push(time.clock.now());
+        if (one.answerMs > 0) await time.clock.sleep(one.answerMs);
+      }
+    };
+    await Promise.all(Array.from({ length: budget.concurrency }, lane));
   };
 
   const act = async (one: Caller, number: number) => {
@@ -115,8 +127,8 @@ test.each([
 
 test('what is granted to a reader is not made on top of a full minute', async () => {
   const times = await play(20, [
-    { kind: 'reads', atMs: 0, requests: 15, answerMs: 0, skewMs: 0 },
-    { kind: 'pass', atMs: 0, requests: 6, answerMs: 0, skewMs: 0 },
+    { kind: 'reads', atMs: 0, requests: 15, answerMs: 0, wayMs: 0, skewMs: 0 },
+    { kind: 'pass', atMs: 0, requests: 6, answerMs: 0, wayMs: 0, skewMs: 0 },
   ]);
   expect(times).toHaveLength(21);
   expect(fullestMinute(times)).toBeLessThanOrEqual(20);
@@ -124,18 +136,29 @@ test('what is granted to a reader is not made on top of a full minute', async ()
 
 test('what a slow reader has in hand is not made on top of a full minute', async () => {
   const times = await play(20, [
-    { kind: 'reads', atMs: 0, requests: 5, answerMs: 14_000, skewMs: 0 },
-    { kind: 'reads', atMs: 39_001, requests: 19, answerMs: 0, skewMs: 15_000 },
+    { kind: 'reads', atMs: 0, requests: 5, answerMs: 14_000, wayMs: 0, skewMs: 0 },
+    { kind: 'reads', atMs: 39_001, requests: 19, answerMs: 0, wayMs: 0, skewMs: 15_000 },
   ]);
   expect(fullestMinute(times)).toBeLessThanOrEqual(20);
 });
 
 test('after a holder died, readers take each request of the budget once', async () => {
-  const reads = { kind: 'reads', atMs: 0, answerMs: 0, skewMs: 0 } as const;
+  const reads = { kind: 'reads', atMs: 0, answerMs: 0, wayMs: 0, skewMs: 0 } as const;
   const times = await play(20, [
-    { kind: 'dies', atMs: 0, requests: 1, answerMs: 0, skewMs: 0 },
+    { kind: 'dies', atMs: 0, requests: 1, answerMs: 0, wayMs: 0, skewMs: 0 },
     { ...reads, atMs: 95_000, requests: 18 },
     { ...reads, atMs: 95_000, requests: 13 },
   ]);
   expect(fullestMinute(times)).toBeLessThanOrEqual(20);
 });
+
+test.each([20, 80, 300])(
+  'what was long on its way is not seen on top of a full minute of %i',
+  async (limit) => {
+    const times = await play(limit, [
+      { kind: 'pass', atMs: 0, requests: limit + 20, answerMs: 0, wayMs: 2000, skewMs: 0 },
+    ]);
+    expect(times).toHaveLength(limit + 20);
+    expect(fullestMinute(times)).toBeLessThanOrEqual(limit);
+  },
+);
