@@ -20,7 +20,7 @@ import { parseAllowedHosts } from '../lib/providers/http/host-rule.ts';
 import { createTokenExchange } from '../lib/providers/http/token.ts';
 import { createProviders } from '../lib/providers/providers.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import type { Clock, Log, Random } from '../lib/reconcile/ports/runtime.ts';
+import type { Clock, Log, Random, SeenDate } from '../lib/reconcile/ports/runtime.ts';
 import { noQueue } from '../lib/reconcile/ports/work-queue.ts';
 import { defaultSettings } from '../lib/reconcile/settings.types.ts';
 import type { Settings } from './settings.ts';
@@ -35,6 +35,8 @@ export interface WiringOptions {
   };
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Told of the clocks of vendors and their token endpoints. */
+  readonly onDate?: (seen: SeenDate) => void;
 }
 
 export const systemClock: Clock = {
@@ -63,7 +65,7 @@ function cachedFor<T>(ms: number, clock: Clock, load: () => Promise<T>): () => P
 
 /** Wires the adapters once for a process: the same for every function, and for the command line with AWS. */
 export function wire(settings: Settings, log: Log, options: WiringOptions = {}): Dependencies {
-  const { clock = systemClock, random = Math.random, endpoints = {} } = options;
+  const { clock = systemClock, random = Math.random, endpoints = {}, onDate } = options;
   const dynamodb = dynamoDbClient(endpoints.dynamodb);
   const secretsClient = secretsManagerClient(endpoints.secretsManager);
   const ledgerOptions = { client: dynamodb, table: settings.ledgerTable, clock };
@@ -72,6 +74,7 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
     clock,
     random,
     timeoutMs: defaultSettings.attemptMs,
+    ...(onDate && { onDate }),
   });
   return {
     desired: desiredTable({ client: dynamodb, table: settings.desiredTable, clock }),

@@ -10,6 +10,9 @@ import type { ExitCode } from './exit-codes.ts';
 /** An error for people: what is wrong, what to do next, and what the process exits with. */
 export interface Explanation {
   readonly lines: readonly string[];
+  /** The same in two texts, not broken into lines. */
+  readonly problem: string;
+  readonly next: string;
   readonly exitCode: ExitCode;
 }
 
@@ -32,25 +35,24 @@ export function explain(error: unknown): Explanation {
   return said(message, 'this was not expected: please report it', exitCodes.failed);
 }
 
-function said(message: string, next: string, exitCode: ExitCode): Explanation {
-  return {
-    lines: [
-      ...wrap(`error: ${plainText(message, 2000)}`, ''),
-      ...wrap(`next: ${plainText(next)}`, ''),
-    ],
-    exitCode,
-  };
+function said(message: string, nextStep: string, exitCode: ExitCode): Explanation {
+  const [problem, next] = [plainText(message, 2000), plainText(nextStep)];
+  const lines = [...wrap(`error: ${problem}`, ''), ...wrap(`next: ${next}`, '')];
+  return { lines, problem, next, exitCode };
 }
 
 function invalid({ issues, context }: InvalidDeclarationError): Explanation {
   const { connection } = context;
   const what = typeof connection === 'string' ? `connection ${connection}` : 'the declaration';
+  const next = 'mend it; `trueup validate FILE` shows everything at once, with its place';
   return {
     lines: [
       `error: ${what} is not valid`,
       ...issues.flatMap((issue) => wrap(formatIssue(issue), '  ')),
-      'next: mend it; `trueup validate FILE` shows everything at once, with its place',
+      `next: ${next}`,
     ],
+    problem: plainText(`${what} is not valid: ${issues.map(formatIssue).join('; ')}`, 2000),
+    next,
     exitCode: exitCodes.invalid,
   };
 }
@@ -59,13 +61,16 @@ const mostLines = 50;
 
 function invalidFiles({ message, lines }: InvalidFilesError): Explanation {
   const more = lines.length - mostLines;
+  const next = 'mend them; `trueup validate FILE` checks without any network';
   return {
     lines: [
       `error: ${message}`,
       ...lines.slice(0, mostLines),
       ...(more > 0 ? [`and ${more} more`] : []),
-      'next: mend them; `trueup validate FILE` checks without any network',
+      `next: ${next}`,
     ],
+    problem: `${message}: ${lines.length} errors`,
+    next,
     exitCode: exitCodes.invalid,
   };
 }

@@ -1,11 +1,16 @@
 import type { Settings } from '../../functions/settings.ts';
 import { systemClock, wire } from '../../functions/wiring.ts';
 import type { WiringOptions } from '../../functions/wiring.ts';
-import { dynamoDbClient } from '../aws/clients.ts';
+import { dynamoDbClient, secretsManagerClient } from '../aws/clients.ts';
 import { desiredWriter } from '../aws/desired-writer.ts';
+import { datesOf, identityOf } from '../aws/caller.ts';
+import { secretInspector } from '../aws/secret-inspector.ts';
 import { readStackOutputs } from '../aws/stack-outputs.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
+import { createHostProbe } from '../providers/http/host-probe.ts';
+import { parseAllowedHosts } from '../providers/http/host-rule.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { SeenDate } from '../reconcile/ports/runtime.ts';
 import { usageError } from './cli-error.ts';
 import { createLog } from './log.ts';
 import { clockName, ownerName } from './owner-name.ts';
@@ -39,18 +44,34 @@ export function wiredTarget(
   wiring: WiringOptions,
 ): Omit<Target, 'name'> & { readonly writer: NonNullable<Target['writer']> } {
   const { clock = systemClock, endpoints } = wiring;
+  const vendorDates: SeenDate[] = [];
+  const onDate = (seen: SeenDate) => void vendorDates.push(seen);
   const deps: Dependencies = {
-    ...wire(settings, createLog(output), wiring),
+    ...wire(settings, createLog(output), { ...wiring, onDate }),
     owner: ownerName(),
     clockName: clockName(),
   };
   const client = dynamoDbClient(endpoints?.dynamodb);
+  const secretsClient = secretsManagerClient(endpoints?.secretsManager);
+  const table = { client, table: settings.desiredTable, clock };
+  const allowed = parseAllowedHosts(settings.allowedHosts);
   return {
     kind,
     deps,
     connections: () => connectionsOf(deps),
-    writer: desiredWriter({ client, table: settings.desiredTable, clock }),
-    close: async () => client.destroy(),
+    writer: desiredWriter(table),
+    diagnosis: {
+      aws: { identity: () => identityOf(client), dates: () => datesOf(table) },
+      desired: `table ${settings.desiredTable}`,
+      ledger: `table ${settings.ledgerTable}`,
+      secrets: secretInspector({ client: secretsClient, prefix: settings.secretPrefix }),
+      probe: createHostProbe({ hosts: { allowed, trustDocumentedHosts: false } }),
+      vendorDates,
+    },
+    close: async () => {
+      client.destroy();
+      secretsClient.destroy();
+    },
   };
 }
 

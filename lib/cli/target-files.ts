@@ -8,10 +8,12 @@ import { ledgerFile } from '../files/ledger-file.ts';
 import { noAnnouncer } from '../files/no-announcer.ts';
 import { secretsFile } from '../files/secrets-file.ts';
 import { createHttpClient } from '../providers/http/client.ts';
+import { createHostProbe } from '../providers/http/host-probe.ts';
 import { parseAllowedHosts } from '../providers/http/host-rule.ts';
 import { createTokenExchange } from '../providers/http/token.ts';
 import { createProviders } from '../providers/providers.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { SeenDate } from '../reconcile/ports/runtime.ts';
 import { noQueue } from '../reconcile/ports/work-queue.ts';
 import { defaultSettings } from '../reconcile/settings.types.ts';
 import { checkFiles, issueLine } from './check-files.ts';
@@ -26,12 +28,15 @@ import type { Target, TargetContext } from './target.ts';
 export async function filesTarget(context: TargetContext): Promise<Target> {
   const { cwd, options, output, settings, wiring } = context;
   const { clock = systemClock, random = Math.random } = wiring;
+  // The user owns both the declarations and these settings.
+  const hosts = { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: true };
+  const vendorDates: SeenDate[] = [];
   const http = createHttpClient({
-    // The user owns both the declarations and these settings.
-    hosts: { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: true },
+    hosts,
     clock,
     random,
     timeoutMs: defaultSettings.attemptMs,
+    onDate: (seen) => vendorDates.push(seen),
   });
   const providers = createProviders(http);
   const files = await checked(context, { providers, secretPrefix: settings.secretPrefix });
@@ -70,6 +75,13 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
     name: nameOf(context),
     deps,
     connections: () => connectionsIn(files),
+    diagnosis: {
+      desired: nameOf(context),
+      ledger: `state folder ${options.state}`,
+      secrets,
+      probe: createHostProbe({ hosts }),
+      vendorDates,
+    },
     close: async () => undefined,
   };
 }
@@ -86,6 +98,7 @@ export async function withFiles(base: Target, context: TargetContext): Promise<T
     name: nameOf(context),
     deps: { ...base.deps, desired: desiredFiles(files) },
     connections: () => connectionsIn(files),
+    diagnosis: { ...base.diagnosis, desired: nameOf(context) },
   };
 }
 

@@ -1,6 +1,9 @@
 import type { DesiredWriter } from '../aws/desired-writer.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
+import type { HostProbe } from '../providers/http/host-probe.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { SeenDate } from '../reconcile/ports/runtime.ts';
+import type { SecretInspector } from '../reconcile/ports/secrets.ts';
 import type { CommandContext } from './context.ts';
 import { usageError } from './cli-error.ts';
 
@@ -16,7 +19,27 @@ export interface Target {
   readonly writer?: DesiredWriter;
   /** Outputs of the stack; absent without `--stack`. */
   readonly outputs?: StackOutputs;
+  /** What `doctor` looks at besides. */
+  readonly diagnosis: Diagnosis;
   readonly close: () => Promise<void>;
+}
+
+/** What only `doctor` needs to see. */
+export interface Diagnosis {
+  /** Absent where there is no AWS. */
+  readonly aws?: {
+    /** Whose credentials are used, and where: for people. @throws StoreError */
+    readonly identity: () => Promise<string>;
+    /** A call that shows AWS's clock. @throws StoreError */
+    readonly dates: () => Promise<readonly SeenDate[]>;
+  };
+  /** In words: where declarations and the ledger are. */
+  readonly desired: string;
+  readonly ledger: string;
+  readonly secrets: SecretInspector;
+  readonly probe: HostProbe;
+  /** Clocks of the vendors that have answered so far. */
+  readonly vendorDates: readonly SeenDate[];
 }
 
 /** What opening a target needs of the context. */

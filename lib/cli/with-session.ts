@@ -1,3 +1,4 @@
+import type { Credentials } from '../reconcile/credentials.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { openSession } from '../reconcile/open-session.ts';
 import type { VendorCalls, VendorSession } from '../reconcile/ports/provider.ts';
@@ -14,7 +15,7 @@ export async function withSession<T>(
   connection: string,
   deps: Dependencies,
   stop: AbortSignal,
-  work: (session: VendorSession, desired: DesiredState) => Promise<T>,
+  work: (session: VendorSession, desired: DesiredState, credentials: Credentials) => Promise<T>,
 ): Promise<T> {
   const desired = await readConnection(connection, deps);
   const abort = new AbortController();
@@ -22,7 +23,8 @@ export async function withSession<T>(
   const gate = readGate(connection, desired.connection.budget, deps);
   try {
     const signal = AbortSignal.any([abort.signal, stop]);
-    return await work(openSession(desired, deps, calls, signal, gate).session, desired);
+    const { session, credentials } = openSession(desired, deps, calls, signal, gate);
+    return await work(session, desired, credentials);
   } finally {
     abort.abort();
     await gate.giveBack();

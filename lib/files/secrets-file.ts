@@ -6,7 +6,13 @@ import { secretNameProblem } from '../core/secret-name.ts';
 import { secretText } from '../core/secret-text.ts';
 import { Secret } from '../core/secret.ts';
 import type { CredentialStore } from '../reconcile/ports/credential-store.ts';
-import type { SecretProblem, SecretSource, SecretValue } from '../reconcile/ports/secrets.ts';
+import type {
+  SecretFinding,
+  SecretInspector,
+  SecretProblem,
+  SecretSource,
+  SecretValue,
+} from '../reconcile/ports/secrets.ts';
 import { secretVariables, variableFor } from './secret-variables.ts';
 import { readSecrets, writeSecret, type SecretsByName } from './secrets-json.ts';
 import { fileProblem, type FileErrorCode } from './store-problem.ts';
@@ -34,7 +40,9 @@ type Found =
  * value: a changed value is a new version, and no id can be guessed from a value. A credential that is written back has
  * to be in the file.
  */
-export function secretsFile(options: SecretsOptions): SecretSource & CredentialStore {
+export function secretsFile(
+  options: SecretsOptions,
+): SecretSource & SecretInspector & CredentialStore {
   const { file, variables = {}, names: declared = [], keys, prefix = 'trueup' } = options;
   const inVariables = secretVariables(variables, declared, prefix);
   const place = file ?? 'the secrets';
@@ -62,8 +70,12 @@ export function secretsFile(options: SecretsOptions): SecretSource & CredentialS
     }
     if (value !== undefined) return { text: textOf(value) };
     if (other) return other;
-    const places = [...(file === undefined ? [] : [file]), variableFor(name, prefix)];
-    return { code: 'missing', message: `is neither in ${places.join(' nor in ')}` };
+    const variable = variableFor(name, prefix);
+    const message =
+      file === undefined
+        ? `is not in the variable ${variable}, and no file is named (--secrets FILE)`
+        : `is neither in ${file} nor in the variable ${variable}`;
+    return { code: 'missing', message };
   };
 
   const versioning = async () => {
@@ -101,6 +113,26 @@ export function secretsFile(options: SecretsOptions): SecretSource & CredentialS
         if (!read.found) return { found: false, code: 'key', message: read.problem };
         return { found: true, value: new Secret(read.text), version: versionOf(name, found.text) };
       });
+    },
+
+    inspect: async (connection, names) => {
+      const stored = readFile();
+      return new Map(
+        [...new Set(names)].flatMap((name): readonly (readonly [string, SecretFinding])[] => {
+          const breach = secretNameProblem(name, connection, prefix);
+          if (breach !== undefined) {
+            const mend = `name it ${prefix}/${connection}/...`;
+            return [[name, { problem: `the name ${breach}`, mend, isMisnamed: true }]];
+          }
+          const found = find(stored, connection, name);
+          if ('text' in found) return [];
+          const mend =
+            found.code === 'missing'
+              ? `put it into ${file ?? 'a JSON file, and say --secrets FILE'}, under just this name`
+              : 'leave it in one place only';
+          return [[name, { problem: found.message, mend }]];
+        }),
+      );
     },
 
     read: async (connection, name) => {

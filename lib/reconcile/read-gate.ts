@@ -115,6 +115,7 @@ export function readGate(
         'token',
         'token',
         'the access token is over, and only a pass under the lease may exchange the refresh token; the next pass will',
+        { context: { needsLease: true } },
       );
     },
   };

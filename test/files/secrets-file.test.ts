@@ -48,7 +48,7 @@ describe('The secrets file', () => {
     expect(await value('trueup/acme/nope')).toEqual({
       found: false,
       code: 'missing',
-      message: `is neither in ${file} nor in TRUEUP_SECRET_ACME_NOPE`,
+      message: `is neither in ${file} nor in the variable TRUEUP_SECRET_ACME_NOPE`,
     });
     expect(await value('trueup/other/x')).toMatchObject({ code: 'denied' });
     expect(await value('other/acme/x', undefined, open({ prefix: 'other' }))).toMatchObject({
@@ -192,7 +192,8 @@ describe('Variables with secrets', () => {
     expect(await value(name)).toBe(canary);
     expect(await value('trueup/acme/nope')).toMatchObject({
       code: 'missing',
-      message: 'is neither in TRUEUP_SECRET_ACME_NOPE',
+      message:
+        'is not in the variable TRUEUP_SECRET_ACME_NOPE, and no file is named (--secrets FILE)',
     });
     expect((await open().versions('acme', [name])).size).toBe(1);
     expect((await open().versions('acme')).size).toBe(0);

@@ -26,6 +26,10 @@ export const doctorDocumentSchema = z.object({
       z.object({
         what: z.string().describe('What was looked at'),
         ok: z.boolean().describe('Whether it is well'),
+        skipped: z
+          .literal(true)
+          .describe('That it could not be tried: nothing is known, which is no failure')
+          .optional(),
         found: z.string().describe('What was found'),
         mend: z.string().describe('What to do about it, if it is not well').optional(),
       }),

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import { Secret } from '../../core/secret.ts';
-import type { Clock, Random } from '../../reconcile/ports/runtime.ts';
+import type { Clock, Random, SeenDate } from '../../reconcile/ports/runtime.ts';
 import type { VendorError, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import { orAborted } from './abort.ts';
@@ -25,6 +25,8 @@ export interface HttpClientOptions {
   readonly resolve?: Resolve;
   /** A certificate authority to trust besides the usual ones, PEM. */
   readonly extraCa?: string;
+  /** Told of the clock of whoever answers. */
+  readonly onDate?: (seen: SeenDate) => void;
   /** What carries requests to their hosts, in place of the network; then the three before it mean nothing. */
   readonly wire?: Wire;
 }
@@ -111,7 +113,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       attempt.count?.();
       try {
         const remaining = Math.min(timeoutMs, deadline - now);
-        const outgoing = { ...attempt, target, bearer: sent, secrets, timeoutMs: remaining };
+        const { onDate } = options;
+        const outgoing = {
+          ...attempt,
+          target,
+          bearer: sent,
+          secrets,
+          timeoutMs: remaining,
+          onDate,
+        };
         return await exchange(wire, outgoing, () => clock.now());
       } catch (error) {
         if (!isVendorError(error)) throw error;

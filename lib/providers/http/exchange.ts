@@ -1,6 +1,7 @@
 import type { Options } from 'ky';
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import type { Secret } from '../../core/secret.ts';
+import type { SeenDate } from '../../reconcile/ports/runtime.ts';
 import type { VendorErrorKind, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
 import { errorText, isHtml, parseJson } from './error-text.ts';
@@ -25,6 +26,8 @@ export interface Outgoing {
   /** Says where in an error: connection, server. */
   readonly context: JsonObject;
   readonly kindOf?: KindOf;
+  /** Told of the clock of whoever answers. */
+  readonly onDate?: ((seen: SeenDate) => void) | undefined;
 }
 
 /** Which kind of error an answer is. `body` is undefined if it is no JSON. */
@@ -42,11 +45,17 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
   const options = requestOptions(outgoing, fail);
   // Not at import: it wakes Node's own fetch, which takes a third of a function's cold start, and a pass has waits to do it in.
   const { default: ky, isTimeoutError } = await import('ky');
+  const sentAt = now();
   try {
     const response = await ky(outgoing.target.url, {
       ...options,
       fetch: (request) => wire.send(request as Request, outgoing.target.reach, progress),
     });
+    const answeredAt = now();
+    const date = Date.parse(response.headers.get('date') ?? '');
+    if (!Number.isNaN(date)) {
+      outgoing.onDate?.({ from: outgoing.target.url.host, date, sentAt, answeredAt });
+    }
     return readResponse(response, new Uint8Array(await response.arrayBuffer()), outgoing, now());
   } catch (error) {
     if (error instanceof VendorError) throw error;
@@ -74,7 +83,7 @@ export function isTooLarge(error: VendorError): boolean {
   return error.context['tooLarge'] === true;
 }
 
-const kinds: Readonly<Record<Exclude<WireFailure, 'too-large'>, VendorErrorKind>> = {
+export const kinds: Readonly<Record<Exclude<WireFailure, 'too-large'>, VendorErrorKind>> = {
   'no-route': 'no-route',
   cut: 'cut',
   tls: 'tls',

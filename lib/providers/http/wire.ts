@@ -58,14 +58,11 @@ export interface Wire {
 /** Idle connections end before a vendor's or a proxy's usual keep-alive does, so that a PUT does not meet a dead one. */
 const idleMs = 4_000;
 
-const resolveByDns: Resolve = (hostname) => lookupName(hostname, { all: true });
+export const resolveByDns: Resolve = (hostname) => lookupName(hostname, { all: true });
 
 export function createWire({ maxBytes, resolve = resolveByDns, extraCa }: WireOptions): Wire {
   const keep = { keepAlive: true, timeout: idleMs };
-  const secure = {
-    rejectUnauthorized: true,
-    ...(extraCa !== undefined && { ca: [...getCACertificates('default'), extraCa] }),
-  };
+  const secure = tlsOptions(extraCa);
   // One pool for each reach: a connection that one rule allowed is never reused under a stricter one.
   const pool = (reach: Reach) => {
     const lookup = checkedLookup(reach, resolve);
@@ -95,8 +92,16 @@ export function createWire({ maxBytes, resolve = resolveByDns, extraCa }: WireOp
   };
 }
 
+/** Certificates are verified, always. */
+export function tlsOptions(extraCa: string | undefined) {
+  return {
+    rejectUnauthorized: true,
+    ...(extraCa !== undefined && { ca: [...getCACertificates('default'), extraCa] }),
+  };
+}
+
 /** `lookup` for a socket: refuses if any address of the name is out of reach, so that no order of answers matters. */
-function checkedLookup(reach: Reach, resolve: Resolve): LookupFunction {
+export function checkedLookup(reach: Reach, resolve: Resolve): LookupFunction {
   const look = callbackify(async (hostname: string) => {
     const found = await resolve(hostname);
     const refused = found.find(({ address }) => !mayReach(address, reach));
@@ -154,7 +159,12 @@ function send(outgoing: ClientRequest, exchange: Exchange): Promise<IncomingMess
   });
 }
 
-function judge(error: NodeJS.ErrnoException, connected: boolean, handshaking: boolean): WireError {
+/** What an error of a socket means, by how far it came. */
+export function judge(
+  error: NodeJS.ErrnoException,
+  connected: boolean,
+  handshaking: boolean,
+): WireError {
   if (error instanceof WireError) return error;
   const code = error.code ?? error.name;
   if (connected) return new WireError('cut', `the connection broke (${code})`);
@@ -186,7 +196,7 @@ async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<
   return asResponse(incoming, Buffer.concat(chunks));
 }
 
-const passedOn = ['content-type', 'location', 'retry-after'] as const;
+const passedOn = ['content-type', 'date', 'location', 'retry-after'] as const;
 
 function asResponse({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Response {
   if (statusCode < 200 || statusCode > 599) {

@@ -5,6 +5,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Another's clock, as the `Date` of an answer showed it, to the second. All in milliseconds since the epoch. */
+export interface SeenDate {
+  /** Whose answer it was: a host, or a service. */
+  readonly from: string;
+  readonly date: number;
+  /** By our own clock. */
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
 /** A number from 0 to 1, 1 excluded. */
 export type Random = () => number;
 

@@ -16,6 +16,24 @@ export function wasDecrypted(value: SecretValue | undefined): boolean {
   return value !== undefined && (value.found || value.code === 'key');
 }
 
+/** What is wrong with a secret that a declaration names, and how to mend it; for people. */
+export interface SecretFinding {
+  /** Such as `does not exist`. */
+  readonly problem: string;
+  readonly mend: string;
+  /** Whether the name itself breaks the rule: then it may be anything, and is not shown. */
+  readonly isMisnamed?: true;
+}
+
+/** Looks whether secrets are there, and decrypts nothing. */
+export interface SecretInspector {
+  /** Findings by name; of a name that is not in it, all is well. @throws StoreError for what concerns all of them */
+  inspect(
+    connection: string,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, SecretFinding>>;
+}
+
 /** The secret store. Every call checks the name rule first: `<prefix>/<connection>/...`. */
 export interface SecretSource {
   /**

@@ -1,0 +1,73 @@
+import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { secretNameProblem } from '../core/secret-name.ts';
+import type { SecretFinding, SecretInspector } from '../reconcile/ports/secrets.ts';
+import { nameOf, secretStoreError } from './store-errors.ts';
+
+/** DescribeSecret calls at a time. */
+const atOnce = 10;
+
+/** `SecretInspector` on AWS Secrets Manager. */
+export function secretInspector(options: {
+  readonly client: SecretsManagerClient;
+  /** First part of all names; `trueup` unless told. */
+  readonly prefix?: string;
+}): SecretInspector {
+  const { client, prefix = 'trueup' } = options;
+
+  async function look(connection: string, name: string): Promise<SecretFinding | undefined> {
+    const breach = secretNameProblem(name, connection, prefix);
+    if (breach !== undefined) {
+      const mend = `name it ${prefix}/${connection}/..., without an ARN`;
+      return { problem: `the name ${breach}`, mend, isMisnamed: true };
+    }
+    try {
+      const { DeletedDate: deleted, VersionIdsToStages: stages = {} } = await client.send(
+        new DescribeSecretCommand({ SecretId: name }),
+      );
+      if (deleted) {
+        const mend = `aws secretsmanager restore-secret --secret-id ${name}`;
+        return { problem: 'is marked for deletion', mend };
+      }
+      if (Object.values(stages).some((labels) => labels.includes('AWSCURRENT'))) return undefined;
+      const mend = `aws secretsmanager put-secret-value --secret-id ${name} --secret-string file://FILE`;
+      return { problem: 'has no current value', mend };
+    } catch (error) {
+      return findingOf(error, connection, name);
+    }
+  }
+
+  function findingOf(error: unknown, connection: string, name: string): SecretFinding {
+    switch (nameOf(error)) {
+      case 'ResourceNotFoundException':
+        return {
+          problem: 'does not exist in this account and region',
+          mend: `aws secretsmanager create-secret --name ${name} --secret-string file://FILE`,
+        };
+      case 'AccessDeniedException':
+        return {
+          problem: 'may not be described with these credentials',
+          mend: 'attach the policy of the stack output OperatorPolicyArn, which allows this prefix',
+        };
+      default: {
+        const call = 'SecretsManager DescribeSecret';
+        throw secretStoreError(error, { call, store: `${prefix}/${connection}/`, connection });
+      }
+    }
+  }
+
+  return {
+    inspect: async (connection, names) => {
+      const findings = new Map<string, SecretFinding>();
+      const all = [...new Set(names)];
+      for (let from = 0; from < all.length; from += atOnce) {
+        const part = all.slice(from, from + atOnce);
+        // oxlint-disable-next-line no-await-in-loop
+        const found = await Promise.all(part.map((name) => look(connection, name)));
+        for (const [at, finding] of found.entries()) {
+          if (finding) findings.set(part[at] as string, finding);
+        }
+      }
+      return findings;
+    },
+  };
+}
