@@ -8,6 +8,7 @@ import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../../lib/reconcile/each-limited.ts';
 import { planConnection } from '../../lib/reconcile/plan-connection.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import type { PassRequest, PassResult } from '../../lib/reconcile/request.types.ts';
 import type { Message } from './message-queue.ts';
 import { portsOf } from './ports.ts';
 import type { Delivery } from './scenario.types.ts';
@@ -30,6 +31,8 @@ const sandboxesAtMost = 6;
 export class Deployment {
   /** What people at their terminals were shown. */
   readonly shown = new Map<Process, Plan>();
+  /** Who of them confirmed it, which approves it. */
+  readonly confirmed = new Set<Process>();
   readonly #world: World;
   #sandboxes: Sandbox[] = [];
   /** Work that was given to the functions and is not over. */
@@ -54,7 +57,8 @@ export class Deployment {
     this.#invoke('schedule', async (context, process) => {
       const names = await Array.fromAsync(context.deps.desired.connections());
       await eachLimited(names.toSorted(), 4, async (connection) => {
-        await runPass(context, { connection, trigger: 'schedule' }).catch((error: unknown) =>
+        const request = { connection, trigger: 'schedule' } as const;
+        await this.#pass(context, process, request).catch((error: unknown) =>
           this.#world.failed(process, error),
         );
       });
@@ -79,7 +83,7 @@ export class Deployment {
       async (context, process) => {
         const isDone =
           servers !== undefined &&
-          (await runPass(context, { connection, trigger: 'stream', ...named }).then(
+          (await this.#pass(context, process, { connection, trigger: 'stream', ...named }).then(
             () => true,
             (error: unknown) => {
               this.#world.failed(process, error);
@@ -111,9 +115,25 @@ export class Deployment {
       const attended = { shown, approved: confirmed, lockTimeoutMs: 90_000 };
       await reconcile({ ...request, attended }, deps);
     };
+    if (confirmed) this.confirmed.add(process);
     world.note(`${process.name} applies ${connection} ${id ?? ''}`);
     this.underWay += 1;
     this.#start(process, run, () => (this.underWay -= 1));
+  }
+
+  /** One pass, or a knock; whoever knocked has nothing more to do with it. */
+  async #pass(context: PassContext, process: Process, request: PassRequest): Promise<void> {
+    const since = this.#world.now;
+    const { kind } = await runPass(context, request);
+    if (kind === 'knocked') this.#acknowledged(process, request, since);
+  }
+
+  #acknowledged(
+    process: Process,
+    { connection, servers: ids }: Pick<PassRequest, 'connection' | 'servers'>,
+    since: number,
+  ): void {
+    this.#world.tell({ kind: 'acknowledged', process, connection, ids, since });
   }
 
   #deliverLater(message: Message): void {
@@ -132,9 +152,13 @@ export class Deployment {
       return undefined;
     }
     message.receives += 1;
-    message.visibleAt = now + scenario.timeLimit + 30_000;
-    this.#invoke(`message ${message.id}`, async (context) => {
-      await workQueued(context, message.body);
+    message.visibleAt = now + 6 * scenario.timeLimit;
+    this.#invoke(`message ${message.id}`, async (context, process) => {
+      const since = this.#world.now;
+      const seen = ({ kind }: PassResult) => {
+        if (kind === 'knocked' && message.work) this.#acknowledged(process, message.work, since);
+      };
+      await workQueued({ ...context, seen }, message.body);
       queue.delete(message);
     });
     return this.#deliverLater(message);

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../lib/core/json.types.ts';
 import type { ServerRecord } from '../../lib/core/ledger.types.ts';
 import type { HeldPlan, LedgerState } from '../../lib/reconcile/ports/ledger.ts';
-import type { Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import type { HttpAnswer, HttpRequest } from './vendor.ts';
 import type { Process } from './scheduler.ts';
 
@@ -20,9 +19,10 @@ export interface VendorCall {
   /** What the vendor stored before and after; of a PUT that landed. */
   before?: JsonObject | undefined;
   after?: JsonObject | undefined;
-  /** What the client was told; undefined if nothing. */
+  /** What the client was told; undefined if nothing of use. */
   answer?: HttpAnswer;
-  answeredAt?: number;
+  /** `failed`: an error that is no answer; `no-route`: nothing was sent; undefined while it is under way. */
+  outcome?: 'told' | 'failed' | 'no-route';
 }
 
 /** What the oracles see: effects, in the order in which they took place. */
@@ -32,7 +32,9 @@ export type SimEvent =
       readonly process: Process;
       readonly connection: string;
       readonly ids: readonly string[] | undefined;
-      /** Which version of each row it read. */
+      /** Whether it begins a reading; else it is a further page. */
+      readonly isFirst: boolean;
+      /** Which version of each row is in it. */
       readonly rows: ReadonlyMap<string, number>;
     }
   | {
@@ -70,11 +72,14 @@ export type SimEvent =
       readonly connection: string;
       readonly released: boolean;
     }
+  /** A process was told that its knock counts: what it asks for is not its own any more. */
   | {
-      readonly kind: 'knocked';
+      readonly kind: 'acknowledged';
       readonly process: Process;
       readonly connection: string;
-      readonly scope: Scope;
+      readonly ids: readonly string[] | undefined;
+      /** When it began to ask. */
+      readonly since: number;
     }
   | { readonly kind: 'resend'; readonly connection: string; readonly id: string }
   | {

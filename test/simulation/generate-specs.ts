@@ -47,7 +47,7 @@ const nameOf: Make = (chance, _connection, id) =>
     [1, `${rejected} ${id}`],
     [1, `${ignored} ${id}`],
     [1, `${shouted} ${id}`],
-    [1, 'The same for all'],
+    [2, 'The same for all'],
   ]);
 
 const barndoorFields: Readonly<Record<string, Make>> = {

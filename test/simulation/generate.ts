@@ -3,6 +3,8 @@ import { core } from '../support/canaries.ts';
 import { chanceOf } from './chance.ts';
 import type { Chance } from './chance.ts';
 import { generateFaults } from './generate-faults.ts';
+import { plot } from './generate-plots.ts';
+import type { Plot } from './generate-plots.ts';
 import { liveOf, secretsFor, secretValue, specOf } from './generate-specs.ts';
 import { clientSecretOf, refreshOf } from './issuer.ts';
 import type {
@@ -23,18 +25,24 @@ export function generate(seed: number): Scenario {
   const names = chance.is(0.25) ? ['acme', 'globex'] : ['acme'];
   const connections = names.map((name) => connectionOf(chance, name));
   const minutes = chance.between(8, 40);
+  const loads = connections.map((connection) => workload(chance, connection, minutes));
   const unordered = [
     ...schedules(chance, minutes),
-    ...connections.flatMap((connection) => workload(chance, connection, minutes)),
+    ...loads.flatMap(({ actions }) => actions),
   ].toSorted((a, b) => a.at - b.at);
   const actions = counted(unordered, connections);
   const isCalm = chance.is(0.05);
-  const faults = isCalm ? [] : generateFaults(chance, minutes * minute, actions);
+  const faults = isCalm
+    ? []
+    : [
+        ...loads.flatMap((load) => load.faults),
+        ...generateFaults(chance, minutes * minute, actions),
+      ].toSorted((a, b) => a.at - b.at);
   const apart = chance.pick([0, 1000, 30_000]);
   const clocks = Array.from({ length: 8 }, () => chance.between(0, apart) - apart / 2);
   // As far apart as clocks may be, now and then.
   if (chance.is(0.5)) clocks.splice(0, 2, -apart / 2, apart / 2);
-  const timeLimit = chance.pick([60, 120, 300, 900]) * 1000;
+  const timeLimit = chance.pick([150, 300]) * 1000;
   return { seed, connections, actions, faults, clocks, timeLimit };
 }
 
@@ -44,6 +52,7 @@ function connectionOf(chance: Chance, name: string): ConnectionInit {
     [6, chance.between(1, 4)],
     [3, chance.between(5, 8)],
     [2, chance.between(10, 13)],
+    [0.4, chance.between(18, 24)],
   ]);
   const ids = Array.from({ length: count }, (_, index) => `${vendor[0]}${index + 1}`);
   const shows = { meta: chance.is(0.7), mask: chance.is(0.5) };
@@ -153,7 +162,7 @@ function schedules(chance: Chance, minutes: number): Action[] {
 }
 
 /** What people do to one connection. Edits come in bursts, and often go back to what was before. */
-function workload(chance: Chance, connection: ConnectionInit, minutes: number): Action[] {
+function workload(chance: Chance, connection: ConnectionInit, minutes: number): Plot {
   const { name, servers } = connection;
   const actions: Action[] = [];
   const rows = new Map(servers.map(({ id, row }) => [id, row ? [row] : []]));
@@ -168,7 +177,16 @@ function workload(chance: Chance, connection: ConnectionInit, minutes: number): 
   }
   if (chance.is(0.3))
     actions.push({ at: at + chance.between(1000, minute), do: 'approve', connection: name });
-  return actions;
+  if (!chance.is(0.5)) return { actions, faults: [] };
+  const id = chance.pick(ids);
+  const story = plot(
+    chance,
+    connection,
+    id,
+    rows.get(id) ?? [],
+    chance.between(10_000, minutes * minute),
+  );
+  return { actions: [...actions, ...story.actions], faults: story.faults };
 }
 
 function actionOf(

@@ -8,7 +8,7 @@ import type { Process } from './scheduler.ts';
 /** What the pass of a process over a connection has read. */
 export interface Reading {
   /** Which version of each row. */
-  readonly rows: ReadonlyMap<string, number>;
+  readonly rows: Map<string, number>;
   readonly ids: readonly string[] | undefined;
   readonly readAt: number;
   /** How many such readings there were of this process and connection, this one included. */
@@ -26,6 +26,7 @@ export const isAttended = ({ name }: Process, { count }: Reading): boolean =>
 export class PassReadings {
   readonly #readings = new Map<Process, Map<string, Reading>>();
   readonly #now: () => number;
+  readonly #counts = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -36,14 +37,32 @@ export class PassReadings {
   }
 
   see(event: SimEvent): void {
-    if (event.kind === 'desired-read') {
-      const { process, connection, rows, ids } = event;
+    if (event.kind === 'acquired') {
+      // What it read before was for no pass.
+      this.#readings.get(event.process)?.delete(event.connection);
+      this.#pending.get(event.process)?.delete(event.connection);
+    } else if (event.kind === 'desired-read') {
+      const { process, connection, rows, ids, isFirst } = event;
+      const known = this.of(process, connection);
+      if (!isFirst && known) {
+        for (const [item, index] of rows) known.rows.set(item, index);
+        return;
+      }
       const own = this.#readings.get(process) ?? new Map<string, Reading>();
       this.#readings.set(process, own);
       const ledger = this.#pending.get(process)?.get(connection);
       this.#pending.get(process)?.delete(connection);
-      const count = (own.get(connection)?.count ?? 0) + 1;
-      own.set(connection, { rows, ids, readAt: this.#now(), count, ledger, seen: new Map() });
+      const key = `${process.name} ${connection}`;
+      const count = (this.#counts.get(key) ?? 0) + 1;
+      this.#counts.set(key, count);
+      own.set(connection, {
+        rows: new Map(rows),
+        ids,
+        readAt: this.#now(),
+        count,
+        ledger,
+        seen: new Map(),
+      });
     } else if (event.kind === 'ledger-read') {
       this.#tookLedger(event.process, event.connection, event.state);
     } else if (event.kind === 'vendor' && event.phase === 'answered') {

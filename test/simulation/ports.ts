@@ -5,7 +5,7 @@ import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import type { Json } from '../../lib/core/json.types.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { CredentialStore } from '../../lib/reconcile/ports/credential-store.ts';
-import type { DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
+import type { DesiredRow, DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
 import type { LeaseItem, LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
 import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
 import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
@@ -68,7 +68,14 @@ function keysOf([current = '', ...previous]: readonly string[]): FingerprintKeys
   return { current: key(current), previous: previous.map(key) };
 }
 
+/** Rows come page by page: between two of them anything may be written. */
+const rowsOnPage = 4;
+
 function desiredOf(world: World, process: Process): DesiredStore {
+  const indexes = (connection: string, rows: readonly DesiredRow[]) => {
+    const all = world.desired.indexes(connection);
+    return new Map(rows.map(({ item }) => [item, all.get(item) ?? -1]));
+  };
   return {
     async *connections() {
       const read = async () => world.desired.index.current;
@@ -77,10 +84,38 @@ function desiredOf(world: World, process: Process): DesiredStore {
     },
     rows: (connection, ids) =>
       world.call(process, 'desired.rows', async () => {
-        const rows = world.desired.indexes(connection);
-        world.tell({ kind: 'desired-read', process, connection, ids, rows });
-        return world.desired.of(connection, ids);
+        const rows = world.desired.of(connection, ids);
+        world.tell({
+          kind: 'desired-read',
+          process,
+          connection,
+          ids,
+          isFirst: true,
+          rows: indexes(connection, rows),
+        });
+        return rows;
       }),
+    async *pages(connection, ids) {
+      for (let after: string | undefined, isLast = false; !isLast;) {
+        const isFirst = after === undefined;
+        const page: readonly DesiredRow[] = await world.call(process, 'desired.rows', async () => {
+          const left = world.desired.of(connection, ids).filter(({ item }) => item > (after ?? ''));
+          const rows = left.slice(0, rowsOnPage);
+          world.tell({
+            kind: 'desired-read',
+            process,
+            connection,
+            ids,
+            isFirst,
+            rows: indexes(connection, rows),
+          });
+          isLast = left.length <= rowsOnPage;
+          return rows;
+        });
+        yield page;
+        after = page.at(-1)?.item ?? '';
+      }
+    },
     countServers: (connection) =>
       world.call(
         process,
@@ -171,15 +206,7 @@ function leaseOf(world: World, process: Process): LeaseItems {
           return found?.owner === owner && found.expiresAt === expiresAt ? found : undefined;
         }
       }),
-    knock: (connection, options) =>
-      call('knock', options, async () => {
-        const isHeld = await lease.knock(connection, options);
-        if (isHeld) {
-          const { scope } = options;
-          world.tell({ kind: 'knocked', process, connection, scope });
-        }
-        return isHeld;
-      }),
+    knock: (connection, options) => call('knock', options, () => lease.knock(connection, options)),
     serve: (...args) => call('serve', args, () => lease.serve(...args)),
     renew: (connection, options) =>
       call('renew', options, async () => {

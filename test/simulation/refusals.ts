@@ -39,7 +39,7 @@ export class Refusals {
   }
 
   /** What an attempt depends on: what is declared, and the versions of the secrets that it names. */
-  keyOf(connection: string, id: string, index: number | undefined): string {
+  keyOf(connection: string, id: string, index: number | undefined, at = this.#world.now): string {
     const { desired, secrets } = this.#world;
     const row =
       index === undefined
@@ -50,7 +50,7 @@ export class Refusals {
     const references = [...leavesOf(specOf(row)).values()].filter(isReference);
     const versions = references.map((reference) => {
       const { secret } = reference as { secret: string };
-      return secrets.secrets.get(secret)?.current.version;
+      return secrets.secrets.get(secret)?.at(at).version;
     });
     return JSON.stringify([content, versions]);
   }

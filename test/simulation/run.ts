@@ -5,8 +5,17 @@ import { isJsonObject } from '../../lib/core/json.ts';
 import { Deployment } from './deployment.ts';
 import type { Violation } from './events.types.ts';
 import { takeGlobalTimers } from './global-timers.ts';
+import { LeasesHeld } from './leases-held.ts';
 import { Findings } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
+import { LeakOracle } from './oracle-leak.ts';
+import { LostOracle } from './oracle-lost.ts';
+import { StaleOracle } from './oracle-stale.ts';
 import { standingOf } from './oracle-convergence.ts';
+import { AttemptsOracle } from './oracle-attempts.ts';
+import { BudgetOracle } from './oracle-budget.ts';
+import { GuardOracle } from './oracle-guard.ts';
+import { NeedlessOracle } from './oracle-needless.ts';
 import { HarmOracle } from './oracle-harm.ts';
 import { PassReadings } from './pass-readings.ts';
 import { portsOf } from './ports.ts';
@@ -37,7 +46,20 @@ export async function run(scenario: Scenario): Promise<RunResult> {
     const found = new Findings(world);
     const readings = new PassReadings(() => world.now);
     const refusals = new Refusals(world, readings);
-    const oracles = [readings, refusals, new HarmOracle(world, found, readings, deployment)];
+    const leases = new LeasesHeld();
+    const oracles: readonly Oracle[] = [
+      leases,
+      readings,
+      refusals,
+      new HarmOracle(world, found, readings, deployment),
+      new StaleOracle(found, readings, leases),
+      new LostOracle(world, found, readings),
+      new LeakOracle(found),
+      new BudgetOracle(world, found, readings),
+      new AttemptsOracle(world, found, readings, refusals),
+      new GuardOracle(world, found, readings, deployment),
+      new NeedlessOracle(world, found, readings),
+    ];
     world.watch((event) => {
       for (const oracle of oracles) oracle.see(event);
       if (event.kind === 'bug')

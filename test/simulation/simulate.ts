@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   for (const failed of totals.failed.slice(0, shrunkAtMost)) await keep(failed);
   const report = reportOf(totals, from);
   say(report);
-  if (values.write) writeFigures('docs/reliability.md', 'simulation', report);
+  if (values.write) await writeFigures('docs/reliability.md', 'simulation', report);
   return totals.failed.length === 0 ? 0 : 1;
 }
 

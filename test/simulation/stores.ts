@@ -60,9 +60,11 @@ export class DesiredRows {
 
   of(connection: string, ids?: readonly string[]): readonly DesiredRow[] {
     const wanted = ids && new Set(['connection', ...ids.map((id) => `server#${id}`)]);
-    return [...(this.rows.get(connection) ?? [])].flatMap(([item, { current }]) =>
-      current && (!wanted || wanted.has(item)) ? [{ item, value: current }] : [],
-    );
+    return [...(this.rows.get(connection) ?? [])]
+      .flatMap(([item, { current }]) =>
+        current && (!wanted || wanted.has(item)) ? [{ item, value: current }] : [],
+      )
+      .toSorted((a, b) => (a.item < b.item ? -1 : 1));
   }
 
   /** Which version of each row stands now. */

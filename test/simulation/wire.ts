@@ -50,9 +50,10 @@ class Sending {
     this.#fault = world.faults.strike(name, world.at, ({ what }) => may(what, operation));
     if (this.#fault) this.#note(`${name} ${id}: ${JSON.stringify(this.#fault)}`);
     world.tell({ kind: 'vendor', phase: 'called', call: this.#call });
-    request.signal.addEventListener('abort', () =>
-      this.#reject(new WireError('cut', 'the connection broke')),
-    );
+    request.signal.addEventListener('abort', () => {
+      this.#answered('failed');
+      this.#reject(new WireError('cut', 'the connection broke'));
+    });
     this.#leave();
   }
 
@@ -75,7 +76,10 @@ class Sending {
     if (fault?.what === 'no-route') {
       scheduler.after(
         this.#world.latency(5, 50),
-        () => this.#reject(new WireError('no-route', 'no connection')),
+        () => {
+          this.#answered('no-route');
+          this.#reject(new WireError('no-route', 'no connection'));
+        },
         this.#process,
       );
       return undefined;
@@ -122,16 +126,22 @@ class Sending {
 
   #end(answer: HttpAnswer | undefined): void {
     const fault = this.#fault;
-    if (fault?.what === 'error-before' || fault?.what === 'error-after') {
-      this.#world.tell({ kind: 'vendor', phase: 'answered', call: this.#call });
-      return this.#reject(new WireError('cut', 'the connection broke'));
-    }
-    const told = this.#told(answer);
-    this.#call.answer = told;
-    this.#call.answeredAt = this.#world.now;
-    this.#world.tell({ kind: 'vendor', phase: 'answered', call: this.#call });
+    if (this.#call.outcome) return undefined;
+    const isCut = fault?.what === 'error-before' || fault?.what === 'error-after';
+    const told = isCut ? undefined : this.#told(answer);
+    const isUsable = told !== undefined && fault?.what !== 'garbage';
+    if (isUsable) this.#call.answer = told;
+    this.#answered(isUsable ? 'told' : 'failed');
+    if (!told) return this.#reject(new WireError('cut', 'the connection broke'));
     const text = fault?.what === 'garbage' ? '<html>busy' : JSON.stringify(told.body);
     this.#resolve(new Response(text, { status: told.status, headers: told.headers ?? {} }));
+    return undefined;
+  }
+
+  #answered(outcome: NonNullable<VendorCall['outcome']>): void {
+    if (this.#call.outcome) return;
+    this.#call.outcome = outcome;
+    this.#world.tell({ kind: 'vendor', phase: 'answered', call: this.#call });
   }
 
   /** What the client is told: the vendor's answer, or a failure that repeats all that was sent. */

@@ -1,0 +1,135 @@
+import { currentRow } from './declared.ts';
+import type { SimEvent, VendorCall } from './events.types.ts';
+import type { Findings, Oracle } from './oracle.ts';
+import type { PassReadings, Reading } from './pass-readings.ts';
+import type { Refusals } from './refusals.ts';
+import type { Process } from './scheduler.ts';
+import type { World } from './world.ts';
+
+const hour = 3_600_000;
+/** Backoff begins with a minute, less up to half of it. */
+const shortest = 30_000;
+
+interface Failure {
+  readonly kind: 'transient' | 'conflict' | 'terminal';
+  readonly process: Process;
+  readonly reading: Reading | undefined;
+  readonly at: number;
+  readonly key: string;
+  /** Failures in a row. */
+  readonly count: number;
+  readonly retryAfter: number;
+  /** Whether it stands in the ledger: of what does not, nobody can know. */
+  isRecorded: boolean;
+}
+
+/**
+ * No flood, the attempts: after a failed PUT none before its time, and after one that was turned down for good none until
+ * the declaration or a secret changes. Clocks may be apart.
+ */
+export class AttemptsOracle implements Oracle {
+  readonly #world: World;
+  readonly #found: Findings;
+  readonly #readings: PassReadings;
+  readonly #refusals: Refusals;
+  readonly #failures = new Map<string, Failure>();
+  readonly #keys = new Map<VendorCall, string>();
+  #unsure = false;
+
+  constructor(world: World, found: Findings, readings: PassReadings, refusals: Refusals) {
+    this.#world = world;
+    this.#found = found;
+    this.#readings = readings;
+    this.#refusals = refusals;
+  }
+
+  see(event: SimEvent): void {
+    if (event.kind === 'ledger-write') {
+      const failure = this.#failures.get(
+        `${event.connection}/${(event.after ?? event.before)?.id}`,
+      );
+      if (!event.after && failure) this.#failures.delete(`${event.connection}/${event.before?.id}`);
+      else if (failure && this.#isOfItsPass(failure, event)) failure.isRecorded = true;
+    } else if (event.kind === 'vendor' && event.call.operation === 'put') {
+      if (event.phase === 'called') this.#called(event.call);
+      if (event.phase === 'answered') this.#answered(event.call);
+    }
+  }
+
+  /** A later pass of the same process records something else. */
+  #isOfItsPass({ process, reading }: Failure, event: SimEvent & { kind: 'ledger-write' }): boolean {
+    return process === event.process && reading === this.#readings.of(process, event.connection);
+  }
+
+  #called(call: VendorCall): void {
+    const { process, connection, id = '' } = call;
+    const reading = this.#readings.of(process, connection);
+    const key = this.#keyOf(connection, id, reading);
+    this.#keys.set(call, this.#unsure ? `unsure ${this.#world.at}` : key);
+    if (this.#unsure) return;
+    const failure = this.#failures.get(`${connection}/${id}`);
+    if (!failure?.isRecorded || failure.key !== key) return;
+    this.#found.looked(`no-flood: attempts after a ${failure.kind} failure`);
+    const apart = failure.process === process ? 0 : this.#apart();
+    const since = this.#world.now - failure.at + apart;
+    const wrong = (what: string) =>
+      this.#found.wrong('no-flood', `PUT ${connection}/${id} by ${process.name}: ${what}`);
+    if (failure.kind === 'terminal') wrong('it was turned down for good, and nothing has changed');
+    if (failure.kind === 'conflict' && failure.reading !== reading && since < hour) {
+      wrong(`${since / 1000} s after a conflict`);
+    }
+    if (failure.kind !== 'transient') return;
+    const backoff = Math.min(hour / 2, shortest * 2 ** (failure.count - 1));
+    if (since < backoff) wrong(`${since / 1000} s after failure ${failure.count} in a row`);
+    if (since < failure.retryAfter) {
+      wrong(`${since / 1000} s after a Retry-After of ${failure.retryAfter / 1000} s`);
+    }
+  }
+
+  #answered(call: VendorCall): void {
+    const { process, connection, id = '', answer, outcome } = call;
+    const at = this.#world.now;
+    const name = `${connection}/${id}`;
+    const kind = outcome === 'failed' ? 'transient' : kindOf(answer?.status ?? 0);
+    if (outcome === 'no-route' || kind === 'connection') return;
+    if (kind === 'done') return void this.#failures.delete(name);
+    const key = this.#keys.get(call) ?? '';
+    const before = this.#failures.get(name);
+    const isAgain = before?.kind === kind && before.key === key && before.isRecorded;
+    this.#failures.set(name, {
+      kind,
+      process,
+      reading: this.#readings.of(process, connection),
+      at,
+      key,
+      count: (isAgain ? before.count : 0) + 1,
+      retryAfter: Number(answer?.headers?.['retry-after'] ?? 0) * 1000,
+      isRecorded: false,
+    });
+    return undefined;
+  }
+
+  /** Declaration, secrets, and what the connection's policy makes of it. */
+  #keyOf(connection: string, id: string, reading: Reading | undefined): string {
+    const index = reading?.rows.get(`server#${id}`);
+    const row = JSON.stringify(currentRow(this.#world, connection, 'connection'));
+    const own = this.#refusals.keyOf(connection, id, index);
+    const before = this.#refusals.keyOf(connection, id, index, reading?.readAt);
+    // A secret that moved while the pass was at it: which version it knew of cannot be said.
+    this.#unsure = own !== before || this.#world.faults.struck.has('stale');
+    return `${own} ${row}`;
+  }
+
+  /** How far clocks are apart. */
+  #apart(): number {
+    const { clocks } = this.#world.scenario;
+    return Math.max(...clocks) - Math.min(...clocks);
+  }
+}
+
+function kindOf(status: number): Failure['kind'] | 'done' | 'connection' {
+  if (status === 200) return 'done';
+  if (status === 401 || status === 404) return 'connection';
+  if (status === 409) return 'conflict';
+  return status === 408 || status === 429 || status >= 500 ? 'transient' : 'terminal';
+}
