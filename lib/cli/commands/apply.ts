@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Plan } from '../../core/plan.types.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -44,11 +45,13 @@ export const apply = defineCommand<ApplyOptions>({
       .option('--yes', 'no question; what the guard holds stays held')
       .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
       .option('--server <server>', 'only this server, by label or id; may be repeated', collect)
-      .option(
-        '--lock-timeout <time>',
-        'how long to wait for whoever reconciles the connection',
-        milliseconds,
-        120_000,
+      .addOption(
+        new Option(
+          '--lock-timeout <time>',
+          'how long to wait for whoever reconciles the connection',
+        )
+          .argParser(milliseconds)
+          .default(120_000, '2m'),
       )
       .option('--adopt', 'in a CI, sends every secret although there is no ledger yet');
   },

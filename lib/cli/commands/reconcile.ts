@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { PassReport } from '../../core/ledger.types.ts';
 import { renderReportsJson } from '../../core/render-json.ts';
 import { renderReport } from '../../core/render-text.ts';
@@ -29,7 +30,11 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
   configure: (command) => {
     command
       .argument('[connection...]', 'connections; all without one')
-      .option('--timeout <time>', 'how long to wait for each report', milliseconds, 300_000);
+      .addOption(
+        new Option('--timeout <time>', 'how long to wait for each report')
+          .argParser(milliseconds)
+          .default(300_000, '5m'),
+      );
   },
   run: async (context, operands, { timeout: timeoutMs }) => {
     const { output, options, stop } = context;

@@ -33,6 +33,22 @@ const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   demo: 'Passes of the demo: `trueup demo --json`',
 };
 
+/** Of each command that takes `--output json` (demo: `--json`) the form that it prints. */
+export const printedBy: ReadonlyMap<string, keyof typeof outputSchemas | 'trueup'> = new Map([
+  ['plan', 'plan'],
+  ['approve', 'plan'],
+  ['apply', 'report'],
+  ['reconcile', 'report'],
+  ['status', 'status'],
+  ['history', 'history'],
+  ['push', 'push'],
+  ['validate', 'validate'],
+  ['doctor', 'doctor'],
+  ['demo', 'demo'],
+  ['pull', 'trueup'],
+  ['import', 'trueup'],
+]);
+
 export const declarationFile = 'trueup.schema.json';
 
 /** All JSON Schemas (2020-12), by the name of the file that they are written to. */

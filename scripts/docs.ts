@@ -1,0 +1,62 @@
+/**
+ * What in docs/ and schemas/ is made from the code: a page for each command, the tables of the configuration, the JSON
+ * Schemas. `--check` writes nothing, and fails if a file is not what would be written.
+ */
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { jsonSchemas } from '../lib/cli/schemas/json-schemas.ts';
+import { commandPages } from './docs/command-pages.ts';
+import { configurationTables } from './docs/configuration-tables.ts';
+import { replaceFigures } from './figures.ts';
+
+const root = resolve(import.meta.dirname, '..');
+/** All of these folders is made: what nothing makes any more goes. */
+const folders = ['docs/commands', 'schemas'];
+
+async function made(): Promise<ReadonlyMap<string, string>> {
+  const configuration = 'docs/configuration.md';
+  const tables = [...configurationTables()];
+  const text = tables.reduce(
+    (whole, [name, markdown]) => replaceFigures(whole, name, markdown),
+    readFileSync(join(root, configuration), 'utf8'),
+  );
+  const pages = [...(await commandPages()), [configuration, text] as const];
+  const options = await resolveConfig(join(root, configuration));
+  const formatted = pages.map(
+    async ([path, page]) => [path, await format(page, { ...options, parser: 'markdown' })] as const,
+  );
+  const schemas = [...jsonSchemas()].map(([name, schema]) => [`schemas/${name}`, schema] as const);
+  return new Map([...(await Promise.all(formatted)), ...schemas]);
+}
+
+function inFolders(): readonly string[] {
+  return folders.flatMap((folder) => {
+    mkdirSync(join(root, folder), { recursive: true });
+    return readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+  });
+}
+
+function isAsMade(path: string, text: string): boolean {
+  try {
+    return readFileSync(join(root, path), 'utf8') === text;
+  } catch {
+    return false;
+  }
+}
+
+const files = await made();
+const stale = [...files].filter(([path, text]) => !isAsMade(path, text)).map(([path]) => path);
+const left = inFolders().filter((path) => !files.has(path));
+if (process.argv.includes('--check')) {
+  for (const path of [...stale, ...left])
+    process.stdout.write(`${path}: \`npm run docs\` changes it\n`);
+  process.exitCode = stale.length + left.length > 0 ? 1 : 0;
+} else {
+  for (const path of left) rmSync(join(root, path));
+  for (const path of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), files.get(path) ?? '');
+  }
+  process.stdout.write(`docs: ${files.size} files made, ${stale.length + left.length} changed\n`);
+}

@@ -1,0 +1,90 @@
+import { Command } from 'commander';
+import type { Argument, Option } from 'commander';
+import { commandList } from '../../lib/cli/command-list.ts';
+import type { CommandDefinition, CommandEntry } from '../../lib/cli/command.ts';
+import { createProgram } from '../../lib/cli/program.ts';
+import { printedBy } from '../../lib/cli/schemas/json-schemas.ts';
+import { table } from './markdown-table.ts';
+
+const written =
+  '<!-- Written by `npm run docs` from lib/cli/commands: change it there, and run that. -->';
+
+/** A page for each command, and one that lists them, by path; from what `--help` is made of. */
+export async function commandPages(): Promise<ReadonlyMap<string, string>> {
+  const pages = new Map<string, string>([['docs/commands/README.md', indexPage()]]);
+  for (const entry of commandList) {
+    // oxlint-disable-next-line no-await-in-loop
+    pages.set(`docs/commands/${entry.name}.md`, commandPage(entry, await entry.load()));
+  }
+  return pages;
+}
+
+function indexPage(): string {
+  const program = createProgram(async () => 0, {
+    writeOut: () => undefined,
+    writeErr: () => undefined,
+  });
+  const rows = commandList
+    .filter(({ hidden }) => hidden !== true)
+    .map(({ name, summary }) => [`[\`trueup ${name}\`](${name}.md)`, summary]);
+  return [
+    written,
+    '# Commands',
+    program.description(),
+    table(['command', 'what it does'], rows),
+    '## Options of all commands',
+    'They may stand before or after the command.',
+    optionTable(program.options),
+    'With `--stack` and `--file` together the files say what is desired, and the stack has all else. Results go to standard output, all else to standard error. [Exit codes](../exit-codes.md) are for scripts; [the forms of `--output json`](../../schemas/) have a JSON Schema each.',
+  ].join('\n\n');
+}
+
+function commandPage({ name }: CommandEntry, definition: CommandDefinition): string {
+  const command = new Command(name);
+  definition.configure(command);
+  const given = command.registeredArguments.map((one) => ` ${term(one)}`).join('');
+  const form = printedBy.get(name);
+  return [
+    written,
+    `# trueup ${name}`,
+    definition.description,
+    fenced(`npx trueup ${name} [options]${given}`, 'text'),
+    ...(command.registeredArguments.length > 0
+      ? [table(['operand', 'what it is'], command.registeredArguments.map(argumentRow))]
+      : []),
+    ...(command.options.length > 0 ? [optionTable(command.options)] : []),
+    `[Options of all commands](README.md#options-of-all-commands) · [exit codes](../exit-codes.md)${form === undefined ? '' : ` · the form of JSON: [${form}.schema.json](../../schemas/${form}.schema.json)`}`,
+    '## Examples',
+    ...definition.examples.map(({ line, does }) =>
+      fenced(`# ${does}\n${line.replaceAll(/\btrueup (?=[a-z])/g, 'npx trueup ')}`),
+    ),
+  ].join('\n\n');
+}
+
+const fenced = (text: string, kind = 'sh') => `\`\`\`${kind}\n${text}\n\`\`\``;
+
+function term(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+function argumentRow(argument: Argument): readonly string[] {
+  const usual =
+    argument.defaultValue === undefined ? '' : `; \`${String(argument.defaultValue)}\` without it`;
+  return [`\`${term(argument)}\``, `${argument.description}${usual}`];
+}
+
+function optionTable(options: readonly Option[]): string {
+  const rows = options.map((option) => [`\`${option.flags}\``, optionText(option)]);
+  return table(['option', 'what it does'], rows);
+}
+
+function optionText({ description, argChoices, defaultValue, defaultValueDescription }: Option) {
+  const usual = defaultValueDescription ?? defaultValue;
+  const isShown = usual !== undefined && typeof usual !== 'boolean';
+  return [
+    description,
+    ...(argChoices ? [`: ${argChoices.map((one) => `\`${one}\``).join(', ')}`] : []),
+    ...(isShown ? [`; \`${String(usual)}\` without it`] : []),
+  ].join('');
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { JsonObject } from '../../lib/core/json.types.ts';
+import { isJsonObject } from '../../lib/core/json.ts';
+import { documentSchema } from '../../lib/core/schema.ts';
+import { exampleFile } from '../../lib/cli/example-file.ts';
+import { offlineProviders } from '../../lib/cli/providers.ts';
+import type { FieldSpec, FieldTable } from '../../lib/core/field-table.types.ts';
+import { table } from './markdown-table.ts';
+
+/** What stands in docs/configuration.md between its marks, by their name. */
+export function configurationTables(): ReadonlyMap<string, string> {
+  const document = jsonSchema(documentSchema);
+  const at = (...path: readonly string[]) => descend(document, path);
+  const auth = at('auth');
+  const branches = Array.isArray(auth['oneOf']) ? auth['oneOf'].filter(isJsonObject) : [];
+  const specs = [...offlineProviders()].map(
+    ([name, { table: fields }]) => [`spec-${name}`, specTable(fields)] as const,
+  );
+  return new Map([
+    ['example', `\`\`\`yaml\n${exampleFile().trimEnd()}\n\`\`\``],
+    ['connection', keyTable(document)],
+    ...branches.map((branch) => [`auth-${constantOf(branch)}`, keyTable(branch)] as const),
+    ['budget', keyTable(at('budget'))],
+    ['policy', keyTable(at('policy'))],
+    ['limits', keyTable(at('policy', 'limits'))],
+    ['server', keyTable(at('servers', 'items'))],
+    ...specs,
+  ]);
+}
+
+const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
+
+/** By keys, and `items` for the members of a list. */
+function descend(schema: JsonObject, path: readonly string[]): JsonObject {
+  return path.reduce((current, key) => {
+    const inner =
+      key === 'items' ? current['items'] : (current['properties'] as JsonObject | undefined)?.[key];
+    if (!isJsonObject(inner)) throw new Error(`the schema has no ${path.join('/')}`);
+    return inner;
+  }, schema);
+}
+
+function constantOf(branch: JsonObject): string {
+  const { const: constant } = descend(branch, ['type']);
+  return typeof constant === 'string' ? constant : '';
+}
+
+function keyTable(schema: JsonObject): string {
+  const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
+  const rows = Object.entries(schema['properties'] as JsonObject).flatMap(([key, value]) =>
+    isJsonObject(value)
+      ? [[`\`${key}\``, kindOf(value), required.has(key) ? 'yes' : '', textOf(value)]]
+      : [],
+  );
+  return table(['key', 'value', 'required', 'what it is'], rows);
+}
+
+const textOf = ({ description }: JsonObject) =>
+  typeof description === 'string' ? description.replaceAll(/[<>]/g, (sign) => `\\${sign}`) : '';
+
+function kindOf(schema: JsonObject): string {
+  const { type, items, minimum, maximum, enum: words, const: constant, properties } = schema;
+  if (constant !== undefined) return code(constant);
+  if (Array.isArray(words)) return words.map(code).join(', ');
+  if (type === 'array') return isJsonObject(items) ? `list: ${kindOf(items)}` : 'list';
+  if (isJsonObject(properties) && 'secret' in properties) return '`{ secret, key }`';
+  if (type === 'integer') {
+    const most = Number(maximum) < Number.MAX_SAFE_INTEGER ? `to ${Number(maximum)}` : 'or more';
+    return `whole number, ${Number(minimum)} ${most}`;
+  }
+  return type === 'string' ? 'text' : 'object';
+}
+
+const code = (word: unknown) => `\`${typeof word === 'string' ? word : JSON.stringify(word)}\``;
+
+const accessWords: Readonly<Record<FieldSpec['access'], string>> = {
+  'read-write': 'yes',
+  'write-only': 'no: assumed, since it was sent',
+  secret: 'no: a secret, by reference',
+  computed: "the vendor's own",
+};
+
+/** Fields that may be declared, with what the vendor lets be read. */
+function specTable({ fields, spec }: FieldTable): string {
+  const schema = jsonSchema(spec);
+  const rows = fields
+    .filter(({ access }) => access !== 'computed')
+    .map(({ pointer, access, nullClears }) => {
+      const keys = pointer.slice(1).split('/');
+      return [
+        `\`${keys.join('.')}\``,
+        kindOf(descend(schema, keys)),
+        accessWords[access],
+        `${textOf(descend(schema, keys))}${nullClears ? '; `null` clears it' : ''}`,
+      ];
+    });
+  const own = fields.filter(({ access }) => access === 'computed');
+  const names = own.map(({ pointer }) => `\`${pointer.slice(1)}\``).join(', ');
+  return `${table(['field', 'value', 'can be read', 'what it is'], rows)}\n\nThe vendor's own, never declared: ${names}.`;
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { glob, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { commandList } from '../../lib/cli/command-list.ts';
+import { exitCodes } from '../../lib/cli/exit-codes.ts';
+import { parseLine } from './parse-line.ts';
+import { shellCommands, trueupLines } from './shell-lines.ts';
+
+const pages = ['README.md', 'CONTRIBUTING.md', ...(await Array.fromAsync(glob('docs/**/*.md')))];
+const texts = new Map<string, string>();
+for (const page of pages) texts.set(page, await readFile(page, 'utf8'));
+
+/** Shell scripts of a page: what stands in its fences of kind `sh`. */
+function scripts(text: string): readonly string[] {
+  return [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].map(([, script = '']) => script);
+}
+
+test('what is made from the code is as the code makes it', async () => {
+  const check = promisify(execFile)(process.execPath, ['scripts/docs.ts', '--check']);
+  const said = await check.catch((error: unknown) => error as { stdout: string });
+  expect(said.stdout).toBe('');
+});
+
+describe('every line of `trueup` in the documentation is one that it understands', () => {
+  const lines = [...texts].flatMap(([page, text]) =>
+    scripts(text).flatMap((script) => trueupLines(script).map((words) => [page, words] as const)),
+  );
+
+  test('there are many, and every command is among them', () => {
+    expect(lines.length).toBeGreaterThan(50);
+    const shown = new Set(lines.map(([, [name]]) => name));
+    expect(commandList.filter(({ name }) => !shown.has(name)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test.each(lines)('%s: %j', async (_page, words) => {
+    expect(await parseLine(words)).not.toHaveProperty('wrong');
+  });
+
+  test('in the text as well: each `trueup NAME` is a command', () => {
+    const names = new Set([...commandList.map(({ name }) => name), 'COMMAND']);
+    const unknown = [...texts].flatMap(([page, text]) =>
+      [...text.matchAll(/`(?:npx )?trueup ([a-z-]+)/gi)]
+        .map(([, name = '']) => name)
+        .filter((name) => !names.has(name) && !name.startsWith('--'))
+        .map((name) => `${page}: ${name}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test.each([
+    ['plan --nonsense', 'unknown option'],
+    ['pln', 'unknown command'],
+    ['plan --output xml', 'Allowed choices'],
+    ['approve acme', 'missing required argument'],
+    ['apply --lock-timeout soon', 'It must be a duration'],
+  ])('a wrong one is found: %s', async (line, wrong) => {
+    expect(await parseLine(line.split(' '))).toEqual({ wrong: expect.stringContaining(wrong) });
+  });
+});
+
+test('every `npm run` names a script', async () => {
+  const { scripts: known } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const named = [...texts].flatMap(([page, text]) =>
+    [...text.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map(
+      ([, name = '']) => [page, name] as const,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter(([, name]) => !Object.hasOwn(known, name))).toEqual([]);
+});
+
+test('every link within the repository leads somewhere', () => {
+  const broken = [...texts].flatMap(([page, text]) =>
+    [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !existsSync(resolve(dirname(page), target)))
+      .map((target) => `${page}: ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('the page of exit codes has those that there are', () => {
+  const rows = [...(texts.get('docs/exit-codes.md') ?? '').matchAll(/^\| `(\d+)` /gm)];
+  expect(rows.map(([, code]) => Number(code))).toEqual(
+    Object.values(exitCodes).toSorted((a, b) => a - b),
+  );
+});
+
+interface Workflow {
+  readonly on: Record<string, unknown>;
+  readonly permissions: object;
+  readonly jobs: Record<
+    string,
+    {
+      readonly if: string;
+      readonly permissions: Record<string, string>;
+      readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+    }
+  >;
+}
+
+describe('the workflow of GitHub Actions', () => {
+  const read = async () =>
+    parse(await readFile('docs/github-actions/trueup.yml', 'utf8')) as Workflow;
+  const linesOf = (job: Workflow['jobs'][string] | undefined) =>
+    (job?.steps ?? []).flatMap(({ run }) => trueupLines(run ?? ''));
+
+  test('each of its lines is understood, and does what the page says', async () => {
+    const { jobs } = await read();
+    for (const words of Object.values(jobs).flatMap(linesOf)) {
+      expect([words, await parseLine(words)]).toEqual([
+        words,
+        expect.not.objectContaining({ wrong: expect.anything() }),
+      ]);
+    }
+    const planned = linesOf(jobs['plan']);
+    expect(planned.map(([name]) => name)).toEqual(['validate', 'push', 'plan']);
+    expect(await parseLine(planned[1] ?? [])).toMatchObject({ options: { dryRun: true } });
+    expect(await parseLine(planned[2] ?? [])).toMatchObject({
+      options: { stack: '$STACK', file: ['declarations/'], output: 'markdown' },
+    });
+    const pushed = linesOf(jobs['push']);
+    expect(pushed.map(([name]) => name)).toEqual(['push', 'reconcile', 'status']);
+    expect(await parseLine(pushed[0] ?? [])).toMatchObject({ options: { stack: '$STACK' } });
+  });
+
+  test('runs what changes something on a push only, and no job has more rights than it needs', async () => {
+    const { on, permissions, jobs } = await read();
+    expect(Object.keys(on)).toEqual(['pull_request', 'push']);
+    expect(permissions).toEqual({});
+    expect(jobs['plan']?.if).toContain("github.event_name == 'pull_request'");
+    expect(jobs['plan']?.if).toContain('head.repo.full_name == github.repository');
+    expect(jobs['push']?.if).toBe("github.event_name == 'push'");
+    expect(jobs['plan']?.permissions).toEqual({
+      contents: 'read',
+      'id-token': 'write',
+      'pull-requests': 'write',
+    });
+    expect(jobs['push']?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+  });
+
+  test('puts nothing that a pull request can choose into a shell', async () => {
+    const { jobs } = await read();
+    const runs = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+    const used = runs.flatMap((run) =>
+      [...run.matchAll(/\$\{\{(.*?)\}\}/g)].map(([, what]) => what),
+    );
+    expect(used.map((what) => what?.trim())).toEqual(['github.event.number']);
+  });
+});
+
+test.each<[string, readonly (readonly string[])[]]>([
+  ['a \'b c\' "d e" # f', [['a', 'b c', 'd e']]],
+  ['a && b | c > d; e', [['a'], ['b'], ['c'], ['e']]],
+  ['a \\\n  b', [['a', 'b']]],
+  ['# a', []],
+])('a shell reads %j so', (script, commands) => {
+  expect(shellCommands(script)).toEqual(commands);
+});
