@@ -1,4 +1,6 @@
 /** How high the heap rises in a pass over servers in sync, less what its inputs take. */
+import { main } from './harness/main.ts';
+import { ratioMeasure, type Section } from './harness/section.ts';
 import type { HeapFigures, HeapHandlers, HeapSetup } from './heap-child.ts';
 import { start } from './world/protocol.ts';
 import { startBenchWorld, type BenchWorld } from './world/world.ts';
@@ -22,7 +24,7 @@ async function measure(world: BenchWorld, connection: string): Promise<HeapFigur
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
-export async function heap() {
+async function run(): Promise<Section> {
   const world = await startBenchWorld({ latencyMs: 0 });
   try {
     await world.connect('warm', 100);
@@ -31,20 +33,25 @@ export async function heap() {
     const small = await measure(world, 'small');
     const large = await measure(world, 'large');
     const own = ({ peak, inputs }: HeapFigures) => peak - inputs;
-    return { small, large, ratio: own(large) / own(small) };
+    const ratio = own(large) / own(small);
+    return {
+      title: 'The heap of a pass in sync',
+      floor: `Peak of what is alive, sampled after forced collections, less what the parsed inputs (desired, ledger, live) take by themselves: ${fleets.large} servers to ${fleets.small}.`,
+      measures: [ratioMeasure('peak less inputs', ratio, target)],
+      table: {
+        head: ['servers', 'before the pass, MB', 'inputs, MB', 'peak, MB', 'samples'],
+        rows: [small, large].map(({ servers, before, inputs, peak, samples }) => [
+          String(servers),
+          megabytes(before),
+          megabytes(inputs),
+          megabytes(peak),
+          String(samples),
+        ]),
+      },
+    };
   } finally {
     await world.close();
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const { small, large, ratio } = await heap();
-  for (const { servers, before, inputs, peak, samples } of [small, large]) {
-    process.stdout.write(
-      `${servers} servers: before ${megabytes(before)} MB, inputs ${megabytes(inputs)} MB, ` +
-        `peak ${megabytes(peak)} MB, less inputs ${megabytes(peak - inputs)} MB, ${samples} samples\n`,
-    );
-  }
-  process.stdout.write(`ratio ${ratio.toFixed(3)}, target ${target}\n`);
-  process.exitCode = ratio <= target ? 0 : 1;
-}
+await main(run);

@@ -35,7 +35,6 @@ async function run(): Promise<Section> {
         callsMeasure(`calls, ${servers} servers`, last.ours, last.floor),
         ratioMeasure(`wall time, ${servers} servers`, ratio, 1.15),
       );
-      process.stderr.write(`${JSON.stringify(median)}\n`);
     }
     return {
       title: 'A pass over servers in sync, one connection',

@@ -1,0 +1,68 @@
+import type { Section } from './section.ts';
+
+/** What the figures are of. */
+export interface About {
+  readonly version: string;
+  /** Node's version. */
+  readonly node: string;
+  readonly at: Date;
+}
+
+/** The whole document. */
+export function renderDocument(sections: readonly Section[], { version, node, at }: About): string {
+  const all = sections.flatMap(({ title, measures }) =>
+    measures.map((measure) => ({ title, ...measure })),
+  );
+  const held = all.filter(({ met }) => met !== undefined);
+  const missed = held.filter(({ met }) => met === false);
+  return [
+    '# Performance',
+    '',
+    'Written by `npm run bench`: do not edit. Every figure is a count, or a ratio to a bare loop in the same run that makes',
+    "the floor's calls, with the same SDK clients and HTTP client, and does nothing else. The vendor is a simulator that adds",
+    '50 ms to each request (none where only processor time or memory is measured); it, DynamoDB (dynalite) and Secrets Manager',
+    'are processes of their own on the same machine. Budgets are set so high that none is felt. Ours and the floor take turns,',
+    'and medians are compared.',
+    '',
+    `Trueup ${version}, Node ${node}, ${at.toISOString().slice(0, 10)}: ${held.length - missed.length} of ${held.length} targets met.`,
+    ...(missed.length === 0
+      ? []
+      : [
+          '',
+          'Not met:',
+          '',
+          ...missed.map(
+            ({ title, what, value, target = '' }) =>
+              `- ${title}: ${what} is ${value}, target ${target}`,
+          ),
+        ]),
+    ...sections.flatMap(renderSection),
+    '',
+  ].join('\n');
+}
+
+function renderSection({ title, floor, measures, table, notes = [] }: Section): string[] {
+  return [
+    '',
+    `## ${title}`,
+    '',
+    floor,
+    '',
+    ...renderTable(
+      ['what', 'found', 'target', 'met'],
+      measures.map(({ what, value, target = '', met }) => [
+        what,
+        value,
+        target,
+        met === undefined ? '' : met ? 'yes' : '**no**',
+      ]),
+    ),
+    ...(table ? ['', ...renderTable(table.head, table.rows)] : []),
+    ...notes.flatMap((note) => ['', note]),
+  ];
+}
+
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
