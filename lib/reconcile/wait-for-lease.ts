@@ -26,10 +26,11 @@ export async function waitForLease(
     const lease = await Lease.acquire(connection, { items, ...deps });
     if (lease) return lease;
     // oxlint-disable-next-line no-await-in-loop
-    const holder = (await items.read(connection))?.owner ?? 'somebody';
-    if (holder !== told) waiting?.(holder);
+    const holder = (await items.read(connection))?.owner;
+    // None: it was freed in between.
+    if (holder !== undefined && holder !== told) waiting?.(holder);
     told = holder;
-    if (clock.now() >= until || stop?.aborted) return holder;
+    if (clock.now() >= until || stop?.aborted) return holder ?? 'somebody';
     // oxlint-disable-next-line no-await-in-loop
     await clock.sleep(Math.min(lookEveryMs, until - clock.now()), stop);
   }
