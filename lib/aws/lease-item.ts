@@ -33,6 +33,7 @@ export function leaseItem(attributes: Item): LeaseItem {
         notBefore: retry.time('notBefore'),
         key: retry.text('key'),
         ...retry.optional('state', () => retry.oneOf('state', ['needs-login'] as const)),
+        ...retry.optional('credential', (version) => retry.text(version)),
       };
     }),
     ...item.optional('budget', (name) => {

@@ -37,6 +37,7 @@ const retryForm = z.object({
   notBefore: time,
   key: z.string(),
   state: z.literal('needs-login').optional(),
+  credential: z.string().optional(),
 });
 
 const record = z.object({

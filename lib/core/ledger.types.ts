@@ -56,6 +56,8 @@ export interface Retry {
   readonly key: string;
   /** Of a connection that somebody has to sign in to again; absent for all else. */
   readonly state?: 'needs-login';
+  /** Of a connection: version of the secret with which it was refused; another one is tried at once. '' is none. */
+  readonly credential?: string;
 }
 
 /** No attempt until the declaration or a secret's version changes (`key`), or until `retryAt` where given. */

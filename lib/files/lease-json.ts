@@ -86,7 +86,8 @@ const isRetry = (value: unknown) =>
   isCount(value['attempts']) &&
   isTime(value['notBefore']) &&
   typeof value['key'] === 'string' &&
-  (value['state'] === undefined || value['state'] === 'needs-login');
+  (value['state'] === undefined || value['state'] === 'needs-login') &&
+  (value['credential'] === undefined || typeof value['credential'] === 'string');
 
 function isBudget(value: unknown): boolean {
   return (

@@ -36,6 +36,8 @@ export interface SignIn<A extends Auth = Auth> {
   /** Reads a credential from the secret store, counted. @throws VendorError of kind `token` */
   readonly readSecret: (reference: SecretReference) => Promise<Secret>;
   readonly countDecrypted: () => void;
+  /** Says which version of the credential is used from now on. */
+  readonly use: (version: string) => void;
   /** Throws unless the lease is held: what an exchange uses up must not be used by two. */
   readonly assertHeld: () => void;
 }
@@ -47,6 +49,8 @@ export const renewBeforeMs = 60_000;
 export class Credentials {
   /** Credentials that this pass read from the secret store. */
   decrypted = 0;
+  /** Version of the secret that this pass read or saved last; absent if it did neither. */
+  version: string | undefined;
   readonly #connection: Connection;
   readonly #provider: Provider;
   readonly #deps: Dependencies;
@@ -83,6 +87,11 @@ export class Credentials {
     return this.#underWay;
   }
 
+  /** After a refusal: the next pass reads the secret anew, which may have been refused before anything was sent. */
+  forget(): void {
+    this.#deps.credentials.delete(this.#key);
+  }
+
   #known(): Secret | undefined {
     const { secret, access, renewAt = 0 } = this.#cached();
     if (this.#connection.auth.type === 'bearer') return secret;
@@ -117,6 +126,9 @@ export class Credentials {
       countDecrypted: () => {
         this.decrypted += 1;
       },
+      use: (version) => {
+        this.version = version;
+      },
       assertHeld: this.#assertHeld,
     };
   }
@@ -139,6 +151,7 @@ export class Credentials {
       const why = found?.message ?? 'no answer';
       throw new VendorError('token', 'token', `secret ${formatReference(reference)}: ${why}`);
     }
+    this.version = found.version;
     return found.value;
   }
 }

@@ -3,7 +3,12 @@ import type { Plan } from '../core/plan.types.ts';
 import { apply } from './apply.ts';
 import type { ApplyEnd } from './apply.ts';
 import { conclude, labelOf } from './conclude.ts';
-import { afterConnectionFailure, isBackingOff } from './connection-retry.ts';
+import {
+  afterConnectionFailure,
+  hasNewCredential,
+  isBackingOff,
+  refusedCredential,
+} from './connection-retry.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { finishPass } from './finish-pass.ts';
 import { passGate } from './gate.ts';
@@ -74,11 +79,19 @@ async function run(pass: Pass): Promise<PassDone> {
   const { carried } = lease;
 
   const open = (account: Account) => {
-    if (isBackingOff(carried.retry, account.connection, request, clock.now())) return undefined;
     const gate = passGate(lease, account.connection.budget, deps, request);
     return openSession(account, deps, state.calls, abort.signal, gate);
   };
-  const { reading, ledger, opened, listed } = await readSideBySide(request, deps, open, abort);
+  const openUnlessBackingOff = (account: Account) =>
+    isBackingOff(carried.retry, account.connection, request, clock.now())
+      ? undefined
+      : open(account);
+  const { reading, ledger, listed, ...first } = await readSideBySide(
+    request,
+    deps,
+    openUnlessBackingOff,
+    abort,
+  );
   state.read = ledger.servers;
   if (!reading.ok) {
     const reason = { code: 'invalid-connection', message: reading.why };
@@ -87,6 +100,9 @@ async function run(pass: Pass): Promise<PassDone> {
     return { report: await finishPass(deps, state), interrupted: false };
   }
   const { desired } = reading;
+  const opened =
+    first.opened ??
+    ((await hasNewCredential(carried.retry, desired.connection, deps)) ? open(desired) : undefined);
   if (!opened) {
     foundUnreached(state, desired, ledger, clock.now());
     state.ended(carried.retry?.state ?? 'unreachable', backingOff(carried.retry));
@@ -112,7 +128,9 @@ async function run(pass: Pass): Promise<PassDone> {
     end = error;
     foundUnreached(state, desired, ledger, clock.now());
   }
-  const retry = afterConnectionFailure(end, carried.retry, desired.connection, deps);
+  const refused = await refusedCredential(end, credentials.version, desired.connection, deps);
+  if (refused !== undefined) credentials.forget();
+  const retry = afterConnectionFailure(end, carried.retry, desired.connection, refused, deps);
   if (retry !== carried.retry) state.connectionRetry = retry?.notBefore;
   carried.setRetry(retry);
   if (end) state.ended(stateOf(end), { code: end.code, message: end.message });

@@ -75,15 +75,17 @@ async function read({
   connection,
   deps,
   countDecrypted,
+  use,
 }: SignIn<RefreshToken>): Promise<Stored> {
   const { secret: name, key = defaultTokenKey } = auth.refresh_token;
   const fail = (why: string) => new VendorError('token', 'token', `secret ${name}: ${why}`);
-  const { value } = await deps.credentialStore.read(connection, name).catch((error: unknown) => {
+  const found = await deps.credentialStore.read(connection, name).catch((error: unknown) => {
     if (error instanceof StoreError) throw fail(error.message);
     throw error;
   });
   countDecrypted();
-  const whole = tokenObject(value);
+  use(found.version);
+  const whole = tokenObject(found.value);
   const token = whole?.[key];
   if (!whole || typeof token !== 'string' || token === '') {
     throw fail(`it must be a JSON object with the refresh token as text under '${key}'`);
@@ -100,7 +102,7 @@ async function read({
 }
 
 async function save(
-  { auth, connection, deps }: SignIn<RefreshToken>,
+  { auth, connection, deps, use }: SignIn<RefreshToken>,
   { whole, refreshToken }: Stored,
   fresh: RefreshedToken,
 ): Promise<void> {
@@ -109,9 +111,10 @@ async function save(
   // The same each time: a save whose answer was lost is not made twice.
   const writeId = deps.uuid();
   try {
-    await saveStubbornly(deps.clock, () =>
-      deps.credentialStore.save(connection, name, value, writeId),
-    );
+    await saveStubbornly(deps.clock, async () => {
+      const { version } = await deps.credentialStore.save(connection, name, value, writeId);
+      use(version);
+    });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new VendorError(

@@ -26,6 +26,7 @@ export const retry = {
   notBefore: '2026-11-22T12:00:00.000Z',
   key: 'k',
   state: 'needs-login',
+  credential: 'v1',
 } as const;
 
 export const ids = (count: number, prefix = '') =>
