@@ -49,8 +49,14 @@ export function isHtml(body: string, contentType: string | null): boolean {
 function reasonIn(body: string): string | undefined {
   if (isHtml(body, null)) return 'an HTML page';
   const parsed = parseJson(body);
-  if (parsed === undefined) return body;
+  if (parsed === undefined) return isTornJson(body) ? undefined : body;
   return reasonOf(parsed);
+}
+
+/** JSON that was cut short, or is in another encoding: what stands in it is the vendor's data, and no reason. */
+function isTornJson(body: string): boolean {
+  const text = body.replaceAll('\0', '');
+  return /^[^\p{L}\p{N}]*[[{"]/u.test(text) || /"\s*:/.test(text);
 }
 
 function reasonOf(body: Json): string | undefined {
@@ -67,8 +73,10 @@ function reasonOf(body: Json): string | undefined {
 function problemOf(problem: Json): string[] {
   if (!isJsonObject(problem)) return [];
   const { loc, msg } = problem;
-  return [joined(Array.isArray(loc) ? loc.join('.') : undefined, msg) ?? []].flat();
+  return [joined(Array.isArray(loc) ? loc.filter(isName).join('.') : undefined, msg) ?? []].flat();
 }
+
+const isName = (part: Json) => typeof part === 'string' || typeof part === 'number';
 
 function joined(...parts: readonly (Json | undefined)[]): string | undefined {
   const texts = parts.filter((part): part is string => typeof part === 'string' && part !== '');

@@ -83,7 +83,15 @@ export function isTooLarge(error: VendorError): boolean {
   return error.context['tooLarge'] === true;
 }
 
-export const kinds: Readonly<Record<Exclude<WireFailure, 'too-large'>, VendorErrorKind>> = {
+export /** What is declared has 32 levels at most. Deeper, what compares and writes JSON would run out of stack. */
+const deepest = 64;
+
+function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner: Json) => isDeeper(inner, levels - 1));
+}
+
+const kinds: Readonly<Record<Exclude<WireFailure, 'too-large'>, VendorErrorKind>> = {
   'no-route': 'no-route',
   cut: 'cut',
   tls: 'tls',
@@ -151,10 +159,16 @@ function readResponse(
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
   }
+  const unusable = (what: string) =>
+    new VendorError('body', operation, `HTTP ${status} with ${what}`, { context });
+  let body: Json;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
   } catch {
-    const what = html ? 'an HTML page' : bytes.length === 0 ? 'no body' : 'a body that is no JSON';
-    throw new VendorError('body', operation, `HTTP ${status} with ${what}`, { context });
+    throw unusable(
+      html ? 'an HTML page' : bytes.length === 0 ? 'no body' : 'a body that is no JSON',
+    );
   }
+  if (isDeeper(body, deepest)) throw unusable(`a body nested deeper than ${deepest} levels`);
+  return body;
 }

@@ -24,6 +24,12 @@ describe('an answer that is none', () => {
     ['no body', '', 'application/json'],
     ['a body that is no JSON', '{"id":', 'application/json'],
     ['a body that is no JSON', 'OK', 'text/plain'],
+    ['a body nested deeper than 64 levels', '['.repeat(65) + ']'.repeat(65), 'application/json'],
+    [
+      'a body nested deeper than 64 levels',
+      '{"a":'.repeat(200_000) + '1' + '}'.repeat(200_000),
+      '',
+    ],
   ])('a 200 with %s', async (what, body, type) => {
     const { client, put } = await world((response) =>
       answer(response, 200, body, { 'content-type': type }),

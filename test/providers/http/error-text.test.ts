@@ -33,6 +33,10 @@ describe('errorText', () => {
     ['{"detail":{"a":1}}', undefined],
     ['{"error":{"code":5}}', undefined],
     ['{"token":"not ours to show"}', undefined],
+    ['{"token":"not ours to show", "and', undefined],
+    ['\ufffd\ufffd{\0"\0a\0', undefined],
+    ['oken":"not ours to show"}', undefined],
+    ['{"detail":[{"loc":[{"toString":1},[[]],"slug",0],"msg":"no"}]}', 'slug.0: no'],
   ])('%s', (body, expected) => {
     expect(errorText(body, [])).toBe(expected);
   });
