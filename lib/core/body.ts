@@ -1,9 +1,25 @@
+import { TrueupError } from './errors.ts';
 import type { Json, JsonObject, Pointer } from './json.types.ts';
 import { isJsonObject } from './json.ts';
 import type { LiveServer } from './live.types.ts';
 import { formatPointer, getAt, isWithin, parsePointer, setAt } from './pointer.ts';
 import type { Unit } from './units.ts';
 import { readUnit } from './units.ts';
+
+/**
+ * A PUT would have to give back a number of the vendor's as it was, and JavaScript does not hold it exactly: another one
+ * would be written in its place.
+ */
+export class InexactNumberError extends TrueupError {
+  /** Where the number stands. */
+  readonly pointer: Pointer;
+
+  constructor(pointer: Pointer) {
+    const why = 'the vendor has a number there that cannot be sent back as it is; nothing was sent';
+    super('inexact-number', why, { context: { pointer } });
+    this.pointer = pointer;
+  }
+}
 
 /** What a PUT carries. Built from changes, so that a field which must not change is not in it. */
 export interface PutBody {
@@ -29,6 +45,7 @@ export interface PutBody {
  * @param changed - pointers to send
  * @param withheld - pointers that differ and must not be sent (held by the guard); they stand before `changed`
  * @param secrets - the text for each changed unit of access `secret`
+ * @throws InexactNumberError if what must stay as it is live has a number that is not kept exactly
  * @throws RangeError if a secret is to be sent whose text is not there: a reference is never sent in its place
  */
 export function buildBody(
@@ -55,7 +72,26 @@ export function buildBody(
   const body = sent
     .filter(({ spelledOut }) => spelledOut)
     .reduce((soFar, unit) => setAt(soFar, unit.pointer, textOf(unit, secrets)), base);
+  const inexact = inexactIn(body, '', new Set(sent.map(({ pointer }) => pointer)));
+  if (inexact !== undefined) throw new InexactNumberError(inexact);
   return { body, sent };
+}
+
+/** Where the first number stands that may be another one than was read; not under `own`, which was declared. */
+function inexactIn(value: Json, path: Pointer, own: ReadonlySet<Pointer>): Pointer | undefined {
+  if (own.has(path)) return undefined;
+  if (typeof value === 'number') return isExact(value) ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const found = inexactIn(member, `${path}${formatPointer([key])}`, own);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A fraction is what its vendor's own JSON reader makes of it; a whole number may be an id. */
+function isExact(number: number): boolean {
+  return Number.isInteger(number) ? Number.isSafeInteger(number) : Number.isFinite(number);
 }
 
 /** The pointer of what a PUT that carries the unit replaces whole; none if it is just the unit. */

@@ -1,4 +1,4 @@
-import { buildBody } from '../core/body.ts';
+import { buildBody, InexactNumberError } from '../core/body.ts';
 import { classifyFailure, mayHaveBeenApplied } from '../core/failure.ts';
 import type { DesiredServer } from '../core/desired.types.ts';
 import { matchFingerprint } from '../core/fingerprint.ts';
@@ -110,7 +110,15 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
   const secrets = new Map(
     values.found.map(({ unit, value }): [Pointer, Secret] => [unit.pointer, value]),
   );
-  const { body, sent } = bodyOf(work, changes, secrets);
+  const made = bodyOf(work, changes, secrets);
+  if (made instanceof InexactNumberError) {
+    const { code, message, pointer } = made;
+    const reason = { code, message, pointer };
+    const failure = { class: 'conflict', reason, unknown: was.intent } as const;
+    const record = afterFailure(was, failure, plan.key, inputs.now, inputs.random);
+    return { kind: 'failed', record, class: 'conflict', current: was, isUnreadable: false };
+  }
+  const { body, sent } = made;
   if (sent.length === 0) {
     const record = settle({ ...inputs, plan: { ...plan, record: base } }, base, skip);
     return { kind: 'noted', record };
@@ -184,7 +192,12 @@ function bodyOf(
   );
   const texts = new Map([...secrets].map(([pointer, value]) => [pointer, value.reveal()]));
   const units = plan.verdicts.map(({ unit }) => unit);
-  return buildBody(units, pointers, new Set(withheld), live, texts);
+  try {
+    return buildBody(units, pointers, new Set(withheld), live, texts);
+  } catch (error) {
+    if (error instanceof InexactNumberError) return error;
+    throw error;
+  }
 }
 
 /** After a PUT that failed: `intent` stands if it may have been applied, else what was unknown `before` it. */

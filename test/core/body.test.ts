@@ -190,3 +190,32 @@ describe('an object that is replaced whole', () => {
     expect(build({ spec, live, changed: ['/name'] }).body).toEqual({ name: 'a' });
   });
 });
+
+describe('a number of the vendor’s that is not kept exactly', () => {
+  const changed = ['/restrictions/users/mode', '/restrictions/users/allowed'];
+  const users = { mode: 'allowlist', allowed: ['a'] };
+  const numbers = ['9007199254740993', '-9007199254740992', '1e400'];
+
+  test.each(numbers)('is not sent back: %s', (number) => {
+    const live = JSON.parse(`{"restrictions":{"regions":[{"id":${number}}]}}`) as JsonObject;
+    expect(() => build({ spec: { restrictions: { users } }, live, changed })).toThrow(
+      expect.objectContaining({ code: 'inexact-number', pointer: '/restrictions/regions/0/id' }),
+    );
+  });
+
+  test('may be replaced, and is no matter where it stays behind', () => {
+    const live = { meta: { a: 2 ** 53, b: 2 ** 60 }, other: 2 ** 60 };
+    const spec = { name: 'x', meta: { a: 1e21 } };
+    expect(build({ spec, live, changed: ['/name', '/meta/a'] }).body).toEqual({
+      name: 'x',
+      meta: { a: 1e21 },
+    });
+  });
+
+  test('is none where it is exact, or a fraction', () => {
+    const live = { restrictions: { n: 2 ** 53 - 1, share: 0.1, none: null } };
+    expect(build({ spec: { restrictions: { users } }, live, changed }).body).toEqual({
+      restrictions: { ...live.restrictions, users },
+    });
+  });
+});

@@ -96,6 +96,23 @@ describe('a pass at Alloy', () => {
 });
 
 describe('restrictions', () => {
+  test('with a number that nobody can give back as it was are not sent, until an hour later', async () => {
+    world.alloy.add({ serverId: 's1', name: 'One', restrictions: { tenants: { ids: [2 ** 53] } } });
+    await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: only('u1') } } });
+    const report = await pass();
+    expect(report.vendorCalls.put).toBe(0);
+    expect(report.details).toMatchObject([
+      {
+        outcome: 'failed',
+        reason: { code: 'inexact-number', pointer: '/restrictions/tenants/ids/0' },
+      },
+    ]);
+    world.alloy.find('s1').restrictions = {};
+    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
+    world.clock.advance(61 * 60_000);
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+  });
+
   test('are sent whole, and what nobody knows is kept', async () => {
     const live = {
       connectors: { ...only('a'), note: 'theirs' },
