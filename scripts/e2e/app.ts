@@ -1,14 +1,22 @@
 /**
- * The stack of `lib/infra/app.ts`, where roles are enforced by an emulator that differs from AWS in four things; each is
- * adapted in the finished template, and nothing else is:
+ * The stacks of `lib/infra`, where roles are enforced by an emulator that differs from AWS in four things; each is
+ * adapted here, and nothing else is:
  *
- * - it does not know `aws:ResourceAccount`, by which CDK's bootstrap lets its roles publish: the caller's credentials do;
+ * - it does not let the roles of CDK's bootstrap publish to their own bucket: the caller's credentials do;
  * - it is plain http, which the queues' policies deny;
  * - `Ref` of a secret gives its name, which matches no ARN in a policy;
  * - SendMessageBatch is an action of its own; at AWS `sqs:SendMessage` allows it.
+ *
+ * Each stack has two roles besides: one with the operator policy and nothing else, one with nothing.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib';
+import {
+  App,
+  CfnOutput,
+  CliCredentialsStackSynthesizer,
+  type IStackSynthesizer,
+} from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { readContext } from '../../lib/infra/context.ts';
 import { TrueupStack } from '../../lib/infra/stack.ts';
 
@@ -25,7 +33,7 @@ interface Document {
 
 interface Resource {
   readonly Type: string;
-  readonly Properties: { PolicyDocument?: Document; Policies?: { PolicyDocument: Document }[] };
+  readonly Properties?: { PolicyDocument?: Document; Policies?: { PolicyDocument: Document }[] };
 }
 
 interface Template {
@@ -42,21 +50,42 @@ function adaptStatement(statement: Statement): void {
 }
 
 function adapt({ Resources: resources }: Template): void {
-  for (const [id, { Type: type, Properties: properties }] of Object.entries(resources)) {
+  for (const [id, { Type: type, Properties: properties = {} }] of Object.entries(resources)) {
     const { PolicyDocument: document, Policies: policies = [] } = properties;
     for (const policy of policies) policy.PolicyDocument.Statement.forEach(adaptStatement);
+    if (type === 'AWS::IAM::ManagedPolicy') document?.Statement.forEach(adaptStatement);
     if (type !== 'AWS::SQS::QueuePolicy' || !document) continue;
     document.Statement = document.Statement.filter(({ Effect: effect }) => effect !== 'Deny');
     if (document.Statement.length === 0) delete resources[id];
   }
 }
 
+/** Somebody who has the operator policy, and somebody who has nothing. */
+function addPeople(stack: TrueupStack): void {
+  const { operatorPolicy } = stack.reconciler;
+  for (const [name, managedPolicies] of Object.entries({
+    Operator: [operatorPolicy],
+    Nobody: [],
+  })) {
+    const { roleArn: value } = new Role(stack, name, {
+      assumedBy: new AccountRootPrincipal(),
+      managedPolicies,
+    });
+    new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(`Trueup${name}RoleArn`);
+  }
+}
+
 const app = new App();
-const trueup = readContext(app.node.tryGetContext('trueup'));
-const name = trueup.stackName ?? 'Trueup';
-const synthesizer = new CliCredentialsStackSynthesizer() as IStackSynthesizer;
-export const stack = new TrueupStack(app, name, { trueup, synthesizer });
-const { templateFullPath } = app.synth().getStackByName(name);
-const template = JSON.parse(readFileSync(templateFullPath, 'utf8')) as Template;
-adapt(template);
-writeFileSync(templateFullPath, JSON.stringify(template));
+const stacks = JSON.parse(String(app.node.tryGetContext('stacks') ?? '{}')) as Record<
+  string,
+  object
+>;
+for (const [name, context] of Object.entries(stacks)) {
+  const synthesizer = new CliCredentialsStackSynthesizer() as IStackSynthesizer;
+  addPeople(new TrueupStack(app, name, { trueup: readContext(context), synthesizer }));
+}
+for (const { templateFullPath } of app.synth().stacks) {
+  const template = JSON.parse(readFileSync(templateFullPath, 'utf8')) as Template;
+  adapt(template);
+  writeFileSync(templateFullPath, JSON.stringify(template));
+}

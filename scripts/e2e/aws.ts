@@ -1,20 +1,39 @@
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  PutMetricDataCommand,
+  type MetricDatum,
+} from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  BatchWriteItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
-  BatchWriteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { fromItem, toItem, type Writable } from '../../lib/aws/attribute-values.ts';
 import { region, type Emulator } from './emulator.ts';
 
-type Item = Record<string, unknown>;
+type Row = Readonly<Record<string, Writable>>;
 
 /** What a user does with AWS's own calls. */
 export function awsOn({ endpoint, environment }: Emulator) {
@@ -27,34 +46,37 @@ export function awsOn({ endpoint, environment }: Emulator) {
     },
   };
   const dynamodb = new DynamoDBClient(configuration);
-  const documents = DynamoDBDocumentClient.from(dynamodb);
   const secrets = new SecretsManagerClient(configuration);
   const sqs = new SQSClient(configuration);
+  const lambda = new LambdaClient(configuration);
+  const logs = new CloudWatchLogsClient(configuration);
+  const cloudWatch = new CloudWatchClient(configuration);
   return {
     table: async (TableName: string) => {
       const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
       return Table;
     },
-    put: async (table: string, items: readonly Item[]) => {
-      const requests = items.map((row) => ({ PutRequest: { Item: row } }));
-      await documents.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+    put: async (table: string, rows: readonly Row[]) => {
+      const requests = rows.map((row) => ({ PutRequest: { Item: toItem(row) } }));
+      await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
     },
     item: async (TableName: string, connection: string, item: string) => {
-      const Key = { connection, item };
-      const answer = await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-      return answer.Item;
+      const Key = toItem({ connection, item });
+      const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
+      const { Item: found } = await dynamodb.send(command);
+      return found && fromItem(found);
     },
     items: async (TableName: string, connection: string, begin: string) => {
-      const answer = await documents.send(
+      const { Items: found = [] } = await dynamodb.send(
         new QueryCommand({
           TableName,
           ConsistentRead: true,
           KeyConditionExpression: '#c = :c AND begins_with(#i, :i)',
           ExpressionAttributeNames: { '#c': 'connection', '#i': 'item' },
-          ExpressionAttributeValues: { ':c': connection, ':i': begin },
+          ExpressionAttributeValues: toItem({ ':c': connection, ':i': begin }),
         }),
       );
-      return answer.Items ?? [];
+      return found.map((one) => fromItem(one));
     },
     createSecret: async (Name: string, SecretString: string) => {
       await secrets.send(new CreateSecretCommand({ Name, SecretString }));
@@ -70,8 +92,44 @@ export function awsOn({ endpoint, environment }: Emulator) {
       const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
       return (await sqs.send(command)).Attributes ?? {};
     },
+    setQueue: async (QueueUrl: string, Attributes: Readonly<Record<string, string>>) => {
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    },
+    send: async (QueueUrl: string, MessageBody: string) => {
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    },
+    receive: async (QueueUrl: string) => {
+      const { Messages: [message] = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+      return message?.Body;
+    },
+    /** Asynchronously, as Scheduler does. */
+    invoke: async (FunctionName: string) => {
+      await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event' }));
+    },
+    environmentOf: async (FunctionName: string) => {
+      const command = new GetFunctionConfigurationCommand({ FunctionName });
+      return (await lambda.send(command)).Environment?.Variables ?? {};
+    },
+    /** What a function logged, line by line. */
+    logOf: async (FunctionName: string) => {
+      const { LoggingConfig } = await lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName }),
+      );
+      const logGroupName = LoggingConfig?.LogGroup;
+      const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+      return events.map(({ message = '' }) => message);
+    },
+    putMetrics: async (Namespace: string, MetricData: MetricDatum[]) => {
+      await cloudWatch.send(new PutMetricDataCommand({ Namespace, MetricData }));
+    },
+    /** States of alarms by their names. */
+    alarms: async (begin: string) => {
+      const command = new DescribeAlarmsCommand({ AlarmNamePrefix: begin });
+      const { MetricAlarms: found = [] } = await cloudWatch.send(command);
+      return new Map(found.map(({ AlarmName = '', StateValue }) => [AlarmName, StateValue]));
+    },
     close: () => {
-      for (const client of [dynamodb, secrets, sqs]) client.destroy();
+      for (const client of [dynamodb, secrets, sqs, lambda, logs, cloudWatch]) client.destroy();
     },
   };
 }

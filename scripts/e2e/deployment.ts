@@ -1,25 +1,28 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { account, region, type Emulator } from './emulator.ts';
+import type { Processes } from './processes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const stackName = 'TrueupE2e';
 
 /** Names of outputs without their prefix, to values. */
 export type Outputs = Readonly<Record<string, string>>;
 
+/** The context key `trueup` of a stack, by the stack's name. */
+export type Stacks = Readonly<Record<string, object>>;
+
 /** The CDK command line, on a copy of the repository, so that its code can change between two deployments. */
 export interface Deployment {
-  readonly bootstrap: () => void;
-  /** @returns the stack's outputs */
-  readonly deploy: (trueup: object) => Outputs;
+  readonly bootstrap: () => Promise<void>;
+  /** Deploys these stacks. @returns their outputs by name */
+  readonly deploy: (stacks: Stacks) => Promise<Readonly<Record<string, Outputs>>>;
   /** Changes the code of the next deployment. */
   readonly replace: (file: string, before: string, after: string) => void;
-  readonly destroy: () => void;
+  /** Destroys what was deployed last. */
+  readonly destroy: () => Promise<void>;
 }
 
-export function deploymentOn(emulator: Emulator): Deployment {
+export function deploymentOn(emulator: Emulator, processes: Processes): Deployment {
   const copy = join(emulator.folder, 'repository');
   mkdirSync(copy);
   for (const name of ['lib', 'functions', 'cdk.json', 'package.json', 'package-lock.json']) {
@@ -27,48 +30,29 @@ export function deploymentOn(emulator: Emulator): Deployment {
   }
   cpSync(join(root, 'scripts/e2e/app.ts'), join(copy, 'scripts/e2e/app.ts'));
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const app = `"${process.execPath}" scripts/e2e/app.ts`;
-  const log = join(copy, 'cdk.log');
-  let context = '';
+  const app = ['--app', `"${process.execPath}" scripts/e2e/app.ts`];
+  let context: readonly string[] = [];
 
-  function cdk(...parameters: string[]): void {
+  async function cdk(cwd: string, ...parameters: readonly string[]): Promise<void> {
     const program = join(root, 'node_modules/aws-cdk/bin/cdk');
-    try {
-      const text = execFileSync(process.execPath, [program, '--app', app, ...parameters], {
-        cwd: copy,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 180_000,
-        env: { PATH: process.env['PATH'], HOME: emulator.folder, ...emulator.environment },
-      });
-      writeFileSync(log, text, { flag: 'a' });
-    } catch (error) {
-      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-      throw new Error(`cdk ${parameters[0]} failed:\n${stdout}\n${stderr}`, { cause: error });
-    }
+    const { code, stdout, stderr } = await processes.run(
+      process.execPath,
+      [program, ...parameters],
+      { cwd, timeoutMs: 180_000, env: { PATH: process.env['PATH'], ...emulator.environment } },
+    );
+    if (code !== 0) throw new Error(`cdk ${parameters[0]} failed:\n${stdout}\n${stderr}`);
   }
 
   return {
-    bootstrap: () => cdk('bootstrap', `aws://${account}/${region}`),
-    deploy: (trueup) => {
-      context = JSON.stringify({ stackName, ...trueup });
+    bootstrap: () => cdk(emulator.folder, 'bootstrap', `aws://${account}/${region}`),
+    deploy: async (stacks) => {
+      context = ['-c', `stacks=${JSON.stringify(stacks)}`];
       const file = join(copy, 'outputs.json');
-      cdk(
-        'deploy',
-        '--all',
-        '--require-approval',
-        'never',
-        '--outputs-file',
-        file,
-        '-c',
-        `trueup=${context}`,
-      );
+      const quiet = ['--require-approval', 'never', '--outputs-file', file];
+      await cdk(copy, 'deploy', '--all', ...quiet, ...app, ...context);
       const outputs = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Outputs>;
       return Object.fromEntries(
-        Object.entries(outputs[stackName] ?? {}).map(([name, value]) => [
-          name.replace(/^Trueup/, ''),
-          value,
-        ]),
+        Object.entries(outputs).map(([stack, values]) => [stack, withoutPrefix(values)]),
       );
     },
     replace: (file, before, after) => {
@@ -76,6 +60,12 @@ export function deploymentOn(emulator: Emulator): Deployment {
       if (!text.includes(before)) throw new Error(`${file} has no '${before}'`);
       writeFileSync(join(copy, file), text.replace(before, after));
     },
-    destroy: () => cdk('destroy', '--all', '--force', '-c', `trueup=${context}`),
+    destroy: () => cdk(copy, 'destroy', '--all', '--force', ...app, ...context),
   };
+}
+
+function withoutPrefix(values: Outputs): Outputs {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name.replace(/^Trueup/, ''), value]),
+  );
 }

@@ -1,21 +1,18 @@
-import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pythonTool } from '../python-tool.ts';
+import type { Processes } from './processes.ts';
 
 /** AWS on loopback. */
 export interface Emulator {
   readonly name: string;
   readonly endpoint: string;
-  /** What a program needs that talks to it. */
+  /** What a program needs that talks to it, as its administrator. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A folder that is gone when it stops. */
+  /** Where it and its programs keep what they write. */
   readonly folder: string;
-  readonly logFile: string;
-  readonly stop: () => Promise<void>;
 }
 
 const version = '1.5.33';
@@ -23,15 +20,16 @@ export const account = '000000000000';
 export const region = 'eu-central-1';
 
 /** Starts MiniStack from PyPI, without containers: Lambda functions run as processes of this Node. */
-export async function startEmulator(logFile: string): Promise<Emulator> {
+export async function startEmulator(
+  processes: Processes,
+  folder: string,
+  logFile: string,
+): Promise<Emulator> {
   const programs = pythonTool('ministack', version);
-  const folder = mkdtempSync(join(tmpdir(), 'trueup-e2e-'));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawn(join(programs, 'ministack'), [], {
+  const { child } = processes.start(join(programs, 'ministack'), [], {
     cwd: folder,
-    // A group of its own: what it starts ends with it.
-    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
@@ -49,24 +47,9 @@ export async function startEmulator(logFile: string): Promise<Emulator> {
     },
   });
   const log = createWriteStream(logFile);
-  child.stdout.pipe(log);
-  child.stderr.pipe(log);
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
-  const stop = async () => {
-    endGroup(child.pid, 'SIGTERM');
-    await Promise.race([ended, sleep(3000)]);
-    endGroup(child.pid, 'SIGKILL');
-    await ended;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  try {
-    await answers(endpoint);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  child.stdout?.pipe(log);
+  child.stderr?.pipe(log);
+  await answers(endpoint);
   const environment = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_S3: endpoint,
@@ -74,18 +57,9 @@ export async function startEmulator(logFile: string): Promise<Emulator> {
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: region,
     CDK_HOME: join(folder, 'cdk-home'),
+    HOME: folder,
   };
-  return { name: `MiniStack ${version}`, endpoint, environment, folder, logFile, stop };
-}
-
-/** Signals the process and what it started, if they are still there. */
-function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  return { name: `MiniStack ${version}`, endpoint, environment, folder };
 }
 
 async function answers(endpoint: string): Promise<void> {

@@ -1,47 +1,71 @@
 /**
  * `npm run test:e2e`: deploys the stack with the CDK's own command line to an AWS emulator on loopback, Barndoor's
- * simulator beside it, and looks at what happens by AWS calls and at the vendor alone.
+ * simulators beside it, and looks at what happens by AWS calls, by `trueup --stack` and at the vendors alone.
+ * With `--fail` it fails as soon as all runs: for stops.ts, which looks for what is left behind.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { awsOn } from './aws.ts';
 import { deploymentOn } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
-import { playScenario, startVendor } from './scenario.ts';
+import { processes } from './processes.ts';
+import { playScenario } from './scenario.ts';
+import { startVendor } from './scene.ts';
 import { steps } from './steps.ts';
+import { trueupOn } from './trueup.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const logFile = join(resolve(import.meta.dirname, '../..'), 'e2e.log');
+const stop = new AbortController();
+const started = processes();
+const folder = mkdtempSync(join(tmpdir(), 'trueup-e2e-'));
+const closers: (() => unknown)[] = [
+  () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  () => started.endAll(),
+];
 
-const emulator = await startEmulator(logFile);
-say(`${emulator.name} at ${emulator.endpoint}; its log and the functions' is ${logFile}`);
-const barndoor = await startVendor();
-const aws = awsOn(emulator);
-const run = steps(say);
-
-let stopping: Promise<void> | undefined;
-function stop(): Promise<void> {
-  stopping ??= (async () => {
-    aws.close();
-    await barndoor.close();
-    await emulator.stop();
-  })();
-  return stopping;
+/** Ends what was started, the last first. */
+async function endAll(): Promise<void> {
+  for (const close of closers.splice(0).toReversed()) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await close();
+  }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    void stop().finally(() => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) return;
+    say(`${signal}: what was started is ended`);
+    stop.abort();
+    void endAll().finally(() => process.exit(130));
   });
 }
 
-try {
-  await playScenario({ aws, deployment: deploymentOn(emulator), barndoor, steps: run });
-} finally {
-  await stop();
+async function play(): Promise<void> {
+  const run = steps(say, stop.signal);
+  const emulator = await startEmulator(started, folder, logFile);
+  say(`${emulator.name} at ${emulator.endpoint}, in ${folder}; its log is ${logFile}`);
+  const [barndoor, laptopVendor] = await Promise.all([startVendor(4), startVendor(12)]);
+  closers.push(barndoor.close, laptopVendor.close);
+  say(`vendors at ${barndoor.url} and ${laptopVendor.url}`);
+  if (process.argv.includes('--fail')) throw new Error('it was told to fail');
+  const aws = awsOn(emulator);
+  closers.push(aws.close);
+  const deployment = deploymentOn(emulator, started);
+  const trueup = trueupOn(emulator, started);
+  await playScenario({ aws, deployment, trueup, barndoor, laptopVendor, steps: run });
+  say(run.summary());
+  if (run.failures() > 0) process.exitCode = 1;
 }
-say(run.summary());
-if (run.failures() > 0) {
-  say(`the end of ${logFile}:\n${readFileSync(logFile, 'utf8').slice(-4000)}`);
-  process.exitCode = 1;
+
+try {
+  await play();
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+} finally {
+  if (!stop.signal.aborted) await endAll();
+  if (process.exitCode === 1 && existsSync(logFile)) {
+    say(`the end of ${logFile}:\n${readFileSync(logFile, 'utf8').slice(-4000)}`);
+  }
 }

@@ -10,10 +10,12 @@ export interface Steps {
   readonly summary: () => string;
 }
 
-export function steps(say: (line: string) => void): Steps {
+/** @param stop - once it is aborted, no step is begun, and what goes wrong is nobody's failure */
+export function steps(say: (line: string) => void, stop: AbortSignal): Steps {
   const count = { ok: 0, failed: 0, skipped: 0 };
   return {
     step: async (name, work) => {
+      stop.throwIfAborted();
       const begin = performance.now();
       try {
         await work();
@@ -21,6 +23,7 @@ export function steps(say: (line: string) => void): Steps {
         say(`ok      ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
         return true;
       } catch (error) {
+        stop.throwIfAborted();
         count.failed += 1;
         say(`FAILED  ${name}\n        ${error instanceof Error ? error.message : String(error)}`);
         return false;

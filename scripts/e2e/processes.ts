@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a program left behind. */
+export interface Ran {
+  /** Absent if it was killed. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly timeoutMs: number;
+}
+
+/** A program that was started, and what it starts. */
+export interface Started {
+  readonly child: ChildProcess;
+  /** Asks all of the group to end, and kills what is left of it after three seconds. */
+  readonly end: () => Promise<void>;
+}
+
+/** Programs, each in a group of its own, so that what they start ends with them. */
+export interface Processes {
+  /** @throws Error once all were ended */
+  readonly start: (file: string, parameters: readonly string[], options: SpawnOptions) => Started;
+  /** Runs a program to its end. */
+  readonly run: (file: string, parameters: readonly string[], options: RunOptions) => Promise<Ran>;
+  /** Ends all that still run, and starts no more. */
+  readonly endAll: () => Promise<void>;
+}
+
+export function processes(): Processes {
+  const running = new Set<Started>();
+  let isOver = false;
+
+  function start(file: string, parameters: readonly string[], options: SpawnOptions): Started {
+    if (isOver) throw new Error(`${file} is not started: the run was stopped`);
+    const child = spawn(file, parameters, { ...options, detached: true });
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+    const started: Started = {
+      child,
+      end: async () => {
+        signalGroup(child.pid, 'SIGTERM');
+        await Promise.race([ended, sleep(3000, undefined, { ref: false })]);
+        signalGroup(child.pid, 'SIGKILL');
+        await ended;
+        running.delete(started);
+      },
+    };
+    running.add(started);
+    return started;
+  }
+
+  async function run(
+    file: string,
+    parameters: readonly string[],
+    { cwd, env, timeoutMs }: RunOptions,
+  ): Promise<Ran> {
+    const started = start(file, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { child } = started;
+    let [stdout, stderr] = ['', ''];
+    child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
+    const late = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeoutMs);
+    try {
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code: code ?? undefined, stdout, stderr };
+    } finally {
+      clearTimeout(late);
+      await started.end();
+    }
+  }
+
+  return {
+    start,
+    run,
+    endAll: async () => {
+      isOver = true;
+      await Promise.all([...running].map(({ end }) => end()));
+    },
+  };
+}
+
+/** Signals the process and what it started, if they are still there. */
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
+import type { Aws } from './aws.ts';
+import type { Deployment, Outputs, Stacks } from './deployment.ts';
+import { eventually, type Steps } from './steps.ts';
+import type { Trueup } from './trueup.ts';
+
+export type Barndoor = Awaited<ReturnType<typeof startBarndoor>>;
+
+/** What the chapters share. */
+export interface Scene {
+  readonly aws: Aws;
+  readonly deployment: Deployment;
+  /** Of the connection whose rows are written with AWS's own calls. */
+  readonly barndoor: Barndoor;
+  /** Of the connection that the command line declares. */
+  readonly laptopVendor: Barndoor;
+  readonly steps: Steps;
+  /** The command line as somebody of the stack. */
+  readonly trueup: Trueup;
+  /** Deploys the stack, with these settings besides; from then on `output` answers by it. */
+  readonly deploy: (
+    settings: object,
+    others?: Stacks,
+  ) => Promise<Readonly<Record<string, Outputs>>>;
+  /** An output of the stack, by its name without prefix. */
+  readonly output: (name: string) => string;
+}
+
+export const stackName = 'TrueupE2e';
+export const connection = 'acme';
+export const token = 'token-of-acme';
+export const serverId = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+export const [salesforce, github, poison] = [serverId(0), serverId(1), serverId(2)];
+export const salesforceSecret = `trueup/${connection}/salesforce`;
+
+/** A vendor with so many servers, which nobody has declared. */
+export function startVendor(servers: number): Promise<Barndoor> {
+  const list = Array.from({ length: servers }, (_, n) => ({
+    id: serverId(n),
+    name: `Before ${n}`,
+    slug: `before-${n}`,
+  }));
+  return startBarndoor({ servers: list, tokens: [token] });
+}
+
+/** What was changed at a server, and by which trigger, as the Ledger has it. */
+export async function triggers(scene: Scene, server: string): Promise<readonly string[]> {
+  const { aws, output } = scene;
+  const changes = await aws.items(output('LedgerTable'), connection, `change#${server}#`);
+  return changes.map((change) => String(change['trigger']));
+}
+
+export function drained({ aws, output }: Scene): Promise<true> {
+  return eventually('an empty work queue', async () => {
+    const has = await aws.queue(output('QueueUrl'));
+    const waiting = has.ApproximateNumberOfMessages === '0';
+    return waiting && has.ApproximateNumberOfMessagesNotVisible === '0' ? true : undefined;
+  });
+}
