@@ -1,6 +1,9 @@
 import { join, resolve } from 'node:path';
+import { wire } from '../../functions/wiring.ts';
 import type { WiringOptions } from '../../functions/wiring.ts';
 import { startKeptWorld } from './kept-world.ts';
+import { serveQueue } from './local-functions.ts';
+import { createLog } from './log.ts';
 import { wiredTarget } from './target-aws.ts';
 import type { Target, TargetContext } from './target.ts';
 
@@ -13,6 +16,8 @@ export async function localTarget(context: TargetContext): Promise<Target> {
   return {
     ...target,
     name: `the embedded world in ${folder}`,
+    serve: (stop) =>
+      serveQueue(world, () => wire(world.settings, createLog(context.output), wiring), stop),
     close: async () => {
       await target.close();
       await world.close();

@@ -19,6 +19,12 @@ export interface Target {
   readonly writer?: DesiredWriter;
   /** Outputs of the stack; absent without `--stack`. */
   readonly outputs?: StackOutputs;
+  /**
+   * Runs the function of the queue in this process, until it is told to stop; absent where a deployment has one.
+   *
+   * @returns resolves when the message at hand is done
+   */
+  readonly serve?: (stop: AbortSignal) => Promise<void>;
   /** What `doctor` looks at besides. */
   readonly diagnosis: Diagnosis;
   readonly close: () => Promise<void>;

@@ -2,24 +2,30 @@ import { Option } from 'commander';
 import type { PassReport } from '../../core/ledger.types.ts';
 import { renderReportsJson } from '../../core/render-json.ts';
 import { renderReport } from '../../core/render-text.ts';
+import { wrap } from '../../core/wrap.ts';
 import { noQueueCode } from '../../reconcile/ports/work-queue.ts';
 import { StoreError } from '../../reconcile/ports/store-error.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../context.ts';
 import { exitCodes, gravest } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { mapLimited } from '../map-limited.ts';
 import { milliseconds } from '../option-values.ts';
-import { interrupted } from '../plan/make-plans.ts';
 import { askAndFollow } from '../reconcile/ask-and-follow.ts';
+import { showWaiting } from '../reconcile/show-waiting.ts';
 import { select } from '../select.ts';
+import type { Selection } from '../select.ts';
+import type { Target } from '../target.ts';
 
-const atOnce = 8;
-const everyMs = 2000;
+/** Connections that are asked for and followed at a time: the functions' own concurrency is what counts. */
+const atOnce = 64;
+/** More are looked at less often. */
+const fewConnections = 8;
 
 export const reconcileCommand = defineCommand<{ timeout: number }>({
   description:
-    'Asks the deployed functions for a pass now, and waits for its report. They do what they would do on schedule: modes, pauses and the guard stand.',
+    'Asks the deployed functions for a pass now, and waits for its report. They do what they would do on schedule: modes, pauses and the guard stand. With --local the functions run in this process.',
   examples: [
     { line: 'trueup reconcile --stack trueup-prod', does: 'all connections, after a push' },
     {
@@ -37,25 +43,71 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
       );
   },
   run: async (context, operands, { timeout: timeoutMs }) => {
-    const { output, options, stop } = context;
+    const { output, stop } = context;
     const target = await context.target();
     const selections = await select(target, operands);
-    const follow = { stop, timeoutMs, everyMs };
-    const found = await mapLimited(selections, atOnce, stop, async ({ connection }) => ({
-      connection,
-      report: await askAndFollow(connection, target.deps, follow).catch(explainNoQueue),
-    }));
-    if (!found) throw interrupted();
-    const reports = found.flatMap(({ report }) => report ?? []);
-    if (options.output === 'json') output.result(renderReportsJson(reports));
-    else for (const report of reports) output.result(renderReport(report, output.paint));
-    for (const { connection } of found.filter(({ report }) => !report)) {
-      output.note(output.notePaint(`error: ${connection}: no report in time`, 'error'));
-      output.note('next: `trueup status` shows who is at it; or wait longer: --timeout 15m');
+    const served = new AbortController();
+    const serving = target.serve?.(served.signal);
+    try {
+      const reports = await ask(context, target, selections, timeoutMs);
+      output.progress('');
+      tell(context, selections, reports);
+      if (stop.aborted) return exitCodes.interrupted;
+      return gravest(selections.map(({ connection }) => exitCodeOf(reports.get(connection))));
+    } finally {
+      served.abort();
+      await serving;
     }
-    return gravest(found.map(({ report }) => exitCodeOf(report)));
   },
 });
+
+/** What the functions report, by connection. */
+type Reports = ReadonlyMap<string, PassReport>;
+
+async function ask(
+  { output, stop }: CommandContext,
+  { deps }: Target,
+  selections: readonly Selection[],
+  timeoutMs: number,
+): Promise<Reports> {
+  const names = selections.map(({ connection }) => connection);
+  const waiting = showWaiting(names, output, () => deps.clock.now());
+  const everyMs = names.length > fewConnections ? 2000 : 500;
+  const reports = new Map<string, PassReport>();
+  await mapLimited(names, atOnce, stop, async (connection) => {
+    const looked = (holder: string | undefined) => waiting.looked(connection, holder);
+    const follow = { stop, timeoutMs, everyMs, looked };
+    const report = await askAndFollow(connection, deps, follow).catch(explainNoQueue);
+    if (report) reports.set(connection, report);
+    waiting.reported(connection);
+  });
+  return reports;
+}
+
+function tell(
+  { output, options, stop }: CommandContext,
+  selections: readonly Selection[],
+  reports: Reports,
+): void {
+  const { note, notePaint, paint, result } = output;
+  const lacking = selections.filter(({ connection }) => !reports.has(connection));
+  const inOrder = selections.flatMap(({ connection }) => reports.get(connection) ?? []);
+  if (options.output === 'json') result(renderReportsJson(inOrder));
+  else for (const report of inOrder) result(renderReport(report, paint));
+  if (stop.aborted) {
+    note('interrupted; what was asked for goes on, and `trueup status` shows what became of it');
+    return;
+  }
+  for (const { connection } of lacking) {
+    note(notePaint(`error: ${connection}: no report in time`, 'error'));
+  }
+  if (lacking.length > 0) {
+    for (const line of wrap(next, '')) note(line);
+  }
+}
+
+const next =
+  'next: `trueup status` shows who is at it, and the output CommandLogsQueued of the stack why nobody is; or wait longer: --timeout 15m';
 
 function explainNoQueue(error: unknown): never {
   if (!(error instanceof StoreError) || error.code !== noQueueCode) throw error;

@@ -1,0 +1,42 @@
+import { plainText } from '../../core/redact.ts';
+import { wrap } from '../../core/wrap.ts';
+import type { Output } from '../output.ts';
+
+/** Says what is waited for: in one line that changes on a terminal, and once for each that holds a lease in a log. */
+export function showWaiting(
+  connections: readonly string[],
+  { isTerminal, note, progress }: Output,
+  now: () => number,
+): {
+  /** `holder` is who reconciles the connection at the moment. */
+  readonly looked: (connection: string, holder: string | undefined) => void;
+  readonly reported: (connection: string) => void;
+} {
+  const startedAt = now();
+  const waiting = new Map<string, string | undefined>(connections.map((name) => [name, undefined]));
+  const show = () => {
+    const [first] = waiting;
+    if (!first) return;
+    const [connection, holder] = first;
+    const seconds = Math.round((now() - startedAt) / 1000);
+    const done = connections.length - waiting.size;
+    const count = connections.length === 1 ? '' : `${done} of ${connections.length} reported; `;
+    const what = holder === undefined ? 'waiting for a function' : `reconciled by ${holder}`;
+    progress(plainText(`${count}${connection}: ${seconds} s, ${what}`));
+  };
+  if (!isTerminal) note(`Asked for ${connections.join(', ')}; waiting for the functions.`);
+  show();
+  return {
+    looked: (connection, holder) => {
+      const isNew = holder !== undefined && waiting.get(connection) !== holder;
+      waiting.set(connection, holder);
+      if (isTerminal) show();
+      else if (isNew)
+        note(wrap(plainText(`${connection}: reconciled by ${holder}`), '').join('\n'));
+    },
+    reported: (connection) => {
+      waiting.delete(connection);
+      show();
+    },
+  };
+}
