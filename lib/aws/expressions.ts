@@ -6,6 +6,8 @@ export type Range = { readonly prefix: string } | { readonly from: string; reado
 /** An expression with its values; names are written `#name` and stand for the attribute `name`. */
 export interface Condition {
   readonly expression: string;
+  /** What `#name` stands for, where that is another attribute. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, Writable>>;
 }
 
@@ -30,16 +32,19 @@ export function rangeOf(range: Range | undefined): {
 /** The parameters of a write's condition. */
 export function conditionOf(condition: Condition | undefined) {
   if (!condition) return {};
-  const { expression, values } = condition;
+  const { expression, names: others, values } = condition;
   return {
     ConditionExpression: expression,
-    ExpressionAttributeNames: names(expression),
+    ExpressionAttributeNames: names(expression, others),
     ...(values && { ExpressionAttributeValues: toItem(values) }),
   };
 }
 
-/** Every `#name` in an expression stands for the attribute `name`. */
-export function names(expression: string): Record<string, string> {
+/** Every `#name` in an expression stands for the attribute `name`, unless `others` has it. */
+export function names(
+  expression: string,
+  others: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const used = expression.match(/#\w+/g) ?? [];
-  return Object.fromEntries(used.map((name) => [name, name.slice(1)]));
+  return Object.fromEntries(used.map((name) => [name, others[name] ?? name.slice(1)]));
 }

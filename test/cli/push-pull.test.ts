@@ -91,7 +91,7 @@ describe('push', () => {
 
   test('what somebody wrote meanwhile is left as it is', async () => {
     await run(['push', await declare([server(a, { name: 'A' })])]);
-    const old = { generation: 1 };
+    const old = { spec: { name: 'A' }, generation: 1 };
     expect(await world.desired.replace(connection, `server#${a}`, { spec: {} }, 'absent')).toBe(
       false,
     );
@@ -101,8 +101,73 @@ describe('push', () => {
     expect(await world.desired.removeSeen(connection, `server#${a}`, old)).toBe(false);
     expect(await world.desired.replace(connection, `server#${a}`, { spec: {} }, {})).toBe(false);
     await world.declare({ id: b, spec: {} });
-    expect(await world.desired.replace(connection, `server#${b}`, theirs, {})).toBe(true);
+    const bare = { spec: {} };
+    expect(await world.desired.replace(connection, `server#${b}`, theirs, bare)).toBe(true);
     expect(await rows()).toMatchObject({ [`server#${a}`]: theirs, [`server#${b}`]: theirs });
+  });
+
+  test.each<[string, object]>([
+    ['its content, without a generation', { spec: { name: 'Theirs' } }],
+    ['its content, under the same generation', { spec: { name: 'Theirs' }, generation: 1 }],
+    [
+      'a leaf deep in it',
+      { spec: { name: 'A', meta: { a: { b: [1, { c: null }] } } }, generation: 1 },
+    ],
+    ['the type of a value', { spec: { name: 'A', meta: { a: '1' } }, generation: 1 }],
+    ['its label', { label: 'theirs', spec: { name: 'A', meta: { a: 1 } }, generation: 1 }],
+    ['its policy', { spec: { name: 'A', meta: { a: 1 } }, policy: { mode: 'off' }, generation: 1 }],
+    ['its generation', { spec: { name: 'A', meta: { a: 1 } }, generation: 2 }],
+  ])('a row of which somebody changed %s between read and write is left', async (_what, theirs) => {
+    await world.declareConnection();
+    await world.declare({ id: a, spec: { name: 'A', meta: { a: 1 } }, generation: 1 });
+    const item = `server#${a}`;
+    const seen = (await rows())[item] ?? {};
+    await world.desired.put(connection, item, { ...theirs });
+    const ours = { spec: { name: 'Ours' }, generation: 2 };
+    expect(await world.desired.replace(connection, item, ours, seen)).toBe(false);
+    expect(await world.desired.removeSeen(connection, item, seen)).toBe(false);
+    expect((await rows())[item]).toEqual(theirs);
+    const now = (await rows())[item] ?? {};
+    expect(await world.desired.replace(connection, item, ours, now)).toBe(true);
+    expect((await rows())[item]).toEqual(ours);
+  });
+
+  test.each<[string, object, object]>([
+    ['a row', { spec: { name: 'A' } }, { spec: { name: 'Theirs' } }],
+    ['a row, into an empty one', { spec: { name: 'A' } }, { spec: {} }],
+    [
+      'a row of more values than a condition can have',
+      { spec: { meta: { list: Array.from({ length: 500 }, (_, at) => `member ${at}`) } } },
+      { spec: { meta: { list: Array.from({ length: 501 }, (_, at) => `member ${at}`) } } },
+    ],
+  ])(
+    '%s that never had a generation and is rewritten without one is left',
+    async (_what, before, theirs) => {
+      const item = `server#${a}`;
+      await world.desired.put(connection, item, { ...before });
+      const seen = (await rows())[item] ?? {};
+      await world.desired.put(connection, item, { ...theirs });
+      expect(await world.desired.replace(connection, item, { spec: {} }, seen)).toBe(false);
+      expect((await rows())[item]).toEqual(theirs);
+      await world.desired.put(connection, item, { ...before });
+      expect(await world.desired.replace(connection, item, { spec: {} }, seen)).toBe(true);
+    },
+  );
+
+  test('a row with what JSON does not know, or attributes of any name, can be replaced', async () => {
+    const item = `server#${a}`;
+    await world.desired.put(connection, item, {
+      'a name with spaces': 1,
+      __proto__: null,
+      binary: new Uint8Array([1, 2]),
+      spec: { name: 'A', icon: new Uint8Array([3]) },
+    });
+    const seen = (await rows())[item] ?? {};
+    await world.desired.put(connection, item, { spec: { name: 'Theirs' } });
+    expect(await world.desired.replace(connection, item, { spec: {} }, seen)).toBe(false);
+    const path = await declare([server(a, { name: 'Ours' })]);
+    expect((await run(['push', path])).code).toBe(0);
+    expect((await rows())[item]).toEqual({ spec: { name: 'Ours' }, generation: 1 });
   });
 
   test('two pushes at once: one of them is told', async () => {

@@ -3,7 +3,7 @@ import { canonicalJson, equalJson, isJsonObject } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import type { DeclarationOptions } from '../../core/row-rules.ts';
 import type { ConnectionDocument } from '../../core/schema.ts';
-import type { SeenRow } from '../../aws/desired-writer.ts';
+import type { SeenRow } from '../../aws/seen-row.ts';
 import type { DesiredRow } from '../../reconcile/ports/desired-store.ts';
 import { documentOf } from '../pull/document-of.ts';
 
@@ -69,7 +69,7 @@ export function pushPlan({
         action,
         fields,
         row: { ...row, generation },
-        seen: before ? seenOf(before) : 'absent',
+        seen: before ?? 'absent',
       },
     ];
   });
@@ -83,7 +83,7 @@ export function pushPlan({
       ...(isShown && labelOf(value)),
       action: 'remove',
       fields: [],
-      seen: seenOf(value),
+      seen: value,
     }));
   return [...written, ...removed];
 }
@@ -98,11 +98,6 @@ function labelOf(row: Stored): { readonly label?: string } {
 function generationOf(row: Stored | undefined): number | undefined {
   const generation = row?.['generation'];
   return typeof generation === 'number' ? generation : undefined;
-}
-
-function seenOf(row: Stored): SeenRow {
-  const generation = generationOf(row);
-  return generation === undefined ? {} : { generation };
 }
 
 /** Whether there is nothing in it that JSON does not know. */

@@ -1,0 +1,71 @@
+import { connectionRowSchema, serverRowSchema } from '../core/schema.ts';
+import type { Writable } from './attribute-values.ts';
+import type { Condition } from './expressions.ts';
+
+/** What a row was like when it was read: not there, or with these attributes, less its keys. */
+export type SeenRow = 'absent' | Readonly<Record<string, unknown>>;
+
+/** All that a row may have: an attribute of another name makes it invalid, whatever it says. */
+const attributes = [
+  ...Object.keys(connectionRowSchema.shape),
+  ...Object.keys(serverRowSchema.shape),
+].filter((name) => name !== 'connection' && name !== 'item');
+
+/** An expression may have 4 KB, and 300 operators: with its AND each comparison is two. */
+const comparisonsAtMost = 140;
+const charactersAtMost = 4000;
+
+/**
+ * The condition that a row still is as it was seen, by its content and not its `generation` alone: other tools write rows
+ * without one, or leave it as it was. Value by value from the top down, as local servers compare no whole objects. Of a
+ * row with more values than a condition can have, the rest is known by the size of the objects and lists that it is in.
+ */
+export function still(seen: SeenRow): Condition {
+  if (seen === 'absent') return { expression: 'attribute_not_exists(#item)' };
+  const names: Record<string, string> = {};
+  const values: Record<string, Writable> = {};
+  const placeholders = new Map<string, string>();
+  const nameFor = (name: string) => {
+    const placeholder = placeholders.get(name) ?? `#n${placeholders.size}`;
+    placeholders.set(name, placeholder);
+    names[placeholder] = name;
+    return placeholder;
+  };
+  const top = new Set([...attributes, ...Object.keys(seen)]);
+  const queue = [...top].map((name): Place => [nameFor(name), seen[name]]);
+  let expression = 'attribute_exists(#item)';
+  for (const [index, place] of queue.entries()) {
+    const [text, value] = comparison(place, `:v${index}`);
+    const longer = `${expression} AND ${text}`;
+    if (index >= comparisonsAtMost || longer.length > charactersAtMost) break;
+    expression = longer;
+    if (value !== undefined) values[`:v${index}`] = value;
+    // Grows while it is gone through: what is deeper comes later.
+    queue.push(...membersOf(place, nameFor));
+  }
+  return { expression, names, ...(Object.keys(values).length > 0 && { values }) };
+}
+
+type Place = readonly [path: string, value: unknown];
+
+/** @returns the text, and what stands for `name` in it */
+function comparison([path, value]: Place, name: string): readonly [string, Writable?] {
+  if (value === undefined) return [`attribute_not_exists(${path})`];
+  if (typeof value === 'object' && value !== null) {
+    return [`size(${path}) = ${name}`, Object.keys(value).length];
+  }
+  // What JSON does not know, such as a set, was read as a symbol.
+  return isScalar(value) ? [`${path} = ${name}`, value] : [`attribute_exists(${path})`];
+}
+
+function membersOf([path, value]: Place, nameFor: (name: string) => string): readonly Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) {
+    return value.map((member: unknown, index): Place => [`${path}[${index}]`, member]);
+  }
+  return Object.entries(value).map(([key, member]): Place => [`${path}.${nameFor(key)}`, member]);
+}
+
+function isScalar(value: unknown): value is null | boolean | number | string {
+  return value === null || ['boolean', 'number', 'string'].includes(typeof value);
+}
