@@ -1,6 +1,6 @@
 /**
  * What the package holds, in `dist`, which mirrors the repository: JavaScript and types of `lib` and `functions`, each
- * function's bundle in `functions/<name>`, and the documents that the simulators read.
+ * function's bundle in `functions/<name>`, the documents that the simulators read, and the events that the demo begins with.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,5 +29,7 @@ function makeProgram(path: string): void {
 rmSync(dist, { recursive: true, force: true });
 compile();
 for (const name of functionNames) bundleFunction(name, join(dist, 'functions', name));
-cpSync(join(root, 'lib/local/openapi'), join(dist, 'lib/local/openapi'), { recursive: true });
+for (const folder of ['lib/local/openapi', 'events']) {
+  cpSync(join(root, folder), join(dist, folder), { recursive: true });
+}
 makeProgram(join(dist, 'lib/cli/main.js'));

@@ -1,6 +1,6 @@
 /**
  * What somebody gets from the package: packs it, installs it in an empty folder, and there synthesises a CDK app of five
- * lines, checks its types, and runs the command line.
+ * lines, checks its types, and runs the command line and its demo.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -73,6 +73,12 @@ function hasTypes(): void {
 function hasProgram(): void {
   const help = run('npx', 'trueup', '--help');
   check(help.includes('Usage: trueup'), 'npx trueup --help runs');
+  const { passes } = JSON.parse(run('npx', 'trueup', 'demo', '--json')) as { passes: object[] };
+  check(passes.length > 5, `npx trueup demo runs: ${passes.length} passes`);
+  run('npx', 'trueup', 'init');
+  run('npx', 'trueup', 'validate', 'trueup.yaml');
+  const schemas = readdirSync(join(folder, 'node_modules/trueup/schemas'));
+  check(schemas.includes('trueup.schema.json'), `the JSON Schemas are there: ${schemas.length}`);
 }
 
 try {
