@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DiffInputs } from './diff.types.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Json } from './json.types.ts';
@@ -11,7 +11,7 @@ import type { Reading, Unit } from './units.ts';
 
 /** 128 bits of SHA-256 over the canonical JSON, in hex. */
 export function digestOf(value: Json): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 32);
+  return hash('sha256', canonicalJson(value), 'hex').slice(0, 32);
 }
 
 /** A change of a value, readable or write-only. Its hash covers fingerprints, so that it tells nothing of the values. */

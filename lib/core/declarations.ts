@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type {
   Connection,
   ConnectionPolicy,
@@ -147,7 +147,7 @@ function contentHash(
     reassertEvery: reassertEvery ?? null,
     ignore: [...new Set(ignore)].toSorted(),
   };
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return hash('sha256', canonicalJson(content), 'hex');
 }
 
 function invalidServer(row: unknown, issues: readonly Issue[]): InvalidServer {

@@ -92,10 +92,13 @@ export async function planPass(
     ({ outcome, changes }) =>
       outcome === 'updated' && changes.some(({ cause }) => guardedCauses.has(cause)),
   );
-  const approved = toGuard ? approvedHashes(attended, await approvals()) : new Set<string>();
+  const [permissions, declared] = toGuard
+    ? await Promise.all([approvals(), desired.declaredTotal()])
+    : [[], desired.servers.size];
+  const approved = toGuard ? approvedHashes(attended, permissions) : new Set<string>();
   const guarded = guard(findings, {
     limits: desired.connection.policy.limits,
-    declared: toGuard ? await desired.declaredTotal() : desired.servers.size,
+    declared,
     changedLastHour: changedInWindow(inputs.window, now),
     isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
     approved,
