@@ -2,7 +2,8 @@
  * `npm run invoke -- <function> <event file>`: the function's bundle under AWS's runtime interface client, with one
  * event; `--all` does so with each file of `events/`. With `--plain` under a runtime of a few lines, which needs no build.
  *
- * Without TRUEUP_DESIRED_TABLE it runs on an embedded world; with it on what the environment names, in your account.
+ * Without TRUEUP_DESIRED_TABLE it runs on an embedded world, and fails unless the vendor was sent something; with it on
+ * what the environment names, in your account.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -41,6 +42,11 @@ async function invoke(name: FunctionName, file: string, client: RuntimeClient): 
     process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     const { batchItemFailures: failures = [] } = (value ?? {}) as { batchItemFailures?: unknown[] };
     if (kind === 'error' || failures.length > 0) process.exitCode = 1;
+    const isSent = local?.world.barndoor.requests.some(({ method }) => method === 'PUT');
+    if (isSent === false) {
+      say(`${name}, ${file}: nothing was sent to the vendor`);
+      process.exitCode = 1;
+    }
   } finally {
     await local?.world.close();
   }

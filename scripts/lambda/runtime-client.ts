@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 /** A program that runs a handler: the file to start, and whose it is. */
 export interface RuntimeClient {
@@ -10,7 +10,8 @@ export interface RuntimeClient {
 
 const version = '4.0.2';
 const root = resolve(import.meta.dirname, '../..');
-const folder = join(root, 'node_modules/.cache/trueup', `aws-lambda-ric-${version}`);
+// Not beneath node_modules: `npm ci` would have it built again.
+const folder = join(root, '.cache', `aws-lambda-ric-${version}`);
 
 /** The runtime of a few lines: starts at once, and is not AWS's. */
 export const plainRuntime: RuntimeClient = {
@@ -19,29 +20,63 @@ export const plainRuntime: RuntimeClient = {
 };
 
 /**
- * AWS's runtime interface client, as it runs in Lambda. It is native code that npm builds with cmake, a C++ compiler and
- * Python, for about a minute at first use; so it is no dependency, and its install script runs for it alone.
+ * AWS's runtime interface client, as it runs in Lambda. It is native code that is built at first use, for about a minute;
+ * so it is no dependency, and its install script runs for it alone.
  *
- * @throws Error if it cannot be built here
+ * @throws Error that says what is lacking, if it cannot be built here
  */
 export function awsRuntimeClient(): RuntimeClient {
   const file = join(folder, 'node_modules/aws-lambda-ric/index.mjs');
   const client = { file, name: `aws-lambda-ric ${version}` };
   if (existsSync(join(folder, 'built'))) return client;
-  process.stdout.write(`building aws-lambda-ric ${version} in ${folder}, about a minute\n`);
+  if (process.platform !== 'linux') {
+    throw new Error(
+      `${client.name} is built on Linux only; --plain takes a runtime of a few lines`,
+    );
+  }
+  const lacking = missingTools(process.env['PATH'] ?? '');
+  if (lacking.length > 0) {
+    throw new Error(
+      `${client.name} has to be built, and there is no ${lacking.join(', no ')}: on Debian and Ubuntu ` +
+        '`apt-get install build-essential cmake python3 xz-utils`',
+    );
+  }
+  process.stdout.write(`building ${client.name} in ${folder}, about a minute\n`);
+  build();
+  return client;
+}
+
+/** What its build starts, by the names that each may have. */
+const tools: readonly (readonly string[])[] = [
+  ['cmake', 'cmake3'],
+  ['make'],
+  ['cc', 'gcc', 'clang'],
+  ['c++', 'g++', 'clang++'],
+  ['python3', 'python'],
+  ['tar'],
+  ['xz'],
+];
+
+/** Tools of the build that are in no folder of the path, by their usual names. */
+export function missingTools(path: string): readonly string[] {
+  const folders = path.split(delimiter).filter((one) => one !== '');
+  const isThere = (name: string) => folders.some((one) => existsSync(join(one, name)));
+  return tools.filter((names) => !names.some(isThere)).map(([name = '']) => name);
+}
+
+function build(): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const dependencies = { 'aws-lambda-ric': version };
   const allowScripts = { 'aws-lambda-ric': true };
-  writeFileSync(
-    join(folder, 'package.json'),
-    JSON.stringify({ private: true, dependencies, allowScripts }),
-  );
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent'], {
+  const own = { private: true, dependencies, allowScripts };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(own));
+  const install = ['install', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, stdout, stderr } = spawnSync('npm', install, {
     cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    encoding: 'utf8',
     timeout: 10 * 60_000,
   });
+  if (status !== 0) throw new Error(`npm could not build it:\n${stdout}\n${stderr}`.slice(-4000));
   writeFileSync(join(folder, 'built'), '');
-  return client;
 }
