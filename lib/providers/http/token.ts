@@ -34,6 +34,8 @@ export function createTokenExchange(tools: TokenTools): TokenExchange {
 
 /** [guess] How long a token holds whose answer does not say so, in seconds. */
 const unsaidSeconds = 300;
+/** A year. What an answer says beyond may be no time at all, and a refresh token is saved beside it. */
+const mostSeconds = 365 * 24 * 60 * 60;
 
 /**
  * RFC 6749, 4.4: a form with `client_id`, `client_secret` and, as Barndoor has it, `audience` [doc].
@@ -151,7 +153,9 @@ async function exchangeForm(
 /** Some endpoints write the number as text. */
 function secondsIn(value: Json | undefined): number {
   const seconds = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof seconds === 'number' && seconds >= 0 ? seconds : unsaidSeconds;
+  return typeof seconds === 'number' && seconds >= 0
+    ? Math.min(seconds, mostSeconds)
+    : unsaidSeconds;
 }
 
 function isTransient(status: number): boolean {

@@ -80,6 +80,9 @@ describe('client credentials', () => {
     [{ expires_in: '' }, 300_000],
     [{ expires_in: null }, 300_000],
     [{}, 300_000],
+    // Beyond what a date can be: saving it beside a used-up refresh token must not fail.
+    [{ expires_in: 1e20 }, 31_536_000_000],
+    [{ expires_in: '1e400' }, 31_536_000_000],
   ])('with %j hold %i ms', async (more, ms) => {
     const { exchange, credentials } = await world((response) =>
       answer(response, 200, { access_token: 'a', ...more }),
