@@ -18,7 +18,7 @@ export class PoisonMessageError extends TrueupError {
  *
  * @throws PoisonMessageError if it is not understood, StoreError if a table, the secrets or the queue failed
  */
-export async function workQueued(context: PassContext, body: string): Promise<void> {
+export async function workQueued(context: PassContext, body: unknown): Promise<void> {
   const parsed = parse(body);
   const message = asWorkMessage(parsed);
   if (message) return workMessage(context, message);
@@ -36,9 +36,9 @@ export async function workQueued(context: PassContext, body: string): Promise<vo
   }
 }
 
-function parse(body: string): unknown {
+function parse(body: unknown): unknown {
   try {
-    return JSON.parse(body);
+    return typeof body === 'string' ? JSON.parse(body) : undefined;
   } catch {
     return undefined;
   }

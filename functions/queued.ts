@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { TrueupError } from '../lib/core/errors.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import { recordsOf } from './event-records.ts';
 import { errorOf, instrumented } from './instrumented.ts';
 import { createObservability, logOf } from './observability.ts';
 import type { Observability } from './observability.ts';
@@ -21,33 +22,40 @@ export function createQueued(
   seen: Seen = () => undefined,
 ) {
   let deps: Dependencies | undefined;
-  return instrumented(
-    observability,
-    async ({ Records: records }: SQSEvent, lambda): Promise<SQSBatchResponse> => {
-      deps ??= wiring();
-      const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
-      const context = { deps, observability, seen, deadline };
-      const batchItemFailures: { itemIdentifier: string }[] = [];
-      for (const record of records) {
-        // oxlint-disable-next-line no-await-in-loop -- one at a time, so that a message has all of the function's time
-        const done = await isDone(context, record);
-        if (!done) batchItemFailures.push({ itemIdentifier: record.messageId });
-      }
-      observability.metrics.addMetric('MessagesFailed', 'Count', batchItemFailures.length);
-      return { batchItemFailures };
-    },
-  );
+  return instrumented(observability, async (event: SQSEvent, lambda): Promise<SQSBatchResponse> => {
+    const records = recordsOf(event);
+    deps ??= wiring();
+    const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
+    const context = { deps, observability, seen, deadline };
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    for (const record of records) {
+      // oxlint-disable-next-line no-await-in-loop -- one at a time, so that a message has all of the function's time
+      const done = await isDone(context, record);
+      if (!done) batchItemFailures.push({ itemIdentifier: messageIdOf(record) });
+    }
+    observability.metrics.addMetric('MessagesFailed', 'Count', batchItemFailures.length);
+    return { batchItemFailures };
+  });
 }
 
-async function isDone(context: PassContext, record: SQSRecord): Promise<boolean> {
+/** A record as far as it is one. */
+const asRecord = (record: unknown): Partial<SQSRecord> => Object(record) as Partial<SQSRecord>;
+
+/** Without one the whole batch comes again, as Lambda has it for an empty id. */
+function messageIdOf(record: unknown): string {
+  const { messageId } = asRecord(record);
+  return typeof messageId === 'string' ? messageId : '';
+}
+
+async function isDone(context: PassContext, record: unknown): Promise<boolean> {
+  const { body, attributes } = asRecord(record);
   try {
-    await workQueued(context, record.body);
+    await workQueued(context, body);
     return true;
   } catch (error) {
-    const { messageId, attributes } = record;
     context.deps.log.error('message failed', {
-      messageId,
-      receives: attributes.ApproximateReceiveCount,
+      messageId: messageIdOf(record),
+      receives: attributes?.ApproximateReceiveCount,
       code: error instanceof TrueupError ? error.code : errorOf(error).name,
       reason: errorOf(error).message,
     });

@@ -75,7 +75,9 @@ export function readSecretEvent(event: unknown): SecretEvent {
     return labelUpdated === current ? { kind: 'moved', names: [name] } : { kind: 'other' };
   }
   if (!type.endsWith(' via CloudTrail')) return { kind: 'other' };
-  const schema = records[String(detail['eventName'])];
+  const { eventName } = detail;
+  const isKnown = typeof eventName === 'string' && Object.hasOwn(records, eventName);
+  const schema = isKnown ? records[eventName] : undefined;
   if (!schema || typeof detail['errorCode'] === 'string') return { kind: 'other' };
   const record = schema.safeParse(detail);
   if (!record.success) return { kind: 'unknown' };

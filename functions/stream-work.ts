@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { connectionNameSchema } from '../lib/core/schema.ts';
 import { namedAtMost } from '../lib/reconcile/ports/work-queue.ts';
 
@@ -42,12 +42,15 @@ type Touch =
  *
  * A row whose content does not fit is touched like any other: the pass records it as invalid.
  */
-export function streamWork(records: readonly DynamoDBRecord[]): StreamWork {
+export function streamWork(records: readonly unknown[]): StreamWork {
   const groups = new Map<string, Group>();
   const poison: PoisonRecord[] = [];
   for (const record of records) {
-    const sequenceNumber = record.dynamodb?.SequenceNumber ?? '';
-    const touch = touchOf(record);
+    const { dynamodb, ...rest } = Object(record) as Partial<DynamoDBRecord>;
+    const change = Object(dynamodb) as StreamRecord;
+    const { SequenceNumber: number } = change;
+    const sequenceNumber = typeof number === 'string' ? number : '';
+    const touch = touchOf(rest.eventName, change);
     if (touch.kind === 'poison') poison.push({ sequenceNumber, why: touch.why });
     if (touch.kind === 'poison' || touch.kind === 'nothing') continue;
     const group = groups.get(touch.connection) ?? newGroup();
@@ -74,11 +77,11 @@ function workOf(connection: string, { servers, sequenceNumbers, whole }: Group):
 
 const serverPrefix = 'server#';
 
-function touchOf({ eventName, dynamodb = {} }: DynamoDBRecord): Touch {
-  const { Keys: keys = {}, NewImage: after, OldImage: before } = dynamodb;
-  const connection = keys['connection']?.S;
-  const item = keys['item']?.S;
-  if (connection === undefined || item === undefined) {
+function touchOf(eventName: DynamoDBRecord['eventName'], change: StreamRecord): Touch {
+  const { Keys: keys, NewImage: after, OldImage: before } = change;
+  const connection: unknown = keys?.['connection']?.S;
+  const item: unknown = keys?.['item']?.S;
+  if (typeof connection !== 'string' || typeof item !== 'string') {
     return { kind: 'poison', why: "its keys are not the texts 'connection' and 'item'" };
   }
   if (!connectionNameSchema.safeParse(connection).success) {

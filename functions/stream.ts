@@ -3,6 +3,7 @@ import { TrueupError } from '../lib/core/errors.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../lib/reconcile/each-limited.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
+import { recordsOf } from './event-records.ts';
 import { errorOf, instrumented } from './instrumented.ts';
 import { createObservability, logOf, measureFailure } from './observability.ts';
 import type { Observability } from './observability.ts';
@@ -31,7 +32,8 @@ export function createStream(
   let deps: Dependencies | undefined;
   return instrumented(
     observability,
-    async ({ Records: records }: DynamoDBStreamEvent, lambda): Promise<DynamoDBBatchResponse> => {
+    async (event: DynamoDBStreamEvent, lambda): Promise<DynamoDBBatchResponse> => {
+      const records = recordsOf(event);
       deps ??= wiring();
       const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
       const context = { deps, observability, seen, deadline };

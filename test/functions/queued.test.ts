@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
+import { quietObservability } from '../../functions/observability.ts';
+import { createStream } from '../../functions/stream.ts';
+import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { Intercept } from '../../lib/local/aws-json.ts';
 import { connection, serverIds } from '../support/world.ts';
 import { queueFile, sqsEvent, startTriggers } from './triggers.ts';
@@ -244,6 +248,26 @@ describe('a batch', () => {
       'poison-message',
       'poison-message',
     ]);
+  });
+
+  test('records that are none fail by their id, and an event without records is refused as a whole', async () => {
+    const good = sqsEvent(message({ servers: [b] })).Records;
+    const odd = [{ messageId: 'x' }, { messageId: 'y', body: {}, attributes: null }, null];
+    const event = { Records: [...odd, ...good] } as unknown as SQSEvent;
+    expect(await world.queued(event)).toEqual(['x', 'y', '']);
+    expect((await lastReport())?.counts.updated).toBe(1);
+    const refused = { code: 'event', context: { place: 'Records' } };
+    for (const none of [{}, { Records: {} }, null, 'text'] as unknown as SQSEvent[]) {
+      await expect(world.queued(none)).rejects.toMatchObject(refused);
+      const records = none as unknown as DynamoDBStreamEvent;
+      const stream = createStream(() => world.deps, quietObservability());
+      await expect(
+        stream(
+          records,
+          lambdaContext('x', () => 1_000),
+        ),
+      ).rejects.toMatchObject(refused);
+    }
   });
 
   test('poison becomes a dead letter after three receipts, and its text is not logged', async () => {

@@ -34,6 +34,8 @@ describe('events of secrets', () => {
     ['another stage', trail('UpdateSecretVersionStage', request({ versionStage: 'AWSPENDING' }))],
     ['a rotation that begins', trail('RotateSecret', request({}))],
     ['a read', trail('GetSecretValue', request({}))],
+    ['a name that every object has', trail('constructor', request({}))],
+    ['a name that is none', trail({ toString: 1 } as never, request({}))],
     [
       'a call that was denied',
       trail('PutSecretValue', { ...request({}), errorCode: 'AccessDenied' }),

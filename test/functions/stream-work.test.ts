@@ -87,7 +87,13 @@ describe('what a batch of the stream asks for', () => {
     expect(work).toMatchObject([{ connection: 'acme', servers: ['a'] }]);
   });
 
-  test('a record without anything in it is poison', () => {
-    expect(streamWork([{}]).poison).toMatchObject([{ sequenceNumber: '' }]);
+  test.each([
+    ['without anything in it', {}],
+    ['that is none', null],
+    ['with nothing of the table', { dynamodb: null }],
+    ['whose keys are nothing', { dynamodb: { Keys: null, SequenceNumber: 7 } }],
+    ['whose key is odd', { dynamodb: { Keys: { connection: null, item: { S: {} } } } }],
+  ])('a record %s is poison', (_, odd) => {
+    expect(streamWork([odd]).poison).toMatchObject([{ sequenceNumber: '' }]);
   });
 });
