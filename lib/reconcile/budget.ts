@@ -34,19 +34,28 @@ export function refilled(
   return Math.min(burst, state.tokens + elapsed / interval);
 }
 
-/** Requests that were given away, and when. */
+/** Requests that were given away, and when that was known to be written; until then somebody may yet be told of it. */
 interface Grant {
   readonly at: number;
   readonly requests: number;
 }
 
-/** So long after a grant its requests may still be made: half a minute, and time to be told of it. */
-const grantMs = 60_000;
+/** How long granted requests may lie in a reader's hands, before they are given up. */
+export const handMs = 15_000;
+
+/** So long after a grant its requests may still reach the vendor. */
+const grantMs = handMs + wayMs + 1000;
+
+/** The same after a release, which may take long itself, and which nobody is there to see the end of. */
+const lastGrantMs = 60_000;
+
+/** Of the burst, so many may lie in others' hands or be set aside for them: the rest is always the pass's own. */
+const othersAtMost = burst / 2;
 
 /**
  * A token bucket: in every window of a minute the vendor sees at most `requestsPerMinute`, whoever held the lease in it,
  * because a bucket of ten that refills at (limit - 10) a minute never gives more, and its state is handed on with the lease.
- * Requests are admitted in the order in which they ask.
+ * Requests are admitted in the order in which they ask; of those that others ask for, one for each of its own.
  */
 export class RateBudget {
   readonly #clock: Clock;
@@ -56,6 +65,10 @@ export class RateBudget {
   #at: number;
   #line: Promise<void> = Promise.resolve();
   #grants: readonly Grant[] = [];
+  /** Requests that others asked for and that there were not, and those that were set aside for them since. */
+  #owed = 0;
+  #aside = 0;
+  #isTheirTurn = true;
 
   /**
    * @param tokens - how many requests may be made at once, now
@@ -76,31 +89,53 @@ export class RateBudget {
   state(): BudgetState {
     const now = this.#refill();
     const granted = this.#grants.at(-1);
-    return { tokens: this.#tokens, at: granted ? granted.at + grantMs : now, by: this.#by };
+    const at = granted ? Math.min(granted.at, now) + lastGrantMs : now;
+    return { tokens: this.#tokens, at, by: this.#by };
   }
 
   /**
-   * Gives requests to somebody who reads without the lease, as far as there are any.
+   * Sets aside every other request from now on, until there are so many: a pass with much to do leaves nothing over by
+   * itself.
+   */
+  owe(asked: number): void {
+    this.#owed = Math.max(0, asked - this.#aside);
+  }
+
+  /**
+   * Gives requests to somebody who reads without the lease, as far as there are any; the rest it owes.
    *
    * @param asked - how many would be wanted
-   * @returns how many may be made, within half a minute
+   * @returns how many may be made, within `handMs`
    */
   grant(asked: number): number {
-    const at = this.#refill();
-    const granted = Math.min(asked, Math.max(0, Math.floor(this.#tokens)));
-    if (granted > 0) this.#grants = [...this.#grants, { at, requests: granted }];
-    this.#tokens -= granted;
+    this.#refill();
+    const free = Math.min(Math.floor(this.#tokens), othersAtMost - this.#withOthers());
+    const granted = Math.min(asked, this.#aside + Math.max(0, free));
+    if (granted > 0) this.#grants = [...this.#grants, { at: Infinity, requests: granted }];
+    const fromAside = Math.min(granted, this.#aside);
+    this.#aside -= fromAside;
+    this.#tokens -= granted - fromAside;
+    this.owe(asked - granted);
     return granted;
+  }
+
+  /** What was granted is written: whoever asked for it will find it, or has found it. */
+  told(): void {
+    const now = this.#refill();
+    this.#grants = this.#grants.map(({ at, requests }) => ({ at: Math.min(at, now), requests }));
   }
 
   #refill(): number {
     const now = Math.max(this.#at, this.#clock.now());
     this.#grants = this.#grants.filter(({ at }) => at + grantMs > now);
-    const inHands = this.#grants.reduce((sum, { requests }) => sum + requests, 0);
-    const full = burst - inHands;
+    const full = burst - this.#withOthers();
     this.#tokens = Math.min(full, this.#tokens + (now - this.#at) / this.#interval);
     this.#at = now;
     return now;
+  }
+
+  #withOthers(): number {
+    return this.#grants.reduce((sum, { requests }) => sum + requests, this.#aside);
   }
 
   /** Resolves when one more request may be made, or when `signal` aborts. */
@@ -116,7 +151,13 @@ export class RateBudget {
       const tokens = this.#tokens;
       if (tokens >= 1) {
         this.#tokens -= 1;
-        return;
+        const mayOwe = this.#owed > 0 && this.#withOthers() < othersAtMost;
+        const isTheirs = mayOwe && this.#isTheirTurn;
+        this.#isTheirTurn = !isTheirs;
+        if (!isTheirs) return;
+        this.#owed -= 1;
+        this.#aside += 1;
+        continue;
       }
       // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       await this.#clock.sleep(Math.ceil((1 - tokens) * this.#interval), signal);

@@ -55,6 +55,12 @@ export class CarriedState {
     this.#retry = retry;
   }
 
+  /** After a renewal: what it granted is known, and what is asked for by now is to be granted with the next. */
+  noteReads(readsAsked: number): void {
+    this.budget?.told();
+    this.budget?.owe(readsAsked - this.#granted);
+  }
+
   /**
    * What the next renewal or release writes. Grants the reads that were asked for up to now: they are spent before they
    * are saved as granted.

@@ -272,5 +272,6 @@ export class Lease {
     }
     this.#expiresAt = expiresAt;
     this.#know(item);
+    this.carried.noteReads(item.readsAsked);
   }
 }

@@ -1,5 +1,5 @@
 import type { Budget } from '../core/desired.types.ts';
-import { intervalMs, refilled } from './budget.ts';
+import { handMs, intervalMs, refilled } from './budget.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { Gate } from './gate.ts';
 import type { BudgetState, LeaseItem } from './ports/lease-items.ts';
@@ -13,9 +13,6 @@ export interface ReadGate extends Gate {
 
 /** Requests that a reader asks a holder for at a time: each grant may take as long as a renewal. */
 const lump = 5;
-
-/** How long granted requests may lie in hand before they are given up. */
-const handMs = 30_000;
 
 /** A holder that never released its lease saved nothing of what it spent last; who took of the budget after it did. */
 function savedBudget(item: LeaseItem | undefined): BudgetState | undefined {
@@ -59,16 +56,23 @@ export function readGate(
     return count;
   }
 
-  async function isGranted(ticket: number, signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted) {
+  /** @returns when it was not yet granted, so that it was granted after that; undefined if it will not be */
+  async function grantedAfter(
+    ticket: number,
+    askedAt: number,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    for (let before = askedAt; !signal.aborted;) {
       // oxlint-disable-next-line no-await-in-loop
       await clock.sleep(settings.renewMs / 4, signal);
+      const now = clock.now();
       // oxlint-disable-next-line no-await-in-loop
       const item = await lease.read(connection);
-      if (item && item.readsGranted >= ticket) return true;
-      if (isFree(item)) return false;
+      if (item && item.readsGranted >= ticket) return before;
+      if (isFree(item)) return undefined;
+      before = now;
     }
-    return false;
+    return undefined;
   }
 
   const isFree = (item: LeaseItem | undefined) =>
@@ -84,14 +88,16 @@ export function readGate(
         inHand = await takeSaved(item, signal);
         continue;
       }
-      const overBefore = clock.now() - settings.marginMs;
+      const askedAt = clock.now();
+      const overBefore = askedAt - settings.marginMs;
       // oxlint-disable-next-line no-await-in-loop
       const ticket = await lease.askReads(connection, { count: lump, overBefore });
+      if (ticket === undefined) continue;
       // oxlint-disable-next-line no-await-in-loop
-      if (ticket !== undefined && (await isGranted(ticket, signal))) {
-        inHand = lump;
-        goodUntil = clock.now() + handMs;
-      }
+      const after = await grantedAfter(ticket, askedAt, signal);
+      if (after === undefined) continue;
+      goodUntil = after + handMs;
+      inHand = clock.now() <= goodUntil ? lump : 0;
     }
     inHand -= 1;
   }

@@ -6,6 +6,7 @@ import { Lease } from '../../lib/reconcile/lease.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import { readGate } from '../../lib/reconcile/read-gate.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { fullestMinute } from '../support/fullest-minute.ts';
 import { memoryLease } from '../support/memory-lease.ts';
 import { virtualTime } from '../support/virtual-clock.ts';
 
@@ -36,23 +37,22 @@ const caller: fc.Arbitrary<Caller> = fc.record({
   skewMs: fc.constantFrom(0, -15_000, 15_000, -7000, 12_000),
 });
 
-/** The most that any window of 60 seconds saw. */
-function fullestMinute(times: readonly number[]): number {
-  let first = 0;
-  return times.reduce((most, time, index) => {
-    while ((times[first] ?? 0) <= time - 60_000) first += 1;
-    return Math.max(most, index - first + 1);
-  }, 0);
-}
-
 /** Runs the callers and @returns when the vendor was called */
-async function play(limit: number, callers: readonly Caller[]): Promise<readonly number[]> {
+async function play(
+  limit: number,
+  callers: readonly Caller[],
+  saw: (caller: number, at: number) => void = () => undefined,
+): Promise<readonly number[]> {
   const time = virtualTime(start, settle);
   const lease = memoryLease();
   const budget = { requestsPerMinute: limit, concurrency: 4 };
   const seen: number[] = [];
 
-  const callAll = async (admit: (signal: AbortSignal) => Promise<void>, one: Caller) => {
+  const callAll = async (
+    admit: (signal: AbortSignal) => Promise<void>,
+    one: Caller,
+    by: number,
+  ) => {
     const { signal } = new AbortController();
     let call = 0;
     const lane = async () => {
@@ -63,6 +63,7 @@ async function play(limit: number, callers: readonly Caller[]): Promise<readonly
         const opens = number % requestsAConnection < budget.concurrency;
         if (opens && one.wayMs > 0) await time.clock.sleep(one.wayMs);
         seen.push(time.clock.now());
+        saw(by, time.clock.now());
         if (one.answerMs > 0) await time.clock.sleep(one.answerMs);
       }
     };
@@ -76,7 +77,7 @@ async function play(limit: number, callers: readonly Caller[]): Promise<readonly
     const deps = { lease, clock, settings: defaultSettings, owner };
     if (one.kind === 'reads') {
       const gate = readGate(connection, budget, deps as Dependencies);
-      await callAll((signal) => gate.admit(signal), one);
+      await callAll((signal) => gate.admit(signal), one, number);
       await gate.giveBack();
       return;
     }
@@ -85,7 +86,7 @@ async function play(limit: number, callers: readonly Caller[]): Promise<readonly
     try {
       if (one.kind === 'idle') return;
       const gate = passGate(held, budget, deps);
-      await callAll((signal) => gate.admit(signal), one);
+      await callAll((signal) => gate.admit(signal), one, number);
     } catch {
       // Its lease is over: it may not go on.
     } finally {
@@ -151,6 +152,33 @@ test('after a holder died, readers take each request of the budget once', async 
   ]);
   expect(fullestMinute(times)).toBeLessThanOrEqual(20);
 });
+
+test.each([
+  [20, 105_000],
+  [80, 45_000],
+  [300, 45_000],
+])(
+  'beside a pass that needs all of %i a minute, who only reads gets its turn within %i ms, and the pass goes on',
+  async (limit, withinMs) => {
+    const reads: number[] = [];
+    const own: number[] = [];
+    const requests = 10 * limit;
+    await play(
+      limit,
+      [
+        { kind: 'pass', atMs: 0, requests, answerMs: 0, wayMs: 0, skewMs: 0 },
+        { kind: 'reads', atMs: 30_000, requests: 40, answerMs: 0, wayMs: 0, skewMs: 0 },
+      ],
+      (number, at) => void (number === 1 ? reads : own).push(at - start),
+    );
+    expect(reads).toHaveLength(40);
+    // The holder hears of it at one renewal, and grants at the next; the reader takes in five at a time.
+    const waits = reads.map((at, nth) => at - (reads[nth - 1] ?? 30_000));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(withinMs);
+    const neededMs = (requests + reads.length) * (60_000 / (limit - 10));
+    expect(own.at(-1)).toBeLessThan(1.1 * neededMs);
+  },
+);
 
 test.each([20, 80, 300])(
   'what was long on its way is not seen on top of a full minute of %i',
