@@ -1,6 +1,6 @@
 import { eachLimited } from '../lib/reconcile/each-limited.ts';
 import { alternate } from './harness/alternate.ts';
-import { floorCalls } from './harness/floor.ts';
+import { floorCalls, floorReads } from './harness/floor.ts';
 import { main } from './harness/main.ts';
 import { pass } from './harness/pass.ts';
 import { callsText, countMeasure, ratioMeasure, type Section } from './harness/section.ts';
@@ -28,12 +28,7 @@ async function run(): Promise<Section> {
         },
         floor: async () => {
           await calls.acquire(connection);
-          await Promise.all([
-            calls.query('Desired', connection),
-            calls.query('Ledger', connection),
-            calls.list(connection),
-            calls.listSecrets(connection),
-          ]);
+          await floorReads(calls, connection);
           await eachLimited(indexes, concurrency, async (index) => {
             const { name = '' } = fleetServer(connection, index).spec;
             await calls.put(connection, fleetId(index), { name });

@@ -39,7 +39,7 @@ async function run(): Promise<Section> {
     return {
       title: 'A pass over servers in sync, one connection',
       floor:
-        "The vendor's list calls, one paged Query of each table and the ListSecrets pages side by side, between the acquisition of the lease and the writes of report and release.",
+        "The vendor's list calls, one paged Query of each table and the ListSecrets pages side by side, between the acquisition of the lease and the writes of report and release. The list begins with the first page of Desired, in which the vendor's address stands.",
       measures,
     };
   } finally {

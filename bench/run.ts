@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism, loadavg } from 'node:os';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { format } from 'prettier';
@@ -42,6 +43,8 @@ async function run(name: string): Promise<Section> {
   return section;
 }
 
+const at = new Date();
+const [load = 0] = loadavg();
 const wanted = process.argv.slice(2);
 const sections: Section[] = [];
 for (const name of wanted.length > 0 ? wanted : Object.keys(benchmarks)) {
@@ -53,7 +56,13 @@ const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8
   version: string;
 };
 const text = await format(
-  renderDocument(sections, { version, node: process.version, at: new Date() }),
+  renderDocument(sections, {
+    version,
+    node: process.version,
+    at,
+    load,
+    processors: availableParallelism(),
+  }),
   { parser: 'markdown' },
 );
 if (wanted.length === 0) writeFileSync(document, text);

@@ -20,8 +20,8 @@ export interface FloorCalls {
   acquire(connection: string): Promise<void>;
   release(connection: string): Promise<void>;
   report(connection: string): Promise<void>;
-  /** All pages of a table's part. */
-  query(table: 'Desired' | 'Ledger', connection: string): Promise<void>;
+  /** All pages of a table's part; `first` is told when the first of them is there. */
+  query(table: 'Desired' | 'Ledger', connection: string, first?: () => void): Promise<void>;
   listSecrets(connection: string): Promise<void>;
   /** The vendor's list, page by page. */
   list(connection: string): Promise<void>;
@@ -82,7 +82,7 @@ export function floorCalls(world: BenchWorld): FloorCalls {
         }),
       );
     },
-    query: async (table, connection) => {
+    query: async (table, connection, first) => {
       let start: Record<string, AttributeValue> | undefined;
       do {
         const range = table === 'Ledger';
@@ -102,6 +102,7 @@ export function floorCalls(world: BenchWorld): FloorCalls {
             ...(start && { ExclusiveStartKey: start }),
           }),
         );
+        first?.();
         start = page.LastEvaluatedKey;
       } while (start);
     },
@@ -173,15 +174,24 @@ export function floorCalls(world: BenchWorld): FloorCalls {
   };
 }
 
-/** The calls of a pass over a connection in sync, side by side where no answer is needed for the next. */
-export async function floorInSync(calls: FloorCalls, connection: string): Promise<void> {
-  await calls.acquire(connection);
+/**
+ * The reads of a pass, side by side where no answer is needed for the next: where the vendor is, and whose account it is,
+ * stands in the first row of Desired.
+ */
+export async function floorReads(calls: FloorCalls, connection: string): Promise<void> {
+  const { promise: address, resolve } = Promise.withResolvers<void>();
   await Promise.all([
-    calls.query('Desired', connection),
+    calls.query('Desired', connection, resolve),
     calls.query('Ledger', connection),
-    calls.list(connection),
+    address.then(() => calls.list(connection)),
     calls.listSecrets(connection),
   ]);
+}
+
+/** The calls of a pass over a connection in sync. */
+export async function floorInSync(calls: FloorCalls, connection: string): Promise<void> {
+  await calls.acquire(connection);
+  await floorReads(calls, connection);
   await calls.report(connection);
   await calls.release(connection);
 }

@@ -6,10 +6,16 @@ export interface About {
   /** Node's version. */
   readonly node: string;
   readonly at: Date;
+  /** Processes that wanted a processor in the last minute before the run, and how many processors there are. */
+  readonly load: number;
+  readonly processors: number;
 }
 
 /** The whole document. */
-export function renderDocument(sections: readonly Section[], { version, node, at }: About): string {
+export function renderDocument(
+  sections: readonly Section[],
+  { version, node, at, load, processors }: About,
+): string {
   const all = sections.flatMap(({ title, measures }) =>
     measures.map((measure) => ({ title, ...measure })),
   );
@@ -23,6 +29,8 @@ export function renderDocument(sections: readonly Section[], { version, node, at
     '50 ms to each request (none where only processor time or memory is measured); it, DynamoDB (dynalite) and Secrets Manager',
     'are processes of their own on the same machine. Budgets are set so high that none is felt. Ours and the floor take turns,',
     'and medians are compared.',
+    '',
+    `Before the run ${load.toFixed(1)} other processes wanted the machine's ${processors} processors: the busier it is, the more every ratio shows of what is our own work.`,
     '',
     `Trueup ${version}, Node ${node}, ${at.toISOString().slice(0, 10)}: ${held.length - missed.length} of ${held.length} targets met.`,
     ...(missed.length === 0
