@@ -1,3 +1,4 @@
+import { matchFingerprint } from '../../lib/core/fingerprint.ts';
 import type { Json, JsonObject } from '../../lib/core/json.types.ts';
 import {
   canonical,
@@ -13,6 +14,7 @@ import {
   wanted,
 } from './declared.ts';
 import type { Policy } from './declared.ts';
+import { keysOf } from './ports.ts';
 import type { Refusals } from './refusals.ts';
 import type { ConnectionInit } from './scenario.types.ts';
 import { formOf, rejected, textOf } from './vendor-quirks.ts';
@@ -69,6 +71,38 @@ export function standingOf(
   return wrong.length === 0
     ? { kind: 'right', unwilling: new Set(unwilling.map(([path]) => path)) }
     : { kind: 'wrong', fields: wrong };
+}
+
+const unreadable = ['/client_id', '/client_secret', '/instructions'];
+
+/**
+ * What the ledger does not know of a server that is right: of each field that nobody can read, what the vendor has is what
+ * was last recorded, and nothing is left open.
+ */
+export function unknownOf(world: World, connection: string, id: string): readonly string[] {
+  const { servers, resend } = world.ledger.of(connection);
+  const record = servers.get(id);
+  const row = currentRow(world, connection, `server#${id}`);
+  const live = world.accounts.get(connection)?.fieldsOf(id);
+  if (!record || !row || !live) return ['it has no item'];
+  // Of what is declared no more nothing need be known: declared again, it is sent.
+  const intents = (record.intent?.pointers ?? []).filter(
+    (pointer) => valueAt(specOf(row), pointer) !== undefined,
+  );
+  const open = [
+    ...intents.map((pointer) => `an intent of ${pointer}`),
+    ...(resend.has(id) ? ['a mark'] : []),
+  ];
+  const fields = unreadable.flatMap((pointer) => {
+    if (valueAt(specOf(row), pointer) === undefined) return [];
+    const applied = record.applied[pointer];
+    const scope = { connection, server: id, pointer };
+    const value = valueAt(live, pointer) ?? null;
+    const isKnown =
+      applied && matchFingerprint(keysOf(world.keys), applied.fingerprint, scope, value);
+    return isKnown === 'same' ? [] : [pointer];
+  });
+  return [...open, ...fields];
 }
 
 /** Rules that nobody declares, once rules are declared. */

@@ -63,7 +63,8 @@ function allowedHosts({ scenario }: World) {
   ]);
 }
 
-function keysOf([current = '', ...previous]: readonly string[]): FingerprintKeys {
+/** @param keys - what tells them apart, the current one first */
+export function keysOf([current = '', ...previous]: readonly string[]): FingerprintKeys {
   const key = (id: string) => ({ id, key: Buffer.from(`${core}-fingerprint-key-${id}`) });
   return { current: key(current), previous: previous.map(key) };
 }

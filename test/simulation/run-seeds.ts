@@ -6,17 +6,27 @@ export interface SeedsOptions {
   readonly from: number;
   readonly count: number;
   readonly workers: number;
+  /** Name of what is broken on purpose. */
+  readonly mutation?: string;
   /** Told after each seed; false ends the run early. */
   readonly seen?: (totals: Totals) => boolean;
 }
 
 /** Runs seeds on several threads: each has its own globals, and so its own time. */
-export async function runSeeds({ from, count, workers, seen }: SeedsOptions): Promise<Totals> {
+export async function runSeeds({
+  from,
+  count,
+  workers,
+  mutation,
+  seen,
+}: SeedsOptions): Promise<Totals> {
   const totals = new Totals();
   let next = from;
   const one = () =>
     new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url));
+      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+        workerData: mutation === undefined ? {} : { mutation },
+      });
       const give = () => {
         if (next < from + count) {
           // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none

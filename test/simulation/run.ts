@@ -11,7 +11,7 @@ import type { Oracle } from './oracle.ts';
 import { LeakOracle } from './oracle-leak.ts';
 import { LostOracle } from './oracle-lost.ts';
 import { StaleOracle } from './oracle-stale.ts';
-import { standingOf } from './oracle-convergence.ts';
+import { standingOf, unknownOf } from './oracle-convergence.ts';
 import { AttemptsOracle } from './oracle-attempts.ts';
 import { BudgetOracle } from './oracle-budget.ts';
 import { GuardOracle } from './oracle-guard.ts';
@@ -192,7 +192,14 @@ function wrongServers(world: World, found: Findings, refusals: Refusals): string
       found.looked(
         `convergence: servers ${standing.kind === 'exempt' ? standing.why : standing.kind}`,
       );
-      if (standing.kind !== 'wrong') return [];
+      if (standing.kind === 'exempt') return [];
+      if (standing.kind === 'right') {
+        const unknown = unknownOf(world, connection.name, id);
+        found.looked('nothing-lost: servers held against the ledger');
+        return unknown.length === 0
+          ? []
+          : [`${connection.name}/${id} is right, and the ledger lacks ${unknown.join()}`];
+      }
       const { outcome, reason } = world.ledger.of(connection.name).servers.get(id) ?? {};
       const ledger = `the ledger says ${outcome}${reason ? `, ${reason.message}` : ''}`;
       return [`${connection.name}/${id} is not right: ${standing.fields.join('; ')}; ${ledger}`];

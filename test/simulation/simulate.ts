@@ -2,17 +2,21 @@ import { availableParallelism } from 'node:os';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../../scripts/figures.ts';
+import { findMutations, mutationsReport } from './find-mutations.ts';
 import { generate } from './generate.ts';
 import { runSeeds } from './run-seeds.ts';
+import { run } from './run.ts';
 import { shrink } from './shrink.ts';
 import { reportOf } from './totals.ts';
 import type { SeedResult } from './totals.ts';
 
 /*
  * `npm run simulate -- --seeds N [--from S] [--seed S] [--workers W] [--write]`
+ * `npm run simulate -- --mutations [--write]`
  *
  * Runs that many seeds and reports what they came to; exits 1 if an invariant was violated. `--seed` runs one, and prints
- * its trace. A seed that fails is made as small as can be, printed, and kept in `regressions/`.
+ * its trace. A seed that fails is made as small as can be, printed, and kept in `regressions/`. `--mutations` breaks the code
+ * on purpose, and exits 1 if the simulation does not find it.
  */
 const { values } = parseArgs({
   options: {
@@ -21,7 +25,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
     write: { type: 'boolean', default: false },
-    trace: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
   },
 });
 
@@ -33,6 +37,7 @@ const shrunkAtMost = 3;
 async function main(): Promise<number> {
   const from = Number(values.seed ?? values.from);
   const count = values.seed === undefined ? Number(values.seeds) : 1;
+  if (values.seed !== undefined) say((await run(generate(from))).trace.join('\n'));
   const totals = await runSeeds({ from, count, workers: Number(values.workers) });
   for (const { seed, violations } of totals.failed) {
     const [first] = violations;
@@ -58,4 +63,18 @@ async function keep({ seed, violations: [first] }: SeedResult): Promise<void> {
   writeFileSync(new URL(`./regressions/seed-${seed}.json`, import.meta.url), `${text}\n`);
 }
 
-process.exitCode = await main();
+/** Seeds that a mutation may take to be found. */
+const seedsOfMutation = 800;
+
+async function breakOnPurpose(): Promise<number> {
+  const found = await findMutations(Number(values.workers), seedsOfMutation);
+  for (const { mutation, violation } of found) {
+    say(`${mutation.name}: ${violation?.what ?? 'NOT FOUND'}`);
+  }
+  const report = mutationsReport(found);
+  say(`\n${report}`);
+  if (values.write) await writeFigures('docs/reliability.md', 'mutations', report);
+  return found.every(({ seed }) => seed !== undefined) ? 0 : 1;
+}
+
+process.exitCode = await (values.mutations ? breakOnPurpose() : main());

@@ -13,6 +13,27 @@ test('a seed is one run: the same steps in the same order, whenever it is run', 
   expect(two.trace).toEqual(one.trace);
 });
 
+/** What 100 seeds must have held against the invariants: an oracle that saw nothing proves nothing. */
+const atLeast: Readonly<Record<string, number>> = {
+  'convergence: servers right': 300,
+  'no-harm: PUTs': 300,
+  'no-harm: objects replaced whole': 100,
+  'no-harm: unreadable fields sent': 300,
+  'no-harm: changes that the guard counts': 5,
+  'no-harm: plans that were held again': 5,
+  'no-stale-write: PUTs against the newest declaration that was read': 300,
+  'no-stale-write: older declarations of frozen holders': 1,
+  'no-stale-write: server items written by who lost the lease': 1,
+  'nothing-lost: knocks': 50,
+  'nothing-lost: servers held against the ledger': 300,
+  'no-flood: calls in a minute': 1000,
+  'no-flood: attempts after a transient failure': 5,
+  'no-flood: refresh tokens exchanged': 20,
+  'no-leak: log': 500,
+  'no-leak: ledger.writeServer': 500,
+  'no-leak: requests': 1000,
+};
+
 describe('100 seeds', () => {
   const totals = new Totals();
 
@@ -28,6 +49,12 @@ describe('100 seeds', () => {
     },
     60_000,
   );
+
+  test('the oracles had enough to look at', () => {
+    const seen = Object.keys(atLeast).map((key) => [key, totals.exercised.get(key) ?? 0] as const);
+    expect(seen.filter(([key, times]) => times < (atLeast[key] ?? 0))).toEqual([]);
+    expect(totals.faults.size).toBeGreaterThan(12);
+  });
 });
 
 test('what went wrong once does not again', async () => {

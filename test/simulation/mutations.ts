@@ -1,0 +1,140 @@
+import { registerHooks } from 'node:module';
+import type { Invariant } from './events.types.ts';
+
+/** A fault of the code under test, made on purpose: the simulation has to find it. */
+export interface Mutation {
+  readonly name: string;
+  /** End of the file's path. */
+  readonly file: string;
+  /** What stands in it, just once, and what takes its place. */
+  readonly text: string;
+  readonly by: string;
+  /** The invariant that is violated, and a part of what is said of it. */
+  readonly breaks: Invariant;
+  readonly says: string;
+  /** A seed that is known to find it: tried first, to save time. */
+  readonly seed: number;
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'no rev check',
+    file: 'test/simulation/memory-ledger.ts',
+    text: 'if ((servers.get(record.id)?.rev ?? 0) !== record.rev) throw lost(record.id);',
+    by: '',
+    breaks: 'no-stale-write',
+    says: 'was overwritten by',
+    seed: 4,
+  },
+  {
+    name: 'skipped knock',
+    file: 'lib/reconcile/lease.ts',
+    text: "if (await world.items.knock(connection, { scope, overBefore })) return 'knocked';",
+    by: "if (overBefore > 0 && scope) return 'knocked';",
+    breaks: 'nothing-lost',
+    says: 'nobody will serve it',
+    seed: 4,
+  },
+  {
+    name: 'apply before the guard',
+    file: 'lib/reconcile/plan-pass.ts',
+    text: '...guarded.servers,',
+    by: '...findings,',
+    breaks: 'no-harm',
+    says: 'changed within an hour',
+    seed: 2,
+  },
+  {
+    name: 'digest over everything',
+    file: 'lib/core/guard.ts',
+    text: 'planDigest(heldHashes(held))',
+    by: 'planDigest([...heldHashes(held), JSON.stringify(held)])',
+    breaks: 'no-harm',
+    says: 'under another digest',
+    seed: 2,
+  },
+  {
+    name: 'retried refresh exchange',
+    file: 'lib/providers/http/token.ts',
+    text: "    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: text },\n    secrets: [refreshToken],\n    repeatable: 'unsent',",
+    by: "    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: text },\n    secrets: [refreshToken],\n    repeatable: 'anytime',",
+    breaks: 'no-flood',
+    says: 'exchanged a refresh token twice',
+    seed: 196,
+  },
+  {
+    name: 'Retry-After ignored',
+    file: 'lib/providers/http/exchange.ts',
+    text: "const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);",
+    by: 'const retryAfterMs = parseRetryAfter(null, now);',
+    breaks: 'no-flood',
+    says: 'after a Retry-After of',
+    seed: 48,
+  },
+  {
+    name: 'a header logged',
+    file: 'lib/providers/http/exchange.ts',
+    text: 'throw new VendorError(kind, operation, reason() ??',
+    by: 'throw new VendorError(kind, operation, outgoing.bearer?.reveal() ??',
+    breaks: 'no-leak',
+    says: 'CanaryInTheCoalMine',
+    seed: 1,
+  },
+  {
+    name: 'intent not written',
+    file: 'lib/reconcile/apply-server.ts',
+    text: 'unreadable.length === 0 ? base : await context.write({ ...base, intent })',
+    by: 'unreadable.length === 0 && intent ? base : base',
+    breaks: 'convergence',
+    says: 'is not right',
+    seed: 59,
+  },
+  {
+    name: 'mark not left',
+    file: 'lib/reconcile/conclude.ts',
+    text: 'await ledger.markResend(connection, record.id, state.id);',
+    by: '',
+    breaks: 'convergence',
+    says: 'is not right',
+    seed: 459,
+  },
+  {
+    name: 'lease not checked before an attempt',
+    file: 'lib/reconcile/gate.ts',
+    text: 'lease.assertHeld(settings.attemptMs);',
+    by: '',
+    breaks: 'no-stale-write',
+    says: 'was read under the lease',
+    seed: 215,
+  },
+  {
+    name: 'unchanged fields sent',
+    file: 'lib/core/body.ts',
+    text: 'free.filter((unit) => changed.has(unit.pointer) && !isOf(blocked, unit))',
+    by: 'free.filter((unit) => !isOf(blocked, unit) && unit.field.access !== "secret")',
+    breaks: 'no-harm',
+    says: 'is what it was already',
+    seed: 1,
+  },
+];
+
+const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray | undefined | null): string =>
+  typeof source === 'string' ? source : new TextDecoder().decode(source ?? undefined);
+
+/** Puts a mutation in force for all that is imported from now on. @throws Error if its text does not stand there once */
+export function mutate(name: string): void {
+  const mutation = mutations.find((one) => one.name === name);
+  if (!mutation) throw new Error(`there is no mutation '${name}'`);
+  const { file, text, by } = mutation;
+  registerHooks({
+    load: (url, context, next) => {
+      const loaded = next(url, context);
+      if (!url.endsWith(`/${file}`)) return loaded;
+      const [before, after, ...more] = textOf(loaded.source).split(text);
+      if (before === undefined || after === undefined || more.length > 0) {
+        throw new Error(`mutation '${name}': its text does not stand just once in ${file}`);
+      }
+      return { ...loaded, source: before + by + after };
+    },
+  });
+}
