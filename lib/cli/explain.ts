@@ -26,7 +26,7 @@ export function explain(error: unknown): Explanation {
   }
   if (error instanceof TrueupError) {
     const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
-    return said(error.message, steps[error.code] ?? doctor, exitCode);
+    return said(error.message, stepsOf(error)[error.code] ?? doctor, exitCode);
   }
   const { name, message = String(error) } = (error ?? {}) as { name?: string; message?: string };
   if (name === 'FolderInUse') {
@@ -97,6 +97,21 @@ const steps: Readonly<Record<string, string>> = {
   'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',
   'lease-lost': 'run it again: somebody else went on with this connection',
 };
+
+/** The same of files, whose errors name their path. */
+const fileSteps: Readonly<Record<string, string>> = {
+  'store-denied': 'make it yours alone: chmod 600 for a file, in a folder that you may write to',
+  'store-absent': 'check the path; a secrets file is a JSON object from name to secret',
+  'store-malformed':
+    'mend it, or put a copy back; a secrets file is a JSON object from name to secret',
+  'store-busy': 'wait until the other command is done',
+  'store-too-large': 'split it, or take out what is not needed',
+  'store-failed': 'check the disk and the path; --state DIR names another folder',
+};
+
+function stepsOf({ code, context }: TrueupError): Readonly<Record<string, string>> {
+  return typeof context['path'] === 'string' && code.startsWith('store-') ? fileSteps : steps;
+}
 
 /** What to do next, by what went wrong at the vendor. */
 const vendorSteps: Readonly<Record<VendorErrorKind, string>> = {

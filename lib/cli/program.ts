@@ -4,7 +4,7 @@ import { commandList } from './command-list.ts';
 import type { GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { collect } from './option-values.ts';
-import { columns } from '../core/wrap.ts';
+import { columns, wrap } from '../core/wrap.ts';
 
 /** Runs a command that was parsed. */
 export type Runner = (
@@ -29,15 +29,26 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
   const program = new Command('trueup')
     .description('Keeps MCP servers at hosted gateways true to their declared configuration.')
     .exitOverride()
-    .configureOutput({ ...output, getOutHelpWidth: () => columns, getErrHelpWidth: () => columns })
+    .configureOutput({
+      ...output,
+      getOutHelpWidth: () => columns,
+      getErrHelpWidth: () => columns,
+      outputError: (text, write) => {
+        write(`${wrap(text.trimEnd(), '').join('\n')}\n`);
+      },
+    })
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
+    .showHelpAfterError('next: `trueup --help` lists the commands and their options')
     .addHelpText('after', footer);
   for (const option of globalOptions()) program.addOption(option);
   const entries = new Map<Command, CommandEntry>();
   for (const entry of commandList) {
     const command = program.command(entry.name, { hidden: entry.hidden ?? false });
-    command.summary(entry.summary).helpOption('-h, --help', 'shows this');
+    command
+      .summary(entry.summary)
+      .helpOption('-h, --help', 'shows this')
+      .showHelpAfterError(`next: \`trueup ${entry.name} --help\` shows what it takes`);
     entries.set(command, entry);
   }
   program.helpOption('-h, --help', 'shows this; `trueup COMMAND --help` with two examples each');

@@ -99,10 +99,16 @@ describe('the command line itself', () => {
     [['plan', '--desired-table', 'x'], 3],
     [['apply', '--lock-timeout', 'soon', '--local'], 3],
     [['status', '--file', 'nowhere.yaml'], 3],
-  ])('%j exits with %d', async (argv, expected) => {
+    [['plan', '--output', 'xml', '--local'], 3],
+    [['approve', 'acme'], 3],
+    [['status', 'a', 'b'], 3],
+    [['pause', 'acme', '--until', 'then'], 3],
+    [['apply', '--plan', 'nowhere.json', '--local'], 3],
+  ])('%j exits with %d; an error tells the next step', async (argv, expected) => {
     const { code, stdout, stderr } = await run(...argv);
     expect(code).toBe(expected);
     expect(expected === 0 ? stderr : stdout).toBe('');
+    if (expected !== 0 && argv.length > 0) expect(stderr).toMatch(/^error: [^]*^next: .+/m);
     for (const line of `${stdout}${stderr}`.split('\n'))
       expect(line.length).toBeLessThanOrEqual(120);
   });
@@ -115,6 +121,8 @@ describe('the command line itself', () => {
       for (const { line } of examples) expect(line).toMatch(new RegExp(`\\btrueup ${name}\\b`));
       expect(description).not.toBe('');
       configure(new Command());
+      const { stdout } = await run(name, '--help');
+      for (const { line, does } of examples) expect(stdout).toContain(`  # ${does}\n  ${line}\n`);
     },
   );
 });

@@ -56,7 +56,7 @@ describe('every line of `trueup` in the documentation is one that it understands
     ['pln', 'unknown command'],
     ['plan --output xml', 'Allowed choices'],
     ['approve acme', 'missing required argument'],
-    ['apply --lock-timeout soon', 'It must be a duration'],
+    ['apply --lock-timeout soon', "argument 'soon' is invalid"],
   ])('a wrong one is found: %s', async (line, wrong) => {
     expect(await parseLine(line.split(' '))).toEqual({ wrong: expect.stringContaining(wrong) });
   });
