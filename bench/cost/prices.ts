@@ -35,14 +35,12 @@ export const prices = {
   secret: {
     usd: 0.4,
     per: 1,
-    source:
-      'https://hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynamic-db-credentials-kms',
+    source: 'https://github.com/api-evangelist/amazon-secrets-manager (plans/, of 2026-09-20)',
   },
   secretCall: {
     usd: 0.05,
     per: 10_000,
-    source:
-      'https://hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynamic-db-credentials-kms',
+    source: 'https://github.com/api-evangelist/amazon-secrets-manager (plans/, of 2026-09-20)',
   },
   logGb: {
     usd: 0.5,
@@ -51,7 +49,11 @@ export const prices = {
       'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/',
   },
   metric: { usd: 0.3, per: 1, source: 'https://signoz.io/guides/cloudwatch-pricing' },
-  alarm: { usd: 0.1, per: 1 },
+  alarm: {
+    usd: 0.1,
+    per: 1,
+    source: 'https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm',
+  },
   dashboard: {
     usd: 3,
     per: 1,
@@ -75,7 +77,12 @@ export const prices = {
       'https://adhdecode-articles-4.pages.dev/articles/sqs/sqs-cost-per-million-messages-pricing',
   },
   /** Reads of a stream by a Lambda trigger. */
-  streamRead: { usd: 0, per: 1 },
+  streamRead: {
+    usd: 0,
+    per: 1,
+    source:
+      'https://docs.amazonaws.cn/en_us/amazondynamodb/latest/developerguide/CostOptimization_StreamsUsage.html',
+  },
 } as const satisfies Readonly<Record<string, Price>>;
 
 export type PriceName = keyof typeof prices;

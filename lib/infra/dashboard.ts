@@ -128,7 +128,6 @@ function reasons({ logGroups }: Shown, title: string, message: string): IWidget 
 
 function machinery({ functions, queues, metric }: Shown): IWidget[] {
   const period = Duration.minutes(5);
-  const all = Object.values(functions);
   return [
     graph(
       'Stream and queue age',
@@ -150,9 +149,9 @@ function machinery({ functions, queues, metric }: Shown): IWidget[] {
       }),
       queues.failures.metricApproximateNumberOfMessagesVisible({ period, label: 'failures' }),
     ]),
+    // Throttles have an alarm each.
     graph('Functions', [
-      ...all.map((one) => one.metricErrors({ period })),
-      ...all.map((one) => one.metricThrottles({ period })),
+      ...Object.values(functions).map((one) => one.metricErrors({ period })),
       metric('PassDuration', period, Stats.p(95)),
     ]),
   ];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -39,14 +40,17 @@ function readByAlarms(from: Template): Spelled[] {
     });
 }
 
-/** The same of its dashboard. */
-function readByDashboard(from: Template): Spelled[] {
+function dashboardMetrics(from: Template): unknown[][] {
   const { Properties } = resource(from, 'AWS::CloudWatch::Dashboard', 'Trueup');
   const { 'Fn::Join': join } = Properties['DashboardBody'] as { 'Fn::Join': [string, unknown[]] };
   const body = join[1].map((part) => (typeof part === 'string' ? part : 'token')).join(join[0]);
   const { widgets } = JSON.parse(body) as { widgets: { properties: { metrics?: unknown[][] } }[] };
-  return widgets
-    .flatMap(({ properties }) => properties.metrics ?? [])
+  return widgets.flatMap(({ properties }) => properties.metrics ?? []);
+}
+
+/** The same of its dashboard. */
+function readByDashboard(from: Template): Spelled[] {
+  return dashboardMetrics(from)
     .filter(([namespace]) => namespace === 'Trueup')
     .map(([namespace, name, ...rest]) => {
       const texts = rest.filter((part) => typeof part === 'string');
@@ -170,12 +174,16 @@ describe('the metrics', () => {
     for (const text of [
       'IteratorAge',
       'ApproximateAgeOfOldestMessage',
-      'Throttles',
+      'Errors',
       "filter message = 'pass ended early'",
       "filter message = 'pass failed'",
     ]) {
       expect(body).toContain(text);
     }
+  });
+
+  test('are no more on the dashboard than CloudWatch’s free tier knows: fifty, those of AWS included', () => {
+    expect(dashboardMetrics(template()).length).toBeLessThanOrEqual(50);
   });
 
   test('of each stack, and of each construct in one, have a name of their own', () => {
@@ -190,6 +198,17 @@ describe('the metrics', () => {
       .map(({ reconciler }) => Template.fromStack(Stack.of(reconciler)))
       .flatMap((from) => [serviceOf(from), serviceOf(from, 'SecondQueued')]);
     expect(services).toEqual(['Production', 'Production/Second', 'Test', 'Test/Second']);
+  });
+
+  test('of an idle fleet, and the alarms, are as many as docs/deploy.md counts', async () => {
+    const { loud, lines } = observabilityOf('Test');
+    await createScheduled(() => ({ deps: world.deps, connectionsAtOnce: 1 }), loud)({}, context);
+    const alarms = Object.values(resources(template())).filter(({ Type }) =>
+      Type.endsWith('::Alarm'),
+    );
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    expect(page).toContain(`CloudWatch: ${unique(lines.flatMap(emittedIn)).length} metrics`);
+    expect(page).toContain(`CloudWatch: ${alarms.length} alarms`);
   });
 
   test('are told what there is: ages in seconds, and only the reasons that there were', async () => {
