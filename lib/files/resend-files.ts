@@ -1,4 +1,5 @@
 import { isJsonObject } from '../core/json.ts';
+import { isTexts } from '../core/kept-forms.ts';
 import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { readJson, removeFile, replaceFile } from './atomic-file.ts';
 import { nameFor, type ConnectionFiles, type StateFolder } from './state-folder.ts';
@@ -19,8 +20,7 @@ export function readMarks(path: string): Marks | undefined {
   const found = readJson(path);
   if (found === undefined) return undefined;
   const { id, marks } = isJsonObject(found) ? found : {};
-  if (typeof id === 'string' && Array.isArray(marks))
-    return { id, marks: new Set(marks.map(String)) };
+  if (typeof id === 'string' && isTexts(marks)) return { id, marks: new Set(marks) };
   throw fileProblem('store-malformed', path, 'is damaged: it holds no marks');
 }
 

@@ -89,6 +89,12 @@ describe('The ledger in a state folder', () => {
     expect((await open().read('beta')).servers.size).toBe(1);
   });
 
+  test('damaged marks fail: that nothing was marked is not to be believed', async () => {
+    await open().markResend('acme', 'a', 'm');
+    await writeFile(of('resend', 'a.json'), '{"id":"a","marks":[{"toString":""}]}');
+    await expect(open().read('acme')).rejects.toMatchObject({ code: 'store-malformed' });
+  });
+
   test('a damaged pause is a pause without an end; damaged history is left out', async () => {
     await open().pause('acme', { at, until: at });
     await open().pause('acme', { id: 'a', at });
