@@ -1,8 +1,10 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createObservability, quietObservability } from '../../functions/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { readSettings } from '../../functions/settings.ts';
+import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { bearer, connection, startWorld, serverIds } from '../support/world.ts';
@@ -56,6 +58,25 @@ describe('the scheduled function', () => {
     expect(world.barndoor.find(a).name).toBe('New');
     const [line] = world.log.lines.filter(({ message }) => message === 'pass failed');
     expect(line).toMatchObject({ level: 'error', fields: { connection: 'aaa' } });
+  });
+
+  test('a lease item that somebody damaged fails its connection by name, and no other', async () => {
+    const damaged = {
+      connection: { S: 'aaa' },
+      item: { S: 'lease' },
+      epoch: { N: '1' },
+      expiresAt: { S: 'tomorrow' },
+    };
+    const client = dynamoDbClient(world.endpoints.dynamodb);
+    const { ledgerTable: TableName } = world.settings;
+    await client.send(new PutItemCommand({ TableName, Item: damaged }));
+    client.destroy();
+    await world.desired.put('aaa', 'connection', { provider: 'barndoor', baseUrl: 'https://x' });
+    const result = await scheduled()(event, context);
+    expect(result).toEqual({ connections: 2, queued: 0, passes: 1, knocked: 0, failed: ['aaa'] });
+    expect(world.barndoor.find(a).name).toBe('New');
+    const [line] = world.log.lines.filter(({ message }) => message === 'pass failed');
+    expect(line?.fields).toMatchObject({ connection: 'aaa', code: 'store-malformed' });
   });
 
   describe('beyond its own share', () => {
