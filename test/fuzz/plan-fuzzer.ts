@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { readPlans } from '../../lib/cli/plan/plan-document.ts';
+import { CliError } from '../../lib/cli/cli-error.ts';
+import { planDigest } from '../../lib/core/change.ts';
+import { isJsonObject } from '../../lib/core/json.ts';
+import type { Plan } from '../../lib/core/plan.types.ts';
+import { plainText } from '../../lib/core/redact.ts';
+import { renderPlansMarkdown } from '../../lib/core/render-markdown.ts';
+import { renderPlan } from '../../lib/core/render-text.ts';
+import { fieldChange, guardState, plannedServer, planOf } from '../core/support/plans.ts';
+import { edited, editsOf } from './edits.ts';
+import { fuzzer, must } from './fuzzer.ts';
+import { canary, strangeJson } from './strange.ts';
+
+const secret = { kind: 'secret', secret: 'trueup/acme/x', version: 'v1' } as const;
+
+const document = {
+  version: 1,
+  plans: [
+    planOf(
+      [
+        plannedServer({
+          since: '2026-11-22T12:00:00.000Z',
+          changes: [
+            fieldChange(),
+            fieldChange({
+              pointer: '/client_secret',
+              cause: 'rotated',
+              before: { kind: 'unreadable' },
+              after: secret,
+              conditional: true,
+              hash: 'h2',
+            }),
+          ],
+        }),
+        plannedServer({
+          id: 's2',
+          outcome: 'held',
+          changes: [
+            fieldChange({
+              pointer: '/restrictions/users/allowedIds',
+              before: { kind: 'value', value: ['a'] },
+              after: { kind: 'value', value: ['b'] },
+              compare: 'set',
+              held: true,
+              hash: 'h3',
+            }),
+          ],
+        }),
+        plannedServer({
+          id: 's3',
+          outcome: 'failed',
+          reason: { code: 'http-400', message: 'no', pointer: '/name' },
+          changes: [],
+        }),
+      ],
+      { inSync: 3, undeclared: [{ id: 'u', name: 'Nobody’s' }], guard: guardState({ held: 'd2' }) },
+    ),
+  ],
+  failures: [{ connection: 'globex', code: 'timeout', message: 'no answer' }],
+};
+
+/** Half of them with the digest that their changes have: the rest ends there. */
+function withDigests(value: unknown): unknown {
+  if (!isJsonObject(value) || !Array.isArray(value['plans'])) return value;
+  const { plans } = value;
+  const right = plans.map((plan: unknown) => {
+    try {
+      const { changes } = plan as Plan;
+      const digest = planDigest(
+        changes.flatMap((server) => server.changes.map(({ hash }) => hash)),
+      );
+      return { ...(plan as Plan), digest };
+    } catch {
+      return plan;
+    }
+  });
+  return { ...value, plans: right };
+}
+
+/**
+ * Files for `--plan`, which anybody may have written. Either it is said why it is no plan, or it can be shown, and what
+ * is shown has nothing that a terminal obeys.
+ */
+export const planFuzzer = (read = readPlans) =>
+  fuzzer({
+    name: 'plan',
+    what: 'files for apply --plan: schema, digest, rendering',
+    inputs: fc
+      .tuple(
+        editsOf(strangeJson, 5),
+        fc.boolean(),
+        fc.nat(4_000),
+        fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 30),
+      )
+      .map(([edits, right, at, take]) => {
+        const made = edited(document, edits);
+        const text = JSON.stringify(right ? withDigests(made) : made) ?? '';
+        return take === 0 ? text : text.slice(0, at) + text.slice(at + take);
+      }),
+    open: async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'trueup-fuzz-'));
+      return {
+        check: async (text) => {
+          await writeFile(join(folder, 'plan.json'), text);
+          const plans = await read(folder, 'plan.json').catch((error: unknown) => {
+            must(error instanceof CliError, `not typed: ${String(error)}`);
+            must(error.message.startsWith('plan.json'), 'the error names no file');
+            must(error.message.length < 2_000, 'the error is too long');
+            must(!error.message.includes(canary), 'the error repeats a value');
+          });
+          if (!plans) return;
+          for (const plan of plans) {
+            for (const line of renderPlan(plan).split('\n')) {
+              must(
+                line === plainText(line, line.length),
+                `shown to a terminal: ${JSON.stringify(line)}`,
+              );
+            }
+          }
+          renderPlansMarkdown(plans);
+        },
+        close: () => rm(folder, { recursive: true }),
+      };
+    },
+  });

@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { buildBody } from '../../lib/core/body.ts';
+import { isJsonObject } from '../../lib/core/json.ts';
+import type { LiveServer } from '../../lib/core/live.types.ts';
+import { planServer } from '../../lib/core/plan-server.ts';
+import { plainText } from '../../lib/core/redact.ts';
+import { assemblePlan } from '../../lib/core/plan.ts';
+import { renderPlan } from '../../lib/core/render-text.ts';
+import { createAlloy } from '../../lib/providers/alloy/provider.ts';
+import { createBarndoor } from '../../lib/providers/barndoor/provider.ts';
+import type { HttpClient } from '../../lib/providers/http/client.ts';
+import type { Provider, VendorSession } from '../../lib/reconcile/ports/provider.ts';
+import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
+import { contextOf, inputsOf, serverOf } from '../core/support/builders.ts';
+import { guardState } from '../core/support/plans.ts';
+import {
+  allTextOf,
+  clientFor,
+  collect,
+  connectionTo,
+  sessionInputs,
+} from '../providers/support.ts';
+import { answers, bodyOf, wireAnswer } from './answers.ts';
+import type { Answer } from './answers.ts';
+import { fuzzer, must } from './fuzzer.ts';
+import type { Fuzzer } from './fuzzer.ts';
+import { startRawServer } from './raw-server.ts';
+
+const token = 'bearer-9b1c77';
+/** Where a vendor shows what must not be kept: a mask, a live token. */
+const unkept = 'unkept-4417aa';
+
+interface Vendor {
+  readonly name: string;
+  readonly create: (http: HttpClient) => Provider;
+  readonly good: readonly unknown[];
+  readonly spec: Record<string, unknown>;
+  readonly idIn: 'id' | 'serverId';
+  /** What a server may have of an answer. */
+  readonly kept: readonly string[];
+  /** What a PUT takes from live, and must give back as it was. */
+  readonly whole: readonly string[];
+}
+
+const barndoorServer = {
+  id: 's1',
+  name: 'Sales',
+  slug: 'sales',
+  client_id: `ab...${unkept}`,
+  connection_status: 'ok',
+  provider: 'x',
+  url: unkept,
+  meta: { team: 'sales', other: { n: 1, list: [1, { a: null }] } },
+};
+const alloyServer = {
+  serverId: 's1',
+  name: 'Sales',
+  description: 'What',
+  url: unkept,
+  accessUrl: `https://x.example/mcp/${unkept}?token=${unkept}`,
+  hasRestrictions: true,
+  restrictions: {
+    connectors: { mode: 'allowlist', allowedIds: ['a'] },
+    unknown: { n: 12, deep: [{ x: 'y' }] },
+    users: null,
+  },
+};
+
+const barndoor: Vendor = {
+  name: 'barndoor',
+  create: createBarndoor,
+  good: [
+    barndoorServer,
+    { data: [barndoorServer, { id: 's2' }], pagination: { page: 1, pages: 1, next_page: null } },
+    { data: [barndoorServer], page: 1, pages: 3, next_page: 2 },
+    [barndoorServer],
+  ],
+  spec: { name: 'New', slug: 'new', client_id: 'real', meta: { team: 'new', other: { n: 2 } } },
+  idIn: 'id',
+  kept: ['name', 'slug', 'meta'],
+  whole: ['meta'],
+};
+
+const alloy: Vendor = {
+  name: 'alloy',
+  create: createAlloy,
+  good: [
+    alloyServer,
+    { servers: [alloyServer, { serverId: 's2' }], count: 2 },
+    { servers: [alloyServer], count: 300, hasMore: true },
+  ],
+  spec: {
+    name: 'New',
+    description: 'That',
+    instructions: 'Do',
+    restrictions: { connectors: { mode: 'blocklist', blockedIds: ['b'] } },
+  },
+  idIn: 'serverId',
+  kept: ['name', 'description', 'restrictions'],
+  whole: ['restrictions'],
+};
+
+const bad = [
+  { error: 'bad_request', message: `no ${token}`, details: { a: 1 } },
+  { detail: [{ loc: ['body', 'slug'], msg: 'string does not match', type: 'x' }] },
+  { error: { code: 'E1', message: 'no', details: [] } },
+];
+
+type Call = 'list' | 'get' | 'put';
+interface Case {
+  readonly call: Call;
+  readonly answer: Answer;
+}
+
+/** Small, so that what is beyond is met often. */
+const maxBytes = 256 * 1024;
+const timeoutMs = 250;
+
+/**
+ * Whatever a vendor answers, on a real connection: a VendorError that says where, with nothing in it that must not be
+ * told, after no more requests than an attempt may make; or servers that are what the answer says. Those go on to a plan,
+ * its text and the body of a PUT.
+ */
+const vendorFuzzer = (
+  vendor: Vendor,
+  callOf: (session: VendorSession, call: Call) => Promise<readonly LiveServer[]>,
+): Fuzzer<Case> => ({
+  name: vendor.name,
+  what: `answers of ${vendor.name === 'alloy' ? 'Alloy' : 'Barndoor'} over HTTP on loopback: client, conversion, plan, body of a PUT`,
+  inputs: fc.record({
+    call: fc.constantFrom<Call>('list', 'list', 'get', 'put'),
+    answer: answers(vendor.good, bad),
+  }),
+  open: async () => {
+    const server = await startRawServer();
+    const http = clientFor(vendor.name, [server.url], { maxBytes, timeoutMs });
+    const provider = vendor.create(http);
+    const connection = connectionTo(vendor.name, server.url);
+    return {
+      check: async ({ call, answer }) => {
+        const { bytes, after } = wireAnswer(answer);
+        let pages = 0;
+        const { requests } = server.answer(() => {
+          pages += 1;
+          // A list that goes on for ever is ended by the client.
+          return { bytes, after };
+        });
+        const session = provider.open(connection, sessionInputs([token, token]));
+        const found = await callOf(session, call).catch((error: unknown) => {
+          must(
+            isVendorError(error),
+            `not typed: ${error instanceof Error ? error.stack : String(error)}`,
+          );
+          must(
+            error.operation === call && error.context['connection'] === connection.name,
+            'the error names no place',
+          );
+          must(call === 'list' || error.context['server'] === 's1', 'the error names no server');
+          const { message } = error;
+          must(
+            message !== '' && message.length <= 600 && message === plainText(message, 600),
+            `no plain line: ${message}`,
+          );
+          const told = allTextOf(error);
+          // As a reason, a vendor may say whatever it likes.
+          const isReason = !/[[{]/.test(bodyOf(answer.body).toString());
+          const untold = isReason ? [token] : [token, unkept];
+          must(!untold.some((text) => told.includes(text)), 'the error tells what it must not');
+          must(requests() <= 8, `${requests()} requests for one attempt`);
+        });
+        if (!found) return;
+        must(pages > 0, 'servers without an answer');
+        mustBeSaid(vendor, call, bodyOf(answer.body), found);
+        for (const live of found) mustPlan(vendor, provider, live);
+      },
+      close: async () => {
+        http.close();
+        await server.close();
+      },
+    };
+  },
+});
+
+/** The answer says so: read once more, without any of what reads it. */
+function mustBeSaid(vendor: Vendor, call: Call, body: Buffer, found: readonly LiveServer[]): void {
+  const said = JSON.parse(body.toString().replace(/^\ufeff/, '')) as Record<string, unknown>;
+  const rows =
+    call === 'list'
+      ? Array.isArray(said)
+        ? (said as unknown[])
+        : [said['data'], said['servers']].find(Array.isArray)
+      : [said];
+  must(
+    rows !== undefined && found.length % Math.max(rows.length, 1) === 0,
+    'not as many servers as the answer has',
+  );
+  for (const [index, live] of found.entries()) {
+    const row = rows[index % rows.length] as Record<string, unknown>;
+    must(
+      live.id === row[vendor.idIn] && typeof live.id === 'string' && live.id !== '',
+      'another id',
+    );
+    must(call === 'list' || live.id === 's1', 'not the server that was asked for');
+    for (const [key, value] of Object.entries(live.fields)) {
+      must(vendor.kept.includes(key), `kept ${key}`);
+      if (!vendor.whole.includes(key)) must(value === row[key], `another ${key}`);
+      else must(isJsonObject(value), `${key} is no object`);
+    }
+  }
+}
+
+/** What was read can be planned with, shown, and sent back as it was. */
+function mustPlan(vendor: Vendor, provider: Provider, live: LiveServer): void {
+  const context = { ...contextOf(), table: provider.table };
+  const desired = serverOf(vendor.spec as never, { id: live.id });
+  const { planned, verdicts } = planServer(context, inputsOf(desired, live.fields));
+  const plan = assemblePlan(
+    { connection: 'acme', provider: vendor.name },
+    { servers: [planned], quiet: { inSync: 0, assumed: 0 } },
+    [live],
+    guardState(),
+  );
+  for (const line of renderPlan(plan).split('\n'))
+    must(line === plainText(line, line.length), 'a terminal obeys it');
+  const units = verdicts.map(({ unit }) => unit);
+  const changed = new Set(planned.changes.map(({ pointer }) => pointer));
+  let body;
+  try {
+    ({ body } = buildBody(units, changed, new Set(), live, new Map()));
+  } catch (error) {
+    // The one thing that cannot be sent back as it was.
+    must((error as { code?: string }).code === 'inexact-number', `no body: ${String(error)}`);
+    return;
+  }
+  for (const number of JSON.stringify(body).match(/-?\d[\d.eE+-]*/g) ?? []) {
+    must(
+      !/^-?\d{16,}$/.test(number) || Number.isSafeInteger(Number(number)),
+      `sends ${number}, which may have been another`,
+    );
+  }
+  must(!Object.keys(body).some((key) => !(key in vendor.spec)), 'sends what is not declared');
+}
+
+export const callOf = async (
+  session: VendorSession,
+  call: Call,
+): Promise<readonly LiveServer[]> => {
+  if (call === 'list') return collect(session.list());
+  return [call === 'get' ? await session.get('s1') : await session.put('s1', { name: 'New' }, [])];
+};
+
+export const barndoorFuzzer = (call = callOf) => fuzzer(vendorFuzzer(barndoor, call));
+export const alloyFuzzer = (call = callOf) => fuzzer(vendorFuzzer(alloy, call));
