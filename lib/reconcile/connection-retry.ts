@@ -6,6 +6,7 @@ import type { Retry } from '../core/ledger.types.ts';
 import type { SecretReference } from '../core/secret.ts';
 import type { ApplyEnd } from './apply.ts';
 import type { Dependencies } from './dependencies.types.ts';
+import type { VendorCalls } from './ports/provider.ts';
 import { StoreError } from './ports/store-error.ts';
 import { isVendorError } from './ports/vendor-error.ts';
 import type { VendorError } from './ports/vendor-error.ts';
@@ -34,15 +35,20 @@ export function isBackingOff(
   return retry.key === keyOf(connection);
 }
 
-/** The connection's backoff after a pass: none if the vendor could be talked to. */
+/**
+ * The connection's backoff after a pass: none if the vendor could be talked to, as it was if nothing was asked of it.
+ *
+ * @param calls - what the pass asked
+ */
 export function afterConnectionFailure(
   end: ApplyEnd | undefined,
   before: Retry | undefined,
   connection: Connection,
   credential: string | undefined,
+  { list, get, put }: VendorCalls,
   { clock, random }: Dependencies,
 ): Retry | undefined {
-  if (!end) return undefined;
+  if (!end) return list + get + put > 0 ? undefined : before;
   if (!isVendorError(end)) return before;
   const key = keyOf(connection);
   const attempts = (before?.key === key ? before.attempts : 0) + 1;

@@ -130,7 +130,14 @@ async function run(pass: Pass): Promise<PassDone> {
   }
   const refused = await refusedCredential(end, credentials.version, desired.connection, deps);
   if (refused !== undefined) credentials.forget();
-  const retry = afterConnectionFailure(end, carried.retry, desired.connection, refused, deps);
+  const retry = afterConnectionFailure(
+    end,
+    carried.retry,
+    desired.connection,
+    refused,
+    state.calls,
+    deps,
+  );
   if (retry !== carried.retry) state.connectionRetry = retry?.notBefore;
   carried.setRetry(retry);
   if (end) state.ended(stateOf(end), { code: end.code, message: end.message });

@@ -217,6 +217,18 @@ describe('the connection', () => {
     expect((await world.pass()).state).toBe('ok');
   });
 
+  test('its backoff goes on doubling over a pass that asks nothing of the vendor', async () => {
+    await world.deps.ledger.pause(connection, { id: a, at: new Date().toISOString() });
+    world.barndoor.misbehave({ effect: { kind: 'status', status: 503 } });
+    const attempts = async () => (await world.deps.lease.read(connection))?.retry?.attempts;
+    await world.pass();
+    expect(await attempts()).toBe(1);
+    world.clock.advance(2 * minute);
+    expect((await world.pass({ servers: [a] })).vendorCalls).toEqual({ list: 0, get: 0, put: 0 });
+    await world.pass();
+    expect(await attempts()).toBe(2);
+  });
+
   test('more than half of at least five attempts transient ends the pass', async () => {
     const ids = serverIds(30);
     for (const id of ids.slice(3)) world.barndoor.add({ id, name: `S ${id}`, slug: `s-${id}` });
