@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { planDocumentSchema } from '../../lib/core/plan-schema.ts';
+import { reportDocumentSchema } from '../../lib/core/report-schema.ts';
 import {
   renderPlanDocument,
   renderPlanJson,
@@ -62,9 +63,9 @@ describe('documents of several connections', () => {
   });
 
   test('reports', () => {
-    expect(JSON.parse(renderReportsJson([passReport()]))).toEqual({
-      version: 1,
-      reports: [passReport()],
-    });
+    const read: unknown = JSON.parse(renderReportsJson([passReport()]));
+    expect(read).toEqual({ version: 1, reports: [passReport()] });
+    expect(schemaIssues(reportDocumentSchema, read)).toEqual([]);
+    expect(reportDocumentSchema.parse(read)).toEqual(read);
   });
 });
