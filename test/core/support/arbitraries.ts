@@ -27,7 +27,11 @@ function objectOf<T extends Json>(members: fc.Arbitrary<T>, maxLength = 4) {
 const scalar = fc.oneof(
   fc.constantFrom<Json>('', 'a', 'b', 'A ', 0, 1, true, false),
   fc.string({ maxLength: 5 }),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
+  // Whole numbers beyond 2^53 are not kept exactly, and not sent back: body.test.ts has those.
+  fc
+    .double({ noNaN: true, noDefaultInfinity: true })
+    .filter((number) => !Number.isInteger(number) || Number.isSafeInteger(number))
+    .map((number) => number + 0),
 );
 
 const tied = fc.letrec<{ json: Json; object: JsonObject; list: Json }>((tie) => ({
