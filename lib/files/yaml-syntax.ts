@@ -40,9 +40,12 @@ function openingOf(document: Document.Parsed, end: number): number {
   return opening;
 }
 
-/** No text has these, but as an escape within quotes: a file of another encoding, or no text at all. */
+/**
+ * No text has these, but as an escape within quotes: a file of another encoding, or no text at all. A carriage return by
+ * itself is white space to JSON, the end of a line to YAML 1.2, and text to the parser.
+ */
 // oxlint-disable-next-line no-control-regex
-const controls = /[\0-\u0008\u000B\u000C\u000E-\u001F\u007F\uFEFF]/u;
+const controls = /[\0-\u0008\u000B\u000C\u000E-\u001F\u007F\uFEFF]|\r(?!\n)/u;
 
 /** A character that no text file has; undefined if there is none. */
 export function foreignCharacter(text: string): TextProblem | undefined {

@@ -140,6 +140,11 @@ export const files: readonly BrokenInput[] = [
     errors: [control],
   },
   {
+    what: 'lines that end in carriage returns alone',
+    text: 'connection: acme«\rprovider: barndoor\r',
+    errors: [control],
+  },
+  {
     what: 'the codes of a terminal',
     text: `servers:\n  - label: "«\u001B]0;${canary}\u0007"\n`,
     errors: [control],
