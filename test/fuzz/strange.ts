@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-/** In every strange text that may end up as a value: no message may repeat it. */
-export const canary = 'canary-5f3a91';
+/** In every strange text that may end up as a value: no message may repeat it. It is nobody's name. */
+export const canary = 'CanarY-5f3a91';
 
 /** Keys that are trouble where an object is taken for a dictionary, or a name for a path. */
 export const strangeKeys = [

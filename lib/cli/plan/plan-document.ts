@@ -6,6 +6,7 @@ import { planDocumentSchema } from '../../core/plan-schema.ts';
 import type { PlanDocument } from '../../core/plan-schema.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import { renderPlanDocument } from '../../core/render-json.ts';
+import { plainText } from '../../core/redact.ts';
 import { schemaIssues } from '../../core/schema-issues.ts';
 import { formatIssue } from '../../core/errors.ts';
 import { CliError, usageError } from '../cli-error.ts';
@@ -46,7 +47,8 @@ export async function readPlans(cwd: string, file: string): Promise<readonly Pla
   const { plans } = value as PlanDocument;
   for (const plan of plans) {
     if (planDigest(hashesOf(plan)) !== plan.digest) {
-      throw notAPlan(file, `the changes of ${plan.connection} are not those of its digest`);
+      const whose = plainText(plan.connection, 64);
+      throw notAPlan(file, `the changes of ${whose} are not those of its digest`);
     }
   }
   return plans;
