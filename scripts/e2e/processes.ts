@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeoutMs: number;
+  /** Is told what it writes to standard error, as it does. */
+  readonly heard?: (text: string) => void;
 }
 
 /** A program that was started, and what it starts. */
@@ -60,13 +62,16 @@ export function processes(): Processes {
   async function run(
     file: string,
     parameters: readonly string[],
-    { cwd, env, timeoutMs }: RunOptions,
+    { cwd, env, timeoutMs, heard = () => undefined }: RunOptions,
   ): Promise<Ran> {
     const started = start(file, parameters, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const { child } = started;
     let [stdout, stderr] = ['', ''];
     child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
-    child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
+    child.stderr?.on('data', (data: Buffer) => {
+      stderr += data.toString();
+      heard(data.toString());
+    });
     const late = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeoutMs);
     try {
       const [code] = (await once(child, 'close')) as [number | null];

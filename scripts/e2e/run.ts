@@ -6,6 +6,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startTokenEndpoint } from '../../lib/local/token-endpoint.ts';
 import { awsOn } from './aws.ts';
 import { deploymentOn } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
@@ -46,15 +47,22 @@ async function play(): Promise<void> {
   const run = steps(say, stop.signal);
   const emulator = await startEmulator(started, folder, logFile);
   say(`${emulator.name} at ${emulator.endpoint}, in ${folder}; its log is ${logFile}`);
-  const [barndoor, laptopVendor] = await Promise.all([startVendor(4), startVendor(12)]);
-  closers.push(barndoor.close, laptopVendor.close);
-  say(`vendors at ${barndoor.url} and ${laptopVendor.url}`);
+  const issuer = await startTokenEndpoint({ clients: { person: undefined } });
+  closers.push(issuer.close);
+  const starting = [startVendor(4), startVendor(12), startVendor(1, issuer)] as const;
+  const [barndoor, laptopVendor, signedInVendor] = await Promise.all(starting);
+  const vendors = [barndoor, laptopVendor, signedInVendor];
+  closers.push(...vendors.map(({ close }) => close));
+  say(
+    `vendors at ${vendors.map(({ url }) => url).join(', ')}, an issuer of tokens at ${issuer.url}`,
+  );
   if (process.argv.includes('--fail')) throw new Error('it was told to fail');
   const aws = awsOn(emulator);
   closers.push(aws.close);
   const deployment = deploymentOn(emulator, started);
   const trueup = trueupOn(emulator, started);
-  await playScenario({ aws, deployment, trueup, barndoor, laptopVendor, steps: run });
+  const parties = { barndoor, laptopVendor, signedInVendor, issuer };
+  await playScenario({ aws, deployment, trueup, ...parties, steps: run });
   say(run.summary());
   if (run.failures() > 0) process.exitCode = 1;
 }

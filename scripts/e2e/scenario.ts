@@ -36,8 +36,13 @@ export async function playScenario(setting: Omit<Scene, 'deploy' | 'output'>): P
       return found;
     },
   };
-  const hosts = [setting.barndoor, setting.laptopVendor].map(({ url }) => new URL(url).host);
-  const settings = { allowedHosts: { barndoor: hosts }, failingForMinutes: 1 };
+  const { barndoor, laptopVendor, signedInVendor, issuer } = setting;
+  const parties = [barndoor, laptopVendor, signedInVendor, issuer];
+  const settings = {
+    allowedHosts: { barndoor: parties.map(({ url }) => new URL(url).host) },
+    refreshTokenSecrets: ['trueup/*/sign-in'],
+    failingForMinutes: 1,
+  };
 
   // Rarely scheduled at first, so that what is seen is the stream's and the queue's work.
   if (!(await deploy(scene, { ...settings, scheduleMinutes: 480 }))) return;

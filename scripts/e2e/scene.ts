@@ -1,4 +1,5 @@
 import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
+import type { TokenEndpoint } from '../../lib/local/token-endpoint.ts';
 import type { Aws } from './aws.ts';
 import type { Deployment, Outputs, Stacks } from './deployment.ts';
 import { eventually, type Steps } from './steps.ts';
@@ -14,6 +15,9 @@ export interface Scene {
   readonly barndoor: Barndoor;
   /** Of the connection that the command line declares. */
   readonly laptopVendor: Barndoor;
+  /** Of the connection that a person signs in for, and who issues its tokens. */
+  readonly signedInVendor: Barndoor;
+  readonly issuer: TokenEndpoint;
   readonly steps: Steps;
   /** The command line as somebody of the stack. */
   readonly trueup: Trueup;
@@ -33,14 +37,14 @@ export const serverId = (n: number) => `00000000-0000-4000-8000-${String(n).padS
 export const [salesforce, github, poison] = [serverId(0), serverId(1), serverId(2)];
 export const salesforceSecret = `trueup/${connection}/salesforce`;
 
-/** A vendor with so many servers, which nobody has declared. */
-export function startVendor(servers: number): Promise<Barndoor> {
+/** A vendor with so many servers, which nobody has declared; it takes the one token, or those of an issuer. */
+export function startVendor(servers: number, issuer?: TokenEndpoint): Promise<Barndoor> {
   const list = Array.from({ length: servers }, (_, n) => ({
     id: serverId(n),
     name: `Before ${n}`,
     slug: `before-${n}`,
   }));
-  return startBarndoor({ servers: list, tokens: [token] });
+  return startBarndoor({ servers: list, tokens: issuer?.accepts ?? [token] });
 }
 
 /** What was changed at a server, and by which trigger, as the Ledger has it. */

@@ -9,8 +9,17 @@ const program = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 export interface Trueup {
   /** The folder that it runs in. */
   readonly folder: string;
-  /** Runs a command as the role of that name, `operator` or `nobody`; `expected` is its exit code. */
-  readonly as: (role: string, expected: number, ...parameters: readonly string[]) => Promise<Ran>;
+  /**
+   * Runs a command as the role of that name, `operator` or `nobody`, listening to its standard error.
+   *
+   * @throws Error if it exits otherwise than expected
+   */
+  readonly as: (
+    role: string,
+    expected: number,
+    parameters: readonly string[],
+    heard?: (text: string) => void,
+  ) => Promise<Ran>;
   /** Says which roles there are, by name. */
   readonly assume: (roleArns: Readonly<Record<string, string>>) => void;
 }
@@ -34,11 +43,11 @@ export function trueupOn(emulator: Emulator, processes: Processes): Trueup {
       const all = [`[profile admin]\n${key}`, ...profiles].join('\n');
       writeFileSync(join(folder, '.aws/config'), all);
     },
-    as: async (role, expected, ...parameters) => {
+    as: async (role, expected, parameters, heard) => {
       const ran = await processes.run(
         process.execPath,
         [program, ...parameters, '--profile', role, '--region', region],
-        { cwd: folder, env, timeoutMs: 120_000 },
+        { cwd: folder, env, timeoutMs: 120_000, ...(heard && { heard }) },
       );
       if (ran.code === expected) return ran;
       const told = `trueup ${parameters.join(' ')} exited with ${ran.code}, not ${expected}:`;

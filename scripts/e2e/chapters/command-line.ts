@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandList } from '../../../lib/cli/command-list.ts';
-import type { Ran } from '../processes.ts';
 import { serverId, stackName, token, type Scene } from '../scene.ts';
 import { check, eventually } from '../steps.ts';
+import type { Hearing, Run, WriteFile } from './command.types.ts';
+import { signsIn } from './sign-in.ts';
 
 const laptop = 'laptop';
 
 /** Why a command is not run against the stack. */
 const unrun: Readonly<Record<string, string>> = {
   init: 'works on files alone',
-  login: 'needs a browser, and an authorization server that asks a person',
   demo: 'is an embedded world of its own',
 };
 
@@ -18,11 +18,6 @@ interface Declaration {
   readonly connection: string;
   readonly servers: { id: string; spec: { name: string }; policy?: { mode: string } }[];
 }
-
-/** Writes a file of the laptop's. */
-type WriteFile = (name: string, content: unknown) => void;
-/** A command with `--stack`, by somebody with the operator policy. */
-type Run = (expected: number, command: string, ...parameters: readonly string[]) => Promise<Ran>;
 
 /** What a person does with `trueup --stack`, with the operator policy and nothing else. */
 export async function commandLine(scene: Scene): Promise<void> {
@@ -33,17 +28,18 @@ export async function commandLine(scene: Scene): Promise<void> {
     const text = typeof content === 'string' ? content : JSON.stringify(content);
     writeFileSync(join(trueup.folder, name), text);
   };
-  const run: Run = (expected, command, ...parameters) => {
+  const hearing: Hearing = (heard, expected, command, ...parameters) => {
     used.add(command);
     // It works on files, and on nothing else.
     const target = command === 'validate' ? [] : stack;
-    return trueup.as('operator', expected, command, ...parameters, ...target);
+    return trueup.as('operator', expected, [command, ...parameters, ...target], heard);
   };
+  const run: Run = (...parameters) => hearing(() => undefined, ...parameters);
   const { step } = steps;
   await step(
     'trueup without the operator policy is denied, and says which policy it is',
     async () => {
-      const { stderr } = await trueup.as('nobody', 1, 'status', ...stack);
+      const { stderr } = await trueup.as('nobody', 1, ['status', ...stack]);
       check(/DescribeStacks.*OperatorPolicyArn/s.test(stderr), stderr);
     },
   );
@@ -61,6 +57,9 @@ export async function commandLine(scene: Scene): Promise<void> {
   );
   await step('trueup reconcile, approve: a held plan is approved, and the functions send it', () =>
     approves(scene, run, write),
+  );
+  await step('trueup login: a person signs in, and the functions renew the token', () =>
+    signsIn(scene, { run, hearing, write }),
   );
   for (const { name } of commandList.filter((one) => !used.has(one.name))) {
     const why = unrun[name];

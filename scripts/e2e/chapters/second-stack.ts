@@ -9,8 +9,9 @@ const third = 'TrueupE2eThird';
 export async function secondStack(scene: Scene, settings: object): Promise<void> {
   const { aws, output, steps } = scene;
   await steps.step('a second stack in the account shares no name, metric or row', async () => {
-    const others = { [second]: { ...settings, scheduleMinutes: 480, secretPrefix: 'second' } };
-    const outputs = await scene.deploy({ ...settings, scheduleMinutes: 480 }, others);
+    const rarely = { ...settings, scheduleMinutes: 480 };
+    const prefixed = { secretPrefix: 'second', refreshTokenSecrets: ['second/*/sign-in'] };
+    const outputs = await scene.deploy(rarely, { [second]: { ...rarely, ...prefixed } });
     const { [stackName]: first = {}, [second]: own = {} } = outputs;
     const same = Object.keys(first).filter((name) => first[name] === own[name]);
     // What neither stack makes: hosts and bus are given.
@@ -44,11 +45,15 @@ export async function stackOnKeptTables(scene: Scene, settings: object): Promise
     const sent = barndoor.counts.put;
     barndoor.edit(github, { name: 'While there was no stack' });
     // The connection still backs off from when its secrets could not be read.
-    await eventually('the declared name at the vendor', async () => {
-      await aws.invoke(own['ScheduledFunction'] ?? '');
-      await sleep(3000);
-      return barndoor.find(github).name === 'GitHub' ? true : undefined;
-    });
+    await eventually(
+      'the declared name at the vendor',
+      async () => {
+        await aws.invoke(own['ScheduledFunction'] ?? '');
+        await sleep(3000);
+        return barndoor.find(github).name === 'GitHub' ? true : undefined;
+      },
+      150,
+    );
     await eventually('the secret that was rotated while nobody could read it', () =>
       barndoor.find(salesforce).client_secret === 'third-secret' ? true : undefined,
     );
