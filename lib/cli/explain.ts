@@ -2,7 +2,7 @@ import { InvalidDeclarationError, TrueupError, formatIssue } from '../core/error
 import { plainText } from '../core/redact.ts';
 import { wrap } from '../core/wrap.ts';
 import { isVendorError } from '../reconcile/ports/vendor-error.ts';
-import type { VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
+import type { VendorError, VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
 import { CliError, InvalidFilesError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -22,7 +22,11 @@ export function explain(error: unknown): Explanation {
   if (error instanceof InvalidFilesError) return invalidFiles(error);
   if (error instanceof InvalidDeclarationError) return invalid(error);
   if (isVendorError(error)) {
-    return said(`${placeOf(error)}${error.message}`, vendorSteps[error.kind], exitCodes.failed);
+    return said(
+      `${placeOf(error)}${vendorProblem(error)}`,
+      vendorSteps[error.kind],
+      exitCodes.failed,
+    );
   }
   if (error instanceof TrueupError) {
     const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
@@ -78,6 +82,19 @@ function invalidFiles({ message, lines }: InvalidFilesError): Explanation {
 function placeOf({ context: { connection } }: TrueupError): string {
   return typeof connection === 'string' ? `${connection}: ` : '';
 }
+
+/** Which call it was that the vendor refused, before its own reason. */
+function vendorProblem({ status, operation, message }: VendorError): string {
+  if (status === undefined || message.startsWith('HTTP ')) return message;
+  return `${calls[operation]} answered HTTP ${status}: ${message}`;
+}
+
+const calls: Readonly<Record<VendorError['operation'], string>> = {
+  list: 'the list',
+  get: 'the GET of a server',
+  put: 'a PUT',
+  token: 'the token endpoint',
+};
 
 const doctor = '`trueup doctor` checks credentials, tables and connections one by one';
 

@@ -1,5 +1,3 @@
-import { plainText } from '../core/redact.ts';
-import { wrap } from '../core/wrap.ts';
 import type { Log } from '../reconcile/ports/runtime.ts';
 import type { Output } from './output.ts';
 
@@ -15,8 +13,7 @@ export function createLog(output: Output): Log {
       const all = Object.entries({ ...inherited, ...fields })
         .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
         .map(([key, value]) => `${key}=${String(value)}`);
-      const lines = wrap(plainText([message, ...all].join(' ')), '    ', '');
-      output.note(lines.map((line) => output.notePaint(line, style)).join('\n'));
+      output.say([message, ...all].join(' '), style);
     };
   const make = (inherited: Readonly<Record<string, unknown>>): Log => ({
     debug: () => undefined,

@@ -1,4 +1,6 @@
 import type { Paint, Style } from '../core/paint.types.ts';
+import { plainText } from '../core/redact.ts';
+import { wrap } from '../core/wrap.ts';
 import { progressLine } from './progress-line.ts';
 import type { CliSettings } from './settings.ts';
 
@@ -16,6 +18,8 @@ export interface Output {
   readonly result: (text: string) => void;
   /** What is said besides. */
   readonly note: (text: string) => void;
+  /** A sentence said besides, made plain, in lines of 80 columns. */
+  readonly say: (text: string, style?: Style) => void;
   /** A line that the next one replaces, below all else on a terminal; nothing elsewhere. '' takes it away. */
   readonly progress: (text: string) => void;
   /** How many columns a line of progress may take. */
@@ -45,20 +49,29 @@ function paintFor({ isTTY = false }: Sink, settings: CliSettings): Paint {
   return forceColor || (isTTY && !noColor && !dumbTerminal) ? coloured : plain;
 }
 
+/** A sentence with a reason of a vendor's in it. */
+const longest = 2000;
+
 /** Writes to the two streams; colour, and lines that change, only where somebody looks. */
 export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings): Output {
   const isTerminal = stderr.isTTY === true && !settings.dumbTerminal;
   const bottom = progressLine(stderr);
   const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
+  const note = (text: string) => bottom.aside(() => stderr.write(line(text)));
+  const notePaint = paintFor(stderr, settings);
   return {
     result: (text) => bottom.aside(() => stdout.write(line(text))),
-    note: (text) => bottom.aside(() => stderr.write(line(text))),
+    note,
+    say: (text, style) => {
+      const lines = wrap(plainText(text, longest), '    ', '');
+      note(lines.map((one) => (style ? notePaint(one, style) : one)).join('\n'));
+    },
     progress: (text) => {
       if (isTerminal) bottom.show(text);
     },
     progressWidth: bottom.width,
     paint: paintFor(stdout, settings),
-    notePaint: paintFor(stderr, settings),
+    notePaint,
     isTerminal,
   };
 }

@@ -100,9 +100,12 @@ function globalOptions(): readonly Option[] {
 }
 
 const footer = `
-With --stack and --file together the files say what is desired, and the stack has
-all else. Without a stack, secrets may also stand in variables: trueup/acme/a-b is
-TRUEUP_SECRET_ACME_A_B; and TRUEUP_ALLOWED_HOSTS names further hosts.
+To begin: \`trueup init\` writes an example, \`trueup plan --local\` shows a fleet.
+
+With --stack and --file together the files say what is desired, and the stack
+has all else. Without a stack, secrets may also stand in variables:
+trueup/acme/a-b is TRUEUP_SECRET_ACME_A_B; and TRUEUP_ALLOWED_HOSTS names
+further hosts.
 
 Exit codes: 0 well, 1 an error or a partial failure, 2 changes (with
 --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.`;

@@ -25,8 +25,3 @@ export function ahead(when: Moment, now: number): number {
 export function ago(when: Moment, now: number): number {
   return 'at' in when ? when.at : now - when.distance;
 }
-
-/** `2026-12-24 18:00 UTC` */
-export function shownTime(at: string): string {
-  return `${at.slice(0, 16).replace('T', ' ')} UTC`;
-}

@@ -8,7 +8,7 @@ import type { LiveServer } from './live.types.ts';
 import type { Pause, Reason, ServerRecord, Time } from './ledger.types.ts';
 import type { Mode, Outcome } from './outcome.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';
-import { plainText } from './redact.ts';
+import { pauseText } from './pause-text.ts';
 import { emptyRecord, isNews, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
 import { declaredUnits } from './units.ts';
@@ -64,7 +64,7 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
     record,
   });
   if (mode === 'off') return simple('off');
-  if (pause) return simple('paused', { code: 'paused', message: plainText(pauseText(pause)) });
+  if (pause) return simple('paused', { code: 'paused', message: pauseText(pause) });
   if (!declared.valid) {
     return simple('invalid', { code: 'invalid', message: declared.server.reason });
   }
@@ -175,15 +175,6 @@ function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason 
     code: 'older-generation',
     message: `generation ${generation} is older than ${record.generation}, which was already acted on; push it again to go back to it`,
   };
-}
-
-function pauseText({ reason, by, until }: Pause): string {
-  return [
-    'paused',
-    ...(by === undefined ? [] : [`by ${by}`]),
-    ...(until === undefined ? [] : [`until ${until}`]),
-    ...(reason === undefined ? [] : [`(${reason})`]),
-  ].join(' ');
 }
 
 function planned(

@@ -30,14 +30,26 @@ export function fieldLines(change: FieldChange, paint: Paint): readonly string[]
   const why = `# ${comment(change)}`;
   const members = setLines(change, paint);
   if (members) return [`    ${name}:  ${paint(why, 'quiet')}`, ...members];
-  const [before, after] = showPair(change.before, change.after);
-  const fits = (line: string) => line.length + why.length <= columns;
-  const whole = `    ${name}: ${before === after ? after : `${before} -> ${after}`}  `;
-  const head = `    ${name}: ${before}  `;
-  if (fits(whole)) return [whole + paint(why, 'quiet')];
-  if (before === after) return [`    ${name}:  ${paint(why, 'quiet')}`, `      ${after}`];
-  if (fits(head)) return [head + paint(why, 'quiet'), `      -> ${after}`];
-  return [`    ${name}:  ${paint(why, 'quiet')}`, `      ${before}`, `      -> ${after}`];
+  const sides = showPair(change.before, change.after);
+  return sideLines(name, sides[0] === sides[1] ? [sides[0]] : sides, why, paint);
+}
+
+/** One value, or two with an arrow between them, in as few lines as fit; `why` stands behind the first. */
+export function sideLines(
+  name: string,
+  sides: readonly string[],
+  why: string,
+  paint: Paint,
+): readonly string[] {
+  const behind = (line: string) => (why === '' ? line : `${line}  ${paint(why, 'quiet')}`);
+  const fits = (line: string) => line.length + (why === '' ? 0 : why.length + 2) <= columns;
+  const whole = `    ${name}: ${sides.join(' -> ')}`;
+  if (fits(whole)) return [behind(whole)];
+  const [first = '', ...others] = sides;
+  const head = `    ${name}: ${first}`;
+  const below = others.map((side) => `      -> ${side}`);
+  if (others.length > 0 && fits(head)) return [behind(head), ...below];
+  return [behind(`    ${name}:`), `      ${first}`, ...below];
 }
 
 function comment({ cause, conditional, held }: FieldChange): string {

@@ -4,6 +4,7 @@ import type { Plan, PlannedServer } from './plan.types.ts';
 import { plainText } from './redact.ts';
 import { causeWords, fieldLines } from './render-field.ts';
 import { counted } from './render-guard.ts';
+import { shownTime } from './shown-time.ts';
 import { showPointer } from './shown-value.ts';
 import { wrap } from './wrap.ts';
 
@@ -75,7 +76,7 @@ function causesOf({ changes }: PlannedServer): string {
 
 /** `2026-11-22 10:00 UTC` of an ISO 8601 time. */
 function sinceOf({ since }: PlannedServer): string {
-  return since === undefined ? '' : ` since ${since.slice(0, 16).replace('T', ' ')} UTC`;
+  return since === undefined ? '' : ` since ${shownTime(since)}`;
 }
 
 function reasonLines({ outcome, reason, changes }: PlannedServer): readonly string[] {

@@ -32,6 +32,8 @@ test('the embedded world is kept from one command to the next', async () => {
   expect(applied.stdout).toMatch(/acme-alloy: \d updated/);
   const second = await run(['plan', '--detailed-exitcode']);
   expect(second.code).toBe(0);
+  const history = await run(['history', 'acme-alloy/support-desk']);
+  expect(history.stdout).toMatch(/\n {6}- "delete_order"\n {6}\+ "read_order"\n {6}\+ "reply"\n$/);
   const status = await run(['status', '--failing']);
   expect(status.stdout).toMatch(/x asana: missing since /);
   expect(status.stdout).toMatch(/x datadog: invalid since /);

@@ -35,14 +35,14 @@ describe('pause and resume', () => {
     const { stdout } = await run(['status', connection]);
     expect(stdout).toContain('atalk');
     expect(world.barndoor.find(b).name).toBe('Old B');
-    expect((await run(['resume', 'acme/second'])).stderr).toBe(`Resumed acme/${b}.\n`);
+    expect((await run(['resume', 'acme/second'])).stderr).toBe('Resumed acme/second.\n');
     expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });
   });
 
   test('a connection, until a time', async () => {
     const { code, stderr } = await run(['pause', connection, '--until', '2h']);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^Paused acme until \d{4}-\d\d-\d\d \d\d:\d\d UTC\.\n$/);
+    expect(stderr).toMatch(/^Paused acme until \d{4}-\d\d-\d\d \d\d:\d\d UTC; /);
     expect((await world.pass()).counts.paused).toBe(2);
     world.clock.advance(2 * 3_600_000 + 1000);
     expect((await world.pass()).counts.updated).toBe(2);
@@ -92,7 +92,7 @@ describe('history', () => {
     const { pass } = await world.pass();
     const { code, stdout, stderr } = await run(['history']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^~ acme\/second {2}\(.* UTC, by schedule, pass /);
+    expect(stdout).toMatch(/^~ acme\/second\n {4}.* UTC, by schedule, pass /);
     expect(stdout).toContain(pass);
     expect(stdout).toContain(String.raw`name: "Drift \u001b[31m" -> "New B"  # drift`);
     expect(stdout).toContain('~ acme/first');

@@ -218,7 +218,7 @@ describe('pull', () => {
     );
     const { code, stdout, stderr } = await run(['pull']);
     expect(code).toBe(1);
-    expect(stdout).toContain(`# server "${b}" is not written: `);
+    expect(stdout).toContain(`# server "${b}" is not written:\n#   /servers/1/spec`);
     expect(stderr).toContain('--prune');
     expect(stdout + stderr).not.toContain(canary);
     await writeFile(join(folder, 'pulled.yaml'), stdout);

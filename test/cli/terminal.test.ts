@@ -68,7 +68,7 @@ describe('plan', () => {
     await startFleet({ servers: 1 });
     const terminal = open(['plan'], { environment: more });
     await terminal.ended;
-    expect(terminal.bytes().includes(escape)).toBe(coloured);
+    expect(terminal.bytes().includes(`${escape}[33m`)).toBe(coloured);
     expect(linesOf(terminal.bytes()).join('\n')).toMatch(/^~ acme\/.*\n {4}name: /m);
   });
 

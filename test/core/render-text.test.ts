@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { causes, outcomeCounts, outcomes } from '../../lib/core/outcome.ts';
 import type { Paint } from '../../lib/core/paint.types.ts';
+import { sideLines } from '../../lib/core/render-field.ts';
 import { renderPlan, renderReport } from '../../lib/core/render-text.ts';
 import { fieldChange, guardState, passReport, plannedServer, planOf } from './support/plans.ts';
 
@@ -93,6 +94,21 @@ describe('a plan', () => {
 });
 
 describe('a field', () => {
+  test('without a cause: in as few lines as fit', () => {
+    const long = 'x'.repeat(60);
+    const linesOf = (...sides: string[]) => sideLines('name', sides, '', (one) => one);
+    expect(linesOf('a')).toEqual(['    name: a']);
+    expect(linesOf('a', 'b')).toEqual(['    name: a -> b']);
+    expect(linesOf('a', long)).toEqual([`    name: a -> ${long}`]);
+    expect(linesOf('aaaaaaaa', long)).toEqual(['    name: aaaaaaaa', `      -> ${long}`]);
+    expect(linesOf(`${long}${long}`)).toEqual(['    name:', `      ${long}${long}`]);
+    expect(linesOf(`${long}${long}`, 'b')).toEqual([
+      '    name:',
+      `      ${long}${long}`,
+      '      -> b',
+    ]);
+  });
+
   test.each([
     ['in one line', {}, ['    name: "Old" -> "New"  # drift: changed at the vendor']],
     [

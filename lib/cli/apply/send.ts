@@ -1,7 +1,5 @@
 import type { Plan } from '../../core/plan.types.ts';
 import { TrueupError } from '../../core/errors.ts';
-import { plainText } from '../../core/redact.ts';
-import { wrap } from '../../core/wrap.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import type { PassResult } from '../../reconcile/request.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
@@ -54,10 +52,8 @@ export async function send(
       shown: new Set(hashesOf(plan)),
       approved,
       lockTimeoutMs,
-      waiting: (owner: string) => {
-        const said = `${connection}: waiting for the lease, which ${owner} holds`;
-        output.note(wrap(plainText(said), '').join('\n'));
-      },
+      waiting: (owner: string) =>
+        output.say(`${connection}: waiting for the lease, which ${owner} holds`),
       concluded: (id: string, outcome: string) => progress(connection, id, outcome),
     };
     try {

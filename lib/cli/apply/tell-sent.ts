@@ -9,7 +9,7 @@ const listedAtMost = 20;
 
 /** Says what became of each connection: reports are the result, all else is a note. */
 export function tellSent({ output, options }: CommandContext, sent: readonly Sent[]): void {
-  const { note, notePaint, paint, result } = output;
+  const { note, notePaint, paint, result, say } = output;
   const reports = sent.flatMap((one) => ('result' in one ? [one.result.report] : []));
   if (options.output === 'json') result(renderReportsJson(reports));
   else for (const report of reports) result(renderReport(report, paint));
@@ -20,7 +20,7 @@ export function tellSent({ output, options }: CommandContext, sent: readonly Sen
       list('no longer needed, not sent:', gone);
       list('came up after the plan was shown, not sent; `trueup apply` again shows it:', unseen);
     } else if ('lockedBy' in one) {
-      note(notePaint(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error'));
+      say(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error');
       note('next: try again later, or wait longer: --lock-timeout 10m');
     } else if ('error' in one) {
       const [first = '', ...others] = explain(one.error).lines;

@@ -62,7 +62,7 @@ export const apply = defineCommand<ApplyOptions>({
     const plans = agreed.map(({ plan }) => plan);
     const refuseAdoption = settings.ci && target.kind === 'files' && options.adopt !== true;
     const warnings = await takePrecautions({ deps: target.deps, plans, refuseAdoption });
-    for (const warning of warnings) output.note(output.notePaint(`warning: ${warning}`, 'warn'));
+    for (const warning of warnings) output.say(`warning: ${warning}`, 'warn');
     const answer = await agree(context, plans, options);
     if (answer === 'no') return exitCodes.failed;
     if (answer === 'interrupted') return exitCodes.interrupted;
@@ -96,7 +96,7 @@ async function toAgree(
   const planned = await makePlans(target.deps, selections, {
     attended,
     stop: context.stop,
-    note: context.output.note,
+    output: context.output,
   });
   tellFailures(context.output, planned);
   return {

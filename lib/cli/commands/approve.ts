@@ -2,6 +2,7 @@ import type { HeldPlan } from '../../reconcile/ports/ledger.ts';
 import { renderPlanDocument } from '../../core/render-json.ts';
 import { counted } from '../../core/render-guard.ts';
 import { renderPlansMarkdown } from '../../core/render-markdown.ts';
+import { shownTime } from '../../core/shown-time.ts';
 import { renderPlan } from '../../core/render-text.ts';
 import { approve as approveHeld, findHeld } from '../../reconcile/approve.ts';
 import { usageError } from '../cli-error.ts';
@@ -46,7 +47,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
       }
     }
     const approved = await approveHeld(connection, held.digest, deps, settings.user);
-    output.note(
+    output.say(
       `Approved ${counted(approved.hashes.length, 'change')} of ${connection} for 24 hours; the next pass sends them.`,
     );
     return exitCodes.ok;
@@ -54,7 +55,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
 });
 
 function show({ options, output }: CommandContext, { plan, at }: HeldPlan): void {
-  output.note(`Held since ${at.slice(0, 16).replace('T', ' ')} UTC:`);
+  output.note(`Held since ${shownTime(at)}:`);
   switch (options.output) {
     case 'json':
       output.result(renderPlanDocument({ version: 1, plans: [plan] }));

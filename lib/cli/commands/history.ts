@@ -1,8 +1,11 @@
-import type { ChangeRecord } from '../../core/ledger.types.ts';
+import type { ChangeRecord, ShownValue } from '../../core/ledger.types.ts';
+import { canonicalJson } from '../../core/json.ts';
 import type { Paint } from '../../core/paint.types.ts';
+import type { FieldChange } from '../../core/plan.types.ts';
 import { plainText } from '../../core/redact.ts';
 import { fieldLines } from '../../core/render-field.ts';
 import { connectionNameSchema } from '../../core/schema.ts';
+import { shownTime } from '../../core/shown-time.ts';
 import { printable } from '../../core/shown-value.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
@@ -11,7 +14,7 @@ import { labelsOf, splitName } from '../find-named.ts';
 import { mapLimited } from '../map-limited.ts';
 import { interrupted } from '../plan/make-plans.ts';
 import type { Target } from '../target.ts';
-import { ago, moment, shownTime } from '../times.ts';
+import { ago, moment } from '../times.ts';
 import type { Moment } from '../times.ts';
 
 /** A change, and the connection that it belongs to. */
@@ -92,15 +95,24 @@ async function changesOf(
 const of = (connection: string, changes: readonly ChangeRecord[]): readonly Change[] =>
   changes.map((change) => ({ connection, ...change }));
 
-/** History keeps values, and not how they were compared. */
-const asValue = { compare: 'value', conditional: false, held: false, hash: '' } as const;
-
 function blockOf(change: Change, paint: Paint): string {
   const { connection, server, label, at, pass, trigger, fields } = change;
   const name = plainText(`${connection}/${label ?? server}`);
   const how = plainText(`${shownTime(at)}, by ${trigger}, pass ${pass}`);
   return [
-    `${paint('~', 'change')} ${name}  ${paint(`(${how})`, 'quiet')}`,
-    ...fields.flatMap((field) => fieldLines({ ...field, ...asValue }, paint)),
+    `${paint('~', 'change')} ${name}`,
+    paint(`    ${how}`, 'quiet'),
+    ...fields.flatMap((field) => fieldLines(asPlanned(field), paint)),
   ].join('\n');
+}
+
+/** History keeps values, and not how they were compared: a list with other members was a set, as all lists are. */
+function asPlanned(field: ChangeRecord['fields'][number]): FieldChange {
+  const compare = membersOf(field.before) === membersOf(field.after) ? 'value' : 'set';
+  return { ...field, compare, conditional: false, held: false, hash: '' };
+}
+
+function membersOf(shown: ShownValue): string {
+  const list = shown.kind === 'value' && Array.isArray(shown.value) ? shown.value : [];
+  return canonicalJson(list.map(canonicalJson).toSorted());
 }

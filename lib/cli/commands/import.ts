@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../core/json.types.ts';
 import type { LiveServer } from '../../core/live.types.ts';
 import { counted } from '../../core/render-guard.ts';
-import { plainText } from '../../core/redact.ts';
 import { printable } from '../../core/shown-value.ts';
 import { writeYaml } from '../../files/write-yaml.ts';
 import type { DesiredState } from '../../reconcile/read-desired.ts';
@@ -62,7 +61,7 @@ export const importCommand = defineCommand<ImportOptions>({
         ? printable(JSON.stringify(document.value, undefined, 2))
         : writeYaml([document]),
     );
-    for (const line of left) output.note(output.notePaint(plainText(`warning: ${line}`), 'warn'));
+    for (const line of left) output.say(`warning: ${line}`, 'warn');
     output.note(`Declared as they are: ${counted(chosen.length - left.length, 'server')}.`);
     return left.length > 0 ? exitCodes.failed : exitCodes.ok;
   },

@@ -47,9 +47,8 @@ export const init = defineCommand<InitOptions>({
       const schema = all.get(declarationFile) as string;
       await writeFile(resolve(cwd, dirname(path), schemaUrl), schema);
     });
-    output.note(
-      `Wrote ${path}, and its schema beside it. Next: edit it, then \`trueup validate ${path}\`.`,
-    );
+    output.note(`Wrote ${path}, and beside it the schema that editors check it with.`);
+    output.note(`next: edit it, then \`trueup validate ${path}\``);
     return exitCodes.ok;
   },
 });

@@ -134,7 +134,7 @@ async function keep(
 ): Promise<boolean> {
   const { connection } = place;
   const waiting = (owner: string) =>
-    output.note(plainText(`${connection}: waiting for the lease, which ${owner} holds`));
+    output.say(`${connection}: waiting for the lease, which ${owner} holds`);
   const patience = { lockTimeoutMs, waiting, stop };
   const again = `\`trueup login ${connection}\` again: nothing was stored`;
   const stored = await storeLogin({ ...place, refreshToken, access }, patience, target.deps).catch(

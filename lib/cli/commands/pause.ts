@@ -1,9 +1,10 @@
 import { plainText } from '../../core/redact.ts';
+import { shownTime } from '../../core/shown-time.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findNamed } from '../find-named.ts';
-import { ahead, moment, shownTime } from '../times.ts';
+import { ahead, moment } from '../times.ts';
 import type { Moment } from '../times.ts';
 
 interface PauseOptions {
@@ -54,12 +55,10 @@ export const pause = defineCommand<PauseOptions>({
         ...(settings.user !== undefined && { by: settings.user }),
       });
     }
-    output.note(
-      plainText(
-        ends === undefined
-          ? `Paused ${name}; \`trueup resume ${name}\` ends it.`
-          : `Paused ${name} until ${shownTime(ends)}.`,
-      ),
+    output.say(
+      ends === undefined
+        ? `Paused ${name}; \`trueup resume ${name}\` ends it.`
+        : `Paused ${name} until ${shownTime(ends)}; \`trueup resume ${name}\` ends it before.`,
     );
     return exitCodes.ok;
   },

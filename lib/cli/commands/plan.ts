@@ -43,7 +43,7 @@ export const plan = defineCommand<PlanOptions>({
     const selections = await select(target, operands, server);
     const planned = await makePlans(target.deps, selections, {
       stop: context.stop,
-      note: context.output.note,
+      output: context.output,
     });
     const plans = planned.flatMap((one) => ('plan' in one ? [one.plan] : []));
     const document = documentOf(plans, planned);

@@ -1,4 +1,3 @@
-import { plainText } from '../../core/redact.ts';
 import { printable } from '../../core/shown-value.ts';
 import { writeYaml } from '../../files/write-yaml.ts';
 import { defineCommand } from '../command.ts';
@@ -40,7 +39,7 @@ export const pull = defineCommand({
       output.result(writeYaml(documents));
     }
     const left = parts.flatMap((part) => part.left);
-    for (const line of left) output.note(output.notePaint(plainText(`error: ${line}`), 'error'));
+    for (const line of left) output.say(`error: ${line}`, 'error');
     if (left.length === 0) return exitCodes.ok;
     output.note('next: mend these rows before `trueup push --prune`, which would remove them');
     return exitCodes.failed;

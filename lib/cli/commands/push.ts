@@ -149,7 +149,7 @@ function tell(
   else output.note(dryRun ? `Would be ${counts}.` : `Pushed: ${counts}.`);
   for (const change of lost) {
     const said = `error: ${changeName(change)} was written by somebody else meanwhile, and is left as it is`;
-    output.note(output.notePaint(said, 'error'));
+    output.say(said, 'error');
   }
   if (lost.size > 0) output.note('next: look at it (`trueup pull`), and push again');
 }

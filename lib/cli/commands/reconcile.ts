@@ -2,7 +2,6 @@ import { Option } from 'commander';
 import type { PassReport } from '../../core/ledger.types.ts';
 import { renderReportsJson } from '../../core/render-json.ts';
 import { renderReport } from '../../core/render-text.ts';
-import { wrap } from '../../core/wrap.ts';
 import { noQueueCode } from '../../reconcile/ports/work-queue.ts';
 import { StoreError } from '../../reconcile/ports/store-error.ts';
 import { usageError } from '../cli-error.ts';
@@ -89,20 +88,20 @@ function tell(
   selections: readonly Selection[],
   reports: Reports,
 ): void {
-  const { note, notePaint, paint, result } = output;
+  const { paint, result, say } = output;
   const lacking = selections.filter(({ connection }) => !reports.has(connection));
   const inOrder = selections.flatMap(({ connection }) => reports.get(connection) ?? []);
   if (options.output === 'json') result(renderReportsJson(inOrder));
   else for (const report of inOrder) result(renderReport(report, paint));
   if (stop.aborted) {
-    note('interrupted; what was asked for goes on, and `trueup status` shows what became of it');
+    say('interrupted; what was asked for goes on, and `trueup status` shows what became of it');
     return;
   }
   for (const { connection } of lacking) {
-    note(notePaint(`error: ${connection}: no report in time`, 'error'));
+    say(`error: ${connection}: no report in time`, 'error');
   }
   if (lacking.length > 0) {
-    for (const line of wrap(next, '')) note(line);
+    say(next);
   }
 }
 

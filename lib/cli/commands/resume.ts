@@ -1,5 +1,4 @@
 import type { Pause } from '../../core/ledger.types.ts';
-import { plainText } from '../../core/redact.ts';
 import { connectionNameSchema } from '../../core/schema.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -29,16 +28,15 @@ export const resume = defineCommand({
       const was = pauses.some((pause) => pause.id === id);
       // oxlint-disable-next-line no-await-in-loop
       if (was) await ledger.resume(connection, id);
-      const shown = id === undefined ? connection : `${connection}/${id}`;
-      output.note(plainText(was ? `Resumed ${shown}.` : `${shown} was not paused.`));
+      output.say(was ? `Resumed ${name}.` : `${name} was not paused.`);
       const still = pauses.some((pause) => pause.id === undefined);
       if (id !== undefined && still) {
-        output.note(`Its connection is still paused; \`trueup resume ${connection}\` ends that.`);
+        output.say(`Its connection is still paused; \`trueup resume ${connection}\` ends that.`);
       }
     }
     const own = pauses.filter(({ id }) => id !== undefined).length;
     if (splitName(name).server === undefined && own > 0) {
-      output.note(`${own} of its servers have pauses of their own; \`trueup status\` lists them.`);
+      output.say(`${own} of its servers have pauses of their own; \`trueup status\` lists them.`);
     }
     return exitCodes.ok;
   },

@@ -28,7 +28,10 @@ export async function check(
     const verdict = judge(error);
     if (verdict && 'skipped' in verdict) return skipped(what, verdict.skipped);
     const { problem, next } = explain(error);
-    return unwell(what, problem, verdict?.mend ?? next);
+    const place = `${what.split(': ')[0]}: `;
+    // The connection stands in the line already.
+    const found = problem.startsWith(place) ? problem.slice(place.length) : problem;
+    return unwell(what, found, verdict?.mend ?? next);
   }
 }
 

@@ -53,7 +53,7 @@ export function declareLive(
 
 const name = (pointer: string) => showPointer(pointer);
 const unreadable = 'cannot be read; declared, it would be sent';
-const unreadableSecret = `${unreadable}: { secret: NAME, key: KEY }`;
+const unreadableSecret = 'cannot be read; to send one: { secret: NAME, key: KEY }';
 
 /** `salesforce-prod`, of a slug or name. */
 function labelOf({ slug, name: called }: JsonObject): string | undefined {

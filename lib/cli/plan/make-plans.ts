@@ -1,6 +1,4 @@
 import { TrueupError } from '../../core/errors.ts';
-import { plainText } from '../../core/redact.ts';
-import { wrap } from '../../core/wrap.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import { planConnection } from '../../reconcile/plan-connection.ts';
@@ -8,6 +6,7 @@ import type { Attended } from '../../reconcile/request.types.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { mapLimited } from '../map-limited.ts';
+import type { Output } from '../output.ts';
 import type { Selection } from '../select.ts';
 
 /** A connection's plan, or why there is none. */
@@ -25,21 +24,32 @@ export async function makePlans(
   options: {
     readonly attended?: Attended;
     readonly stop: AbortSignal;
-    readonly note: (text: string) => void;
+    readonly output: Output;
   },
 ): Promise<readonly Planned[]> {
-  const { attended, stop, note } = options;
+  const { attended, stop, output } = options;
+  let done = 0;
+  const showProgress = () => {
+    const [first, second] = selections;
+    const which = second ? `${done} of ${selections.length} connections` : first?.connection;
+    output.progress(`reading ${which}`);
+  };
+  showProgress();
   const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
     const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
     try {
-      await sayHolder(selection.connection, deps, note);
+      await sayHolder(selection.connection, deps, output);
       const { plan } = await planConnection(request, deps);
       return { selection, plan };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
       return { selection, error };
+    } finally {
+      done += 1;
+      showProgress();
     }
   });
+  output.progress('');
   if (!planned) throw interrupted();
   return planned;
 }
@@ -48,12 +58,11 @@ export async function makePlans(
 async function sayHolder(
   connection: string,
   { lease, clock }: Dependencies,
-  note: (text: string) => void,
+  output: Output,
 ): Promise<void> {
   const { owner, expiresAt = 0 } = (await lease.read(connection)) ?? {};
   if (owner === undefined || expiresAt < clock.now()) return;
-  const said = `${connection}: ${owner} reconciles it now; reading may wait half a minute`;
-  note(wrap(plainText(said), '').join('\n'));
+  output.say(`${connection}: ${owner} reconciles it now; reading may wait half a minute`);
 }
 
 /** Ctrl-C before anything was sent. */

@@ -5,6 +5,7 @@ import { parsePointer } from '../../core/pointer.ts';
 import { plainText } from '../../core/redact.ts';
 import type { DeclarationOptions } from '../../core/row-rules.ts';
 import { quoted } from '../../core/shown-value.ts';
+import { wrap } from '../../core/wrap.ts';
 import type { YamlDocument } from '../../files/write-yaml.ts';
 import type { documentOf } from './document-of.ts';
 
@@ -25,7 +26,7 @@ export function validPart(
   const ofConnection = ofServer.get(undefined);
   if (ofConnection) {
     const left = [`connection ${whole.connection} is not written: ${said(ofConnection)}`];
-    return { document: { value: undefined, head: left }, left };
+    return { document: { value: undefined, head: commented(left) }, left };
   }
   const left = [...ofServer].map(([index = 0, found]) => {
     const id = servers[index]?.['id'];
@@ -33,7 +34,12 @@ export function validPart(
   });
   const kept = servers.filter((_, index) => !ofServer.has(index));
   const value = { ...own, ...(kept.length > 0 && { servers: kept }) };
-  return { document: { value, head: left }, left };
+  return { document: { value, head: commented(left) }, left };
+}
+
+/** Comments go on a little further in; two columns are for the sign and its space. */
+function commented(left: readonly string[]): readonly string[] {
+  return left.flatMap((line) => wrap(line, '    ', '  ').map((part) => part.slice(2)));
 }
 
 /** The index of the server that an issue is of; undefined: the connection's own. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.types.ts';
 import type { Paint, Style } from '../../core/paint.types.ts';
 import { plainText } from '../../core/redact.ts';
+import { sideLines } from '../../core/render-field.ts';
 import { showPair, showPointer } from '../../core/shown-value.ts';
 import type { Json } from '../../core/json.types.ts';
 import type { FieldDifference, RowChange } from './push-plan.ts';
@@ -20,17 +21,18 @@ export function changeName({ connection, item, label }: RowChange): string {
 /** One row's change for people: a line, and one for each field that differs. */
 export function changeLines(change: RowChange, paint: Paint): readonly string[] {
   const [sign, style] = signs[change.action];
-  const remark = change.action === 'remove' ? '  (the row only; the server stays)' : '';
+  const remark =
+    change.action === 'remove' ? `  ${paint('(the row only; the server stays)', 'quiet')}` : '';
   return [
-    `${paint(sign, style)} ${changeName(change)}${paint(remark, 'quiet')}`,
-    ...change.fields.map((field) => `    ${fieldLine(field)}`),
+    `${paint(sign, style)} ${changeName(change)}${remark}`,
+    ...change.fields.flatMap((field) => differenceLines(field, paint)),
   ];
 }
 
-function fieldLine({ path, before, after }: FieldDifference): string {
+function differenceLines({ path, before, after }: FieldDifference, paint: Paint) {
   const [old, next] = showPair(shown(before), shown(after));
   const name = path === '' ? '(row)' : showPointer(path);
-  return before === undefined ? `${name}: ${next}` : `${name}: ${old} -> ${next}`;
+  return sideLines(name, before === undefined ? [next] : [old, next], '', paint);
 }
 
 const shown = (value: Json | undefined) =>

@@ -1,11 +1,10 @@
 import { plainText } from '../../core/redact.ts';
-import { wrap } from '../../core/wrap.ts';
 import type { Output } from '../output.ts';
 
 /** Says what is waited for: in one line that changes on a terminal, and once for each that holds a lease in a log. */
 export function showWaiting(
   connections: readonly string[],
-  { isTerminal, note, progress }: Output,
+  { isTerminal, say, progress }: Output,
   now: () => number,
 ): {
   /** `holder` is who reconciles the connection at the moment. */
@@ -24,15 +23,14 @@ export function showWaiting(
     const what = holder === undefined ? 'waiting for a function' : `reconciled by ${holder}`;
     progress(plainText(`${count}${connection}: ${seconds} s, ${what}`));
   };
-  if (!isTerminal) note(`Asked for ${connections.join(', ')}; waiting for the functions.`);
+  if (!isTerminal) say(`Asked for ${connections.join(', ')}; waiting for the functions.`);
   show();
   return {
     looked: (connection, holder) => {
       const isNew = holder !== undefined && waiting.get(connection) !== holder;
       waiting.set(connection, holder);
       if (isTerminal) show();
-      else if (isNew)
-        note(wrap(plainText(`${connection}: reconciled by ${holder}`), '').join('\n'));
+      else if (isNew) say(`${connection}: reconciled by ${holder}`);
     },
     reported: (connection) => {
       waiting.delete(connection);

@@ -2,6 +2,7 @@ import { parseConnection } from '../../core/declarations.ts';
 import type { Pause, ServerRecord } from '../../core/ledger.types.ts';
 import { outcomeCounts } from '../../core/outcome.ts';
 import type { Outcome } from '../../core/outcome.ts';
+import { pauseText } from '../../core/pause-text.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { DesiredRow } from '../../reconcile/ports/desired-store.ts';
 import type { LeaseItem } from '../../reconcile/ports/lease-items.ts';
@@ -63,7 +64,7 @@ function serverStatus(
   const { label, generation } = value;
   const outcome: Outcome | 'unseen' = pause ? 'paused' : (record?.outcome ?? 'unseen');
   const since = pause ? pause.at : record?.since;
-  const reason = pause ? pauseReason(pause) : record?.reason;
+  const reason = pause ? { code: 'paused', message: pauseText(pause) } : record?.reason;
   return {
     id,
     ...(typeof label === 'string' && { label }),
@@ -75,15 +76,6 @@ function serverStatus(
     ...(record?.stopped?.retryAt !== undefined && { nextAttempt: record.stopped.retryAt }),
     ...(reason && { reason }),
   };
-}
-
-function pauseReason({ reason, by, until }: Pause) {
-  const parts = [
-    reason ?? 'paused by an operator',
-    ...(by === undefined ? [] : [`by ${by}`]),
-    ...(until === undefined ? [] : [`until ${until}`]),
-  ];
-  return { code: 'paused', message: parts.join(', ') };
 }
 
 function declaredPart(connection: string, rows: readonly DesiredRow[], deps: Dependencies) {

@@ -1,6 +1,7 @@
 import { outcomes } from '../../core/outcome.ts';
 import type { Paint, Style } from '../../core/paint.types.ts';
 import { plainText } from '../../core/redact.ts';
+import { shownTime } from '../../core/shown-time.ts';
 import { wrap } from '../../core/wrap.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 
@@ -65,11 +66,11 @@ function facts(status: ConnectionStatus): readonly string[] {
   return [
     ...(lastPass
       ? [
-          `last pass ${time(lastPass.at)} by ${lastPass.trigger}, ${(lastPass.durationMs / 1000).toFixed(1)} s`,
+          `last pass ${shownTime(lastPass.at)} by ${lastPass.trigger}, ${(lastPass.durationMs / 1000).toFixed(1)} s`,
         ]
       : []),
-    ...(lease ? [`reconciled now by ${lease.owner}, until ${time(lease.expiresAt)}`] : []),
-    ...(nextAttempt === undefined ? [] : [`next attempt ${time(nextAttempt)}`]),
+    ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
+    ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
     ...(pause ? [pauseText(pause)] : []),
     ...held.map((digest) => `held: trueup approve ${connection} ${digest}`),
     listed.length === 0
@@ -80,8 +81,8 @@ function facts(status: ConnectionStatus): readonly string[] {
 
 function pauseText({ at, until, reason, by }: ConnectionStatus['pauses'][number]): string {
   return [
-    `paused since ${time(at)}`,
-    ...(until === undefined ? [] : [`until ${time(until)}`]),
+    `paused since ${shownTime(at)}`,
+    ...(until === undefined ? [] : [`until ${shownTime(until)}`]),
     ...(by === undefined ? [] : [`by ${by}`]),
     ...(reason === undefined ? [] : [`: ${reason}`]),
   ].join(' ');
@@ -112,16 +113,12 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
     ...(declaredGeneration === undefined || declaredGeneration === generation
       ? []
       : [`declared ${declaredGeneration}`]),
-    ...(nextAttempt === undefined ? [] : [`next attempt ${time(nextAttempt)}`]),
+    ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
   ];
-  const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${time(since)}`}`;
+  const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${shownTime(since)}`}`;
   const line = `${sign} ${plainText(label ?? id)}: ${[what, ...seen].join(', ')}`;
   return [
     ...wrap(line, '        ', '    ').map((text) => paint(text, style)),
     ...(reason ? wrap(plainText(reason.message), '        ') : []),
   ];
-}
-
-function time(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,0 +1,14 @@
+import type { Pause } from './ledger.types.ts';
+import { plainText } from './redact.ts';
+import { shownTime } from './shown-time.ts';
+
+/** `paused by kim until 2026-12-24 18:00 UTC (vendor maintenance)` */
+export function pauseText({ reason, by, until }: Pause): string {
+  const parts = [
+    'paused',
+    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(until === undefined ? [] : [`until ${shownTime(until)}`]),
+    ...(reason === undefined ? [] : [`(${reason})`]),
+  ];
+  return plainText(parts.join(' '));
+}
