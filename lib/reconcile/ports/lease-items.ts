@@ -15,7 +15,7 @@ export interface ChangeBucket {
 
 /** The rate budget as it stood at a moment. */
 export interface BudgetState {
-  /** Requests that may be made at once; below zero after reads that were granted in advance. */
+  /** Requests that may be made at once. */
   readonly tokens: number;
   /** Milliseconds since the epoch, by the clock of whoever saved it. */
   readonly at: number;
