@@ -1,6 +1,6 @@
-import type { Retry } from '../core/ledger.types.ts';
+import type { Retry, ServerRecord } from '../core/ledger.types.ts';
 import type { RateBudget } from './budget.ts';
-import { countInWindow } from './change-window.ts';
+import { countInWindow, recounted } from './change-window.ts';
 import type { BudgetState, ChangeBucket, LeaseItem, LeaseSave } from './ports/lease-items.ts';
 import type { Clock } from './ports/runtime.ts';
 
@@ -43,6 +43,12 @@ export class CarriedState {
   /** Whether the last holder never released the lease: then nothing is known of what it still spent. */
   get takenOver(): boolean {
     return this.#acquired.takenOver;
+  }
+
+  /** Takes in what server items know of the guard's count: the last holder may not have come to save it. */
+  recount(servers: ReadonlyMap<string, ServerRecord>): void {
+    const countedAt = servers.values().map((server) => server.countedAt);
+    this.#window = recounted(this.#window, countedAt, this.#clock.now());
   }
 
   /** Counts one server as changed now. */

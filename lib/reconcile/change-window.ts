@@ -32,6 +32,29 @@ export function countInWindow(
   return [...others, { start, changed: before + 1 }];
 }
 
+/**
+ * The window with all that server items know of it: who counted them may have ended before it could save the window.
+ *
+ * @param countedAt - when servers were counted last, ISO 8601; of some or all of the connection's
+ */
+export function recounted(
+  window: readonly ChangeBucket[],
+  countedAt: Iterable<string | undefined>,
+  now: number,
+): readonly ChangeBucket[] {
+  const counts = new Map<string, number>();
+  for (const at of countedAt) {
+    if (at === undefined || !isInWindow(at, now)) continue;
+    const start = startOf(Date.parse(at));
+    counts.set(start, (counts.get(start) ?? 0) + 1);
+  }
+  const known = new Map(window.map(({ start, changed }) => [start, changed]));
+  const lacking = [...counts].filter(([start, changed]) => changed > (known.get(start) ?? 0));
+  if (lacking.length === 0) return window;
+  const starts = new Map([...known, ...lacking]);
+  return [...starts].map(([start, changed]) => ({ start, changed }));
+}
+
 /** Whether a server that was counted at `countedAt` (ISO 8601) is still in the window. */
 export function isInWindow(countedAt: string | undefined, now: number): boolean {
   return countedAt !== undefined && startOf(Date.parse(countedAt)) >= startOf(now - 11 * bucketMs);

@@ -93,6 +93,7 @@ async function run(pass: Pass): Promise<PassDone> {
     abort,
   );
   state.read = ledger.servers;
+  carried.recount(ledger.servers);
   if (!reading.ok) {
     const reason = { code: 'invalid-connection', message: reading.why };
     for (const id of reading.ids) state.found(id, { outcome: 'invalid', reason });

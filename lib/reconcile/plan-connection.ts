@@ -1,4 +1,5 @@
 import { InvalidDeclarationError } from '../core/errors.ts';
+import { recounted } from './change-window.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { openSession } from './open-session.ts';
 import { planPass } from './plan-pass.ts';
@@ -45,7 +46,8 @@ export async function planConnection(
     const around = await readSurroundings(session, desired, ledger, deps, ids, options);
     const now = deps.clock.now();
     const { random } = deps;
-    const window = lease?.window ?? [];
+    const countedAt = ledger.servers.values().map((server) => server.countedAt);
+    const window = recounted(lease?.window ?? [], countedAt, now);
     const plan = await planPass(
       {
         ...around,

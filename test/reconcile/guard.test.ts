@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 const ids = serverIds(20);
 
 let world: TestWorld;
@@ -51,6 +53,19 @@ describe('the guard', () => {
     expect(outcomesOf(named)).toEqual({ held: 3 });
     world.clock.advance(hour);
     expect(outcomesOf(await world.pass())).toMatchObject({ updated: 3 });
+  });
+
+  test('counts what a holder changed that ended before it could save its count', async () => {
+    await rename(ids.slice(0, 6), 'New');
+    const { lease } = world.deps;
+    const dying = {
+      ...world.deps,
+      lease: { ...lease, release: () => Promise.reject(new Error('killed')) },
+    };
+    await expect(reconcile({ connection, trigger: 'schedule' }, dying)).rejects.toThrow('killed');
+    world.clock.advance(2 * minute);
+    await rename(ids.slice(6, 8), 'New');
+    expect(outcomesOf(await world.pass())).toEqual({ held: 2, inSync: 18 });
   });
 
   test('a server counts once an hour', async () => {
