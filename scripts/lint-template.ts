@@ -1,14 +1,51 @@
-/** Holds the synthesised template against CloudFormation's own schemas: `cfn-lint`, no rule switched off. */
+/**
+ * Synthesises the stack without network, as cdk.json has it and with everything that it can have, and holds the templates
+ * against CloudFormation's own schemas: `cfn-lint`, no rule switched off.
+ */
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { assertGuarded, synthesiseOffline } from './offline-synth.ts';
 import { pythonTool } from './python-tool.ts';
 
-const templates = globSync('cdk.out/*.template.json');
-if (templates.length === 0) throw new Error('no template in cdk.out: run npm run synth first');
+const place = 'eu-central-1:123456789012';
+const key = `arn:aws:kms:${place}:key/0f0e0d0c-1111-2222-3333-444455556666`;
+const everything = {
+  stackName: 'Everything',
+  allowedHosts: { barndoor: ['acme.platform.barndoor.ai'], alloy: ['mcp.runalloy.com:8443'] },
+  scheduleMinutes: 480,
+  secretPrefix: 'gateways',
+  secretKeyArns: [key],
+  refreshTokenSecrets: ['gateways/*/sign-in'],
+  cloudTrailRotation: true,
+  eventBusArn: `arn:aws:events:${place}:event-bus/mine`,
+  logRetentionDays: 365,
+  alarmTopicArn: `arn:aws:sns:${place}:pager`,
+  kmsKeyArn: key,
+  removalPolicy: 'destroy',
+  tracing: true,
+};
+const table = `arn:aws:dynamodb:${place}:table`;
+const kept = {
+  ...everything,
+  stackName: 'Kept',
+  desiredTable: { arn: `${table}/rows`, streamArn: `${table}/rows/stream/1`, keyArn: key },
+  ledgerTable: { arn: `${table}/book` },
+};
+
+assertGuarded();
+synthesiseOffline('cdk.out');
+synthesiseOffline('cdk.out/everything', everything);
+synthesiseOffline('cdk.out/kept', kept);
+const templates = globSync([
+  'cdk.out/*.template.json',
+  'cdk.out/{everything,kept}/*.template.json',
+]);
+if (templates.length < 3) throw new Error(`too few templates in cdk.out: ${templates.join(', ')}`);
+process.stdout.write(`cdk synth: ${templates.length} templates, and no connection opened\n`);
 const program = join(pythonTool('cfn-lint', '1.58.0'), 'cfn-lint');
 const { status } = spawnSync(program, templates, { stdio: 'inherit' });
 process.stdout.write(
-  `cfn-lint: ${templates.length} template, ${status === 0 ? 'clean' : 'not clean'}\n`,
+  `cfn-lint: ${templates.length} templates, ${status === 0 ? 'clean' : 'not clean'}\n`,
 );
 process.exitCode = status ?? 1;
