@@ -22,6 +22,8 @@ export interface Output {
   readonly say: (text: string, style?: Style) => void;
   /** A line that the next one replaces, below all else on a terminal; nothing elsewhere. '' takes it away. */
   readonly progress: (text: string) => void;
+  /** After a Ctrl-C: the terminal wrote it where the cursor was. */
+  readonly wipe: () => void;
   /** How many columns a line of progress may take. */
   readonly progressWidth: () => number;
   /** Colours results, if standard output is a terminal. */
@@ -68,6 +70,9 @@ export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings):
     },
     progress: (text) => {
       if (isTerminal) bottom.show(text);
+    },
+    wipe: () => {
+      if (isTerminal) bottom.wipe();
     },
     progressWidth: bottom.width,
     paint: paintFor(stdout, settings),

@@ -7,6 +7,8 @@ export interface ProgressLine {
   readonly width: () => number;
   /** Replaces it; '' takes it away. */
   readonly show: (text: string) => void;
+  /** Takes away what the terminal itself wrote there, such as `^C`. */
+  readonly wipe: () => void;
   /** Writes something else, above it. */
   readonly aside: (write: () => void) => void;
 }
@@ -30,6 +32,10 @@ export function progressLine(sink: Sink): ProgressLine {
       if (text === shown) return;
       shown = text;
       draw();
+    },
+    wipe: () => {
+      sink.write(toStart + clearToEnd);
+      if (shown !== '') draw();
     },
     aside: (write) => {
       if (shown !== '') sink.write(toStart + clearToEnd);

@@ -30,6 +30,7 @@ export interface CliWorld {
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<ExitCode> {
   const { settings = readCliSettings() } = world;
   const output = createOutput(world.stdout, world.stderr, settings);
+  world.stop.addEventListener('abort', output.wipe);
   let exitCode: ExitCode = exitCodes.ok;
   const run: Runner = async (definition, options, operands, own) => {
     const opened: Promise<Target>[] = [];
@@ -69,6 +70,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     return failed(error, output);
   } finally {
     output.progress('');
+    world.stop.removeEventListener('abort', output.wipe);
   }
 }
 

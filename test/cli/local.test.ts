@@ -40,3 +40,27 @@ test('the embedded world is kept from one command to the next', async () => {
   const text = JSON.stringify(told);
   for (const secret of [...Object.values(values), accessToken]) expect(text).not.toContain(secret);
 });
+
+test('whatever it says keeps to 80 columns', async () => {
+  const said: string[] = [];
+  const say = async (...argv: readonly string[]) => {
+    const { stdout, stderr } = await run(argv, { answer: 'yes' });
+    said.push(stdout, stderr);
+  };
+  await say('plan');
+  await say('apply');
+  await say('history');
+  await say('pause', 'acme-barndoor/jira', '--until', '2h', '--reason', 'vendor maintenance');
+  await say('plan');
+  await say('status', 'acme-barndoor');
+  await say('resume', 'acme-barndoor/jira');
+  await say('resume', 'acme-barndoor/jira');
+  await say('reconcile');
+  await say('doctor');
+  await say('approve', 'acme-barndoor', '0123456789abcdef');
+  await say('plan', '--server', 'nobody');
+  said.push((await run(['pull'])).stderr, (await run(['import', 'acme-alloy'])).stderr);
+  const lines = said.join('\n').split('\n');
+  expect(lines.length).toBeGreaterThan(100);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
