@@ -10,6 +10,8 @@ import { lastPassCheck } from '../../lib/cli/doctor/last-pass.ts';
 import type { Intercept } from '../../lib/local/aws-json.ts';
 import { selfSigned } from '../providers/http/self-signed.ts';
 import { startFleetInFiles } from '../support/fleet-in-files.ts';
+import { startStack } from '../support/stack.ts';
+import type { DeployedStack } from '../support/stack.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 import { onTables, trueup } from './run.ts';
@@ -495,6 +497,35 @@ describe('the last pass where functions make them', () => {
     });
     await world.deps.ledger.pause(connection, { at: new Date(world.clock.now()).toISOString() });
     expect(await check()).toMatchObject({ ok: true, found: expect.stringMatching(/; paused$/) });
+  });
+});
+
+describe('with a stack', () => {
+  let stack: DeployedStack;
+
+  beforeEach(async () => {
+    stack = await startStack(world);
+  });
+
+  afterEach(() => stack.close());
+
+  const run = (name: string) =>
+    trueup(['doctor', '--stack', name], onTables(world, world.clock).options);
+
+  test('all is well once the schedule has made a pass', async () => {
+    const before = await run(stack.name);
+    expect(before.code).toBe(1);
+    expect(before.stdout).toMatch(
+      /^x {2}acme: last pass: none yet\n {3}next: `trueup reconcile acme`/m,
+    );
+    await world.pass();
+    expect(await run(stack.name)).toMatchObject({ code: 0, stderr: '13 checks: all is well.\n' });
+  });
+
+  test('that is not there', async () => {
+    const { code, stdout } = await run('another');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^x {2}deployment: .*\n( {6}.*\n)* {3}next: check the name, --profile/);
   });
 });
 
