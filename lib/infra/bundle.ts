@@ -19,7 +19,7 @@ const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
  * How a handler becomes one file: an ES module with its own SDK, small enough to start fast. Its source map lies beside
  * it, without the sources, and Node does not read it. Names of classes are lost: errors that logs name say theirs.
  */
-function bundleOptions(entry: string, outFolder: string): Esbuild.BuildOptions {
+export function bundleOptions(entry: string, outFolder: string): Esbuild.BuildOptions {
   return {
     entryPoints: [entry],
     outfile: join(outFolder, 'index.mjs'),

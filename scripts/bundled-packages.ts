@@ -1,0 +1,74 @@
+/**
+ * What each function's bundle holds, by esbuild's own account: packages, folders of this repository, and what it
+ * imports at run time. `npm run bundled -- --write` notes it as reviewed; `npm test` fails on anything else.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
+import { bundleOptions, functionNames, functionsFolder } from '../lib/infra/bundle.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const reviewed = join(root, 'test/infra/bundled-packages.json');
+
+/** All sorted by name. */
+export interface Bundled {
+  /** With their versions; one that is there twice is listed twice. */
+  readonly packages: readonly string[];
+  readonly folders: readonly string[];
+  /** What it asks for at run time: modules of Node, and what is left out of it. */
+  readonly imports: readonly string[];
+}
+
+/** What a build would hold; nothing is written. */
+export function bundled(options: BuildOptions): Bundled {
+  const { metafile } = buildSync({ ...options, absWorkingDir: root, metafile: true, write: false });
+  const files = Object.keys(metafile.inputs);
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  const packages = files.flatMap((file) => packageOf(file) ?? []);
+  const own = files.filter((file) => !file.includes('node_modules/'));
+  return {
+    packages: sorted(packages.map(versioned)),
+    folders: sorted(own.map((file) => folderOf(relative(root, resolve(root, file))))),
+    imports: sorted(imports.filter(({ external }) => external).map(({ path }) => path)),
+  };
+}
+
+/** By function. */
+export function allBundled(): Readonly<Record<string, Bundled>> {
+  return Object.fromEntries(
+    functionNames.map((name) => [
+      name,
+      bundled(bundleOptions(join(functionsFolder, `${name}.ts`), root)),
+    ]),
+  );
+}
+
+export function readReviewed(): unknown {
+  return JSON.parse(readFileSync(reviewed, 'utf8'));
+}
+
+const sorted = (texts: readonly string[]) => [...new Set(texts)].toSorted();
+
+/** `node_modules/a/node_modules/@b/c` of a file in it. */
+function packageOf(file: string): string | undefined {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
+}
+
+function versioned(folder: string): string {
+  const text = readFileSync(join(root, folder, 'package.json'), 'utf8');
+  const { name, version } = JSON.parse(text) as { name: string; version: string };
+  return `${name}@${version}`;
+}
+
+/** `lib/aws`, or `functions`. */
+function folderOf(file: string): string {
+  const [first = '', second = ''] = file.split('/');
+  return first === 'lib' ? `${first}/${second}` : first;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const text = `${JSON.stringify(allBundled(), undefined, 2)}\n`;
+  if (process.argv.includes('--write')) writeFileSync(reviewed, text);
+  else process.stdout.write(text);
+}

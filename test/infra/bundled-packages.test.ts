@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { allBundled, bundled, readReviewed } from '../../scripts/bundled-packages.ts';
+
+test('each function’s bundle holds what was reviewed, and nothing else: after a review, `npm run bundled -- --write`', () => {
+  expect(allBundled()).toEqual(readReviewed());
+});
+
+test('a package, a folder or a module of Node that is new would be seen', () => {
+  const contents = `
+    import 'yaml';
+    import { spawn } from 'node:child_process';
+    import { isJsonObject } from './lib/core/json.ts';
+    export const handler = [spawn, isJsonObject];`;
+  const found = bundled({
+    stdin: { contents, resolveDir: process.cwd() },
+    outfile: 'index.mjs',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
+  expect(found.packages).toEqual([expect.stringMatching(/^yaml@\d/)]);
+  expect(found.folders).toContain('lib/core');
+  expect(found.imports).toContain('node:child_process');
+});
