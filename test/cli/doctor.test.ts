@@ -75,7 +75,7 @@ describe('all is well', () => {
         'ok credentials: access key ...ocal, region local',
         'ok table Desired: readable, 1 connection',
         'ok table Ledger: readable',
-        'ok rights: write to table Ledger: granted (apply, approve, pause)',
+        'ok rights: write to table Ledger: granted (plan, apply, approve, pause)',
         'ok rights: write to table Desired: granted (push)',
         'ok fingerprint key: readable',
         'ok clock: agrees with that of DynamoDB',
@@ -159,13 +159,15 @@ describe('what all connections need', () => {
   });
 
   test.each([
-    ['UpdateItem', 'rights: write to table Ledger'],
-    ['DeleteItem', 'rights: write to table Desired'],
-  ])('rights: %s is denied', async (operation, what) => {
+    // Reading from the vendor takes of the budget, which stands in the ledger.
+    ['UpdateItem', ['rights: write to table Ledger', 'acme: list call']],
+    ['DeleteItem', ['rights: write to table Desired']],
+  ])('rights: %s is denied', async (operation, whats) => {
     dynamodb = (one) => (one === operation ? denied : undefined);
-    const { code, failed } = await doctor();
+    const { code, failed, find } = await doctor();
     expect(code).toBe(1);
-    expect(failed.map((one) => one.what)).toEqual([what]);
+    expect(failed.map((one) => one.what)).toEqual(whats);
+    expect(find('acme: declaration').ok).toBe(true);
     expect(failed[0]?.found).toContain('User: kim is not authorized');
     expect(failed[0]?.mend).toContain('OperatorPolicyArn');
   });

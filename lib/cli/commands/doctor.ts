@@ -53,8 +53,8 @@ async function examine(
   const target = await open(context);
   if ('what' in target) return [target];
   output.progress('checking what all connections need');
-  const general = await generalChecks(target);
-  if (!general.every(({ ok }) => ok)) return general;
+  const { checks: general, isReadable } = await generalChecks(target);
+  if (!isReadable) return general;
   const names = await namesOf(target, operands);
   if (names.length === 0) return [...general, noConnection(target)];
   let done = 0;
@@ -67,8 +67,11 @@ async function examine(
   output.progress('');
   if (!found) throw interrupted();
   const { aws, vendorDates } = target.diagnosis;
-  const dates = aws ? await aws.dates() : vendorDates;
-  return [...general, clockCheck(dates, target.deps.settings.marginMs), ...found.flat()];
+  const { marginMs } = target.deps.settings;
+  const clock = await check('clock', async () =>
+    clockCheck(aws ? await aws.dates() : vendorDates, marginMs),
+  );
+  return [...general, clock, ...found.flat()];
 }
 
 /** The target; or why there is none, where that is not a mistake in the command line or the files. */
