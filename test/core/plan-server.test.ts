@@ -174,7 +174,10 @@ describe('a finding says', () => {
 
   test.each<[Partial<Pause>, string]>([
     [{}, 'paused'],
-    [{ by: 'ana', until: later, reason: 'migration' }, 'paused by ana until 2026-03-01 13:00 UTC (migration)'],
+    [
+      { by: 'ana', until: later, reason: 'migration' },
+      'paused by ana until 2026-03-01 13:00 UTC (migration)',
+    ],
     [{ reason: 'a\n\u001b[31mb' }, 'paused (a b)'],
   ])('why it is paused: %j', (more, message) => {
     const { planned } = planServer(
