@@ -1,4 +1,5 @@
-import { currentRow } from './declared.ts';
+import type { ServerRecord } from '../../lib/core/ledger.types.ts';
+import { rowAt } from './declared.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
@@ -45,14 +46,24 @@ export class AttemptsOracle implements Oracle {
 
   see(event: SimEvent): void {
     if (event.kind === 'ledger-write') {
-      const failure = this.#failures.get(
-        `${event.connection}/${(event.after ?? event.before)?.id}`,
-      );
-      if (!event.after && failure) this.#failures.delete(`${event.connection}/${event.before?.id}`);
-      else if (failure && this.#isOfItsPass(failure, event)) failure.isRecorded = true;
+      this.#written(event);
     } else if (event.kind === 'vendor' && event.call.operation === 'put') {
       if (event.phase === 'called') this.#called(event.call);
       if (event.phase === 'answered') this.#answered(event.call);
+    }
+  }
+
+  /** What a later pass finds, a server in sync or another declaration, ends a failure. */
+  #written(event: SimEvent & { kind: 'ledger-write' }): void {
+    const { connection, before, after } = event;
+    const name = `${connection}/${(after ?? before)?.id}`;
+    const failure = this.#failures.get(name);
+    if (!failure) return;
+    const isOpen = after !== undefined && (after.retry ?? after.stopped) !== undefined;
+    if (!this.#isOfItsPass(failure, event)) {
+      if (!isOpen) this.#failures.delete(name);
+    } else if (isOpen && isNews(before, after)) {
+      failure.isRecorded = true;
     }
   }
 
@@ -112,7 +123,9 @@ export class AttemptsOracle implements Oracle {
   /** Declaration, secrets, and what the connection's policy makes of it. */
   #keyOf(connection: string, id: string, reading: Reading | undefined): string {
     const index = reading?.rows.get(`server#${id}`);
-    const row = JSON.stringify(currentRow(this.#world, connection, 'connection'));
+    const row = JSON.stringify(
+      rowAt(this.#world, connection, 'connection', reading?.rows.get('connection')) ?? null,
+    );
     const own = this.#refusals.keyOf(connection, id, index);
     const before = this.#refusals.keyOf(connection, id, index, reading?.readAt);
     // A secret that moved while the pass was at it: which version it knew of cannot be said.
@@ -125,6 +138,12 @@ export class AttemptsOracle implements Oracle {
     const { clocks } = this.#world.scenario;
     return Math.max(...clocks) - Math.min(...clocks);
   }
+}
+
+/** Whether the item tells of a failure that it did not tell of before. */
+function isNews(before: ServerRecord | undefined, after: ServerRecord): boolean {
+  const of = (record: ServerRecord | undefined) => JSON.stringify([record?.retry, record?.stopped]);
+  return of(before) !== of(after);
 }
 
 function kindOf(status: number): Failure['kind'] | 'done' | 'connection' {

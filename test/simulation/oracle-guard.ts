@@ -15,6 +15,7 @@ import { isAttended } from './pass-readings.ts';
 import type { PassReadings } from './pass-readings.ts';
 import type { Process } from './scheduler.ts';
 import { formOf } from './vendor-quirks.ts';
+import { start } from './world.ts';
 import type { World } from './world.ts';
 
 /** The guard counts in buckets of five minutes: it knows of the last 55 minutes at least. */
@@ -95,7 +96,9 @@ export class GuardOracle implements Oracle {
       return { updates, minimum: Number(limits['minimum'] ?? 10) };
     });
     const declared = [...(items?.keys() ?? [])].filter((item) => item.startsWith('server#'));
-    const always = declared.filter((item) => items?.get(item)?.all.every(({ value }) => value));
+    const always = declared.filter((item) =>
+      items?.get(item)?.all.every(({ at, value }, index) => value && (index > 0 || at === start)),
+    );
     if (all.some(({ minimum }) => always.length < minimum)) return undefined;
     const updates = Math.max(...all.map((one) => one.updates));
     return { atMost: Math.floor((updates / 100) * declared.length + 1e-9) };
@@ -115,6 +118,8 @@ export class GuardOracle implements Oracle {
       const seen = valueAt(live, path);
       // What a vendor does not take as it is told is sent again, and that is not counted.
       if (isReference(declared) || wanted(declared) === undefined) return false;
+      // What is seen of it is a mask.
+      if (path === '/client_id') return false;
       if (formOf(declared) !== declared || seen === undefined) return false;
       const isSent = canonical(valueAt(body, path)) === canonical(declared);
       return isSent && canonical(seen) !== canonical(declared);

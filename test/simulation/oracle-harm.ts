@@ -19,6 +19,7 @@ import { isAttended } from './pass-readings.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
 import { maskOf } from './vendor-barndoor.ts';
 import { textOf } from './vendor-quirks.ts';
+import type { Process } from './scheduler.ts';
 import type { World } from './world.ts';
 
 const unreadable = new Set(['/client_id', '/client_secret', '/instructions']);
@@ -59,17 +60,19 @@ export class HarmOracle implements Oracle {
     if (policy.mode === 'off') wrong('its mode is off');
     const attended = isAttended(process, reading);
     if (policy.mode === 'report' && !attended) wrong('an unattended pass, and its mode is report');
-    if (this.#isPaused(reading, id)) wrong('it is paused');
+    if (this.#isPaused(process, reading, id)) wrong('it is paused');
     if (attended) this.#shown(call, body, wrong);
     this.#fields(row, reading, call, body, wrong);
     return undefined;
   }
 
-  #isPaused({ ledger, readAt }: Reading, id: string): boolean {
+  #isPaused({ clock }: Process, { ledger, readAt }: Reading, id: string): boolean {
+    // As the clock of its process has it.
+    const now = readAt + clock.now() - this.#world.now;
     return (ledger?.pauses ?? []).some(
       (pause) =>
         (pause.id === undefined || pause.id === id) &&
-        !(pause.until !== undefined && Date.parse(pause.until) <= readAt),
+        !(pause.until !== undefined && Date.parse(pause.until) <= now),
     );
   }
 

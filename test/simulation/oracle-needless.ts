@@ -57,14 +57,15 @@ export class NeedlessOracle implements Oracle {
     const { body } = request;
     const reading = this.#readings.of(process, connection);
     const index = reading?.rows.get(`server#${id}`) ?? 0;
-    // Somebody left word that nothing is known of it.
+    // Somebody left word that nothing is known of it, or of some of its fields.
     const isMarked = reading?.ledger?.resend.has(id) === true;
+    const open = reading?.ledger?.servers.get(id)?.intent?.pointers ?? [];
     const sent = pointers.flatMap((pointer): Sent[] => {
       const value = valueAt(body, pointer);
       if (value === undefined) return [];
       const key = `${connection}/${id}${pointer}`;
       const before = this.#sent.get(key);
-      const isKnown = before?.state === 'recorded' && !isMarked;
+      const isKnown = before?.state === 'recorded' && !isMarked && !open.includes(pointer);
       if (isKnown && canonical(before.value) === canonical(value)) {
         this.#again(connection, id, pointer, before.index, index, process);
       }

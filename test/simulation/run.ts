@@ -14,6 +14,7 @@ import { StaleOracle } from './oracle-stale.ts';
 import { standingOf, unknownOf } from './oracle-convergence.ts';
 import { AttemptsOracle } from './oracle-attempts.ts';
 import { BudgetOracle } from './oracle-budget.ts';
+import { ConnectionOracle } from './oracle-connection.ts';
 import { GuardOracle } from './oracle-guard.ts';
 import { NeedlessOracle } from './oracle-needless.ts';
 import { HarmOracle } from './oracle-harm.ts';
@@ -56,6 +57,7 @@ export async function run(scenario: Scenario): Promise<RunResult> {
       new LostOracle(world, found, readings),
       new LeakOracle(found),
       new BudgetOracle(world, found, readings),
+      new ConnectionOracle(world, found, readings),
       new AttemptsOracle(world, found, readings, refusals),
       new GuardOracle(world, found, readings, deployment),
       new NeedlessOracle(world, found, readings),

@@ -45,6 +45,10 @@ class Sending {
       this.#reject = reject;
     });
     if (!process.alive) return;
+    if (request.signal.aborted) {
+      this.#reject(new WireError('cut', 'the request was given up before it was sent'));
+      return;
+    }
     const { operation, id = '' } = this.#call;
     const name = `vendor.${operation}`;
     this.#fault = world.faults.strike(name, world.at, ({ what }) => may(what, operation));
