@@ -73,10 +73,35 @@ function kindOf(value: unknown): string {
 }
 
 /**
+ * Zod asks whatever stands in the place of a text or a list for its length, and compares that with a number: which
+ * throws where it is an object with a `toString` of its own, in a list maybe.
+ */
+function falseLengths(value: unknown, path: string): Issue[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]: [string, unknown]): Issue[] => {
+    const at = `${path}${formatPointer([key])}`;
+    return (key === 'length' || key === 'size') && !isComparable(member)
+      ? [{ path: at, problem: 'is no length', expected: `must be a number under a key '${key}'` }]
+      : falseLengths(member, at);
+  });
+}
+
+function isComparable(value: unknown): boolean {
+  try {
+    Number(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Everything that is wrong with `value`, or nothing. No issue repeats a value: it may be a secret in the wrong place.
  * `value` is JSON (see `jsonIssues`); `path` is where it stands.
  */
 export function schemaIssues(schema: z.ZodType, value: unknown, path = ''): Issue[] {
+  const lengths = falseLengths(value, path);
+  if (lengths.length > 0) return lengths;
   const result = schema.safeParse(value, { error: makeNote });
   if (result.success) return [];
   const issues = result.error.issues.flatMap((issue) => explain(issue, path));

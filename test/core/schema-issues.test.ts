@@ -9,6 +9,21 @@ const lines = (schema: z.ZodType, value: unknown, path?: string) =>
   schemaIssues(schema, value, path).map(formatIssue);
 
 describe('schemaIssues', () => {
+  test.each([{ toString: '' }, [[{ toString: 1 }]]])(
+    'a length that cannot be compared: %j',
+    (length) => {
+      const schema = z.strictObject({ a: z.string().min(1), 'b/c': z.array(z.string()).max(3) });
+      expect(lines(schema, { a: { length }, 'b/c': { size: length } }, '/x')).toEqual([
+        "/x/a/length: is no length; must be a number under a key 'length'",
+        "/x/b~1c/size: is no length; must be a number under a key 'size'",
+      ]);
+      expect(lines(schema, { a: { length: 7 }, 'b/c': { size: {} } })).toEqual([
+        '/a: is an object; must be a string',
+        '/b~1c: is an object; must be a list',
+      ]);
+    },
+  );
+
   test.each<[string, z.ZodType, unknown, string]>([
     ['missing', z.strictObject({ a: z.string() }), {}, '/a: is missing; must be a string'],
     ['null', z.string(), null, '(root): is null; must be a string'],

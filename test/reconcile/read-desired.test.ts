@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readDesired } from '../../lib/reconcile/read-desired.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -11,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-const [a = ''] = serverIds(1);
+const [a = '', b = ''] = serverIds(2);
 
 describe('rows of Desired', () => {
   test("that are neither the connection's nor a server's are told, and hold up nothing", async () => {
@@ -28,6 +29,42 @@ describe('rows of Desired', () => {
         fields: { connection, rows: 2, items: `Server, servers#${a}` },
       },
     ]);
+  });
+
+  test.each<[string, object]>([
+    ['a text with a length of its own', { name: { length: { toString: '' } } }],
+    ['a secret of another connection', { client_secret: { secret: 'trueup/other/token' } }],
+    ['a secret by its ARN', { client_secret: { secret: 'arn:aws:secretsmanager:x:1:secret:y' } }],
+    ['more than a row should hold', { name: 'x'.repeat(360_000) }],
+  ])('with %s are invalid, and the others are served', async (_, spec) => {
+    for (const id of [a, b]) world.barndoor.add({ id, name: 'Old' });
+    await world.declare({ id: a, spec: spec as never }, { id: b, spec: { name: 'New' } });
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ invalid: 1, updated: 1 });
+    expect(report.details.find(({ id }) => id === a)?.reason?.message.length).toBeLessThan(501);
+    expect(world.barndoor.find(a)).toMatchObject({ name: 'Old' });
+  });
+
+  test('with a key __proto__ in meta are invalid, and the others are not', async () => {
+    const own = (await world.deps.desired.rows(connection)).filter(
+      ({ item }) => item === 'connection',
+    );
+    const meta = JSON.parse('{"__proto__":{"polluted":1},"team":"x"}') as unknown;
+    // DynamoDB keeps such a key; the one on loopback does not.
+    const rows = async () => [
+      ...own,
+      { item: `server#${a}`, value: { spec: { meta } } },
+      { item: `server#${b}`, value: { spec: { meta: { team: 'x' } } } },
+    ];
+    const store = { ...world.deps.desired, rows, pages: undefined as never };
+    const reading = await readDesired(store, connection, undefined, world.deps);
+    const servers = reading.ok ? [...reading.desired.servers] : [];
+    expect(servers.map(([id, { valid }]) => [id, valid])).toEqual([
+      [a, false],
+      [b, true],
+    ]);
+    expect(JSON.stringify(servers)).toContain("/spec/meta/__proto__: key '__proto__'");
+    expect({}).not.toHaveProperty('polluted');
   });
 
   test('a connection whose row is wrong in thousands of places still has a report', async () => {
