@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.types.ts';
+import { connectionNameSchema } from './schema.ts';
 
 /*
  * The form of a plan as data: what `--out FILE` writes, `--output json` prints, and `--plan FILE` reads. Members that are
@@ -11,7 +12,8 @@ import type { Plan } from './plan.types.ts';
 export const time = z.string().describe('ISO 8601, UTC');
 export const count = z.int().min(0);
 export const version = z.literal(1).describe('Of this form; 1 while members are only added');
-export const connectionName = z.string().describe('Name of the connection');
+/** It becomes part of commands that are shown to be run. */
+export const connectionName = connectionNameSchema.describe('Name of the connection');
 
 /** The words of a closed list, each with its meaning. */
 const explained = (meanings: Readonly<Record<string, string>>) =>
@@ -85,7 +87,11 @@ const guardSchema = z.object({
   share: share.describe('Their share of the declared servers, 0 to 1'),
   limit: share.describe('`policy.limits.updates`, 0 to 1'),
   minimum: count.describe('`policy.limits.minimum`'),
-  held: z.string().describe('Digest of the held changes').optional(),
+  held: z
+    .string()
+    .regex(/^[\w-]{1,200}$/, 'must be a digest')
+    .describe('Digest of the held changes')
+    .optional(),
 });
 
 const countsShape = Object.fromEntries(
