@@ -173,9 +173,23 @@ export function objectOf(members: fc.Arbitrary<unknown>, keys = strangeKey): fc.
     .map((entries) => Object.fromEntries(entries));
 }
 
+/** Members by which JavaScript asks an object what it is. */
+const pretenders = fc.constantFrom<unknown>(
+  { toString: 1 },
+  { toString: '', valueOf: {} },
+  { toJSON: canary },
+  { then: canary },
+  { length: { toString: '' } },
+  { length: 1e9 },
+  { size: [{ toString: 1 }] },
+  { constructor: { name: canary } },
+  [{ toString: 1 }],
+);
+
 /** JSON of any shape. */
 export const strangeJson: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 8, arbitrary: flat },
+  { weight: 1, arbitrary: pretenders },
   { weight: 2, arbitrary: fc.array(flat, { maxLength: 4 }) },
   { weight: 2, arbitrary: objectOf(flat) },
   {
