@@ -4,7 +4,7 @@ import type { ConnectionInit } from './scenario.types.ts';
 import type { HttpAnswer } from './vendor.ts';
 
 /** How long an access token holds, in seconds. */
-export const tokenSeconds = 900;
+const tokenSeconds = 900;
 
 /** The token endpoint of all connections. A refresh token is good for one exchange. */
 export class Issuer {

@@ -8,7 +8,7 @@ const day = 86_400_000;
 const lives = { held: 7 * day, approval: day, past: 90 * day };
 
 /** What a connection's ledger holds. */
-export interface LedgerItems {
+interface LedgerItems {
   readonly pauses: Map<string, Pause>;
   readonly servers: Map<string, ServerRecord>;
   /** Marks by server. */

@@ -21,7 +21,7 @@ import { formOf, rejected, textOf } from './vendor-quirks.ts';
 import type { World } from './world.ts';
 
 /** What became of a server once nothing goes wrong any more. `exempt`: it cannot be right, or need not be. */
-export type Standing =
+type Standing =
   /** `unwilling`: fields that the vendor will not take, and stays refused. */
   | { readonly kind: 'right'; readonly unwilling: ReadonlySet<string> }
   | { readonly kind: 'exempt'; readonly why: string }

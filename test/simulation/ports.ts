@@ -6,14 +6,13 @@ import type { Json } from '../../lib/core/json.types.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { CredentialStore } from '../../lib/reconcile/ports/credential-store.ts';
 import type { DesiredRow, DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
-import type { LeaseItem, LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
-import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
 import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { WorkQueue } from '../../lib/reconcile/ports/work-queue.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { core } from '../support/canaries.ts';
+import { leaseOf, ledgerOf } from './ledger-ports.ts';
 import { simulatedLog, textOf } from './out.ts';
 import type { Process } from './scheduler.ts';
 import { hostOf, simulatedWire, tokenHostOf } from './wire.ts';
@@ -124,106 +123,6 @@ function desiredOf(world: World, process: Process): DesiredStore {
         async () =>
           world.desired.of(connection).filter(({ item }) => item.startsWith('server#')).length,
       ),
-  };
-}
-
-function ledgerOf(world: World, process: Process): Ledger {
-  const { ledger } = world;
-  const call = <T>(name: keyof Ledger, out: unknown, effect: () => Promise<T>) => {
-    if (out !== undefined) world.tell({ kind: 'out', to: `ledger.${name}`, text: textOf(out) });
-    return world.call(process, `ledger.${name}`, effect);
-  };
-  return {
-    read: (connection, ids) =>
-      call('read', undefined, async () => {
-        const state = await ledger.read(connection, ids);
-        world.tell({ kind: 'ledger-read', process, connection, ids, state });
-        return state;
-      }),
-    writeServer: (connection, record) =>
-      call('writeServer', record, async () => {
-        const before = ledger.of(connection).servers.get(record.id);
-        const after = await ledger.writeServer(connection, record);
-        world.tell({ kind: 'ledger-write', process, connection, before, after });
-        return after;
-      }),
-    forgetServer: (connection, record) =>
-      call('forgetServer', undefined, async () => {
-        await ledger.forgetServer(connection, record);
-        world.tell({ kind: 'ledger-write', process, connection, before: record, after: undefined });
-      }),
-    markResend: (connection, id, mark) =>
-      call('markResend', mark, async () => {
-        await ledger.markResend(connection, id, mark);
-        world.tell({ kind: 'resend', connection, id });
-      }),
-    clearResend: (...args) => call('clearResend', args, () => ledger.clearResend(...args)),
-    addChange: (connection, change) =>
-      call('addChange', change, () => ledger.addChange(connection, change)),
-    addDeclared: (...args) => call('addDeclared', args, () => ledger.addDeclared(...args)),
-    approvals: (...args) => call('approvals', undefined, () => ledger.approvals(...args)),
-    putHeld: (connection, held) =>
-      call('putHeld', held, async () => {
-        world.tell({ kind: 'held', process, connection, held });
-        return ledger.putHeld(connection, held);
-      }),
-    held: (...args) => call('held', undefined, () => ledger.held(...args)),
-    heldDigests: (...args) => call('heldDigests', undefined, () => ledger.heldDigests(...args)),
-    approve: (...args) => call('approve', args, () => ledger.approve(...args)),
-    putReport: (connection, report, didSomething) =>
-      call('putReport', report, async () => {
-        world.tell({ kind: 'report', process, connection });
-        return ledger.putReport(connection, report, didSomething);
-      }),
-    lastReport: (...args) => call('lastReport', undefined, () => ledger.lastReport(...args)),
-    history: (...args) => call('history', undefined, () => ledger.history(...args)),
-    reports: (...args) => call('reports', undefined, () => ledger.reports(...args)),
-    pause: (...args) => call('pause', args, () => ledger.pause(...args)),
-    resume: (...args) => call('resume', undefined, () => ledger.resume(...args)),
-  };
-}
-
-function leaseOf(world: World, process: Process): LeaseItems {
-  const { lease } = world;
-  const call = <T>(name: keyof LeaseItems, out: unknown, effect: () => Promise<T>) => {
-    if (out !== undefined) world.tell({ kind: 'out', to: `lease.${name}`, text: textOf(out) });
-    return world.call(process, `lease.${name}`, effect, { repeatable: true });
-  };
-  const saved = (connection: string, released: boolean) =>
-    world.tell({ kind: 'saved', process, connection, released });
-  return {
-    acquire: (connection, options) =>
-      call('acquire', undefined, async () => {
-        const item = (await lease.acquire(connection, options)) ?? (await again(options));
-        if (item) {
-          const { epoch, takenOver } = item;
-          world.tell({ kind: 'acquired', process, connection, epoch, takenOver });
-        }
-        return item;
-
-        /** As the adapter does: a repetition finds that its first one succeeded. */
-        async function again({ owner, expiresAt }: typeof options): Promise<LeaseItem | undefined> {
-          const found = await lease.read(connection);
-          return found?.owner === owner && found.expiresAt === expiresAt ? found : undefined;
-        }
-      }),
-    knock: (connection, options) => call('knock', options, () => lease.knock(connection, options)),
-    serve: (...args) => call('serve', args, () => lease.serve(...args)),
-    renew: (connection, options) =>
-      call('renew', options, async () => {
-        const item = await lease.renew(connection, options);
-        if (item) saved(connection, false);
-        return item;
-      }),
-    release: (connection, options) =>
-      call('release', options, async () => {
-        const result = await lease.release(connection, options);
-        if (result === 'released') saved(connection, true);
-        return result;
-      }),
-    askReads: (...args) => call('askReads', args, () => lease.askReads(...args)),
-    takeBudget: (...args) => call('takeBudget', args, () => lease.takeBudget(...args)),
-    read: (...args) => call('read', undefined, () => lease.read(...args)),
   };
 }
 

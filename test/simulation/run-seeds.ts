@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Totals } from './totals.ts';
 import type { SeedResult } from './totals.ts';
 
-export interface SeedsOptions {
+interface SeedsOptions {
   readonly from: number;
   readonly count: number;
   readonly workers: number;

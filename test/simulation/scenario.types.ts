@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/core/json.types.ts';
 
 /** Milliseconds from the beginning of the run. */
 type At = number;
@@ -107,5 +107,3 @@ export interface Scenario {
   /** Milliseconds that a function has. */
   readonly timeLimit: number;
 }
-
-export type Row = Readonly<Record<string, Json>>;

@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.types.ts';
 /** So many runs may it take to make a scenario small. */
 const runsAtMost = 300;
 
-export interface Shrunk {
+interface Shrunk {
   readonly scenario: Scenario;
   readonly result: RunResult;
 }

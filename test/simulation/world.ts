@@ -28,7 +28,7 @@ const ofEveryPort: ReadonlySet<FaultKind['what']> = new Set([
   'freeze-after',
 ]);
 
-export interface CallOptions<T> {
+interface CallOptions<T> {
   /** Whether the client below the port may repeat it. */
   readonly repeatable?: boolean;
   /** What a reader sees of it that is so old. */
