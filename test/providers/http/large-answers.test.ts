@@ -1,0 +1,83 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { RawAnswer, RawServer } from '../../fuzz/raw-server.ts';
+import { startRawServer } from '../../fuzz/raw-server.ts';
+import { clientFor, vendorErrorOf } from '../support.ts';
+import type { TestClient } from '../support.ts';
+import { owner } from './attempts.ts';
+
+const mb = 1024 * 1024;
+
+describe('an answer that is meant to hurt', () => {
+  let server: RawServer;
+  let client: TestClient;
+  beforeAll(async () => {
+    server = await startRawServer();
+    client = clientFor('acme', [server.url], { timeoutMs: 3_000 });
+  });
+  afterAll(async () => {
+    client.close();
+    await server.close();
+  });
+
+  const head = (...lines: string[]) => `HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n\r\n`;
+  const asked = async (answer: RawAnswer) => {
+    const { requests } = server.answer(() => answer);
+    const startedAt = performance.now();
+    const before = process.memoryUsage().arrayBuffers;
+    const error = await vendorErrorOf(
+      client.send({
+        owner,
+        operation: 'list',
+        method: 'GET',
+        url: `${server.url}/api/servers`,
+        repeatable: 'anytime',
+        secrets: [],
+        signal: new AbortController().signal,
+        context: { connection: 'c' },
+      }),
+    );
+    const ms = performance.now() - startedAt;
+    const grownMb = (process.memoryUsage().arrayBuffers - before) / mb;
+    return { error, requests: requests(), ms, grownMb };
+  };
+
+  test('50 MB, said beforehand, are not read', async () => {
+    const bytes = Buffer.from(head(`content-length: ${50 * mb}`));
+    const { error, requests, ms } = await asked({ bytes, after: 'flood' });
+    expect(error).toMatchObject({ kind: 'body', context: { connection: 'c', tooLarge: true } });
+    expect([requests, ms < 3_000]).toEqual([1, true]);
+  });
+
+  test('without end, and without a word of it, are read to 32 MB and dropped', async () => {
+    const bytes = Buffer.from(head());
+    const { error, requests, grownMb } = await asked({ bytes, after: 'flood' });
+    expect(error.message).toBe('the answer is larger than 33554432 bytes');
+    expect(requests).toBe(1);
+    // What was read, and as much in sockets: nowhere near what would have come.
+    expect(grownMb).toBeLessThan(100);
+  });
+
+  test('a gzip bomb is not unpacked', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * mb));
+    const lines = ['content-encoding: gzip', `content-length: ${bomb.length}`];
+    const bytes = Buffer.concat([Buffer.from(head(...lines)), bomb]);
+    const { error, grownMb } = await asked({ bytes, after: 'keep' });
+    expect(error.message).toBe('the answer is encoded as gzip, which was not asked for');
+    expect(grownMb).toBeLessThan(16);
+  });
+
+  test('a byte now and then is over with the attempt, whatever is still to come', async () => {
+    const bytes = Buffer.from(head('content-length: 1000000'));
+    const { error, requests, ms } = await asked({ bytes, after: 'drip' });
+    expect(error.kind).toBe('timeout');
+    expect(requests).toBe(3);
+    expect(ms).toBeLessThan(3 * 3_000 + 2_000);
+  });
+
+  test('headers without end are dropped', async () => {
+    const bytes = Buffer.from(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(100_000)}`);
+    const { error } = await asked({ bytes, after: 'hang' });
+    expect(['cut', 'body']).toContain(error.kind);
+  });
+});
