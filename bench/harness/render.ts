@@ -30,7 +30,7 @@ export function renderDocument(
     'are processes of their own on the same machine. Budgets are set so high that none is felt. Ours and the floor take turns,',
     'and medians are compared.',
     '',
-    `Before the run ${load.toFixed(1)} other processes wanted the machine's ${processors} processors: the busier it is, the more every ratio shows of what is our own work.`,
+    `The load average before the run was ${load.toFixed(1)}, on ${processors} processors; a busy machine makes every ratio worse.`,
     '',
     `Trueup ${version}, Node ${node}, ${at.toISOString().slice(0, 10)}: ${held.length - missed.length} of ${held.length} targets met.`,
     ...(missed.length === 0

@@ -92,7 +92,9 @@ describe('import', () => {
     };
     expect(await chosen('--only', 'Support', '--only', a)).toEqual([a, c]);
     expect(await chosen('--match', 'sales*')).toEqual([a, b]);
-    expect(await chosen('--match', '*.*')).toBeUndefined();
+    const none = await run(['import', connection, '--match', '*.*']);
+    expect(none).toMatchObject({ code: 3, stdout: '' });
+    expect(none.stderr).toContain('none of 3 live servers fits');
     expect((await run(['import', connection, '--only', 'nobody'])).code).toBe(3);
     expect((await run(['import', 'acmee'])).stderr).toContain('did you mean acme?');
   });

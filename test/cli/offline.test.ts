@@ -34,6 +34,16 @@ describe('init', () => {
     expect((await run('init', '--force')).code).toBe(0);
   });
 
+  test('nor a schema that is somebody else’s, and writes no YAML under another name', async () => {
+    await writeFile(join(folder, 'trueup.schema.json'), '{"my":"own"}');
+    const { code, stderr } = await run('init');
+    expect([code, stderr]).toEqual([3, expect.stringContaining("is not Trueup's")]);
+    expect(await readFile(join(folder, 'trueup.schema.json'), 'utf8')).toBe('{"my":"own"}');
+    expect((await run('init', '--force')).code).toBe(0);
+    expect((await run('init', 'second.yaml')).code).toBe(0);
+    expect((await run('init', 'x.json')).code).toBe(3);
+  });
+
   test('a folder that is not there', async () => {
     expect((await run('init', 'nowhere/trueup.yaml')).code).toBe(1);
   });

@@ -150,6 +150,19 @@ describe('apply', () => {
     expect(world.barndoor.counts.put).toBe(0);
   });
 
+  test('a plan is not cut down by --server, and is none of a connection that is not declared', async () => {
+    await run(['plan', '--out', 'plan.json']);
+    const cut = await run(['apply', '--plan', 'plan.json', '--server', 'second']);
+    expect(cut).toMatchObject({ code: 3, stdout: '' });
+    expect(cut.stderr).toContain('plan anew with --server');
+    await world.desired.remove('acme', 'connection');
+    for (const id of [a, b, c]) await world.desired.remove('acme', `server#${id}`);
+    const foreign = await run(['apply', '--plan', 'plan.json']);
+    expect(foreign.code).toBe(3);
+    expect(foreign.stderr).toContain("declares no connection 'acme'");
+    expect(world.barndoor.counts.put).toBe(0);
+  });
+
   test('a plan that somebody edited is none', async () => {
     await run(['plan', '--out', 'plan.json']);
     const path = join(folder, 'plan.json');

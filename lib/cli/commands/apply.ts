@@ -90,7 +90,15 @@ async function toAgree(
   operands: readonly string[],
   { plan: file, server }: ApplyOptions,
 ): Promise<ToAgree> {
-  if (file !== undefined) return { agreed: await ofFile(context, operands, file), failed: [] };
+  if (file !== undefined) {
+    if (server) {
+      throw usageError(
+        '--plan sends the servers of its plan, and --server cannot choose among them',
+        'plan anew with --server, and apply that',
+      );
+    }
+    return { agreed: await ofFile(context, target, operands, file), failed: [] };
+  }
   const selections = await select(target, operands, server);
   const attended = { shown: new Set<string>(), approved: false, lockTimeoutMs: 0 };
   const planned = await makePlans(target.deps, selections, {
@@ -107,17 +115,25 @@ async function toAgree(
 
 async function ofFile(
   { cwd }: CommandContext,
+  target: Target,
   operands: readonly string[],
   file: string,
 ): Promise<readonly Agreed[]> {
   const plans = await readPlans(cwd, file);
   const named = new Set(operands);
   const chosen = plans.filter(({ connection }) => named.size === 0 || named.has(connection));
-  if (chosen.length > 0) return chosen.map(agreedOf);
-  throw usageError(
-    `${file} has no plan of ${operands.join(', ') || 'any connection'}`,
-    'plan anew',
+  if (chosen.length === 0) {
+    throw usageError(
+      `${file} has no plan of ${operands.join(', ') || 'any connection'}`,
+      'plan anew',
+    );
+  }
+  // A plan of another stack, or of other files, is no plan of these.
+  await select(
+    target,
+    chosen.map(({ connection }) => connection),
   );
+  return chosen.map(agreedOf);
 }
 
 const agreedOf = (plan: Plan): Agreed => ({ selection: { connection: plan.connection }, plan });

@@ -93,11 +93,18 @@ function choose(found: readonly Found[], { only, match }: ImportOptions): readon
     );
   }
   const fits = match === undefined ? () => true : pattern(match);
-  return found.filter(
+  const chosen = found.filter(
     (one) =>
       (only === undefined || names(one).some((name) => only.includes(String(name)))) &&
       names(one).some((name) => typeof name === 'string' && fits(name)),
   );
+  if (match !== undefined && chosen.length === 0) {
+    throw usageError(
+      `none of ${counted(found.length, 'live server')} fits '${match}'`,
+      'leave out --match, and see what there is',
+    );
+  }
+  return chosen;
 }
 
 /** `*` stands for any text, all else for itself; case does not count. */

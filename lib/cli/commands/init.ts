@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { systemCode } from '../error-code.ts';
@@ -41,17 +41,32 @@ export const init = defineCommand<InitOptions>({
       output.note(`Wrote ${all.size} schemas to ${schemas}.`);
       return exitCodes.ok;
     }
+    if (!/\.ya?ml$/i.test(path)) {
+      throw usageError(`${path} would hold YAML`, 'end its name in .yaml');
+    }
+    const beside = resolve(cwd, dirname(path), schemaUrl);
+    if (!force) await assertOurs(beside, join(dirname(path), schemaUrl));
     await orNotWritten(path, async () => {
       await writeFile(resolve(cwd, path), exampleFile(), { flag: force ? 'w' : 'wx' });
       // Always the schema of this version: editors should not complain of what it understands.
       const schema = all.get(declarationFile) as string;
-      await writeFile(resolve(cwd, dirname(path), schemaUrl), schema);
+      await writeFile(beside, schema);
     });
     output.note(`Wrote ${path}, and beside it the schema that editors check it with.`);
     output.note(`next: edit it, then \`trueup validate ${path}\``);
     return exitCodes.ok;
   },
 });
+
+/** @throws CliError if a file stands there that is no schema of Trueup's, of this version or another */
+async function assertOurs(file: string, shown: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined || text.includes('"title": "Trueup: ')) return;
+  throw usageError(
+    `${shown} is there already, and is not Trueup's`,
+    'name another folder, or say --force',
+  );
+}
 
 async function orNotWritten(path: string, write: () => Promise<void>): Promise<void> {
   try {

@@ -17,7 +17,7 @@ const longestReason = 500;
 
 export const pause = defineCommand<PauseOptions>({
   description:
-    'Leaves a connection, or one server, alone until it is resumed: nothing is read of it and nothing sent. The pause is kept in the ledger, so that no push undoes it; `status` and `plan` show it.',
+    'Leaves a connection, or one server, alone until it is resumed: a pass still lists its servers, and changes nothing. The pause is kept in the ledger, so that no push undoes it; `status` and `plan` show it.',
   examples: [
     {
       line: 'trueup pause acme-barndoor --until 2h --reason "vendor maintenance" --stack trueup-prod',
