@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { allBundled, bundled, readReviewed } from '../../scripts/bundled-packages.ts';
 
-test('each function’s bundle holds what was reviewed, and nothing else: after a review, `npm run bundled -- --write`', () => {
+// After a review: npm run bundled -- --write
+test('each function’s bundle holds what was reviewed, and nothing else', () => {
   expect(allBundled()).toEqual(readReviewed());
 });
 
