@@ -4,11 +4,10 @@
  * figures into docs/reliability.md.
  */
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { fuzzers } from './fuzzers.ts';
 import { record } from './record.ts';
-import type { CaseAt, FuzzFigures } from './run-fuzzer.ts';
-import { inputAt } from './run-fuzzer.ts';
+import type { FuzzFigures } from './run-fuzzer.ts';
+import { runWatched } from './watched.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,40 +29,11 @@ if (chosen.length === 0)
 
 const caseMs = 10_000;
 
-/** In a thread of its own, so that a case that never gives back control can be ended and named. */
-function run(name: string): Promise<FuzzFigures> {
-  const { promise, resolve, reject } = Promise.withResolvers<FuzzFigures>();
-  const worker = new Worker(new URL('worker.ts', import.meta.url), {
-    // As the main thread of a command has it: how deep something may nest depends on it.
-    resourceLimits: { stackSizeMb: 1 },
-    workerData: { name, cases, seed, caseMs, growthMb: 16 },
-  });
-  let at: CaseAt = { seed, index: 0 };
-  let beganAt = performance.now();
-  const watch = setInterval(() => {
-    if (performance.now() - beganAt < 3 * caseMs) return;
-    void worker.terminate();
-    const fuzzer = fuzzers.find((one) => one.name === name);
-    const input = fuzzer ? inputAt(fuzzer, at) : '';
-    const failure = { seed: at.seed, input, error: `the case ${at.index} never ended` };
-    resolve({ cases: at.index, seed, slowestMs: 3 * caseMs, growthMb: 0, seconds: 0, failure });
-  }, 1_000);
-  worker.on('message', (message: { at?: CaseAt; figures?: FuzzFigures }) => {
-    beganAt = performance.now();
-    if (message.at) at = message.at;
-    if (message.figures) resolve(message.figures);
-  });
-  worker.on('error', reject);
-  return promise.finally(() => {
-    clearInterval(watch);
-    void worker.terminate();
-  });
-}
-
 const found: [name: string, figures: FuzzFigures][] = [];
-for (const { name, what } of chosen) {
+for (const fuzzer of chosen) {
+  const { name, what } = fuzzer;
   // oxlint-disable-next-line no-await-in-loop -- one after the other: the heap of each is its own
-  const figures = await run(name);
+  const figures = await runWatched(fuzzer, { cases, seed, caseMs, growthMb: 16 });
   found.push([name, figures]);
   // oxlint-disable-next-line no-await-in-loop -- after each, so that a run which is stopped leaves what it has
   if (values.write) await record(fuzzers, new Map(found));
