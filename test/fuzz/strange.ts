@@ -178,7 +178,7 @@ const pretenders = fc.constantFrom<unknown>(
   { toString: 1 },
   { toString: '', valueOf: {} },
   { toJSON: canary },
-  Object.fromEntries([['then', canary]]),
+  JSON.parse('{"then":1}'),
   { length: { toString: '' } },
   { length: 1e9 },
   { size: [{ toString: 1 }] },
