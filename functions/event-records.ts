@@ -1,7 +1,9 @@
 import { TrueupError } from '../lib/core/errors.ts';
 
 /** What invoked the function is no event that it is for: somebody's test, or a trigger of another. */
-export class EventError extends TrueupError {}
+export class EventError extends TrueupError {
+  static override readonly name: string = 'EventError';
+}
 
 /** The records of an event, each not yet looked at. @throws EventError if it has no list of them */
 export function recordsOf(event: unknown): readonly unknown[] {

@@ -11,6 +11,7 @@ import { readUnit } from './units.ts';
  * would be written in its place.
  */
 export class InexactNumberError extends TrueupError {
+  static override readonly name: string = 'InexactNumberError';
   /** Where the number stands. */
   readonly pointer: Pointer;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { json } from '../core/support/arbitraries.ts';
 import { alloyConnection as connection, outcomesOf, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -23,7 +24,8 @@ const optional = { requiredKeys: [] };
 const byId = fc.record({ mode, allowedIds: list, blockedIds: list }, optional);
 const actions = fc.record({ mode, allowedActions: list, blockedActions: list }, optional);
 const rules = fc.record({ connectors: byId, actions, users: byId }, optional);
-const unknown = fc.dictionary(fc.stringMatching(/^x[a-z~/]{1,4}$/), fc.jsonValue(), { maxKeys: 2 });
+// Whole numbers beyond 2^53 are not kept exactly, and not sent back: alloy.test.ts has those.
+const unknown = fc.dictionary(fc.stringMatching(/^x[a-z~/]{1,4}$/), json, { maxKeys: 2 });
 const live = fc.record({
   name: text,
   restrictions: fc.tuple(rules, unknown).map(([known, more]) => ({ ...known, ...more })),
