@@ -1,3 +1,4 @@
+import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
@@ -55,7 +56,8 @@ export class ConnectionOracle implements Oracle {
   #called({ process, connection, operation }: VendorCall): void {
     const reading = this.#readings.of(process, connection);
     const failure = this.#failures.get(connection);
-    if (!reading || !failure?.isSaved || failure.reading === reading) return;
+    // A holder that began before the failure, and stood still since, does not know of it.
+    if (!reading || !failure?.isSaved || reading.readAt < failure.at) return;
     if (rowOf(failure.reading) !== rowOf(reading)) return;
     if (failure.credential !== this.#credentialOf(connection)) return;
     this.#found.looked('no-flood: calls after a failed pass');
@@ -85,8 +87,8 @@ export class ConnectionOracle implements Oracle {
   #ended(process: Process, connection: string): void {
     const reading = this.#readings.of(process, connection);
     if (!reading) return;
-    // Who stood still has lost its lease: that is no failure of the connection.
-    const stoodStill = process.frozenUntil > reading.readAt;
+    // Who stood still has lost its lease, also if it was when it acquired: that is no failure of the connection.
+    const stoodStill = process.frozenUntil > reading.readAt - defaultSettings.leaseMs;
     const open = stoodStill ? undefined : this.#open.get(reading);
     const before = this.#failures.get(connection);
     if (!open) {
