@@ -54,7 +54,7 @@ test('two frozen senders of one server: the word of the second stands until some
   await until(() => putsOf(a).length === 1);
 
   await declare('second');
-  slowPut(a, 800);
+  slowPut(a, 3000);
   const second = reconcile(schedule, process('second', 1));
   await until(() => putsOf(a).length === 2);
   await first;
@@ -62,7 +62,7 @@ test('two frozen senders of one server: the word of the second stands until some
 
   // The third sends while the second's PUT is on its way to the vendor, and is not done before it has arrived.
   await declare('third');
-  slowPut(b, 900);
+  slowPut(b, 3500);
   const third = reconcile(schedule, process('third', 2));
   await until(() => putsOf(a).length === 3 && world.barndoor.find(a).client_id === 'third');
   await until(() => world.barndoor.find(a).client_id === 'second');
