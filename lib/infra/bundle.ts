@@ -17,22 +17,23 @@ const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
 
 /**
  * How a handler becomes one file: an ES module with its own SDK, small enough to start fast. Its source map lies beside
- * it, without the sources, and Node does not read it. Names of classes are lost: errors that logs name say theirs.
+ * it, without the sources, and Node does not read it. Names of classes are lost: errors that logs name say theirs. The type
+ * is inferred: in the package nobody has esbuild's.
  */
-export function bundleOptions(entry: string, outFolder: string): Esbuild.BuildOptions {
+export function bundleOptions(entry: string, outFolder: string) {
   return {
     entryPoints: [entry],
     outfile: join(outFolder, 'index.mjs'),
     bundle: true,
-    platform: 'node',
+    platform: 'node' as const,
     target: 'node24',
-    format: 'esm',
+    format: 'esm' as const,
     mainFields: ['module', 'main'],
     minify: true,
     external: [...elsewhere],
-    sourcemap: 'external',
+    sourcemap: 'external' as const,
     sourcesContent: false,
-    logLevel: 'warning',
+    logLevel: 'warning' as const,
   };
 }
 
