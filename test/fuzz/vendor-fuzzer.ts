@@ -157,8 +157,9 @@ const vendorFuzzer = (
           );
           must(call === 'list' || error.context['server'] === 's1', 'the error names no server');
           const { message } = error;
+          // Characters are code points: a pair of surrogates is one, as `plainText` counts them.
           must(
-            message !== '' && message.length <= 600 && message === plainText(message, 600),
+            message !== '' && [...message].length <= 600 && message === plainText(message, 600),
             `no plain line: ${message}`,
           );
           const told = allTextOf(error);
