@@ -159,7 +159,7 @@ const vendorFuzzer = (
           const { message } = error;
           // Characters are code points: a pair of surrogates is one, as `plainText` counts them.
           must(
-            message !== '' && [...message].length <= 600 && message === plainText(message, 600),
+            message !== '' && Array.from(message).length <= 600 && message === plainText(message, 600),
             `no plain line: ${message}`,
           );
           const told = allTextOf(error);

@@ -38,9 +38,12 @@ export async function killChildren(): Promise<void> {
   await Promise.all([...alive].map((child) => child.kill()));
 }
 
+/** What runs in it: a pass as asked for, or the scheduled function, over all connections. */
+export type ChildEntry = 'pass-child.ts' | 'function-child.ts';
+
 /** Starts one, ready for its first pass. */
-export async function startChild(setup: ChildSetup): Promise<Child> {
-  const entry = `${import.meta.dirname}/pass-child.ts`;
+export async function startChild(setup: ChildSetup, file: ChildEntry): Promise<Child> {
+  const entry = `${import.meta.dirname}/${file}`;
   const spawned = spawn(process.execPath, [entry, JSON.stringify(setup)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

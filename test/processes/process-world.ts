@@ -4,13 +4,13 @@ import { bearer, startWorld } from '../support/world.ts';
 import type { TestWorld, WorldOptions } from '../support/world.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';
 import { killChildren, startChild } from './child.ts';
-import type { Child } from './child.ts';
+import type { Child, ChildEntry } from './child.ts';
 
 /** The embedded world in this process, and processes that make passes on it. */
 export interface ProcessWorld extends TestWorld {
   /** Dependencies with short times, for a pass of this process. */
   readonly short: Dependencies;
-  readonly start: (owner: string) => Promise<Child>;
+  readonly start: (owner: string, entry?: ChildEntry) => Promise<Child>;
   /** A connection of its own at the one simulated vendor, mode `correct`, unguarded. */
   readonly connect: (connection: string) => Promise<void>;
   /** Resolves when anybody may acquire the lease. */
@@ -29,7 +29,8 @@ export async function startProcessWorld(
   return {
     ...world,
     short,
-    start: (owner) => startChild({ settings, endpoints, times: shortTimes, owner }),
+    start: (owner, entry = 'pass-child.ts') =>
+      startChild({ settings, endpoints, times: shortTimes, owner }, entry),
     connect: async (connection) => {
       await world.secrets.write(`trueup/${connection}/token`, bearer);
       await world.desired.put(connection, 'connection', {

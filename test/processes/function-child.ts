@@ -1,0 +1,39 @@
+/**
+ * The scheduled function in a process of its own. Its argument is a `ChildSetup`; each line of its input invokes it, each
+ * line of its output is a `ChildLine`. Its context promises more time than there will be, as that of a function does which
+ * stands still until its limit: who started it ends it there, without a warning, as Lambda does.
+ */
+import { createInterface } from 'node:readline';
+import { quietObservability } from '../../functions/observability.ts';
+import { createScheduled } from '../../functions/scheduled.ts';
+import { wire } from '../../functions/wiring.ts';
+import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import type { PassResult } from '../../lib/reconcile/request.types.ts';
+import { memoryLog } from '../support/log.ts';
+import { withTimes } from '../support/short-times.ts';
+import type { ChildLine, ChildSetup } from './child.ts';
+
+const { settings, endpoints, times, owner } = JSON.parse(process.argv[2] ?? '') as ChildSetup;
+const say = (line: ChildLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const wired = wire(settings, memoryLog(), { endpoints });
+const deps = withTimes(wired, settings.allowedHosts, owner, times);
+const results: PassResult[] = [];
+const handle = createScheduled(
+  () => ({ deps, connectionsAtOnce: 1 }),
+  quietObservability(),
+  (result) => void results.push(result),
+);
+
+async function invoke(): Promise<void> {
+  const context = lambdaContext('trueup-scheduled', () => 300_000);
+  const { failed } = await handle({}, context);
+  const result = results.pop();
+  if (result) say({ kind: 'result', result });
+  else say({ kind: 'error', name: 'no pass', message: `failed: ${failed.join()}` });
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', () => void invoke());
+lines.on('close', () => process.exit(0));
+say({ kind: 'ready' });
