@@ -159,7 +159,9 @@ const vendorFuzzer = (
           const { message } = error;
           // Characters are code points: a pair of surrogates is one, as `plainText` counts them.
           must(
-            message !== '' && Array.from(message).length <= 600 && message === plainText(message, 600),
+            message !== '' &&
+              Array.from(message).length <= 600 &&
+              message === plainText(message, 600),
             `no plain line: ${message}`,
           );
           const told = allTextOf(error);
