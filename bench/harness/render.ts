@@ -28,7 +28,7 @@ export function renderDocument(
     "the floor's calls, with the same SDK clients and HTTP client, and does nothing else. The vendor is a simulator that adds",
     '50 ms to each request (none where only processor time or memory is measured); it, DynamoDB (dynalite) and Secrets Manager',
     'are processes of their own on the same machine. Budgets are set so high that none is felt. Ours and the floor take turns,',
-    'and medians are compared.',
+    'and medians are compared. [Beside a peer](peers.md) has the command line beside OpenTofu.',
     '',
     `The load average before the run was ${load.toFixed(1)}, on ${processors} processors; a busy machine makes every ratio worse.`,
     '',
@@ -70,7 +70,11 @@ function renderSection({ title, floor, measures, table, notes = [] }: Section): 
   ];
 }
 
-function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** Lines of a Markdown table. */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { toItem } from '../../lib/aws/attribute-values.ts';
+import type { FleetServer } from '../world/fleet.ts';
+import { writeItems } from '../world/seed.ts';
+import type { BenchWorld } from '../world/world.ts';
+import type { Measured } from './measure-process.ts';
+
+const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
+
+/** A command of Trueup on the world's tables, as somebody types it. */
+export function ourCommand(
+  world: BenchWorld,
+  connection: string,
+  command: 'plan' | 'apply',
+  exitCode: number,
+): Measured {
+  const { desiredTable, ledgerTable, allowedHosts } = world.settings();
+  const { dynamodb, secretsManager } = world.endpoints;
+  const own = command === 'plan' ? ['--detailed-exitcode'] : ['--yes'];
+  const tables = ['--desired-table', desiredTable, '--ledger-table', ledgerTable];
+  return {
+    command: [process.execPath, entry, ...tables, command, connection, ...own],
+    cwd: import.meta.dirname,
+    env: {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint ?? '',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint ?? '',
+      AWS_REGION: dynamodb.region ?? '',
+      AWS_ACCESS_KEY_ID: dynamodb.credentials?.accessKeyId ?? '',
+      AWS_SECRET_ACCESS_KEY: dynamodb.credentials?.secretAccessKey ?? '',
+      TRUEUP_ALLOWED_HOSTS: allowedHosts,
+      CI: '',
+    },
+    exitCode,
+  };
+}
+
+/** Changes rows of Desired, without a call that is measured. */
+export async function redeclare(
+  world: BenchWorld,
+  connection: string,
+  servers: readonly FleetServer[],
+  generation: number,
+): Promise<void> {
+  const client = dynamoDbClient(world.endpoints.dynamodb);
+  const rows = servers.map(({ id, label, spec }) =>
+    toItem({ connection, item: `server#${id}`, label, spec, generation }),
+  );
+  await writeItems(client, world.settings().desiredTable, rows);
+  client.destroy();
+}
