@@ -58,7 +58,7 @@ export function build({ module, version, main, binary, replace }: GoProgram): st
   writeFileSync(resolve(folder, 'go.mod'), `${lines.join('\n\n')}\n`);
   const { status, stderr } = spawnSync(
     'go',
-    ['build', '-mod=mod', '-trimpath', '-o', 'part/', `${module}${main}`],
+    ['build', '-mod=mod', '-o', 'part/', `${module}${main}`],
     {
       cwd: folder,
       encoding: 'utf8',

@@ -1,6 +1,6 @@
 /**
  * Trueup beside OpenTofu: `npm run bench:peers`. Needs Go on the PATH, and builds the peer once. `--write` writes
- * docs/peers.md; a target that is not met is an exit code of 1.
+ * docs/peers.md, `--turns N` measures so often; a target that is not met is an exit code of 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -12,9 +12,8 @@ import { compare } from './compare.ts';
 import { renderPeers, targetsOf } from './render.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const turns = 3;
 
-async function run(go: string, write: boolean): Promise<void> {
+async function run(go: string, turns: number, write: boolean): Promise<void> {
   const binaries = { tofu: build(tofu), provider: build(restapi) };
   const at = new Date();
   const [load = 0] = loadavg();
@@ -30,7 +29,13 @@ async function run(go: string, write: boolean): Promise<void> {
   if (targetsOf(found).some(({ met }) => met === false)) process.exitCode = 1;
 }
 
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    turns: { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
+  },
+});
+if (!/^[1-9]\d?$/.test(values.turns)) throw new RangeError('--turns must be a number from 1 to 99');
 const go = goVersion();
 if (go === undefined) {
   process.stderr.write(
@@ -38,5 +43,5 @@ if (go === undefined) {
   );
   process.exitCode = 1;
 } else {
-  await run(go, values.write);
+  await run(go, Number(values.turns), values.write);
 }
