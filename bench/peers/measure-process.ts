@@ -16,7 +16,7 @@ export interface Usage {
   readonly wallMs: number;
   /** User and system time. */
   readonly cpuMs: number;
-  /** Each process's own highest resident set, added up. */
+  /** The highest resident sets of the processes that were there at the same time, added up, at its most. */
   readonly peakBytes: number;
   readonly stdout: string;
 }
@@ -41,31 +41,32 @@ export async function measureProcess(of: Measured): Promise<Usage> {
     stream?.on('data', (part: Buffer) => (texts[index] += part.toString()));
   }
   const closed = once(child, 'close') as Promise<[number | null]>;
-  const peaks = new Map<number, number>();
   const sampling = new AbortController();
-  const sampled = sample(child.pid ?? 0, peaks, sampling.signal);
+  const sampled = samplePeak(child.pid ?? 0, sampling.signal);
   const [code] = await closed;
   sampling.abort();
-  await sampled;
+  const peakBytes = await sampled;
   const [stdout = '', times = '', stderr = ''] = texts;
   if (code !== of.exitCode) {
     const said = `${stdout.slice(-1500)}${stderr.slice(-1500)}`;
     throw new Error(`${of.command.join(' ')} ended with ${code}, not ${of.exitCode}: ${said}`);
   }
   const [real = 0, user = 0, system = 0] = times.trim().split(' ').map(Number);
-  const peakBytes = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
   return { wallMs: real * 1000, cpuMs: (user + system) * 1000, peakBytes, stdout };
 }
 
-async function sample(shell: number, peaks: Map<number, number>, signal: AbortSignal) {
+async function samplePeak(shell: number, signal: AbortSignal): Promise<number> {
+  let peak = 0;
   while (!signal.aborted) {
-    for (const pid of below(shell)) {
-      const kilobytes = /^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1];
-      if (kilobytes !== undefined) peaks.set(pid, Number(kilobytes) * 1024);
-    }
+    const kilobytes = below(shell).map((pid) =>
+      Number(/^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0),
+    );
+    const sum = kilobytes.reduce((a, b) => a + b, 0);
+    peak = Math.max(peak, sum * 1024);
     // oxlint-disable-next-line no-await-in-loop -- one sample after the other
     await setTimeout(sampleMs, undefined, { signal }).catch(() => undefined);
   }
+  return peak;
 }
 
 /** Processes that a process started, and what they started: each thread has its own. */

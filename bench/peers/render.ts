@@ -93,7 +93,7 @@ export function renderPeers(found: Comparisons, about: AboutPeers): string {
     `- Somebody changes ${fleet.changed} names at the vendor by hand: a plan of Trueup's then shows ${found.driftFound.ours}, one of OpenTofu's ${found.driftFound.peer}. This version of`,
     '  the provider keeps what it read in `api_data`, and does not compare it with `data`. Hence the apply above is of changed',
     '  declarations.',
-    "- Memory is each process's own highest resident set, added up: for OpenTofu its own and the provider's.",
+    "- Memory is the highest resident set of each process that is there at the same time, added up: OpenTofu's own and the provider's.",
     '',
   ].join('\n');
 }
