@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FleetServer } from '../world/fleet.ts';
+import { tofu as openTofu } from './build.ts';
 import type { Measured } from './measure-process.ts';
 
 /** An address that no registry has: the provider is the one that was built. */
@@ -51,7 +52,7 @@ export function declare({ folder, url, token }: PeerSetup, servers: readonly Fle
 export function seedState({ folder, provider }: PeerSetup, servers: readonly FleetServer[]): void {
   const state = {
     version: 4,
-    terraform_version: '1.12.6',
+    terraform_version: openTofu.version.slice(1),
     serial: 1,
     lineage: '00000000-0000-4000-8000-000000000000',
     outputs: {},

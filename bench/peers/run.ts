@@ -1,5 +1,5 @@
 /**
- * Trueup beside OpenTofu: `npm run bench:peers`. Needs Go on the PATH, and builds the peer once. `--write` writes
+ * Trueup beside OpenTofu: `npm run bench:peers`. Needs Linux, bash and Go on the PATH, and builds the peer once. `--write` writes
  * docs/peers.md, `--turns N` measures so often; a target that is not met is an exit code of 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,10 @@ const { values } = parseArgs({
 });
 if (!/^[1-9]\d?$/.test(values.turns)) throw new RangeError('--turns must be a number from 1 to 99');
 const go = goVersion();
-if (go === undefined) {
+if (process.platform !== 'linux') {
+  process.stderr.write('bench:peers reads from /proc what processes take: it needs Linux\n');
+  process.exitCode = 1;
+} else if (go === undefined) {
   process.stderr.write(
     'bench:peers builds what it compares with, and there is no Go on the PATH\n',
   );
