@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { Declared, PlanContext } from '../lib/core/plan-server.ts';
 import { assemblePlan, planFleet } from '../lib/core/plan.ts';
 import { parseServer } from '../lib/core/declarations.ts';
@@ -39,7 +40,7 @@ const readable = table.fields.filter(({ access }) => access === 'read-write');
 
 function fleet(): Fleet {
   const connection = parsedConnection(name, 'https://acme.platform.barndoor.ai', providers);
-  const keys = { current: { id: 'k', key: Buffer.alloc(32, 1) }, previous: [] };
+  const keys = { current: { id: 'k', key: createSecretKey(Buffer.alloc(32, 1)) }, previous: [] };
   const now = Date.parse('2026-01-01T00:00:00.000Z');
   const { records } = seedItems(
     connection,

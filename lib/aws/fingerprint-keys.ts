@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { FingerprintKey, FingerprintKeys } from '../core/fingerprint.types.ts';
 import { nameOf, secretStoreError, storeProblem } from './store-errors.ts';
@@ -24,7 +25,7 @@ export async function loadFingerprintKeys(options: {
       const { VersionId: id, SecretString: text, SecretBinary: bytes } = await client.send(command);
       const key = text === undefined ? bytes : new TextEncoder().encode(text);
       if (id === undefined || key === undefined || key.length < minimumBytes) return undefined;
-      return { id, key };
+      return { id, key: createSecretKey(key) };
     } catch (error) {
       if (stage === 'AWSPREVIOUS' && nameOf(error) === 'ResourceNotFoundException') {
         return undefined;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { DiffInputs } from './diff.types.ts';
-import { fingerprint } from './fingerprint.ts';
+import { macOf } from './fingerprint.ts';
 import type { Json } from './json.types.ts';
 import { canonicalJson } from './json.ts';
 import type { AppliedField, ShownValue } from './ledger.types.ts';
@@ -9,24 +9,24 @@ import type { FieldChange } from './plan.types.ts';
 import { asReference, formatReference } from './secret-reference.ts';
 import type { Reading, Unit } from './units.ts';
 
+/** 128 bits, in hex. */
+const hashDigits = 32;
+
 /** 128 bits of SHA-256 over the canonical JSON, in hex. */
 export function digestOf(value: Json): string {
-  return hash('sha256', canonicalJson(value), 'hex').slice(0, 32);
+  return hash('sha256', canonicalJson(value), 'hex').slice(0, hashDigits);
 }
 
-/** A change of a value, readable or write-only. Its hash covers fingerprints, so that it tells nothing of the values. */
+/** A change of a value, readable or write-only. Its hash is keyed, so that it tells nothing of the values. */
 export function valueChange(
   inputs: DiffInputs,
   unit: Unit,
   cause: Cause,
   before: Reading,
 ): FieldChange {
-  const scope = { connection: inputs.connection, server: inputs.server, pointer: unit.pointer };
-  const mac = (value: Json) => fingerprint(inputs.keys, scope, value).mac;
   // What cannot be read is known by what was last applied: an approval of this change is not one of another.
   const applied = inputs.record?.applied[unit.pointer]?.fingerprint.mac;
-  const stands = before.kind === 'unreadable' ? (applied ?? before.kind) : before.kind;
-  const known = before.kind === 'value' ? mac(before.value) : stands;
+  const known = before.kind === 'unreadable' && applied !== undefined ? { applied } : { ...before };
   return {
     pointer: unit.pointer,
     cause,
@@ -34,7 +34,11 @@ export function valueChange(
     after: { kind: 'value', value: unit.value },
     compare: unit.field.compare === 'set' ? 'set' : 'value',
     conditional: false,
-    hash: digestOf([inputs.connection, inputs.server, unit.pointer, known, mac(unit.value)]),
+    hash: macOf(
+      inputs.keys.current,
+      [inputs.connection, inputs.server, unit.pointer, known, unit.value],
+      'hex',
+    ).slice(0, hashDigits),
     held: false,
   };
 }

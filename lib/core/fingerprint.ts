@@ -10,9 +10,17 @@ export interface FingerprintScope {
   readonly pointer: Pointer;
 }
 
-function make({ id, key }: FingerprintKey, scope: FingerprintScope, value: Json): Fingerprint {
-  const text = canonicalJson([scope.connection, scope.server, scope.pointer, value]);
-  return { keyId: id, mac: createHmac('sha256', key).update(text).digest('base64url') };
+/** HMAC-SHA-256 of a value's canonical JSON under the key. */
+export function macOf({ key }: FingerprintKey, value: Json, as: 'base64url' | 'hex'): string {
+  return createHmac('sha256', key).update(canonicalJson(value)).digest(as);
+}
+
+function make(
+  key: FingerprintKey,
+  { connection, server, pointer }: FingerprintScope,
+  value: Json,
+): Fingerprint {
+  return { keyId: key.id, mac: macOf(key, [connection, server, pointer, value], 'base64url') };
 }
 
 /** Fingerprint of `value` under the current key. */

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 /** A keyed fingerprint of a value: HMAC-SHA-256 over its canonical JSON, base64url, and the key's id. */
 export interface Fingerprint {
   readonly keyId: string;
@@ -7,8 +9,8 @@ export interface Fingerprint {
 /** One version of the deployment's fingerprint key. */
 export interface FingerprintKey {
   readonly id: string;
-  /** At least 32 random bytes. */
-  readonly key: Uint8Array;
+  /** Of at least 32 random bytes. An object that prints none of them, and that nobody has to check at each use. */
+  readonly key: KeyObject;
 }
 
 /** The key that makes fingerprints, and older versions that can still verify. */

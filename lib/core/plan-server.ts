@@ -45,8 +45,8 @@ export interface ServerPlan {
   readonly planned: PlannedServer;
   readonly inSyncAs?: 'inSync' | 'assumed';
   readonly verdicts: readonly FieldVerdict[];
-  /** `attemptKey`; empty if there is nothing to attempt. */
-  readonly key: string;
+  /** `attemptKey`. Only backoff and failures ask for it, and of a fleet few servers have them. */
+  readonly key: () => string;
   /** The record as it stands, or the empty one. */
   readonly record: ServerRecord;
 }
@@ -60,7 +60,7 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
   const simple = (outcome: Outcome, reason?: Reason): ServerPlan => ({
     planned: planned(declared, mode, outcome, record, [], reason),
     verdicts: [],
-    key: '',
+    key: nothingToAttempt,
     record,
   });
   if (mode === 'off') return simple('off');
@@ -101,9 +101,7 @@ function planFields(
     now: context.now,
   };
   const verdicts = units.map((unit) => diffUnit(diffInputs, unit));
-  // Of a server in sync nobody asks, and of a fleet most are.
-  const isInSync = verdicts.every(({ state }) => state === 'inSync' || state === 'assumed');
-  const key = isInSync ? '' : attemptKey(server, units, context.secretVersions);
+  const key = () => attemptKey(server, units, context.secretVersions);
   const { changes, ...finding } = findingOf(context, server, record, verdicts, key);
   const declared: Declared = { valid: true, server };
   return {
@@ -124,6 +122,8 @@ function planFields(
   };
 }
 
+const nothingToAttempt = () => '';
+
 interface Finding {
   readonly outcome: Outcome;
   readonly reason?: Reason;
@@ -139,7 +139,7 @@ function findingOf(
   { policy }: DesiredServer,
   { stopped, retry, reason }: ServerRecord,
   verdicts: readonly FieldVerdict[],
-  key: string,
+  key: () => string,
 ): Finding {
   const because = reason && { reason };
   const toSend = verdicts.flatMap((verdict) =>
@@ -151,14 +151,14 @@ function findingOf(
     const isAssumed = verdicts.some(({ state }) => state === 'assumed');
     return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
   }
-  if (stopped?.key === key && !isOver(stopped.retryAt, now)) {
+  if (stopped && stopped.key === key() && !isOver(stopped.retryAt, now)) {
     return { outcome: stopped.outcome, ...because, changes };
   }
   const [refusal] = refused;
   if (refusal && toSend.length === 0) {
     return { outcome: 'refused', reason: refusal.reason, changes };
   }
-  if (retry?.key === key && !isOver(retry.notBefore, now)) {
+  if (retry && retry.key === key() && !isOver(retry.notBefore, now)) {
     return { outcome: 'waiting', ...because, changes };
   }
   return { outcome: policy.mode === 'report' && !attended ? 'reported' : 'updated', changes };

@@ -12,7 +12,7 @@ export interface FieldChange {
   readonly compare: 'value' | 'set';
   /** A secret whose version moved: apply fetches it, and sends it only if its value moved too. */
   readonly conditional: boolean;
-  /** Of (server, pointer, fingerprint before and after, or secret version): what an approval lists. */
+  /** Of (server, pointer, value before and after, keyed; or secret version): what an approval lists. */
   readonly hash: string;
   /** The guard holds it. */
   readonly held: boolean;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FingerprintKey, FingerprintKeys } from '../core/fingerprint.types.ts';
 import { isJsonObject } from '../core/json.ts';
@@ -31,7 +31,7 @@ export function fingerprintFile({
       const key = randomBytes(keyBytes);
       const current = { id, key: key.toString('base64') };
       replaceFile(path, `${JSON.stringify({ current, previous: [] }, undefined, 2)}\n`);
-      return { current: { id, key: new Uint8Array(key) }, previous: [] };
+      return { current: { id, key: createSecretKey(key) }, previous: [] };
     };
     try {
       makeStateFolder(folder);
@@ -60,6 +60,6 @@ function keysIn(text: string, path: string): FingerprintKeys {
 function keyOf(found: unknown): FingerprintKey | undefined {
   const { id, key } = isJsonObject(found) ? found : {};
   if (typeof id !== 'string' || id === '' || typeof key !== 'string') return undefined;
-  const bytes = new Uint8Array(Buffer.from(key, 'base64'));
-  return bytes.length < keyBytes ? undefined : { id, key: bytes };
+  const bytes = Buffer.from(key, 'base64');
+  return bytes.length < keyBytes ? undefined : { id, key: createSecretKey(bytes) };
 }

@@ -146,7 +146,7 @@ export function settle(
       retry: {
         attempts: field.attempts,
         notBefore: new Date(notBefore).toISOString(),
-        key: plan.key,
+        key: plan.key(),
       },
     });
   }

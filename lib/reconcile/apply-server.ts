@@ -99,7 +99,7 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
   const values = await fetchValues(context.secrets, plan, work.changes);
   if ('failure' in values) {
     const failure = { ...values.failure, unknown: was.intent };
-    const record = afterFailure(was, failure, plan.key, inputs.now, inputs.random);
+    const record = afterFailure(was, failure, plan.key(), inputs.now, inputs.random);
     const { class: failureClass } = failure;
     return { kind: 'failed', record, class: failureClass, current: was, isUnreadable: false };
   }
@@ -115,7 +115,7 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
     const { code, message, pointer } = made;
     const reason = { code, message, pointer };
     const failure = { class: 'conflict', reason, unknown: was.intent } as const;
-    const record = afterFailure(was, failure, plan.key, inputs.now, inputs.random);
+    const record = afterFailure(was, failure, plan.key(), inputs.now, inputs.random);
     return { kind: 'failed', record, class: 'conflict', current: was, isUnreadable: false };
   }
   const { body, sent } = made;
@@ -228,6 +228,6 @@ function failed(
     retryAfterMs: error.retryAfterMs,
     unknown,
   };
-  const record = afterFailure(current, failure, plan.key, context.now(), random);
+  const record = afterFailure(current, failure, plan.key(), context.now(), random);
   return { kind: 'failed', record, class: failureClass, current, error, isUnreadable: isUnknown };
 }

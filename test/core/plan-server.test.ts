@@ -19,7 +19,7 @@ import {
 
 const server = serverOf({ name: 'new' });
 const live = { name: 'old' };
-const { key } = planServer(contextOf(), inputsOf(server, live));
+const key = planServer(contextOf(), inputsOf(server, live)).key();
 const later = iso(now + hour);
 const past = iso(now);
 const reason = { code: 'http-400', message: 'no' };
@@ -33,7 +33,7 @@ const exhausted = {
 const pause: Pause = { at: earlier };
 const invalid: Declared = { valid: false, server: { id: 's1', label: 'one', reason: 'no name' } };
 const reporting = serverOf({ name: 'new' }, { policy: { mode: 'report' } });
-const reportKey = planServer(contextOf(), inputsOf(reporting, live)).key;
+const reportKey = planServer(contextOf(), inputsOf(reporting, live)).key();
 
 const outcomeOf = (inputs: ServerInputs, more: Partial<PlanContext> = {}) =>
   planServer(contextOf(more), inputs).planned.outcome;

@@ -2,6 +2,7 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fingerprint, matchFingerprint } from '../../lib/core/fingerprint.ts';
+import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import { fingerprintFile } from '../../lib/files/fingerprint-file.ts';
 import { noAnnouncer } from '../../lib/files/no-announcer.ts';
 import { report } from '../contracts/records.ts';
@@ -17,17 +18,19 @@ beforeEach(async () => {
 });
 afterEach(() => temporary.remove());
 const keys = () => fingerprintFile({ folder })();
+const bytesOf = ({ current }: FingerprintKeys) => current.key.export();
 
 test('the key is made once, of 32 random bytes, for its owner only', async () => {
   const [one, two] = await Promise.all([keys(), keys()]);
-  expect(one).toEqual(two);
-  expect(await keys()).toEqual(one);
-  expect(one.current.key).toHaveLength(32);
+  expect(bytesOf(two)).toEqual(bytesOf(one));
+  expect(bytesOf(await keys())).toEqual(bytesOf(one));
+  expect(one.current.key.symmetricKeySize).toBe(32);
   expect(one.previous).toEqual([]);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   const another = await fingerprintFile({ folder: join(temporary.path, 'b') })();
-  expect(another.current).not.toEqual(one.current);
+  expect(another.current.id).not.toBe(one.current.id);
+  expect(bytesOf(another)).not.toEqual(bytesOf(one));
 });
 
 test('an older key in the file still verifies', async () => {

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -12,7 +13,7 @@ const name = 'trueup/acme/salesforce';
 const variable = 'TRUEUP_SECRET_ACME_SALESFORCE';
 const id = 'a'.repeat(32);
 const keysOf = (fill: number) => async () => ({
-  current: { id: 'k', key: new Uint8Array(32).fill(fill) },
+  current: { id: 'k', key: createSecretKey(Buffer.alloc(32, fill)) },
   previous: [],
 });
 const thrown = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);

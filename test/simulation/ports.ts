@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { createHttpClient } from '../../lib/providers/http/client.ts';
 import { createTokenExchange } from '../../lib/providers/http/token.ts';
 import { createProviders } from '../../lib/providers/providers.ts';
@@ -64,7 +65,10 @@ function allowedHosts({ scenario }: World) {
 
 /** @param keys - what tells them apart, the current one first */
 export function keysOf([current = '', ...previous]: readonly string[]): FingerprintKeys {
-  const key = (id: string) => ({ id, key: Buffer.from(`${core}-fingerprint-key-${id}`) });
+  const key = (id: string) => ({
+    id,
+    key: createSecretKey(Buffer.from(`${core}-fingerprint-key-${id}`)),
+  });
   return { current: key(current), previous: previous.map(key) };
 }
 

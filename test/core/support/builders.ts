@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { digestOf } from '../../../lib/core/change.ts';
 import type { DesiredServer, ServerPolicy } from '../../../lib/core/desired.types.ts';
 import { diffUnit } from '../../../lib/core/diff.ts';
@@ -28,7 +29,10 @@ export const hour = 60 * minute;
 export const earlier = '2026-02-01T00:00:00.000Z';
 export const iso = (time: number) => new Date(time).toISOString();
 
-export const keyOf = (id: string): FingerprintKey => ({ id, key: Buffer.alloc(32, id) });
+export const keyOf = (id: string): FingerprintKey => ({
+  id,
+  key: createSecretKey(Buffer.alloc(32, id)),
+});
 export const keys: FingerprintKeys = { current: keyOf('k1'), previous: [] };
 /** After a rotation of the key: k1 still verifies. */
 export const rotatedKeys: FingerprintKeys = { current: keyOf('k2'), previous: [keyOf('k1')] };
