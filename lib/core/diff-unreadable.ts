@@ -1,7 +1,7 @@
 import { secretChange, valueChange } from './change.ts';
 import type { DiffInputs, FieldVerdict } from './diff.types.ts';
 import { isVerifiable } from './fingerprint.ts';
-import { isApplied, isDeclarationKnown, refreshed } from './ledger-match.ts';
+import { isApplied, isDeclarationKnown, nothingToNote, refreshed } from './ledger-match.ts';
 import type { AppliedField } from './ledger.types.ts';
 import type { Cause } from './outcome.ts';
 import { reassertDue } from './reassert.ts';
@@ -14,7 +14,7 @@ export function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
   const send = (cause: Cause): FieldVerdict => ({
     unit,
     state: 'change',
-    note: {},
+    note: nothingToNote,
     change: valueChange(inputs, unit, cause, { kind: 'unreadable' }),
   });
   if (!applied) return send('adopt');
@@ -24,7 +24,7 @@ export function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
   if (!asApplied) return send('declared');
   if (isToResend(inputs, unit)) return send('resend');
   if (isReassertDue(inputs, applied)) return send('reassert');
-  const note = verifiable ? refreshed(inputs, unit, applied) : {};
+  const note = verifiable ? refreshed(inputs, unit, applied) : nothingToNote;
   return { unit, state: 'assumed', since: applied.at, verifiable, note };
 }
 
@@ -37,7 +37,7 @@ export function diffSecret(inputs: DiffInputs, unit: Unit): FieldVerdict {
   const send = (cause: Cause, conditional: boolean): FieldVerdict => ({
     unit,
     state: 'change',
-    note: {},
+    note: nothingToNote,
     change: secretChange(inputs, unit, cause, applied, conditional),
   });
   if (!applied) return send('adopt', false);
@@ -48,7 +48,7 @@ export function diffSecret(inputs: DiffInputs, unit: Unit): FieldVerdict {
   if (version !== undefined && version !== applied.version) return send('rotated', true);
   if (isReassertDue(inputs, applied)) return send('reassert', false);
   const verifiable = isVerifiable(inputs.keys, applied.fingerprint);
-  return { unit, state: 'assumed', since: applied.at, verifiable, note: {} };
+  return { unit, state: 'assumed', since: applied.at, verifiable, note: nothingToNote };
 }
 
 function isToResend({ resend }: DiffInputs, { pointer }: Unit): boolean {

@@ -8,6 +8,7 @@ import {
   isApplied,
   isDeclarationKnown,
   matches,
+  nothingToNote,
   scopeOf,
   valueOf,
 } from './ledger-match.ts';
@@ -55,11 +56,13 @@ export function diffUnit(inputs: DiffInputs, unit: Unit): FieldVerdict {
 function diffReadable(inputs: DiffInputs, unit: Unit, live: Shown): FieldVerdict {
   const undecided = inputs.record?.undecided[unit.pointer];
   const normalised = inputs.record?.normalised[unit.pointer];
-  const decided: FieldNote = undecided ? { undecided: null } : {};
+  const decided: FieldNote = undecided ? { undecided: null } : nothingToNote;
 
   if (agrees(unit, live)) {
-    const forgotten: FieldNote = normalised ? { normalised: null } : {};
-    return { unit, state: 'inSync', note: { ...baseline(inputs, unit), ...decided, ...forgotten } };
+    const noted = baseline(inputs, unit);
+    if (!undecided && !normalised) return { unit, state: 'inSync', note: noted };
+    const forgotten: FieldNote = normalised ? { normalised: null } : nothingToNote;
+    return { unit, state: 'inSync', note: { ...noted, ...decided, ...forgotten } };
   }
   if (normalised && unit.field.accessRule !== true) {
     const verdict = diffNormalised(inputs, unit, live, normalised, decided);
@@ -69,7 +72,12 @@ function diffReadable(inputs: DiffInputs, unit: Unit, live: Shown): FieldVerdict
     return diffUndecided(inputs, unit, live, undecided);
   }
   const cause = readableCause(inputs, unit, live);
-  return { unit, state: 'change', note: {}, change: valueChange(inputs, unit, cause, live) };
+  return {
+    unit,
+    state: 'change',
+    note: nothingToNote,
+    change: valueChange(inputs, unit, cause, live),
+  };
 }
 
 /** In sync if live is the vendor's own form of the declared value. Nothing is sent because a key is lost. */
@@ -106,7 +114,7 @@ function diffUndecided(
   }
   const change = valueChange(inputs, unit, 'notApplied', live);
   const isOver = (confirmed || attempts >= maxAttempts) && isDeclarationKnown(inputs);
-  if (!isOver) return { unit, state: 'change', note: {}, change };
+  if (!isOver) return { unit, state: 'change', note: nothingToNote, change };
   const { pointer } = unit;
   const reason = confirmed
     ? { code: 'not-kept', message: 'the vendor keeps another value than was sent', pointer }
@@ -115,7 +123,7 @@ function diffUndecided(
         message: `sent ${attempts} times, and the vendor still does not show it`,
         pointer,
       };
-  return { unit, state: 'refused', note: {}, reason, change };
+  return { unit, state: 'refused', note: nothingToNote, reason, change };
 }
 
 /** Whether it is the declared value that was sent. Where the key is lost, the same declaration says so. */

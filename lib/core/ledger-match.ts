@@ -6,6 +6,9 @@ import type { Json } from './json.types.ts';
 import type { AppliedField } from './ledger.types.ts';
 import type { Reading, Unit } from './units.ts';
 
+/** One for all: of a fleet at rest, each field of each server has it. */
+export const nothingToNote: FieldNote = Object.freeze({});
+
 /** What an answer shows of a unit. */
 export type Shown = Exclude<Reading, { kind: 'unreadable' }>;
 
@@ -45,7 +48,7 @@ export function baseline(inputs: DiffInputs, unit: Unit): FieldNote {
 
 /** The same record under the current key, after a key change. */
 export function refreshed(inputs: DiffInputs, unit: Unit, applied: AppliedField): FieldNote {
-  if (applied.fingerprint.keyId === inputs.keys.current.id) return {};
+  if (applied.fingerprint.keyId === inputs.keys.current.id) return nothingToNote;
   return { applied: { ...appliedNow(inputs, unit), at: applied.at } };
 }
 

@@ -2,6 +2,7 @@ import { planDigest } from './change.ts';
 import type { FieldVerdict } from './diff.types.ts';
 import { isVerifiable } from './fingerprint.ts';
 import type { FingerprintKeys } from './fingerprint.types.ts';
+import { nothingToNote } from './ledger-match.ts';
 import type { Pointer } from './json.types.ts';
 import type { AppliedField, ServerRecord } from './ledger.types.ts';
 import type { LiveServer } from './live.types.ts';
@@ -27,15 +28,16 @@ export function planFleet(
   declared: ReadonlyMap<string, Declared>,
   inputsOf: (id: string, declared: Declared) => Omit<ServerInputs, 'declared'>,
 ): FleetPlan {
-  const servers = new Map<string, ServerPlan>();
+  const plans = new Map<string, ServerPlan>();
   const quiet = { inSync: 0, assumed: 0 };
-  for (const id of [...declared.keys()].toSorted()) {
-    const one = declared.get(id) as Declared;
+  for (const [id, one] of declared) {
     const inputs = { declared: one, ...inputsOf(id, one) };
     const plan = planServer(context, inputs);
     if (isQuiet(plan, inputs, context.now)) quiet[plan.inSyncAs] += 1;
-    else servers.set(id, plan);
+    else plans.set(id, plan);
   }
+  const servers = new Map<string, ServerPlan>();
+  for (const id of [...plans.keys()].toSorted()) servers.set(id, plans.get(id) as ServerPlan);
   return { servers: capReassertions(context, servers), quiet };
 }
 
@@ -57,11 +59,14 @@ function capReassertions(
   { keys }: PlanContext,
   plans: ReadonlyMap<string, ServerPlan>,
 ): ReadonlyMap<string, ServerPlan> {
-  const later = [...plans]
-    .filter(([, { planned }]) => isReassertion(planned))
-    .toSorted(([, a], [, b]) => oldest(a) - oldest(b))
-    .slice(reassertCap);
-  return new Map([...plans, ...later.map(([id, plan]) => [id, assumed(plan, keys)] as const)]);
+  const due: ServerPlan[] = [];
+  for (const plan of plans.values()) if (isReassertion(plan.planned)) due.push(plan);
+  const later = due.toSorted((a, b) => oldest(a) - oldest(b)).slice(reassertCap);
+  if (later.length === 0) return plans;
+  return new Map([
+    ...plans,
+    ...later.map((plan) => [plan.planned.id, assumed(plan, keys)] as const),
+  ]);
 }
 
 /** What mode `report` shows is capped as well: it is what would be sent. */
@@ -91,7 +96,7 @@ function assumed(plan: ServerPlan, keys: FingerprintKeys): ServerPlan {
     if (verdict.state !== 'change') return verdict;
     const { at, fingerprint } = appliedOf(plan.record, verdict.unit.pointer);
     const verifiable = isVerifiable(keys, fingerprint);
-    return { unit: verdict.unit, note: {}, state: 'assumed', since: at, verifiable };
+    return { unit: verdict.unit, note: nothingToNote, state: 'assumed', since: at, verifiable };
   });
   const planned: PlannedServer = { ...plan.planned, outcome: 'assumed', changes: [] };
   return { ...plan, planned, inSyncAs: 'assumed', verdicts };

@@ -21,33 +21,30 @@ export function comparable(field: FieldSpec, value: Json): Json {
   return [...byText.keys()].toSorted().map((text) => byText.get(text) as Json);
 }
 
-/** Pointers of all leaves under an object. An empty object declares nothing, so it is no leaf. */
-function leaves(value: Json, path: Pointer): Pointer[] {
-  if (!isJsonObject(value)) return [path];
-  return Object.keys(value).flatMap((key) =>
-    leaves(value[key] as Json, `${path}${formatPointer([key])}`),
-  );
+function unitOf(field: FieldSpec, pointer: Pointer, value: Json, spelledOut = true): Unit {
+  return { pointer, field, value: comparable(field, value), spelledOut };
 }
 
-function unitsOf(field: FieldSpec, spec: JsonObject): Unit[] {
-  const declared = getAt(spec, field.pointer);
-  const unit = (pointer: Pointer, value: Json, spelledOut = true): Unit => ({
-    pointer,
-    field,
-    value: comparable(field, value),
-    spelledOut,
-  });
-  if (declared === undefined) {
-    const owner = typeof field.replaces === 'object' ? field.replaces.object : undefined;
-    const owned = owner !== undefined && getAt(spec, owner) !== undefined;
-    return owned && field.absent.means === 'value'
-      ? [unit(field.pointer, field.absent.value, false)]
-      : [];
+/** Adds a unit for each leaf under an object. An empty object declares nothing, so it is no leaf. */
+function addLeaves(units: Unit[], field: FieldSpec, pointer: Pointer, value: Json): void {
+  if (!isJsonObject(value)) {
+    units.push(unitOf(field, pointer, value));
+    return;
   }
-  if (field.compare !== 'subset') return [unit(field.pointer, declared)];
-  return leaves(declared, field.pointer).map((pointer) =>
-    unit(pointer, getAt(spec, pointer) as Json),
-  );
+  for (const key of Object.keys(value)) {
+    addLeaves(units, field, `${pointer}${formatPointer([key])}`, value[key] as Json);
+  }
+}
+
+function addUnits(units: Unit[], field: FieldSpec, spec: JsonObject): void {
+  const { pointer, absent, replaces } = field;
+  const declared = getAt(spec, pointer);
+  if (declared === undefined) {
+    const owner = typeof replaces === 'object' ? replaces.object : undefined;
+    const owned = owner !== undefined && getAt(spec, owner) !== undefined;
+    if (owned && absent.means === 'value') units.push(unitOf(field, pointer, absent.value, false));
+  } else if (field.compare === 'subset') addLeaves(units, field, pointer, declared);
+  else units.push(unitOf(field, pointer, declared));
 }
 
 /** What Trueup owns of a server: all declared units but the ignored ones, by pointer. */
@@ -56,10 +53,13 @@ export function declaredUnits(
   spec: JsonObject,
   ignore: readonly Pointer[],
 ): readonly Unit[] {
-  return table.fields
-    .flatMap((field) => unitsOf(field, spec))
-    .filter(({ pointer }) => !ignore.some((ignored) => isWithin(pointer, ignored)))
-    .toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
+  const units: Unit[] = [];
+  for (const field of table.fields) addUnits(units, field, spec);
+  const owned =
+    ignore.length === 0
+      ? units
+      : units.filter(({ pointer }) => !ignore.some((ignored) => isWithin(pointer, ignored)));
+  return owned.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
 }
 
 /** What an answer says of a unit. */
