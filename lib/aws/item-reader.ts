@@ -15,12 +15,12 @@ export class MalformedItem extends Error {
 /** Reads the attributes of one map of an item. Every method throws `MalformedItem`, without the value. */
 export class ItemReader {
   readonly #value: Readonly<Record<string, unknown>>;
-  readonly #place: string;
+  readonly #within: Within | undefined;
 
-  constructor(value: unknown, place = '') {
-    if (!isMap(value)) throw new MalformedItem(place === '' ? 'the item' : place, 'a map');
+  constructor(value: unknown, within?: Within) {
+    if (!isMap(value)) throw new MalformedItem(placeOf(within) || 'the item', 'a map');
     this.#value = value;
-    this.#place = place;
+    this.#within = within;
   }
 
   has(name: string): boolean {
@@ -75,7 +75,8 @@ export class ItemReader {
   list(name: string): ItemReader[] {
     const value = this.#value[name];
     if (!Array.isArray(value)) throw this.#wrong(name, 'a list');
-    return value.map((member, index) => new ItemReader(member, `${this.#at(name)}.${index}`));
+    const within = this.#at(name);
+    return value.map((member, index) => new ItemReader(member, { within, name: String(index) }));
   }
 
   map(name: string): ItemReader {
@@ -86,11 +87,11 @@ export class ItemReader {
   entries<T>(name: string, read: (member: ItemReader) => T): Record<string, T> {
     const value = this.#value[name];
     if (!isMap(value)) throw this.#wrong(name, 'a map');
-    const place = this.#at(name);
+    const within = this.#at(name);
     return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [
+      Object.keys(value).map((key) => [
         key,
-        read(new ItemReader(member, `${place}.${key}`)),
+        read(new ItemReader(value[key], { within, name: key })),
       ]),
     );
   }
@@ -100,13 +101,24 @@ export class ItemReader {
     return this.has(name) ? ({ [name]: read(name) } as { [P in K]?: T }) : {};
   }
 
-  #at(name: string): string {
-    return this.#place === '' ? name : `${this.#place}.${name}`;
+  #at(name: string): Within {
+    return { within: this.#within, name };
   }
 
   #wrong(name: string, expected: string): MalformedItem {
-    return new MalformedItem(this.#at(name), expected);
+    return new MalformedItem(placeOf(this.#at(name)), expected);
   }
+}
+
+/** Where a map stands; told only if something is wrong there. */
+interface Within {
+  readonly within: Within | undefined;
+  readonly name: string;
+}
+
+function placeOf(within: Within | undefined): string {
+  if (!within) return '';
+  return within.within ? `${placeOf(within.within)}.${within.name}` : within.name;
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -20,28 +20,29 @@ export function jsonIssues(
   }: { readonly halves?: boolean; readonly endless?: boolean } = {},
 ): Issue[] {
   const issues: Issue[] = [];
+  const at: string[] = [];
   let seen = 0;
-  const look = (current: unknown, at: string, depth: number): void => {
+  const found = (problem: Problem) => void issues.push({ path: formatPointer(at), ...problem });
+  const look = (current: unknown): void => {
     seen += 1;
     if (seen > mostValues && !endless) return;
-    const problem = depth > maxDepth ? tooDeep(maxDepth) : foreign(current, halves);
-    if (problem) {
-      issues.push({ path: at, ...problem });
-    } else if (Array.isArray(current)) {
-      // By index: `forEach` and `map` skip holes.
-      for (let index = 0; index < current.length; index += 1) {
-        look(current[index], `${at}/${index}`, depth + 1);
-      }
-    } else if (typeof current === 'object' && current !== null) {
-      for (const [key, member] of Object.entries(current)) {
-        const pointer = `${at}${formatPointer([key])}`;
-        if (key === '__proto__') issues.push({ path: pointer, ...badKey });
-        else if (!halves && !key.isWellFormed()) issues.push({ path: pointer, ...half });
-        else look(member, pointer, depth + 1);
-      }
+    const problem = at.length > maxDepth ? tooDeep(maxDepth) : foreign(current, halves);
+    if (problem) found(problem);
+    else if (typeof current === 'object' && current !== null) lookInto(current);
+  };
+  const lookInto = (current: object): void => {
+    const isList = Array.isArray(current);
+    // Of a list by index: its keys leave out holes.
+    const keys = isList ? current.keys() : Object.keys(current);
+    for (const key of keys) {
+      at.push(String(key));
+      if (key === '__proto__') found(badKey);
+      else if (!isList && !halves && !String(key).isWellFormed()) found(half);
+      else look((current as Record<string | number, unknown>)[key]);
+      at.pop();
     }
   };
-  look(value, '', 0);
+  look(value);
   return seen <= mostValues || endless ? issues : [{ path: '', ...tooMany }];
 }
 

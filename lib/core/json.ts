@@ -6,14 +6,21 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** One text for equal values: object keys sorted by code unit, no white space. Hashes and set members are made of it. */
 export function canonicalJson(value: Json): string {
+  if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
-  let text = '{';
+  let text = '';
   for (const key of Object.keys(value).toSorted()) {
-    const comma = text === '{' ? '' : ',';
-    text += `${comma}${JSON.stringify(key)}:${canonicalJson(value[key] as Json)}`;
+    text += `${text === '' ? '{' : ','}${quoted(key)}:${canonicalJson(value[key] as Json)}`;
   }
-  return `${text}}`;
+  return text === '' ? '{}' : `${text}}`;
+}
+
+/** Text that stands in JSON as it is, as most does. */
+const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 export function equalJson(a: Json, b: Json): boolean {

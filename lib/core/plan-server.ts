@@ -9,7 +9,7 @@ import type { Pause, Reason, ServerRecord, Time } from './ledger.types.ts';
 import type { Mode, Outcome } from './outcome.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';
 import { pauseText } from './pause-text.ts';
-import { emptyRecord, isNews, notedFields, withOutcome } from './record.ts';
+import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
 import { declaredUnits } from './units.ts';
 
@@ -216,8 +216,9 @@ export function notedRecord(
     reason: finding.reason,
     ...(declared.valid && plan.inSyncAs && acted(plan, declared.server)),
   };
-  const next = withOutcome(record, finding.outcome, now, update);
-  return isNews(record, next) ? next : undefined;
+  return isNewOutcome(record, finding.outcome, update)
+    ? withOutcome(record, finding.outcome, now, update)
+    : undefined;
 }
 
 /** In sync, the declaration counts as acted on, and what stood in the way of an earlier one is over. */

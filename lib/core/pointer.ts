@@ -24,9 +24,17 @@ export function isWithin(pointer: Pointer, ancestor: Pointer): boolean {
   return pointer === ancestor || pointer.startsWith(`${ancestor}/`);
 }
 
+/** Of the pointers that were asked for: field tables ask for the same ones at each server. */
+const known = new Map<Pointer, readonly string[]>();
+const mostKnown = 1_000;
+
 function tokensOf(pointer: Pointer): readonly string[] {
+  const found = known.get(pointer);
+  if (found) return found;
   const tokens = parsePointer(pointer);
   if (!tokens) throw new RangeError(`not a JSON Pointer: ${JSON.stringify(pointer)}`);
+  if (known.size >= mostKnown) known.clear();
+  known.set(pointer, tokens);
   return tokens;
 }
 

@@ -70,11 +70,10 @@ export function withOutcome(
   now: number,
   update: RecordUpdate = {},
 ): ServerRecord {
-  const unsettles = update.applied !== undefined && update.applied !== record.applied;
   const next = {
     ...record,
     reason: undefined,
-    ...(unsettles && { settled: undefined }),
+    settled: keptSettled(record, update),
     ...update,
     outcome,
     since:
@@ -83,6 +82,27 @@ export function withOutcome(
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(next)) if (value !== undefined) kept[key] = value;
   return kept as unknown as ServerRecord;
+}
+
+/** Whether `withOutcome` would give a record that tells anything new; without making it. */
+export function isNewOutcome(
+  record: ServerRecord,
+  outcome: Outcome,
+  update: RecordUpdate,
+): boolean {
+  if (record.rev === 0 || record.outcome !== outcome) return true;
+  if (!sameReason(record.reason, update.reason)) return true;
+  const settled = 'settled' in update ? update.settled : keptSettled(record, update);
+  if (settled !== record.settled) return true;
+  return Object.keys(update).some((key) => {
+    const name = key as keyof ServerRecord;
+    return name !== 'reason' && update[name] !== record[name];
+  });
+}
+
+/** Applied fingerprints that change belong to no one declaration any more. */
+function keptSettled({ settled, applied }: ServerRecord, update: RecordUpdate) {
+  return update.applied === undefined || update.applied === applied ? settled : undefined;
 }
 
 /** Whether writing `after` over `before` would tell anything new. */

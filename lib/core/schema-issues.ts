@@ -72,6 +72,18 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
+function hasFalseLength(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.keys(value).some((key) => {
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    return isFalseLength(key, member) || hasFalseLength(member);
+  });
+}
+
+function isFalseLength(key: string, member: unknown): boolean {
+  return (key === 'length' || key === 'size') && !isComparable(member);
+}
+
 /**
  * Zod asks whatever stands in the place of a text or a list for its length, and compares that with a number: which
  * throws where it is an object with a `toString` of its own, in a list maybe.
@@ -80,7 +92,7 @@ function falseLengths(value: unknown, path: string): Issue[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, member]: [string, unknown]): Issue[] => {
     const at = `${path}${formatPointer([key])}`;
-    return (key === 'length' || key === 'size') && !isComparable(member)
+    return isFalseLength(key, member)
       ? [{ path: at, problem: 'is no length', expected: `must be a number under a key '${key}'` }]
       : falseLengths(member, at);
   });
@@ -100,8 +112,7 @@ function isComparable(value: unknown): boolean {
  * `value` is JSON (see `jsonIssues`); `path` is where it stands.
  */
 export function schemaIssues(schema: z.ZodType, value: unknown, path = ''): Issue[] {
-  const lengths = falseLengths(value, path);
-  if (lengths.length > 0) return lengths;
+  if (hasFalseLength(value)) return falseLengths(value, path);
   const result = schema.safeParse(value, { error: makeNote });
   if (result.success) return [];
   const issues = result.error.issues.flatMap((issue) => explain(issue, path));

@@ -59,7 +59,7 @@ export function declaredUnits(
     ignore.length === 0
       ? units
       : units.filter(({ pointer }) => !ignore.some((ignored) => isWithin(pointer, ignored)));
-  return owned.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+  return owned.toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
 }
 
 /** What an answer says of a unit. */

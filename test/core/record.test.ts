@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import type { FieldNote, FieldVerdict } from '../../lib/core/diff.types.ts';
+import type { Outcome } from '../../lib/core/outcome.ts';
 import type { ServerRecord } from '../../lib/core/ledger.types.ts';
-import { emptyRecord, isNews, notedFields, withOutcome } from '../../lib/core/record.ts';
+import {
+  emptyRecord,
+  isNewOutcome,
+  isNews,
+  notedFields,
+  type RecordUpdate,
+  withOutcome,
+} from '../../lib/core/record.ts';
 import {
   applied,
   earlier,
@@ -110,4 +119,41 @@ describe('news', () => {
   ])('%s: %s', (_, before, after, news) => {
     expect(isNews(before, after)).toBe(news);
   });
+});
+
+test('an outcome is new just where the record that it makes is', () => {
+  const reason = { code: 'a', message: 'b' };
+  const values = {
+    label: ['one', 'two'],
+    generation: [1, 2],
+    contentHash: ['x', 'y'],
+    settled: ['x', 'y'],
+    reason: [reason, { ...reason }, { code: 'a', message: 'c' }],
+    applied: [{}, { '/a': applied('/a', 1) }],
+    retry: [{ attempts: 1, notBefore: earlier, key: 'k' }],
+  } satisfies { [K in keyof ServerRecord]?: readonly ServerRecord[K][] };
+  const members = Object.fromEntries(
+    Object.entries(values).map(([name, some]) => [
+      name,
+      fc.constantFrom<unknown>(...some, undefined),
+    ]),
+  );
+  const anyUpdate = fc.record(members, { requiredKeys: [] });
+  const outcome = fc.constantFrom('inSync', 'failed');
+  const property = (before: object, was: Outcome, next: Outcome, update: object, rev: number) => {
+    const record = withOutcome({ ...recordOf({ outcome: was }), rev }, was, now, before);
+    const made = withOutcome(record, next, now, update);
+    expect(isNewOutcome(record, next, update as RecordUpdate)).toBe(isNews(record, made));
+  };
+  fc.assert(
+    fc.property(
+      anyUpdate,
+      outcome as fc.Arbitrary<Outcome>,
+      outcome as fc.Arbitrary<Outcome>,
+      anyUpdate,
+      fc.constantFrom(0, 1, 1, 1),
+      property,
+    ),
+    { numRuns: 2_000 },
+  );
 });
