@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunction, functionNames } from '../lib/infra/bundle.ts';
+import { bundleFunction, bundleName, functionNames } from '../lib/infra/bundle.ts';
 import { countScenarios } from './harness/scenarios.ts';
 
 type Counts = Readonly<Record<string, number>>;
@@ -27,7 +27,7 @@ function bundleKib(): Counts {
     return Object.fromEntries(
       functionNames.map((name) => {
         bundleFunction(name, join(folder, name));
-        return [name, Math.ceil(statSync(join(folder, name, 'index.mjs')).size / 1024)];
+        return [name, Math.ceil(statSync(join(folder, name, bundleName)).size / 1024)];
       }),
     );
   } finally {

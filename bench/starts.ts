@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bundleFile, bundleFunction, functionNames } from '../lib/infra/bundle.ts';
+import { bundleFile, bundleFunction, bundleName, functionNames } from '../lib/infra/bundle.ts';
 import { main } from './harness/main.ts';
 import { importTimes, processTimes } from './harness/processes.ts';
 import { ratioMeasure, type Section } from './harness/section.ts';
@@ -14,7 +14,7 @@ async function run(): Promise<Section> {
   try {
     bundleFile(join(import.meta.dirname, 'empty-handler.ts'), join(folder, 'empty'));
     for (const name of functionNames) bundleFunction(name, join(folder, name));
-    const fileOf = (name: string) => join(folder, name, 'index.mjs');
+    const fileOf = (name: string) => join(folder, name, bundleName);
     const [empty = Number.NaN, ...own] = importTimes(
       ['empty', ...functionNames].map(fileOf),
       turns,

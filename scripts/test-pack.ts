@@ -6,12 +6,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { bundleName } from '../lib/infra/bundle.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'trueup-pack-'));
 
 const app = `import { App, Stack } from 'aws-cdk-lib';
 import { TrueupReconciler } from 'trueup/infra';
+import { bundleName } from '../lib/infra/bundle.ts';
 const app = new App({ outdir: 'cdk.out' });
 new TrueupReconciler(new Stack(app, 'Mcp'), 'Trueup', { allowedHosts: { barndoor: ['acme.platform.barndoor.ai'] } });
 app.synth();
@@ -59,7 +61,7 @@ function synthesises(): void {
   const functions = types.filter((type) => type === 'AWS::Lambda::Function').length;
   check(functions === 3, 'a CDK app of five lines synthesises, with three functions');
   const bundles = readdirSync(out, { recursive: true, encoding: 'utf8' });
-  const built = bundles.filter((name) => name.endsWith('index.mjs')).length;
+  const built = bundles.filter((name) => name.endsWith(bundleName)).length;
   check(built === 3, 'it takes the built bundles, and bundles nothing');
 }
 

@@ -1,6 +1,7 @@
 /** A runtime of a few lines, for where AWS's own cannot be built: loads the bundle and speaks the Runtime API once. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundleName } from '../../lib/infra/bundle.ts';
 
 const { AWS_LAMBDA_RUNTIME_API: api, LAMBDA_TASK_ROOT: folder = '.' } = process.env;
 const base = `http://${api}/2018-06-01/runtime`;
@@ -17,7 +18,7 @@ async function post(path: string, body: unknown): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const url = pathToFileURL(join(folder, 'index.mjs')).href;
+  const url = pathToFileURL(join(folder, bundleName)).href;
   const { handler } = (await import(url)) as { handler: Handler };
   const next = await fetch(`${base}/invocation/next`);
   const id = next.headers.get('lambda-runtime-aws-request-id') ?? '';

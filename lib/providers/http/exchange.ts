@@ -83,7 +83,7 @@ export function isTooLarge(error: VendorError): boolean {
   return error.context['tooLarge'] === true;
 }
 
-export /** What is declared has 32 levels at most. Deeper, what compares and writes JSON would run out of stack. */
+/** What is declared has 32 levels at most. Deeper, what compares and writes JSON would run out of stack. */
 const deepest = 64;
 
 function isDeeper(value: Json, levels: number): boolean {
