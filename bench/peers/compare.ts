@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { medianOf } from '../harness/alternate.ts';
 import { fleetServer } from '../world/fleet.ts';
+import { redeclare } from '../world/redeclare.ts';
 import { startBenchWorld, type BenchWorld, type Calls } from '../world/world.ts';
 import { measureProcess, type Measured, type Usage } from './measure-process.ts';
-import { ourCommand, redeclare } from './ours.ts';
+import { ourCommand } from './ours.ts';
 import { declare, peerCommand, seedState, type PeerSetup } from './peer.ts';
 
 export const fleet = { servers: 1_000, changed: 200 };

@@ -1,8 +1,4 @@
 import { resolve } from 'node:path';
-import { dynamoDbClient } from '../../lib/aws/clients.ts';
-import { toItem } from '../../lib/aws/attribute-values.ts';
-import type { FleetServer } from '../world/fleet.ts';
-import { writeItems } from '../world/seed.ts';
 import type { BenchWorld } from '../world/world.ts';
 import type { Measured } from './measure-process.ts';
 
@@ -33,19 +29,4 @@ export function ourCommand(
     },
     exitCode,
   };
-}
-
-/** Changes rows of Desired, without a call that is measured. */
-export async function redeclare(
-  world: BenchWorld,
-  connection: string,
-  servers: readonly FleetServer[],
-  generation: number,
-): Promise<void> {
-  const client = dynamoDbClient(world.endpoints.dynamodb);
-  const rows = servers.map(({ id, label, spec }) =>
-    toItem({ connection, item: `server#${id}`, label, spec, generation }),
-  );
-  await writeItems(client, world.settings().desiredTable, rows);
-  client.destroy();
 }

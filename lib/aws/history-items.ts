@@ -47,8 +47,10 @@ export function historyItems(
         report: reportJson(report),
         ttl: ttlAt(Date.parse(startedAt), lives.pass),
       };
-      if (didSomething) await table.put(connection, keys.pass(passId(report)), values);
-      await table.put(connection, keys.lastPass, values);
+      const items = [...(didSomething ? [keys.pass(passId(report))] : []), keys.lastPass];
+      const puts = items.map((item) => table.put(connection, item, values));
+      await Promise.allSettled(puts);
+      await Promise.all(puts);
     },
     lastReport: async (connection) => {
       const found = await table.get(connection, keys.lastPass);

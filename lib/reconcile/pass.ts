@@ -120,7 +120,7 @@ async function run(pass: Pass): Promise<PassDone> {
       listed,
     });
     const inputs = inputsOf(pass, { ...around, desired, ledger });
-    plan = await planPass(inputs, () => deps.ledger.approvals(request.connection, inputs.now));
+    plan = await planPass(inputs);
     state.undeclared = around.live.undeclared?.length;
     await recordHeld(deps.ledger, plan.plan, state, inputs.now);
     ({ end, unreached } = await applyPlan(pass, inputs, plan, session));
@@ -152,7 +152,7 @@ async function run(pass: Pass): Promise<PassDone> {
 
 function inputsOf(
   { request: { attended }, deps, lease: { carried } }: Pass,
-  read: Pick<PassInputs, 'desired' | 'ledger' | 'live' | 'secretVersions' | 'keys'>,
+  read: Pick<PassInputs, 'desired' | 'ledger' | 'live' | 'secretVersions' | 'keys' | 'guard'>,
 ): PassInputs {
   const { clock, random } = deps;
   return {

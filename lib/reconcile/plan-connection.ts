@@ -48,18 +48,15 @@ export async function planConnection(
     const { random } = deps;
     const countedAt = ledger.servers.values().map((server) => server.countedAt);
     const window = recounted(lease?.window ?? [], countedAt, now);
-    const plan = await planPass(
-      {
-        ...around,
-        desired,
-        ledger,
-        window,
-        now,
-        random,
-        ...(attended && { attended }),
-      },
-      () => deps.ledger.approvals(connection, now),
-    );
+    const plan = await planPass({
+      ...around,
+      desired,
+      ledger,
+      window,
+      now,
+      random,
+      ...(attended && { attended }),
+    });
     return { ...plan, calls };
   } finally {
     abort.abort();

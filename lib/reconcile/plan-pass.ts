@@ -9,6 +9,7 @@ import type { Plan, PlannedServer } from '../core/plan.types.ts';
 import { assemblePlan, planFleet } from '../core/plan.ts';
 import type { ServerPlan } from '../core/plan-server.ts';
 import { changedInWindow, isInWindow } from './change-window.ts';
+import type { GuardReader } from './guard-reads.ts';
 import type { ChangeBucket } from './ports/lease-items.ts';
 import type { Approval, LedgerState } from './ports/ledger.ts';
 import type { DesiredState } from './read-desired.ts';
@@ -24,6 +25,7 @@ export interface PassInputs {
   readonly live: LiveState;
   readonly secretVersions: ReadonlyMap<string, string>;
   readonly keys: FingerprintKeys;
+  readonly guard: GuardReader;
   /** The guard's count, from the lease item. */
   readonly window: readonly ChangeBucket[];
   readonly now: number;
@@ -54,13 +56,8 @@ export function pauseOf(ledger: LedgerState, id: string, now: number) {
   );
 }
 
-/**
- * Plans and guards. Reads approvals and the number of declared servers only if there is something to guard.
- */
-export async function planPass(
-  inputs: PassInputs,
-  approvals: () => Promise<readonly Approval[]>,
-): Promise<PassPlan> {
+/** Plans and guards. @throws StoreError if there is something to guard, and what the guard needs could not be read */
+export async function planPass(inputs: PassInputs): Promise<PassPlan> {
   const { desired, ledger, live, now, attended } = inputs;
   const context = {
     connection: desired.connection.name,
@@ -92,10 +89,10 @@ export async function planPass(
     ({ outcome, changes }) =>
       outcome === 'updated' && changes.some(({ cause }) => guardedCauses.has(cause)),
   );
-  const [permissions, declared] = toGuard
-    ? await Promise.all([approvals(), desired.declaredTotal()])
-    : [[], desired.servers.size];
-  const approved = toGuard ? approvedHashes(attended, permissions) : new Set<string>();
+  const { approvals, declared } = toGuard
+    ? await inputs.guard.read()
+    : { approvals: [], declared: desired.servers.size };
+  const approved = toGuard ? approvedHashes(attended, approvals) : new Set<string>();
   const guarded = guard(findings, {
     limits: desired.connection.policy.limits,
     declared,

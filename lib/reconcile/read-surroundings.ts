@@ -5,6 +5,8 @@ import type { Declared } from '../core/plan-server.ts';
 import { asReference } from '../core/secret-reference.ts';
 import { declaredUnits } from '../core/units.ts';
 import type { Dependencies } from './dependencies.types.ts';
+import { guardReader } from './guard-reads.ts';
+import type { GuardReader } from './guard-reads.ts';
 import { pauseOf } from './plan-pass.ts';
 import type { LedgerState } from './ports/ledger.ts';
 import type { VendorSession } from './ports/provider.ts';
@@ -17,11 +19,12 @@ export interface Readings {
   readonly live: LiveState;
   readonly secretVersions: ReadonlyMap<string, string>;
   readonly keys: FingerprintKeys;
+  readonly guard: GuardReader;
 }
 
 /**
- * Reads live servers, secret versions and fingerprint keys side by side: all of the connection's, or those of the
- * named servers.
+ * Reads live servers, secret versions, fingerprint keys and maybe what the guard needs side by side: all of the
+ * connection's, or those of the named servers.
  *
  * @param listed - the vendor's list, if somebody asked for it already
  * @param exact - asks for the version of each secret: no apply follows that would find out that a list was old
@@ -31,11 +34,13 @@ export async function readSurroundings(
   session: VendorSession,
   desired: DesiredState,
   ledger: LedgerState,
-  { secrets, keys, clock }: Dependencies,
+  deps: Dependencies,
   ids: readonly string[] | undefined,
   { listed, exact = false }: { listed?: Promise<Listed> | undefined; exact?: boolean } = {},
 ): Promise<Readings> {
-  const now = clock.now();
+  const { secrets, keys } = deps;
+  const now = deps.clock.now();
+  const guard = guardReader(desired, ledger, deps.ledger, now);
   const { connection, servers } = desired;
   const wanted = [...servers].filter(
     ([id, declared]) => isToRead(declared) && !pauseOf(ledger, id, now),
@@ -63,14 +68,21 @@ export async function readSurroundings(
     ids
       ? { declared: await readEach(session, question.wanted, question) }
       : readAll(session, await (listed ?? listAll(session)), question);
-  const [live, secretVersions, fingerprintKeys] = await all(readLive(), versions, keys());
-  return { live, secretVersions, keys: fingerprintKeys };
+  const [live, secretVersions, fingerprintKeys] = await all([
+    readLive(),
+    versions,
+    keys(),
+    guard.begun,
+  ]);
+  return { live, secretVersions, keys: fingerprintKeys, guard };
 }
 
 /** Like Promise.all, but waits for all to end before it throws: nothing goes on behind a pass that is over. */
-async function all<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
-  await Promise.allSettled([a, b, c]);
-  return Promise.all([a, b, c]);
+async function all<A, B, C>(
+  promises: readonly [Promise<A>, Promise<B>, Promise<C>, Promise<unknown>],
+): Promise<[A, B, C, unknown]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 function isToRead(declared: Declared): boolean {
