@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { connectionNameSchema } from '../lib/core/schema.ts';
 
 /** What an event of Secrets Manager says about AWSCURRENT. */
@@ -23,30 +23,35 @@ const labelSchema = z.object({ name: z.string(), labelUpdated: z.string() });
 const withSecretId = z.object({ secretId: z.string() });
 
 /** Of CloudTrail's records, by `eventName`: where the secret stands, and whether AWSCURRENT may have moved. */
-const records: Readonly<Record<string, z.ZodType<{ id: string; moves: boolean }>>> = {
-  CreateSecret: z
-    .object({ requestParameters: z.object({ name: z.string() }) })
-    .transform(({ requestParameters: { name } }) => ({ id: name, moves: true })),
-  PutSecretValue: z
-    .object({
-      requestParameters: withSecretId.extend({ versionStages: z.array(z.string()).optional() }),
-    })
-    .transform(({ requestParameters: { secretId, versionStages } }) => ({
+const records: Readonly<Record<string, z.ZodMiniType<{ id: string; moves: boolean }>>> = {
+  CreateSecret: z.pipe(
+    z.object({ requestParameters: z.object({ name: z.string() }) }),
+    z.transform(({ requestParameters: { name } }) => ({ id: name, moves: true })),
+  ),
+  PutSecretValue: z.pipe(
+    z.object({
+      requestParameters: z.extend(withSecretId, { versionStages: z.optional(z.array(z.string())) }),
+    }),
+    z.transform(({ requestParameters: { secretId, versionStages } }) => ({
       id: secretId,
       moves: versionStages?.includes(current) ?? true,
     })),
-  UpdateSecretVersionStage: z
-    .object({ requestParameters: withSecretId.extend({ versionStage: z.string() }) })
-    .transform(({ requestParameters: { secretId, versionStage } }) => ({
+  ),
+  UpdateSecretVersionStage: z.pipe(
+    z.object({ requestParameters: z.extend(withSecretId, { versionStage: z.string() }) }),
+    z.transform(({ requestParameters: { secretId, versionStage } }) => ({
       id: secretId,
       moves: versionStage === current,
     })),
-  UpdateSecret: z
-    .object({ requestParameters: withSecretId })
-    .transform(({ requestParameters: { secretId } }) => ({ id: secretId, moves: true })),
-  RotationSucceeded: z
-    .object({ additionalEventData: z.object({ SecretId: z.string() }) })
-    .transform(({ additionalEventData: { SecretId } }) => ({ id: SecretId, moves: true })),
+  ),
+  UpdateSecret: z.pipe(
+    z.object({ requestParameters: withSecretId }),
+    z.transform(({ requestParameters: { secretId } }) => ({ id: secretId, moves: true })),
+  ),
+  RotationSucceeded: z.pipe(
+    z.object({ additionalEventData: z.object({ SecretId: z.string() }) }),
+    z.transform(({ additionalEventData: { SecretId } }) => ({ id: SecretId, moves: true })),
+  ),
 };
 
 /**

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { connectionNameSchema } from '../lib/core/schema.ts';
 import { namedAtMost, workReasons } from '../lib/reconcile/ports/work-queue.ts';
 import type { WorkMessage } from '../lib/reconcile/ports/work-queue.ts';
@@ -10,7 +10,11 @@ import type { WorkMessage } from '../lib/reconcile/ports/work-queue.ts';
 const workMessageSchema = z.object({
   version: z.literal(1),
   connection: connectionNameSchema,
-  servers: z.array(z.string().min(1).max(1024)).min(1).max(namedAtMost).optional(),
+  servers: z.optional(
+    z
+      .array(z.string().check(z.minLength(1), z.maxLength(1024)))
+      .check(z.minLength(1), z.maxLength(namedAtMost)),
+  ),
   reason: z.enum(workReasons),
   dueAt: z.iso.datetime(),
 });

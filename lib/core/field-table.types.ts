@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Json, Pointer } from './json.types.ts';
 
 /** `computed` fields are the vendor's own: declaring one is invalid. */
@@ -44,5 +44,5 @@ export interface FieldSpec {
 /** A provider's fields, and the zod schema of a declared `spec` (strict: unknown keys are refused). */
 export interface FieldTable {
   readonly fields: readonly FieldSpec[];
-  readonly spec: z.ZodType;
+  readonly spec: z.ZodMiniType;
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { jsonIssues } from './json-issues.ts';
 import type { ChangeRecord, PassReport } from './ledger.types.ts';
 import { planSchema } from './plan-schema.ts';
@@ -25,8 +25,8 @@ export function isInForce(at: unknown, life: number, now: number): at is string 
   return typeof at === 'string' && isTime(at) && Math.abs(now - Date.parse(at)) < life;
 }
 
-const count = z.int().min(0);
-const time = z.string().refine(isTime);
+const count = z.int().check(z.minimum(0));
+const time = z.string().check(z.refine(isTime));
 const print = z.object({ keyId: z.string(), mac: z.string() });
 const exchange = z.object({ sent: print, answered: print });
 const shown = z.object({ kind: z.enum(['value', 'absent', 'unreadable', 'secret']) });
@@ -34,47 +34,51 @@ const shown = z.object({ kind: z.enum(['value', 'absent', 'unreadable', 'secret'
 const reason = z.object({
   code: z.string(),
   message: z.string(),
-  pointer: z.string().optional(),
+  pointer: z.optional(z.string()),
 });
 
 const retryForm = z.object({
   attempts: count,
   notBefore: time,
   key: z.string(),
-  state: z.literal('needs-login').optional(),
-  credential: z.string().optional(),
+  state: z.optional(z.literal('needs-login')),
+  credential: z.optional(z.string()),
 });
 
 const record = z.object({
   id: z.string(),
-  rev: z.int().min(1),
-  label: z.string().optional(),
+  rev: z.int().check(z.minimum(1)),
+  label: z.optional(z.string()),
   outcome: z.enum(outcomes),
   since: time,
-  reason: reason.optional(),
-  generation: count.optional(),
-  contentHash: z.string().optional(),
-  settled: z.string().optional(),
+  reason: z.optional(reason),
+  generation: z.optional(count),
+  contentHash: z.optional(z.string()),
+  settled: z.optional(z.string()),
   applied: z.record(
     z.string(),
     z.object({
       fingerprint: print,
       at: time,
-      version: z.string().optional(),
-      source: z.string().optional(),
+      version: z.optional(z.string()),
+      source: z.optional(z.string()),
     }),
   ),
   undecided: z.record(
     z.string(),
-    exchange.extend({ showed: z.enum(['old', 'other']), attempts: count }),
+    z.extend(exchange, { showed: z.enum(['old', 'other']), attempts: count }),
   ),
   normalised: z.record(z.string(), exchange),
-  intent: z.object({ epoch: count, pointers: z.array(z.string()), at: time }).optional(),
-  retry: retryForm.optional(),
-  stopped: z
-    .object({ outcome: z.enum(['failed', 'refused']), key: z.string(), retryAt: time.optional() })
-    .optional(),
-  countedAt: time.optional(),
+  intent: z.optional(z.object({ epoch: count, pointers: z.array(z.string()), at: time })),
+  retry: z.optional(retryForm),
+  stopped: z.optional(
+    z.object({
+      outcome: z.enum(['failed', 'refused']),
+      key: z.string(),
+      retryAt: z.optional(time),
+    }),
+  ),
+  countedAt: z.optional(time),
 });
 
 const report = z.object({
@@ -86,22 +90,22 @@ const report = z.object({
   durationMs: z.number(),
   servers: count,
   counts: z.record(z.enum(outcomes), count),
-  undeclared: count.optional(),
-  vendorCalls: z.object({ list: count, get: count, put: count, throttled: count.optional() }),
+  undeclared: z.optional(count),
+  vendorCalls: z.object({ list: count, get: count, put: count, throttled: z.optional(count) }),
   secretsDecrypted: count,
   credentialsDecrypted: count,
   state: z.string(),
-  reason: reason.optional(),
-  failures: z.record(z.string(), count).optional(),
-  differsSince: time.optional(),
-  failingSince: time.optional(),
-  held: z.string().optional(),
+  reason: z.optional(reason),
+  failures: z.optional(z.record(z.string(), count)),
+  differsSince: z.optional(time),
+  failingSince: z.optional(time),
+  held: z.optional(z.string()),
   details: z.array(
     z.object({
       id: z.string(),
-      label: z.string().optional(),
+      label: z.optional(z.string()),
       outcome: z.enum(outcomes),
-      reason: reason.optional(),
+      reason: z.optional(reason),
     }),
   ),
 });
@@ -112,7 +116,7 @@ const changedFields = z.array(
 
 const change = z.object({
   server: z.string(),
-  label: z.string().optional(),
+  label: z.optional(z.string()),
   at: time,
   pass: z.string(),
   trigger: z.enum(triggers),

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from './described.ts';
 import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.types.ts';
@@ -9,11 +10,12 @@ import { connectionNameSchema } from './schema.ts';
  * not known are ignored: a newer Trueup may have written them.
  */
 
-export const time = z.string().describe('ISO 8601, UTC');
-export const count = z.int().min(0);
-export const version = z.literal(1).describe('Of this form; 1 while members are only added');
+export const text = (what: string) => described(z.string(), what);
+export const time = text('ISO 8601, UTC');
+export const count = z.int().check(z.minimum(0));
+export const version = described(z.literal(1), 'Of this form; 1 while members are only added');
 /** It becomes part of commands that are shown to be run. */
-export const connectionName = connectionNameSchema.describe('Name of the connection');
+export const connectionName = described(connectionNameSchema, 'Name of the connection');
 
 /** The words of a closed list, each with its meaning. */
 const explained = (meanings: Readonly<Record<string, string>>) =>
@@ -21,81 +23,84 @@ const explained = (meanings: Readonly<Record<string, string>>) =>
     .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
     .join('; ');
 
-export const causeSchema = z
-  .enum(causes)
-  .describe(`Why it would be sent. ${explained(causeMeanings)}`);
-export const outcomeSchema = z
-  .enum(outcomes)
-  .describe(`The first that fits. ${explained(outcomeMeanings)}`);
-export const modeSchema = z.enum(modes).describe('What unattended passes do');
+export const causeSchema = described(
+  z.enum(causes),
+  `Why it would be sent. ${explained(causeMeanings)}`,
+);
+export const outcomeSchema = described(
+  z.enum(outcomes),
+  `The first that fits. ${explained(outcomeMeanings)}`,
+);
+export const modeSchema = described(z.enum(modes), 'What unattended passes do');
 
-const kind = <Kind extends string>(name: Kind, what: string) => z.literal(name).describe(what);
+const kind = <Kind extends string>(name: Kind, what: string) => described(z.literal(name), what);
 
 export const shownSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: kind('value', 'A readable or write-only value'),
-    value: z.json().describe('As it is'),
+    value: described(z.json(), 'As it is'),
   }),
   z.object({ kind: kind('absent', 'Nothing is there') }),
   z.object({ kind: kind('unreadable', 'The vendor never answers it') }),
   z.object({
     kind: kind('secret', 'A secret, by reference'),
-    secret: z.string().describe('Name of the secret; never its value'),
-    version: z.string().describe('Version id').optional(),
+    secret: text('Name of the secret; never its value'),
+    version: z.optional(text('Version id')),
   }),
 ]);
 
 export const reasonSchema = z.object({
-  code: z.string().describe('Stable; may be matched on'),
-  message: z.string().describe('For people; at most 500 characters, no secret'),
-  pointer: z.string().describe('JSON Pointer into spec, if one field is the reason').optional(),
+  code: text('Stable; may be matched on'),
+  message: text('For people; at most 500 characters, no secret'),
+  pointer: z.optional(text('JSON Pointer into spec, if one field is the reason')),
 });
 
 /** How a server is called. */
 export const serverKeys = {
-  id: z.string().describe("The vendor's id"),
-  label: z.string().describe('What people call it').optional(),
+  id: text("The vendor's id"),
+  label: z.optional(text('What people call it')),
 };
 
 const fieldChangeSchema = z.object({
-  pointer: z.string().describe('JSON Pointer into spec'),
+  pointer: text('JSON Pointer into spec'),
   cause: causeSchema,
-  before: shownSchema.describe('What the vendor has'),
-  after: shownSchema.describe('What is declared'),
-  compare: z.enum(['value', 'set']).describe('Sets are shown as added and removed members'),
-  conditional: z.boolean().describe('Sent only if the value of the secret changed too'),
-  hash: z.string().describe('Names this change: what an approval lists'),
-  held: z.boolean().describe('The guard holds it'),
+  before: described(shownSchema, 'What the vendor has'),
+  after: described(shownSchema, 'What is declared'),
+  compare: described(z.enum(['value', 'set']), 'Sets are shown as added and removed members'),
+  conditional: described(z.boolean(), 'Sent only if the value of the secret changed too'),
+  hash: text('Names this change: what an approval lists'),
+  held: described(z.boolean(), 'The guard holds it'),
 });
 
 const plannedServerSchema = z.object({
   ...serverKeys,
   mode: modeSchema,
   outcome: outcomeSchema,
-  since: time.describe('Since when it has this outcome; ISO 8601, UTC').optional(),
-  reason: reasonSchema.describe('Why').optional(),
-  changes: z.array(fieldChangeSchema).describe('Field by field; none where nothing is sent'),
+  since: z.optional(described(time, 'Since when it has this outcome; ISO 8601, UTC')),
+  reason: z.optional(described(reasonSchema, 'Why')),
+  changes: described(z.array(fieldChangeSchema), 'Field by field; none where nothing is sent'),
 });
 
-const share = z.number().min(0);
+const share = z.number().check(z.minimum(0));
 
 const guardSchema = z.object({
-  active: z.boolean().describe('False in connections with fewer servers than `minimum`'),
-  declared: count.describe('Servers declared in the connection'),
-  changedLastHour: count.describe('Servers that the guard counted in the last hour'),
-  changing: count.describe('Servers that this plan adds to them'),
-  share: share.describe('Their share of the declared servers, 0 to 1'),
-  limit: share.describe('`policy.limits.updates`, 0 to 1'),
-  minimum: count.describe('`policy.limits.minimum`'),
-  held: z
-    .string()
-    .regex(/^[\w-]{1,200}$/, 'must be a digest')
-    .describe('Digest of the held changes')
-    .optional(),
+  active: described(z.boolean(), 'False in connections with fewer servers than `minimum`'),
+  declared: described(count, 'Servers declared in the connection'),
+  changedLastHour: described(count, 'Servers that the guard counted in the last hour'),
+  changing: described(count, 'Servers that this plan adds to them'),
+  share: described(share, 'Their share of the declared servers, 0 to 1'),
+  limit: described(share, '`policy.limits.updates`, 0 to 1'),
+  minimum: described(count, '`policy.limits.minimum`'),
+  held: z.optional(
+    described(
+      z.string().check(z.regex(/^[\w-]{1,200}$/, 'must be a digest')),
+      'Digest of the held changes',
+    ),
+  ),
 });
 
 const countsShape = Object.fromEntries(
-  outcomes.map((outcome) => [outcome, count.describe(outcomeMeanings[outcome])]),
+  outcomes.map((outcome) => [outcome, described(count, outcomeMeanings[outcome])]),
 ) as Record<Outcome, typeof count>;
 
 /** Servers by outcome. */
@@ -104,36 +109,39 @@ export const countsSchema = z.object(countsShape);
 export const planSchema = z.object({
   version,
   connection: connectionName,
-  provider: z.string().describe('The vendor'),
-  servers: count.describe('Servers in scope; the counts add up to it'),
-  counts: countsSchema.describe('Servers by outcome'),
-  changes: z.array(plannedServerSchema).describe('Servers that are not simply in sync, by id'),
-  undeclared: z
-    .array(
+  provider: text('The vendor'),
+  servers: described(count, 'Servers in scope; the counts add up to it'),
+  counts: described(countsSchema, 'Servers by outcome'),
+  changes: described(z.array(plannedServerSchema), 'Servers that are not simply in sync, by id'),
+  undeclared: described(
+    z.array(
       z.object({
         id: serverKeys.id,
-        name: z.string().describe("The vendor's name of it").optional(),
+        name: z.optional(text("The vendor's name of it")),
       }),
-    )
-    .describe('Live servers that nobody declared; never touched'),
-  guard: guardSchema.describe("The guard's finding"),
-  digest: z.string().describe('Over the hashes of all changes; empty if there are none'),
+    ),
+    'Live servers that nobody declared; never touched',
+  ),
+  guard: described(guardSchema, "The guard's finding"),
+  digest: text('Over the hashes of all changes; empty if there are none'),
 });
 
 /** Plans of several connections, and the connections that could not be planned. */
 export const planDocumentSchema = z.object({
   version,
-  plans: z.array(planSchema).describe('By connection'),
-  failures: z
-    .array(
-      z.object({
-        connection: connectionName,
-        code: reasonSchema.shape.code,
-        message: reasonSchema.shape.message,
-      }),
-    )
-    .describe('Connections that could not be read')
-    .optional(),
+  plans: described(z.array(planSchema), 'By connection'),
+  failures: z.optional(
+    described(
+      z.array(
+        z.object({
+          connection: connectionName,
+          code: reasonSchema.shape.code,
+          message: reasonSchema.shape.message,
+        }),
+      ),
+      'Connections that could not be read',
+    ),
+  ),
 });
 
 /** What `planDocumentSchema` describes, with the types that the rest of the code has. */

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Issue } from './errors.ts';
 import { isJsonObject } from './json.ts';
 import { formatPointer, isWithin } from './pointer.ts';
@@ -111,7 +111,7 @@ function isComparable(value: unknown): boolean {
  * Everything that is wrong with `value`, or nothing. No issue repeats a value: it may be a secret in the wrong place.
  * `value` is JSON (see `jsonIssues`); `path` is where it stands.
  */
-export function schemaIssues(schema: z.ZodType, value: unknown, path = ''): Issue[] {
+export function schemaIssues(schema: z.ZodMiniType, value: unknown, path = ''): Issue[] {
   if (hasFalseLength(value)) return falseLengths(value, path);
   const result = schema.safeParse(value, { error: makeNote });
   if (result.success) return [];

@@ -4,10 +4,10 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { TrueupReconcilerProps } from './props.ts';
 
-const arn = z.string().regex(/^arn:[^:]+:[^:]+:/, 'must be an ARN');
+const arn = z.string().check(z.regex(/^arn:[^:]+:[^:]+:/, 'must be an ARN'));
 
 /** Days that CloudWatch Logs knows. */
 const retentions = [
@@ -16,32 +16,32 @@ const retentions = [
 
 const tableSchema = z.strictObject({
   arn,
-  streamArn: arn.optional(),
-  keyArn: arn.optional(),
+  streamArn: z.optional(arn),
+  keyArn: z.optional(arn),
 });
 
 /** The context key `trueup`: the construct's props in JSON's own types. */
 const contextSchema = z.strictObject({
-  stackName: z.string().optional(),
+  stackName: z.optional(z.string()),
   allowedHosts: z.record(z.string(), z.array(z.string())),
-  scheduleMinutes: z.number().optional(),
-  inlineShare: z.number().optional(),
-  connectionsAtOnce: z.number().optional(),
-  concurrency: z.number().optional(),
-  memory: z.number().optional(),
-  secretPrefix: z.string().optional(),
-  secretKeyArns: z.array(arn).optional(),
-  refreshTokenSecrets: z.array(z.string()).optional(),
-  cloudTrailRotation: z.boolean().optional(),
-  eventBusArn: arn.optional(),
-  logRetentionDays: z.literal(retentions).optional(),
-  alarmTopicArn: arn.optional(),
-  failingForMinutes: z.number().optional(),
-  kmsKeyArn: arn.optional(),
-  desiredTable: tableSchema.optional(),
-  ledgerTable: tableSchema.optional(),
-  removalPolicy: z.enum(['retain', 'destroy']).optional(),
-  tracing: z.boolean().optional(),
+  scheduleMinutes: z.optional(z.number()),
+  inlineShare: z.optional(z.number()),
+  connectionsAtOnce: z.optional(z.number()),
+  concurrency: z.optional(z.number()),
+  memory: z.optional(z.number()),
+  secretPrefix: z.optional(z.string()),
+  secretKeyArns: z.optional(z.array(arn)),
+  refreshTokenSecrets: z.optional(z.array(z.string())),
+  cloudTrailRotation: z.optional(z.boolean()),
+  eventBusArn: z.optional(arn),
+  logRetentionDays: z.optional(z.literal(retentions)),
+  alarmTopicArn: z.optional(arn),
+  failingForMinutes: z.optional(z.number()),
+  kmsKeyArn: z.optional(arn),
+  desiredTable: z.optional(tableSchema),
+  ledgerTable: z.optional(tableSchema),
+  removalPolicy: z.optional(z.enum(['retain', 'destroy'])),
+  tracing: z.optional(z.boolean()),
 });
 
 /** What stands under the context key `trueup`. */
@@ -49,7 +49,8 @@ export type TrueupContext = z.infer<typeof contextSchema>;
 
 /** Reads the context, an object or (from `cdk -c`) its JSON. @throws Error that names each key that does not fit */
 export function readContext(value: unknown): TrueupContext {
-  const parsed = contextSchema.safeParse(typeof value === 'string' ? JSON.parse(value) : value);
+  const json: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+  const parsed = contextSchema.safeParse(json, { error: z.locales.en().localeError });
   if (parsed.success) return parsed.data;
   throw new Error(`context 'trueup' of cdk.json:\n${z.prettifyError(parsed.error)}`);
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { JsonObject } from '../../lib/core/json.types.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
 import { documentSchema } from '../../lib/core/schema.ts';
@@ -28,7 +28,7 @@ export function configurationTables(): ReadonlyMap<string, string> {
   ]);
 }
 
-const jsonSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
+const jsonSchema = (schema: z.ZodMiniType) => z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
 
 /** By keys, and `items` for the members of a list. */
 function descend(schema: JsonObject, path: readonly string[]): JsonObject {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { delimiter, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { accessToken, values } from '../../lib/cli/demo/secret-values.ts';
 import { outcomes, triggers } from '../../lib/core/outcome.ts';
 
@@ -18,13 +18,13 @@ const npmStart = (...args: readonly string[]) =>
     },
   });
 
-const count = z.int().min(0);
+const count = z.int().check(z.minimum(0));
 
 const passSchema = z
   .strictObject({
     trigger: z.enum(triggers),
     connection: z.enum(['acme-alloy', 'acme-barndoor']),
-    servers: count.min(1),
+    servers: count.check(z.minimum(1)),
     inSync: count,
     assumed: count,
     updated: count,
@@ -41,11 +41,13 @@ const passSchema = z
     vendorCalls: z.strictObject({ list: count, get: count, put: count }),
     secretsDecrypted: count,
     credentialsDecrypted: count,
-    durationMs: z.number().min(0),
+    durationMs: z.number().check(z.minimum(0)),
   })
-  .refine(
-    (pass) => outcomes.reduce((sum, outcome) => sum + pass[outcome], 0) === pass.servers,
-    'the outcomes must add up to the servers',
+  .check(
+    z.refine(
+      (pass) => outcomes.reduce((sum, outcome) => sum + pass[outcome], 0) === pass.servers,
+      'the outcomes must add up to the servers',
+    ),
   );
 
 const documentSchema = z.strictObject({

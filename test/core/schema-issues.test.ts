@@ -1,18 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { formatIssue } from '../../lib/core/errors.ts';
 import { documentSchema, secretReferenceSchema } from '../../lib/core/schema.ts';
 import { schemaIssues } from '../../lib/core/schema-issues.ts';
 
-const lines = (schema: z.ZodType, value: unknown, path?: string) =>
+const lines = (schema: z.ZodMiniType, value: unknown, path?: string) =>
   schemaIssues(schema, value, path).map(formatIssue);
 
 describe('schemaIssues', () => {
   test.each([{ toString: '' }, [[{ toString: 1 }]]])(
     'a length that cannot be compared: %j',
     (length) => {
-      const schema = z.strictObject({ a: z.string().min(1), 'b/c': z.array(z.string()).max(3) });
+      const schema = z.strictObject({
+        a: z.string().check(z.minLength(1)),
+        'b/c': z.array(z.string()).check(z.maxLength(3)),
+      });
       expect(lines(schema, { a: { length }, 'b/c': { size: length } }, '/x')).toEqual([
         "/x/a/length: is no length; must be a number under a key 'length'",
         "/x/b~1c/size: is no length; must be a number under a key 'size'",
@@ -24,7 +27,7 @@ describe('schemaIssues', () => {
     },
   );
 
-  test.each<[string, z.ZodType, unknown, string]>([
+  test.each<[string, z.ZodMiniType, unknown, string]>([
     ['missing', z.strictObject({ a: z.string() }), {}, '/a: is missing; must be a string'],
     ['null', z.string(), null, '(root): is null; must be a string'],
     ['a list', z.string(), [], '(root): is a list; must be a string'],
@@ -40,12 +43,12 @@ describe('schemaIssues', () => {
       [true],
       '/0: is a boolean; must be a string: in YAML, put it in quotes',
     ],
-    ['too small', z.number().min(20), 1, '(root): is too small; must be at least 20'],
-    ['too large', z.number().max(20), 21, '(root): is too large; must be at most 20'],
-    ['too short', z.string().min(1), '', '(root): is empty; must not be empty'],
+    ['too small', z.number().check(z.minimum(20)), 1, '(root): is too small; must be at least 20'],
+    ['too large', z.number().check(z.maximum(20)), 21, '(root): is too large; must be at most 20'],
+    ['too short', z.string().check(z.minLength(1)), '', '(root): is empty; must not be empty'],
     [
       'too long a list',
-      z.array(z.number()).max(1),
+      z.array(z.number()).check(z.maxLength(1)),
       [1, 2],
       '(root): is too large; must be at most 1 items long',
     ],
@@ -68,29 +71,41 @@ describe('schemaIssues', () => {
       "/a: is missing; must be 'x'",
     ],
     ['a format', z.url(), 'hunter2', '(root): does not fit; must be a valid url'],
-    ['a pattern', z.string().regex(/^a$/), 'hunter2', '(root): does not fit; must match /^a$/'],
-    ['no multiple', z.number().multipleOf(2), 3, '(root): does not fit; must fit the schema'],
+    [
+      'a pattern',
+      z.string().check(z.regex(/^a$/)),
+      'hunter2',
+      '(root): does not fit; must match /^a$/',
+    ],
+    [
+      'no multiple',
+      z.number().check(z.multipleOf(2)),
+      3,
+      '(root): does not fit; must fit the schema',
+    ],
     [
       "the author's words",
-      z.string().regex(/^a$/, 'must be an a'),
+      z.string().check(z.regex(/^a$/, 'must be an a')),
       'hunter2',
       '(root): does not fit; must be an a',
     ],
     [
       "the author's rule",
-      z.string().refine(() => false, 'must be even'),
+      z.string().check(z.refine(() => false, 'must be even')),
       'hunter2',
       '(root): does not fit; must be even',
     ],
     [
       "the author's rule in two parts",
-      z.string().refine(() => false, { error: 'is odd', params: { expected: 'must be even' } }),
+      z
+        .string()
+        .check(z.refine(() => false, { error: 'is odd', params: { expected: 'must be even' } })),
       'hunter2',
       '(root): is odd; must be even',
     ],
     [
       'a key of a record',
-      z.record(z.string().regex(/^a/, 'must begin with an a'), z.string()),
+      z.record(z.string().check(z.regex(/^a/, 'must begin with an a')), z.string()),
       { b: 'hunter2' },
       '/b: has a key that does not fit; must begin with an a',
     ],
@@ -124,7 +139,7 @@ describe('schemaIssues', () => {
       expect(lines(z.strictObject({}), { a: 1 })).toEqual([
         "/a: unknown key 'a'; no key is known here",
       ]);
-      const silent = z.strictObject({ b: z.string().optional() }, { error: 'must be empty' });
+      const silent = z.strictObject({ b: z.optional(z.string()) }, { error: 'must be empty' });
       expect(lines(silent, { a: 1 })).toEqual(["/a: unknown key 'a'; no key is known here"]);
     });
 
@@ -170,7 +185,7 @@ describe('schemaIssues', () => {
       z.strictObject({ kind: z.literal('b'), name: z.string(), id: z.string() }),
     ]);
 
-    test.each<[string, z.ZodType, unknown, string[]]>([
+    test.each<[string, z.ZodMiniType, unknown, string[]]>([
       [
         'the branch of the discriminator',
         auth,

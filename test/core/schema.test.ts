@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isJsonObject } from '../../lib/core/json.ts';
 import type { Json } from '../../lib/core/json.types.ts';
 import {
@@ -12,10 +12,10 @@ import {
   serverRowSchema,
 } from '../../lib/core/schema.ts';
 
-const fits = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
+const fits = (schema: z.ZodMiniType, value: unknown) => schema.safeParse(value).success;
 
 describe('the schemas', () => {
-  test.each<[z.ZodType, string, boolean]>([
+  test.each<[z.ZodMiniType, string, boolean]>([
     [connectionNameSchema, 'acme-barndoor', true],
     [connectionNameSchema, '0', true],
     [connectionNameSchema, 'a'.repeat(63), true],

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Ledger, LedgerState } from '../../lib/reconcile/ports/ledger.ts';
 import { planSchema } from '../../lib/core/plan-schema.ts';
 import type { ChangeRecord, PassReport, ServerRecord } from '../../lib/core/ledger.types.ts';
@@ -91,53 +91,58 @@ export const kept = {
   },
 } as const;
 
-const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)));
+const count = z.int().check(z.minimum(0));
+const time = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))));
 const print = z.object({ keyId: z.string(), mac: z.string() });
-const retry = z.object({ attempts: z.int().min(0), notBefore: time, key: z.string() });
+const retry = z.object({ attempts: count, notBefore: time, key: z.string() });
 const exchange = z.object({ sent: print, answered: print });
-const reason = z.object({ code: z.string(), message: z.string(), pointer: z.string().optional() });
+const reason = z.object({ code: z.string(), message: z.string(), pointer: z.optional(z.string()) });
 
 /** What a pass relies on; written apart from what reads it. */
 const serverForm = z.object({
   id: z.string(),
-  rev: z.int().min(1),
-  label: z.string().optional(),
+  rev: z.int().check(z.minimum(1)),
+  label: z.optional(z.string()),
   outcome: z.enum(outcomes),
   since: time,
-  reason: reason.optional(),
-  generation: z.int().min(0).optional(),
-  contentHash: z.string().optional(),
-  settled: z.string().optional(),
+  reason: z.optional(reason),
+  generation: z.optional(count),
+  contentHash: z.optional(z.string()),
+  settled: z.optional(z.string()),
   applied: z.record(
     z.string(),
     z.object({
       fingerprint: print,
       at: time,
-      version: z.string().optional(),
-      source: z.string().optional(),
+      version: z.optional(z.string()),
+      source: z.optional(z.string()),
     }),
   ),
   undecided: z.record(
     z.string(),
-    exchange.extend({ showed: z.enum(['old', 'other']), attempts: z.int().min(0) }),
+    z.extend(exchange, { showed: z.enum(['old', 'other']), attempts: count }),
   ),
   normalised: z.record(z.string(), exchange),
-  intent: z.object({ epoch: z.int().min(0), pointers: z.array(z.string()), at: time }).optional(),
-  retry: retry.optional(),
-  stopped: z
-    .object({ outcome: z.enum(['failed', 'refused']), key: z.string(), retryAt: time.optional() })
-    .optional(),
-  countedAt: time.optional(),
+  intent: z.optional(z.object({ epoch: count, pointers: z.array(z.string()), at: time })),
+  retry: z.optional(retry),
+  stopped: z.optional(
+    z.object({
+      outcome: z.enum(['failed', 'refused']),
+      key: z.string(),
+      retryAt: z.optional(time),
+    }),
+  ),
+  countedAt: z.optional(time),
 });
 
 const pauseForm = z.object({
-  id: z.string().optional(),
+  id: z.optional(z.string()),
   at: time,
-  until: time.optional(),
-  reason: z.string().optional(),
-  by: z.string().optional(),
+  until: z.optional(time),
+  reason: z.optional(z.string()),
+  by: z.optional(z.string()),
 });
-const counts = z.record(z.string(), z.int().min(0));
+const counts = z.record(z.string(), count);
 const reportForm = z.object({
   pass: z.string(),
   startedAt: time,
@@ -158,21 +163,21 @@ const changeForm = z.object({
 
 /** The table's form, and the files'. */
 export const leaseForm = z.object({
-  epoch: z.int().min(0),
-  owner: z.string().optional(),
-  expiresAt: z.int().min(0).optional(),
+  epoch: count,
+  owner: z.optional(z.string()),
+  expiresAt: z.optional(count),
   takenOver: z.boolean(),
-  knocks: z.int().min(0),
-  window: z.array(z.object({ start: time, changed: z.int().min(0) })),
-  retry: retry.extend({ state: z.literal('needs-login').optional() }).optional(),
-  budget: z.object({ tokens: z.number(), at: z.number(), by: z.string() }).optional(),
-  readsAsked: z.int().min(0),
-  readsGranted: z.int().min(0),
+  knocks: count,
+  window: z.array(z.object({ start: time, changed: count })),
+  retry: z.optional(z.extend(retry, { state: z.optional(z.literal('needs-login')) })),
+  budget: z.optional(z.object({ tokens: z.number(), at: z.number(), by: z.string() })),
+  readsAsked: count,
+  readsGranted: count,
 });
 
 /** @throws Wrong if `value` is not of the form */
-export function mustFit(form: z.ZodType, value: unknown, what: string): void {
-  const parsed = form.safeParse(value);
+export function mustFit(form: z.ZodMiniType, value: unknown, what: string): void {
+  const parsed = form.safeParse(value, { error: z.locales.en().localeError });
   must(
     parsed.success,
     `${what} is read, and is none: ${parsed.success ? '' : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { JsonObject } from '../../core/json.types.ts';
 import { documentSchema } from '../../core/schema.ts';
 import { offlineProviders } from '../providers.ts';

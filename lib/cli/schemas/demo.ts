@@ -1,25 +1,27 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from '../../core/described.ts';
 import { outcomeMeanings, outcomes } from '../../core/outcome.ts';
 import { connectionName, count, version } from '../../core/plan-schema.ts';
 import { decryptedKeys, triggerSchema, vendorCallsKeys } from '../../core/report-schema.ts';
 
 const counts = Object.fromEntries(
-  outcomes.map((outcome) => [outcome, count.describe(outcomeMeanings[outcome])]),
+  outcomes.map((outcome) => [outcome, described(count, outcomeMeanings[outcome])]),
 );
 
 export const demoDocumentSchema = z.object({
   version,
-  passes: z
-    .array(
+  passes: described(
+    z.array(
       z.object({
         trigger: triggerSchema,
         connection: connectionName,
-        servers: count.describe('Servers in scope; the outcomes add up to it'),
+        servers: described(count, 'Servers in scope; the outcomes add up to it'),
         ...counts,
-        vendorCalls: z.object(vendorCallsKeys).describe('Requests on the wire'),
+        vendorCalls: described(z.object(vendorCallsKeys), 'Requests on the wire'),
         ...decryptedKeys,
-        durationMs: z.number().min(0).describe('Milliseconds'),
+        durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
       }),
-    )
-    .describe('In the order in which they were made'),
+    ),
+    'In the order in which they were made',
+  ),
 });

@@ -1,38 +1,43 @@
-import * as z from 'zod';
-import { version } from '../../core/plan-schema.ts';
+import * as z from 'zod/mini';
+import { described } from '../../core/described.ts';
+import { text, version } from '../../core/plan-schema.ts';
 
-const position = z.int().min(1);
+const position = z.int().check(z.minimum(1));
 
 export const validateDocumentSchema = z.object({
   version,
-  issues: z
-    .array(
+  issues: described(
+    z.array(
       z.object({
-        file: z.string().describe('As it was named'),
-        line: position.describe('Counts from 1'),
-        column: position.describe('Counts from 1'),
-        path: z.string().describe('JSON Pointer to the place; the whole document if empty'),
-        problem: z.string().describe('What is wrong; never repeats a value'),
-        expected: z.string().describe('What would be right'),
+        file: text('As it was named'),
+        line: described(position, 'Counts from 1'),
+        column: described(position, 'Counts from 1'),
+        path: text('JSON Pointer to the place; the whole document if empty'),
+        problem: text('What is wrong; never repeats a value'),
+        expected: text('What would be right'),
       }),
-    )
-    .describe('Everything that is wrong; nothing if all is well'),
+    ),
+    'Everything that is wrong; nothing if all is well',
+  ),
 });
 
 export const doctorDocumentSchema = z.object({
   version,
-  checks: z
-    .array(
+  checks: described(
+    z.array(
       z.object({
-        what: z.string().describe('What was looked at'),
-        ok: z.boolean().describe('Whether it is well'),
-        skipped: z
-          .literal(true)
-          .describe('That it could not be tried: nothing is known, which is no failure')
-          .optional(),
-        found: z.string().describe('What was found'),
-        mend: z.string().describe('What to do about it, if it is not well').optional(),
+        what: text('What was looked at'),
+        ok: described(z.boolean(), 'Whether it is well'),
+        skipped: z.optional(
+          described(
+            z.literal(true),
+            'That it could not be tried: nothing is known, which is no failure',
+          ),
+        ),
+        found: text('What was found'),
+        mend: z.optional(text('What to do about it, if it is not well')),
       }),
-    )
-    .describe('In the order in which one mends them'),
+    ),
+    'In the order in which one mends them',
+  ),
 });

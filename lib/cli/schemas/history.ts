@@ -1,27 +1,36 @@
-import * as z from 'zod';
-import { causeSchema, connectionName, shownSchema, time, version } from '../../core/plan-schema.ts';
+import * as z from 'zod/mini';
+import { described } from '../../core/described.ts';
+import {
+  causeSchema,
+  connectionName,
+  shownSchema,
+  text,
+  time,
+  version,
+} from '../../core/plan-schema.ts';
 import { passSchema, triggerSchema } from '../../core/report-schema.ts';
 
 const changeSchema = z.object({
   connection: connectionName,
-  server: z.string().describe("The vendor's id"),
-  label: z.string().describe('What people called it').optional(),
-  at: time.describe('When it was applied; ISO 8601, UTC'),
+  server: text("The vendor's id"),
+  label: z.optional(text('What people called it')),
+  at: described(time, 'When it was applied; ISO 8601, UTC'),
   pass: passSchema,
   trigger: triggerSchema,
-  fields: z
-    .array(
+  fields: described(
+    z.array(
       z.object({
-        pointer: z.string().describe('JSON Pointer into spec'),
+        pointer: text('JSON Pointer into spec'),
         cause: causeSchema,
-        before: shownSchema.describe('What the vendor had'),
-        after: shownSchema.describe('What was sent'),
+        before: described(shownSchema, 'What the vendor had'),
+        after: described(shownSchema, 'What was sent'),
       }),
-    )
-    .describe('Field by field'),
+    ),
+    'Field by field',
+  ),
 });
 
 export const historyDocumentSchema = z.object({
   version,
-  changes: z.array(changeSchema).describe('Newest first'),
+  changes: described(z.array(changeSchema), 'Newest first'),
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Json } from '../../core/json.types.ts';
 import { planDocumentSchema } from '../../core/plan-schema.ts';
 import { reportDocumentSchema } from '../../core/report-schema.ts';

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from '../../core/described.ts';
 import { outcomes } from '../../core/outcome.ts';
 import {
   connectionName,
@@ -7,67 +8,77 @@ import {
   modeSchema,
   reasonSchema,
   serverKeys,
+  text,
   time,
   version,
 } from '../../core/plan-schema.ts';
 import { passEndSchema, passSchema, triggerSchema } from '../../core/report-schema.ts';
 
-const generation = z.int().min(1);
+const generation = z.int().check(z.minimum(1));
 
 const serverStatusSchema = z.object({
   ...serverKeys,
-  outcome: z
-    .enum([...outcomes, 'unseen'])
-    .describe('As in plans; `unseen`: no pass has recorded anything of it yet'),
-  since: time.describe('Since when; of `assumed`, since when nobody could read it').optional(),
-  generation: generation.describe('Of the declaration that was last acted on').optional(),
-  declaredGeneration: generation.describe('Of the declaration that stands').optional(),
-  nextAttempt: time.describe('Not before this is it tried again').optional(),
-  reason: reasonSchema.describe('Why').optional(),
+  outcome: described(
+    z.enum([...outcomes, 'unseen']),
+    'As in plans; `unseen`: no pass has recorded anything of it yet',
+  ),
+  since: z.optional(described(time, 'Since when; of `assumed`, since when nobody could read it')),
+  generation: z.optional(described(generation, 'Of the declaration that was last acted on')),
+  declaredGeneration: z.optional(described(generation, 'Of the declaration that stands')),
+  nextAttempt: z.optional(described(time, 'Not before this is it tried again')),
+  reason: z.optional(described(reasonSchema, 'Why')),
 });
 
 const pauseSchema = z.object({
-  id: z.string().describe('Of the server; absent for the whole connection').optional(),
-  reason: z.string().describe('In the words of who paused it').optional(),
-  by: z.string().describe('Who paused it').optional(),
-  at: time.describe('Since when'),
-  until: time.describe('When it ends; until resumed without it').optional(),
+  id: z.optional(text('Of the server; absent for the whole connection')),
+  reason: z.optional(text('In the words of who paused it')),
+  by: z.optional(text('Who paused it')),
+  at: described(time, 'Since when'),
+  until: z.optional(described(time, 'When it ends; until resumed without it')),
 });
 
 const connectionStatusSchema = z.object({
   connection: connectionName,
-  provider: z.string().describe('The vendor; absent where the declaration is invalid').optional(),
-  mode: modeSchema.optional(),
-  state: z
-    .enum([...passEndSchema.options, 'unseen'])
-    .describe('How the last pass ended; `unseen` before the first'),
-  reason: reasonSchema.describe('Why it ended early').optional(),
-  lastPass: z
-    .object({
-      pass: passSchema,
-      at: time.describe('When it began'),
-      trigger: triggerSchema,
-      durationMs: z.number().min(0).describe('Milliseconds'),
-    })
-    .describe('The last pass that ended')
-    .optional(),
-  lease: z
-    .object({
-      owner: z.string().describe('Who'),
-      expiresAt: time.describe('Renewed while it goes on'),
-    })
-    .describe('Who reconciles it now')
-    .optional(),
-  nextAttempt: time.describe('Not before this is the connection tried again').optional(),
-  pauses: z.array(pauseSchema).describe("The operators' pauses that stand"),
-  held: z.array(z.string()).describe('Digests of plans that the guard holds'),
-  counts: countsSchema
-    .extend({ unseen: count.describe('No pass has recorded anything of them yet') })
-    .describe('Declared servers by outcome'),
-  servers: z.array(serverStatusSchema).describe('By label'),
+  provider: z.optional(text('The vendor; absent where the declaration is invalid')),
+  mode: z.optional(modeSchema),
+  state: described(
+    z.enum([...passEndSchema.options, 'unseen']),
+    'How the last pass ended; `unseen` before the first',
+  ),
+  reason: z.optional(described(reasonSchema, 'Why it ended early')),
+  lastPass: z.optional(
+    described(
+      z.object({
+        pass: passSchema,
+        at: described(time, 'When it began'),
+        trigger: triggerSchema,
+        durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
+      }),
+      'The last pass that ended',
+    ),
+  ),
+  lease: z.optional(
+    described(
+      z.object({
+        owner: text('Who'),
+        expiresAt: described(time, 'Renewed while it goes on'),
+      }),
+      'Who reconciles it now',
+    ),
+  ),
+  nextAttempt: z.optional(described(time, 'Not before this is the connection tried again')),
+  pauses: described(z.array(pauseSchema), "The operators' pauses that stand"),
+  held: described(z.array(z.string()), 'Digests of plans that the guard holds'),
+  counts: described(
+    z.extend(countsSchema, {
+      unseen: described(count, 'No pass has recorded anything of them yet'),
+    }),
+    'Declared servers by outcome',
+  ),
+  servers: described(z.array(serverStatusSchema), 'By label'),
 });
 
 export const statusDocumentSchema = z.object({
   version,
-  connections: z.array(connectionStatusSchema).describe('By name'),
+  connections: described(z.array(connectionStatusSchema), 'By name'),
 });

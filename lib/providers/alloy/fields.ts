@@ -1,33 +1,41 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from '../../core/described.ts';
 import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
 
-const mode = z
-  .enum(['allowlist', 'blocklist'])
-  .optional()
-  .describe('Which of the two lists decides: allowlist or blocklist');
+const mode = described(
+  z.optional(z.enum(['allowlist', 'blocklist'])),
+  'Which of the two lists decides: allowlist or blocklist',
+);
 
 const list = (what: string) =>
-  z.array(z.string().min(1)).optional().describe(`${what}; order and repetition mean nothing`);
+  described(
+    z.optional(z.array(z.string().check(z.minLength(1)))),
+    `${what}; order and repetition mean nothing`,
+  );
 
 /** `connectors` and `users` go by id. */
 const byId = (what: string) =>
-  z
-    .strictObject({
-      mode,
-      allowedIds: list(`Ids of ${what} that are allowed`),
-      blockedIds: list(`Ids of ${what} that are blocked`),
-    })
-    .optional()
-    .describe(`Which ${what} the server is restricted to; left out: not restricted`);
+  described(
+    z.optional(
+      z.strictObject({
+        mode,
+        allowedIds: list(`Ids of ${what} that are allowed`),
+        blockedIds: list(`Ids of ${what} that are blocked`),
+      }),
+    ),
+    `Which ${what} the server is restricted to; left out: not restricted`,
+  );
 
-const actions = z
-  .strictObject({
-    mode,
-    allowedActions: list('Actions that are allowed'),
-    blockedActions: list('Actions that are blocked'),
-  })
-  .optional()
-  .describe('Which actions the server is restricted to; left out: not restricted');
+const actions = described(
+  z.optional(
+    z.strictObject({
+      mode,
+      allowedActions: list('Actions that are allowed'),
+      blockedActions: list('Actions that are blocked'),
+    }),
+  ),
+  'Which actions the server is restricted to; left out: not restricted',
+);
 
 /**
  * [guess] Only the prose of the vendor's page names `instructions`, no schema does, and no answer shows it: it is sent
@@ -35,20 +43,23 @@ const actions = z
  */
 const instructions = {
   access: 'write-only' as const,
-  schema: z
-    .string()
-    .optional()
-    .describe('Instructions for the assistant; write-only: they cannot be read back'),
+  schema: described(
+    z.optional(z.string()),
+    'Instructions for the assistant; write-only: they cannot be read back',
+  ),
 };
 
 const spec = z.strictObject({
-  name: z.string().min(1).max(100).optional().describe('Name, 1 to 100 characters'),
-  description: z.string().optional().describe('Description'),
+  name: described(
+    z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+    'Name, 1 to 100 characters',
+  ),
+  description: described(z.optional(z.string()), 'Description'),
   instructions: instructions.schema,
-  restrictions: z
-    .strictObject({ connectors: byId('connectors'), actions, users: byId('users') })
-    .optional()
-    .describe('Access rules, declared as a whole: a section that is left out is not restricted'),
+  restrictions: described(
+    z.optional(z.strictObject({ connectors: byId('connectors'), actions, users: byId('users') })),
+    'Access rules, declared as a whole: a section that is left out is not restricted',
+  ),
 });
 
 const plain = {

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { described } from '../../core/described.ts';
 import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
 import { secretReferenceSchema } from '../../core/schema.ts';
 
@@ -9,7 +10,7 @@ import { secretReferenceSchema } from '../../core/schema.ts';
 const mask = /^(?:[^.*…]{1,4}(?:\.{3,}|…|\*{3,})[^.*…]{1,4}|[*•]+)$/u;
 
 /** A member of `meta`. Not null: the vendor merges, and null does not clear [doc]. */
-const metaValue: z.ZodType = z.lazy(() =>
+const metaValue: z.ZodMiniType = z.lazy(() =>
   z.union([
     z.string(),
     z.number(),
@@ -20,28 +21,26 @@ const metaValue: z.ZodType = z.lazy(() =>
 );
 
 const spec = z.strictObject({
-  name: z
-    .string()
-    .regex(/\S/, 'must not be empty')
-    .optional()
-    .describe('Display name; unique in the organization, ignoring case and outer white space'),
-  slug: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, 'must consist of a-z, 0-9 and -')
-    .optional()
-    .describe('Identifier in URLs: lower-case letters, digits and hyphens'),
-  client_id: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('OAuth client id, the real value; write-only: it cannot be read back'),
-  client_secret: secretReferenceSchema
-    .optional()
-    .describe('OAuth client secret, by reference: { secret: name, key: key }; write-only'),
-  meta: z
-    .record(z.string(), metaValue)
-    .optional()
-    .describe('Metadata; only the declared members are managed, the vendor keeps the others'),
+  name: described(
+    z.optional(z.string().check(z.regex(/\S/, 'must not be empty'))),
+    'Display name; unique in the organization, ignoring case and outer white space',
+  ),
+  slug: described(
+    z.optional(z.string().check(z.regex(/^[a-z0-9-]+$/, 'must consist of a-z, 0-9 and -'))),
+    'Identifier in URLs: lower-case letters, digits and hyphens',
+  ),
+  client_id: described(
+    z.optional(z.string().check(z.minLength(1))),
+    'OAuth client id, the real value; write-only: it cannot be read back',
+  ),
+  client_secret: described(
+    z.optional(secretReferenceSchema),
+    'OAuth client secret, by reference: { secret: name, key: key }; write-only',
+  ),
+  meta: described(
+    z.optional(z.record(z.string(), metaValue)),
+    'Metadata; only the declared members are managed, the vendor keeps the others',
+  ),
 });
 
 const plain = {

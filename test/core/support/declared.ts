@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseConnection } from '../../../lib/core/declarations.ts';
 import type { Connection } from '../../../lib/core/desired.types.ts';
 import { formatIssue } from '../../../lib/core/errors.ts';
@@ -26,16 +26,13 @@ export const table: FieldTable = {
     { ...plain, pointer: '/url', access: 'computed' },
   ],
   spec: z.strictObject({
-    name: z.string().min(1).optional(),
-    slug: z
-      .string()
-      .regex(/^[a-z-]+$/, 'must consist of a-z and -')
-      .optional(),
-    note: z.string().nullable().optional(),
-    client_id: z.string().optional(),
-    client_secret: secretReferenceSchema.optional(),
-    meta: z.record(z.string(), z.json()).optional(),
-    rules: z.strictObject({ allowed: z.array(z.string()).optional() }).optional(),
+    name: z.optional(z.string().check(z.minLength(1))),
+    slug: z.optional(z.string().check(z.regex(/^[a-z-]+$/, 'must consist of a-z and -'))),
+    note: z.optional(z.nullable(z.string())),
+    client_id: z.optional(z.string()),
+    client_secret: z.optional(secretReferenceSchema),
+    meta: z.optional(z.record(z.string(), z.json())),
+    rules: z.optional(z.strictObject({ allowed: z.optional(z.array(z.string())) })),
   }),
 };
 

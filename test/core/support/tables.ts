@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { FieldSpec, FieldTable } from '../../../lib/core/field-table.types.ts';
 
 const plain = {

@@ -1,18 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
 import { alloyFields } from '../../../lib/providers/alloy/fields.ts';
 
 const { fields, spec } = alloyFields;
 
 interface Described {
   readonly description?: string;
-  readonly shape?: Readonly<Record<string, Described>>;
-  readonly unwrap?: () => Described;
+  readonly properties?: Readonly<Record<string, Described>>;
 }
 
-/** Pointers of all keys of a schema, in order, with whether they are described. */
-function keysOf(schema: Described, path = ''): [pointer: string, described: boolean][] {
-  const { shape } = schema.shape ? schema : (schema.unwrap?.() ?? schema);
-  return Object.entries(shape ?? {}).flatMap(([key, value]) => [
+/** Pointers of all keys of a JSON Schema, in order, with whether they are described. */
+function keysOf(
+  { properties = {} }: Described,
+  path = '',
+): [pointer: string, described: boolean][] {
+  return Object.entries(properties).flatMap(([key, value]) => [
     [`${path}/${key}`, Boolean(value.description)] as [string, boolean],
     ...keysOf(value, `${path}/${key}`),
   ]);
@@ -62,7 +64,7 @@ describe('the spec', () => {
   });
 
   test('describes each of its keys, and has no others than the table', () => {
-    const keys = keysOf(spec);
+    const keys = keysOf(z.toJSONSchema(spec) as Described);
     expect(keys.filter(([, described]) => !described)).toEqual([]);
     const inner = new Set(['/restrictions', '/restrictions/connectors', '/restrictions/actions']);
     inner.add('/restrictions/users');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
 import { barndoorFields } from '../../../lib/providers/barndoor/fields.ts';
 
 const { fields, spec } = barndoorFields;
@@ -48,8 +49,10 @@ describe('the spec', () => {
   });
 
   test('describes each of its keys', () => {
-    const { shape } = spec as unknown as { shape: Record<string, { description?: string }> };
-    const described = Object.entries(shape).filter(([, { description }]) => description);
+    const { properties } = z.toJSONSchema(spec) as {
+      properties: Record<string, { description?: string }>;
+    };
+    const described = Object.entries(properties).filter(([, { description }]) => description);
     expect(described.map(([key]) => `/${key}`)).toEqual(
       fields.filter(({ access }) => access !== 'computed').map(({ pointer }) => pointer),
     );
