@@ -42,7 +42,7 @@ const packages: readonly (readonly [name: RegExp, folders: readonly string[]])[]
 ];
 
 /** In the pure core nothing but these. */
-const coreMayImport = /^(zod(\/mini)?|node:crypto)$/;
+const coreMayImport = /^(zod\/mini|node:crypto)$/;
 
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
@@ -64,8 +64,9 @@ function breach(file: string, specifier: string): string | undefined {
     return `${file}: imports ${target}; ${folder} may import only ${[folder, ...allowed].join(', ')}`;
   }
   if (folder === 'lib/core' && !coreMayImport.test(specifier)) {
-    return `${file}: imports '${specifier}'; lib/core is pure and imports zod and node:crypto only`;
+    return `${file}: imports '${specifier}'; lib/core is pure and imports zod/mini and node:crypto only`;
   }
+  if (specifier === 'zod') return `${file}: imports 'zod'; all of the project uses zod/mini`;
   const rule = packages.find(([name]) => name.test(specifier));
   if (rule && !rule[1].some((may) => inside(file, may))) {
     return `${file}: imports '${specifier}'; only ${rule[1].join(', ')} may`;
