@@ -1,5 +1,5 @@
 import { isJsonObject } from '../core/json.ts';
-import { isInForce, isPlan, isTexts } from '../core/kept-forms.ts';
+import { isInForce, isTexts } from '../core/kept-values.ts';
 import type { Approval, HeldPlan, Ledger } from '../reconcile/ports/ledger.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { assemble, chunkBytes, chunkKeys, writeChunked, type ChunkedItem } from './chunked-item.ts';
@@ -33,6 +33,7 @@ export function heldItems(
     const body = found.body();
     const { plan, hashes } = isJsonObject(body) ? body : {};
     const { at } = found.head.value;
+    const { isPlan } = await import('../core/kept-forms.ts');
     if (typeof at !== 'string' || !isPlan(plan) || !isTexts(hashes)) {
       const where = { call: 'DynamoDB Query', store: table.name, connection, item: key };
       throw storeProblem('store-malformed', where, 'it holds no plan');

@@ -1,4 +1,3 @@
-import { isReport } from '../core/kept-forms.ts';
 import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
 import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { keys, lives, ttlAt } from './ledger-keys.ts';
@@ -81,7 +80,9 @@ function fieldsOf({ fields }: ChangeRecord): { fields: string; omitted?: number 
 }
 
 /** What `reportJson` made. A report decides nothing by itself, so that one that cannot be read is as good as none. */
-export function reportOf(text: unknown): PassReport | undefined {
+export async function reportOf(text: unknown): Promise<PassReport | undefined> {
+  // Not at import: a pass writes reports, and hardly ever reads one.
+  const { isReport } = await import('../core/kept-forms.ts');
   try {
     const report: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
     return isReport(report) ? report : undefined;

@@ -1,4 +1,3 @@
-import { isChangedFields } from '../core/kept-forms.ts';
 import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
 import { triggers } from '../core/outcome.ts';
 import type { Ledger, PastFilter } from '../reconcile/ports/ledger.ts';
@@ -20,18 +19,19 @@ export function historyReader(table: Table, clock: Clock): Pick<Ledger, 'history
       const { server } = filter;
       const prefix = server === undefined ? keys.changes : keys.changesOf(server);
       const items = await past(connection, prefix);
+      const changes = await Promise.all(items.map(changeOf));
       return chosen(
-        items.flatMap((item) => changeOf(item) ?? []),
+        changes.flatMap((change) => change ?? []),
         filter,
         ({ at }) => at,
       );
     },
     reports: async (connection, filter = {}) => {
       const items = await past(connection, keys.passes);
+      const passes = items.filter(({ item }) => item !== keys.lastPass);
+      const reports = await Promise.all(passes.map(({ value }) => reportOf(value['report'])));
       return chosen(
-        items
-          .filter(({ item }) => item !== keys.lastPass)
-          .flatMap(({ value }): PassReport | [] => reportOf(value['report']) ?? []),
+        reports.flatMap((report): PassReport | [] => report ?? []),
         filter,
         ({ startedAt }) => startedAt,
       );
@@ -50,7 +50,8 @@ function chosen<T>(records: readonly T[], { since, limit }: PastFilter, at: (one
   return records.filter((record) => Date.parse(at(record)) >= from).slice(0, limit);
 }
 
-function changeOf({ item: key, value }: StoredItem): ChangeRecord | undefined {
+async function changeOf({ item: key, value }: StoredItem): Promise<ChangeRecord | undefined> {
+  const { isChangedFields } = await import('../core/kept-forms.ts');
   try {
     const item = new ItemReader(value);
     const fields: unknown = JSON.parse(item.text('fields'));

@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
 
-/**
- * The schema with a description for JSON Schemas. A copy, since the schema may stand in other places too; not by
- * `z.describe`, which is a check that each parse would run.
- */
+/** The schema itself, with a description for JSON Schemas; for one that stands nowhere else. */
 export function described<Schema extends z.ZodMiniType>(schema: Schema, what: string): Schema {
-  const copy = z.clone(schema);
-  z.globalRegistry.add(copy, { description: what });
-  return copy;
+  // Not by `z.describe`, which is a check that each parse would run.
+  z.globalRegistry.add(schema, { description: what });
+  return schema;
+}
+
+/** A copy with another description, of a schema that stands in other places too; as `z.json()` does, in itself. */
+export function redescribed<Schema extends z.ZodMiniType>(schema: Schema, what: string): Schema {
+  return described(z.clone(schema), what);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { jsonIssues } from './json-issues.ts';
+import { isTime } from './kept-values.ts';
 import type { ChangeRecord, PassReport } from './ledger.types.ts';
 import { planSchema } from './plan-schema.ts';
 import type { Plan } from './plan.types.ts';
@@ -9,21 +10,6 @@ import { causes, outcomes, triggers } from './outcome.ts';
  * What the ledger gives back, as far as anything relies on it: another version of Trueup, or a hand, may have written it.
  * Members that are not known are kept.
  */
-
-/** As they are written; a pass reads some for each field of each server, and `Date.parse` takes its time. */
-const written =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
-
-/** Whether a text is a time as it is kept; `Date.parse` alone takes `100000%` for one that is far off. */
-export function isTime(text: string): boolean {
-  if (written.test(text)) return true;
-  return /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
-}
-
-/** Whether an approval made at `at` holds at `now`; not if it seems to be from tomorrow. Milliseconds. */
-export function isInForce(at: unknown, life: number, now: number): at is string {
-  return typeof at === 'string' && isTime(at) && Math.abs(now - Date.parse(at)) < life;
-}
 
 const count = z.int().check(z.minimum(0));
 const time = z.string().check(z.refine(isTime));
@@ -152,8 +138,4 @@ export function isPlan(value: unknown): value is Plan {
     jsonIssues(value, deepestPlan, { halves: true, endless: true }).length === 0 &&
     planSchema.safeParse(value).success
   );
-}
-
-export function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }

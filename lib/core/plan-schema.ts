@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from './described.ts';
+import { described, redescribed } from './described.ts';
 import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.types.ts';
@@ -15,7 +15,7 @@ export const time = text('ISO 8601, UTC');
 export const count = z.int().check(z.minimum(0));
 export const version = described(z.literal(1), 'Of this form; 1 while members are only added');
 /** It becomes part of commands that are shown to be run. */
-export const connectionName = described(connectionNameSchema, 'Name of the connection');
+export const connectionName = redescribed(connectionNameSchema, 'Name of the connection');
 
 /** The words of a closed list, each with its meaning. */
 const explained = (meanings: Readonly<Record<string, string>>) =>
@@ -38,7 +38,7 @@ const kind = <Kind extends string>(name: Kind, what: string) => described(z.lite
 export const shownSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: kind('value', 'A readable or write-only value'),
-    value: described(z.json(), 'As it is'),
+    value: redescribed(z.json(), 'As it is'),
   }),
   z.object({ kind: kind('absent', 'Nothing is there') }),
   z.object({ kind: kind('unreadable', 'The vendor never answers it') }),
@@ -64,8 +64,8 @@ export const serverKeys = {
 const fieldChangeSchema = z.object({
   pointer: text('JSON Pointer into spec'),
   cause: causeSchema,
-  before: described(shownSchema, 'What the vendor has'),
-  after: described(shownSchema, 'What is declared'),
+  before: redescribed(shownSchema, 'What the vendor has'),
+  after: redescribed(shownSchema, 'What is declared'),
   compare: described(z.enum(['value', 'set']), 'Sets are shown as added and removed members'),
   conditional: described(z.boolean(), 'Sent only if the value of the secret changed too'),
   hash: text('Names this change: what an approval lists'),
@@ -76,8 +76,8 @@ const plannedServerSchema = z.object({
   ...serverKeys,
   mode: modeSchema,
   outcome: outcomeSchema,
-  since: z.optional(described(time, 'Since when it has this outcome; ISO 8601, UTC')),
-  reason: z.optional(described(reasonSchema, 'Why')),
+  since: z.optional(redescribed(time, 'Since when it has this outcome; ISO 8601, UTC')),
+  reason: z.optional(redescribed(reasonSchema, 'Why')),
   changes: described(z.array(fieldChangeSchema), 'Field by field; none where nothing is sent'),
 });
 
@@ -85,12 +85,12 @@ const share = z.number().check(z.minimum(0));
 
 const guardSchema = z.object({
   active: described(z.boolean(), 'False in connections with fewer servers than `minimum`'),
-  declared: described(count, 'Servers declared in the connection'),
-  changedLastHour: described(count, 'Servers that the guard counted in the last hour'),
-  changing: described(count, 'Servers that this plan adds to them'),
-  share: described(share, 'Their share of the declared servers, 0 to 1'),
-  limit: described(share, '`policy.limits.updates`, 0 to 1'),
-  minimum: described(count, '`policy.limits.minimum`'),
+  declared: redescribed(count, 'Servers declared in the connection'),
+  changedLastHour: redescribed(count, 'Servers that the guard counted in the last hour'),
+  changing: redescribed(count, 'Servers that this plan adds to them'),
+  share: redescribed(share, 'Their share of the declared servers, 0 to 1'),
+  limit: redescribed(share, '`policy.limits.updates`, 0 to 1'),
+  minimum: redescribed(count, '`policy.limits.minimum`'),
   held: z.optional(
     described(
       z.string().check(z.regex(/^[\w-]{1,200}$/, 'must be a digest')),
@@ -100,7 +100,7 @@ const guardSchema = z.object({
 });
 
 const countsShape = Object.fromEntries(
-  outcomes.map((outcome) => [outcome, described(count, outcomeMeanings[outcome])]),
+  outcomes.map((outcome) => [outcome, redescribed(count, outcomeMeanings[outcome])]),
 ) as Record<Outcome, typeof count>;
 
 /** Servers by outcome. */
@@ -110,8 +110,8 @@ export const planSchema = z.object({
   version,
   connection: connectionName,
   provider: text('The vendor'),
-  servers: described(count, 'Servers in scope; the counts add up to it'),
-  counts: described(countsSchema, 'Servers by outcome'),
+  servers: redescribed(count, 'Servers in scope; the counts add up to it'),
+  counts: redescribed(countsSchema, 'Servers by outcome'),
   changes: described(z.array(plannedServerSchema), 'Servers that are not simply in sync, by id'),
   undeclared: described(
     z.array(
@@ -122,7 +122,7 @@ export const planSchema = z.object({
     ),
     'Live servers that nobody declared; never touched',
   ),
-  guard: described(guardSchema, "The guard's finding"),
+  guard: redescribed(guardSchema, "The guard's finding"),
   digest: text('Over the hashes of all changes; empty if there are none'),
 });
 

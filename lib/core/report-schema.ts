@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from './described.ts';
+import { described, redescribed } from './described.ts';
 import { failureReasons } from './failure-reason.ts';
 import { triggers } from './outcome.ts';
 import {
@@ -25,14 +25,14 @@ export const passEndSchema = described(
 
 /** Requests on the wire. */
 export const vendorCallsKeys = {
-  list: described(count, 'Pages of the list'),
-  get: described(count, 'Single servers that were read'),
-  put: described(count, 'Single servers that were written'),
+  list: redescribed(count, 'Pages of the list'),
+  get: redescribed(count, 'Single servers that were read'),
+  put: redescribed(count, 'Single servers that were written'),
 };
 
 export const decryptedKeys = {
-  secretsDecrypted: described(count, "Servers' secrets whose value was fetched"),
-  credentialsDecrypted: described(count, "The connection's own secrets whose value was fetched"),
+  secretsDecrypted: redescribed(count, "Servers' secrets whose value was fetched"),
+  credentialsDecrypted: redescribed(count, "The connection's own secrets whose value was fetched"),
 };
 
 export const reportSchema = z.object({
@@ -43,21 +43,21 @@ export const reportSchema = z.object({
     z.enum(['all', 'named']),
     'All servers of the connection, or those that the trigger named',
   ),
-  startedAt: described(time, 'When it began; ISO 8601, UTC'),
+  startedAt: redescribed(time, 'When it began; ISO 8601, UTC'),
   durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
-  servers: described(count, 'Servers in scope; the counts add up to it'),
-  counts: described(countsSchema, 'Servers by outcome'),
-  undeclared: z.optional(described(count, 'Live servers that nobody declared; full passes only')),
+  servers: redescribed(count, 'Servers in scope; the counts add up to it'),
+  counts: redescribed(countsSchema, 'Servers by outcome'),
+  undeclared: z.optional(redescribed(count, 'Live servers that nobody declared; full passes only')),
   vendorCalls: described(
     z.object({
       ...vendorCallsKeys,
-      throttled: z.optional(described(count, 'How many of them were answered with 429')),
+      throttled: z.optional(redescribed(count, 'How many of them were answered with 429')),
     }),
     'Requests on the wire',
   ),
   ...decryptedKeys,
   state: passEndSchema,
-  reason: z.optional(described(reasonSchema, 'Why the pass ended early')),
+  reason: z.optional(redescribed(reasonSchema, 'Why the pass ended early')),
   failures: z.optional(
     described(
       z.partialRecord(z.enum(failureReasons), count),
@@ -65,16 +65,16 @@ export const reportSchema = z.object({
     ),
   ),
   differsSince: z.optional(
-    described(time, 'Since when the longest stands of the servers that differ, or may'),
+    redescribed(time, 'Since when the longest stands of the servers that differ, or may'),
   ),
-  failingSince: z.optional(described(time, 'The same of those that cannot be kept true')),
+  failingSince: z.optional(redescribed(time, 'The same of those that cannot be kept true')),
   held: z.optional(text('Digest of what the guard holds')),
   details: described(
     z.array(
       z.object({
         ...serverKeys,
         outcome: outcomeSchema,
-        reason: z.optional(described(reasonSchema, 'Why')),
+        reason: z.optional(redescribed(reasonSchema, 'Why')),
       }),
     ),
     'Servers with an outcome to look at, at most 100',

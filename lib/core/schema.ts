@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from './described.ts';
+import { described, redescribed } from './described.ts';
 import { durationPattern, sharePattern } from './durations.ts';
 import { modes } from './outcome.ts';
 import { urlProblem } from './url-rule.ts';
@@ -21,7 +21,7 @@ export const secretReferenceSchema = z.strictObject({
   key: z.optional(text("Key, if the secret's value is a JSON object")),
 });
 
-const secret = (what: string) => described(secretReferenceSchema, `${what}, by reference`);
+const secret = (what: string) => redescribed(secretReferenceSchema, `${what}, by reference`);
 
 const url = (options: { query: boolean }) =>
   z.string().check(
@@ -129,7 +129,7 @@ export const limitsSchema = z.strictObject({
 
 export const connectionPolicySchema = z.strictObject({
   ...policyKeys,
-  limits: z.optional(described(limitsSchema, 'When the guard holds changes')),
+  limits: z.optional(redescribed(limitsSchema, 'When the guard holds changes')),
 });
 
 export const serverPolicySchema = z.strictObject(policyKeys);
@@ -172,9 +172,9 @@ const spec = described(
 const connectionKeys = {
   provider: text('The vendor'),
   baseUrl: described(url({ query: false }), "Base URL of the vendor's API; https"),
-  auth: described(authSchema, 'Credentials, by reference'),
-  budget: z.optional(described(budgetSchema, 'Limits of the request rate')),
-  policy: z.optional(described(connectionPolicySchema, 'What holds for all servers')),
+  auth: redescribed(authSchema, 'Credentials, by reference'),
+  budget: z.optional(redescribed(budgetSchema, 'Limits of the request rate')),
+  policy: z.optional(redescribed(connectionPolicySchema, 'What holds for all servers')),
   userId: z.optional(
     matching(
       /^[!-~]{1,256}$/,
@@ -188,7 +188,7 @@ const serverKeys = {
   label: z.optional(labelSchema),
   spec,
   policy: z.optional(
-    described(
+    redescribed(
       serverPolicySchema,
       "What holds for this server; each key stands before its connection's",
     ),

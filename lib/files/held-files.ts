@@ -1,5 +1,6 @@
 import { isJsonObject } from '../core/json.ts';
-import { isInForce, isPlan, isTexts } from '../core/kept-forms.ts';
+import { isPlan } from '../core/kept-forms.ts';
+import { isInForce, isTexts } from '../core/kept-values.ts';
 import type { Approval, HeldPlan, Ledger } from '../reconcile/ports/ledger.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';

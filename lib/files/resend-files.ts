@@ -1,5 +1,5 @@
 import { isJsonObject } from '../core/json.ts';
-import { isTexts } from '../core/kept-forms.ts';
+import { isTexts } from '../core/kept-values.ts';
 import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { readJson, removeFile, replaceFile } from './atomic-file.ts';
 import { nameFor, type ConnectionFiles, type StateFolder } from './state-folder.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { described } from '../../core/described.ts';
+import { described, redescribed } from '../../core/described.ts';
 import { outcomeMeanings, outcomes } from '../../core/outcome.ts';
 import { connectionName, count, version } from '../../core/plan-schema.ts';
 import { decryptedKeys, triggerSchema, vendorCallsKeys } from '../../core/report-schema.ts';
 
 const counts = Object.fromEntries(
-  outcomes.map((outcome) => [outcome, described(count, outcomeMeanings[outcome])]),
+  outcomes.map((outcome) => [outcome, redescribed(count, outcomeMeanings[outcome])]),
 );
 
 export const demoDocumentSchema = z.object({
@@ -15,7 +15,7 @@ export const demoDocumentSchema = z.object({
       z.object({
         trigger: triggerSchema,
         connection: connectionName,
-        servers: described(count, 'Servers in scope; the outcomes add up to it'),
+        servers: redescribed(count, 'Servers in scope; the outcomes add up to it'),
         ...counts,
         vendorCalls: described(z.object(vendorCallsKeys), 'Requests on the wire'),
         ...decryptedKeys,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '../../core/described.ts';
+import { described, redescribed } from '../../core/described.ts';
 import { text, version } from '../../core/plan-schema.ts';
 
 const position = z.int().check(z.minimum(1));
@@ -10,8 +10,8 @@ export const validateDocumentSchema = z.object({
     z.array(
       z.object({
         file: text('As it was named'),
-        line: described(position, 'Counts from 1'),
-        column: described(position, 'Counts from 1'),
+        line: redescribed(position, 'Counts from 1'),
+        column: redescribed(position, 'Counts from 1'),
         path: text('JSON Pointer to the place; the whole document if empty'),
         problem: text('What is wrong; never repeats a value'),
         expected: text('What would be right'),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '../../core/described.ts';
+import { described, redescribed } from '../../core/described.ts';
 import {
   causeSchema,
   connectionName,
@@ -14,7 +14,7 @@ const changeSchema = z.object({
   connection: connectionName,
   server: text("The vendor's id"),
   label: z.optional(text('What people called it')),
-  at: described(time, 'When it was applied; ISO 8601, UTC'),
+  at: redescribed(time, 'When it was applied; ISO 8601, UTC'),
   pass: passSchema,
   trigger: triggerSchema,
   fields: described(
@@ -22,8 +22,8 @@ const changeSchema = z.object({
       z.object({
         pointer: text('JSON Pointer into spec'),
         cause: causeSchema,
-        before: described(shownSchema, 'What the vendor had'),
-        after: described(shownSchema, 'What was sent'),
+        before: redescribed(shownSchema, 'What the vendor had'),
+        after: redescribed(shownSchema, 'What was sent'),
       }),
     ),
     'Field by field',

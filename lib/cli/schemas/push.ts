@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-import { described } from '../../core/described.ts';
+import { described, redescribed } from '../../core/described.ts';
 import { connectionName, text, version } from '../../core/plan-schema.ts';
 
 const item = text("Of the row: `connection`, or `server#` and the vendor's id");
 
 const fieldSchema = z.object({
   path: text('JSON Pointer into the row; the whole row if empty'),
-  before: z.optional(described(z.json(), 'What stood there; absent if nothing did')),
-  after: z.optional(described(z.json(), 'What is declared; absent if it goes')),
+  before: z.optional(redescribed(z.json(), 'What stood there; absent if nothing did')),
+  after: z.optional(redescribed(z.json(), 'What is declared; absent if it goes')),
 });
 
 export const pushDocumentSchema = z.object({

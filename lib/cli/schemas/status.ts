@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '../../core/described.ts';
+import { described, redescribed } from '../../core/described.ts';
 import { outcomes } from '../../core/outcome.ts';
 import {
   connectionName,
@@ -22,19 +22,19 @@ const serverStatusSchema = z.object({
     z.enum([...outcomes, 'unseen']),
     'As in plans; `unseen`: no pass has recorded anything of it yet',
   ),
-  since: z.optional(described(time, 'Since when; of `assumed`, since when nobody could read it')),
-  generation: z.optional(described(generation, 'Of the declaration that was last acted on')),
-  declaredGeneration: z.optional(described(generation, 'Of the declaration that stands')),
-  nextAttempt: z.optional(described(time, 'Not before this is it tried again')),
-  reason: z.optional(described(reasonSchema, 'Why')),
+  since: z.optional(redescribed(time, 'Since when; of `assumed`, since when nobody could read it')),
+  generation: z.optional(redescribed(generation, 'Of the declaration that was last acted on')),
+  declaredGeneration: z.optional(redescribed(generation, 'Of the declaration that stands')),
+  nextAttempt: z.optional(redescribed(time, 'Not before this is it tried again')),
+  reason: z.optional(redescribed(reasonSchema, 'Why')),
 });
 
 const pauseSchema = z.object({
   id: z.optional(text('Of the server; absent for the whole connection')),
   reason: z.optional(text('In the words of who paused it')),
   by: z.optional(text('Who paused it')),
-  at: described(time, 'Since when'),
-  until: z.optional(described(time, 'When it ends; until resumed without it')),
+  at: redescribed(time, 'Since when'),
+  until: z.optional(redescribed(time, 'When it ends; until resumed without it')),
 });
 
 const connectionStatusSchema = z.object({
@@ -45,12 +45,12 @@ const connectionStatusSchema = z.object({
     z.enum([...passEndSchema.options, 'unseen']),
     'How the last pass ended; `unseen` before the first',
   ),
-  reason: z.optional(described(reasonSchema, 'Why it ended early')),
+  reason: z.optional(redescribed(reasonSchema, 'Why it ended early')),
   lastPass: z.optional(
     described(
       z.object({
         pass: passSchema,
-        at: described(time, 'When it began'),
+        at: redescribed(time, 'When it began'),
         trigger: triggerSchema,
         durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
       }),
@@ -61,17 +61,17 @@ const connectionStatusSchema = z.object({
     described(
       z.object({
         owner: text('Who'),
-        expiresAt: described(time, 'Renewed while it goes on'),
+        expiresAt: redescribed(time, 'Renewed while it goes on'),
       }),
       'Who reconciles it now',
     ),
   ),
-  nextAttempt: z.optional(described(time, 'Not before this is the connection tried again')),
+  nextAttempt: z.optional(redescribed(time, 'Not before this is the connection tried again')),
   pauses: described(z.array(pauseSchema), "The operators' pauses that stand"),
   held: described(z.array(z.string()), 'Digests of plans that the guard holds'),
   counts: described(
     z.extend(countsSchema, {
-      unseen: described(count, 'No pass has recorded anything of them yet'),
+      unseen: redescribed(count, 'No pass has recorded anything of them yet'),
     }),
     'Declared servers by outcome',
   ),
