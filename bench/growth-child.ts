@@ -10,11 +10,14 @@ const { settings, endpoints } = JSON.parse(process.argv[2] ?? '') as HeapSetup;
 
 const atOnce = 10;
 const sampleMs = 2;
+const samplesAtLeast = 100;
 
 /** Processor time, and how far the heap rises above what stands before. */
 export interface Growth {
   readonly cpuMs: number;
   readonly heapBytes: number;
+  /** Rounds of passes that it made. */
+  readonly rounds: number;
 }
 
 function alive(): number {
@@ -25,7 +28,11 @@ function alive(): number {
 const handlers = {
   passes: async (connections: readonly string[]): Promise<Growth> => {
     const deps = wire(settings, silentLog, { endpoints });
-    const round = () => eachLimited(connections, atOnce, (name) => passInSync(deps, name));
+    let rounds = 0;
+    const round = async () => {
+      await eachLimited(connections, atOnce, (name) => passInSync(deps, name));
+      rounds += 1;
+    };
     await passInSync(deps, 'warm');
     await round();
     const cpu = process.cpuUsage();
@@ -33,10 +40,16 @@ const handlers = {
     const { user, system } = process.cpuUsage(cpu);
     const before = alive();
     let peak = before;
-    const timer = setInterval(() => (peak = Math.max(peak, alive())), sampleMs);
-    await round();
+    let samples = 0;
+    const timer = setInterval(() => {
+      samples += 1;
+      peak = Math.max(peak, alive());
+    }, sampleMs);
+    // A round of a small fleet is over after a few samples, which its peak lies between.
+    do await round();
+    while (samples < samplesAtLeast);
     clearInterval(timer);
-    return { cpuMs: (user + system) / 1000, heapBytes: peak - before };
+    return { cpuMs: (user + system) / 1000, heapBytes: peak - before, rounds };
   },
 };
 

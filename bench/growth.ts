@@ -23,18 +23,18 @@ async function measure(world: BenchWorld, connections: readonly string[]) {
   try {
     await world.calls();
     const growth = await child.call('passes', connections);
-    return { growth, calls: perRound(await world.calls()) };
+    return { growth, calls: perRound(await world.calls(), growth.rounds) };
   } finally {
     await child.close();
   }
 }
 
-/** Of the three rounds one, without the warm pass and the reads of keys and credentials of a new process. */
-function perRound(calls: Calls): Calls {
+/** Of the rounds one, without the warm pass and the reads of keys and credentials of a new process. */
+function perRound(calls: Calls, rounds: number): Calls {
   const counted = ['list', 'get', 'put', 'Query', 'ListSecrets', 'PutItem', 'UpdateItem'];
   return Object.fromEntries(
     counted.flatMap((name) => {
-      const count = Math.floor((calls[name] ?? 0) / 3);
+      const count = Math.floor((calls[name] ?? 0) / rounds);
       return count > 0 ? [[name, count]] : [];
     }),
   );
