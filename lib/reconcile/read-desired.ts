@@ -35,7 +35,7 @@ const straysAtMost = 10;
  * but what was parsed. Rows that are neither the connection's nor a server's are told: whoever wrote them meant something.
  *
  * @param opened - told of the connection as soon as its row is there, which is the first: so that its vendor can be asked
- * while the others come
+ * while the others come; awaited before any of them is parsed
  * @throws StoreError if Desired could not be read
  */
 export async function readDesired(
@@ -43,7 +43,7 @@ export async function readDesired(
   name: string,
   ids: readonly string[] | undefined,
   options: { providers: ReadonlyMap<string, Provider>; secretPrefix: string; log: Log },
-  opened: (account: Account) => void = () => undefined,
+  opened: (account: Account) => Promise<void> = async () => undefined,
 ): Promise<DesiredReading> {
   const servers = new Map<string, Declared>();
   const strays: string[] = [];
@@ -65,7 +65,7 @@ export async function readDesired(
         const { connection } = parsed;
         const provider = options.providers.get(connection.provider) as Provider;
         account = { connection, provider };
-        opened(account);
+        await opened(account);
       } else {
         why = plainText(parsed.issues.map(formatIssue).join('; '));
       }
