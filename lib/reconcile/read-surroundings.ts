@@ -22,12 +22,16 @@ export interface Readings {
   readonly guard: GuardReader;
 }
 
+/** Above so many secrets a plan lists them like a pass: a call for each would take longer than all the rest. */
+export const exactAtMost = 100;
+
 /**
  * Reads live servers, secret versions, fingerprint keys and maybe what the guard needs side by side: all of the
  * connection's, or those of the named servers.
  *
  * @param listed - the vendor's list, if somebody asked for it already
- * @param exact - asks for the version of each secret: no apply follows that would find out that a list was old
+ * @param exact - asks for the version of each secret, up to {@link exactAtMost}: no apply follows that would find out that a
+ * list was old
  * @throws VendorError if the vendor's list failed, StoreError if secrets could not be listed
  */
 export async function readSurroundings(
@@ -46,10 +50,11 @@ export async function readSurroundings(
     ([id, declared]) => isToRead(declared) && !pauseOf(ledger, id, now),
   );
   const named = [...secretNames(desired, wanted)];
+  const isExact = ids !== undefined || (exact && named.length <= exactAtMost);
   const readVersions = async () =>
     named.length === 0
       ? new Map<string, string>()
-      : secrets.versions(connection.name, exact || ids ? named : undefined);
+      : secrets.versions(connection.name, isExact ? named : undefined);
   const versions = readVersions();
   const isWaiting = async (id: string) => {
     const retry = ledger.servers.get(id)?.retry;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { exactAtMost } from '../../lib/reconcile/read-surroundings.ts';
 import { planConnection } from '../../lib/reconcile/plan-connection.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -191,6 +192,18 @@ describe('a list of versions that is minutes old', () => {
     expect(calls).toMatchObject({ DescribeSecret: 2 });
     expect(calls).not.toHaveProperty('ListSecrets');
     expect(asked).toEqual([]);
+  });
+
+  test('is what a plan of many secrets goes by, unless it names its servers', async () => {
+    const ids = serverIds(exactAtMost + 1);
+    await adopted(ids);
+    world.callsSince();
+    await planConnection({ connection, trigger: 'cli' }, world.deps);
+    const calls = world.callsSince();
+    expect(calls).toMatchObject({ ListSecrets: 2 });
+    expect(calls).not.toHaveProperty('DescribeSecret');
+    await planConnection({ connection, trigger: 'cli', servers: [a] }, world.deps);
+    expect(world.callsSince()).toMatchObject({ DescribeSecret: 1 });
   });
 
   test('that lacks a secret says nothing of it', async () => {

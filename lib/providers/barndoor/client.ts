@@ -1,3 +1,4 @@
+import type { Connection } from '../../core/desired.types.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
 import { expectServer } from '../http/expect-server.ts';
@@ -11,7 +12,10 @@ const pageSize = '100';
 const servers = ['api', 'servers'] as const;
 
 /** Barndoor's three calls: list by page, get, and a PUT that applies only the keys in its body [doc]. */
-export function barndoorSession(send: SendRequest, connection: string): VendorSession {
+export function barndoorSession(
+  send: SendRequest,
+  { name: connection, budget }: Pick<Connection, 'name' | 'budget'>,
+): VendorSession {
   async function readPage(at: number): Promise<Page> {
     const query = { page: String(at), limit: pageSize };
     const page = toPage(await send({ operation: 'list', path: servers, query }), at);
@@ -26,7 +30,7 @@ export function barndoorSession(send: SendRequest, connection: string): VendorSe
     );
   }
   return {
-    list: () => walkPages(1, readPage, connection),
+    list: () => walkPages(1, readPage, connection, budget.concurrency),
     async get(id) {
       const answer = await send({ operation: 'get', path: [...servers, id], server: id });
       return expectServer(toServer(answer), 'get', id, connection);

@@ -30,6 +30,8 @@ export function toServer(answer: Json): LiveServer | undefined {
  * | `{data, page, pages, next_page}`, older | `next_page` |
  * | an array, oldest | none: it is all of it |
  *
+ * `pages` also says which pages may be read ahead.
+ *
  * @param at - the page that was asked for
  */
 export function toPage(answer: Json, at: number): Page | undefined {
@@ -42,7 +44,8 @@ export function toPage(answer: Json, at: number): Page | undefined {
   const more = typeof paging['pages'] === 'number' && paging['pages'] > at;
   const next = paging['next_page'] ?? (paging['next_page'] === undefined && more ? at + 1 : null);
   if (next === null) return { servers };
-  return Number.isSafeInteger(next) ? { servers, next: next as number } : undefined;
+  if (!Number.isSafeInteger(next)) return undefined;
+  return { servers, next: next as number, ...(more && { last: paging['pages'] as number }) };
 }
 
 function pagingOf(answer: Json): JsonObject {

@@ -24,6 +24,6 @@ export function createBarndoor(http: HttpClient): Provider {
     table: barndoorFields,
     requestsPerMinute,
     open: (connection, inputs) =>
-      barndoorSession(openHttpSession(http, owner, connection, inputs), connection.name),
+      barndoorSession(openHttpSession(http, owner, connection, inputs), connection),
   };
 }

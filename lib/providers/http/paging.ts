@@ -6,6 +6,8 @@ export interface Page {
   readonly servers: readonly LiveServer[];
   /** Where the next page starts, as page number or offset; absent on the last. */
   readonly next?: number;
+  /** Number of the last page, where pages go by number and the vendor says how many there are. */
+  readonly last?: number;
 }
 
 const maxPages = 1_000;
@@ -14,25 +16,48 @@ const maxPages = 1_000;
  * All pages of a list, in the vendor's order. A list that does not advance is an error, not an end: a part must
  * never look like the whole.
  *
+ * Where a page says how many there are, the ones after it are on their way while it is worked on, so many at a time. What
+ * comes after which page is still said by the pages alone: one that was read ahead and that none leads to is dropped.
+ *
  * @throws VendorError (`body`) for a page that repeats the one before, a `next` that does not grow, and past 1,000 pages
  */
 export async function* walkPages(
   first: number,
   read: (at: number) => Promise<Page>,
   connection: string,
+  atOnce = 1,
 ): AsyncGenerator<readonly LiveServer[]> {
   const fail = (why: string) => new VendorError('body', 'list', why, { context: { connection } });
+  const ahead = new Map<number, Promise<Page>>();
+  const readAhead = (at: number, last: number) => {
+    for (let page = at; page <= last && ahead.size < atOnce; page += 1) {
+      if (!ahead.has(page)) ahead.set(page, started(read(page)));
+    }
+  };
   let at = first;
   let before: string | undefined;
-  for (let count = 1; ; count += 1) {
-    const { servers, next } = await read(at);
-    const ids = JSON.stringify(servers.map(({ id }) => id));
-    if (ids === before) throw fail(`the list repeats a page (at ${at})`);
-    yield servers;
-    if (next === undefined) return;
-    if (next <= at) throw fail(`the list does not advance (from ${at} to ${next})`);
-    if (count === maxPages) throw fail(`the list has more than ${maxPages} pages`);
-    before = ids;
-    at = next;
+  try {
+    for (let count = 1; ; count += 1) {
+      const { servers, next, last = 0 } = await (ahead.get(at) ?? read(at));
+      ahead.delete(at);
+      const ids = JSON.stringify(servers.map(({ id }) => id));
+      if (ids === before) throw fail(`the list repeats a page (at ${at})`);
+      if (next !== undefined && next > at && count < maxPages) readAhead(next, last);
+      yield servers;
+      if (next === undefined) return;
+      if (next <= at) throw fail(`the list does not advance (from ${at} to ${next})`);
+      if (count === maxPages) throw fail(`the list has more than ${maxPages} pages`);
+      before = ids;
+      at = next;
+    }
+  } finally {
+    // Nothing goes on behind a list that is over.
+    await Promise.allSettled(ahead.values());
   }
+}
+
+/** Whoever comes to the page is told of its failure; until then it is not unhandled. */
+function started(page: Promise<Page>): Promise<Page> {
+  page.catch(() => undefined);
+  return page;
 }

@@ -64,7 +64,7 @@ describe('toPage', () => {
     [
       'data and pagination, in between',
       { data: [shown], pagination: { page: 3, pages: 9, next_page: 4 } },
-      { servers, next: 4 },
+      { servers, next: 4, last: 9 },
     ],
     [
       'data and pagination, the last',
@@ -73,7 +73,7 @@ describe('toPage', () => {
     ],
     ['data and next_page, in between', { data: [shown], next_page: 4 }, { servers, next: 4 }],
     ['data and next_page, the last', { data: [shown], pages: 3, next_page: null }, { servers }],
-    ['data and pages', { data: [shown], pages: 4 }, { servers, next: 4 }],
+    ['data and pages', { data: [shown], pages: 4 }, { servers, next: 4, last: 4 }],
     ['data and pages, the last', { data: [shown], pagination: { pages: 3 } }, { servers }],
     ['data alone', { data: [shown], pagination: null }, { servers }],
     // Not an end: the walk refuses it, because it does not advance.

@@ -12,6 +12,9 @@ async function idsOf(read: (at: number) => Page): Promise<string[]> {
   return (await collect(walkPages(1, async (at) => read(at), 'c'))).map(({ id }) => id);
 }
 
+/** Until nothing goes on without an answer. */
+const turns = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 describe('walkPages', () => {
   test('gives all pages in order, a server that comes twice included', async () => {
     const pages = [page(['a', 'b'], 2), page(['b', 'c'], 3), page([])];
@@ -31,6 +34,66 @@ describe('walkPages', () => {
     await walk.next();
     await walk.next();
     expect(read).toEqual([1, 2]);
+  });
+
+  describe('where the vendor says how many pages there are', () => {
+    /** Pages that come when they are told to, in any order. */
+    function held(last: number, ends = last) {
+      const asked: number[] = [];
+      const answers = new Map<number, PromiseWithResolvers<Page>>();
+      const read = (at: number) => {
+        asked.push(at);
+        const answer = Promise.withResolvers<Page>();
+        answers.set(at, answer);
+        return answer.promise;
+      };
+      const answer = (at: number) =>
+        answers.get(at)?.resolve({ ...page([`s${at}`], at < ends ? at + 1 : undefined), last });
+      const fail = (at: number) => answers.get(at)?.reject(new Error(`page ${at}`));
+      return { asked, read, answer, fail };
+    }
+
+    test('so many are asked for at a time, and they come in order', async () => {
+      const { asked, read, answer } = held(6);
+      const walk = collect(walkPages(1, read, 'c', 3));
+      answer(1);
+      await turns();
+      expect(asked).toEqual([1, 2, 3, 4]);
+      answer(4);
+      answer(3);
+      await turns();
+      expect(asked).toEqual([1, 2, 3, 4]);
+      answer(2);
+      await turns();
+      expect(asked).toEqual([1, 2, 3, 4, 5, 6]);
+      answer(6);
+      answer(5);
+      expect((await walk).map(({ id }) => id)).toEqual(['s1', 's2', 's3', 's4', 's5', 's6']);
+    });
+
+    test('one that no page leads to is not taken', async () => {
+      const { asked, read, answer } = held(9, 2);
+      const walk = collect(walkPages(1, read, 'c', 3));
+      answer(1);
+      await turns();
+      for (const at of [4, 3, 2]) answer(at);
+      expect((await walk).map(({ id }) => id)).toEqual(['s1', 's2']);
+      expect(asked).toEqual([1, 2, 3, 4]);
+    });
+
+    test('one that fails ends the list, once all of them are over', async () => {
+      const { read, answer, fail } = held(3);
+      let over = false;
+      const walk = collect(walkPages(1, read, 'c', 3));
+      const ended = walk.catch((error: unknown) => error).finally(() => (over = true));
+      answer(1);
+      await turns();
+      fail(2);
+      await turns();
+      expect(over).toBe(false);
+      answer(3);
+      expect(await ended).toMatchObject({ message: 'page 2' });
+    });
   });
 
   test.each([
