@@ -12,6 +12,7 @@ import type { JsonObject } from '../../lib/core/json.types.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { createHttpClient } from '../../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
+import { eachLimited } from '../../lib/reconcile/each-limited.ts';
 import { systemClock } from '../../functions/wiring.ts';
 import type { BenchWorld } from '../world/world.ts';
 
@@ -25,6 +26,8 @@ export interface FloorCalls {
   listSecrets(connection: string): Promise<void>;
   /** The vendor's list, page by page. */
   list(connection: string): Promise<void>;
+  /** The same, so many pages at a time once the first has said how many there are. */
+  listAhead(connection: string, atOnce: number): Promise<void>;
   /** One server of the vendor. */
   read(connection: string, id: string): Promise<void>;
   /** One item. */
@@ -53,6 +56,16 @@ export function floorCalls(world: BenchWorld): FloorCalls {
     signal: new AbortController().signal,
     context: {},
   } as const;
+  const readPage = async (connection: string, page: number) => {
+    const answer = await http.send({
+      ...attempt,
+      operation: 'list',
+      method: 'GET',
+      url: `${world.urls.get(connection)}/api/servers?page=${page}&limit=100`,
+      repeatable: 'anytime',
+    });
+    return (answer as { pagination: { next_page: number | null; pages: number } }).pagination;
+  };
   const key = (connection: string, item: string) => ({
     connection: { S: connection },
     item: { S: item },
@@ -121,16 +134,12 @@ export function floorCalls(world: BenchWorld): FloorCalls {
     },
     list: async (connection) => {
       let page: number | null = 1;
-      while (page !== null) {
-        const answer = await http.send({
-          ...attempt,
-          operation: 'list',
-          method: 'GET',
-          url: `${world.urls.get(connection)}/api/servers?page=${page}&limit=100`,
-          repeatable: 'anytime',
-        });
-        page = (answer as { pagination: { next_page: number | null } }).pagination.next_page;
-      }
+      while (page !== null) page = (await readPage(connection, page)).next_page;
+    },
+    listAhead: async (connection, atOnce) => {
+      const { pages } = await readPage(connection, 1);
+      const others = Array.from({ length: pages - 1 }, (_, index) => index + 2);
+      await eachLimited(others, atOnce, async (page) => void (await readPage(connection, page)));
     },
     read: async (connection, id) => {
       await http.send({
@@ -178,20 +187,28 @@ export function floorCalls(world: BenchWorld): FloorCalls {
  * The reads of a pass, side by side where no answer is needed for the next: where the vendor is, and whose account it is,
  * stands in the first row of Desired.
  */
-export async function floorReads(calls: FloorCalls, connection: string): Promise<void> {
+export async function floorReads(
+  calls: FloorCalls,
+  connection: string,
+  list: FloorCalls['list'] = (name) => calls.list(name),
+): Promise<void> {
   const { promise: address, resolve } = Promise.withResolvers<void>();
   await Promise.all([
     calls.query('Desired', connection, resolve),
     calls.query('Ledger', connection),
-    address.then(() => calls.list(connection)),
+    address.then(() => list(connection)),
     calls.listSecrets(connection),
   ]);
 }
 
 /** The calls of a pass over a connection in sync. */
-export async function floorInSync(calls: FloorCalls, connection: string): Promise<void> {
+export async function floorInSync(
+  calls: FloorCalls,
+  connection: string,
+  list: FloorCalls['list'] = (name) => calls.list(name),
+): Promise<void> {
   await calls.acquire(connection);
-  await floorReads(calls, connection);
+  await floorReads(calls, connection, list);
   await calls.report(connection);
   await calls.release(connection);
 }

@@ -38,6 +38,11 @@ const reportKey = planServer(contextOf(), inputsOf(reporting, live)).key();
 const outcomeOf = (inputs: ServerInputs, more: Partial<PlanContext> = {}) =>
   planServer(contextOf(more), inputs).planned.outcome;
 
+test('there is nothing to attempt where nothing was compared', () => {
+  const plan = planServer(contextOf(), inputsOf(server, live, { pause }));
+  expect([plan.planned.outcome, plan.key()]).toEqual(['paused', '']);
+});
+
 describe('the outcome is the first that fits', () => {
   const off = serverOf({ name: 'new' }, { policy: { mode: 'off' } });
   const all = recordOf({ generation: 9, stopped, retry, ...exhausted });

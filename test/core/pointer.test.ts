@@ -99,6 +99,13 @@ describe('laws', () => {
     expect(setAt(start, '/a/c/d', undefined)).toBe(start);
   });
 
+  test('pointers are known anew after more than are remembered', () => {
+    const pointers = Array.from({ length: 2_500 }, (_, index) => `/many/${index}`);
+    const many = Object.fromEntries(pointers.map((_, index) => [String(index), index]));
+    const found = [...pointers, ...pointers].map((pointer) => getAt({ many }, pointer));
+    expect(found).toEqual([...pointers.keys(), ...pointers.keys()]);
+  });
+
   test('no prototype is touched', () => {
     const after = setAt({}, '/__proto__/polluted', true);
     expect(Object.getPrototypeOf(after)).toBe(Object.prototype);

@@ -16,7 +16,7 @@ describe('schemaIssues', () => {
         a: z.string().check(z.minLength(1)),
         'b/c': z.array(z.string()).check(z.maxLength(3)),
       });
-      expect(lines(schema, { a: { length }, 'b/c': { size: length } }, '/x')).toEqual([
+      expect(lines(schema, { a: { length }, 'b/c': { size: length }, d: 1 }, '/x')).toEqual([
         "/x/a/length: is no length; must be a number under a key 'length'",
         "/x/b~1c/size: is no length; must be a number under a key 'size'",
       ]);
