@@ -108,7 +108,8 @@ describe('two passes at once', () => {
       if (!isRelease || isKnocked) return undefined;
       isKnocked = true;
       void knock(b);
-      return { delayMs: 50 };
+      // Long enough for the knock, on a busy machine too.
+      return { delayMs: 250 };
     };
     const { others } = await done({ ...schedule, servers: [a] }, one);
     expect(others).toHaveLength(1);
