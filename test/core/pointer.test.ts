@@ -102,7 +102,7 @@ describe('laws', () => {
   test('pointers are known anew after more than are remembered', () => {
     const pointers = Array.from({ length: 2_500 }, (_, index) => `/many/${index}`);
     const many = Object.fromEntries(pointers.map((_, index) => [String(index), index]));
-    const found = [...pointers, ...pointers].map((pointer) => getAt({ many }, pointer));
+    const found = [...pointers, ...pointers].map((at) => getAt({ many }, at));
     expect(found).toEqual([...pointers.keys(), ...pointers.keys()]);
   });
 
