@@ -3,6 +3,7 @@ import type { Connection } from '../core/desired.types.ts';
 import { formatIssue } from '../core/errors.ts';
 import type { Declared } from '../core/plan-server.ts';
 import { plainText } from '../core/redact.ts';
+import type { ParsedRows, RowParser } from './parsed-rows.ts';
 import type { Log } from './ports/runtime.ts';
 import type { Provider } from './ports/provider.ts';
 import type { DesiredRow, DesiredStore } from './ports/desired-store.ts';
@@ -35,27 +36,36 @@ const straysAtMost = 10;
  * but what was parsed. Rows that are neither the connection's nor a server's are told: whoever wrote them meant something.
  *
  * @param opened - told of the connection as soon as its row is there, which is the first: so that its vendor can be asked
- * while the others come; awaited before any of them is parsed
+ * while the others come
  * @throws StoreError if Desired could not be read
  */
 export async function readDesired(
   store: DesiredStore,
   name: string,
   ids: readonly string[] | undefined,
-  options: { providers: ReadonlyMap<string, Provider>; secretPrefix: string; log: Log },
-  opened: (account: Account) => Promise<void> = async () => undefined,
+  options: {
+    providers: ReadonlyMap<string, Provider>;
+    secretPrefix: string;
+    log: Log;
+    parsedRows?: ParsedRows;
+  },
+  opened: (account: Account) => void = () => undefined,
 ): Promise<DesiredReading> {
   const servers = new Map<string, Declared>();
   const strays: string[] = [];
   let early: DesiredRow[] = [];
   let account: Account | undefined;
+  let rows: RowParser | undefined;
   let why = `there is no row 'connection' for ${name}`;
-  const take = (row: DesiredRow, { connection, provider }: Account) => {
-    const result = parseServer(whole(name, row), connection, provider.table, options);
-    const declared: Declared = result.ok
-      ? { valid: true, server: result.server }
-      : { valid: false, server: result.server };
-    servers.set(row.item.slice(serverPrefix.length), declared);
+  const parserOf = (opening: Account): RowParser => {
+    const { connection, provider } = opening;
+    const parse = (row: DesiredRow): Declared => {
+      const result = parseServer(whole(name, row), connection, provider.table, options);
+      return result.ok
+        ? { valid: true, server: result.server }
+        : { valid: false, server: result.server };
+    };
+    return options.parsedRows?.of(opening, parse) ?? { parse, keep: () => undefined };
   };
   for await (const page of pagesOf(store, name, ids)) {
     const own = page.find(({ item }) => item === 'connection');
@@ -65,7 +75,8 @@ export async function readDesired(
         const { connection } = parsed;
         const provider = options.providers.get(connection.provider) as Provider;
         account = { connection, provider };
-        await opened(account);
+        rows = parserOf(account);
+        opened(account);
       } else {
         why = plainText(parsed.issues.map(formatIssue).join('; '));
       }
@@ -74,10 +85,11 @@ export async function readDesired(
       if (row.item.startsWith(serverPrefix)) early.push(row);
       else if (row !== own) strays.push(row.item);
     }
-    if (!account) continue;
-    for (const row of early) take(row, account);
+    if (!rows) continue;
+    for (const row of early) servers.set(row.item.slice(serverPrefix.length), rows.parse(row));
     early = [];
   }
+  rows?.keep(ids === undefined);
   tellStrays(options.log, name, strays);
   if (!account) {
     return { ok: false, why, ids: early.map(({ item }) => item.slice(serverPrefix.length)) };

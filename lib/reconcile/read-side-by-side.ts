@@ -26,20 +26,21 @@ export interface SideBySide {
  */
 export async function readSideBySide(
   { connection, servers: ids }: { connection: string; servers?: readonly string[] },
-  deps: Pick<Dependencies, 'desired' | 'ledger' | 'providers' | 'secretPrefix' | 'clock' | 'log'>,
+  deps: Pick<
+    Dependencies,
+    'desired' | 'ledger' | 'providers' | 'secretPrefix' | 'parsedRows' | 'log'
+  >,
   open: (account: Account) => OpenSession | undefined,
   abort: AbortController,
 ): Promise<SideBySide> {
   let opened: OpenSession | undefined;
   let listed: Promise<Listed> | undefined;
-  const begin = async (account: Account) => {
+  const begin = (account: Account) => {
     opened = open(account);
     if (!opened || ids) return;
     listed = listAll(opened.session);
     // Whoever awaits it is told; until then it is not unhandled.
     listed.catch(() => undefined);
-    // The request goes out now, and not when a page of rows has been parsed.
-    await deps.clock.sleep(0);
   };
   const desired = readDesired(deps.desired, connection, ids, deps, begin);
   const ledger = deps.ledger.read(connection, ids);

@@ -11,6 +11,7 @@ import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { WorkQueue } from '../../lib/reconcile/ports/work-queue.ts';
 import { Secret } from '../../lib/core/secret.ts';
+import { ParsedRows } from '../../lib/reconcile/parsed-rows.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { core } from '../support/canaries.ts';
 import { leaseOf, ledgerOf } from './ledger-ports.ts';
@@ -46,6 +47,7 @@ export function portsOf(world: World, process: Process): Dependencies {
     },
     keys: () => world.call(process, 'keys', async () => keysOf(world.keys)),
     credentials: new Map(),
+    parsedRows: new ParsedRows(),
     clock,
     random: world.random,
     uuid: () => `uuid-${String(world.random()).slice(2)}-${'0'.repeat(32)}`.slice(0, 36),
