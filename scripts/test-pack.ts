@@ -13,7 +13,6 @@ const folder = mkdtempSync(join(tmpdir(), 'trueup-pack-'));
 
 const app = `import { App, Stack } from 'aws-cdk-lib';
 import { TrueupReconciler } from 'trueup/infra';
-import { bundleName } from '../lib/infra/bundle.ts';
 const app = new App({ outdir: 'cdk.out' });
 new TrueupReconciler(new Stack(app, 'Mcp'), 'Trueup', { allowedHosts: { barndoor: ['acme.platform.barndoor.ai'] } });
 app.synth();

@@ -20,8 +20,8 @@ interface Failure {
   /** Failures in a row. */
   readonly count: number;
   readonly retryAfter: number;
-  /** Whether it stands in the ledger: of what does not, nobody can know. */
-  isRecorded: boolean;
+  /** Since when it stands in the ledger: of what does not, nobody can know. */
+  recordedAt: number | undefined;
 }
 
 /**
@@ -63,7 +63,7 @@ export class AttemptsOracle implements Oracle {
     if (!this.#isOfItsPass(failure, event)) {
       if (!isOpen) this.#failures.delete(name);
     } else if (isOpen && isNews(before, after)) {
-      failure.isRecorded = true;
+      failure.recordedAt ??= this.#world.now;
     }
   }
 
@@ -79,7 +79,9 @@ export class AttemptsOracle implements Oracle {
     this.#keys.set(call, this.#unsure ? `unsure ${this.#world.at}` : key);
     if (this.#unsure) return;
     const failure = this.#failures.get(`${connection}/${id}`);
-    if (!failure?.isRecorded || failure.key !== key) return;
+    if (failure?.recordedAt === undefined || failure.key !== key) return;
+    // Recorded by a holder that stood still, after this one had read the ledger.
+    if (failure.process !== process && reading && failure.recordedAt > reading.readAt) return;
     this.#found.looked(`no-flood: attempts after a ${failure.kind} failure`);
     const apart = failure.process === process ? 0 : this.#apart();
     const since = this.#world.now - failure.at + apart;
@@ -106,7 +108,7 @@ export class AttemptsOracle implements Oracle {
     if (kind === 'done') return void this.#failures.delete(name);
     const key = this.#keys.get(call) ?? '';
     const before = this.#failures.get(name);
-    const isAgain = before?.kind === kind && before.key === key && before.isRecorded;
+    const isAgain = before?.kind === kind && before.key === key && before.recordedAt !== undefined;
     this.#failures.set(name, {
       kind,
       process,
@@ -115,7 +117,7 @@ export class AttemptsOracle implements Oracle {
       key,
       count: (isAgain ? before.count : 0) + 1,
       retryAfter: Number(answer?.headers?.['retry-after'] ?? 0) * 1000,
-      isRecorded: false,
+      recordedAt: undefined,
     });
     return undefined;
   }
