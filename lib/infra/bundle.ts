@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type * as Esbuild from 'esbuild';
@@ -15,8 +16,8 @@ const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
   (name) => `@aws-sdk/credential-provider-${name}`,
 );
 
-/** In the folder of its own that each function has. */
-export const bundleName = 'index.cjs';
+/** In the folder of its own that each function has. Not `.cjs`: emulators of Lambda look for `.js` and `.mjs` only. */
+export const bundleName = 'index.js';
 
 /**
  * How a handler becomes one file with its own SDK, small enough to start fast. It is a CommonJS module: to an ES module that
@@ -41,7 +42,7 @@ export function bundleOptions(entry: string, outFolder: string) {
   };
 }
 
-/** Writes `index.cjs` and `index.cjs.map` into the folder. Needs esbuild, which only the repository has. */
+/** Writes `index.js`, `index.js.map` and a `package.json` into the folder. Needs esbuild, which only the repository has. */
 export function bundleFunction(name: FunctionName, outFolder: string): void {
   bundleFile(join(functionsFolder, `${name}.ts`), outFolder);
 }
@@ -51,4 +52,6 @@ export function bundleFile(entry: string, outFolder: string): void {
   const require = createRequire(import.meta.url);
   const { buildSync } = require('esbuild') as typeof Esbuild;
   buildSync(bundleOptions(entry, outFolder));
+  // Whatever package the folder comes to lie in.
+  writeFileSync(join(outFolder, 'package.json'), '{ "type": "commonjs" }\n');
 }
