@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Issue } from './errors.ts';
+import { falseLengths } from './false-lengths.ts';
 import { isJsonObject } from './json.ts';
 import { formatPointer, isWithin } from './pointer.ts';
 import { plainText } from './redact.ts';
@@ -72,48 +73,13 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Before any path is made: there hardly ever is one. */
-function hasFalseLength(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.keys(value).some((key) => {
-    const member = (value as Readonly<Record<string, unknown>>)[key];
-    return isFalseLength(key, member) || hasFalseLength(member);
-  });
-}
-
-function isFalseLength(key: string, member: unknown): boolean {
-  return (key === 'length' || key === 'size') && !isComparable(member);
-}
-
-/**
- * Zod asks whatever stands in the place of a text or a list for its length, and compares that with a number: which
- * throws where it is an object with a `toString` of its own, in a list maybe.
- */
-function falseLengths(value: unknown, path: string): Issue[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]: [string, unknown]): Issue[] => {
-    const at = `${path}${formatPointer([key])}`;
-    return isFalseLength(key, member)
-      ? [{ path: at, problem: 'is no length', expected: `must be a number under a key '${key}'` }]
-      : falseLengths(member, at);
-  });
-}
-
-function isComparable(value: unknown): boolean {
-  try {
-    Number(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Everything that is wrong with `value`, or nothing. No issue repeats a value: it may be a secret in the wrong place.
  * `value` is JSON (see `jsonIssues`); `path` is where it stands.
  */
 export function schemaIssues(schema: z.ZodMiniType, value: unknown, path = ''): Issue[] {
-  if (hasFalseLength(value)) return falseLengths(value, path);
+  const lengths = falseLengths(value, path);
+  if (lengths.length > 0) return lengths;
   const result = schema.safeParse(value, { error: makeNote });
   if (result.success) return [];
   const issues = result.error.issues.flatMap((issue) => explain(issue, path));

@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto';
+import { macOf } from '../core/fingerprint.ts';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { Json, JsonObject } from '../core/json.types.ts';
-import { canonicalJson } from '../core/json.ts';
 import { secretNameProblem } from '../core/secret-name.ts';
 import { secretText } from '../core/secret-text.ts';
 import { Secret } from '../core/secret.ts';
@@ -81,9 +80,7 @@ export function secretsFile(
   const versioning = async () => {
     const { current } = await keys();
     return (name: string, text: string) =>
-      createHmac('sha256', current.key)
-        .update(canonicalJson(['secret version', name, text]))
-        .digest('base64url');
+      macOf(current, ['secret version', name, text], 'base64url');
   };
 
   /** A name that breaks the rule may be anything, and is not repeated. */

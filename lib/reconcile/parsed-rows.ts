@@ -18,7 +18,10 @@ const mostRows = 20_000;
  * in it differs, or in what its connection says of its servers.
  */
 export class ParsedRows {
-  readonly #connections = new Map<string, { readonly about: string; rows: Map<string, Known> }>();
+  readonly #connections = new Map<
+    string,
+    { readonly about: string; readonly rows: Map<string, Known> }
+  >();
 
   /** Parses rows of a connection, each by `parse` unless it is known. */
   of({ connection, provider }: Account, parse: (row: DesiredRow) => Declared): RowParser {
@@ -37,7 +40,8 @@ export class ParsedRows {
       },
       keep: (isWhole) => {
         this.#connections.delete(name);
-        this.#connections.set(name, { about, rows: isWhole ? rows : new Map([...known, ...rows]) });
+        if (!isWhole) for (const [item, one] of rows) known.set(item, one);
+        this.#connections.set(name, { about, rows: isWhole ? rows : known });
         this.#forgetOldest();
       },
     };
