@@ -13,7 +13,7 @@ import { afterAnswer, appliedField, settle } from './apply-outcome.ts';
 import type { AppliedInputs, SentValue } from './apply-outcome.ts';
 import { fetchValues } from './fetch-values.ts';
 import type { FoundSecret } from './fetch-values.ts';
-import { intentOf, restOf, unreadableOf, withIntent } from './intents.ts';
+import { intentOf, restOf, unreadableOf, withIntent, withoutOvertaken } from './intents.ts';
 import { InterruptedError } from './interruption.ts';
 import type { VendorSession } from './ports/provider.ts';
 import { isVendorError } from './ports/vendor-error.ts';
@@ -127,7 +127,9 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
   const unreadable = unreadableOf(plan, sent);
   const intent = intentOf(context, was.intent, unreadable);
   // Before the PUT, so that whoever comes after a crash knows what may have been sent.
-  const current = unreadable.length === 0 ? base : await context.write({ ...base, intent });
+  const left = withoutOvertaken(base, plan, sent);
+  const ahead = unreadable.length === 0 ? left : { ...left, intent };
+  const current = ahead === base ? base : await context.write(ahead);
   const noted: AppliedInputs = { ...inputs, plan: { ...plan, record: current } };
   try {
     const answer = await context.session.put(server.id, body, [...secrets.values()]);

@@ -34,3 +34,28 @@ export function withIntent(record: ServerRecord, intent: Intent | undefined): Se
   const { intent: _before, ...rest } = record;
   return intent ? { ...rest, intent } : rest;
 }
+
+/**
+ * The record without what was undecided of fields that are now sent with another value; the record itself if there is
+ * none. Written before the PUT, which may be applied and never answered: an older value's attempts in vain say nothing of
+ * what the vendor has after that, also once that value is declared again.
+ */
+export function withoutOvertaken(
+  record: ServerRecord,
+  { verdicts }: ServerPlan,
+  sent: readonly Unit[],
+): ServerRecord {
+  const again = new Set(
+    verdicts.flatMap((verdict) =>
+      'change' in verdict && verdict.change.cause === 'notApplied' ? [verdict.unit.pointer] : [],
+    ),
+  );
+  const overtaken = new Set(
+    sent.flatMap(({ pointer }) =>
+      pointer in record.undecided && !again.has(pointer) ? [pointer] : [],
+    ),
+  );
+  if (overtaken.size === 0) return record;
+  const left = Object.entries(record.undecided).filter(([pointer]) => !overtaken.has(pointer));
+  return { ...record, undecided: Object.fromEntries(left) };
+}

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -18,6 +20,7 @@ afterEach(async () => {
   await world.close();
 });
 
+const putsSoFar = () => world.barndoor.requests.filter(({ method }) => method === 'PUT').length;
 const record = async () => (await world.deps.ledger.read(connection)).servers.get(a);
 
 describe('what the answer to a PUT shows', () => {
@@ -51,6 +54,48 @@ describe('what the answer to a PUT shows', () => {
     await world.declare({ id: a, spec: { name: 'Newer' } });
     expect(outcomesOf(await world.pass())).toEqual({ updated: 1 });
   });
+
+  test.each([
+    ['answered with 502', false],
+    ['recorded by nobody, the store being away', true],
+  ])(
+    'refused, then another value applied and %s: the refused one is sent again when it is declared again',
+    async (_, isStoreAway) => {
+      const end = world.barndoor.misbehave({
+        method: 'PUT',
+        effect: { kind: 'stale', applied: false },
+      });
+      for (let pass = 0; pass < 5; pass += 1) {
+        await world.pass();
+        world.clock.advance(10 * minute);
+      }
+      expect(await record()).toMatchObject({ outcome: 'refused' });
+      end();
+
+      await world.declare({ id: a, spec: { name: 'Between' } });
+      world.barndoor.misbehave({
+        method: 'PUT',
+        times: 1,
+        effect: { kind: 'status', status: 502, applied: true },
+      });
+      const putsBefore = putsSoFar();
+      const { ledger } = world.deps;
+      const writeServer: typeof ledger.writeServer = async (...inputs) => {
+        if (isStoreAway && putsSoFar() > putsBefore)
+          throw new StoreError('store-unreachable', 'away');
+        return ledger.writeServer(...inputs);
+      };
+      const request = { connection, trigger: 'schedule' } as const;
+      const pass = reconcile(request, { ...world.deps, ledger: { ...ledger, writeServer } });
+      await pass.catch(() => undefined);
+      expect(world.barndoor.find(a).name).toBe('Between');
+
+      await world.declare({ id: a, spec: { name: 'New' } });
+      world.clock.advance(10 * minute);
+      expect(outcomesOf(await world.pass())).toEqual({ updated: 1 });
+      expect(world.barndoor.find(a).name).toBe('New');
+    },
+  );
 
   test('a third value that a later list confirms: in sync, and never fought over', async () => {
     world.barndoor.misbehave({
