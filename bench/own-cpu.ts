@@ -29,7 +29,7 @@ async function run(): Promise<Section> {
     return {
       title: "A warm pass's own CPU, in sync",
       floor:
-        'The same SDK and HTTP calls, their answers decoded by the clients and nothing done about them. Ours has parsed the rows of Desired in a pass before, and holds them against those; the first pass of a process parses them all.',
+        'The same SDK and HTTP calls, their answers decoded by the clients and nothing done about them. Ours has read the items of both tables in a pass before, and holds them against those; the first pass of a process decodes and parses them all.',
       measures,
     };
   } finally {

@@ -78,8 +78,13 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
     ...(onDate && { onDate }),
   });
   return {
-    desired: desiredTable({ client: dynamodb, table: settings.desiredTable, clock }),
-    ledger: ledgerTable(ledgerOptions),
+    desired: desiredTable({
+      client: dynamodb,
+      table: settings.desiredTable,
+      clock,
+      remember: true,
+    }),
+    ledger: ledgerTable({ ...ledgerOptions, remember: true }),
     lease: leaseTable(ledgerOptions),
     secrets: secretsManager({ client: secretsClient, prefix: settings.secretPrefix }),
     providers: createProviders(http),

@@ -9,7 +9,6 @@ import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import { fingerprint } from '../../lib/core/fingerprint.ts';
 import type { ServerRecord } from '../../lib/core/ledger.types.ts';
 import { asReference, formatReference } from '../../lib/core/secret-reference.ts';
-import { declaredUnits } from '../../lib/core/units.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
 import { eachLimited } from '../../lib/reconcile/each-limited.ts';
 import { fleetServer, secretName, secretValue, tokenName } from './fleet.ts';
@@ -55,7 +54,7 @@ export function seedItems(
     const parsed = parseServer(row, connection, provider.table, fits);
     if (!parsed.ok) throw new Error(parsed.server.reason);
     const { server } = parsed;
-    const applied = declaredUnits(provider.table, spec, server.policy.ignore).map((unit) => {
+    const applied = server.units.map((unit) => {
       const { pointer, field, value } = unit;
       const scope = { connection: connection.name, server: id, pointer };
       const isSecret = field.access === 'secret';

@@ -29,11 +29,11 @@ function toAttribute(value: Exclude<Writable, undefined>): AttributeValue {
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'string') return { S: value };
   if (value instanceof Uint8Array) return { B: value };
-  if (isList(value)) return { L: value.map((member) => toAttribute(member ?? null)) };
+  if (isWritableList(value)) return { L: value.map((member) => toAttribute(member ?? null)) };
   return { M: toItem(value) };
 }
 
-const isList = (value: object): value is readonly Writable[] => Array.isArray(value);
+const isWritableList = (value: object): value is readonly Writable[] => Array.isArray(value);
 
 /**
  * An item as plain values. Rows may be written by any tool, so what JSON does not know (sets, binary, a number that
@@ -49,6 +49,41 @@ export function fromItem(item: Item): Record<string, unknown> {
     else values[name] = value;
   }
   return values;
+}
+
+/** Whether `fromItem` would make these values of the item. What is no JSON, a symbol of its own each time, is never the same. */
+export function isItem(item: Item, values: Readonly<Record<string, unknown>>): boolean {
+  // Asked for each attribute of each item of a pass: `for in` makes no lists of names.
+  let unmet = Object.keys(values).length;
+  for (const name in item) {
+    unmet -= 1;
+    // Every object has something by that name.
+    if (name === '__proto__' && !Object.hasOwn(values, name)) return false;
+    if (!isAttribute(item[name], values[name])) return false;
+  }
+  return unmet === 0;
+}
+
+function isAttribute(attribute: AttributeValue | undefined, value: unknown): boolean {
+  if (attribute === undefined) return false;
+  if (typeof value === 'string') return attribute.S === value;
+  if (typeof value === 'number')
+    return attribute.N !== undefined && fromNumber(attribute.N) === value;
+  if (typeof value === 'boolean') return attribute.BOOL === value;
+  if (value === null) return attribute.NULL !== undefined;
+  if (Array.isArray(value)) return isList(attribute.L, value);
+  return (
+    typeof value === 'object' &&
+    attribute.M !== undefined &&
+    isItem(attribute.M, value as Readonly<Record<string, unknown>>)
+  );
+}
+
+function isList(list: readonly AttributeValue[] | undefined, values: readonly unknown[]): boolean {
+  return (
+    list?.length === values.length &&
+    list.every((member, index) => isAttribute(member, values[index]))
+  );
 }
 
 function fromAttribute(value: AttributeValue | undefined): unknown {

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { Writable } from './attribute-values.ts';
 import { storeProblem } from './store-errors.ts';
-import type { StoredItem, Table } from './table.ts';
+import type { StoredItem } from './stored-item.ts';
+import type { Table } from './table.ts';
 
 /** Bytes of a body in one item; DynamoDB's limit is 400 KB with names and keys. */
 export const chunkBytes = 300_000;

@@ -5,7 +5,8 @@ import type { Clock } from '../reconcile/ports/runtime.ts';
 import { reportOf } from './history-items.ts';
 import { ItemReader } from './item-reader.ts';
 import { endOf, keys } from './ledger-keys.ts';
-import type { StoredItem, Table } from './table.ts';
+import type { StoredItem } from './stored-item.ts';
+import type { Table } from './table.ts';
 
 /** The part of `Ledger` that reads what `historyItems` added. History decides nothing: what cannot be read is left out. */
 export function historyReader(table: Table, clock: Clock): Pick<Ledger, 'history' | 'reports'> {

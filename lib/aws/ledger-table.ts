@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { Pause, ServerRecord } from '../core/ledger.types.ts';
+import type { ServerRecord } from '../core/ledger.types.ts';
 import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { LostUpdateError } from '../reconcile/ports/store-error.ts';
 import { heldItems } from './held-items.ts';
 import { historyItems } from './history-items.ts';
 import { historyReader } from './history-reader.ts';
 import { MalformedItem } from './item-reader.ts';
-import { idIn, keys, passRange } from './ledger-keys.ts';
-import { marksIn, resendItems } from './resend-items.ts';
-import { pauseOf, serverAttributes, serverRecord } from './server-item.ts';
-import { storeProblem, type StoreErrorCode } from './store-errors.ts';
-import { openTable, type StoredItem, type TableOptions } from './table.ts';
+import { KnownItems } from './known-items.ts';
+import { keys, passRange } from './ledger-keys.ts';
+import { ledgerItem, ledgerState, type LedgerItem } from './ledger-state.ts';
+import { resendItems } from './resend-items.ts';
+import { serverAttributes } from './server-item.ts';
+import { storeProblem } from './store-errors.ts';
+import { readingEach, type StoredItem } from './stored-item.ts';
+import { openTable, type TableOptions } from './table.ts';
 
 export interface LedgerOptions extends TableOptions {
   /** Unique texts: every write carries one. `crypto.randomUUID` unless told. */
   readonly ids?: () => string;
+  /** Keeps the items of whole readings, and gives those that are the same again; not unless told. */
+  readonly remember?: boolean;
 }
 
 /**
@@ -24,11 +29,13 @@ export interface LedgerOptions extends TableOptions {
 export function ledgerTable(options: LedgerOptions): Ledger {
   const { clock, ids = randomUUID } = options;
   const table = openTable(options);
+  const known = options.remember === true ? new KnownItems<LedgerItem>() : undefined;
 
-  const malformed = (code: StoreErrorCode, call: string, connection: string, item: string) => {
-    const where = { call: `DynamoDB ${call}`, store: table.name, connection, item };
-    return (error: unknown) =>
-      error instanceof MalformedItem ? storeProblem(code, where, error.message) : error;
+  const tooLarge = (connection: string, item: string) => (error: unknown) => {
+    const where = { call: 'DynamoDB PutItem', store: table.name, connection, item };
+    return error instanceof MalformedItem
+      ? storeProblem('store-too-large', where, error.message)
+      : error;
   };
 
   const lost = (connection: string, item: string) =>
@@ -38,35 +45,18 @@ export function ledgerTable(options: LedgerOptions): Ledger {
 
   return {
     read: async (connection, wanted) => {
-      const pauses: Pause[] = [];
-      const servers = new Map<string, ServerRecord>();
-      const resend = new Map<string, ReadonlySet<string>>();
-      const take = (stored: StoredItem) => {
-        const { item } = stored;
-        const [paused, server, marked] = [
-          idIn(item, 'pause#'),
-          idIn(item, 'server#'),
-          idIn(item, 'resend#'),
-        ];
-        if (item === keys.pause || paused !== undefined) pauses.push(pauseOf(paused, stored));
-        try {
-          if (server !== undefined) servers.set(server, serverRecord(server, stored));
-          const marks = marked === undefined ? undefined : marksIn(stored);
-          if (marked !== undefined && marks && marks.size > 0) resend.set(marked, marks);
-        } catch (error) {
-          throw malformed('store-malformed', 'read', connection, item)(error);
-        }
-      };
+      const read = (stored: StoredItem) => ledgerItem(table.name, connection, stored);
       if (wanted === undefined) {
-        for await (const page of table.pages(connection, passRange)) page.forEach(take);
-      } else {
-        const items = await table.batchGet(connection, [
-          keys.pause,
-          ...wanted.flatMap((id) => [keys.pauseOf(id), keys.resend(id), keys.server(id)]),
-        ]);
-        items.forEach(take);
+        const reader = known?.of(connection, read) ?? readingEach(read);
+        return ledgerState(
+          (await Array.fromAsync(table.pages(connection, reader, passRange))).flat(),
+        );
       }
-      return { pauses, servers, resend };
+      const items = await table.batchGet(connection, [
+        keys.pause,
+        ...wanted.flatMap((id) => [keys.pauseOf(id), keys.resend(id), keys.server(id)]),
+      ]);
+      return ledgerState(items.map(read));
     },
 
     writeServer: async (connection, record) => {
@@ -77,7 +67,7 @@ export function ledgerTable(options: LedgerOptions): Ledger {
         record.rev === 0
           ? { expression: 'attribute_not_exists(#item)' }
           : { expression: '#rev = :rev', values: { ':rev': record.rev } };
-      const values = attributes(next, malformed('store-too-large', 'PutItem', connection, item));
+      const values = attributes(next, tooLarge(connection, item));
       if (await table.put(connection, item, { ...values, writeId }, condition)) return next;
       // A write that was applied, and repeated because its answer was lost, fails on its own first attempt.
       const found = await table.get(connection, item);

@@ -1,7 +1,8 @@
 import type { Ledger } from '../reconcile/ports/ledger.ts';
 import { MalformedItem } from './item-reader.ts';
 import { keys } from './ledger-keys.ts';
-import type { StoredItem, Table, TableOptions } from './table.ts';
+import type { StoredItem } from './stored-item.ts';
+import type { Table, TableOptions } from './table.ts';
 import { updateItem } from './update.ts';
 
 /**

@@ -13,7 +13,7 @@ import { outcomes } from '../core/outcome.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ItemReader, MalformedItem } from './item-reader.ts';
 import type { Writable } from './attribute-values.ts';
-import type { StoredItem } from './table.ts';
+import type { StoredItem } from './stored-item.ts';
 
 /** Above this, in characters of JSON, the records of single fields are stored compressed. */
 const packAbove = 100_000;

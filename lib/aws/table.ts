@@ -11,9 +11,10 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
-import { fromItem, toItem, type Item, type Writable } from './attribute-values.ts';
+import { toItem, type Item, type Writable } from './attribute-values.ts';
 import { conditionOf, names, rangeOf, type Condition, type Range } from './expressions.ts';
 import { nameOf, storeError, storeProblem } from './store-errors.ts';
+import { readingEach, stored, type PageReader, type StoredItem } from './stored-item.ts';
 
 /** A table with the keys `connection` and `item`, its client, and what its calls need from outside. */
 export interface TableOptions {
@@ -24,21 +25,13 @@ export interface TableOptions {
   readonly random?: Random;
 }
 
-/** A stored item: its sort key, and all attributes as plain values. Binary ones and sets of text are by themselves too. */
-export interface StoredItem {
-  readonly item: string;
-  readonly value: Readonly<Record<string, unknown>>;
-  readonly binary: Readonly<Record<string, Uint8Array>>;
-  readonly sets: Readonly<Record<string, ReadonlySet<string>>>;
-}
-
 /** Calls of one table. Reads are consistent and complete, or they throw `StoreError`. */
 export interface Table {
   readonly name: string;
   /** All pages, in the order of the sort keys. */
   query(connection: string, range?: Range): Promise<StoredItem[]>;
-  /** The same page by page; the next one is on its way while a page is worked on. */
-  pages(connection: string, range?: Range): AsyncIterable<readonly StoredItem[]>;
+  /** The same page by page, each item as `reader` takes it; the next page is on its way while one is worked on. */
+  pages<T>(connection: string, reader: PageReader<T>, range?: Range): AsyncIterable<readonly T[]>;
   /** How many items a range has; reads all of its pages, sends none. */
   count(connection: string, range: Range): Promise<number>;
   /** The items there are of those keys, in no order. */
@@ -63,6 +56,8 @@ export interface Table {
   /** The keys in an index, page by page; not consistent, as no index is. */
   scanIndex(index: string): AsyncIterable<readonly StoredItem[]>;
 }
+
+const asItIs = readingEach((one) => one);
 
 /** BatchGetItem takes at most 100 keys. */
 const batchSize = 100;
@@ -121,8 +116,11 @@ export function openTable(options: TableOptions): Table {
     }
   }
 
-  async function* storedPages(connection: string, range?: Range) {
-    for await (const page of pages(connection, range)) yield (page.Items ?? []).map(stored);
+  async function* readPages<T>(connection: string, reader: PageReader<T>, range?: Range) {
+    for await (const page of pages(connection, range)) {
+      yield (page.Items ?? []).map((item) => reader.take(item));
+    }
+    reader.end();
   }
 
   async function batch(connection: string, items: readonly string[]): Promise<Item[]> {
@@ -152,8 +150,8 @@ export function openTable(options: TableOptions): Table {
   return {
     name: table,
     query: async (connection, range) =>
-      (await Array.fromAsync(storedPages(connection, range))).flat(),
-    pages: storedPages,
+      (await Array.fromAsync(readPages(connection, asItIs, range))).flat(),
+    pages: readPages,
     count: async (connection, range) => {
       let count = 0;
       for await (const page of pages(connection, range, { Select: 'COUNT' })) {
@@ -233,15 +231,4 @@ export function openTable(options: TableOptions): Table {
 
 function key(connection: string, item: string): Item {
   return { connection: { S: connection }, item: { S: item } };
-}
-
-function stored(item: Item): StoredItem {
-  const binary: Record<string, Uint8Array> = {};
-  const sets: Record<string, ReadonlySet<string>> = {};
-  for (const name of Object.keys(item)) {
-    const value = item[name];
-    if (value?.B !== undefined) binary[name] = value.B;
-    if (value?.SS !== undefined) sets[name] = new Set(value.SS);
-  }
-  return { item: item['item']?.S ?? '', value: fromItem(item), binary, sets };
 }

@@ -1,7 +1,6 @@
 import { digestOf } from './change.ts';
 import type { DesiredServer } from './desired.types.ts';
 import { asReference } from './secret-reference.ts';
-import type { Unit } from './units.ts';
 
 /**
  * What an attempt depends on besides the vendor: the declaration, what of it is owned (a connection's `ignore` can move
@@ -10,10 +9,9 @@ import type { Unit } from './units.ts';
  */
 export function attemptKey(
   server: DesiredServer,
-  units: readonly Unit[],
   secretVersions: ReadonlyMap<string, string>,
 ): string {
-  const owned = units.map(({ pointer, field, value }) =>
+  const owned = server.units.map(({ pointer, field, value }) =>
     field.access === 'secret'
       ? [pointer, secretVersions.get(asReference(value).secret) ?? null]
       : [pointer],

@@ -19,6 +19,7 @@ import type { DeclarationOptions } from './row-rules.ts';
 import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';
 import type { ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
+import { declaredUnits } from './units.ts';
 
 /** `spec` is one level down in its row, and may have 32 of its own. */
 const rowDepth = 33;
@@ -91,7 +92,7 @@ export function parseServer(
     ...foreignRow(json, connection.name),
   ]);
   if (issues.length > 0) return { ok: false, server: invalidServer(row, issues), issues };
-  return { ok: true, server: serverOf(row as ServerRow, connection.policy) };
+  return { ok: true, server: serverOf(row as ServerRow, connection.policy, table) };
 }
 
 function foreignRow(row: JsonObject, connection: string): Issue[] {
@@ -108,7 +109,11 @@ function foreignRow(row: JsonObject, connection: string): Issue[] {
 
 const serverPrefix = 'server#';
 
-function serverOf({ item, label, generation, ...row }: ServerRow, inherited: ConnectionPolicy) {
+function serverOf(
+  { item, label, generation, ...row }: ServerRow,
+  inherited: ConnectionPolicy,
+  table: FieldTable,
+) {
   const spec = row.spec as JsonObject;
   const policy = resolvePolicy(row.policy, inherited);
   const server: DesiredServer = {
@@ -117,6 +122,7 @@ function serverOf({ item, label, generation, ...row }: ServerRow, inherited: Con
     ...(generation !== undefined && { generation }),
     spec,
     policy,
+    units: declaredUnits(table, spec, policy.ignore),
     contentHash: contentHash(spec, row.policy, policy),
   };
   return server;

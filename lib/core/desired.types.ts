@@ -1,6 +1,7 @@
 import type { JsonObject, Pointer } from './json.types.ts';
 import type { Mode } from './outcome.ts';
 import type { SecretReference } from './secret.ts';
+import type { Unit } from './units.ts';
 
 export type Auth =
   | { readonly type: 'bearer'; readonly token: SecretReference }
@@ -69,6 +70,8 @@ export interface DesiredServer {
   readonly generation?: number;
   readonly spec: JsonObject;
   readonly policy: ServerPolicy;
+  /** What Trueup owns of it: all that `spec` declares but what is ignored, by pointer. */
+  readonly units: readonly Unit[];
   /** Hash of `spec` and `policy` as declared: whether a declaration changed. */
   readonly contentHash: string;
 }

@@ -2,7 +2,6 @@ import { attemptKey } from './attempt-key.ts';
 import type { DesiredServer, InvalidServer } from './desired.types.ts';
 import { diffUnit } from './diff.ts';
 import type { DiffInputs, FieldVerdict } from './diff.types.ts';
-import type { FieldTable } from './field-table.types.ts';
 import type { FingerprintKeys } from './fingerprint.types.ts';
 import type { LiveServer } from './live.types.ts';
 import type { Pause, Reason, ServerRecord, Time } from './ledger.types.ts';
@@ -11,7 +10,6 @@ import type { FieldChange, PlannedServer } from './plan.types.ts';
 import { pauseText } from './pause-text.ts';
 import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
-import { declaredUnits } from './units.ts';
 
 /** A declared server, parsed or not. */
 export type Declared =
@@ -21,7 +19,6 @@ export type Declared =
 /** What the plan of each server of a connection depends on alike. */
 export interface PlanContext {
   readonly connection: string;
-  readonly table: FieldTable;
   readonly keys: FingerprintKeys;
   readonly secretVersions: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch. */
@@ -86,7 +83,6 @@ function planFields(
   live: LiveServer,
   record: ServerRecord,
 ): ServerPlan {
-  const units = declaredUnits(context.table, server.spec, server.policy.ignore);
   const { reassertEvery } = server.policy;
   const diffInputs: DiffInputs = {
     connection: context.connection,
@@ -100,8 +96,8 @@ function planFields(
     resend: inputs.resend,
     now: context.now,
   };
-  const verdicts = units.map((unit) => diffUnit(diffInputs, unit));
-  const key = () => attemptKey(server, units, context.secretVersions);
+  const verdicts = server.units.map((unit) => diffUnit(diffInputs, unit));
+  const key = () => attemptKey(server, context.secretVersions);
   const { changes, ...finding } = findingOf(context, server, record, verdicts, key);
   const declared: Declared = { valid: true, server };
   return {

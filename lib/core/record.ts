@@ -34,15 +34,12 @@ export interface FieldMaps {
  * A map in which nothing changes is returned as it is, so that news can be told by identity.
  */
 export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]): FieldMaps {
-  const owned = new Set(verdicts.map(({ unit }) => unit.pointer));
   const pick = <T>(
     known: Readonly<Record<Pointer, T>>,
     noted: (note: FieldNote) => T | null | undefined,
   ): Readonly<Record<Pointer, T>> => {
-    const changed =
-      verdicts.some(({ note }) => noted(note) !== undefined) ||
-      Object.keys(known).some((pointer) => !owned.has(pointer));
-    if (!changed) return known;
+    const isNoted = verdicts.some(({ note }) => noted(note) !== undefined);
+    if (!isNoted && isAllOwned(known, verdicts)) return known;
     const entries = verdicts.flatMap(({ unit: { pointer }, note }): (readonly [string, T])[] => {
       const next = noted(note);
       const value = next === undefined ? known[pointer] : next;
@@ -55,6 +52,16 @@ export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]):
     undecided: pick<UndecidedField>(maps.undecided, (note) => note.undecided),
     normalised: pick(maps.normalised, (note) => note.normalised),
   };
+}
+
+/** Whether all fields of a map are declared still. Of a fleet at rest this is asked for each map of each server. */
+function isAllOwned(
+  known: Readonly<Record<Pointer, unknown>>,
+  verdicts: readonly FieldVerdict[],
+): boolean {
+  let owned = 0;
+  for (const { unit } of verdicts) if (known[unit.pointer] !== undefined) owned += 1;
+  return owned === Object.keys(known).length;
 }
 
 /** Parts of a record; a key with the value undefined is removed. */

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../core/json.ts';
 import type { Json } from '../core/json.types.ts';
 import type { Declared } from '../core/plan-server.ts';
+import { Remembered } from '../core/remembered.ts';
 import type { DesiredRow } from './ports/desired-store.ts';
 import type { Account } from './read-desired.ts';
 
@@ -18,43 +19,23 @@ const mostRows = 20_000;
  * in it differs, or in what its connection says of its servers.
  */
 export class ParsedRows {
-  readonly #connections = new Map<
-    string,
-    { readonly about: string; readonly rows: Map<string, Known> }
-  >();
+  readonly #known = new Remembered<Known>(mostRows);
 
   /** Parses rows of a connection, each by `parse` unless it is known. */
   of({ connection, provider }: Account, parse: (row: DesiredRow) => Declared): RowParser {
     const { name, policy } = connection;
     const about = canonicalJson([provider.name, policy as unknown as Json]);
-    const before = this.#connections.get(name);
-    const known = before?.about === about ? before.rows : new Map<string, Known>();
-    const rows = new Map<string, Known>();
+    const reading = this.#known.of(name, about);
     return {
       parse: (row) => {
         const { item, value } = row;
-        const found = known.get(item);
+        const found = reading.get(item);
         const one = found && isSame(found.value, value) ? found : { value, declared: parse(row) };
-        rows.set(item, one);
+        reading.set(item, one);
         return one.declared;
       },
-      keep: (isWhole) => {
-        this.#connections.delete(name);
-        if (!isWhole) for (const [item, one] of rows) known.set(item, one);
-        this.#connections.set(name, { about, rows: isWhole ? rows : known });
-        this.#forgetOldest();
-      },
+      keep: (isWhole) => reading.keep(isWhole),
     };
-  }
-
-  #forgetOldest(): void {
-    let count = 0;
-    for (const { rows } of this.#connections.values()) count += rows.size;
-    for (const [name, { rows }] of this.#connections) {
-      if (count <= mostRows) return;
-      this.#connections.delete(name);
-      count -= rows.size;
-    }
   }
 }
 

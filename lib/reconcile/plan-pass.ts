@@ -49,6 +49,7 @@ export interface PassPlan {
 
 /** The pause that holds for a server at `now`: its own, or its connection's. */
 export function pauseOf(ledger: LedgerState, id: string, now: number) {
+  if (ledger.pauses.length === 0) return undefined;
   return ledger.pauses.find(
     (pause) =>
       (pause.id === undefined || pause.id === id) &&
@@ -61,7 +62,6 @@ export async function planPass(inputs: PassInputs): Promise<PassPlan> {
   const { desired, ledger, live, now, attended } = inputs;
   const context = {
     connection: desired.connection.name,
-    table: desired.provider.table,
     keys: inputs.keys,
     secretVersions: inputs.secretVersions,
     now,

@@ -1,9 +1,7 @@
 import { attemptKey } from '../core/attempt-key.ts';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
-import type { DesiredServer } from '../core/desired.types.ts';
 import type { Declared } from '../core/plan-server.ts';
 import { asReference } from '../core/secret-reference.ts';
-import { declaredUnits } from '../core/units.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { guardReader } from './guard-reads.ts';
 import type { GuardReader } from './guard-reads.ts';
@@ -49,7 +47,7 @@ export async function readSurroundings(
   const wanted = [...servers].filter(
     ([id, declared]) => isToRead(declared) && !pauseOf(ledger, id, now),
   );
-  const named = [...secretNames(desired, wanted)];
+  const named = [...secretNames(wanted)];
   const isExact = ids !== undefined || (exact && named.length <= exactAtMost);
   const readVersions = async () =>
     named.length === 0
@@ -60,7 +58,7 @@ export async function readSurroundings(
     const retry = ledger.servers.get(id)?.retry;
     if (!retry || Date.parse(retry.notBefore) <= now) return false;
     const { server } = servers.get(id) as Declared & { valid: true };
-    return retry.key === attemptKey(server, unitsOf(desired, server), await versions);
+    return retry.key === attemptKey(server, await versions);
   };
   const question = {
     wanted: wanted.map(([id]) => id),
@@ -94,22 +92,12 @@ function isToRead(declared: Declared): boolean {
   return declared.valid && declared.server.policy.mode !== 'off';
 }
 
-export function unitsOf({ provider }: DesiredState, server: DesiredServer) {
-  return declaredUnits(provider.table, server.spec, server.policy.ignore);
-}
-
-function secretNames(
-  { provider }: DesiredState,
-  wanted: readonly (readonly [string, Declared])[],
-): ReadonlySet<string> {
-  const fields = provider.table.fields.filter(({ access }) => access === 'secret');
-  const table = { ...provider.table, fields };
+function secretNames(wanted: readonly (readonly [string, Declared])[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [, declared] of wanted) {
     if (!declared.valid) continue;
-    const { spec, policy } = declared.server;
-    for (const { value } of declaredUnits(table, spec, policy.ignore)) {
-      names.add(asReference(value).secret);
+    for (const { field, value } of declared.server.units) {
+      if (field.access === 'secret') names.add(asReference(value).secret);
     }
   }
   return names;

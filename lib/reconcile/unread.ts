@@ -7,7 +7,6 @@ import { emptyRecord } from '../core/record.ts';
 import type { LedgerState } from './ports/ledger.ts';
 import type { DesiredState } from './read-desired.ts';
 import type { LiveState } from './read-live.ts';
-import { unitsOf } from './read-surroundings.ts';
 import { afterFailure, outcomeOfFailure } from './transitions.ts';
 import type { AttemptFailure } from './transitions.ts';
 
@@ -41,8 +40,7 @@ export function unreadServers(
       reason: { code: error.code, message: error.message },
       retryAfterMs: error.retryAfterMs,
     };
-    const units = unitsOf(desired, declared.server);
-    const key = attemptKey(declared.server, units, secretVersions);
+    const key = attemptKey(declared.server, secretVersions);
     found.set(id, {
       planned: planned(declared, outcomeOfFailure(failure.class), failure.reason),
       record: afterFailure(record, failure, key, now, random()),

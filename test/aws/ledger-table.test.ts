@@ -20,17 +20,19 @@ import { fault, local, tableWorld, type TableWorld } from './world.ts';
 
 const TableName = 'Ledger';
 
-ledgerContract('The Ledger table', async () => {
-  const world = await tableWorld();
-  const clock = new TestClock(at);
-  const options = { client: world.client, table: TableName, clock };
-  return {
-    ledger: ledgerTable(options),
-    other: ledgerTable(options),
-    clock,
-    close: world.close,
-  };
-});
+for (const remember of [false, true]) {
+  ledgerContract(`The Ledger table${remember ? ', remembering' : ''}`, async () => {
+    const world = await tableWorld();
+    const clock = new TestClock(at);
+    const options = { client: world.client, table: TableName, clock, remember };
+    return {
+      ledger: ledgerTable(options),
+      other: ledgerTable(options),
+      clock,
+      close: world.close,
+    };
+  });
+}
 
 describe('The Ledger table', () => {
   let world: TableWorld;

@@ -209,7 +209,14 @@ describe('parseServer', () => {
       generation: 7,
       policy: { mode: 'correct' },
     });
-    expect(serverOf(row)).toEqual({
+    const { units, ...server } = serverOf(row);
+    expect(units.map(({ pointer }) => pointer)).toEqual([
+      '/client_secret',
+      '/meta/a/b',
+      '/name',
+      '/note',
+    ]);
+    expect(server).toEqual({
       id: 's1',
       label: 'salesforce',
       generation: 7,

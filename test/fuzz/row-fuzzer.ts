@@ -3,7 +3,6 @@ import { desiredTable } from '../../lib/aws/desired-table.ts';
 import { rowsOf } from '../../lib/core/document.ts';
 import { plainText } from '../../lib/core/redact.ts';
 import type { ConnectionDocument } from '../../lib/core/schema.ts';
-import { declaredUnits } from '../../lib/core/units.ts';
 import { readDesired } from '../../lib/reconcile/read-desired.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
@@ -82,15 +81,14 @@ export const rowFuzzer = (read = readDesired) =>
             mustBeReason(reading.why);
             return;
           }
-          const { provider, servers } = reading.desired;
+          const { servers } = reading.desired;
           for (const declared of servers.values()) {
             if (!declared.valid) {
               mustBeReason(declared.server.reason);
               continue;
             }
-            const { spec, policy } = declared.server;
+            const { spec } = declared.server;
             must(JSON.stringify(spec).length < 400_000, 'larger than a row');
-            declaredUnits(provider.table, spec, policy.ignore);
           }
         },
         close: dynamo.close,

@@ -19,7 +19,7 @@ import type {
 } from '../../../lib/core/ledger.types.ts';
 import type { FieldChange, PlannedServer } from '../../../lib/core/plan.types.ts';
 import type { PlanContext, ServerInputs } from '../../../lib/core/plan-server.ts';
-import { comparable } from '../../../lib/core/units.ts';
+import { comparable, declaredUnits } from '../../../lib/core/units.ts';
 import type { Unit } from '../../../lib/core/units.ts';
 import { fieldAt, table } from './tables.ts';
 
@@ -127,13 +127,13 @@ export function serverOf(
 ): DesiredServer {
   const policy: ServerPolicy = { mode: 'correct', ignore: [], ...more.policy };
   const contentHash = digestOf([spec, policy as unknown as Json]);
-  return { id: 's1', spec, contentHash, ...more, policy };
+  const units = declaredUnits(table, spec, policy.ignore);
+  return { id: 's1', spec, contentHash, units, ...more, policy };
 }
 
 export function contextOf(more: Partial<PlanContext> = {}): PlanContext {
   return {
     connection: 'acme',
-    table,
     keys,
     secretVersions: new Map(),
     now,

@@ -1,0 +1,32 @@
+import { fromItem, type Item } from './attribute-values.ts';
+
+/** A stored item: its sort key, and all attributes as plain values. Binary ones and sets of text are by themselves too. */
+export interface StoredItem {
+  readonly item: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly binary: Readonly<Record<string, Uint8Array>>;
+  readonly sets: Readonly<Record<string, ReadonlySet<string>>>;
+}
+
+export function stored(item: Item): StoredItem {
+  const binary: Record<string, Uint8Array> = {};
+  const sets: Record<string, ReadonlySet<string>> = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value?.B !== undefined) binary[name] = value.B;
+    if (value?.SS !== undefined) sets[name] = new Set(value.SS);
+  }
+  return { item: item['item']?.S ?? '', value: fromItem(item), binary, sets };
+}
+
+/** Reads the items of one Query, page by page. */
+export interface PageReader<T> {
+  take(item: Item): T;
+  /** All pages were read. */
+  end(): void;
+}
+
+/** Reads each item, and remembers nothing. */
+export function readingEach<T>(read: (stored: StoredItem) => T): PageReader<T> {
+  return { take: (item) => read(stored(item)), end: () => undefined };
+}

@@ -1,0 +1,124 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import {
+  fromItem,
+  isItem,
+  toItem,
+  type Item,
+  type Writable,
+} from '../../lib/aws/attribute-values.ts';
+import { KnownItems } from '../../lib/aws/known-items.ts';
+import { stored, type StoredItem } from '../../lib/aws/stored-item.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { object as jsonObject } from '../core/support/arbitraries.ts';
+
+const itemOf = (values: object): Item => toItem(values as { [key: string]: Writable });
+
+describe('whether an item is what it was', () => {
+  test('is so just where it reads the same', () => {
+    fc.assert(
+      fc.property(jsonObject, jsonObject, (one, other) => {
+        const values = fromItem(itemOf(other));
+        expect(isItem(itemOf(other), values)).toBe(true);
+        expect(isItem(itemOf(one), values)).toBe(isDeepStrictEqual(fromItem(itemOf(one)), values));
+      }),
+    );
+  });
+
+  test.each<[string, AttributeValue, AttributeValue]>([
+    ['a number written in another way', { N: '1.50' }, { N: '15e-1' }],
+    ['text', { S: 'a' }, { S: 'a' }],
+    ['null', { NULL: true }, { NULL: true }],
+  ])('%s is the same', (_, before, now) => {
+    expect(isItem({ x: now }, fromItem({ x: before }))).toBe(true);
+  });
+
+  test.each<[string, AttributeValue, AttributeValue]>([
+    ['a number and its text', { N: '1' }, { S: '1' }],
+    ['null and false', { NULL: true }, { BOOL: false }],
+    ['an empty list and an empty map', { L: [] }, { M: {} }],
+    ['a longer list', { L: [{ S: 'a' }] }, { L: [{ S: 'a' }, { S: 'b' }] }],
+    [
+      'a map with one attribute more',
+      { M: { a: { S: 'a' } } },
+      { M: { a: { S: 'a' }, b: { S: 'b' } } },
+    ],
+    [
+      'a map with an attribute that every object has',
+      { M: { a: { S: 'a' } } },
+      { M: { toString: { S: 'a' } } },
+    ],
+    ['binary', { B: Uint8Array.of(1) }, { B: Uint8Array.of(1) }],
+    ['a set', { SS: ['a'] }, { SS: ['a'] }],
+    ['a number beyond JSON', { N: '12345678901234567890123' }, { N: '12345678901234567890123' }],
+    ['a number beyond JSON, within', { M: { n: { N: '1e400' } } }, { M: { n: { N: '1e400' } } }],
+  ])('%s is not', (_, before, now) => {
+    expect(isItem({ x: now }, fromItem({ x: before }))).toBe(false);
+  });
+
+  test('what the SDK makes of an attribute of an unknown type never is', () => {
+    const unknown = { ['x']: undefined } as unknown as Item;
+    expect(isItem(unknown, fromItem(unknown))).toBe(false);
+  });
+});
+
+describe('known items', () => {
+  const row = (id: string, values: object) => itemOf({ connection: 'acme', item: id, ...values });
+  const readAll = (known: KnownItems<StoredItem>, items: readonly Item[], isWhole = true) => {
+    const read: string[] = [];
+    const reader = known.of('acme', (one) => {
+      read.push(one.item);
+      return one;
+    });
+    const found = items.map((item) => reader.take(item));
+    if (isWhole) reader.end();
+    return { read, found };
+  };
+
+  test('are read once, and again where they differ', () => {
+    const known = new KnownItems<StoredItem>();
+    const [a, b] = [row('a', { n: 1 }), row('b', { list: ['x'] })];
+    const { found } = readAll(known, [a, b]);
+    const again = readAll(known, structuredClone([a, row('b', { list: ['y'] })]));
+    expect(again.read).toEqual(['b']);
+    expect(again.found[0]).toBe(found[0]);
+    expect(again.found[1]?.value['list']).toEqual(['y']);
+  });
+
+  test('are nothing of a reading that did not come to its end', () => {
+    const known = new KnownItems<StoredItem>();
+    readAll(known, [row('a', { n: 1 })]);
+    readAll(known, [row('a', { n: 2 })], false);
+    expect(readAll(known, [row('a', { n: 1 })]).read).toEqual([]);
+  });
+
+  test('say what a table without a memory says, whatever is written between readings', () => {
+    const values = fc.oneof(
+      jsonObject,
+      fc.constantFrom(
+        { n: 1 },
+        { n: 2 },
+        { b: Uint8Array.of(1) },
+        { deep: { list: [1, { x: 1 }] } },
+      ),
+    );
+    const table = fc.dictionary(fc.constantFrom('a', 'b', 'c'), values);
+    fc.assert(
+      fc.property(fc.array(table, { maxLength: 8 }), (states) => {
+        const known = new KnownItems<StoredItem>();
+        for (const state of states) {
+          const items = Object.entries(state).map(([id, one]) => row(id, one));
+          const shown = (all: readonly StoredItem[]) =>
+            all.map(({ item, binary, value }) => [
+              item,
+              binary,
+              // a symbol is one of its own each time
+              JSON.stringify(value),
+            ]);
+          expect(shown(readAll(known, items).found)).toEqual(shown(items.map(stored)));
+        }
+      }),
+    );
+  });
+});

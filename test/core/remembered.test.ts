@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { Remembered } from '../../lib/core/remembered.ts';
+
+/** Reads items of a connection, and says what was known of them. */
+function read(
+  remembered: Remembered<string>,
+  connection: string,
+  items: Readonly<Record<string, string>>,
+  { about = '', isWhole = true } = {},
+): readonly (string | undefined)[] {
+  const reading = remembered.of(connection, about);
+  const known = Object.keys(items).map((item) => reading.get(item));
+  for (const [item, value] of Object.entries(items)) reading.set(item, value);
+  reading.keep(isWhole);
+  return known;
+}
+
+describe('what a process remembers', () => {
+  test('is what the reading before noted, each connection by itself', () => {
+    const remembered = new Remembered<string>(10);
+    expect(read(remembered, 'acme', { a: '1', b: '2' })).toEqual([undefined, undefined]);
+    expect(read(remembered, 'globex', { a: '3' })).toEqual([undefined]);
+    expect(read(remembered, 'acme', { a: '4', b: '5' })).toEqual(['1', '2']);
+    expect(read(remembered, 'acme', { a: '', b: '' })).toEqual(['4', '5']);
+  });
+
+  test('a reading of all forgets what it did not meet; one of some does not', () => {
+    const remembered = new Remembered<string>(10);
+    read(remembered, 'acme', { a: '1', b: '2' });
+    read(remembered, 'acme', { a: '3' }, { isWhole: false });
+    expect(read(remembered, 'acme', { a: '4', b: '5' })).toEqual(['3', '2']);
+    read(remembered, 'acme', { a: '6' });
+    expect(read(remembered, 'acme', { a: '', b: '' })).toEqual(['6', undefined]);
+  });
+
+  test('is nothing of a reading that was not kept', () => {
+    const remembered = new Remembered<string>(10);
+    read(remembered, 'acme', { a: '1' });
+    remembered.of('acme').set('a', '2');
+    expect(read(remembered, 'acme', { a: '' })).toEqual(['1']);
+  });
+
+  test('is nothing where what it depends on differs', () => {
+    const remembered = new Remembered<string>(10);
+    read(remembered, 'acme', { a: '1', b: '2' }, { about: 'x' });
+    expect(read(remembered, 'acme', { a: '3' }, { about: 'y', isWhole: false })).toEqual([
+      undefined,
+    ]);
+    expect(read(remembered, 'acme', { a: '', b: '' }, { about: 'y' })).toEqual(['3', undefined]);
+  });
+
+  test('is bounded: the connection that was read longest ago goes first, and nothing above the bound is held', () => {
+    const remembered = new Remembered<string>(3);
+    read(remembered, 'one', { a: '1' });
+    read(remembered, 'two', { a: '2' });
+    read(remembered, 'one', { a: '3' });
+    read(remembered, 'three', { a: '4', b: '5' });
+    expect(read(remembered, 'two', { a: '' }, { isWhole: false })).toEqual([undefined]);
+    const large = { a: '1', b: '2', c: '3', d: '4' };
+    read(remembered, 'large', large);
+    expect(read(remembered, 'large', large)).toEqual(['1', '2', '3', undefined]);
+    expect(read(remembered, 'one', { a: '' })).toEqual([undefined]);
+  });
+});
