@@ -78,10 +78,12 @@ function fleet(): Fleet {
 }
 
 function plan({ context, declared, records, live }: Fleet) {
-  const { servers, quiet } = planFleet(context, declared, (id) => {
-    const [record, found] = [records.get(id), live.get(id)];
-    return { ...(found && { live: found }), ...(record && { record }), resend: 'none' };
-  });
+  const { servers, quiet } = planFleet(context, declared, (id, one) => ({
+    declared: one,
+    live: live.get(id),
+    record: records.get(id),
+    resend: 'none',
+  }));
   const planned = [...servers.values()].map((server) => server.planned);
   const guard = {
     active: false,

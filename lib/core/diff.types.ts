@@ -11,12 +11,12 @@ export interface DiffInputs {
   readonly contentHash: string;
   readonly live: LiveServer;
   /** Absent: the server has no ledger item yet. */
-  readonly record?: ServerRecord;
+  readonly record?: ServerRecord | undefined;
   readonly keys: FingerprintKeys;
   /** Version ids of AWSCURRENT by secret name, as far as known. */
   readonly secretVersions: ReadonlyMap<string, string>;
   /** Milliseconds; absent means never. */
-  readonly reassertEvery?: number;
+  readonly reassertEvery?: number | undefined;
   /** Unreadable fields of which nothing is known: an unfinished intent, or a `resend` mark. */
   readonly resend: 'none' | 'all' | ReadonlySet<string>;
   /** Milliseconds since the epoch. */

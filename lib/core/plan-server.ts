@@ -31,16 +31,16 @@ export interface PlanContext {
 export interface ServerInputs {
   readonly declared: Declared;
   /** Absent: the vendor does not have it. */
-  readonly live?: LiveServer;
-  readonly record?: ServerRecord;
-  readonly pause?: Pause;
+  readonly live?: LiveServer | undefined;
+  readonly record?: ServerRecord | undefined;
+  readonly pause?: Pause | undefined;
   readonly resend: DiffInputs['resend'];
 }
 
 /** A server's plan, and what apply and the ledger need of it. */
 export interface ServerPlan {
   readonly planned: PlannedServer;
-  readonly inSyncAs?: 'inSync' | 'assumed';
+  readonly inSyncAs?: 'inSync' | 'assumed' | undefined;
   readonly verdicts: readonly FieldVerdict[];
   /** `attemptKey`. Only backoff and failures ask for it, and of a fleet few servers have them. */
   readonly key: () => string;
@@ -89,29 +89,20 @@ function planFields(
     server: server.id,
     contentHash: server.contentHash,
     live,
-    ...(inputs.record && { record: inputs.record }),
+    record: inputs.record,
     keys: context.keys,
     secretVersions: context.secretVersions,
-    ...(reassertEvery !== undefined && { reassertEvery }),
+    reassertEvery,
     resend: inputs.resend,
     now: context.now,
   };
   const verdicts = server.units.map((unit) => diffUnit(diffInputs, unit));
   const key = () => attemptKey(server, context.secretVersions);
-  const { changes, ...finding } = findingOf(context, server, record, verdicts, key);
-  const declared: Declared = { valid: true, server };
+  const { outcome, reason, changes } = findingOf(context, server, record, verdicts, key);
+  const inSyncAs = outcome === 'assumed' ? 'assumed' : 'inSync';
   return {
-    planned: planned(
-      declared,
-      server.policy.mode,
-      finding.outcome,
-      record,
-      changes,
-      finding.reason,
-    ),
-    ...(changes.length === 0 && {
-      inSyncAs: finding.outcome === 'assumed' ? ('assumed' as const) : ('inSync' as const),
-    }),
+    planned: planned(inputs.declared, server.policy.mode, outcome, record, changes, reason),
+    inSyncAs: changes.length === 0 ? inSyncAs : undefined,
     verdicts,
     key,
     record,
@@ -138,15 +129,16 @@ function findingOf(
   key: () => string,
 ): Finding {
   const because = reason && { reason };
-  const toSend = verdicts.flatMap((verdict) =>
-    verdict.state === 'change' ? [verdict.change] : [],
-  );
-  const refused = verdicts.flatMap((verdict) => (verdict.state === 'refused' ? [verdict] : []));
-  const changes = toSend.length > 0 ? toSend : refused.map(({ change }) => change);
-  if (changes.length === 0) {
-    const isAssumed = verdicts.some(({ state }) => state === 'assumed');
-    return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
+  const toSend: FieldChange[] = [];
+  const refused: (FieldVerdict & { state: 'refused' })[] = [];
+  let isAssumed = false;
+  for (const verdict of verdicts) {
+    if (verdict.state === 'change') toSend.push(verdict.change);
+    else if (verdict.state === 'refused') refused.push(verdict);
+    else isAssumed ||= verdict.state === 'assumed';
   }
+  const changes = toSend.length > 0 ? toSend : refused.map(({ change }) => change);
+  if (changes.length === 0) return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
   if (stopped && stopped.key === key() && !isOver(stopped.retryAt, now)) {
     return { outcome: stopped.outcome, ...because, changes };
   }

@@ -26,19 +26,30 @@ export interface FleetPlan {
 export function planFleet(
   context: PlanContext,
   declared: ReadonlyMap<string, Declared>,
-  inputsOf: (id: string, declared: Declared) => Omit<ServerInputs, 'declared'>,
+  inputsOf: (id: string, declared: Declared) => ServerInputs,
 ): FleetPlan {
   const plans = new Map<string, ServerPlan>();
   const quiet = { inSync: 0, assumed: 0 };
+  let isInOrder = true;
+  let last = '';
   for (const [id, one] of declared) {
-    const inputs = { declared: one, ...inputsOf(id, one) };
+    const inputs = inputsOf(id, one);
     const plan = planServer(context, inputs);
-    if (isQuiet(plan, inputs, context.now)) quiet[plan.inSyncAs] += 1;
-    else plans.set(id, plan);
+    if (isQuiet(plan, inputs, context.now)) {
+      quiet[plan.inSyncAs] += 1;
+      continue;
+    }
+    plans.set(id, plan);
+    isInOrder &&= last < id;
+    last = id;
   }
-  const servers = new Map<string, ServerPlan>();
-  for (const id of [...plans.keys()].toSorted()) servers.set(id, plans.get(id) as ServerPlan);
+  // Rows come in the order of their keys, so there is rarely anything to sort.
+  const servers = isInOrder ? plans : sorted(plans);
   return { servers: capReassertions(context, servers), quiet };
+}
+
+function sorted<T>(byId: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map([...byId].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A server with a mark is not: whoever clears the mark has to see that it has nothing to send again. */
@@ -46,7 +57,7 @@ function isQuiet(
   plan: ServerPlan,
   { declared, resend }: ServerInputs,
   now: number,
-): plan is ServerPlan & Required<Pick<ServerPlan, 'inSyncAs'>> {
+): plan is ServerPlan & { readonly inSyncAs: 'inSync' | 'assumed' } {
   const { inSyncAs } = plan;
   return inSyncAs !== undefined && resend === 'none' && !notedRecord(plan, declared, now);
 }
@@ -102,6 +113,12 @@ function assumed(plan: ServerPlan, keys: FingerprintKeys): ServerPlan {
   return { ...plan, planned, inSyncAs: 'assumed', verdicts };
 }
 
+function hashesOf(servers: readonly PlannedServer[]): readonly string[] {
+  const hashes: string[] = [];
+  for (const { changes } of servers) for (const { hash } of changes) hashes.push(hash);
+  return hashes;
+}
+
 /** The plan as a value: what is in sync as counts, the rest by id. */
 export function assemblePlan(
   about: { readonly connection: string; readonly provider: string },
@@ -123,6 +140,6 @@ export function assemblePlan(
       typeof fields['name'] === 'string' ? { id, name: fields['name'] } : { id },
     ),
     guard,
-    digest: planDigest(servers.flatMap(({ changes }) => changes.map(({ hash }) => hash))),
+    digest: planDigest(hashesOf(servers)),
   };
 }

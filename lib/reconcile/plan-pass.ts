@@ -73,14 +73,13 @@ export async function planPass(inputs: PassInputs): Promise<PassPlan> {
     unread.size === 0
       ? desired.servers
       : new Map([...desired.servers].filter(([id]) => !unread.has(id)));
-  const { servers, quiet } = planFleet(context, readable, (id) => {
+  const { servers, quiet } = planFleet(context, readable, (id, declared) => {
     const record = ledger.servers.get(id);
-    const pause = pauseOf(ledger, id, now);
-    const found = liveOf(live, id);
     return {
-      ...(found && { live: found }),
-      ...(record && { record }),
-      ...(pause && { pause }),
+      declared,
+      live: liveOf(live, id),
+      record,
+      pause: pauseOf(ledger, id, now),
       resend: ledger.resend.has(id) ? ('all' as const) : resendOf(record),
     };
   });

@@ -49,6 +49,7 @@ function fleet(
       [pointer]: { fingerprint: fingerprint(keys, { ...scope, pointer }, value), at },
     });
     return {
+      declared: one,
       live: { id, fields: { name: 'a' } },
       record: recordOf({
         id,
@@ -67,7 +68,8 @@ describe('a fleet', () => {
       ['b', { valid: true, server: serverOf({ name: 'a' }, { id: 'b' }) }],
       ['a', { valid: false, server: { id: 'a', reason: 'no' } }],
     ]);
-    const { servers: plans } = planFleet(contextOf(), declared, (id) => ({
+    const { servers: plans } = planFleet(contextOf(), declared, (id, one) => ({
+      declared: one,
       live: { id, fields: { name: 'x' } },
       resend: 'none',
     }));
@@ -113,7 +115,8 @@ describe('a fleet', () => {
         ];
       }),
     );
-    const { servers: again } = planFleet(contextOf(), declared, (id) => ({
+    const { servers: again } = planFleet(contextOf(), declared, (id, one) => ({
+      declared: one,
       live: { id, fields: { name: 'a' } },
       record: plans.find(({ planned }) => planned.id === id)!.record,
       resend: 'none',
@@ -126,21 +129,31 @@ describe('a fleet in sync', () => {
   const server = serverOf({ name: 'a' }, { id: 'a' });
   const declared = new Map<string, Declared>([['a', { valid: true, server }]]);
   const live = { id: 'a', fields: { name: 'a' } };
-  const first = planFleet(contextOf(), declared, () => ({ live, resend: 'none' }));
+  const first = planFleet(contextOf(), declared, (_, one) => ({
+    declared: one,
+    live,
+    resend: 'none',
+  }));
   const record = notedRecord(first.servers.get('a')!, { valid: true, server }, now)!;
 
   test('is kept while the ledger has to note something of it, and then only counted', () => {
     expect(first.servers.get('a')).toMatchObject({ inSyncAs: 'inSync' });
     expect(first.quiet).toEqual({ inSync: 0, assumed: 0 });
     const known = { live, record: { ...record, rev: 1 }, resend: 'none' } as const;
-    const { servers, quiet } = planFleet(contextOf(), declared, () => known);
+    const { servers, quiet } = planFleet(contextOf(), declared, (_, one) => ({
+      declared: one,
+      ...known,
+    }));
     expect(servers.size).toBe(0);
     expect(quiet).toEqual({ inSync: 1, assumed: 0 });
   });
 
   test('is kept as well while somebody left a mark for it', () => {
     const marked = { live, record: { ...record, rev: 1 }, resend: 'all' } as const;
-    const { servers, quiet } = planFleet(contextOf(), declared, () => marked);
+    const { servers, quiet } = planFleet(contextOf(), declared, (_, one) => ({
+      declared: one,
+      ...marked,
+    }));
     expect([...servers.keys()]).toEqual(['a']);
     expect(quiet).toEqual({ inSync: 0, assumed: 0 });
   });

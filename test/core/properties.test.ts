@@ -163,7 +163,8 @@ test('the digest depends on the changes: not on order, time, or what is in sync'
       servers.map(([id, one]) => [id, { valid: true, server: serverOf(one, { id }) }]),
     );
     const live = new Map(servers.map(([id, , state]) => [id, state]));
-    const { servers: plans, quiet } = planFleet(contextOf({ now }), declared, (id) => ({
+    const { servers: plans, quiet } = planFleet(contextOf({ now }), declared, (id, one) => ({
+      declared: one,
       live: { id, fields: show(table, live.get(id)!) },
       resend: 'none',
     }));
