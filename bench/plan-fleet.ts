@@ -121,7 +121,7 @@ function bareLoop({ declared, live }: Fleet): number {
 }
 
 async function measured(inputs: Fleet, expected: number) {
-  const { median } = await alternate(3, {
+  const { median } = await alternate(7, {
     ours: async () => {
       const { changes } = plan(inputs);
       if (changes.length !== expected)

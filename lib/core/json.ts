@@ -7,13 +7,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** One text for equal values: object keys sorted by code unit, no white space. Hashes and set members are made of it. */
 export function canonicalJson(value: Json): string {
   if (typeof value === 'string') return quoted(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (!isJsonObject(value)) {
+    return Array.isArray(value) ? canonicalList(value) : JSON.stringify(value);
+  }
   let text = '';
   for (const key of Object.keys(value).toSorted()) {
     text += `${text === '' ? '{' : ','}${quoted(key)}:${canonicalJson(value[key] as Json)}`;
   }
   return text === '' ? '{}' : `${text}}`;
+}
+
+function canonicalList(members: readonly Json[]): string {
+  let text = '';
+  for (const member of members) text += `${text === '' ? '[' : ','}${canonicalJson(member)}`;
+  return text === '' ? '[]' : `${text}]`;
 }
 
 /** Text that stands in JSON as it is, as most does. */
