@@ -38,6 +38,8 @@ export interface WiringOptions {
   readonly random?: Random;
   /** Told of the clocks of vendors and their token endpoints. */
   readonly onDate?: (seen: SeenDate) => void;
+  /** Whether what was read is kept for the next pass, as unless told otherwise. A command makes one. */
+  readonly remember?: boolean;
 }
 
 export const systemClock: Clock = {
@@ -67,6 +69,7 @@ function cachedFor<T>(ms: number, clock: Clock, load: () => Promise<T>): () => P
 /** Wires the adapters once for a process: the same for every function, and for the command line with AWS. */
 export function wire(settings: Settings, log: Log, options: WiringOptions = {}): Dependencies {
   const { clock = systemClock, random = Math.random, endpoints = {}, onDate } = options;
+  const { remember = true } = options;
   const dynamodb = dynamoDbClient(endpoints.dynamodb);
   const secretsClient = secretsManagerClient(endpoints.secretsManager);
   const ledgerOptions = { client: dynamodb, table: settings.ledgerTable, clock };
@@ -82,9 +85,9 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
       client: dynamodb,
       table: settings.desiredTable,
       clock,
-      remember: true,
+      remember,
     }),
-    ledger: ledgerTable({ ...ledgerOptions, remember: true }),
+    ledger: ledgerTable({ ...ledgerOptions, remember }),
     lease: leaseTable(ledgerOptions),
     secrets: secretsManager({ client: secretsClient, prefix: settings.secretPrefix }),
     providers: createProviders(http),
@@ -100,7 +103,7 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
       loadFingerprintKeys({ client: secretsClient, secret: settings.fingerprintSecret }),
     ),
     credentials: new Map(),
-    parsedRows: new ParsedRows(),
+    ...(remember && { parsedRows: new ParsedRows() }),
     credentialStore: credentialStore({ client: secretsClient, prefix: settings.secretPrefix }),
     tokens: createTokenExchange({ http, clock }),
     clock,

@@ -2,10 +2,10 @@ import type { Settings } from '../../functions/settings.ts';
 import { systemClock, wire } from '../../functions/wiring.ts';
 import type { WiringOptions } from '../../functions/wiring.ts';
 import { dynamoDbClient, secretsManagerClient } from '../aws/clients.ts';
+import type { ClientOptions } from '../aws/clients.ts';
 import { desiredWriter } from '../aws/desired-writer.ts';
 import { datesOf, identityOf } from '../aws/caller.ts';
 import { secretInspector } from '../aws/secret-inspector.ts';
-import { readStackOutputs } from '../aws/stack-outputs.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
 import { createHostProbe } from '../providers/http/host-probe.ts';
 import { parseAllowedHosts } from '../providers/http/host-rule.ts';
@@ -23,7 +23,7 @@ export async function awsTarget(context: TargetContext): Promise<Target> {
     ...(profile !== undefined && { profile }),
     ...(region !== undefined && { region }),
   };
-  const outputs = stack === undefined ? undefined : await readStackOutputs(stack, client);
+  const outputs = stack === undefined ? undefined : await outputsOf(stack, client);
   const settings = outputs ? settingsOfStack(stack ?? '', outputs, context) : byName(context);
   const endpoints = {
     dynamodb: { ...client, ...context.wiring.endpoints?.dynamodb },
@@ -34,6 +34,12 @@ export async function awsTarget(context: TargetContext): Promise<Target> {
   const target = wiredTarget('aws', settings, context, { ...context.wiring, endpoints });
   const name = stack === undefined ? `table ${settings.desiredTable}` : `stack ${stack}`;
   return { ...target, name, ...(outputs && { outputs }) };
+}
+
+/** CloudFormation's client is loaded where a stack is named. */
+async function outputsOf(stack: string, client: ClientOptions): Promise<StackOutputs> {
+  const { readStackOutputs } = await import('../aws/stack-outputs.ts');
+  return readStackOutputs(stack, client);
 }
 
 /** A target on tables, wired as the functions are. */
@@ -47,7 +53,7 @@ export function wiredTarget(
   const vendorDates: SeenDate[] = [];
   const onDate = (seen: SeenDate) => void vendorDates.push(seen);
   const deps: Dependencies = {
-    ...wire(settings, createLog(output), { ...wiring, onDate }),
+    ...wire(settings, createLog(output), { ...wiring, onDate, remember: false }),
     owner: ownerName(),
     clockName: clockName(),
   };
