@@ -83,11 +83,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'intent not written',
     file: 'lib/reconcile/apply-server.ts',
-    text: 'unreadable.length === 0 ? base : await context.write({ ...base, intent })',
-    by: 'unreadable.length === 0 && intent ? base : base',
+    text: 'unreadable.length === 0 ? left : { ...left, intent }',
+    by: 'unreadable.length === 0 && intent ? left : left',
     breaks: 'convergence',
     says: 'is not right',
     seed: 59,
+  },
+  {
+    name: 'refusal outlives its declaration',
+    file: 'lib/reconcile/intents.ts',
+    text: 'if (overtaken.size === 0) return record;',
+    by: 'if (overtaken.size >= 0) return record;',
+    breaks: 'convergence',
+    says: 'is not right',
+    seed: 9571,
   },
   {
     name: 'mark not left',
