@@ -1,14 +1,18 @@
+import type { parseConnection } from '../core/declarations.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { Json } from '../core/json.types.ts';
 import type { Declared } from '../core/plan-server.ts';
 import { Remembered } from '../core/remembered.ts';
+import type { Reading } from '../core/remembered.ts';
 import type { DesiredRow } from './ports/desired-store.ts';
 import type { Account } from './read-desired.ts';
 
-interface Known {
+interface Known<T> {
   readonly value: DesiredRow['value'];
-  readonly declared: Declared;
+  readonly parsed: T;
 }
+
+type ParsedConnection = ReturnType<typeof parseConnection>;
 
 /** Rows of all connections; about 1 KB each, of which most is the declaration itself. */
 const mostRows = 20_000;
@@ -19,7 +23,20 @@ const mostRows = 20_000;
  * in it differs, or in what its connection says of its servers.
  */
 export class ParsedRows {
-  readonly #known = new Remembered<Known>(mostRows);
+  readonly #connections = new Remembered<Known<ParsedConnection>>(mostRows);
+  readonly #known = new Remembered<Known<Declared>>(mostRows);
+
+  /** Parses a connection's own row, unless it is known. */
+  connection(
+    name: string,
+    row: DesiredRow,
+    parse: (row: DesiredRow) => ParsedConnection,
+  ): ParsedConnection {
+    const reading = this.#connections.of(name);
+    const parsed = parsedOnce(reading, row, parse);
+    reading.keep(true);
+    return parsed;
+  }
 
   /** Parses rows of a connection, each by `parse` unless it is known. */
   of({ connection, provider }: Account, parse: (row: DesiredRow) => Declared): RowParser {
@@ -27,16 +44,22 @@ export class ParsedRows {
     const about = canonicalJson([provider.name, policy as unknown as Json]);
     const reading = this.#known.of(name, about);
     return {
-      parse: (row) => {
-        const { item, value } = row;
-        const found = reading.get(item);
-        const one = found && isSame(found.value, value) ? found : { value, declared: parse(row) };
-        reading.set(item, one);
-        return one.declared;
-      },
+      parse: (row) => parsedOnce(reading, row, parse),
       keep: (isWhole) => reading.keep(isWhole),
     };
   }
+}
+
+function parsedOnce<T>(
+  reading: Reading<Known<T>>,
+  row: DesiredRow,
+  parse: (row: DesiredRow) => T,
+): T {
+  const { item, value } = row;
+  const found = reading.get(item);
+  const one = found && isSame(found.value, value) ? found : { value, parsed: parse(row) };
+  reading.set(item, one);
+  return one.parsed;
 }
 
 export interface RowParser {

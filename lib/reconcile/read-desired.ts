@@ -67,10 +67,11 @@ export async function readDesired(
     };
     return options.parsedRows?.of(opening, parse) ?? { parse, keep: () => undefined };
   };
+  const parseOwn = (row: DesiredRow) => parseConnection(whole(name, row), options);
   for await (const page of pagesOf(store, name, ids)) {
     const own = page.find(({ item }) => item === 'connection');
     if (own) {
-      const parsed = parseConnection(whole(name, own), options);
+      const parsed = options.parsedRows?.connection(name, own, parseOwn) ?? parseOwn(own);
       if (parsed.ok) {
         const { connection } = parsed;
         const provider = options.providers.get(connection.provider) as Provider;

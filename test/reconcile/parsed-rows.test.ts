@@ -47,6 +47,24 @@ describe('parsed rows', () => {
     expect(read(rows, [row('a', { spec: { name: 'a' }, label: 'A' }), b])).toEqual(['a', 'b']);
   });
 
+  test('a connection’s own row as well, each connection by itself', () => {
+    const rows = new ParsedRows();
+    const own = (baseUrl: string) => ({ item: 'connection', value: { baseUrl } });
+    const parsed: string[] = [];
+    const parse = (name: string, url: string) =>
+      rows.connection(name, own(url), ({ value }) => {
+        parsed.push(`${name} ${String(value['baseUrl'])}`);
+        return { ok: false, issues: [] };
+      });
+    const first = parse('acme', 'x');
+    parse('globex', 'x');
+    expect(parse('acme', 'x')).toBe(first);
+    parse('acme', 'y');
+    parse('globex', 'x');
+    parse('acme', 'x');
+    expect(parsed).toEqual(['acme x', 'globex x', 'acme y', 'acme x']);
+  });
+
   test('give what they were parsed to', () => {
     const rows = new ParsedRows();
     const declared: Declared = { valid: false, server: { id: 'a', reason: 'x' } };
