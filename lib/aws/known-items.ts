@@ -25,16 +25,13 @@ export class KnownItems<T> {
       take: (item) => {
         const key = item['item']?.S ?? '';
         const found = reading.get(key);
-        if (found && isItem(item, found.value)) {
-          reading.set(key, found);
-          return found.read;
-        }
+        if (found && isItem(item, found.value)) return found.read;
         const one = stored(item);
         const known = { value: one.value, read: read(one) };
         reading.set(key, known);
         return known.read;
       },
-      end: () => reading.keep(true),
+      end: () => reading.end(true),
     };
   }
 }

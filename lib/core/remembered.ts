@@ -18,18 +18,26 @@ export class Remembered<T> {
    */
   of(connection: string, about = ''): Reading<T> {
     const before = this.#connections.get(connection);
-    const known = before?.about === about ? before.items : new Map<string, T>();
-    const items = new Map<string, T>();
+    const one = before?.about === about ? before : { about, items: new Map(), turn: 0 };
+    this.#connections.delete(connection);
+    this.#connections.set(connection, one);
+    const { items } = one;
+    one.turn += 1;
+    const { turn } = one;
     return {
-      get: (item) => known.get(item),
-      set: (item, value) => {
-        // More than that would not be kept, and is not held until the end of the reading either.
-        if (items.size < this.#most) items.set(item, value);
+      get: (item) => {
+        const found = items.get(item);
+        if (!found) return undefined;
+        found.turn = turn;
+        return found.value;
       },
-      keep: (isWhole) => {
-        if (!isWhole) for (const [item, value] of items) known.set(item, value);
-        this.#connections.delete(connection);
-        this.#connections.set(connection, { about, items: isWhole ? items : known });
+      set: (item, value) => {
+        if (items.has(item) || items.size < this.#most) items.set(item, { value, turn });
+      },
+      end: (isWhole) => {
+        if (isWhole) {
+          for (const [item, entry] of items) if (entry.turn !== turn) items.delete(item);
+        }
         this.#forgetOldest();
       },
     };
@@ -48,15 +56,18 @@ export class Remembered<T> {
 
 interface Remembrance<T> {
   readonly about: string;
-  readonly items: Map<string, T>;
+  /** What stays is not moved: a fleet at rest costs nothing but the look. */
+  readonly items: Map<string, { readonly value: T; turn: number }>;
+  /** Counts readings. */
+  turn: number;
 }
 
 /** One reading of a connection's items. */
 export interface Reading<T> {
-  /** What was kept of an item before. */
+  /** What is remembered of an item. */
   get(item: string): T | undefined;
-  /** Notes an item of this reading. */
+  /** Remembers an item from now on. */
   set(item: string, value: T): void;
-  /** Remembers what was noted: in place of everything before if these were all items, else beside it. */
-  keep(isWhole: boolean): void;
+  /** Forgets, if these were all items, those that were neither asked for nor set. */
+  end(isWhole: boolean): void;
 }

@@ -34,7 +34,7 @@ export class ParsedRows {
   ): ParsedConnection {
     const reading = this.#connections.of(name);
     const parsed = parsedOnce(reading, row, parse);
-    reading.keep(true);
+    reading.end(true);
     return parsed;
   }
 
@@ -45,7 +45,7 @@ export class ParsedRows {
     const reading = this.#known.of(name, about);
     return {
       parse: (row) => parsedOnce(reading, row, parse),
-      keep: (isWhole) => reading.keep(isWhole),
+      end: (isWhole) => reading.end(isWhole),
     };
   }
 }
@@ -57,15 +57,16 @@ function parsedOnce<T>(
 ): T {
   const { item, value } = row;
   const found = reading.get(item);
-  const one = found && isSame(found.value, value) ? found : { value, parsed: parse(row) };
-  reading.set(item, one);
-  return one.parsed;
+  if (found && isSame(found.value, value)) return found.parsed;
+  const parsed = parse(row);
+  reading.set(item, { value, parsed });
+  return parsed;
 }
 
 export interface RowParser {
   parse(row: DesiredRow): Declared;
-  /** Remembers what was parsed; `isWhole` if these were all rows of the connection. */
-  keep(isWhole: boolean): void;
+  /** Forgets rows that are gone, if `isWhole`: these were all rows of the connection. */
+  end(isWhole: boolean): void;
 }
 
 /** Whether two values from the store are the same JSON. What is no JSON is a symbol of its own each time, and never is. */

@@ -65,7 +65,7 @@ export async function readDesired(
         ? { valid: true, server: result.server }
         : { valid: false, server: result.server };
     };
-    return options.parsedRows?.of(opening, parse) ?? { parse, keep: () => undefined };
+    return options.parsedRows?.of(opening, parse) ?? { parse, end: () => undefined };
   };
   const parseOwn = (row: DesiredRow) => parseConnection(whole(name, row), options);
   for await (const page of pagesOf(store, name, ids)) {
@@ -90,7 +90,7 @@ export async function readDesired(
     for (const row of early) servers.set(row.item.slice(serverPrefix.length), rows.parse(row));
     early = [];
   }
-  rows?.keep(ids === undefined);
+  rows?.end(ids === undefined);
   tellStrays(options.log, name, strays);
   if (!account) {
     return { ok: false, why, ids: early.map(({ item }) => item.slice(serverPrefix.length)) };

@@ -86,11 +86,12 @@ describe('known items', () => {
     expect(again.found[1]?.value['list']).toEqual(['y']);
   });
 
-  test('are nothing of a reading that did not come to its end', () => {
+  test('are forgotten once a whole reading did not meet them', () => {
     const known = new KnownItems<StoredItem>();
-    readAll(known, [row('a', { n: 1 })]);
+    readAll(known, [row('a', { n: 1 }), row('b', { n: 1 })]);
     readAll(known, [row('a', { n: 2 })], false);
-    expect(readAll(known, [row('a', { n: 1 })]).read).toEqual([]);
+    expect(readAll(known, [row('a', { n: 2 })]).read).toEqual([]);
+    expect(readAll(known, [row('b', { n: 1 })]).read).toEqual(['b']);
   });
 
   test('say what a table without a memory says, whatever is written between readings', () => {

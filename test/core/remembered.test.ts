@@ -11,7 +11,7 @@ function read(
   const reading = remembered.of(connection, about);
   const known = Object.keys(items).map((item) => reading.get(item));
   for (const [item, value] of Object.entries(items)) reading.set(item, value);
-  reading.keep(isWhole);
+  reading.end(isWhole);
   return known;
 }
 
@@ -33,11 +33,20 @@ describe('what a process remembers', () => {
     expect(read(remembered, 'acme', { a: '', b: '' })).toEqual(['6', undefined]);
   });
 
-  test('is nothing of a reading that was not kept', () => {
+  test('is also what a reading noted that did not come to its end; it forgets nothing', () => {
     const remembered = new Remembered<string>(10);
-    read(remembered, 'acme', { a: '1' });
-    remembered.of('acme').set('a', '2');
-    expect(read(remembered, 'acme', { a: '' })).toEqual(['1']);
+    read(remembered, 'acme', { a: '1', b: '2' });
+    remembered.of('acme').set('a', '3');
+    expect(read(remembered, 'acme', { a: '', b: '' })).toEqual(['3', '2']);
+  });
+
+  test('stays if it is only asked for', () => {
+    const remembered = new Remembered<string>(10);
+    read(remembered, 'acme', { a: '1', b: '2' });
+    const reading = remembered.of('acme');
+    reading.get('a');
+    reading.end(true);
+    expect(read(remembered, 'acme', { a: '', b: '' })).toEqual(['1', undefined]);
   });
 
   test('is nothing where what it depends on differs', () => {
