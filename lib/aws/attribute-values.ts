@@ -53,7 +53,7 @@ export function fromItem(item: Item): Record<string, unknown> {
 
 /** Whether `fromItem` would make these values of the item. What is no JSON, a symbol of its own each time, is never the same. */
 export function isItem(item: Item, values: Readonly<Record<string, unknown>>): boolean {
-  // Asked for each attribute of each item of a pass: `for in` makes no lists of names.
+  // Asked for each map of each item of a pass: `for in` spares a second list of names.
   let unmet = Object.keys(values).length;
   for (const name in item) {
     unmet -= 1;

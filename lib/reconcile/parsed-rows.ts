@@ -24,7 +24,7 @@ const mostRows = 20_000;
  */
 export class ParsedRows {
   readonly #connections = new Remembered<Known<ParsedConnection>>(mostRows);
-  readonly #known = new Remembered<Known<Declared>>(mostRows);
+  readonly #servers = new Remembered<Known<Declared>>(mostRows);
 
   /** Parses a connection's own row, unless it is known. */
   connection(
@@ -42,7 +42,7 @@ export class ParsedRows {
   of({ connection, provider }: Account, parse: (row: DesiredRow) => Declared): RowParser {
     const { name, policy } = connection;
     const about = canonicalJson([provider.name, policy as unknown as Json]);
-    const reading = this.#known.of(name, about);
+    const reading = this.#servers.of(name, about);
     return {
       parse: (row) => parsedOnce(reading, row, parse),
       end: (isWhole) => reading.end(isWhole),
