@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   DeleteItemCommand,
@@ -30,7 +31,10 @@ export interface Table {
   readonly name: string;
   /** All pages, in the order of the sort keys. */
   query(connection: string, range?: Range): Promise<StoredItem[]>;
-  /** The same page by page, each item as `reader` takes it; the next page is on its way while one is worked on. */
+  /**
+   * The same a few items at a time, each as `reader` takes it. The next page is on its way while one is worked on, and
+   * whatever else is under way gets its turn in between: a page may have a thousand items.
+   */
   pages<T>(connection: string, reader: PageReader<T>, range?: Range): AsyncIterable<readonly T[]>;
   /** How many items a range has; reads all of its pages, sends none. */
   count(connection: string, range: Range): Promise<number>;
@@ -58,6 +62,8 @@ export interface Table {
 }
 
 const asItIs = readingEach((one) => one);
+
+const itemsAtOnce = 50;
 
 /** BatchGetItem takes at most 100 keys. */
 const batchSize = 100;
@@ -118,7 +124,11 @@ export function openTable(options: TableOptions): Table {
 
   async function* readPages<T>(connection: string, reader: PageReader<T>, range?: Range) {
     for await (const page of pages(connection, range)) {
-      yield (page.Items ?? []).map((item) => reader.take(item));
+      const { Items: items = [] } = page;
+      for (let from = 0; from < items.length; from += itemsAtOnce) {
+        if (from > 0) await setImmediate();
+        yield items.slice(from, from + itemsAtOnce).map((item) => reader.take(item));
+      }
     }
     reader.end();
   }

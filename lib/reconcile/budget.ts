@@ -11,6 +11,9 @@ export const burst = 10;
  */
 const wayMs = 2000;
 
+/** Requests that are counted at one moment leave within so many milliseconds of it: the rest of `wayMs` is for the way. */
+export const leaveWithinMs = wayMs / 2;
+
 /** Milliseconds for one more request once the burst is spent: (limit - burst) in a minute as the vendor sees it, evenly. */
 export function intervalMs({ requestsPerMinute }: Pick<Budget, 'requestsPerMinute'>): number {
   return (60_000 + wayMs) / (requestsPerMinute - burst);

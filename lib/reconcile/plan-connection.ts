@@ -4,6 +4,7 @@ import type { Dependencies } from './dependencies.types.ts';
 import { openSession } from './open-session.ts';
 import { planPass } from './plan-pass.ts';
 import type { PassPlan } from './plan-pass.ts';
+import type { LeaseItem } from './ports/lease-items.ts';
 import type { VendorCalls } from './ports/provider.ts';
 import type { Account } from './read-desired.ts';
 import { readGate } from './read-gate.ts';
@@ -15,11 +16,13 @@ import type { PassRequest } from './request.types.ts';
 /**
  * What a pass would do, and nothing of it: the first two steps, without the lease and without a write.
  *
+ * @param onLease - told of the connection's lease at the start: whoever holds it grants the reads, which may take a while
  * @throws InvalidDeclarationError if there is no connection row that fits; VendorError, StoreError if a read failed
  */
 export async function planConnection(
   request: PassRequest,
   deps: Dependencies,
+  onLease: (item: LeaseItem | undefined) => void = () => undefined,
 ): Promise<PassPlan & { readonly calls: VendorCalls }> {
   const { connection, servers: ids, attended, stop } = request;
   const abort = new AbortController();
@@ -30,10 +33,15 @@ export async function planConnection(
     gate = readGate(connection, account.connection.budget, deps);
     return openSession(account, deps, calls, signal, gate);
   };
+  const readLease = async () => {
+    const item = await deps.lease.read(connection);
+    onLease(item);
+    return item;
+  };
   try {
     const [{ reading, ledger, opened, listed }, lease] = await Promise.all([
       readSideBySide(request, deps, open, abort),
-      deps.lease.read(connection),
+      readLease(),
     ]);
     if (!reading.ok || !opened) {
       const problem = reading.ok ? 'cannot be opened' : reading.why;

@@ -1,5 +1,5 @@
 import type { Budget } from '../core/desired.types.ts';
-import { handMs, intervalMs, refilled } from './budget.ts';
+import { handMs, intervalMs, leaveWithinMs, refilled } from './budget.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { Gate } from './gate.ts';
 import type { BudgetState, LeaseItem } from './ports/lease-items.ts';
@@ -23,7 +23,8 @@ function savedBudget(item: LeaseItem | undefined): BudgetState | undefined {
 
 /**
  * The gate of a command that only reads and has no lease: out of the same budget. While somebody holds the lease, the
- * holder grants what was asked for at its next renewal; while it is free, the saved budget is taken by condition.
+ * holder grants what was asked for at its next renewal; while it is free, the saved budget is taken by condition, at once
+ * for all requests that wait.
  */
 export function readGate(
   connection: string,
@@ -31,6 +32,7 @@ export function readGate(
   { lease, clock, settings, owner, clockName = owner }: Dependencies,
 ): ReadGate {
   const interval = intervalMs(budget);
+  let waiting = 0;
   let inHand = 0;
   let goodUntil = Number.POSITIVE_INFINITY;
   let taken: BudgetState | undefined;
@@ -45,15 +47,15 @@ export function readGate(
       await clock.sleep(Math.ceil((1 - tokens) * interval), signal);
       return 0;
     }
-    // One, for now: what lies in hand while the bucket fills again would come on top of a full minute.
-    const count = 1;
+    // No more than leave now: what lies in hand while the bucket fills again would come on top of a full minute.
+    const count = Math.min(waiting, Math.floor(tokens));
     const next = { tokens: tokens - count, at: now, by: clockName };
     const overBefore = now - settings.marginMs;
     const seen = item?.budget;
     if (!(await lease.takeBudget(connection, { seen, next, overBefore }))) return 0;
     taken = next;
-    goodUntil = Number.POSITIVE_INFINITY;
-    return count;
+    goodUntil = now + leaveWithinMs;
+    return clock.now() <= goodUntil ? count : 1;
   }
 
   /** @returns when it was not yet granted, so that it was granted after that; undefined if it will not be */
@@ -96,23 +98,25 @@ export function readGate(
       // oxlint-disable-next-line no-await-in-loop
       const after = await grantedAfter(ticket, askedAt, signal);
       if (after === undefined) continue;
+      taken = undefined;
       goodUntil = after + handMs;
       inHand = clock.now() <= goodUntil ? lump : 0;
     }
-    inHand -= 1;
+    if (!signal.aborted) inHand -= 1;
   }
 
   return {
     giveBack: async () => {
       await line;
-      if (inHand < 1 || !taken || goodUntil < Number.POSITIVE_INFINITY) return;
+      if (inHand < 1 || !taken) return;
       const next = { ...taken, tokens: taken.tokens + inHand };
       const overBefore = clock.now() - settings.marginMs;
       inHand = 0;
       await lease.takeBudget(connection, { seen: taken, next, overBefore });
     },
     admit: (signal) => {
-      const turn = line.then(() => take(signal));
+      waiting += 1;
+      const turn = line.then(() => take(signal)).finally(() => (waiting -= 1));
       line = turn.catch(() => undefined);
       return turn;
     },

@@ -77,6 +77,19 @@ describe('plan', () => {
     expect(forced.stdout).toContain(escape);
   });
 
+  test('says who holds the lease while it waits for its turn to read', async () => {
+    const expiresAt = world.clock.now() + 60_000;
+    await world.deps.lease.acquire(connection, { owner: 'Kim', expiresAt, overBefore: 0 });
+    const stop = new AbortController();
+    const heard = (text: string) => {
+      if (text.includes('Kim')) stop.abort();
+    };
+    const { code, stderr } = await run(['plan'], { stop: stop.signal, heard });
+    expect(code).toBe(130);
+    expect(stderr).toContain('acme: Kim reconciles it now; reading may wait half a minute');
+    expect(world.barndoor.requests).toEqual([]);
+  });
+
   test.each([
     [['plan', 'acmee'], "declares no connection 'acmee'", 'did you mean acme?'],
     [['plan', '--server', 'nobody'], "no declared server is called 'nobody'", 'trueup status'],

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { passGate } from '../../lib/reconcile/gate.ts';
 import { Lease } from '../../lib/reconcile/lease.ts';
+import type { LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import { readGate } from '../../lib/reconcile/read-gate.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
@@ -24,6 +25,8 @@ interface Caller {
   readonly answerMs: number;
   /** How long a request is on its way to the vendor for which a connection has to be opened. */
   readonly wayMs: number;
+  /** How long its table takes to answer when it takes of the saved budget. */
+  readonly storeMs?: number;
   /** Its clock against the vendor's; no two are more than 30 s apart. */
   readonly skewMs: number;
 }
@@ -34,6 +37,7 @@ const caller: fc.Arbitrary<Caller> = fc.record({
   requests: fc.integer({ min: 1, max: 100 }),
   answerMs: fc.constantFrom(0, 0, 50, 1000, 5000, 14_000),
   wayMs: fc.constantFrom(0, 0, 200, 2000),
+  storeMs: fc.constantFrom(0, 0, 20, 500, 1000),
   skewMs: fc.constantFrom(0, -15_000, 15_000, -7000, 12_000),
 });
 
@@ -76,7 +80,15 @@ async function play(
     const owner = `owner ${number}`;
     const deps = { lease, clock, settings: defaultSettings, owner };
     if (one.kind === 'reads') {
-      const gate = readGate(connection, budget, deps as Dependencies);
+      const slow: LeaseItems = {
+        ...lease,
+        takeBudget: async (...asked) => {
+          const taken = await lease.takeBudget(...asked);
+          if (one.storeMs) await time.clock.sleep(one.storeMs);
+          return taken;
+        },
+      };
+      const gate = readGate(connection, budget, { ...deps, lease: slow } as Dependencies);
       await callAll((signal) => gate.admit(signal), one, number);
       await gate.giveBack();
       return;
@@ -141,6 +153,61 @@ test('what a slow reader has in hand is not made on top of a full minute', async
     { kind: 'reads', atMs: 39_001, requests: 19, answerMs: 0, wayMs: 0, skewMs: 15_000 },
   ]);
   expect(fullestMinute(times)).toBeLessThanOrEqual(20);
+});
+
+test('what a slow table answers late is not made on top of a full minute', async () => {
+  const reads = { kind: 'reads', answerMs: 0, wayMs: 0, skewMs: 0 } as const;
+  const times = await play(20, [
+    { ...reads, atMs: 0, requests: 4, storeMs: 59_000 },
+    { ...reads, atMs: 58_000, requests: 30 },
+  ]);
+  expect(times).toHaveLength(34);
+  expect(fullestMinute(times)).toBeLessThanOrEqual(20);
+});
+
+test('requests that wait together are taken from the saved budget together', async () => {
+  const lease = memoryLease();
+  const time = virtualTime(start, settle);
+  const seen = { reads: 0, takes: 0 };
+  const counted: LeaseItems = {
+    ...lease,
+    read: (name) => ((seen.reads += 1), lease.read(name)),
+    takeBudget: (...asked) => ((seen.takes += 1), lease.takeBudget(...asked)),
+  };
+  const budget = { requestsPerMinute: 300, concurrency: 9 };
+  const deps = { lease: counted, clock: time.clock, settings: defaultSettings, owner: 'reader' };
+  const gate = readGate(connection, budget, deps as unknown as Dependencies);
+  const { signal } = new AbortController();
+  await time.run(gate.admit(signal));
+  expect(seen).toEqual({ reads: 1, takes: 1 });
+  await time.run(Promise.all(Array.from({ length: 9 }, () => gate.admit(signal))));
+  expect(seen).toEqual({ reads: 2, takes: 2 });
+  await time.run(gate.giveBack());
+  expect(seen).toEqual({ reads: 2, takes: 2 });
+});
+
+test('what was taken for requests that were given up is given back', async () => {
+  const lease = memoryLease();
+  const left: number[] = [];
+  const stop = new AbortController();
+  const counted: LeaseItems = {
+    ...lease,
+    takeBudget: async (name, asked) => {
+      left.push(asked.next.tokens);
+      const taken = await lease.takeBudget(name, asked);
+      stop.abort();
+      return taken;
+    },
+  };
+  const { clock, run } = virtualTime(start, settle);
+  const deps = { lease: counted, clock, settings: defaultSettings, owner: 'reader' };
+  const budget = { requestsPerMinute: 80, concurrency: 4 };
+  const gate = readGate(connection, budget, deps as unknown as Dependencies);
+  const { signal } = new AbortController();
+  const admitted = [gate.admit(signal), gate.admit(stop.signal), gate.admit(stop.signal)];
+  await run(Promise.all(admitted).then(() => gate.giveBack()));
+  expect(left).toEqual([7, 9]);
+  expect((await lease.read(connection))?.budget?.tokens).toBe(9);
 });
 
 test('after a holder died, readers take each request of the budget once', async () => {

@@ -2,6 +2,7 @@ import { TrueupError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import { planConnection } from '../../reconcile/plan-connection.ts';
+import type { LeaseItem } from '../../reconcile/ports/lease-items.ts';
 import type { Attended } from '../../reconcile/request.types.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -38,8 +39,14 @@ export async function makePlans(
   const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
     const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
     try {
-      await sayHolder(selection.connection, deps, output);
-      const { plan } = await planConnection(request, deps);
+      const { plan } = await planConnection(request, deps, (lease) => {
+        if (isHeld(lease, deps.clock.now())) {
+          const { connection } = selection;
+          output.say(
+            `${connection}: ${lease.owner} reconciles it now; reading may wait half a minute`,
+          );
+        }
+      });
       return { selection, plan };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
@@ -54,15 +61,11 @@ export async function makePlans(
   return planned;
 }
 
-/** While somebody reconciles the connection, they grant the reads of others: that may take a while. */
-async function sayHolder(
-  connection: string,
-  { lease, clock }: Dependencies,
-  output: Output,
-): Promise<void> {
-  const { owner, expiresAt = 0 } = (await lease.read(connection)) ?? {};
-  if (owner === undefined || expiresAt < clock.now()) return;
-  output.say(`${connection}: ${owner} reconciles it now; reading may wait half a minute`);
+function isHeld(
+  lease: LeaseItem | undefined,
+  now: number,
+): lease is LeaseItem & { readonly owner: string } {
+  return lease?.owner !== undefined && (lease.expiresAt ?? 0) >= now;
 }
 
 /** Ctrl-C before anything was sent. */
