@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { bundleFile, bundleFunction, bundleName, functionNames } from '../lib/infra/bundle.ts';
+import { layOutProgram } from '../scripts/command-line.ts';
 import { main } from './harness/main.ts';
 import { importTimes, processTimes } from './harness/processes.ts';
 import { ratioMeasure, type Section } from './harness/section.ts';
@@ -19,7 +20,7 @@ async function run(): Promise<Section> {
       ['empty', ...functionNames].map(fileOf),
       turns,
     );
-    const cli = resolve(import.meta.dirname, '../bin/trueup.mjs');
+    const cli = layOutProgram(join(folder, 'trueup'));
     const [bare = Number.NaN, help = Number.NaN] = processTimes(
       [
         ['--eval', '0'],
@@ -30,7 +31,7 @@ async function run(): Promise<Section> {
     return {
       title: 'Starts',
       floor:
-        'Of a function: the bundle of an empty handler with the same SDK clients, imported by a new process. Of the command line: a Node process that does nothing.',
+        'Of a function: the bundle of an empty handler with the same SDK clients, imported by a new process. Of the command line as it is packed: a Node process that does nothing.',
       measures: [
         ...functionNames.flatMap((name, index) => {
           const kib = statSync(fileOf(name)).size / 1024;

@@ -12,5 +12,5 @@ if (Number.parseInt(process.versions.node, 10) < needed) {
 const sources = new URL('../lib/cli/main.ts', import.meta.url);
 module.enableCompileCache?.();
 await import(
-  existsSync(sources) ? sources.href : new URL('../dist/lib/cli/main.js', import.meta.url).href
+  existsSync(sources) ? sources.href : new URL('../dist/cli/main.mjs', import.meta.url).href
 );

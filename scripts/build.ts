@@ -1,11 +1,12 @@
 /**
- * What the package holds, in `dist`, which mirrors the repository: JavaScript and types of `lib` and `functions`, each
- * function's bundle in `functions/<name>`, the documents that the simulators read, and the events that the demo begins with.
+ * What the package holds, in `dist`: JavaScript and types of the construct in `lib/infra`, as in the repository; each
+ * function's bundle in `functions/<name>`; and the command line in `cli`.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleFunction, functionNames } from '../lib/infra/bundle.ts';
+import { bundleCommandLine, commandLineFolder } from './command-line.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -19,17 +20,7 @@ function compile(): void {
   if (status !== 0) throw new Error('tsc failed');
 }
 
-/** The command line as a program: what Node strips from TypeScript needs no such line. */
-function makeProgram(path: string): void {
-  const text = readFileSync(path, 'utf8');
-  if (!text.startsWith('#!')) writeFileSync(path, `#!/usr/bin/env node\n${text}`);
-  chmodSync(path, 0o755);
-}
-
 rmSync(dist, { recursive: true, force: true });
 compile();
 for (const name of functionNames) bundleFunction(name, join(dist, 'functions', name));
-for (const folder of ['lib/local/openapi', 'events']) {
-  cpSync(join(root, folder), join(dist, folder), { recursive: true });
-}
-makeProgram(join(dist, 'lib/cli/main.js'));
+bundleCommandLine(join(root, commandLineFolder));

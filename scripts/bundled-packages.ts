@@ -1,5 +1,5 @@
 /**
- * What each function's bundle holds, by esbuild's own account: packages, folders of this repository, and what it
+ * What each function's bundle and the packed command line hold, by esbuild's own account: packages, folders of this repository, and what it
  * imports at run time. `npm run bundled -- --write` notes it as reviewed; `npm test` fails on anything else.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join, relative, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { bundleOptions, functionNames, functionsFolder } from '../lib/infra/bundle.ts';
+import { commandLineOptions } from './command-line.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const reviewed = join(root, 'test/infra/bundled-packages.json');
@@ -34,14 +35,15 @@ export function bundled(options: BuildOptions): Bundled {
   };
 }
 
-/** By function. */
+/** By function; and the command line. */
 export function allBundled(): Readonly<Record<string, Bundled>> {
-  return Object.fromEntries(
-    functionNames.map((name) => [
-      name,
-      bundled(bundleOptions(join(functionsFolder, `${name}.ts`), root)),
-    ]),
+  const functions = functionNames.map(
+    (name) => [name, bundled(bundleOptions(join(functionsFolder, `${name}.ts`), root))] as const,
   );
+  return {
+    ...Object.fromEntries(functions),
+    trueup: bundled(commandLineOptions(root)),
+  };
 }
 
 export function readReviewed(): unknown {

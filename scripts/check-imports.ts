@@ -26,6 +26,7 @@ const layers: readonly (readonly [folder: string, allowed: readonly string[]])[]
       'lib/files',
       'lib/local',
       'functions',
+      'events',
     ],
   ],
   ['functions', ['lib/core', 'lib/reconcile', 'lib/providers', 'lib/aws', 'lib/files']],

@@ -76,6 +76,8 @@ function hasProgram(): void {
   check(help.includes('Usage: trueup'), 'npx trueup --help runs');
   const { passes } = JSON.parse(run('npx', 'trueup', 'demo', '--json')) as { passes: object[] };
   check(passes.length > 5, `npx trueup demo runs: ${passes.length} passes`);
+  const plan = run('npx', 'trueup', 'plan', '--local');
+  check(/^Plan: /m.test(plan), 'npx trueup plan --local plans on the embedded world');
   run('npx', 'trueup', 'init');
   run('npx', 'trueup', 'validate', 'trueup.yaml');
   const schemas = readdirSync(join(folder, 'node_modules/trueup/schemas'));

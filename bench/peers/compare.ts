@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layOutProgram } from '../../scripts/command-line.ts';
 import { medianOf } from '../harness/alternate.ts';
 import { fleetServer } from '../world/fleet.ts';
 import { redeclare } from '../world/redeclare.ts';
@@ -38,24 +39,25 @@ export async function compare(
   const world = await startBenchWorld();
   const folder = mkdtempSync(join(tmpdir(), 'trueup-peer-'));
   try {
+    const program = layOutProgram(join(folder, 'trueup'));
     await world.connect('ours', fleet.servers);
     await world.connect('peer', fleet.servers);
     const setup = { ...binaries, folder, url: world.urls.get('peer') ?? '', token: 'any' };
     declare(setup, declared('peer', 0));
     seedState(setup, declared('peer', 0));
     const plans = {
-      ours: ourCommand(world, 'ours', 'plan', 0),
+      ours: ourCommand(program, world, 'ours', 'plan', 0),
       peer: peerCommand(setup, 'plan', 0),
     };
     const applies = {
-      ours: ourCommand(world, 'ours', 'apply', 0),
+      ours: ourCommand(program, world, 'ours', 'apply', 0),
       peer: peerCommand(setup, 'apply', 0),
     };
     const inSync = await inTurns(world, turns, plans, async () => undefined);
     const apply = await inTurns(world, turns, applies, async (round) => {
       await redeclare(world, 'ours', declared('ours', round).slice(0, fleet.changed), round + 1);
       declare(setup, declared('peer', round));
-      await expectChanges(world, setup);
+      await expectChanges(program, world, setup);
     });
     for (const [who, { calls }] of Object.entries(apply)) {
       if (calls['put'] !== fleet.changed) throw new Error(`${who}: ${JSON.stringify(calls)}`);
@@ -63,7 +65,7 @@ export async function compare(
     // Both are in sync after what they sent.
     await measureProcess(plans.ours);
     await measureProcess(plans.peer);
-    return { inSync, apply, driftFound: await findDrift(world, setup) };
+    return { inSync, apply, driftFound: await findDrift(program, world, setup) };
   } finally {
     rmSync(folder, { recursive: true });
     await world.close();
@@ -110,21 +112,21 @@ function medians(runs: readonly Taken[]): Taken {
 }
 
 /** @throws Error unless both show just the servers that were changed in the declarations */
-async function expectChanges(world: BenchWorld, setup: PeerSetup): Promise<void> {
+async function expectChanges(program: string, world: BenchWorld, setup: PeerSetup): Promise<void> {
   const found = {
-    ours: toUpdate((await measureProcess(ourCommand(world, 'ours', 'plan', 2))).stdout),
+    ours: toUpdate((await measureProcess(ourCommand(program, world, 'ours', 'plan', 2))).stdout),
     peer: toUpdate((await measureProcess(peerCommand(setup, 'plan', 2))).stdout),
   };
   if (found.ours === fleet.changed && found.peer === fleet.changed) return;
   throw new Error(`shown as changed: ${JSON.stringify(found)}`);
 }
 
-async function findDrift(world: BenchWorld, setup: PeerSetup) {
+async function findDrift(program: string, world: BenchWorld, setup: PeerSetup) {
   for (const connection of ['ours', 'peer']) {
     // oxlint-disable-next-line no-await-in-loop -- nothing is measured
     await world.vendor.call('drift', { connection, servers: fleet.changed });
   }
-  const ours = await measureProcess(ourCommand(world, 'ours', 'plan', 2));
+  const ours = await measureProcess(ourCommand(program, world, 'ours', 'plan', 2));
   const peer = await measureProcess(peerCommand(setup, 'plan', 0));
   return { ours: toUpdate(ours.stdout), peer: toUpdate(peer.stdout) };
 }

@@ -1,11 +1,13 @@
-import { resolve } from 'node:path';
 import type { BenchWorld } from '../world/world.ts';
 import type { Measured } from './measure-process.ts';
 
-const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
-
-/** A command of Trueup on the world's tables, as somebody types it. */
+/**
+ * A command of Trueup on the world's tables, as somebody types it.
+ *
+ * @param program - path of the command line as it is packed
+ */
 export function ourCommand(
+  program: string,
   world: BenchWorld,
   connection: string,
   command: 'plan' | 'apply',
@@ -16,7 +18,7 @@ export function ourCommand(
   const own = command === 'plan' ? ['--detailed-exitcode'] : ['--yes'];
   const tables = ['--desired-table', desiredTable, '--ledger-table', ledgerTable];
   return {
-    command: [process.execPath, entry, ...tables, command, connection, ...own],
+    command: [process.execPath, program, ...tables, command, connection, ...own],
     cwd: import.meta.dirname,
     env: {
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint ?? '',

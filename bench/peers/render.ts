@@ -80,7 +80,7 @@ export function renderPeers(found: Comparisons, about: AboutPeers): string {
     '',
     '## What each does',
     '',
-    "- Trueup reads the vendor's list, pages of 100, the next ones ahead. Its declarations and its ledger are in DynamoDB and its",
+    "- Trueup's command line is the one that the package has. It reads the vendor's list, pages of 100, the next ones ahead. Its declarations and its ledger are in DynamoDB and its",
     "  secrets' versions in Secrets Manager, here processes on the same machine without added latency: those calls are in its time,",
     '  and stand in a line of their own. Versions are listed, 100 a call. An apply plans twice: once to show, once under the lease;',
     '  and records each PUT.',

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import scheduledEvent from '../../../events/scheduled.json' with { type: 'json' };
 import { quietObservability } from '../../../functions/observability.ts';
 import { createQueued } from '../../../functions/queued.ts';
 import type { Seen } from '../../../functions/run-pass.ts';
@@ -19,7 +18,6 @@ export interface DemoFunctions {
   readonly queue: () => Promise<void>;
 }
 
-const eventFile = join(import.meta.dirname, '../../../events/scheduled.json');
 const context = (name: string) => lambdaContext(`trueup-${name}`, () => 300_000);
 
 /** @param seen - is told of each pass, in the order in which they are made */
@@ -35,7 +33,7 @@ export function demoFunctions(world: DemoWorld, seen: Seen): DemoFunctions {
   const queued = createQueued(world.process, quiet, seen);
   return {
     schedule: async () => {
-      const { failed } = await scheduled(await scheduledEvent(), context('scheduled'));
+      const { failed } = await scheduled(scheduledEvent, context('scheduled'));
       if (failed.length > 0) throw new Error(`no pass was made over ${failed.join(', ')}`);
     },
     stream: async () => {
@@ -51,8 +49,4 @@ export function demoFunctions(world: DemoWorld, seen: Seen): DemoFunctions {
       if (failures.length > 0) throw new Error('the queued function failed');
     },
   };
-}
-
-async function scheduledEvent(): Promise<unknown> {
-  return JSON.parse(await readFile(eventFile, 'utf8'));
 }
