@@ -86,7 +86,7 @@ async function run(pass: Pass): Promise<PassDone> {
     isBackingOff(carried.retry, account.connection, request, clock.now())
       ? undefined
       : open(account);
-  const { reading, ledger, listed, ...first } = await readSideBySide(
+  const { reading, ledger, listed, versions, ...first } = await readSideBySide(
     request,
     deps,
     openUnlessBackingOff,
@@ -118,6 +118,7 @@ async function run(pass: Pass): Promise<PassDone> {
   try {
     const around = await readSurroundings(session, desired, ledger, deps, request.servers, {
       listed,
+      versions,
     });
     const inputs = inputsOf(pass, { ...around, desired, ledger });
     plan = await planPass(inputs);

@@ -39,8 +39,8 @@ export async function planConnection(
     return item;
   };
   try {
-    const [{ reading, ledger, opened, listed }, lease] = await Promise.all([
-      readSideBySide(request, deps, open, abort),
+    const [{ reading, ledger, opened, listed, versions }, lease] = await Promise.all([
+      readSideBySide({ ...request, exact: true }, deps, open, abort),
       readLease(),
     ]);
     if (!reading.ok || !opened) {
@@ -50,7 +50,7 @@ export async function planConnection(
     }
     const { desired } = reading;
     const { session } = opened;
-    const options = { listed, exact: true };
+    const options = { listed, versions, exact: true };
     const around = await readSurroundings(session, desired, ledger, deps, ids, options);
     const now = deps.clock.now();
     const { random } = deps;

@@ -5,6 +5,8 @@ import { readDesired } from './read-desired.ts';
 import type { Account, DesiredReading } from './read-desired.ts';
 import { listAll } from './read-live.ts';
 import type { Listed } from './read-live.ts';
+import { isByName, secretNames } from './secret-versions.ts';
+import type { SecretVersions } from './secret-versions.ts';
 
 /** What a pass reads first. */
 export interface SideBySide {
@@ -14,27 +16,35 @@ export interface SideBySide {
   readonly opened?: OpenSession;
   /** The vendor's list, under way since the connection's own row was there. Of whole connections only. */
   readonly listed?: Promise<Listed>;
+  /** Versions of the connection's secrets, under way since its rows were there. Where they are listed at all. */
+  readonly versions?: Promise<SecretVersions>;
 }
 
 /**
  * Reads desired and ledger side by side, and asks the vendor as soon as the first row says where it is: of a large
- * connection the list takes longest.
+ * connection the list takes longest. Versions of secrets are listed as soon as it is known that there are some.
  *
+ * @param exact - asks for the version of each secret, unless there are many
  * @param open - opens the session, or does not: then nothing is asked of the vendor
  * @param abort - ends the list if a table could not be read
  * @throws StoreError if a table could not be read
  */
 export async function readSideBySide(
-  { connection, servers: ids }: { connection: string; servers?: readonly string[] },
+  {
+    connection,
+    servers: ids,
+    exact = false,
+  }: { connection: string; servers?: readonly string[]; exact?: boolean },
   deps: Pick<
     Dependencies,
-    'desired' | 'ledger' | 'providers' | 'secretPrefix' | 'parsedRows' | 'log'
+    'desired' | 'ledger' | 'providers' | 'secrets' | 'secretPrefix' | 'parsedRows' | 'log'
   >,
   open: (account: Account) => OpenSession | undefined,
   abort: AbortController,
 ): Promise<SideBySide> {
   let opened: OpenSession | undefined;
   let listed: Promise<Listed> | undefined;
+  let versions: Promise<SecretVersions> | undefined;
   const begin = (account: Account) => {
     opened = open(account);
     if (!opened || ids) return;
@@ -42,19 +52,29 @@ export async function readSideBySide(
     // Whoever awaits it is told; until then it is not unhandled.
     listed.catch(() => undefined);
   };
-  const desired = readDesired(deps.desired, connection, ids, deps, begin);
+  const readRows = async () => {
+    const reading = await readDesired(deps.desired, connection, ids, deps, begin);
+    if (!reading.ok || !opened) return reading;
+    const names = secretNames(reading.desired.servers.values());
+    if (names.size === 0 || isByName(names, ids, exact)) return reading;
+    versions = deps.secrets.versions(connection, undefined);
+    versions.catch(() => undefined);
+    return reading;
+  };
+  const desired = readRows();
   const ledger = deps.ledger.read(connection, ids);
   const failed = (await Promise.allSettled([desired, ledger])).some(
     ({ status }) => status === 'rejected',
   );
   if (failed) {
     abort.abort();
-    await Promise.allSettled([listed]);
+    await Promise.allSettled([listed, versions]);
   }
   return {
     reading: await desired,
     ledger: await ledger,
     ...(opened && { opened }),
     ...(listed && { listed }),
+    ...(versions && { versions }),
   };
 }

@@ -1,7 +1,6 @@
 import { attemptKey } from '../core/attempt-key.ts';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { Declared } from '../core/plan-server.ts';
-import { asReference } from '../core/secret-reference.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { guardReader } from './guard-reads.ts';
 import type { GuardReader } from './guard-reads.ts';
@@ -11,25 +10,25 @@ import type { VendorSession } from './ports/provider.ts';
 import type { DesiredState } from './read-desired.ts';
 import { listAll, readAll, readEach } from './read-live.ts';
 import type { Listed, LiveState } from './read-live.ts';
+import { isByName, isToRead, secretNames } from './secret-versions.ts';
+import type { SecretVersions } from './secret-versions.ts';
 
 /** What a pass reads besides desired and ledger. */
 export interface Readings {
   readonly live: LiveState;
-  readonly secretVersions: ReadonlyMap<string, string>;
+  readonly secretVersions: SecretVersions;
   readonly keys: FingerprintKeys;
   readonly guard: GuardReader;
 }
-
-/** Above so many secrets a plan lists them like a pass: a call for each would take longer than all the rest. */
-export const exactAtMost = 100;
 
 /**
  * Reads live servers, secret versions, fingerprint keys and maybe what the guard needs side by side: all of the
  * connection's, or those of the named servers.
  *
  * @param listed - the vendor's list, if somebody asked for it already
- * @param exact - asks for the version of each secret, up to {@link exactAtMost}: no apply follows that would find out that a
- * list was old
+ * @param versions - those of the connection's secrets, if somebody asked for them already
+ * @param exact - asks for the version of each secret, unless there are many: no apply follows that would find out that a list
+ * was old
  * @throws VendorError if the vendor's list failed, StoreError if secrets could not be listed
  */
 export async function readSurroundings(
@@ -38,7 +37,15 @@ export async function readSurroundings(
   ledger: LedgerState,
   deps: Dependencies,
   ids: readonly string[] | undefined,
-  { listed, exact = false }: { listed?: Promise<Listed> | undefined; exact?: boolean } = {},
+  {
+    listed,
+    versions: listedVersions,
+    exact = false,
+  }: {
+    listed?: Promise<Listed> | undefined;
+    versions?: Promise<SecretVersions> | undefined;
+    exact?: boolean;
+  } = {},
 ): Promise<Readings> {
   const { secrets, keys } = deps;
   const now = deps.clock.now();
@@ -47,12 +54,12 @@ export async function readSurroundings(
   const wanted = [...servers].filter(
     ([id, declared]) => isToRead(declared) && !pauseOf(ledger, id, now),
   );
-  const named = [...secretNames(wanted)];
-  const isExact = ids !== undefined || (exact && named.length <= exactAtMost);
-  const readVersions = async () =>
-    named.length === 0
-      ? new Map<string, string>()
-      : secrets.versions(connection.name, isExact ? named : undefined);
+  const readVersions = async (): Promise<SecretVersions> => {
+    if (listedVersions) return listedVersions;
+    const names = secretNames(wanted.map(([, declared]) => declared));
+    if (names.size === 0) return new Map();
+    return secrets.versions(connection.name, isByName(names, ids, exact) ? [...names] : undefined);
+  };
   const versions = readVersions();
   const isWaiting = async (id: string) => {
     const retry = ledger.servers.get(id)?.retry;
@@ -86,19 +93,4 @@ async function all<A, B, C>(
 ): Promise<[A, B, C, unknown]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);
-}
-
-function isToRead(declared: Declared): boolean {
-  return declared.valid && declared.server.policy.mode !== 'off';
-}
-
-function secretNames(wanted: readonly (readonly [string, Declared])[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const [, declared] of wanted) {
-    if (!declared.valid) continue;
-    for (const { field, value } of declared.server.units) {
-      if (field.access === 'secret') names.add(asReference(value).secret);
-    }
-  }
-  return names;
 }

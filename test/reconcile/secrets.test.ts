@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { exactAtMost } from '../../lib/reconcile/read-surroundings.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { planConnection } from '../../lib/reconcile/plan-connection.ts';
+import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { exactAtMost } from '../../lib/reconcile/secret-versions.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 import { deleteSecret, restoreSecret } from '../support/secrets.ts';
@@ -204,6 +207,47 @@ describe('a list of versions that is minutes old', () => {
     expect(calls).not.toHaveProperty('DescribeSecret');
     await planConnection({ connection, trigger: 'cli', servers: [a] }, world.deps);
     expect(world.callsSince()).toMatchObject({ DescribeSecret: 1 });
+  });
+
+  test('is asked for while the ledger is still being read, and waited for where it cannot be', async () => {
+    await adopted([a, b]);
+    const { ledger, secrets } = world.deps;
+    const begun = Promise.withResolvers<undefined>();
+    let isOver = false;
+    const deps: Dependencies = {
+      ...world.deps,
+      secrets: {
+        ...secrets,
+        versions: async (...asking) => {
+          begun.resolve(undefined);
+          const versions = await secrets.versions(...asking);
+          await setTimeout(50);
+          isOver = true;
+          return versions;
+        },
+      },
+      ledger: {
+        ...ledger,
+        read: async (...of) => {
+          await begun.promise;
+          return ledger.read(...of);
+        },
+      },
+    };
+    expect(await reconcile({ connection, trigger: 'schedule' }, deps)).toMatchObject({
+      kind: 'done',
+      report: { counts: { assumed: 2 } },
+    });
+    isOver = false;
+    const failing = {
+      ...deps,
+      ledger: {
+        ...ledger,
+        read: () => begun.promise.then(() => Promise.reject(new Error('gone'))),
+      },
+    };
+    await expect(reconcile({ connection, trigger: 'schedule' }, failing)).rejects.toThrow('gone');
+    expect(isOver).toBe(true);
   });
 
   test('that lacks a secret says nothing of it', async () => {
