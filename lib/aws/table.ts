@@ -33,7 +33,7 @@ export interface Table {
   query(connection: string, range?: Range): Promise<StoredItem[]>;
   /**
    * The same a few items at a time, each as `reader` takes it. The next page is on its way while one is worked on, and
-   * whatever else is under way gets its turn in between: a page may have a thousand items.
+   * where that takes long, whatever else is under way gets its turn in between: a page may have a thousand items.
    */
   pages<T>(connection: string, reader: PageReader<T>, range?: Range): AsyncIterable<readonly T[]>;
   /** How many items a range has; reads all of its pages, sends none. */
@@ -63,7 +63,10 @@ export interface Table {
 
 const asItIs = readingEach((one) => one);
 
+/** Items of a page that are worked on together. */
 const itemsAtOnce = 50;
+/** Milliseconds after which whatever else is under way gets its turn, in the middle of a page. */
+const turnMs = 2;
 
 /** BatchGetItem takes at most 100 keys. */
 const batchSize = 100;
@@ -125,8 +128,13 @@ export function openTable(options: TableOptions): Table {
   async function* readPages<T>(connection: string, reader: PageReader<T>, range?: Range) {
     for await (const page of pages(connection, range)) {
       const { Items: items = [] } = page;
+      let since = performance.now();
       for (let from = 0; from < items.length; from += itemsAtOnce) {
-        if (from > 0) await setImmediate();
+        if (performance.now() - since > turnMs) {
+          // oxlint-disable-next-line no-await-in-loop -- that others get on is the point
+          await setImmediate();
+          since = performance.now();
+        }
         yield items.slice(from, from + itemsAtOnce).map((item) => reader.take(item));
       }
     }
