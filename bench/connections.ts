@@ -23,7 +23,7 @@ async function run(): Promise<Section> {
     const ours = (list: readonly string[]) =>
       eachLimited(list, atOnce, (name) => passInSync(deps, name));
     const { median, last } = await alternate(
-      3,
+      5,
       {
         ours: async () => void (await ours(names)),
         floor: async () =>
