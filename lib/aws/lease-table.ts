@@ -17,7 +17,8 @@ const sameKnocks = '(#knocks = :knocks OR (attribute_not_exists(#knocks) AND :kn
 
 /**
  * `LeaseItems` on the table `Ledger`: conditional UpdateItem calls on the item `lease`, and nothing else. The client
- * repeats a call whose answer was lost; where the repetition would fail on what the first one did, the item is read.
+ * repeats a call whose answer was lost; where the repetition would fail on what the first one did, the item is read. Not of
+ * `takeBudget`: what was taken without an answer stays taken, and fills again.
  */
 export function leaseTable({
   client,

@@ -37,6 +37,14 @@ export function refilled(
   return Math.min(burst, state.tokens + elapsed / interval);
 }
 
+/**
+ * From when on a saved bucket refills further, as of `now`: later, where requests of it may still lie in others' hands
+ * (`RateBudget.state`). Another's clock may be ahead: no hold is longer than the longest.
+ */
+export function refillsFrom(state: BudgetState | undefined, now: number): number {
+  return state ? Math.min(Math.max(now, state.at), now + lastGrantMs) : now;
+}
+
 /** Requests that were given away, and when that was known to be written; until then somebody may yet be told of it. */
 interface Grant {
   readonly at: number;
@@ -74,15 +82,23 @@ export class RateBudget {
   #isTheirTurn = true;
 
   /**
-   * @param tokens - how many requests may be made at once, now
+   * @param saved - what the holder before left of it
    * @param by - whose clock it is
+   * @param slackMs - how far clocks may be apart
    */
-  constructor(budget: Pick<Budget, 'requestsPerMinute'>, clock: Clock, tokens: number, by: string) {
+  constructor(
+    budget: Pick<Budget, 'requestsPerMinute'>,
+    clock: Clock,
+    saved: BudgetState | undefined,
+    by: string,
+    slackMs: number,
+  ) {
+    const now = clock.now();
     this.#clock = clock;
     this.#by = by;
     this.#interval = intervalMs(budget);
-    this.#tokens = tokens;
-    this.#at = clock.now();
+    this.#tokens = Math.min(burst, refilled(saved, now, this.#interval, by, slackMs));
+    this.#at = refillsFrom(saved, now);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Budget } from '../core/desired.types.ts';
-import { burst, intervalMs, RateBudget, refilled } from './budget.ts';
+import { RateBudget } from './budget.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { InterruptedError } from './interruption.ts';
 import type { Lease } from './lease.ts';
@@ -26,10 +26,10 @@ export function passGate(
   { deadline = Number.POSITIVE_INFINITY, stop }: Pick<PassRequest, 'deadline' | 'stop'> = {},
 ): Gate {
   const { carried } = lease;
-  const tokens = carried.takenOver
-    ? 0
-    : refilled(carried.savedBudget, clock.now(), intervalMs(budget), clockName, settings.marginMs);
-  const rate = carried.budget ?? new RateBudget(budget, clock, Math.min(tokens, burst), clockName);
+  const saved = carried.takenOver
+    ? { tokens: 0, at: clock.now(), by: clockName }
+    : carried.savedBudget;
+  const rate = carried.budget ?? new RateBudget(budget, clock, saved, clockName, settings.marginMs);
   carried.budget = rate;
   const assertMay = () => {
     lease.assertHeld(settings.attemptMs);

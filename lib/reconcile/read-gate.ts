@@ -1,5 +1,5 @@
 import type { Budget } from '../core/desired.types.ts';
-import { handMs, intervalMs, leaveWithinMs, refilled } from './budget.ts';
+import { handMs, intervalMs, leaveWithinMs, refilled, refillsFrom } from './budget.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { Gate } from './gate.ts';
 import type { BudgetState, LeaseItem } from './ports/lease-items.ts';
@@ -33,6 +33,7 @@ export function readGate(
 ): ReadGate {
   const interval = intervalMs(budget);
   let waiting = 0;
+  let atOnce = Number.POSITIVE_INFINITY;
   let inHand = 0;
   let goodUntil = Number.POSITIVE_INFINITY;
   let taken: BudgetState | undefined;
@@ -48,14 +49,17 @@ export function readGate(
       return 0;
     }
     // No more than leave now: what lies in hand while the bucket fills again would come on top of a full minute.
-    const count = Math.min(waiting, Math.floor(tokens));
-    const next = { tokens: tokens - count, at: now, by: clockName };
+    const count = Math.min(waiting, atOnce, Math.floor(tokens));
+    const next = { tokens: tokens - count, at: refillsFrom(saved, now), by: clockName };
     const overBefore = now - settings.marginMs;
     const seen = item?.budget;
     if (!(await lease.takeBudget(connection, { seen, next, overBefore }))) return 0;
     taken = next;
     goodUntil = now + leaveWithinMs;
-    return clock.now() <= goodUntil ? count : 1;
+    if (clock.now() <= goodUntil) return count;
+    // A table this slow would waste all but one each time.
+    atOnce = 1;
+    return 1;
   }
 
   /** @returns when it was not yet granted, so that it was granted after that; undefined if it will not be */
@@ -112,7 +116,8 @@ export function readGate(
       const next = { ...taken, tokens: taken.tokens + inHand };
       const overBefore = clock.now() - settings.marginMs;
       inHand = 0;
-      await lease.takeBudget(connection, { seen: taken, next, overBefore });
+      // What stays taken fills again; why the reading ended is not to be hidden by this.
+      await lease.takeBudget(connection, { seen: taken, next, overBefore }).catch(() => undefined);
     },
     admit: (signal) => {
       waiting += 1;

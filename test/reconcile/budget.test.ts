@@ -29,6 +29,8 @@ interface Caller {
   readonly storeMs?: number;
   /** Its clock against the vendor's; no two are more than 30 s apart. */
   readonly skewMs: number;
+  /** Whose clock it is; its own unless told. */
+  readonly clockName?: string;
 }
 
 const caller: fc.Arbitrary<Caller> = fc.record({
@@ -78,7 +80,8 @@ async function play(
     await time.clock.sleep(one.atMs);
     const clock: Clock = time.ahead(one.skewMs);
     const owner = `owner ${number}`;
-    const deps = { lease, clock, settings: defaultSettings, owner };
+    const { clockName = owner } = one;
+    const deps = { lease, clock, settings: defaultSettings, owner, clockName };
     if (one.kind === 'reads') {
       const slow: LeaseItems = {
         ...lease,
@@ -208,6 +211,41 @@ test('what was taken for requests that were given up is given back', async () =>
   await run(Promise.all(admitted).then(() => gate.giveBack()));
   expect(left).toEqual([7, 9]);
   expect((await lease.read(connection))?.budget?.tokens).toBe(9);
+});
+
+test.each([20, 30, 80, 300])(
+  'what a release granted counts for the holders after it, one clock or not: %i a minute',
+  async (limit) => {
+    const one = { answerMs: 0, wayMs: 0, skewMs: 0, clockName: 'a function' } as const;
+    const times = await play(limit, [
+      { ...one, kind: 'pass', atMs: 0, requests: 8, answerMs: 14_000 },
+      { ...one, kind: 'reads', atMs: 17_950, requests: 5 },
+      { ...one, kind: 'pass', atMs: 28_100, requests: 1 },
+      { ...one, kind: 'pass', atMs: 33_000, requests: 2 * limit },
+    ]);
+    expect(times).toHaveLength(8 + 5 + 1 + 2 * limit);
+    expect(fullestMinute(times)).toBeLessThanOrEqual(limit);
+  },
+);
+
+test('a table that answers late is asked for one request at a time from then on', async () => {
+  const lease = memoryLease();
+  const time = virtualTime(start, settle);
+  const left: number[] = [];
+  const slow: LeaseItems = {
+    ...lease,
+    takeBudget: async (name, asked) => {
+      left.push(Math.floor(asked.next.tokens));
+      await time.clock.sleep(1500);
+      return lease.takeBudget(name, asked);
+    },
+  };
+  const deps = { lease: slow, clock: time.clock, settings: defaultSettings, owner: 'reader' };
+  const budget = { requestsPerMinute: 20, concurrency: 4 };
+  const gate = readGate(connection, budget, deps as unknown as Dependencies);
+  const { signal } = new AbortController();
+  await time.run(Promise.all(Array.from({ length: 4 }, () => gate.admit(signal))));
+  expect(left).toEqual([6, 5, 4, 3]);
 });
 
 test('after a holder died, readers take each request of the budget once', async () => {

@@ -1,14 +1,15 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { handMs, RateBudget } from '../../lib/reconcile/budget.ts';
+import type { BudgetState } from '../../lib/reconcile/ports/lease-items.ts';
 
-/** A full budget at a clock that stands still, and how many requests it admits at once. */
-function fullBudget() {
+/** A budget, full unless told, at a clock that stands still, and how many requests it admits at once. */
+function fullBudget(saved?: BudgetState) {
   let now = 0;
   const sleep = (_ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
   const clock = { now: () => now, sleep };
-  const budget = new RateBudget({ requestsPerMinute: 20 }, clock, 10, 'me');
+  const budget = new RateBudget({ requestsPerMinute: 20 }, clock, saved, 'me', 30_000);
   const admitted = async () => {
     let count = 0;
     const stop = new AbortController();
@@ -61,3 +62,18 @@ test('what is handed on does not refill while somebody may hold a part of it', (
   pass(60_000);
   expect(budget.state()).toEqual({ tokens: 10, at: 65_000, by: 'me' });
 });
+
+test.each([
+  ['its own clock', 'me', 60_000, 60_000],
+  ['another clock, which may be ahead', 'another', 80_000, 60_000],
+])(
+  'a part that somebody may hold is kept back by the next holder too: %s',
+  async (_, by, at, until) => {
+    const { admitted, pass } = fullBudget({ tokens: 5, at, by });
+    expect(await admitted()).toBe(5);
+    pass(until);
+    expect(await admitted()).toBe(0);
+    pass(10 * 60_000);
+    expect(await admitted()).toBe(10);
+  },
+);

@@ -37,7 +37,8 @@ const atLeast: Readonly<Record<string, number>> = {
 describe('100 seeds', () => {
   const totals = new Totals();
 
-  test.each(Array.from({ length: 10 }, (_, index) => 1 + index * 10))(
+  // Of these some have a holder that writes after it lost its lease, which one seed in thirty comes to.
+  test.each(Array.from({ length: 10 }, (_, index) => 201 + index * 10))(
     'from %i on nothing is violated',
     async (from) => {
       for (let seed = from; seed < from + 10; seed += 1) {
