@@ -1,7 +1,7 @@
 /**
- * The command line as the package has it: a few files with all that they need, which start in two thirds of the time that
- * a thousand small ones take. What a command alone needs is in files of its own. Names stay as they are, so that a stack
- * trace can be read. Left out is what only the embedded world needs.
+ * The command line as the package has it: bundled, in files that commands share and files of their own, so that a command
+ * loads some fifty in place of 350. Names stay as they are, so that a stack trace can be read. Left out is what only the
+ * embedded world needs.
  */
 import { cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -43,7 +43,7 @@ export function secretsManager(options: SecretsManagerOptions): SecretSource {
     });
   };
 
-  async function list(connection: string): Promise<Map<string, string>> {
+  async function list(connection: string, signal?: AbortSignal): Promise<Map<string, string>> {
     const start = `${prefix}/${connection}/`;
     const versions = new Map<string, string>();
     let token: string | undefined;
@@ -54,7 +54,7 @@ export function secretsManager(options: SecretsManagerOptions): SecretSource {
         ...(token !== undefined && { NextToken: token }),
       });
       const page: ListSecretsCommandOutput = await client
-        .send(command)
+        .send(command, { ...(signal && { abortSignal: signal }) })
         .catch(failure('ListSecrets', connection));
       for (const { Name, DeletedDate, SecretVersionsToStages } of page.SecretList ?? []) {
         const version = currentOf(SecretVersionsToStages);
@@ -105,8 +105,8 @@ export function secretsManager(options: SecretsManagerOptions): SecretSource {
   }
 
   return {
-    versions: async (connection, names) => {
-      if (names === undefined) return list(connection);
+    versions: async (connection, names, signal) => {
+      if (names === undefined) return list(connection, signal);
       const allowed = [...new Set(names)].filter(
         (name) => secretNameProblem(name, connection, prefix) === undefined,
       );

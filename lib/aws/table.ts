@@ -32,8 +32,8 @@ export interface Table {
   /** All pages, in the order of the sort keys. */
   query(connection: string, range?: Range): Promise<StoredItem[]>;
   /**
-   * The same a few items at a time, each as `reader` takes it. The next page is on its way while one is worked on, and
-   * where that takes long, whatever else is under way gets its turn in between: a page may have a thousand items.
+   * The same page by page, each item as `reader` takes it. The next page is on its way while one is worked on. A page may
+   * have a thousand items: where they take long it comes in pieces, and whatever else is under way gets its turn in between.
    */
   pages<T>(connection: string, reader: PageReader<T>, range?: Range): AsyncIterable<readonly T[]>;
   /** How many items a range has; reads all of its pages, sends none. */
@@ -63,7 +63,7 @@ export interface Table {
 
 const asItIs = readingEach((one) => one);
 
-/** Items of a page that are worked on together. */
+/** Items of a page between two looks at the clock. */
 const itemsAtOnce = 50;
 /** Milliseconds after which whatever else is under way gets its turn, in the middle of a page. */
 const turnMs = 2;
@@ -126,17 +126,20 @@ export function openTable(options: TableOptions): Table {
   }
 
   async function* readPages<T>(connection: string, reader: PageReader<T>, range?: Range) {
-    for await (const page of pages(connection, range)) {
-      const { Items: items = [] } = page;
+    for await (const { Items: items = [] } of pages(connection, range)) {
       let since = performance.now();
-      for (let from = 0; from < items.length; from += itemsAtOnce) {
-        if (performance.now() - since > turnMs) {
-          // oxlint-disable-next-line no-await-in-loop -- that others get on is the point
-          await setImmediate();
-          since = performance.now();
-        }
-        yield items.slice(from, from + itemsAtOnce).map((item) => reader.take(item));
+      let taken: T[] = [];
+      while (items.length > 0) {
+        // What was taken is let go: two pages of each table may be there at the same time.
+        for (const item of items.splice(0, itemsAtOnce)) taken.push(reader.take(item));
+        if (items.length === 0 || performance.now() - since <= turnMs) continue;
+        yield taken;
+        taken = [];
+        // oxlint-disable-next-line no-await-in-loop -- that others get on is the point
+        await setImmediate();
+        since = performance.now();
       }
+      yield taken;
     }
     reader.end();
   }

@@ -1,5 +1,6 @@
 import { InvalidDeclarationError } from '../core/errors.ts';
 import { recounted } from './change-window.ts';
+import { allEnded } from './all-ended.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { openSession } from './open-session.ts';
 import { planPass } from './plan-pass.ts';
@@ -39,10 +40,10 @@ export async function planConnection(
     return item;
   };
   try {
-    const [{ reading, ledger, opened, listed, versions }, lease] = await Promise.all([
-      readSideBySide({ ...request, exact: true }, deps, open, abort),
-      readLease(),
-    ]);
+    const [{ reading, ledger, opened, listed, versions }, lease] = await allEnded(
+      [readSideBySide({ ...request, exact: true }, deps, open, abort), readLease()],
+      abort,
+    );
     if (!reading.ok || !opened) {
       const problem = reading.ok ? 'cannot be opened' : reading.why;
       const issue = { path: '', problem, expected: 'a row that fits its schema' };

@@ -1,3 +1,4 @@
+import { allEnded } from './all-ended.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { OpenSession } from './open-session.ts';
 import type { LedgerState } from './ports/ledger.ts';
@@ -26,7 +27,7 @@ export interface SideBySide {
  *
  * @param exact - asks for the version of each secret, unless there are many
  * @param open - opens the session, or does not: then nothing is asked of the vendor
- * @param abort - ends the list if a table could not be read
+ * @param abort - ends the lists if a table could not be read
  * @throws StoreError if a table could not be read
  */
 export async function readSideBySide(
@@ -46,6 +47,7 @@ export async function readSideBySide(
   let listed: Promise<Listed> | undefined;
   let versions: Promise<SecretVersions> | undefined;
   const begin = (account: Account) => {
+    if (abort.signal.aborted) return;
     opened = open(account);
     if (!opened || ids) return;
     listed = listAll(opened.session);
@@ -54,27 +56,25 @@ export async function readSideBySide(
   };
   const readRows = async () => {
     const reading = await readDesired(deps.desired, connection, ids, deps, begin);
-    if (!reading.ok || !opened) return reading;
+    if (!reading.ok || !opened || abort.signal.aborted) return reading;
     const names = secretNames(reading.desired.servers.values());
     if (names.size === 0 || isByName(names, ids, exact)) return reading;
-    versions = deps.secrets.versions(connection, undefined);
+    versions = deps.secrets.versions(connection, undefined, abort.signal);
     versions.catch(() => undefined);
     return reading;
   };
-  const desired = readRows();
-  const ledger = deps.ledger.read(connection, ids);
-  const failed = (await Promise.allSettled([desired, ledger])).some(
-    ({ status }) => status === 'rejected',
-  );
-  if (failed) {
-    abort.abort();
+  try {
+    const tables = [readRows(), deps.ledger.read(connection, ids)] as const;
+    const [reading, ledger] = await allEnded(tables, abort);
+    return {
+      reading,
+      ledger,
+      ...(opened && { opened }),
+      ...(listed && { listed }),
+      ...(versions && { versions }),
+    };
+  } catch (error) {
     await Promise.allSettled([listed, versions]);
+    throw error;
   }
-  return {
-    reading: await desired,
-    ledger: await ledger,
-    ...(opened && { opened }),
-    ...(listed && { listed }),
-    ...(versions && { versions }),
-  };
 }

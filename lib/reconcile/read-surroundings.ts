@@ -1,6 +1,7 @@
 import { attemptKey } from '../core/attempt-key.ts';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { Declared } from '../core/plan-server.ts';
+import { allEnded } from './all-ended.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { guardReader } from './guard-reads.ts';
 import type { GuardReader } from './guard-reads.ts';
@@ -55,9 +56,13 @@ export async function readSurroundings(
     ([id, declared]) => isToRead(declared) && !pauseOf(ledger, id, now),
   );
   const readVersions = async (): Promise<SecretVersions> => {
-    if (listedVersions) return listedVersions;
     const names = secretNames(wanted.map(([, declared]) => declared));
-    if (names.size === 0) return new Map();
+    if (names.size === 0) {
+      // All that have one are paused: what the list says, and whether it can be read, is nothing to this pass.
+      await Promise.allSettled([listedVersions]);
+      return new Map();
+    }
+    if (listedVersions) return listedVersions;
     return secrets.versions(connection.name, isByName(names, ids, exact) ? [...names] : undefined);
   };
   const versions = readVersions();
@@ -78,19 +83,11 @@ export async function readSurroundings(
     ids
       ? { declared: await readEach(session, question.wanted, question) }
       : readAll(session, await (listed ?? listAll(session)), question);
-  const [live, secretVersions, fingerprintKeys] = await all([
+  const [live, secretVersions, fingerprintKeys] = await allEnded([
     readLive(),
     versions,
     keys(),
     guard.begun,
   ]);
   return { live, secretVersions, keys: fingerprintKeys, guard };
-}
-
-/** Like Promise.all, but waits for all to end before it throws: nothing goes on behind a pass that is over. */
-async function all<A, B, C>(
-  promises: readonly [Promise<A>, Promise<B>, Promise<C>, Promise<unknown>],
-): Promise<[A, B, C, unknown]> {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
 }

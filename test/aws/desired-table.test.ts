@@ -42,27 +42,6 @@ describe('The Desired table', () => {
   const desired = () =>
     desiredTable({ client: world.client, table: TableName, clock, random: () => 0 });
 
-  test('lets whatever else is under way have its turn within a page that takes long, which comes whole and in order', async () => {
-    const items = Array.from({ length: 120 }, (_, index) => `server#${1000 + index}`);
-    for (let from = 0; from < items.length; from += 25) {
-      const puts = items
-        .slice(from, from + 25)
-        .map((item) => ({ PutRequest: { Item: key(item) } }));
-      await world.client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
-    }
-    const read: string[] = [];
-    const turns: number[] = [];
-    const table = desired();
-    for await (const rows of table.pages?.('acme') ?? []) {
-      read.push(...rows.map(({ item }) => item));
-      setImmediate(() => turns.push(read.length));
-      const start = performance.now();
-      while (performance.now() - start < 10);
-    }
-    expect(read).toEqual(items);
-    expect(turns.slice(0, 2)).toEqual([50, 100]);
-  });
-
   test('takes what any tool can write, and keeps what JSON does not know out of every schema', async () => {
     const Item = {
       ...key('server#a'),

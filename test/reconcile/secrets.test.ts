@@ -209,45 +209,94 @@ describe('a list of versions that is minutes old', () => {
     expect(world.callsSince()).toMatchObject({ DescribeSecret: 1 });
   });
 
-  test('is asked for while the ledger is still being read, and waited for where it cannot be', async () => {
-    await adopted([a, b]);
-    const { ledger, secrets } = world.deps;
-    const begun = Promise.withResolvers<undefined>();
-    let isOver = false;
-    const deps: Dependencies = {
-      ...world.deps,
-      secrets: {
-        ...secrets,
-        versions: async (...asking) => {
-          begun.resolve(undefined);
-          const versions = await secrets.versions(...asking);
-          await setTimeout(50);
-          isOver = true;
-          return versions;
+  describe('is asked for beside the ledger', () => {
+    /** Dependencies of which the ledger is read once the list is asked for, and a list that takes its time. */
+    function slow(ledgerRead: () => Promise<unknown> = async () => undefined) {
+      const { ledger, secrets } = world.deps;
+      const begun = Promise.withResolvers<undefined>();
+      const list = { begun: 0, aborted: 0, ended: 0 };
+      const deps: Dependencies = {
+        ...world.deps,
+        secrets: {
+          ...secrets,
+          versions: async (name, names, signal) => {
+            list.begun += 1;
+            begun.resolve(undefined);
+            await setTimeout(1000, undefined, { ...(signal && { signal }) }).catch(() => {
+              list.aborted += 1;
+            });
+            list.ended += 1;
+            return secrets.versions(name, names);
+          },
         },
-      },
-      ledger: {
-        ...ledger,
-        read: async (...of) => {
-          await begun.promise;
-          return ledger.read(...of);
+        ledger: {
+          ...ledger,
+          read: async (...of) => {
+            await begun.promise;
+            await ledgerRead();
+            return ledger.read(...of);
+          },
         },
-      },
-    };
-    expect(await reconcile({ connection, trigger: 'schedule' }, deps)).toMatchObject({
-      kind: 'done',
-      report: { counts: { assumed: 2 } },
+      };
+      return { deps, list, begun };
+    }
+    const schedule = () => ({ connection, trigger: 'schedule' }) as const;
+    const gone = () => Promise.reject(new Error('gone'));
+
+    test('and read for as long as it takes', async () => {
+      await adopted([a, b]);
+      const { deps, list } = slow();
+      const result = await reconcile(schedule(), deps);
+      expect(result).toMatchObject({ kind: 'done', report: { counts: { assumed: 2 } } });
+      expect(list).toEqual({ begun: 1, aborted: 0, ended: 1 });
     });
-    isOver = false;
-    const failing = {
-      ...deps,
-      ledger: {
-        ...ledger,
-        read: () => begun.promise.then(() => Promise.reject(new Error('gone'))),
-      },
-    };
-    await expect(reconcile({ connection, trigger: 'schedule' }, failing)).rejects.toThrow('gone');
-    expect(isOver).toBe(true);
+
+    test('and ends when the ledger cannot be read', async () => {
+      await adopted([a, b]);
+      const { deps, list } = slow(gone);
+      await expect(reconcile(schedule(), deps)).rejects.toThrow('gone');
+      expect(list).toEqual({ begun: 1, aborted: 1, ended: 1 });
+    });
+
+    test('and not at all once that is known', async () => {
+      await adopted([a, b]);
+      const { deps, list, begun } = slow(gone);
+      begun.resolve(undefined);
+      await expect(reconcile(schedule(), deps)).rejects.toThrow('gone');
+      expect(list.begun).toBe(0);
+    });
+
+    test('and is no matter where all that have a secret are paused', async () => {
+      await adopted([a, b]);
+      const at = new Date(world.clock.now()).toISOString();
+      await world.deps.ledger.pause(connection, { by: 'Kim', at });
+      const { deps, list } = slow();
+      const { secrets } = deps;
+      const failing = {
+        ...deps,
+        secrets: {
+          ...secrets,
+          versions: async (...of: Parameters<typeof secrets.versions>) => {
+            await secrets.versions(...of);
+            throw new Error('denied');
+          },
+        },
+      };
+      const result = await reconcile(schedule(), failing);
+      expect(result).toMatchObject({ kind: 'done', report: { counts: { paused: 2 } } });
+      expect(list.ended).toBe(1);
+    });
+
+    test('and a plan whose lease cannot be read asks for nothing more', async () => {
+      await adopted([a, b]);
+      const before = world.barndoor.requests.length;
+      const { deps, list, begun } = slow();
+      begun.resolve(undefined);
+      const failing = { ...deps, lease: { ...deps.lease, read: gone } };
+      await expect(planConnection(schedule(), failing)).rejects.toThrow('gone');
+      expect(list.begun).toBe(0);
+      expect(world.barndoor.requests).toHaveLength(before);
+    });
   });
 
   test('that lacks a secret says nothing of it', async () => {

@@ -38,9 +38,14 @@ export interface SecretInspector {
 export interface SecretSource {
   /**
    * Version ids of AWSCURRENT by name. Without `names`: all of the connection's, from a list (a hint, may be
-   * minutes old). Decrypts nothing. A name that is not in the answer is unknown, not known to be missing.
+   * minutes old), which ends with an error when `signal` aborts. Decrypts nothing. A name that is not in the answer is
+   * unknown, not known to be missing.
    */
-  versions(connection: string, names?: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  versions(
+    connection: string,
+    names?: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>;
   /**
    * AWSCURRENT values, in batches, one entry for each reference, in order. Throws only for what concerns all of them.
    */

@@ -1,0 +1,47 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, test } from '@jest/globals';
+import { openTable } from '../../lib/aws/table.ts';
+import { TestClock } from '../contracts/test-clock.ts';
+import { tableWorld, type TableWorld } from './world.ts';
+
+const TableName = 'Desired';
+const keys = Array.from({ length: 120 }, (_, index) => `server#${1000 + index}`);
+
+/** Reads a page of all keys. @returns them, and how many were there each time that others had their turn */
+async function read(world: TableWorld, msAnItem: number) {
+  for (let from = 0; from < keys.length; from += 25) {
+    const puts = keys.slice(from, from + 25).map((item) => ({
+      PutRequest: { Item: { connection: { S: 'acme' }, item: { S: item } } },
+    }));
+    await world.client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
+  }
+  const table = openTable({ client: world.client, table: TableName, clock: new TestClock() });
+  const taken: string[] = [];
+  const turns: number[] = [];
+  let isOver = false;
+  const reader = {
+    take: ({ item }: { item?: { S?: string } }) => {
+      const start = performance.now();
+      while (performance.now() - start < msAnItem);
+      return item?.S ?? '';
+    },
+    end: () => (isOver = true),
+  };
+  for await (const some of table.pages('acme', reader)) {
+    taken.push(...some);
+    setImmediate(() => turns.push(taken.length));
+  }
+  expect(isOver).toBe(true);
+  return { taken, turns };
+}
+
+test('whatever else is under way gets its turn within a page that takes long, which comes whole and in order', async () => {
+  const world = await tableWorld();
+  try {
+    const { taken, turns } = await read(world, 0.2);
+    expect(taken).toEqual(keys);
+    expect(turns.slice(0, 2)).toEqual([50, 100]);
+  } finally {
+    await world.close();
+  }
+});
