@@ -66,7 +66,7 @@ const asItIs = readingEach((one) => one);
 /** Items of a page between two looks at the clock. */
 const itemsAtOnce = 50;
 /** Milliseconds after which whatever else is under way gets its turn, in the middle of a page. */
-const turnMs = 2;
+const turnMs = 5;
 
 /** BatchGetItem takes at most 100 keys. */
 const batchSize = 100;
