@@ -1,6 +1,7 @@
 /**
- * What each function's bundle and the packed command line hold, by esbuild's own account: packages, folders of this repository, and what it
- * imports at run time. `npm run bundled -- --write` notes it as reviewed; `npm test` fails on anything else.
+ * What each function's bundle and the packed command line hold, by esbuild's own account: packages, folders of this
+ * repository, and what they import at run time. `npm run bundled -- --write` notes it as reviewed; `npm test` fails on
+ * anything else.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';

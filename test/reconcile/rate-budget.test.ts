@@ -4,7 +4,7 @@ import { handMs, RateBudget } from '../../lib/reconcile/budget.ts';
 import type { BudgetState } from '../../lib/reconcile/ports/lease-items.ts';
 
 /** A budget, full unless told, at a clock that stands still, and how many requests it admits at once. */
-function fullBudget(saved?: BudgetState) {
+function budgetOf(saved?: BudgetState) {
   let now = 0;
   const sleep = (_ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
@@ -26,14 +26,14 @@ function fullBudget(saved?: BudgetState) {
 }
 
 test('half of the burst may be in others’ hands, the rest is the pass’s own', async () => {
-  const { budget, admitted } = fullBudget();
+  const { budget, admitted } = budgetOf();
   expect(budget.grant(7)).toBe(5);
   expect(budget.grant(2)).toBe(0);
   expect(await admitted()).toBe(5);
 });
 
 test('what was granted is not in the bucket again before it is told, and nobody can use it any more', async () => {
-  const { budget, admitted, pass } = fullBudget();
+  const { budget, admitted, pass } = budgetOf();
   expect(budget.grant(5)).toBe(5);
   pass(10 * 60_000);
   expect(await admitted()).toBe(5);
@@ -46,14 +46,14 @@ test('what was granted is not in the bucket again before it is told, and nobody 
 });
 
 test('what is owed is set aside, one for each of its own, and is granted then', async () => {
-  const { budget, admitted } = fullBudget();
+  const { budget, admitted } = budgetOf();
   budget.owe(3);
   expect(await admitted()).toBe(7);
   expect(budget.grant(4)).toBe(3);
 });
 
 test('what is handed on does not refill while somebody may hold a part of it', () => {
-  const { budget, pass } = fullBudget();
+  const { budget, pass } = budgetOf();
   budget.grant(2);
   expect(budget.state()).toEqual({ tokens: 8, at: 60_000, by: 'me' });
   pass(5000);
@@ -69,7 +69,7 @@ test.each([
 ])(
   'a part that somebody may hold is kept back by the next holder too: %s',
   async (_, by, at, until) => {
-    const { admitted, pass } = fullBudget({ tokens: 5, at, by });
+    const { admitted, pass } = budgetOf({ tokens: 5, at, by });
     expect(await admitted()).toBe(5);
     pass(until);
     expect(await admitted()).toBe(0);
