@@ -11,7 +11,8 @@ const host = 'vendor.example';
 const { key, cert } = selfSigned(host);
 let requests = 0;
 const secure = createServer({ key, cert }, () => (requests += 1));
-const silent = createPlainServer();
+/** It reads on, as a socket that nobody reads does not notice that the other side is gone. */
+const silent = createPlainServer((socket) => void socket.on('error', () => undefined).resume());
 
 const listening = (server: Server) =>
   new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
