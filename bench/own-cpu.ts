@@ -57,7 +57,7 @@ async function run(): Promise<Section> {
     return {
       title: "A warm pass's own CPU, in sync",
       floor:
-        'The same SDK and HTTP calls, their answers decoded by the clients and nothing done about them. Ours has read the items of both tables in a pass before, and holds them against those. Where nothing is remembered, as in the first pass of a process, all are decoded and parsed.',
+        'The same SDK and HTTP calls, their answers decoded by the clients and nothing done about them. Ours has read both tables in a pass before, and does not decode pages of the same bytes. Where nothing is remembered, as in the first pass of a process, all are decoded and parsed.',
       measures,
     };
   } finally {

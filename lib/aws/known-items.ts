@@ -1,37 +1,61 @@
 import { Remembered } from '../core/remembered.ts';
 import { isItem } from './attribute-values.ts';
-import { stored, type PageReader, type StoredItem } from './stored-item.ts';
+import { stored, type PageReader, type ReadPage, type StoredItem } from './stored-item.ts';
 
 interface Known<T> {
   readonly value: StoredItem['value'];
   readonly read: T;
 }
 
+interface Page<T> extends ReadPage<T> {
+  /** Sort keys of its items. */
+  readonly keys: readonly string[];
+}
+
 /** Items of all connections; 1 to 2 KB each. */
 const mostItems = 20_000;
 
 /**
- * What the items of a table were read to, for as long as the process lives. Each pass reads all of them; one that says what
- * it said before is what it was then: of a server's record that takes a quarter of the time of reading it. Binary attributes
- * and sets are never taken for the same.
+ * What the items of a table were read to, for as long as the process lives. Each pass reads all of them: a page of the bytes
+ * that it had before is what it was then. In another page, an item that says what it said before is what it was then; of a
+ * server's record that takes a quarter of the time of reading it. By itself, an item with binary attributes or sets is never
+ * taken for the same.
  */
 export class KnownItems<T> {
-  readonly #known = new Remembered<Known<T>>(mostItems);
+  readonly #known = new Remembered<Known<T> | Page<T>>(mostItems);
 
   /** Reads all items of a range, always the same one, each by `read` unless it is known. What `read` gives must not be changed. */
   of(connection: string, read: (stored: StoredItem) => T): PageReader<T> {
     const reading = this.#known.of(connection);
+    let keys: string[] = [];
     return {
       take: (item) => {
         const key = item['item']?.S ?? '';
+        keys.push(key);
         const found = reading.get(key);
-        if (found && isItem(item, found.value)) return found.read;
+        if (found && 'read' in found && isItem(item, found.value)) return found.read;
         const one = stored(item);
         const known = { value: one.value, read: read(one) };
         reading.set(key, known);
         return known.read;
       },
       end: () => reading.end(true),
+      memory: {
+        known: (digest) => {
+          const page = reading.get(pageKey(digest));
+          if (!page || !('taken' in page)) return undefined;
+          // Asked for, its items are not forgotten.
+          for (const key of page.keys) reading.get(key);
+          return page;
+        },
+        note: (digest, page) => {
+          reading.set(pageKey(digest), { ...page, keys });
+          keys = [];
+        },
+      },
     };
   }
 }
+
+/** No sort key that Trueup writes; if a row has it nevertheless, each of the two is read anew. */
+const pageKey = (digest: string) => `page ${digest}`;

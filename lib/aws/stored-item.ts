@@ -24,6 +24,22 @@ export interface PageReader<T> {
   take(item: Item): T;
   /** All pages were read. */
   end(): void;
+  /** Absent where nothing is remembered. */
+  readonly memory?: PageMemory<T>;
+}
+
+/** Remembers pages, by the digests of their bytes. */
+export interface PageMemory<T> {
+  known(digest: string): ReadPage<T> | undefined;
+  /** All items of a page were taken. */
+  note(digest: string, page: ReadPage<T>): void;
+}
+
+/** What a page of a Query was read to. */
+export interface ReadPage<T> {
+  readonly taken: readonly T[];
+  /** Where the next one begins. */
+  readonly next: Item | undefined;
 }
 
 /** Reads each item, and remembers nothing. */

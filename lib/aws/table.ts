@@ -1,19 +1,16 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   ScanCommand,
   UpdateItemCommand,
   type DynamoDBClient,
-  type QueryCommandInput,
-  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
 import { toItem, type Item, type Writable } from './attribute-values.ts';
-import { conditionOf, names, rangeOf, type Condition, type Range } from './expressions.ts';
+import { conditionOf, names, type Condition, type Range } from './expressions.ts';
+import { countItems, readPages } from './query-pages.ts';
 import { nameOf, storeError, storeProblem } from './store-errors.ts';
 import { readingEach, stored, type PageReader, type StoredItem } from './stored-item.ts';
 
@@ -63,11 +60,6 @@ export interface Table {
 
 const asItIs = readingEach((one) => one);
 
-/** Items of a page between two looks at the clock. */
-const itemsAtOnce = 50;
-/** Milliseconds after which whatever else is under way gets its turn, in the middle of a page. */
-const turnMs = 5;
-
 /** BatchGetItem takes at most 100 keys. */
 const batchSize = 100;
 /** Rounds without any progress before a batch counts as failed: about six seconds. */
@@ -93,56 +85,12 @@ export function openTable(options: TableOptions): Table {
     }
   }
 
-  async function* pages(
-    connection: string,
-    range?: Range,
-    more?: Pick<QueryCommandInput, 'Select'>,
-  ) {
-    const { condition, values } = rangeOf(range);
-    const read = (start: Item | undefined): Promise<QueryCommandOutput> => {
-      const command = new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: `#connection = :connection${condition}`,
-        ExpressionAttributeNames: names(`#connection${condition}`),
-        ExpressionAttributeValues: toItem({ ':connection': connection, ...values }),
-        ...(start && { ExclusiveStartKey: start }),
-        ...more,
-      });
-      const page = client.send(command).catch((error: unknown) => {
-        throw storeError(error, at('Query', connection));
-      });
-      // Whoever awaits it is told; a page that nobody comes to is not unhandled.
-      page.catch(() => undefined);
-      return page;
-    };
-    let next: Promise<QueryCommandOutput> | undefined = read(undefined);
-    while (next) {
-      // oxlint-disable-next-line no-await-in-loop -- each page says where the next begins
-      const page: QueryCommandOutput = await next;
-      next = page.LastEvaluatedKey && read(page.LastEvaluatedKey);
-      yield page;
-    }
-  }
-
-  async function* readPages<T>(connection: string, reader: PageReader<T>, range?: Range) {
-    for await (const { Items: items = [] } of pages(connection, range)) {
-      let since = performance.now();
-      let taken: T[] = [];
-      while (items.length > 0) {
-        // What was taken is let go: two pages of each table may be there at the same time.
-        for (const item of items.splice(0, itemsAtOnce)) taken.push(reader.take(item));
-        if (items.length === 0 || performance.now() - since <= turnMs) continue;
-        yield taken;
-        taken = [];
-        // oxlint-disable-next-line no-await-in-loop -- that others get on is the point
-        await setImmediate();
-        since = performance.now();
-      }
-      yield taken;
-    }
-    reader.end();
-  }
+  const partOf = (connection: string, range: Range | undefined) => ({
+    client,
+    table,
+    connection,
+    range,
+  });
 
   async function batch(connection: string, items: readonly string[]): Promise<Item[]> {
     const found: Item[] = [];
@@ -171,15 +119,9 @@ export function openTable(options: TableOptions): Table {
   return {
     name: table,
     query: async (connection, range) =>
-      (await Array.fromAsync(readPages(connection, asItIs, range))).flat(),
-    pages: readPages,
-    count: async (connection, range) => {
-      let count = 0;
-      for await (const page of pages(connection, range, { Select: 'COUNT' })) {
-        count += page.Count ?? 0;
-      }
-      return count;
-    },
+      (await Array.fromAsync(readPages(partOf(connection, range), asItIs))).flat(),
+    pages: (connection, reader, range) => readPages(partOf(connection, range), reader),
+    count: (connection, range) => countItems(partOf(connection, range)),
     batchGet: async (connection, items) => {
       const wanted = [...new Set(items)];
       const found: StoredItem[] = [];

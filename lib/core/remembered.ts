@@ -5,6 +5,8 @@
 export class Remembered<T> {
   readonly #most: number;
   readonly #connections = new Map<string, Remembrance<T>>();
+  /** Items of all connections: counted on the way, as there may be thousands of connections, each with readings of its own. */
+  #count = 0;
 
   /** @param most - items of all connections together */
   constructor(most: number) {
@@ -18,7 +20,9 @@ export class Remembered<T> {
    */
   of(connection: string, about = ''): Reading<T> {
     const before = this.#connections.get(connection);
-    const one = before?.about === about ? before : { about, items: new Map(), turn: 0 };
+    const one =
+      before?.about === about ? before : { about, items: new Map(), turn: 0, isKept: true };
+    if (before && before !== one) this.#forget(connection, before);
     this.#connections.delete(connection);
     this.#connections.set(connection, one);
     const { items } = one;
@@ -32,11 +36,16 @@ export class Remembered<T> {
         return found.value;
       },
       set: (item, value) => {
-        if (items.has(item) || items.size < this.#most) items.set(item, { value, turn });
+        const size = items.size;
+        if (!items.has(item) && size >= this.#most) return;
+        items.set(item, { value, turn });
+        if (one.isKept) this.#count += items.size - size;
       },
       end: (isWhole) => {
         if (isWhole) {
+          const size = items.size;
           for (const [item, entry] of items) if (entry.turn !== turn) items.delete(item);
+          if (one.isKept) this.#count += items.size - size;
         }
         this.#forgetOldest();
       },
@@ -44,13 +53,16 @@ export class Remembered<T> {
   }
 
   #forgetOldest(): void {
-    let count = 0;
-    for (const { items } of this.#connections.values()) count += items.size;
-    for (const [connection, { items }] of this.#connections) {
-      if (count <= this.#most) continue;
-      this.#connections.delete(connection);
-      count -= items.size;
+    for (const [connection, one] of this.#connections) {
+      if (this.#count <= this.#most) return;
+      this.#forget(connection, one);
     }
+  }
+
+  #forget(connection: string, one: Remembrance<T>): void {
+    this.#connections.delete(connection);
+    this.#count -= one.items.size;
+    one.isKept = false;
   }
 }
 
@@ -60,6 +72,8 @@ interface Remembrance<T> {
   readonly items: Map<string, { readonly value: T; turn: number }>;
   /** Counts readings. */
   turn: number;
+  /** Not if it was forgotten while a reading of it was under way. */
+  isKept: boolean;
 }
 
 /** One reading of a connection's items. */

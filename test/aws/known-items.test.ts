@@ -63,17 +63,36 @@ describe('whether an item is what it was', () => {
   });
 });
 
+/** The bytes of a page, in the place of their digest. */
+const shownBytes = (page: readonly Item[]) => JSON.stringify(page);
+
 describe('known items', () => {
   const row = (id: string, values: object) => itemOf({ connection: 'acme', item: id, ...values });
-  const readAll = (known: KnownItems<StoredItem>, items: readonly Item[], isWhole = true) => {
+  /** Reads pages of so many items each, as a Query does. */
+  const readAll = (
+    known: KnownItems<StoredItem>,
+    items: readonly Item[],
+    { isWhole = true, pageSize = 2 } = {},
+  ) => {
     const read: string[] = [];
+    const taken: string[] = [];
     const reader = known.of('acme', (one) => {
       read.push(one.item);
       return one;
     });
-    const found = items.map((item) => reader.take(item));
+    const found: StoredItem[] = [];
+    for (let from = 0; from < items.length; from += pageSize) {
+      const page = items.slice(from, from + pageSize);
+      const before = reader.memory?.known(shownBytes(page))?.taken;
+      const now = before ?? page.map((one) => reader.take(one));
+      if (!before) {
+        taken.push(...page.map((one) => one['item']?.S ?? ''));
+        reader.memory?.note(shownBytes(page), { taken: now, next: undefined });
+      }
+      found.push(...now);
+    }
     if (isWhole) reader.end();
-    return { read, found };
+    return { read, taken, found };
   };
 
   test('are read once, and again where they differ', () => {
@@ -89,9 +108,59 @@ describe('known items', () => {
   test('are forgotten once a whole reading did not meet them', () => {
     const known = new KnownItems<StoredItem>();
     readAll(known, [row('a', { n: 1 }), row('b', { n: 1 })]);
-    readAll(known, [row('a', { n: 2 })], false);
+    readAll(known, [row('a', { n: 2 })], { isWhole: false });
     expect(readAll(known, [row('a', { n: 2 })]).read).toEqual([]);
     expect(readAll(known, [row('b', { n: 1 })]).read).toEqual(['b']);
+  });
+
+  test('come as a page where its bytes are the same, and are not looked at', () => {
+    const known = new KnownItems<StoredItem>();
+    const all = ['a', 'b', 'c', 'd'].map((id) => row(id, { n: 1 }));
+    expect(readAll(known, all).taken).toEqual(['a', 'b', 'c', 'd']);
+    expect(readAll(known, all)).toMatchObject({ taken: [], read: [] });
+    const changed = all.with(2, row('c', { n: 2 }));
+    expect(readAll(known, changed)).toMatchObject({ taken: ['c', 'd'], read: ['c'] });
+    expect(readAll(known, changed)).toMatchObject({ taken: [], read: [] });
+    // That page was forgotten, and its item with it.
+    expect(readAll(known, all)).toMatchObject({ taken: ['c', 'd'], read: ['c'] });
+  });
+
+  test('are kept where their page was known', () => {
+    const known = new KnownItems<StoredItem>();
+    const all = ['a', 'b', 'c', 'd'].map((id) => row(id, { n: 1 }));
+    for (const _ of [1, 2, 3]) readAll(known, all);
+    expect(readAll(known, all, { pageSize: 4 })).toMatchObject({ read: [] });
+  });
+
+  test('of a page that was not read to its end are not known as one', () => {
+    const known = new KnownItems<StoredItem>();
+    const [a, b] = [row('a', { n: 1 }), row('b', { n: 1 })];
+    known.of('acme', (one) => one).take(a);
+    expect(readAll(known, [a, b])).toMatchObject({ taken: ['a', 'b'], read: ['b'] });
+    expect(readAll(known, [a, b]).found.map(({ item }) => item)).toEqual(['a', 'b']);
+  });
+
+  test('are forgotten though the page after theirs was known', () => {
+    const known = new KnownItems<StoredItem>();
+    const [a, b] = [row('a', { n: 1 }), row('b', { n: 1 })];
+    readAll(known, [a, b], { pageSize: 1 });
+    expect(readAll(known, [b], { pageSize: 1 }).taken).toEqual([]);
+    expect(readAll(known, [a, b], { pageSize: 1 })).toMatchObject({ taken: ['a'], read: ['a'] });
+  });
+
+  test('may be named as a page is kept: neither is taken for the other', () => {
+    const page = [row('a', { n: 1 })];
+    const named = row(`page ${shownBytes(page)}`, { n: 1 });
+    for (const items of [
+      [named, ...page],
+      [...page, named],
+    ]) {
+      const known = new KnownItems<StoredItem>();
+      for (const _ of [1, 2, 3]) {
+        const { found } = readAll(known, items, { pageSize: 1 });
+        expect(found.map(({ item }) => item)).toEqual(items.map((one) => one['item']?.S));
+      }
+    }
   });
 
   test('say what a table without a memory says, whatever is written between readings', () => {

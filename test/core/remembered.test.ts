@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Remembered } from '../../lib/core/remembered.ts';
+import * as fc from 'fast-check';
+import { Remembered, type Reading } from '../../lib/core/remembered.ts';
 
 /** Reads items of a connection, and says what was known of them. */
 function read(
@@ -70,4 +71,83 @@ describe('what a process remembers', () => {
     expect(read(remembered, 'large', large)).toEqual(['1', '2', '3', undefined]);
     expect(read(remembered, 'one', { a: '' })).toEqual([undefined]);
   });
+
+  test('is bounded however readings overlap, and as much is held as the bound allows', () => {
+    const most = 5;
+    const name = fc.constantFrom('one', 'two', 'three');
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('of' as const), name, about: fc.constantFrom('x', 'y') }),
+      fc.record({
+        kind: fc.constant('set' as const),
+        at: fc.nat(9),
+        item: fc.constantFrom('a', 'b', 'c', 'd'),
+      }),
+      fc.record({ kind: fc.constant('end' as const), at: fc.nat(9), isWhole: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const [remembered, model] = [new Remembered<number>(most), new Counting(most)];
+        const readings: [Reading<number>, Reading<number>][] = [];
+        for (const [value, one] of steps.entries()) {
+          if (one.kind === 'of') {
+            readings.push([remembered.of(one.name, one.about), model.of(one.name, one.about)]);
+            continue;
+          }
+          for (const reading of readings.at(one.at % Math.max(1, readings.length)) ?? []) {
+            if (one.kind === 'set') reading.set(one.item, value);
+            else reading.end(one.isWhole);
+          }
+        }
+        for (const connection of ['one', 'two', 'three']) {
+          for (const about of ['x', 'y']) {
+            const [found, expected] = [remembered, model].map((all) => {
+              const reading = all.of(connection, about);
+              return ['a', 'b', 'c', 'd'].map((item) => reading.get(item));
+            });
+            expect(found).toEqual(expected);
+          }
+        }
+      }),
+    );
+  });
 });
+
+/** The same, said as plainly as can be: it counts everything at each end. */
+class Counting {
+  readonly #most: number;
+  #all: {
+    name: string;
+    about: string;
+    items: Map<string, { value: number; turn: number }>;
+    turn: number;
+  }[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  of(name: string, about: string): Reading<number> {
+    const before = this.#all.find((one) => one.name === name);
+    const one = before?.about === about ? before : { name, about, items: new Map(), turn: 0 };
+    this.#all = [...this.#all.filter((other) => other.name !== name), one];
+    const turn = (one.turn += 1);
+    return {
+      get: (item) => {
+        const found = one.items.get(item);
+        if (found) found.turn = turn;
+        return found?.value;
+      },
+      set: (item, value) => {
+        if (one.items.has(item) || one.items.size < this.#most)
+          one.items.set(item, { value, turn });
+      },
+      end: (isWhole) => {
+        for (const [item, entry] of one.items) {
+          if (isWhole && entry.turn !== turn) one.items.delete(item);
+        }
+        const count = () => this.#all.reduce((sum, { items }) => sum + items.size, 0);
+        while (count() > this.#most) this.#all.shift();
+      },
+    };
+  }
+}
