@@ -29,6 +29,7 @@ export function commandLineOptions(outFolder: string): BuildOptions {
     format: 'esm',
     mainFields: ['module', 'main'],
     external: ['dynalite', 'openapi-backend'],
+    alias: { 'node:http': join(root, 'scripts/node-http.cjs') },
     banner: { js: banner },
     logLevel: 'warning',
   };

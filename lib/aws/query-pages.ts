@@ -20,7 +20,7 @@ export interface PartOfTable {
   readonly range?: Range | undefined;
 }
 
-/** Items of a page between two looks at the clock. */
+/** Items of a page that come at a time. */
 const itemsAtOnce = 50;
 /** Milliseconds after which whatever else is under way gets its turn, in the middle of a page. */
 const turnMs = 5;
@@ -115,24 +115,25 @@ async function* inOrder<P>(
   }
 }
 
-/** A page may have a thousand items: where they take long it comes in pieces, and others get their turn in between. */
+/**
+ * A page may have a thousand items, and comes in pieces: what is done about those takes its time too, and where it is long
+ * whatever else is under way gets its turn in between.
+ */
 async function* taken<T>(
   { output: { Items: items = [], LastEvaluatedKey: next }, digest }: NewPage,
   reader: PageReader<T>,
 ): AsyncGenerator<readonly T[]> {
   const whole: T[] = [];
   let since = performance.now();
-  let given = 0;
   while (items.length > 0) {
     // What was taken is let go: two pages of each table may be there at the same time.
-    for (const item of items.splice(0, itemsAtOnce)) whole.push(reader.take(item));
+    const piece = items.splice(0, itemsAtOnce).map((item) => reader.take(item));
+    yield piece;
+    if (digest !== undefined) whole.push(...piece);
     if (items.length === 0 || performance.now() - since <= turnMs) continue;
-    yield whole.slice(given);
-    given = whole.length;
     // oxlint-disable-next-line no-await-in-loop -- that others get on is the point
     await setImmediate();
     since = performance.now();
   }
   if (digest !== undefined) reader.memory?.note(digest, { taken: whole, next });
-  yield given === 0 ? whole : whole.slice(given);
 }

@@ -65,6 +65,7 @@ export async function readSideBySide(
   };
   try {
     const tables = [readRows(), deps.ledger.read(connection, ids)] as const;
+    for (const provider of deps.providers.values()) provider.prepare?.();
     const [reading, ledger] = await allEnded(tables, abort);
     return {
       reading,

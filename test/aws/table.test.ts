@@ -7,8 +7,20 @@ import { tableWorld, type TableWorld } from './world.ts';
 const TableName = 'Desired';
 const keys = Array.from({ length: 120 }, (_, index) => `server#${1000 + index}`);
 
+interface Work {
+  /** Milliseconds that each item takes to be read. */
+  readonly reading?: number;
+  /** Milliseconds that whoever asked for the items spends on each. */
+  readonly using?: number;
+}
+
+function work(ms: number) {
+  const start = performance.now();
+  while (performance.now() - start < ms);
+}
+
 /** Reads a page of all keys. @returns them, and how many were there each time that others had their turn */
-async function read(world: TableWorld, msAnItem: number) {
+async function read(world: TableWorld, { reading = 0, using = 0 }: Work) {
   for (let from = 0; from < keys.length; from += 25) {
     const puts = keys.slice(from, from + 25).map((item) => ({
       PutRequest: { Item: { connection: { S: 'acme' }, item: { S: item } } },
@@ -21,8 +33,7 @@ async function read(world: TableWorld, msAnItem: number) {
   let isOver = false;
   const reader = {
     take: ({ item }: { item?: { S?: string } }) => {
-      const start = performance.now();
-      while (performance.now() - start < msAnItem);
+      work(reading);
       return item?.S ?? '';
     },
     end: () => (isOver = true),
@@ -30,18 +41,25 @@ async function read(world: TableWorld, msAnItem: number) {
   for await (const some of table.pages('acme', reader)) {
     taken.push(...some);
     setImmediate(() => turns.push(taken.length));
+    work(using * some.length);
   }
   expect(isOver).toBe(true);
   return { taken, turns };
 }
 
-test('whatever else is under way gets its turn within a page that takes long, which comes whole and in order', async () => {
-  const world = await tableWorld();
-  try {
-    const { taken, turns } = await read(world, 0.2);
-    expect(taken).toEqual(keys);
-    expect(turns.slice(0, 2)).toEqual([50, 100]);
-  } finally {
-    await world.close();
-  }
-});
+test.each<[string, Work]>([
+  ['to read', { reading: 0.2 }],
+  ['to whoever asked for it', { using: 0.2 }],
+])(
+  'whatever else is under way gets its turn within a page that takes long %s, which comes whole and in order',
+  async (_, slow) => {
+    const world = await tableWorld();
+    try {
+      const { taken, turns } = await read(world, slow);
+      expect(taken).toEqual(keys);
+      expect(turns.slice(0, 2)).toEqual([50, 100]);
+    } finally {
+      await world.close();
+    }
+  },
+);

@@ -14,6 +14,7 @@ export function createAlloy(http: HttpClient): Provider {
     ...owner,
     table: alloyFields,
     requestsPerMinute,
+    prepare: () => http.prepare(),
     open: (connection, inputs) => {
       const { userId } = connection;
       const headers = userId === undefined ? {} : { 'x-alloy-userid': userId };
