@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { bundleFile, bundleFunction, bundleName, functionNames } from '../lib/infra/bundle.ts';
 import { layOutProgram } from '../scripts/command-line.ts';
 import { main } from './harness/main.ts';
@@ -10,14 +11,30 @@ import { ratioMeasure, type Section } from './harness/section.ts';
 const turns = 21;
 const mostKib = 600;
 
+/** As most functions are bundled. */
+function bundleByDefault(entry: string, outFolder: string): void {
+  buildSync({
+    entryPoints: [entry],
+    outfile: join(outFolder, bundleName),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    logLevel: 'warning',
+  });
+  writeFileSync(join(outFolder, 'package.json'), '{ "type": "commonjs" }\n');
+}
+
 async function run(): Promise<Section> {
   const folder = mkdtempSync(join(tmpdir(), 'trueup-bundles-'));
   try {
-    bundleFile(join(import.meta.dirname, 'empty-handler.ts'), join(folder, 'empty'));
+    const emptyHandler = join(import.meta.dirname, 'empty-handler.ts');
+    bundleFile(emptyHandler, join(folder, 'empty'));
+    bundleByDefault(emptyHandler, join(folder, 'default'));
     for (const name of functionNames) bundleFunction(name, join(folder, name));
     const fileOf = (name: string) => join(folder, name, bundleName);
-    const [empty = Number.NaN, ...own] = importTimes(
-      ['empty', ...functionNames].map(fileOf),
+    const [empty = Number.NaN, byDefault = Number.NaN, ...own] = importTimes(
+      ['empty', 'default', ...functionNames].map(fileOf),
       turns,
     );
     const cli = layOutProgram(join(folder, 'trueup'));
@@ -31,12 +48,16 @@ async function run(): Promise<Section> {
     return {
       title: 'Starts',
       floor:
-        'Of a function: the bundle of an empty handler with the same SDK clients, imported by a new process. Of the command line as it is packed: a Node process that does nothing.',
+        'Of a function: the bundle of an empty handler with the same SDK clients, made with the same options and imported by a new process; besides, one made with the options that esbuild has for Node unless told otherwise (the CommonJS files of packages, nothing left out), minified. Of the command line as it is packed: a Node process that does nothing.',
       measures: [
         ...functionNames.flatMap((name, index) => {
           const kib = statSync(fileOf(name)).size / 1024;
           return [
             ratioMeasure(`import of ${name}`, (own[index] ?? Number.NaN) / empty, 1.35),
+            {
+              what: `import of ${name}, to the empty handler bundled by default`,
+              value: `${((own[index] ?? Number.NaN) / byDefault).toFixed(2)} ×`,
+            },
             {
               what: `bundle of ${name}`,
               value: `${kib.toFixed(0)} KiB`,
