@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { toItem, type Item } from './attribute-values.ts';
 import { names, rangeOf, type Range } from './expressions.ts';
-import { sendUnlessKnown } from './known-answer.ts';
-import { storeError } from './store-errors.ts';
+import { sendUnlessKnown, type KnownAnswer } from './known-answer.ts';
+import { storeError, storeProblem } from './store-errors.ts';
 import type { PageReader, ReadPage } from './stored-item.ts';
 
 /** What a Query asks for: the items of a connection, in the order of the sort keys. */
@@ -39,18 +39,18 @@ export async function* readPages<T>(
   const read = async (start: Item | undefined): Promise<Page<T>> => {
     const command = query(part, start);
     if (!memory) return { output: await client.send(command) };
-    return sendUnlessKnown(
-      (one) => client.send(one),
-      (body) => client.config.streamCollector(body),
-      command,
-      (digest) => memory.known(digest),
-    );
+    return sendUnlessKnown(client, command, (digest) => memory.known(digest));
   };
   const nextOf = (page: Page<T>) =>
     'known' in page ? page.known.next : page.output.LastEvaluatedKey;
   for await (const page of inOrder(part, read, nextOf)) {
-    if ('known' in page) yield page.known.taken;
-    else yield* taken(page, reader);
+    if ('output' in page && !page.output.Items) {
+      // Nothing at all, where an empty page has an empty list: as if there were no rows and no records.
+      const where = { call: 'DynamoDB Query', store: part.table, connection: part.connection };
+      throw storeProblem('store-incomplete', where, 'the answer has no items');
+    }
+    if ('known' in page) yield* inPieces(page.known.taken.length, pieceOf(page.known.taken));
+    else yield* newPage(page, reader);
   }
   reader.end();
 }
@@ -66,7 +66,7 @@ export async function countItems(part: PartOfTable): Promise<number> {
   return count;
 }
 
-type Page<T> = NewPage | { readonly known: ReadPage<T> };
+type Page<T> = NewPage | KnownAnswer<ReadPage<T>>;
 
 interface NewPage {
   readonly output: QueryCommandOutput;
@@ -115,25 +115,39 @@ async function* inOrder<P>(
   }
 }
 
-/**
- * A page may have a thousand items, and comes in pieces: what is done about those takes its time too, and where it is long
- * whatever else is under way gets its turn in between.
- */
-async function* taken<T>(
+async function* newPage<T>(
   { output: { Items: items = [], LastEvaluatedKey: next }, digest }: NewPage,
   reader: PageReader<T>,
 ): AsyncGenerator<readonly T[]> {
   const whole: T[] = [];
-  let since = performance.now();
-  while (items.length > 0) {
-    // What was taken is let go: two pages of each table may be there at the same time.
+  // What was taken is let go: two pages of each table may be there at the same time.
+  yield* inPieces(items.length, () => {
     const piece = items.splice(0, itemsAtOnce).map((item) => reader.take(item));
-    yield piece;
     if (digest !== undefined) whole.push(...piece);
-    if (items.length === 0 || performance.now() - since <= turnMs) continue;
+    return piece;
+  });
+  if (digest !== undefined) reader.memory?.note(digest, { taken: whole, next });
+}
+
+const pieceOf =
+  <T>(items: readonly T[]) =>
+  (from: number) =>
+    items.slice(from, from + itemsAtOnce);
+
+/**
+ * A page may have a thousand items, and comes in pieces: what is done about those takes its time too, and where it is long
+ * whatever else is under way gets its turn in between.
+ */
+async function* inPieces<T>(
+  length: number,
+  piece: (from: number) => readonly T[],
+): AsyncGenerator<readonly T[]> {
+  let since = performance.now();
+  for (let from = 0; from < length; from += itemsAtOnce) {
+    yield piece(from);
+    if (from + itemsAtOnce >= length || performance.now() - since <= turnMs) continue;
     // oxlint-disable-next-line no-await-in-loop -- that others get on is the point
     await setImmediate();
     since = performance.now();
   }
-  if (digest !== undefined) reader.memory?.note(digest, { taken: whole, next });
 }

@@ -30,6 +30,7 @@ export interface PageReader<T> {
 
 /** Remembers pages, by the digests of their bytes. */
 export interface PageMemory<T> {
+  /** What the page with this digest was read to; its items count as met. */
   known(digest: string): ReadPage<T> | undefined;
   /** All items of a page were taken. */
   note(digest: string, page: ReadPage<T>): void;

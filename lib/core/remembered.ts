@@ -32,7 +32,8 @@ export class Remembered<T> {
       get: (item) => {
         const found = items.get(item);
         if (!found) return undefined;
-        found.turn = turn;
+        // A reading that began before is late, and another has met it since.
+        found.turn = Math.max(found.turn, turn);
         return found.value;
       },
       set: (item, value) => {
@@ -40,6 +41,7 @@ export class Remembered<T> {
         if (!items.has(item) && size >= this.#most) return;
         items.set(item, { value, turn });
         if (one.isKept) this.#count += items.size - size;
+        this.#forgetOldest();
       },
       end: (isWhole) => {
         if (isWhole) {
@@ -47,7 +49,6 @@ export class Remembered<T> {
           for (const [item, entry] of items) if (entry.turn !== turn) items.delete(item);
           if (one.isKept) this.#count += items.size - size;
         }
-        this.#forgetOldest();
       },
     };
   }

@@ -116,4 +116,13 @@ describe('pages of a table that were read before', () => {
     expect(found).toEqual(all);
     expect(decoded).toBeLessThan(ids.length);
   });
+
+  test('are not taken for gone where an answer says nothing', async () => {
+    const read = remembering();
+    await read();
+    world.intercept = () => ({ status: 200, body: {} });
+    await expect(read()).rejects.toMatchObject({ code: 'store-incomplete' });
+    world.intercept = () => undefined;
+    expect(await read()).toMatchObject({ found: all, decoded: 0 });
+  });
 });

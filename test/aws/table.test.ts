@@ -1,5 +1,6 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
+import type { PageMemory, ReadPage } from '../../lib/aws/stored-item.ts';
 import { openTable } from '../../lib/aws/table.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { tableWorld, type TableWorld } from './world.ts';
@@ -12,6 +13,8 @@ interface Work {
   readonly reading?: number;
   /** Milliseconds that whoever asked for the items spends on each. */
   readonly using?: number;
+  /** Whether the page was read before. */
+  readonly known?: boolean;
 }
 
 function work(ms: number) {
@@ -19,8 +22,14 @@ function work(ms: number) {
   while (performance.now() - start < ms);
 }
 
+/** Remembers each page, as what its items were read to. */
+function remembering(): PageMemory<string> {
+  const pages = new Map<string, ReadPage<string>>();
+  return { known: (digest) => pages.get(digest), note: (digest, page) => pages.set(digest, page) };
+}
+
 /** Reads a page of all keys. @returns them, and how many were there each time that others had their turn */
-async function read(world: TableWorld, { reading = 0, using = 0 }: Work) {
+async function read(world: TableWorld, { reading = 0, using = 0, known = false }: Work) {
   for (let from = 0; from < keys.length; from += 25) {
     const puts = keys.slice(from, from + 25).map((item) => ({
       PutRequest: { Item: { connection: { S: 'acme' }, item: { S: item } } },
@@ -37,7 +46,9 @@ async function read(world: TableWorld, { reading = 0, using = 0 }: Work) {
       return item?.S ?? '';
     },
     end: () => (isOver = true),
+    ...(known && { memory: remembering() }),
   };
+  if (known) await Array.fromAsync(table.pages('acme', reader));
   for await (const some of table.pages('acme', reader)) {
     taken.push(...some);
     setImmediate(() => turns.push(taken.length));
@@ -50,6 +61,7 @@ async function read(world: TableWorld, { reading = 0, using = 0 }: Work) {
 test.each<[string, Work]>([
   ['to read', { reading: 0.2 }],
   ['to whoever asked for it', { using: 0.2 }],
+  ['to whoever asked for it, though it is known', { using: 0.2, known: true }],
 ])(
   'whatever else is under way gets its turn within a page that takes long %s, which comes whole and in order',
   async (_, slow) => {

@@ -34,7 +34,7 @@ describe("Node's own fetch", () => {
     expect(saidBy('commonjs', `${say} require(${file}); Request; say(${isAwake})`)).toBe(true);
   });
 
-  test('sleeps while files of the packed command line are loaded', () => {
+  test('is woken by no import of node:http in the packed command line', () => {
     bundleCommandLine(join(folder, 'cli'));
     const files = readdirSync(join(folder, 'cli')).filter((file) => file.endsWith('.mjs'));
     const texts = files.map((file) => readFileSync(join(folder, 'cli', file), 'utf8'));
@@ -43,7 +43,7 @@ describe("Node's own fetch", () => {
     expect(texts.filter((text) => text.includes('__require("http")'))).toHaveLength(1);
   });
 
-  test('and what sends requests are loaded when the HTTP client is prepared, and not before', () => {
+  test('is woken by ky, which is loaded when the HTTP client is prepared and not before', () => {
     const url = (path: string) => JSON.stringify(pathToFileURL(path).href);
     const script = `${say}
       import { registerHooks } from 'node:module';
@@ -57,7 +57,7 @@ describe("Node's own fetch", () => {
       const { parseAllowedHosts } = await import(${url('lib/providers/http/host-rule.ts')});
       const client = createHttpClient({
         hosts: { allowed: parseAllowedHosts(''), trustDocumentedHosts: false },
-        clock: { now: Date.now },
+        clock: { now: Date.now, sleep: (ms) => sleep(ms) },
         random: Math.random,
       });
       await sleep(20);

@@ -3,7 +3,7 @@ import type { Provider } from '../../lib/reconcile/ports/provider.ts';
 import { readSideBySide } from '../../lib/reconcile/read-side-by-side.ts';
 import { connection, startWorld } from '../support/world.ts';
 
-test('what sessions need is loaded while the tables are read: neither before they were asked, nor after', async () => {
+test('providers are told to prepare while the tables are read: neither before they were asked, nor after', async () => {
   const world = await startWorld();
   try {
     await world.declareConnection();

@@ -151,9 +151,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     if (isPrepared) return;
     isPrepared = true;
     // A request that needs it is told of an error by itself.
-    const load = () => void loadClient().catch(() => undefined);
-    // Where the timer is late, connections that were opened meanwhile come first.
-    setTimeout(() => setImmediate(load), onTheirWayMs).unref();
+    void clock
+      .sleep(onTheirWayMs)
+      .then(loadClient)
+      .catch(() => undefined);
   };
   return {
     send,
