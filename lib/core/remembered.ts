@@ -54,9 +54,10 @@ export class Remembered<T> {
   }
 
   #forgetOldest(): void {
-    for (const [connection, one] of this.#connections) {
-      if (this.#count <= this.#most) return;
-      this.#forget(connection, one);
+    while (this.#count > this.#most) {
+      // Of a map, the first is the one that was set longest ago; there is one, as something was counted.
+      const first = this.#connections.entries().next().value;
+      this.#forget(...(first as [string, Remembrance<T>]));
     }
   }
 

@@ -72,6 +72,18 @@ describe('what a process remembers', () => {
     expect(read(remembered, 'one', { a: '' })).toEqual([undefined]);
   });
 
+  test('of a connection that is forgotten while it is read counts no more', () => {
+    const remembered = new Remembered<string>(3);
+    read(remembered, 'one', { a: '1', b: '2' });
+    const late = remembered.of('one');
+    read(remembered, 'two', { a: '3', b: '4' });
+    late.set('c', '5');
+    late.end(true);
+    expect(read(remembered, 'two', { a: '3', b: '4', c: '6' })).toEqual(['3', '4', undefined]);
+    expect(read(remembered, 'two', { a: '', b: '', c: '' })).toEqual(['3', '4', '6']);
+    expect(read(remembered, 'one', { a: '', b: '', c: '' })).toEqual(Array(3).fill(undefined));
+  });
+
   test('is bounded however readings overlap, and as much is held as the bound allows', () => {
     const most = 5;
     const name = fc.constantFrom('one', 'two', 'three');
