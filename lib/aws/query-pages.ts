@@ -44,13 +44,8 @@ export async function* readPages<T>(
   const nextOf = (page: Page<T>) =>
     'known' in page ? page.known.next : page.output.LastEvaluatedKey;
   for await (const page of inOrder(part, read, nextOf)) {
-    if ('output' in page && !page.output.Items) {
-      // Nothing at all, where an empty page has an empty list: as if there were no rows and no records.
-      const where = { call: 'DynamoDB Query', store: part.table, connection: part.connection };
-      throw storeProblem('store-incomplete', where, 'the answer has no items');
-    }
-    if ('known' in page) yield* inPieces(page.known.taken.length, pieceOf(page.known.taken));
-    else yield* newPage(page, reader);
+    if ('known' in page) yield* knownPage(page.known);
+    else yield* newPage(part, page, reader);
   }
   reader.end();
 }
@@ -65,6 +60,13 @@ export async function countItems(part: PartOfTable): Promise<number> {
   }
   return count;
 }
+
+/** For an error: what was called, and where. */
+const queryOf = ({ table, connection }: PartOfTable) => ({
+  call: 'DynamoDB Query',
+  store: table,
+  connection,
+});
 
 type Page<T> = NewPage | KnownAnswer<ReadPage<T>>;
 
@@ -93,13 +95,13 @@ function query(
 
 /** The next page is on its way while one is worked on. */
 async function* inOrder<P>(
-  { table, connection }: PartOfTable,
+  part: PartOfTable,
   read: (start: Item | undefined) => Promise<P>,
   nextOf: (page: P) => Item | undefined,
 ): AsyncGenerator<P> {
   const begin = (start: Item | undefined) => {
     const page = read(start).catch((error: unknown) => {
-      throw storeError(error, { call: 'DynamoDB Query', store: table, connection });
+      throw storeError(error, queryOf(part));
     });
     // Whoever awaits it is told; a page that nobody comes to is not unhandled.
     page.catch(() => undefined);
@@ -115,10 +117,19 @@ async function* inOrder<P>(
   }
 }
 
+function knownPage<T>({ taken }: ReadPage<T>): AsyncGenerator<readonly T[]> {
+  return inPieces(taken.length, (from) => taken.slice(from, from + itemsAtOnce));
+}
+
 async function* newPage<T>(
-  { output: { Items: items = [], LastEvaluatedKey: next }, digest }: NewPage,
+  part: PartOfTable,
+  { output: { Items: items, LastEvaluatedKey: next }, digest }: NewPage,
   reader: PageReader<T>,
 ): AsyncGenerator<readonly T[]> {
+  if (!items) {
+    // Nothing at all, where an empty page has an empty list: as if there were no rows and no records.
+    throw storeProblem('store-incomplete', queryOf(part), 'the answer has no items');
+  }
   const whole: T[] = [];
   // What was taken is let go: two pages of each table may be there at the same time.
   yield* inPieces(items.length, () => {
@@ -128,11 +139,6 @@ async function* newPage<T>(
   });
   if (digest !== undefined) reader.memory?.note(digest, { taken: whole, next });
 }
-
-const pieceOf =
-  <T>(items: readonly T[]) =>
-  (from: number) =>
-    items.slice(from, from + itemsAtOnce);
 
 /**
  * A page may have a thousand items, and comes in pieces: what is done about those takes its time too, and where it is long

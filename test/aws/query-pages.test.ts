@@ -25,13 +25,13 @@ const write = (item: string, n: number) =>
     }),
   );
 
-/** A table that remembers; each reading says its items, how many were decoded, and which were read anew. */
+/** A table that remembers; each reading says its items, how many were looked at, and which were read anew. */
 function remembering() {
   const table = openTable({ client: world.client, table: TableName, clock: new TestClock() });
   const known = new KnownItems<string>();
   return async () => {
     const read: string[] = [];
-    let decoded = 0;
+    let taken = 0;
     const reader = known.of('acme', ({ item, value }) => {
       read.push(item);
       return `${item} ${String(value['n'])}`;
@@ -39,31 +39,31 @@ function remembering() {
     const counting = {
       ...reader,
       take: (item: Parameters<typeof reader.take>[0]) => {
-        decoded += 1;
+        taken += 1;
         return reader.take(item);
       },
     };
     const pages = await Array.fromAsync(table.pages('acme', counting));
-    return { found: pages.flat(), pages: pages.length, decoded, read };
+    return { found: pages.flat(), pages: pages.length, taken, read };
   };
 }
 
 const all = ids.map((id) => `${id} 1`);
 
 describe('pages of a table that were read before', () => {
-  test('are asked for, and decoded only where their bytes differ', async () => {
+  test('are asked for, and looked at only where their bytes differ', async () => {
     const read = remembering();
-    expect(await read()).toEqual({ found: all, pages: 3, decoded: ids.length, read: ids });
+    expect(await read()).toEqual({ found: all, pages: 3, taken: ids.length, read: ids });
     const { Query: calls = 0 } = world.server.calls;
-    expect(await read()).toEqual({ found: all, pages: 3, decoded: 0, read: [] });
+    expect(await read()).toEqual({ found: all, pages: 3, taken: 0, read: [] });
     expect(world.server.calls['Query']).toBe(2 * calls);
 
     const [first = '', last = ''] = [ids[0], ids.at(-1)];
     const lastChanged = [...all.slice(0, -1), `${last} 2`];
     await write(last, 2);
-    const { decoded, ...after } = await read();
+    const { taken, ...after } = await read();
     expect(after).toEqual({ found: lastChanged, pages: 3, read: [last] });
-    expect(decoded).toBeLessThan(ids.length / 2);
+    expect(taken).toBeLessThan(ids.length / 2);
     await write(last, 1);
     await write(first, 2);
     expect(await read()).toMatchObject({ found: all.with(0, `${first} 2`), read: [first, last] });
@@ -93,7 +93,7 @@ describe('pages of a table that were read before', () => {
     let calls = 0;
     world.intercept = () =>
       (calls += 1) % 2 === 1 ? fault('ProvisionedThroughputExceededException') : undefined;
-    expect(await read()).toMatchObject({ found: all, decoded: 0 });
+    expect(await read()).toMatchObject({ found: all, taken: 0 });
     expect(calls).toBe(6);
   });
 
@@ -103,7 +103,7 @@ describe('pages of a table that were read before', () => {
     world.intercept = () => fault('AccessDeniedException');
     await expect(read()).rejects.toMatchObject({ code: 'store-denied' });
     world.intercept = () => undefined;
-    expect(await read()).toMatchObject({ found: all, decoded: 0 });
+    expect(await read()).toMatchObject({ found: all, taken: 0 });
   });
 
   test('are kept from a reading that did not come to its end', async () => {
@@ -112,9 +112,9 @@ describe('pages of a table that were read before', () => {
     world.intercept = () => ((calls += 1) > 1 ? fault('AccessDeniedException') : undefined);
     await expect(read()).rejects.toMatchObject({ code: 'store-denied' });
     world.intercept = () => undefined;
-    const { found, decoded } = await read();
+    const { found, taken } = await read();
     expect(found).toEqual(all);
-    expect(decoded).toBeLessThan(ids.length);
+    expect(taken).toBeLessThan(ids.length);
   });
 
   test('are not taken for gone where an answer says nothing', async () => {
@@ -123,6 +123,6 @@ describe('pages of a table that were read before', () => {
     world.intercept = () => ({ status: 200, body: {} });
     await expect(read()).rejects.toMatchObject({ code: 'store-incomplete' });
     world.intercept = () => undefined;
-    expect(await read()).toMatchObject({ found: all, decoded: 0 });
+    expect(await read()).toMatchObject({ found: all, taken: 0 });
   });
 });
