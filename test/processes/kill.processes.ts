@@ -224,8 +224,11 @@ test(`kill -9 in the middle of ${fleet} changes, at ${kills} random moments`, as
         () => undefined,
       );
     }
-    written.history += await keysOf(lane.connection, 'change#');
-    written.declared += await keysOf(lane.connection, 'declared#');
+    // Read first, then added: `+= await` would add to what the sum was before another lane's was added.
+    const history = await keysOf(lane.connection, 'change#');
+    const declared = await keysOf(lane.connection, 'declared#');
+    written.history += history;
+    written.declared += declared;
   };
   const figures = () => {
     const middle = done.moments.filter((puts) => puts > 0 && puts < fleet).length;
