@@ -2,12 +2,13 @@ import { Remembered } from '../core/remembered.ts';
 import { isItem } from './attribute-values.ts';
 import { stored, type PageReader, type ReadPage, type StoredItem } from './stored-item.ts';
 
-interface Known<T> {
+interface KnownItem<T> {
   readonly value: StoredItem['value'];
   readonly read: T;
 }
 
-interface Page<T> extends ReadPage<T> {
+interface KnownPage<T> extends ReadPage<T> {
+  readonly digest: string;
   /** Sort keys of its items. */
   readonly keys: readonly string[];
 }
@@ -22,7 +23,7 @@ const mostItems = 20_000;
  * taken for the same.
  */
 export class KnownItems<T> {
-  readonly #known = new Remembered<Known<T> | Page<T>>(mostItems);
+  readonly #known = new Remembered<KnownItem<T> | KnownPage<T>>(mostItems);
 
   /** Reads all items of a range, always the same one, each by `read` unless it is known. What `read` gives must not be changed. */
   of(connection: string, read: (stored: StoredItem) => T): PageReader<T> {
@@ -41,15 +42,15 @@ export class KnownItems<T> {
       },
       end: () => reading.end(true),
       memory: {
-        known: (digest) => {
-          const page = reading.get(pageKey(digest));
-          if (!page || !('taken' in page)) return undefined;
+        known: (place, digest) => {
+          const page = reading.get(pageKey(place));
+          if (!page || !('taken' in page) || page.digest !== digest) return undefined;
           // Asked for, its items are not forgotten.
           for (const key of page.keys) reading.get(key);
           return page;
         },
-        note: (digest, page) => {
-          reading.set(pageKey(digest), { ...page, keys });
+        note: (place, digest, page) => {
+          reading.set(pageKey(place), { ...page, digest, keys });
           keys = [];
         },
       },
@@ -58,4 +59,4 @@ export class KnownItems<T> {
 }
 
 /** No sort key that Trueup writes; if a row has it nevertheless, each of the two is read anew. */
-const pageKey = (digest: string) => `page ${digest}`;
+const pageKey = (place: number) => `page ${place}`;

@@ -8,7 +8,7 @@ import {
 import { toItem, type Item } from './attribute-values.ts';
 import { names, rangeOf, type Range } from './expressions.ts';
 import { sendUnlessKnown, type KnownAnswer } from './known-answer.ts';
-import { storeError, storeProblem } from './store-errors.ts';
+import { noItems, storeError } from './store-errors.ts';
 import type { PageReader, ReadPage } from './stored-item.ts';
 
 /** What a Query asks for: the items of a connection, in the order of the sort keys. */
@@ -36,10 +36,14 @@ export async function* readPages<T>(
 ): AsyncGenerator<readonly T[]> {
   const { client } = part;
   const { memory } = reader;
-  const read = async (start: Item | undefined): Promise<Page<T>> => {
+  const read = async (start: Item | undefined, place: number): Promise<Page<T>> => {
     const command = query(part, start);
     if (!memory) return { output: await client.send(command) };
-    return sendUnlessKnown(client, command, (digest) => memory.known(digest));
+    const known = (digest: string) => memory.known(place, digest);
+    const answer = await sendUnlessKnown(client, command, known);
+    if ('known' in answer) return answer;
+    const { output, digest } = answer;
+    return { output, remember: (page) => memory.note(place, digest, page) };
   };
   const nextOf = (page: Page<T>) =>
     'known' in page ? page.known.next : page.output.LastEvaluatedKey;
@@ -56,7 +60,8 @@ export async function countItems(part: PartOfTable): Promise<number> {
     part.client.send(query(part, start, { Select: 'COUNT' }));
   let count = 0;
   for await (const page of inOrder(part, read, ({ LastEvaluatedKey }) => LastEvaluatedKey)) {
-    count += page.Count ?? 0;
+    if (page.Count === undefined) throw noItems(queryOf(part));
+    count += page.Count;
   }
   return count;
 }
@@ -68,12 +73,12 @@ const queryOf = ({ table, connection }: PartOfTable) => ({
   connection,
 });
 
-type Page<T> = NewPage | KnownAnswer<ReadPage<T>>;
+type Page<T> = NewPage<T> | KnownAnswer<ReadPage<T>>;
 
-interface NewPage {
+interface NewPage<T> {
   readonly output: QueryCommandOutput;
   /** Where it is to be remembered. */
-  readonly digest?: string;
+  readonly remember?: (page: ReadPage<T>) => void;
 }
 
 function query(
@@ -96,11 +101,12 @@ function query(
 /** The next page is on its way while one is worked on. */
 async function* inOrder<P>(
   part: PartOfTable,
-  read: (start: Item | undefined) => Promise<P>,
+  read: (start: Item | undefined, place: number) => Promise<P>,
   nextOf: (page: P) => Item | undefined,
 ): AsyncGenerator<P> {
+  let places = 0;
   const begin = (start: Item | undefined) => {
-    const page = read(start).catch((error: unknown) => {
+    const page = read(start, places++).catch((error: unknown) => {
       throw storeError(error, queryOf(part));
     });
     // Whoever awaits it is told; a page that nobody comes to is not unhandled.
@@ -123,21 +129,18 @@ function knownPage<T>({ taken }: ReadPage<T>): AsyncGenerator<readonly T[]> {
 
 async function* newPage<T>(
   part: PartOfTable,
-  { output: { Items: items, LastEvaluatedKey: next }, digest }: NewPage,
+  { output: { Items: items, LastEvaluatedKey: next }, remember }: NewPage<T>,
   reader: PageReader<T>,
 ): AsyncGenerator<readonly T[]> {
-  if (!items) {
-    // Nothing at all, where an empty page has an empty list: as if there were no rows and no records.
-    throw storeProblem('store-incomplete', queryOf(part), 'the answer has no items');
-  }
+  if (!items) throw noItems(queryOf(part));
   const whole: T[] = [];
   // What was taken is let go: two pages of each table may be there at the same time.
   yield* inPieces(items.length, () => {
     const piece = items.splice(0, itemsAtOnce).map((item) => reader.take(item));
-    if (digest !== undefined) whole.push(...piece);
+    if (remember) whole.push(...piece);
     return piece;
   });
-  if (digest !== undefined) reader.memory?.note(digest, { taken: whole, next });
+  remember?.({ taken: whole, next });
 }
 
 /**

@@ -52,6 +52,11 @@ export function secretStoreError(error: unknown, at: StoreCall): StoreError {
   return storeProblem(codeOf(error), at, /AccessDenied/.test(name) ? describe(error) : name);
 }
 
+/** Of an answer without any list, such as a proxy's: where there are no items, DynamoDB's has an empty one. */
+export function noItems(at: StoreCall): StoreError {
+  return storeProblem('store-incomplete', at, 'the answer has no items');
+}
+
 /** The SDK's error name, such as `ThrottlingException`, or the system's, such as `ECONNREFUSED`. */
 export function nameOf(error: unknown): string {
   const name = textAt(error, 'name') ?? 'unknown error';

@@ -28,12 +28,12 @@ export interface PageReader<T> {
   readonly memory?: PageMemory<T>;
 }
 
-/** Remembers pages, by the digests of their bytes. */
+/** Remembers the pages of one Query, each by its place among them, from 0, and the digest of its bytes. */
 export interface PageMemory<T> {
-  /** What the page with this digest was read to; its items count as met. */
-  known(digest: string): ReadPage<T> | undefined;
+  /** What this page was read to, if its bytes are those of the one that had its place; its items count as met. */
+  known(place: number, digest: string): ReadPage<T> | undefined;
   /** All items of a page were taken. */
-  note(digest: string, page: ReadPage<T>): void;
+  note(place: number, digest: string, page: ReadPage<T>): void;
 }
 
 /** What a page of a Query was read to. */

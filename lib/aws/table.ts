@@ -11,7 +11,7 @@ import type { Clock, Random } from '../reconcile/ports/runtime.ts';
 import { toItem, type Item, type Writable } from './attribute-values.ts';
 import { conditionOf, names, type Condition, type Range } from './expressions.ts';
 import { countItems, readPages } from './query-pages.ts';
-import { nameOf, storeError, storeProblem } from './store-errors.ts';
+import { nameOf, noItems, storeError, storeProblem } from './store-errors.ts';
 import { readingEach, stored, type PageReader, type StoredItem } from './stored-item.ts';
 
 /** A table with the keys `connection` and `item`, its client, and what its calls need from outside. */
@@ -93,6 +93,7 @@ export function openTable(options: TableOptions): Table {
   });
 
   async function batch(connection: string, items: readonly string[]): Promise<Item[]> {
+    const where = at('BatchGetItem', connection);
     const found: Item[] = [];
     let keys = items.map((item) => key(connection, item));
     let idle = 0;
@@ -101,14 +102,16 @@ export function openTable(options: TableOptions): Table {
       const answer = await client
         .send(new BatchGetItemCommand({ RequestItems: request }))
         .catch((error: unknown) => {
-          throw storeError(error, at('BatchGetItem', connection));
+          throw storeError(error, where);
         });
-      found.push(...(answer.Responses?.[table] ?? []));
+      const some = answer.Responses?.[table];
       const left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      if (!some && left.length === 0) throw noItems(where);
+      found.push(...(some ?? []));
       idle = left.length < keys.length ? 0 : idle + 1;
       if (idle >= idleRounds) {
         const problem = `${left.length} of ${items.length} keys stayed unprocessed`;
-        throw storeProblem('store-incomplete', at('BatchGetItem', connection), problem);
+        throw storeProblem('store-incomplete', where, problem);
       }
       keys = left;
       if (keys.length > 0) await clock.sleep(50 * 2 ** idle * (0.5 + random() / 2));
@@ -175,6 +178,7 @@ export function openTable(options: TableOptions): Table {
       return conditional(client.send(command), at('DeleteItem', connection, item));
     },
     scanIndex: async function* (index) {
+      const where = at(`Scan of index ${index}`);
       let start: Item | undefined;
       do {
         const command = new ScanCommand({
@@ -183,9 +187,10 @@ export function openTable(options: TableOptions): Table {
           ...(start && { ExclusiveStartKey: start }),
         });
         const page = await client.send(command).catch((error: unknown) => {
-          throw storeError(error, at(`Scan of index ${index}`));
+          throw storeError(error, where);
         });
-        yield (page.Items ?? []).map(stored);
+        if (!page.Items) throw noItems(where);
+        yield page.Items.map(stored);
         start = page.LastEvaluatedKey;
       } while (start);
     },

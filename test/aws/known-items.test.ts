@@ -81,13 +81,13 @@ describe('known items', () => {
       return one;
     });
     const found: StoredItem[] = [];
-    for (let from = 0; from < items.length; from += pageSize) {
-      const page = items.slice(from, from + pageSize);
-      const before = reader.memory?.known(shownBytes(page))?.taken;
+    for (let place = 0; place * pageSize < items.length; place += 1) {
+      const page = items.slice(place * pageSize, (place + 1) * pageSize);
+      const before = reader.memory?.known(place, shownBytes(page))?.taken;
       const now = before ?? page.map((one) => reader.take(one));
       if (!before) {
         taken.push(...page.map((one) => one['item']?.S ?? ''));
-        reader.memory?.note(shownBytes(page), { taken: now, next: undefined });
+        reader.memory?.note(place, shownBytes(page), { taken: now, next: undefined });
       }
       found.push(...now);
     }
@@ -140,17 +140,28 @@ describe('known items', () => {
     expect(readAll(known, [a, b]).found.map(({ item }) => item)).toEqual(['a', 'b']);
   });
 
-  test('are forgotten though the page after theirs was known', () => {
+  test('of a page that has come to another place are looked at one by one', () => {
     const known = new KnownItems<StoredItem>();
     const [a, b] = [row('a', { n: 1 }), row('b', { n: 1 })];
     readAll(known, [a, b], { pageSize: 1 });
-    expect(readAll(known, [b], { pageSize: 1 }).taken).toEqual([]);
-    expect(readAll(known, [a, b], { pageSize: 1 })).toMatchObject({ taken: ['a'], read: ['a'] });
+    expect(readAll(known, [b], { pageSize: 1 })).toMatchObject({ taken: ['b'], read: [] });
+    expect(readAll(known, [a, b], { pageSize: 1 })).toMatchObject({
+      taken: ['a', 'b'],
+      read: ['a'],
+    });
+  });
+
+  test('of each place, one page is kept, also where no reading comes to its end', () => {
+    const known = new KnownItems<StoredItem>();
+    const pages = [1, 2].map((n) => [row('a', { n })]);
+    const [one = [], two = []] = pages;
+    const read = (items: readonly Item[]) => readAll(known, items, { isWhole: false }).taken;
+    expect([one, one, two, two, one].map(read)).toEqual([['a'], [], ['a'], [], ['a']]);
   });
 
   test('may be named as a page is kept: neither is taken for the other', () => {
     const page = [row('a', { n: 1 })];
-    const named = row(`page ${shownBytes(page)}`, { n: 1 });
+    const named = row('page 0', { n: 1 });
     for (const items of [
       [named, ...page],
       [...page, named],

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
-import type { PageMemory, ReadPage } from '../../lib/aws/stored-item.ts';
-import { openTable } from '../../lib/aws/table.ts';
+import { readingEach, type PageMemory, type ReadPage } from '../../lib/aws/stored-item.ts';
+import { openTable, type Table } from '../../lib/aws/table.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { tableWorld, type TableWorld } from './world.ts';
 
@@ -25,7 +25,10 @@ function work(ms: number) {
 /** Remembers each page, as what its items were read to. */
 function remembering(): PageMemory<string> {
   const pages = new Map<string, ReadPage<string>>();
-  return { known: (digest) => pages.get(digest), note: (digest, page) => pages.set(digest, page) };
+  return {
+    known: (place, digest) => pages.get(`${place} ${digest}`),
+    note: (place, digest, page) => pages.set(`${place} ${digest}`, page),
+  };
 }
 
 /** Reads a page of all keys. @returns them, and how many were there each time that others had their turn */
@@ -70,6 +73,34 @@ test.each<[string, Work]>([
       const { taken, turns } = await read(world, slow);
       expect(taken).toEqual(keys);
       expect(turns.slice(0, 2)).toEqual([50, 100]);
+    } finally {
+      await world.close();
+    }
+  },
+);
+
+const asItIs = readingEach((one) => one);
+
+const reads: readonly [string, (table: Table) => Promise<unknown>, unknown][] = [
+  ['a Query', (table) => table.query('acme'), []],
+  ['a Query of pages', (table) => Array.fromAsync(table.pages('acme', asItIs)), []],
+  ['a count', (table) => table.count('acme', { prefix: 'server#' }), 0],
+  ['a BatchGetItem', (table) => table.batchGet('acme', ['server#1']), []],
+  ['a Scan of an index', (table) => Array.fromAsync(table.scanIndex('provider')), [[]]],
+];
+
+test.each(reads)(
+  '%s of an empty table finds nothing; an answer that says nothing at all is an error',
+  async (_, ask, nothing) => {
+    const world = await tableWorld();
+    try {
+      const table = openTable({ client: world.client, table: TableName, clock: new TestClock() });
+      expect(await ask(table)).toEqual(nothing);
+      world.intercept = () => ({ status: 200, body: {} });
+      await expect(ask(table)).rejects.toMatchObject({
+        code: 'store-incomplete',
+        context: { store: TableName },
+      });
     } finally {
       await world.close();
     }
