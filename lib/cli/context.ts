@@ -1,4 +1,5 @@
 import type { WiringOptions } from '../../functions/wiring.ts';
+import type { NextCommand } from '../core/next-command.types.ts';
 import type { Output } from './output.ts';
 import type { CliSettings } from './settings.ts';
 import type { Target } from './target.ts';
@@ -22,6 +23,8 @@ export interface CommandContext {
   readonly options: GlobalOptions;
   readonly settings: CliSettings;
   readonly output: Output;
+  /** Gives a command line that is shown what it takes to work on the same. `output.say` does so by itself. */
+  readonly next: NextCommand;
   /** Aborts at the first Ctrl-C: nothing new is started, what is in flight is finished. */
   readonly stop: AbortSignal;
   /** Opens what the options name. It is closed when the command is over. @throws CliError */

@@ -1,4 +1,5 @@
 import { InvalidDeclarationError, TrueupError, formatIssue } from '../core/errors.ts';
+import type { NextCommand } from '../core/next-command.types.ts';
 import { plainText } from '../core/redact.ts';
 import { wrap } from '../core/wrap.ts';
 import { isVendorError } from '../reconcile/ports/vendor-error.ts';
@@ -6,6 +7,7 @@ import type { VendorError, VendorErrorKind } from '../reconcile/ports/vendor-err
 import { CliError, InvalidFilesError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { completed } from './next-command.ts';
 
 /** An error for people: what is wrong, what to do next, and what the process exits with. */
 export interface Explanation {
@@ -16,65 +18,77 @@ export interface Explanation {
   readonly exitCode: ExitCode;
 }
 
-/** One message for any error, which tells the next step. Of errors that nobody expected, nothing but their text. */
-export function explain(error: unknown): Explanation {
-  if (error instanceof CliError) return said(error.message, error.next, error.exitCode);
-  if (error instanceof InvalidFilesError) return invalidFiles(error);
-  if (error instanceof InvalidDeclarationError) return invalid(error);
-  if (isVendorError(error)) {
-    return said(
-      `${placeOf(error)}${vendorProblem(error)}`,
-      vendorSteps[error.kind],
-      exitCodes.failed,
-    );
-  }
-  if (error instanceof TrueupError) {
-    const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
-    return said(error.message, stepsOf(error)[error.code] ?? doctor, exitCode);
-  }
-  const { name, message = String(error) } = (error ?? {}) as { name?: string; message?: string };
-  if (name === 'FolderInUse') {
-    return said(message, 'wait until it is done, or name another --state', exitCodes.failed);
-  }
-  return said(message, 'this was not expected: please report it', exitCodes.failed);
+/** What is wrong, before it is put into lines. */
+interface Finding {
+  readonly what: string;
+  /** Below it, as they are. */
+  readonly details?: readonly string[];
+  /** All in one text, where there are details. */
+  readonly problem?: string;
+  readonly step: string;
+  readonly exitCode: ExitCode;
 }
 
-function said(message: string, nextStep: string, exitCode: ExitCode): Explanation {
-  const [problem, next] = [plainText(message, 2000), plainText(nextStep)];
-  const lines = [...wrap(`error: ${problem}`, ''), ...wrap(`next: ${next}`, '')];
+/**
+ * One message for any error, which tells the next step. Of errors that nobody expected, nothing but their text.
+ *
+ * @param complete - what becomes of the command lines of the next step
+ */
+export function explain(error: unknown, complete: NextCommand = (line) => line): Explanation {
+  const { what, details = [], step, exitCode, ...found } = findingOf(error);
+  const said = plainText(what, mostCharacters);
+  const next = completed(plainText(step), complete);
+  const lines = [...wrap(`error: ${said}`, ''), ...details, ...wrap(`next: ${next}`, '')];
+  const problem = found.problem === undefined ? said : plainText(found.problem, mostCharacters);
   return { lines, problem, next, exitCode };
 }
 
-function invalid({ issues, context }: InvalidDeclarationError): Explanation {
+const mostCharacters = 2000;
+
+function findingOf(error: unknown): Finding {
+  if (error instanceof CliError) return finding(error.message, error.next, error.exitCode);
+  if (error instanceof InvalidFilesError) return invalidFiles(error);
+  if (error instanceof InvalidDeclarationError) return invalid(error);
+  if (isVendorError(error)) {
+    return finding(`${placeOf(error)}${vendorProblem(error)}`, vendorSteps[error.kind]);
+  }
+  if (error instanceof TrueupError) {
+    const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
+    return finding(error.message, stepsOf(error)[error.code] ?? doctor, exitCode);
+  }
+  const { name, message = String(error) } = (error ?? {}) as { name?: string; message?: string };
+  if (name === 'FolderInUse') {
+    return finding(message, 'wait until it is done, or name another --state');
+  }
+  return finding(message, 'this was not expected: please report it');
+}
+
+function finding(what: string, step: string, exitCode: ExitCode = exitCodes.failed): Finding {
+  return { what, step, exitCode };
+}
+
+function invalid({ issues, context }: InvalidDeclarationError): Finding {
   const { connection } = context;
-  const what = typeof connection === 'string' ? `connection ${connection}` : 'the declaration';
-  const next = 'mend it; `trueup validate FILE` shows everything at once, with its place';
+  const whose = typeof connection === 'string' ? `connection ${connection}` : 'the declaration';
+  const what = `${whose} is not valid`;
   return {
-    lines: [
-      `error: ${what} is not valid`,
-      ...issues.flatMap((issue) => wrap(formatIssue(issue), '  ')),
-      `next: ${next}`,
-    ],
-    problem: plainText(`${what} is not valid: ${issues.map(formatIssue).join('; ')}`, 2000),
-    next,
+    what,
+    details: issues.flatMap((issue) => wrap(formatIssue(issue), '  ')),
+    problem: `${what}: ${issues.map(formatIssue).join('; ')}`,
+    step: 'mend it; `trueup validate FILE` shows everything at once, with its place',
     exitCode: exitCodes.invalid,
   };
 }
 
 const mostLines = 50;
 
-function invalidFiles({ message, lines }: InvalidFilesError): Explanation {
+function invalidFiles({ message, lines }: InvalidFilesError): Finding {
   const more = lines.length - mostLines;
-  const next = 'mend them; `trueup validate FILE` checks without any network';
   return {
-    lines: [
-      `error: ${message}`,
-      ...lines.slice(0, mostLines),
-      ...(more > 0 ? [`and ${more} more`] : []),
-      `next: ${next}`,
-    ],
+    what: message,
+    details: [...lines.slice(0, mostLines), ...(more > 0 ? [`and ${more} more`] : [])],
     problem: `${message}: ${lines.length} errors`,
-    next,
+    step: 'mend them; `trueup validate FILE` checks without any network',
     exitCode: exitCodes.invalid,
   };
 }

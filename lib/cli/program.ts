@@ -3,6 +3,7 @@ import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commandList } from './command-list.ts';
 import type { GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { defaultState } from './next-command.ts';
 import { collect } from './option-values.ts';
 import { columns, wrap } from '../core/wrap.ts';
 
@@ -85,7 +86,7 @@ function examplesText({ examples }: CommandDefinition): string {
 function globalOptions(): readonly Option[] {
   return [
     new Option('--file <path>', 'declarations in YAML or JSON; may be repeated').argParser(collect),
-    new Option('--state <dir>', 'with files: where the ledger is kept').default('.trueup'),
+    new Option('--state <dir>', 'with files: where the ledger is kept').default(defaultState),
     new Option('--secrets <file>', 'with files: a JSON object from name to secret, mode 0600'),
     new Option('--stack <name>', 'a deployed stack; tables, hosts and queue are its outputs'),
     new Option('--desired-table <name>', 'the table Desired, where there is no stack'),

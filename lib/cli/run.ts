@@ -1,10 +1,12 @@
 import { CommanderError } from 'commander';
 import type { WiringOptions } from '../../functions/wiring.ts';
+import type { NextCommand } from '../core/next-command.types.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { createOutput } from './output.ts';
 import type { Output, Sink } from './output.ts';
+import { completed, nextCommand } from './next-command.ts';
 import { createProgram } from './program.ts';
 import type { Runner } from './program.ts';
 import { readCliSettings } from './settings.ts';
@@ -32,12 +34,15 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   const output = createOutput(world.stdout, world.stderr, settings);
   world.stop.addEventListener('abort', output.wipe);
   let exitCode: ExitCode = exitCodes.ok;
+  let next: NextCommand = (line) => line;
   const run: Runner = async (definition, options, operands, own) => {
     const opened: Promise<Target>[] = [];
+    next = nextCommand(options);
     const context: CommandContext = {
       options,
       settings,
-      output,
+      output: { ...output, say: (text, style) => output.say(completed(text, next), style) },
+      next,
       stop: world.stop,
       ask: world.ask,
       now: world.now ?? Date.now,
@@ -67,20 +72,20 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return failed(error, output);
+    return failed(error, output, next);
   } finally {
     output.progress('');
     world.stop.removeEventListener('abort', output.wipe);
   }
 }
 
-async function failed(error: unknown, output: Output): Promise<ExitCode> {
+async function failed(error: unknown, output: Output, next: NextCommand): Promise<ExitCode> {
   // Commander has said what is wrong with the command line, or shown its help.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid;
   }
   const { explain } = await import('./explain.ts');
-  const { lines, exitCode } = explain(error);
+  const { lines, exitCode } = explain(error, next);
   for (const [index, line] of lines.entries()) {
     output.note(index === 0 ? output.notePaint(line, 'error') : line);
   }

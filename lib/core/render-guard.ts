@@ -1,3 +1,4 @@
+import type { NextCommand } from './next-command.types.ts';
 import type { Paint } from './paint.types.ts';
 import type { Plan } from './plan.types.ts';
 import { wrap } from './wrap.ts';
@@ -12,7 +13,11 @@ export function counted(count: number, noun: string): string {
 }
 
 /** The guard's finding in words, and how to let through what it holds. Nothing if there is nothing to guard. */
-export function guardLines({ connection, digest, guard }: Plan, paint: Paint): readonly string[] {
+export function guardLines(
+  { connection, digest, guard }: Plan,
+  paint: Paint,
+  next: NextCommand = (line) => line,
+): readonly string[] {
   if (digest === '') return [];
   if (!guard.active) {
     return [
@@ -26,6 +31,6 @@ export function guardLines({ connection, digest, guard }: Plan, paint: Paint): r
     ...wrap(`${finding} What is marked as held waits for approval:`, '').map((line) =>
       paint(line, 'warn'),
     ),
-    `    trueup approve ${connection} ${held}`,
+    `    ${next(`trueup approve ${connection} ${held}`)}`,
   ];
 }

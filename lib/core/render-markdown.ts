@@ -1,3 +1,4 @@
+import type { NextCommand } from './next-command.types.ts';
 import type { FieldChange, Plan, PlannedServer } from './plan.types.ts';
 import { plainText } from './redact.ts';
 import { causeWords } from './render-field.ts';
@@ -16,10 +17,10 @@ import { quoted, showPair, showPointer } from './shown-value.ts';
 const longest = 60_000;
 
 /** Plans in Markdown, cut at whole servers where they are too long for a comment. */
-export function renderPlansMarkdown(plans: readonly Plan[]): string {
+export function renderPlansMarkdown(plans: readonly Plan[], next?: NextCommand): string {
   let left = longest;
   const sections = plans.map((plan) => {
-    const section = planSection(plan, left);
+    const section = planSection(plan, left, next);
     left -= section.length;
     return section;
   });
@@ -27,7 +28,7 @@ export function renderPlansMarkdown(plans: readonly Plan[]): string {
 }
 
 /** @param room - characters that its servers may take */
-function planSection(plan: Plan, room: number): string {
+function planSection(plan: Plan, room: number, next: NextCommand | undefined): string {
   const head = [
     `### ${entities(plan.connection)} (${entities(plan.provider)})`,
     `Plan: ${planCounts(plan.counts)}.`,
@@ -37,7 +38,7 @@ function planSection(plan: Plan, room: number): string {
     room,
   );
   const { undeclared } = plan;
-  const guard = guardLines(plan, (text) => text);
+  const guard = guardLines(plan, (text) => text, next);
   return [
     ...head,
     ...(blocks.length > 0 ? [fenced('diff', blocks.join('\n\n'))] : []),

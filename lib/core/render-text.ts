@@ -1,5 +1,6 @@
 import type { PassReport } from './ledger.types.ts';
 import type { OutcomeCounts } from './outcome.ts';
+import type { NextCommand } from './next-command.types.ts';
 import type { Paint } from './paint.types.ts';
 import type { Plan } from './plan.types.ts';
 import { plainText } from './redact.ts';
@@ -9,6 +10,7 @@ import { quoted } from './shown-value.ts';
 import { wrap } from './wrap.ts';
 
 const plain: Paint = (text) => text;
+const same: NextCommand = (line) => line;
 
 /**
  * A plan for people, in the manner of Terraform: each server that is not in sync, field by field with its cause, what
@@ -20,11 +22,11 @@ const plain: Paint = (text) => text;
  *
  *     Plan: 1 to update, 240 in sync (12 of them assumed: they cannot be read).
  */
-export function renderPlan(plan: Plan, paint: Paint = plain): string {
+export function renderPlan(plan: Plan, paint: Paint = plain, next = same): string {
   return [
     ...serverBlocks(plan, paint),
     undeclaredLines(plan, paint),
-    [...guardLines(plan, paint), ...wrap(`Plan: ${planCounts(plan.counts)}.`, '')],
+    [...guardLines(plan, paint, next), ...wrap(`Plan: ${planCounts(plan.counts)}.`, '')],
   ]
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -95,7 +97,7 @@ const mostCharacters = 1500;
  *     acme-barndoor: 3 updated, 240 in sync; 12 calls (10 list, 1 get, 1 put), 1
  *         secret decrypted, 2.1 s
  */
-export function renderReport(report: PassReport, paint: Paint = plain): string {
+export function renderReport(report: PassReport, paint: Paint = plain, next = same): string {
   const { connection, counts, state, reason, held, details, undeclared = 0 } = report;
   const indented = (text: string) => wrap(plainText(text, mostCharacters), '      ', '  ');
   const shown = details.slice(0, mostDetails).map(({ id, label, outcome, reason: why }) => {
@@ -113,7 +115,9 @@ export function renderReport(report: PassReport, paint: Paint = plain): string {
         )),
     ...shown.flat(),
     ...(more > 0 ? [`  and ${more} more`] : []),
-    ...(held === undefined ? [] : [paint(`  held: trueup approve ${connection} ${held}`, 'warn')]),
+    ...(held === undefined
+      ? []
+      : [paint(`  held: ${next(`trueup approve ${connection} ${held}`)}`, 'warn')]),
     ...(undeclared > 0
       ? [`  ${counted(undeclared, 'live server')} not declared; not touched`]
       : []),

@@ -518,7 +518,7 @@ describe('with a stack', () => {
     const before = await run(stack.name);
     expect(before.code).toBe(1);
     expect(before.stdout).toMatch(
-      /^x {2}acme: last pass: none yet\n {3}next: `trueup reconcile acme`/m,
+      /^x {2}acme: last pass: none yet\n {3}next: `trueup reconcile acme --stack trueup-test`/m,
     );
     await world.pass();
     expect(await run(stack.name)).toMatchObject({ code: 0, stderr: '13 checks: all is well.\n' });

@@ -174,7 +174,9 @@ describe('reconcile --stack', () => {
   test('if nobody serves the queue it gives up in time, and says where to look', async () => {
     const { code, stdout, stderr } = await run(['--timeout', '1s']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('error: acme: no report in time\nnext: `trueup status`');
+    expect(stderr).toContain(
+      'error: acme: no report in time\nnext: `trueup status --stack trueup-test`',
+    );
     expect(stderr).toContain('CommandLogsQueued');
     expect(stderr).toContain('--timeout 15m');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bearer, connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
-import { onTables } from './run.ts';
+import { onTables, trueup } from './run.ts';
 import type { Ran, RunOptions } from './run.ts';
 
 const [a = '', b = '', c = ''] = serverIds(3);
@@ -12,6 +12,7 @@ const escape = '\u001B';
 
 let world: TestWorld;
 let folder: string;
+let options: RunOptions;
 let run: (argv: readonly string[], more?: RunOptions) => Promise<Ran>;
 
 beforeEach(async () => {
@@ -24,6 +25,7 @@ beforeEach(async () => {
     ],
   });
   const tables = onTables(world, world.clock);
+  options = { ...tables.options, cwd: folder };
   run = (argv, more = {}) => tables.run(argv, { cwd: folder, ...more });
   await world.declareConnection({ policy: { mode: 'report' } });
   await world.declare(
@@ -256,7 +258,14 @@ describe('the guard', () => {
   test('approve shows it, asks, and lets the next pass apply it', async () => {
     const { held = '' } = await world.pass();
     const status = await run(['status']);
-    expect(status.stdout).toContain(`held: trueup approve acme ${held}`);
+    const shown = /held: trueup (approve acme [^]*?)\n {4}\S+ held/.exec(status.stdout)?.[1] ?? '';
+    const next = shown.split(/\s+/);
+    expect(next.slice(0, 3)).toEqual(['approve', connection, held]);
+    // It works as it was shown.
+    expect(await trueup(next, options)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('say --yes'),
+    });
     expect((await run(['approve', connection, held])).code).toBe(3);
     const { code, stdout, stderr } = await run(['approve', connection, held.slice(0, 12)], {
       answer: 'yes',

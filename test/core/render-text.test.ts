@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { causes, outcomeCounts, outcomes } from '../../lib/core/outcome.ts';
 import type { Paint } from '../../lib/core/paint.types.ts';
 import { sideLines } from '../../lib/core/render-field.ts';
+import { renderPlansMarkdown } from '../../lib/core/render-markdown.ts';
 import { renderPlan, renderReport } from '../../lib/core/render-text.ts';
 import { fieldChange, guardState, passReport, plannedServer, planOf } from './support/plans.ts';
 
@@ -267,6 +268,21 @@ describe('the guard', () => {
       'the limit is 30 %. What is marked as held waits for approval:',
       '    trueup approve acme abcd',
     ]);
+  });
+
+  test('what approves it is a command line as whoever shows it completes it', () => {
+    const plan = planOf([plannedServer()], { guard: guardState({ held: 'abcd' }) });
+    const next = (line: string) => `${line} --stack prod`;
+    expect(renderPlan(plan, undefined, next)).toContain(
+      '\n    trueup approve acme abcd --stack prod\n',
+    );
+    const report = passReport({ held: 'abcd' });
+    expect(renderReport(report, undefined, next)).toContain(
+      '  held: trueup approve acme abcd --stack prod',
+    );
+    expect(renderPlansMarkdown([plan], next)).toContain(
+      '\n    trueup approve acme abcd --stack prod\n',
+    );
   });
 
   test('held servers and fields are marked', () => {

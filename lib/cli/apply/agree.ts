@@ -13,12 +13,12 @@ export type Answer = 'confirmed' | 'unasked' | 'no' | 'interrupted';
  * @throws CliError where nobody can answer
  */
 export async function agree(
-  { output, options: { output: form }, ask, stop }: CommandContext,
+  { output, options: { output: form }, next, ask, stop }: CommandContext,
   plans: readonly Plan[],
   { yes = false, plan: file }: { readonly yes?: boolean; readonly plan?: string },
 ): Promise<Answer> {
-  if (form === 'text') output.result(titledPlans(plans, output.paint));
-  else for (const plan of plans) output.note(renderPlan(plan, output.notePaint));
+  if (form === 'text') output.result(titledPlans(plans, output.paint, next));
+  else for (const plan of plans) output.note(renderPlan(plan, output.notePaint, next));
   if (stop.aborted) return interrupted();
   if (file !== undefined) return 'confirmed';
   if (yes || plans.every(({ digest }) => digest === '')) return 'unasked';

@@ -8,11 +8,11 @@ import type { Sent } from './send.ts';
 const listedAtMost = 20;
 
 /** Says what became of each connection: reports are the result, all else is a note. */
-export function tellSent({ output, options }: CommandContext, sent: readonly Sent[]): void {
+export function tellSent({ output, options, next }: CommandContext, sent: readonly Sent[]): void {
   const { note, notePaint, paint, result, say } = output;
   const reports = sent.flatMap((one) => ('result' in one ? [one.result.report] : []));
   if (options.output === 'json') result(renderReportsJson(reports));
-  else for (const report of reports) result(renderReport(report, paint));
+  else for (const report of reports) result(renderReport(report, paint, next));
   for (const one of sent) {
     const { connection } = one.selection;
     if ('result' in one) {
@@ -23,7 +23,7 @@ export function tellSent({ output, options }: CommandContext, sent: readonly Sen
       say(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error');
       note('next: try again later, or wait longer: --lock-timeout 10m');
     } else if ('error' in one) {
-      const [first = '', ...others] = explain(one.error).lines;
+      const [first = '', ...others] = explain(one.error, next).lines;
       note(notePaint(first, 'error'));
       for (const line of others) note(line);
     } else {
@@ -34,7 +34,7 @@ export function tellSent({ output, options }: CommandContext, sent: readonly Sen
   const isInterrupted = sent.some(
     (one) => 'result' in one && one.result.report.state === 'interrupted',
   );
-  if (isInterrupted) note('next: `trueup apply` again sends the rest');
+  if (isInterrupted) say('next: `trueup apply` again sends the rest');
 
   function list(what: string, names: readonly string[]): void {
     if (names.length === 0) return;

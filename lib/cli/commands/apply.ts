@@ -106,7 +106,7 @@ async function toAgree(
     stop: context.stop,
     output: context.output,
   });
-  tellFailures(context.output, planned);
+  tellFailures(context, planned);
   return {
     agreed: planned.flatMap((one) => ('plan' in one ? [one] : [])),
     failed: planned.flatMap((one) => ('error' in one ? [exitCodes.failed] : [])),

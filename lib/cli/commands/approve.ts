@@ -54,17 +54,17 @@ export const approve = defineCommand<{ yes?: boolean }>({
   },
 });
 
-function show({ options, output }: CommandContext, { plan, at }: HeldPlan): void {
+function show({ next, options, output }: CommandContext, { plan, at }: HeldPlan): void {
   output.note(`Held since ${shownTime(at)}:`);
   switch (options.output) {
     case 'json':
       output.result(renderPlanDocument({ version: 1, plans: [plan] }));
       break;
     case 'markdown':
-      output.result(renderPlansMarkdown([plan]));
+      output.result(renderPlansMarkdown([plan], next));
       break;
     case 'text':
-      output.result(renderPlan(plan, output.paint));
+      output.result(renderPlan(plan, output.paint, next));
       break;
   }
 }

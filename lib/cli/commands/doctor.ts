@@ -11,6 +11,7 @@ import { clockCheck } from '../doctor/clock.ts';
 import { connectionChecks } from '../doctor/connection.ts';
 import { generalChecks } from '../doctor/general.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { completed } from '../next-command.ts';
 import { mapLimited } from '../map-limited.ts';
 import { interrupted } from '../plan/make-plans.ts';
 import { StoreError } from '../../reconcile/ports/store-error.ts';
@@ -33,8 +34,12 @@ export const doctor = defineCommand({
     command.argument('[connection...]', 'connections; all without one');
   },
   run: async (context, operands) => {
-    const { output, options } = context;
-    const checks = await examine(context, operands);
+    const { next, output, options } = context;
+    const found = await examine(context, operands);
+    const checks = found.map((one) => ({
+      ...one,
+      ...(one.mend !== undefined && { mend: completed(one.mend, next) }),
+    }));
     if (options.output === 'json') {
       output.result(printable(JSON.stringify({ version: 1, checks }, undefined, 2)));
     } else {

@@ -49,7 +49,7 @@ export const plan = defineCommand<PlanOptions>({
     const document = documentOf(plans, planned);
     if (out !== undefined) await writePlans(context.cwd, out, document);
     show(context, document);
-    tellFailures(context.output, planned);
+    tellFailures(context, planned);
     return exitCodeOf(planned, detailedExitcode);
   },
 });
@@ -69,17 +69,17 @@ function documentOf(plans: readonly Plan[], planned: readonly Planned[]): PlanDo
   return { version: 1, plans, ...(failures.length > 0 && { failures }) };
 }
 
-function show({ options, output }: CommandContext, document: PlanDocument): void {
+function show({ next, options, output }: CommandContext, document: PlanDocument): void {
   const { plans } = document;
   switch (options.output) {
     case 'json':
       output.result(renderPlanDocument(document));
       break;
     case 'markdown':
-      output.result(renderPlansMarkdown(plans));
+      output.result(renderPlansMarkdown(plans, next));
       break;
     case 'text':
-      if (plans.length > 0) output.result(titledPlans(plans, output.paint));
+      if (plans.length > 0) output.result(titledPlans(plans, output.paint, next));
       break;
   }
 }

@@ -151,5 +151,5 @@ function tell(
     const said = `error: ${changeName(change)} was written by somebody else meanwhile, and is left as it is`;
     output.say(said, 'error');
   }
-  if (lost.size > 0) output.note('next: look at it (`trueup pull`), and push again');
+  if (lost.size > 0) output.say('next: look at it (`trueup pull`), and push again');
 }

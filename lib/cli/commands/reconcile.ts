@@ -84,7 +84,7 @@ async function ask(
 }
 
 function tell(
-  { output, options, stop }: CommandContext,
+  { output, options, next, stop }: CommandContext,
   selections: readonly Selection[],
   reports: Reports,
 ): void {
@@ -92,7 +92,7 @@ function tell(
   const lacking = selections.filter(({ connection }) => !reports.has(connection));
   const inOrder = selections.flatMap(({ connection }) => reports.get(connection) ?? []);
   if (options.output === 'json') result(renderReportsJson(inOrder));
-  else for (const report of inOrder) result(renderReport(report, paint));
+  else for (const report of inOrder) result(renderReport(report, paint, next));
   if (stop.aborted) {
     say('interrupted; what was asked for goes on, and `trueup status` shows what became of it');
     return;
@@ -101,11 +101,11 @@ function tell(
     say(`error: ${connection}: no report in time`, 'error');
   }
   if (lacking.length > 0) {
-    say(next);
+    say(wait);
   }
 }
 
-const next =
+const wait =
   'next: `trueup status` shows who is at it, and the output CommandLogsQueued of the stack why nobody is; or wait longer: --timeout 15m';
 
 function explainNoQueue(error: unknown): never {

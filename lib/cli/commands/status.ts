@@ -26,7 +26,7 @@ export const status = defineCommand<{ failing?: boolean }>({
       .option('--failing', 'only what somebody has to look at');
   },
   run: async (context, operands, { failing = false }) => {
-    const { options, output, stop } = context;
+    const { next, options, output, stop } = context;
     const target = await context.target();
     const selections = await select(target, operands);
     const found = await mapLimited(selections, atOnce, stop, ({ connection }) =>
@@ -41,7 +41,7 @@ export const status = defineCommand<{ failing?: boolean }>({
       return exitCodes.ok;
     }
     const listing = failing ? 'failing' : operands.length > 0 ? 'all' : 'some';
-    const blocks = connections.map((one) => renderStatus(one, listing, output.paint));
+    const blocks = connections.map((one) => renderStatus(one, listing, output.paint, next));
     output.result(blocks.length === 0 ? 'Nothing is failing.' : blocks.join('\n\n'));
     return exitCodes.ok;
   },

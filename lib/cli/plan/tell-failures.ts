@@ -1,12 +1,15 @@
 import { explain } from '../explain.ts';
-import type { Output } from '../output.ts';
+import type { CommandContext } from '../context.ts';
 import type { Planned } from './make-plans.ts';
 
 /** Says which connections could not be planned, why, and what to do. */
-export function tellFailures({ note, notePaint }: Output, planned: readonly Planned[]): void {
+export function tellFailures(
+  { next, output: { note, notePaint } }: CommandContext,
+  planned: readonly Planned[],
+): void {
   for (const one of planned) {
     if (!('error' in one)) continue;
-    const [first = '', ...others] = explain(one.error).lines;
+    const [first = '', ...others] = explain(one.error, next).lines;
     note(notePaint(first, 'error'));
     for (const line of others) note(line);
   }

@@ -1,13 +1,14 @@
+import type { NextCommand } from '../../core/next-command.types.ts';
 import type { Paint } from '../../core/paint.types.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import { plainText } from '../../core/redact.ts';
 import { renderPlan } from '../../core/render-text.ts';
 
 /** Plans one after the other; of several, each says whose it is. */
-export function titledPlans(plans: readonly Plan[], paint: Paint): string {
+export function titledPlans(plans: readonly Plan[], paint: Paint, next: NextCommand): string {
   return plans
     .map((plan) => {
-      const text = renderPlan(plan, paint);
+      const text = renderPlan(plan, paint, next);
       if (plans.length === 1) return text;
       return `== ${plainText(`${plan.connection} (${plan.provider})`)}\n\n${text}`;
     })

@@ -1,4 +1,5 @@
 import { outcomes } from '../../core/outcome.ts';
+import type { NextCommand } from '../../core/next-command.types.ts';
 import type { Paint, Style } from '../../core/paint.types.ts';
 import { plainText } from '../../core/redact.ts';
 import { shownTime } from '../../core/shown-time.ts';
@@ -34,7 +35,12 @@ const mostListed = 20;
  *         2 failed, 240 inSync
  *         x salesforce-prod: failed since 2026-11-22 09:00 UTC
  */
-export function renderStatus(status: ConnectionStatus, listing: Listing, paint: Paint): string {
+export function renderStatus(
+  status: ConnectionStatus,
+  listing: Listing,
+  paint: Paint,
+  next: NextCommand,
+): string {
   const { connection, provider, mode, state, reason } = status;
   const about = [provider, mode && `mode ${mode}`].filter((text) => text !== undefined).join(', ');
   const head = `${connection}${about === '' ? '' : ` (${about})`}: ${stateWords[state]}`;
@@ -44,9 +50,9 @@ export function renderStatus(status: ConnectionStatus, listing: Listing, paint: 
   return [
     paint(plainText(head), state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
     ...(reason ? wrap(plainText(reason.message), '    ') : []),
-    ...facts(status).flatMap((fact) => wrap(plainText(fact), '    ')),
+    ...facts(status, next).flatMap((fact) => wrap(plainText(fact), '    ')),
     ...shown.flatMap((server) => serverLines(server, paint)),
-    ...(more > 0 ? [`    and ${more} more: trueup status ${connection} --failing`] : []),
+    ...(more > 0 ? [`    and ${more} more: ${next(`trueup status ${connection} --failing`)}`] : []),
   ].join('\n');
 }
 
@@ -59,7 +65,7 @@ const stateWords: Readonly<Record<ConnectionStatus['state'], string>> = {
   interrupted: 'the last pass was interrupted',
 };
 
-function facts(status: ConnectionStatus): readonly string[] {
+function facts(status: ConnectionStatus, next: NextCommand): readonly string[] {
   const { connection, lastPass, lease, nextAttempt, pauses, held, counts } = status;
   const pause = pauses.find(({ id }) => id === undefined);
   const listed = [...outcomes, 'unseen' as const].filter((outcome) => counts[outcome] > 0);
@@ -72,7 +78,7 @@ function facts(status: ConnectionStatus): readonly string[] {
     ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
     ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
     ...(pause ? [pauseText(pause)] : []),
-    ...held.map((digest) => `held: trueup approve ${connection} ${digest}`),
+    ...held.map((digest) => `held: ${next(`trueup approve ${connection} ${digest}`)}`),
     listed.length === 0
       ? 'no servers'
       : listed.map((outcome) => `${counts[outcome]} ${words[outcome] ?? outcome}`).join(', '),

@@ -1,0 +1,64 @@
+import type { NextCommand } from '../core/next-command.types.ts';
+import { plainText } from '../core/redact.ts';
+import type { GlobalOptions } from './context.ts';
+
+/** Commands that work on what the options name. */
+const onTarget = new Set([
+  'plan',
+  'apply',
+  'approve',
+  'status',
+  'push',
+  'pull',
+  'import',
+  'history',
+  'pause',
+  'resume',
+  'reconcile',
+  'doctor',
+  'login',
+]);
+
+/** Command lines to be copied get the options of this one that say what it works on, where they have none of them yet. */
+export function nextCommand(options: GlobalOptions): NextCommand {
+  return (line) => {
+    const [program, name = '', ...words] = line.split(' ');
+    if (program !== 'trueup' || !onTarget.has(name)) return line;
+    // A push takes its files by name, and writes to what `--file` would take the place of.
+    const chosen = optionsOf(name === 'push' ? { ...options, file: [] } : options);
+    if (chosen.some(([option = '']) => words.includes(option))) return line;
+    return [line, ...chosen.flat()].join(' ');
+  };
+}
+
+/** The same for each command line in backquotes. */
+export function completed(text: string, next: NextCommand): string {
+  return text.replaceAll(/`(trueup [^`]+)`/g, (_, line: string) => `\`${next(line)}\``);
+}
+
+function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
+  const { file = [], local, stack, desiredTable, ledgerTable } = options;
+  const { state, secrets, profile, region } = options;
+  const hasState = local === true || file.length > 0;
+  const valued = (option: string, value: string | undefined) =>
+    value === undefined ? [] : [[option, quoted(plainText(value))]];
+  return [
+    ...file.flatMap((path) => valued('--file', path)),
+    ...(local ? [['--local']] : []),
+    ...valued('--state', hasState && state !== defaultState ? state : undefined),
+    ...valued('--secrets', secrets),
+    ...valued('--stack', stack),
+    ...valued('--desired-table', desiredTable),
+    ...valued('--ledger-table', ledgerTable),
+    ...valued('--profile', profile),
+    ...valued('--region', region),
+  ];
+}
+
+/** Where the ledger is kept unless told. */
+export const defaultState = '.trueup';
+
+/** As a POSIX shell takes it for one word. */
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}
