@@ -25,12 +25,18 @@ export function guardLines(
     ];
   }
   const { changing, changedLastHour, declared, share, limit, held } = guard;
-  const finding = `Guard: ${percent(share)} of ${declared} servers change within an hour (${changing} by this plan, ${changedLastHour} before); the limit is ${percent(limit)}.`;
-  if (held === undefined) return wrap(finding, '');
+  const finding = `Guard: ${percent(share)} of ${declared} servers change within an hour (${changing} by this plan, ${changedLastHour} before)`;
+  const over = `more than the limit of ${percent(limit)}`;
+  if (held === undefined) {
+    const fits = share <= limit;
+    const judged = fits
+      ? `within the limit of ${percent(limit)}`
+      : `${over}; no change of this plan counts`;
+    return wrap(`${finding}, ${judged}.`, '');
+  }
+  const waits = `${finding}, ${over}. What is marked as held waits for approval:`;
   return [
-    ...wrap(`${finding} What is marked as held waits for approval:`, '').map((line) =>
-      paint(line, 'warn'),
-    ),
+    ...wrap(waits, '').map((line) => paint(line, 'warn')),
     `    ${next(`trueup approve ${connection} ${held}`)}`,
   ];
 }

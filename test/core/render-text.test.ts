@@ -65,8 +65,8 @@ describe('a plan', () => {
         '    u1 "Somebody"',
         '    u2',
         '',
-        'Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before); the',
-        'limit is 30 %.',
+        'Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before),',
+        'within the limit of 30 %.',
         'Plan: 1 to update, 1 would change (mode report), 1 missing, 240 in sync (12 of',
         'them assumed: they cannot be read).',
       ),
@@ -264,9 +264,23 @@ describe('the guard', () => {
 
   test('with something held', () => {
     expect(guardText({ changing: 5, changedLastHour: 2, share: 7 / 12, held: 'abcd' })).toEqual([
-      'Guard: 58.3 % of 12 servers change within an hour (5 by this plan, 2 before);',
-      'the limit is 30 %. What is marked as held waits for approval:',
+      'Guard: 58.3 % of 12 servers change within an hour (5 by this plan, 2 before),',
+      'more than the limit of 30 %. What is marked as held waits for approval:',
       '    trueup approve acme abcd',
+    ]);
+  });
+
+  test('just at the limit', () => {
+    expect(guardText({ changing: 3, declared: 10, share: 0.3 })).toEqual([
+      'Guard: 30 % of 10 servers change within an hour (3 by this plan, 0 before),',
+      'within the limit of 30 %.',
+    ]);
+  });
+
+  test('with more than the limit changed before, and nothing here that counts', () => {
+    expect(guardText({ changing: 0, changedLastHour: 7, share: 7 / 12 })).toEqual([
+      'Guard: 58.3 % of 12 servers change within an hour (0 by this plan, 7 before),',
+      'more than the limit of 30 %; no change of this plan counts.',
     ]);
   });
 
@@ -323,8 +337,8 @@ describe('paint', () => {
       '1 live server not declared; not touched:',
       '<quiet>    u</>',
       '',
-      '<warn>Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before); the</>',
-      '<warn>limit is 30 %. What is marked as held waits for approval:</>',
+      '<warn>Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before),</>',
+      '<warn>more than the limit of 30 %. What is marked as held waits for approval:</>',
       '    trueup approve acme abcd',
       'Plan: 1 to update, 1 failed.',
     ]);
