@@ -29,18 +29,18 @@ export async function findNamed(target: Target, name: string): Promise<readonly 
   return selections.flatMap(({ servers = [] }) => servers.map((id) => ({ connection, id })));
 }
 
-/** The label of each declared server by its id, where it has one. */
+/** The label, if it has one, of each declared server by its id. */
 export async function labelsOf(
   { deps }: Target,
   connection: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, string | undefined>> {
   const rows = await deps.desired.rows(connection);
   return new Map(
     rows.flatMap(({ item, value }) => {
+      if (!item.startsWith('server#')) return [];
       const { label } = value as JsonObject;
-      return item.startsWith('server#') && typeof label === 'string'
-        ? [[item.slice('server#'.length), label] as const]
-        : [];
+      const shown = typeof label === 'string' ? label : undefined;
+      return [[item.slice('server#'.length), shown] as const];
     }),
   );
 }

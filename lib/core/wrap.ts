@@ -2,13 +2,14 @@
 export const columns = 80;
 
 /**
- * `text` in lines of at most 80 columns where its words let it, each after `indent`.
+ * `text` in lines of at most 80 columns where its words let it, each after `indent`. A command line of ours in backquotes
+ * is one word: broken it could not be copied.
  *
  * @param first - before the first line, where that stands further out or further in
  */
 export function wrap(text: string, indent: string, first = indent): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.trim().split(/ +/)) {
+  for (const word of text.trim().match(words) ?? ['']) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= columns) {
       lines[lines.length - 1] = `${last} ${word}`;
@@ -18,3 +19,5 @@ export function wrap(text: string, indent: string, first = indent): readonly str
   }
   return lines;
 }
+
+const words = /(?:`trueup [^`]*`|[^ ])+/g;

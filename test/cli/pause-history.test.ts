@@ -30,7 +30,9 @@ describe('pause and resume', () => {
   test('a server: shown, left alone, and sent once it is resumed', async () => {
     const paused = await run(['pause', 'acme/second', '--reason', 'a\u001B[2Jtalk']);
     expect(paused).toMatchObject({ code: 0, stdout: '' });
-    expect(paused.stderr).toBe('Paused acme/second; `trueup resume acme/second` ends it.\n');
+    expect(paused.stderr).toBe(
+      'Paused acme/second;\n    `trueup resume acme/second --desired-table Desired --ledger-table Ledger`\n    ends it.\n',
+    );
     expect((await world.pass()).counts).toMatchObject({ paused: 1, updated: 1 });
     const { stdout } = await run(['status', connection]);
     expect(stdout).toContain('atalk');
@@ -42,7 +44,7 @@ describe('pause and resume', () => {
   test('a connection, until a time', async () => {
     const { code, stderr } = await run(['pause', connection, '--until', '2h']);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^Paused acme until \d{4}-\d\d-\d\d \d\d:\d\d UTC; /);
+    expect(stderr).toMatch(/^Paused acme until \d{4}-\d\d-\d\d \d\d:\d\d UTC;\n/);
     expect((await world.pass()).counts.paused).toBe(2);
     world.clock.advance(2 * 3_600_000 + 1000);
     expect((await world.pass()).counts.updated).toBe(2);
@@ -110,6 +112,31 @@ describe('history', () => {
     ]);
   });
 
+  test('of a connection, by its name', async () => {
+    await world.pass();
+    const { stdout } = await run(['history', connection]);
+    expect(stdout).toMatch(/^~ acme\/second$/m);
+    expect(stdout).toMatch(/^~ acme\/first$/m);
+  });
+
+  test.each(['frist', 'acme/frist', 'acne'])('of nothing, as %s says', async (name) => {
+    await world.pass();
+    const { code, stdout, stderr } = await run(['history', name]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'No changes.\n' });
+    expect(stderr).toContain(`Nothing that is declared is called '${name}'`);
+  });
+
+  test('of what is declared and was never changed, by label and by id', async () => {
+    for (const name of ['first', a, 'acme/first', connection]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await run(['history', name])).toEqual({
+        code: 0,
+        stdout: 'No changes.\n',
+        stderr: '',
+      });
+    }
+  });
+
   test('a secret is a version, never a value', async () => {
     const canary = 'canary-of-client-secret';
     await world.secrets.write(`trueup/${connection}/a`, canary);
@@ -127,7 +154,9 @@ describe('history', () => {
       // oxlint-disable-next-line no-await-in-loop
       await world.desired.remove(connection, item);
     }
-    expect((await run(['history'])).stdout).toBe('No changes.\n');
+    const all = await run(['history']);
+    expect(all.stdout).toBe('No changes.\n');
+    expect(all.stderr).toContain('declares no connection');
     expect((await run(['history', '--connection', connection])).stdout).toContain('acme/first');
     expect((await run(['history', '--connection', 'No!'])).code).toBe(3);
   });

@@ -34,18 +34,23 @@ export const history = defineCommand<{ since?: Moment; connection?: string }>({
   ],
   configure: (command) => {
     command
-      .argument('[server]', 'by label or id, alone or after its connection and a slash')
+      .argument('[name]', 'CONNECTION, CONNECTION/SERVER by label or id, or SERVER alone')
       .option('--connection <name>', 'only this connection, declared or not')
       .option('--since <time>', 'a duration (7d), a day or a time', moment);
   },
-  run: async (context, [server], { since, connection }) => {
+  run: async (context, [name], { since, connection }) => {
     const { options, output, stop } = context;
     const target = await context.target();
     const from = since && new Date(ago(since, target.deps.clock.now())).toISOString();
-    const places = await placesOf(target, connection, server);
+    const places = await placesOf(target, connection, name);
     const found = await mapLimited(places, atOnce, stop, (place) => changesOf(target, place, from));
     if (!found) throw interrupted();
-    const changes = found.flat().toSorted((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
+    const changes = found
+      .flatMap((one) => one.changes)
+      .toSorted((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
+    if (changes.length === 0 && found.every(({ isDeclared }) => !isDeclared)) {
+      output.say(nothingCalled(name, target));
+    }
     if (options.output === 'json') {
       output.result(printable(JSON.stringify({ version: 1, changes }, undefined, 2)));
     } else {
@@ -64,36 +69,50 @@ interface Place {
 async function placesOf(
   target: Target,
   connection: string | undefined,
-  server: string | undefined,
+  name: string | undefined,
 ): Promise<readonly Place[]> {
   if (connection !== undefined) {
-    if (connectionNameSchema.safeParse(connection).success) return [{ connection, server }];
+    if (connectionNameSchema.safeParse(connection).success) return [{ connection, server: name }];
     throw usageError('--connection is no name of a connection', '`trueup status` lists them');
   }
   const known = await target.connections();
-  const named = server === undefined ? undefined : splitName(server);
-  if (named?.server !== undefined && known.includes(named.connection)) return [named];
-  return known.map((one) => ({ connection: one, server }));
+  const named = name === undefined ? undefined : splitName(name);
+  if (named && known.includes(named.connection)) return [named];
+  return known.map((one) => ({ connection: one, server: name }));
+}
+
+/** What was changed in a place, and whether something declared has its name. */
+interface Found {
+  readonly changes: readonly Change[];
+  readonly isDeclared: boolean;
 }
 
 async function changesOf(
   target: Target,
   { connection, server }: Place,
   since: string | undefined,
-): Promise<readonly Change[]> {
+): Promise<Found> {
   const filter = since === undefined ? {} : { since };
   const { ledger } = target.deps;
-  if (server === undefined) return of(connection, await ledger.history(connection, filter));
+  const of = (changes: readonly ChangeRecord[]): readonly Change[] =>
+    changes.map((change) => ({ connection, ...change }));
+  if (server === undefined) {
+    return { changes: of(await ledger.history(connection, filter)), isDeclared: true };
+  }
   const labels = await labelsOf(target, connection);
   // A label as it is now, or as it was when the change was made.
   const all = await ledger.history(connection, filter);
   const isIt = ({ server: id, label }: ChangeRecord) =>
     id === server || label === server || labels.get(id) === server;
-  return of(connection, all.filter(isIt));
+  const isDeclared = labels.has(server) || [...labels.values()].includes(server);
+  return { changes: of(all.filter(isIt)), isDeclared };
 }
 
-const of = (connection: string, changes: readonly ChangeRecord[]): readonly Change[] =>
-  changes.map((change) => ({ connection, ...change }));
+function nothingCalled(name: string | undefined, target: Target): string {
+  return name === undefined
+    ? `${target.name} declares no connection; one that it no longer declares can be named: --connection NAME`
+    : `Nothing that is declared is called '${name}', and nothing of that name was changed: \`trueup status CONNECTION\` lists the servers of a connection.`;
+}
 
 function blockOf(change: Change, paint: Paint): string {
   const { connection, server, label, at, pass, trigger, fields } = change;

@@ -50,7 +50,9 @@ export function renderStatus(
   return [
     paint(plainText(head), state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
     ...(reason ? wrap(plainText(reason.message), '    ') : []),
-    ...facts(status, next).flatMap((fact) => wrap(plainText(fact), '    ')),
+    ...facts(status).flatMap((fact) => wrap(plainText(fact), '    ')),
+    ...steps(status, next),
+    ...wrap(countsText(status), '    '),
     ...shown.flatMap((server) => serverLines(server, paint)),
     ...(more > 0 ? [`    and ${more} more: ${next(`trueup status ${connection} --failing`)}`] : []),
   ].join('\n');
@@ -60,15 +62,14 @@ const stateWords: Readonly<Record<ConnectionStatus['state'], string>> = {
   ok: 'ok',
   unseen: 'no pass yet',
   unreachable: 'unreachable',
-  'needs-login': 'needs login (trueup login)',
+  'needs-login': 'needs login',
   invalid: 'its declaration is invalid',
   interrupted: 'the last pass was interrupted',
 };
 
-function facts(status: ConnectionStatus, next: NextCommand): readonly string[] {
-  const { connection, lastPass, lease, nextAttempt, pauses, held, counts } = status;
+function facts(status: ConnectionStatus): readonly string[] {
+  const { lastPass, lease, nextAttempt, pauses } = status;
   const pause = pauses.find(({ id }) => id === undefined);
-  const listed = [...outcomes, 'unseen' as const].filter((outcome) => counts[outcome] > 0);
   return [
     ...(lastPass
       ? [
@@ -78,11 +79,21 @@ function facts(status: ConnectionStatus, next: NextCommand): readonly string[] {
     ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
     ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
     ...(pause ? [pauseText(pause)] : []),
-    ...held.map((digest) => `held: ${next(`trueup approve ${connection} ${digest}`)}`),
-    listed.length === 0
-      ? 'no servers'
-      : listed.map((outcome) => `${counts[outcome]} ${words[outcome] ?? outcome}`).join(', '),
   ];
+}
+
+/** What somebody has to do, each in a line that is left whole, so that it can be copied. */
+function steps({ connection, state, held }: ConnectionStatus, next: NextCommand) {
+  return [
+    ...(state === 'needs-login' ? [`    next: ${next(`trueup login ${connection}`)}`] : []),
+    ...held.map((digest) => `    held: ${next(`trueup approve ${connection} ${digest}`)}`),
+  ];
+}
+
+function countsText({ counts }: ConnectionStatus): string {
+  const listed = [...outcomes, 'unseen' as const].filter((outcome) => counts[outcome] > 0);
+  if (listed.length === 0) return 'no servers';
+  return listed.map((outcome) => `${counts[outcome]} ${words[outcome] ?? outcome}`).join(', ');
 }
 
 function pauseText({ at, until, reason, by }: ConnectionStatus['pauses'][number]): string {
