@@ -5,6 +5,9 @@ export default {
   testEnvironment: 'node',
   // Real servers and processes on a busy machine: a hang is caught, a slow start is not a failure.
   testTimeout: 30_000,
+  // A worker keeps something of each file that it has run. Above this it is begun anew: of two gigabytes it takes longer to end
+  // than the half second after which Jest kills it, and speaks of a leak.
+  workerIdleMemoryLimit: '800MB',
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
   collectCoverageFrom: ['lib/core/**/*.ts', 'lib/providers/*/convert.ts', '!**/*.types.ts'],
