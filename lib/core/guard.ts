@@ -16,6 +16,8 @@ export interface GuardInputs {
   readonly approved: ReadonlySet<string>;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** A change that the guard counts: not a rotation, a re-assertion or a resend, and not approved. */
 export function isGuarded(change: FieldChange, approved: ReadonlySet<string>): boolean {
   return guardedCauses.has(change.cause) && !approved.has(change.hash);
@@ -30,12 +32,20 @@ export function guard(
   servers: readonly PlannedServer[],
   inputs: GuardInputs,
 ): { readonly servers: readonly PlannedServer[]; readonly state: GuardState } {
-  const { limits, declared, approved } = inputs;
-  const guarded = servers.filter(
-    ({ outcome, changes }) =>
-      outcome === 'updated' && changes.some((change) => isGuarded(change, approved)),
-  );
-  const changing = guarded.filter(({ id }) => !inputs.isCounted(id)).length;
+  const { limits, declared, approved, isCounted } = inputs;
+  const counts = ({ changes }: PlannedServer) =>
+    changes.some((change) => isGuarded(change, approved));
+  const guarded = servers.filter((server) => server.outcome === 'updated' && counts(server));
+  const changing = guarded.filter(({ id }) => !isCounted(id)).length;
+  const reported = servers.filter(
+    (server) => server.outcome === 'reported' && counts(server) && !isCounted(server.id),
+  ).length;
+  const passed = servers.filter(
+    (server) =>
+      server.outcome === 'updated' &&
+      !counts(server) &&
+      server.changes.some((change) => isGuarded(change, none)),
+  ).length;
   const share = declared === 0 ? 0 : (inputs.changedLastHour + changing) / declared;
   const active = declared >= limits.minimum;
   const holds = active && guarded.length > 0 && share > limits.updates;
@@ -44,6 +54,8 @@ export function guard(
     declared,
     changedLastHour: inputs.changedLastHour,
     changing,
+    ...(reported > 0 && { reported }),
+    ...(passed > 0 && { approved: passed }),
     share,
     limit: limits.updates,
     minimum: limits.minimum,

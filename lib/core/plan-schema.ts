@@ -88,6 +88,15 @@ const guardSchema = z.object({
   declared: redescribed(count, 'Servers declared in the connection'),
   changedLastHour: redescribed(count, 'Servers that the guard counted in the last hour'),
   changing: redescribed(count, 'Servers that this plan adds to them'),
+  reported: z.optional(
+    redescribed(count, 'Servers in mode `report` that `trueup apply` would add; absent: none'),
+  ),
+  approved: z.optional(
+    redescribed(
+      count,
+      'Servers that do not count because what they change is approved; absent: none',
+    ),
+  ),
   share: redescribed(share, 'Their share of the declared servers, 0 to 1'),
   limit: redescribed(share, '`policy.limits.updates`, 0 to 1'),
   minimum: redescribed(count, '`policy.limits.minimum`'),

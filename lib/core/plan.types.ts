@@ -38,6 +38,10 @@ export interface GuardState {
   /** Servers changed in the last hour, and those that this plan would add. */
   readonly changedLastHour: number;
   readonly changing: number;
+  /** Servers in mode `report` that would be added if they were sent, as `trueup apply` does; absent if there are none. */
+  readonly reported?: number;
+  /** Servers that would be counted if what they change were not approved; absent if there are none. */
+  readonly approved?: number;
   readonly share: number;
   readonly limit: number;
   readonly minimum: number;

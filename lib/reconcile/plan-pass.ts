@@ -86,7 +86,9 @@ export async function planPass(inputs: PassInputs): Promise<PassPlan> {
   const findings = [...servers.values()].map(({ planned }) => planned);
   const toGuard = findings.some(
     ({ outcome, changes }) =>
-      outcome === 'updated' && changes.some(({ cause }) => guardedCauses.has(cause)),
+      // What is only reported is counted too, for whoever may apply it.
+      (outcome === 'updated' || outcome === 'reported') &&
+      changes.some(({ cause }) => guardedCauses.has(cause)),
   );
   const { approvals, declared } = toGuard
     ? await inputs.guard.read()

@@ -255,6 +255,32 @@ describe('the guard', () => {
     expect(world.barndoor.counts.put).toBe(12);
   });
 
+  test('a plan in mode report says what an apply would make of it; --plan shows what it sends', async () => {
+    await world.declareConnection({ policy: { mode: 'report' } });
+    const plan = await run(['plan', '--out', 'plan.json']);
+    const flat = plan.stdout.replaceAll('\n', ' ');
+    expect(flat).toContain('(0 by this plan, 0 before), within the limit of 30 %.');
+    expect(flat).toContain('With the 12 in mode report, which an apply sends, it would be 100 %');
+    const { code, stdout, stderr } = await run(['apply', '--plan', 'plan.json']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Plan: 12 to update.');
+    expect(stdout.replaceAll('\n', ' ')).toContain(
+      '(12 by this plan, 0 before), more than the limit',
+    );
+    expect(stdout).not.toContain('not sent');
+    expect(stderr).toContain("warning: acme: more than the guard's limit; --plan approves it");
+    expect(world.barndoor.counts.put).toBe(12);
+  });
+
+  test('--plan sends what its plan shows as held', async () => {
+    await run(['plan', '--out', 'plan.json']);
+    const { code, stdout } = await run(['apply', '--plan', 'plan.json']);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('held by the guard');
+    expect(stdout).not.toContain('waits for approval');
+    expect(world.barndoor.counts.put).toBe(12);
+  });
+
   test('approve shows it, asks, and lets the next pass apply it', async () => {
     const { held = '' } = await world.pass();
     const status = await run(['status']);

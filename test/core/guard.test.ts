@@ -48,6 +48,16 @@ describe('the share', () => {
     expect(heldOf(again.servers)).toEqual([]);
   });
 
+  test('says apart what mode report would add, once an hour, and not what is approved', () => {
+    const reported = some(6, { outcome: 'reported' });
+    const isCounted = (id: string) => id === 's5';
+    const { state, servers } = guard(reported, inputs({ isCounted }));
+    expect(state).toMatchObject({ changing: 0, share: 0, reported: 5 });
+    expect(servers).toEqual(reported);
+    const approved = new Set(['s0', 's1']);
+    expect(guard(reported, inputs({ isCounted, approved })).state).toMatchObject({ reported: 3 });
+  });
+
   test('says whether it is active', () => {
     expect(guard([], inputs()).state).toEqual({
       active: true,
@@ -114,12 +124,12 @@ describe('an approval', () => {
   test('of all of a held plan lets it go on, and counts none of it', () => {
     const { servers, state } = guard(some(5), inputs({ approved: new Set(hashes) }));
     expect(servers).toEqual(some(5));
-    expect(state).toMatchObject({ changing: 0, share: 0 });
+    expect(state).toMatchObject({ changing: 0, share: 0, approved: 5 });
   });
 
   test('of some lets those go on; the others are guarded anew', () => {
     const few = guard(some(5), inputs({ approved: new Set(hashes.slice(0, 3)) }));
-    expect(few.state).toMatchObject({ changing: 2, share: 0.2 });
+    expect(few.state).toMatchObject({ changing: 2, share: 0.2, approved: 3 });
     expect(heldOf(few.servers)).toEqual([]);
     const many = guard(some(5), inputs({ approved: new Set(hashes.slice(0, 1)) }));
     expect(heldOf(many.servers)).toEqual(['s1', 's2', 's3', 's4']);

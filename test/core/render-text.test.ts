@@ -284,6 +284,24 @@ describe('the guard', () => {
     ]);
   });
 
+  test.each([
+    [3, 'would be 33.3 %, more than the limit.'],
+    [1, 'would be 16.7 %, within it.'],
+  ])('says what the %d that are only reported would make of it', (reported, last) => {
+    expect(guardText({ reported })).toEqual([
+      'Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before),',
+      `within the limit of 30 %. With the ${reported} in mode report, which an apply sends, it`,
+      last,
+    ]);
+  });
+
+  test('says how many were approved', () => {
+    expect(guardText({ changing: 0, share: 0, approved: 5 })).toEqual([
+      'Guard: 0 % of 12 servers change within an hour (0 by this plan, 0 before, not',
+      'counting 5 approved), within the limit of 30 %.',
+    ]);
+  });
+
   test('what approves it is a command line as whoever shows it completes it', () => {
     const plan = planOf([plannedServer()], { guard: guardState({ held: 'abcd' }) });
     const next = (line: string) => `${line} --stack prod`;

@@ -2,6 +2,7 @@ import type { Plan } from '../../core/plan.types.ts';
 import { renderPlan } from '../../core/render-text.ts';
 import { usageError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
+import { asSent } from './as-sent.ts';
 import { titledPlans } from '../plan/titled-plans.ts';
 
 /** `confirmed` approves what was shown before the guard; `unasked` (`--yes`, or nothing to send) does not. */
@@ -14,13 +15,20 @@ export type Answer = 'confirmed' | 'unasked' | 'no' | 'interrupted';
  */
 export async function agree(
   { output, options: { output: form }, next, ask, stop }: CommandContext,
-  plans: readonly Plan[],
+  made: readonly Plan[],
   { yes = false, plan: file }: { readonly yes?: boolean; readonly plan?: string },
 ): Promise<Answer> {
+  const plans = file === undefined ? made : made.map(asSent);
   if (form === 'text') output.result(titledPlans(plans, output.paint, next));
   else for (const plan of plans) output.note(renderPlan(plan, output.notePaint, next));
   if (stop.aborted) return interrupted();
-  if (file !== undefined) return 'confirmed';
+  if (file !== undefined) {
+    for (const { connection, guard } of plans) {
+      if (!guard.active || guard.share <= guard.limit) continue;
+      output.say(`warning: ${connection}: more than the guard's limit; --plan approves it`, 'warn');
+    }
+    return 'confirmed';
+  }
   if (yes || plans.every(({ digest }) => digest === '')) return 'unasked';
   const held = plans.some(({ guard }) => guard.held !== undefined);
   const more = held ? ', also what the guard holds' : '';
