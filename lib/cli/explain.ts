@@ -122,7 +122,8 @@ const steps: Readonly<Record<string, string>> = {
   'store-unreachable': 'check the network, and --region',
   'store-throttled': 'try again in a minute',
   'bad-digest': '`trueup status CONNECTION` shows the digest of what is held',
-  'not-held': '`trueup plan CONNECTION` shows what would be held now',
+  'not-held':
+    '`trueup plan CONNECTION` shows what would be held now; the digest of a whole connection can be approved',
   'ambiguous-digest': 'give more of its characters',
   'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
   'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',

@@ -1,6 +1,8 @@
 import { TrueupError } from '../core/errors.ts';
+import { heldHashes } from '../core/guard.ts';
 import { plainText } from '../core/redact.ts';
 import type { Dependencies } from './dependencies.types.ts';
+import { planConnection } from './plan-connection.ts';
 import type { HeldPlan } from './ports/ledger.ts';
 
 /** Nothing was approved: the digest names no held plan, or more than one. `code` says which. */
@@ -41,6 +43,27 @@ export async function findHeld(
     held ??
     fail('not-held', `${connection} has no held plan ${digest}: it is over, or was never held`)
   );
+}
+
+/**
+ * The plan of this digest that no pass has held yet, as a pass would hold it now: who saw it in a plan may approve it before.
+ * It is not recorded, and can only be approved once it is (`Ledger.putHeld`).
+ *
+ * @param digest - the whole of it, or at least eight characters of its beginning
+ * @returns undefined if what would be held now is another plan, or nothing
+ * @throws InvalidDeclarationError, VendorError, StoreError, as `planConnection` does
+ */
+export async function findPlanned(
+  connection: string,
+  digest: string,
+  deps: Dependencies,
+  stop: AbortSignal,
+): Promise<HeldPlan | undefined> {
+  const { plan } = await planConnection({ connection, trigger: 'cli', stop }, deps);
+  const { held } = plan.guard;
+  if (held === undefined || !held.startsWith(digest)) return undefined;
+  const at = new Date(deps.clock.now()).toISOString();
+  return { digest: held, at, plan, hashes: heldHashes(plan.changes) };
 }
 
 /**

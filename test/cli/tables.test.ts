@@ -301,6 +301,57 @@ describe('the guard', () => {
     expect((await world.pass()).counts.updated).toBe(12);
   });
 
+  test('what a plan shows may be approved before a pass has come to hold it', async () => {
+    const plan = await run(['plan']);
+    const next = /^ {4}trueup (approve .*)$/m.exec(plan.stdout)?.[1]?.split(' ') ?? [];
+    expect((await trueup(next, { ...options, answer: 'no' })).code).toBe(1);
+    expect(await world.deps.ledger.heldDigests(connection)).toEqual([]);
+    const { code, stdout, stderr } = await trueup(next, { ...options, answer: 'yes' });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`"After ${a}"`);
+    expect(stderr).toContain('To be held by the next pass:');
+    expect(stderr).toContain('Approved 12 changes of acme for 24 hours; the next pass sends');
+    expect((await world.pass()).counts.updated).toBe(12);
+  });
+
+  test('what was approved is no longer shown as held, and a plan says that it does not count', async () => {
+    const { held = '' } = await world.pass();
+    await run(['approve', connection, held, '--yes']);
+    const { stdout } = await run(['status']);
+    expect(stdout).not.toContain('held: trueup approve');
+    expect(stdout).toContain(`approved: ${held.slice(0, 12)}, `);
+    const json = await run(['status', '--output', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      connections: [{ held: [], approved: [{ digest: held }] }],
+    });
+    const plan = await run(['plan']);
+    expect(plan.stdout.replaceAll('\n', ' ')).toContain('0 before, not counting 12 approved)');
+  });
+
+  test('what was sent meanwhile is said to be over', async () => {
+    const { held = '' } = await world.pass();
+    const first = await run(['approve', connection, held, '--yes']);
+    expect(first.stderr).not.toContain('warning');
+    world.clock.advance(60_000);
+    await world.pass();
+    const again = await run(['approve', connection, held, '--yes']);
+    expect(again.stderr).toContain('warning: the last pass no longer held it');
+    expect((await run(['status'])).stdout).not.toContain('approved');
+  });
+
+  test('in mode report an approval says who sends it', async () => {
+    await world.declareConnection({ policy: { mode: 'report' } });
+    const { stdout } = await run(['apply', '--yes']);
+    const held = /held: trueup approve acme (\w+)/.exec(stdout)?.[1] ?? '';
+    const { stderr } = await run(['approve', connection, held, '--yes']);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'in mode report nothing is sent until `trueup apply acme --desired-table',
+    );
+    expect((await world.pass()).counts).toMatchObject({ updated: 0, reported: 12 });
+    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect(world.barndoor.counts.put).toBe(12);
+  });
+
   test.each([
     ['beef', 3],
     ['deadbeef00', 1],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { approve, findHeld } from '../../lib/reconcile/approve.ts';
+import { approve, findHeld, findPlanned } from '../../lib/reconcile/approve.ts';
+import { planConnection } from '../../lib/reconcile/plan-connection.ts';
 import { heldPlan } from '../contracts/records.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -33,6 +34,22 @@ describe('approving', () => {
   test('looking approves nothing', async () => {
     expect((await findHeld(connection, digest, world.deps)).hashes).toHaveLength(10);
     expect(outcomesOf(await world.pass())).toEqual({ held: 10 });
+  });
+
+  test('what would be held now is found before a pass has held it, and nothing else', async () => {
+    const { signal } = new AbortController();
+    await world.declare({ id: ids[0] ?? '', spec: { name: 'Newer' } });
+    const { plan } = await planConnection({ connection, trigger: 'cli' }, world.deps);
+    const now = plan.guard.held ?? '';
+    expect(now).not.toBe(digest);
+    const found = await findPlanned(connection, now.slice(0, 12), world.deps, signal);
+    expect(found).toMatchObject({ digest: now, hashes: { length: 10 } });
+    expect(await findPlanned(connection, digest, world.deps, signal)).toBeUndefined();
+    await expect(approve(connection, now, world.deps)).rejects.toMatchObject({ code: 'not-held' });
+    if (found) await world.deps.ledger.putHeld(connection, found);
+    await approve(connection, now, world.deps);
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 10 });
+    expect(await findPlanned(connection, now, world.deps, signal)).toBeUndefined();
   });
 
   test.each([

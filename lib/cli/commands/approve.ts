@@ -1,18 +1,25 @@
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { HeldPlan } from '../../reconcile/ports/ledger.ts';
 import { renderPlanDocument } from '../../core/render-json.ts';
 import { counted } from '../../core/render-guard.ts';
 import { renderPlansMarkdown } from '../../core/render-markdown.ts';
 import { shownTime } from '../../core/shown-time.ts';
 import { renderPlan } from '../../core/render-text.ts';
-import { approve as approveHeld, findHeld } from '../../reconcile/approve.ts';
+import {
+  ApprovalError,
+  approve as approveHeld,
+  findHeld,
+  findPlanned,
+} from '../../reconcile/approve.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
 
 export const approve = defineCommand<{ yes?: boolean }>({
   description:
-    'Shows what the guard holds, asks, and lets the unattended passes apply just that for 24 hours. What is not in it is guarded anew; in mode report nothing is sent all the same.',
+    'Shows what the guard holds, or would hold now, asks, and lets the unattended passes apply just that for 24 hours. What is not in it is guarded anew; in mode report nothing is sent all the same.',
   examples: [
     {
       line: 'trueup approve acme-barndoor 5f2a91c07be4 --stack trueup-prod',
@@ -32,8 +39,9 @@ export const approve = defineCommand<{ yes?: boolean }>({
   run: async (context, [connection = '', digest = ''], { yes = false }) => {
     const { output, settings, stop } = context;
     const { deps } = await context.target();
-    const held = await findHeld(connection, digest.toLowerCase(), deps);
-    show(context, held);
+    const { held, isRecorded } = await find(connection, digest.toLowerCase(), deps, context);
+    show(context, held, isRecorded);
+    if (isRecorded) await tellOver(connection, held, deps, output);
     if (!yes) {
       const answer = await context.ask("Approve these changes? Only 'yes' counts: ");
       if (stop.aborted) {
@@ -46,16 +54,66 @@ export const approve = defineCommand<{ yes?: boolean }>({
         return exitCodes.failed;
       }
     }
+    if (!isRecorded) await deps.ledger.putHeld(connection, held);
     const approved = await approveHeld(connection, held.digest, deps, settings.user);
     output.say(
-      `Approved ${counted(approved.hashes.length, 'change')} of ${connection} for 24 hours; the next pass sends them.`,
+      `Approved ${counted(approved.hashes.length, 'change')} of ${connection} for 24 hours; ${whoSends(held, connection)}.`,
     );
     return exitCodes.ok;
   },
 });
 
-function show({ next, options, output }: CommandContext, { plan, at }: HeldPlan): void {
-  output.note(`Held since ${shownTime(at)}:`);
+interface Found {
+  readonly held: HeldPlan;
+  /** Not if no pass has come to it yet. */
+  readonly isRecorded: boolean;
+}
+
+/** What a pass has held; or would hold now, where somebody was quicker than the next pass. */
+async function find(
+  connection: string,
+  digest: string,
+  deps: Dependencies,
+  { output, stop }: CommandContext,
+): Promise<Found> {
+  try {
+    return { held: await findHeld(connection, digest, deps), isRecorded: true };
+  } catch (error) {
+    if (!(error instanceof ApprovalError) || error.code !== 'not-held') throw error;
+    output.progress(`reading ${connection}`);
+    const held = await findPlanned(connection, digest, deps, stop);
+    output.progress('');
+    if (!held) throw error;
+    return { held, isRecorded: false };
+  }
+}
+
+/** A held plan is kept for a week, also when it was sent or undone. */
+async function tellOver(
+  connection: string,
+  { digest, at }: HeldPlan,
+  { ledger }: Dependencies,
+  { say }: Output,
+): Promise<void> {
+  const last = await ledger.lastReport(connection);
+  if (!last || last.held === digest || last.startedAt <= at) return;
+  const what = 'the last pass no longer held it: it was sent or undone, or is part of another plan';
+  say(`warning: ${what} (${shownTime(last.startedAt)})`, 'warn');
+}
+
+function whoSends({ plan }: HeldPlan, connection: string): string {
+  const held = plan.changes.filter(({ outcome }) => outcome === 'held');
+  return held.every(({ mode }) => mode === 'report')
+    ? `in mode report nothing is sent until \`trueup apply ${connection}\``
+    : 'the next pass sends them';
+}
+
+function show(
+  { next, options, output }: CommandContext,
+  { plan, at }: HeldPlan,
+  isRecorded: boolean,
+): void {
+  output.note(isRecorded ? `Held since ${shownTime(at)}:` : 'To be held by the next pass:');
   switch (options.output) {
     case 'json':
       output.result(renderPlanDocument({ version: 1, plans: [plan] }));

@@ -68,7 +68,20 @@ const connectionStatusSchema = z.object({
   ),
   nextAttempt: z.optional(redescribed(time, 'Not before this is the connection tried again')),
   pauses: described(z.array(pauseSchema), "The operators' pauses that stand"),
-  held: described(z.array(z.string()), 'Digests of plans that the guard holds'),
+  held: described(
+    z.array(z.string()),
+    'Digests of plans that the guard holds, and nobody has approved',
+  ),
+  approved: described(
+    z.array(
+      z.object({
+        digest: text('Of the plan'),
+        at: redescribed(time, 'When it was approved: for 24 hours'),
+        by: z.optional(text('Who approved it')),
+      }),
+    ),
+    'What the guard held last and somebody approved meanwhile: the next pass sends it',
+  ),
   counts: described(
     z.extend(countsSchema, {
       unseen: redescribed(count, 'No pass has recorded anything of them yet'),

@@ -14,12 +14,13 @@ export async function readStatus(
   deps: Dependencies,
 ): Promise<ConnectionStatus> {
   const now = deps.clock.now();
-  const [rows, ledger, report, lease, held] = await Promise.all([
+  const [rows, ledger, report, lease, held, approvals] = await Promise.all([
     deps.desired.rows(connection),
     deps.ledger.read(connection),
     deps.ledger.lastReport(connection),
     deps.lease.read(connection),
     deps.ledger.heldDigests(connection),
+    deps.ledger.approvals(connection, now),
   ]);
   const pauses = ledger.pauses.filter(
     ({ until }) => until === undefined || Date.parse(until) > now,
@@ -28,6 +29,7 @@ export async function readStatus(
     .filter(({ item }) => item.startsWith('server#'))
     .map((row) => serverStatus(row, ledger.servers, pauses))
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const isApproved = (digest: string) => approvals.some((one) => one.digest === digest);
   const known = servers.flatMap(({ outcome }) => (outcome === 'unseen' ? [] : [outcome]));
   return {
     connection,
@@ -45,7 +47,10 @@ export async function readStatus(
     ...leasePart(lease, now),
     pauses,
     // Of the plans that were held, the last report tells which still is.
-    held: report?.held === undefined ? [] : held.filter((digest) => digest === report.held),
+    held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
+    approved: approvals
+      .filter(({ digest }) => digest === report?.held)
+      .map(({ hashes: _hashes, ...approval }) => approval),
     counts: { ...outcomeCounts(known), unseen: servers.length - known.length },
     servers,
   };

@@ -68,7 +68,7 @@ const stateWords: Readonly<Record<ConnectionStatus['state'], string>> = {
 };
 
 function facts(status: ConnectionStatus): readonly string[] {
-  const { lastPass, lease, nextAttempt, pauses } = status;
+  const { lastPass, lease, nextAttempt, pauses, approved } = status;
   const pause = pauses.find(({ id }) => id === undefined);
   return [
     ...(lastPass
@@ -79,6 +79,10 @@ function facts(status: ConnectionStatus): readonly string[] {
     ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
     ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
     ...(pause ? [pauseText(pause)] : []),
+    ...approved.map(({ digest, at, by }) => {
+      const who = by === undefined ? '' : ` by ${by}`;
+      return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, for 24 hours; not sent yet`;
+    }),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { PassEnd, Pause, Reason, Time } from '../../core/ledger.types.ts';
+import type { Approval } from '../../reconcile/ports/ledger.ts';
 import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../core/outcome.ts';
 
 /** A declared server, as the ledger knows it. */
@@ -36,8 +37,10 @@ export interface ConnectionStatus {
   /** Not before this is the connection tried again. */
   readonly nextAttempt?: Time;
   readonly pauses: readonly Pause[];
-  /** Digests of plans that the guard holds. */
+  /** Digests of plans that the guard holds, and nobody has approved. */
   readonly held: readonly string[];
+  /** What it held last and somebody approved meanwhile: the next pass sends it. */
+  readonly approved: readonly Pick<Approval, 'digest' | 'at' | 'by'>[];
   readonly counts: OutcomeCounts & { readonly unseen: number };
   readonly servers: readonly ServerStatus[];
 }
