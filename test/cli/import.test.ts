@@ -59,7 +59,7 @@ describe('import', () => {
     await world.declare({
       id: a,
       label: 'mine',
-      spec: { name: 'Old', client_secret: secret },
+      spec: { name: 'Old', client_secret: secret, meta: { team: 'sales' } },
       policy: { ignore: ['/meta/cost'] },
     });
     const { stdout } = await run(['import', connection, '--output', 'json']);
@@ -69,7 +69,8 @@ describe('import', () => {
         {
           id: a,
           label: 'mine',
-          spec: { name: 'Live', client_secret: secret },
+          // No answer of this surface has `meta`.
+          spec: { name: 'Live', client_secret: secret, meta: { team: 'sales' } },
           policy: { ignore: ['/meta/cost'] },
         },
       ],

@@ -28,10 +28,12 @@ export function declareLive(
 ): DeclaredLive {
   let spec: JsonObject = {};
   const remarks: string[] = [];
-  for (const { pointer, access } of table.fields) {
+  for (const { pointer, access, absent } of table.fields) {
     if (access === 'computed') continue;
-    const from = access === 'read-write' ? fields : (declared?.spec ?? {});
-    const value = getAt(from, pointer);
+    const kept = getAt(declared?.spec ?? {}, pointer);
+    const shown = access === 'read-write' ? getAt(fields, pointer) : undefined;
+    // An answer that lacks the field says nothing of it, unless the vendor means a value by that.
+    const value = shown === undefined && absent.means === 'unreadable' ? kept : shown;
     if (value !== undefined && value !== null) spec = setAt(spec, pointer, value);
     else if (access === 'secret') remarks.push(`${name(pointer)}: ${unreadableSecret}`);
     else if (access === 'write-only') remarks.push(`${name(pointer)}: ${unreadable}`);
