@@ -1,6 +1,7 @@
 import { suggest } from '../core/suggest.ts';
 import { namedAtMost } from '../reconcile/ports/work-queue.ts';
 import { usageError } from './cli-error.ts';
+import type { CliError } from './cli-error.ts';
 import type { Target } from './target.ts';
 
 /** A connection that a command is about, and the servers if it names some. */
@@ -77,19 +78,33 @@ async function serversOf(
 ): Promise<Found> {
   const rows = await deps.desired.rows(connection);
   const prefix = `${connection}/`;
+  const servers = rows.flatMap(({ item, value }) =>
+    item.startsWith('server#') ? [{ id: item.slice('server#'.length), label: value['label'] }] : [],
+  );
   const ids = new Set<string>();
   const seen = new Set<string>();
-  for (const { item, value } of rows) {
-    if (!item.startsWith('server#')) continue;
-    const id = item.slice('server#'.length);
-    for (const name of wanted) {
-      const own = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-      if (own !== id && own !== value['label']) continue;
+  for (const name of wanted) {
+    const own = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+    const exact = servers.filter(({ id }) => id === own);
+    const found = exact.length > 0 ? exact : servers.filter(({ label }) => label === own);
+    if (found.length > 1)
+      throw ambiguous(
+        name,
+        found.map(({ id }) => id),
+      );
+    for (const { id } of found) {
       ids.add(id);
       seen.add(name);
     }
   }
   return { connection, ids, wanted: seen };
+}
+
+function ambiguous(name: string, ids: readonly string[]): CliError {
+  return usageError(
+    `${ids.length} servers are called '${name}': ${ids.slice(0, 5).join(', ')}`,
+    'name one by its id',
+  );
 }
 
 function assertAllFound(servers: readonly string[], found: readonly Found[]): void {
@@ -98,6 +113,6 @@ function assertAllFound(servers: readonly string[], found: readonly Found[]): vo
   if (lacking.length === 0) return;
   throw usageError(
     `no declared server is called ${lacking.map((name) => `'${name}'`).join(' or ')}`,
-    'name it by its label or id: `trueup status` lists them',
+    'name it by its label or id: `trueup status CONNECTION` lists them',
   );
 }

@@ -31,7 +31,7 @@ export function checkDocument(document: unknown, options: DeclarationOptions): I
       isJsonObject(server) ? serverRules(server, context, `/servers/${index}`) : [],
     ),
   ];
-  return [...merged(rules, schemaIssues(documentSchema, document)), ...repeats(servers)];
+  return [...merged(rules, schemaIssues(documentSchema, document)), ...repeatIssues(servers)];
 }
 
 function contextOf(document: JsonObject, options: DeclarationOptions): ServerContext {
@@ -52,30 +52,40 @@ const unique: readonly (readonly [what: string, keys: readonly string[]])[] = [
   ['slug', ['spec', 'slug']],
 ];
 
-function repeats(servers: readonly Json[]): Issue[] {
+/** A server with something that one before it has, and that must occur once within a connection. */
+export interface Repeat {
+  readonly what: string;
+  readonly keys: readonly string[];
+  /** Places in the list. */
+  readonly index: number;
+  readonly before: number;
+}
+
+/** What occurs twice in a list of servers as a document has them. */
+export function repeatsIn(servers: readonly unknown[]): Repeat[] {
   return unique.flatMap(([what, keys]) => {
     const first = new Map<string, number>();
-    return servers.flatMap((server, index): Issue[] => {
-      const value = keys.reduce<Json | undefined>(
+    return servers.flatMap((server, index): Repeat[] => {
+      const value = keys.reduce<unknown>(
         (current, key) => (isJsonObject(current) ? current[key] : undefined),
         server,
       );
       if (typeof value !== 'string') return [];
       const text = what === 'id' ? value : value.trim().toLowerCase();
       const before = first.get(text);
-      if (before === undefined) {
-        first.set(text, index);
-        return [];
-      }
-      return [
-        {
-          path: `/servers/${index}/${keys.join('/')}`,
-          problem: `repeats the ${what} of /servers/${before}`,
-          expected: 'must be unique in its connection',
-        },
-      ];
+      if (before !== undefined) return [{ what, keys, index, before }];
+      first.set(text, index);
+      return [];
     });
   });
+}
+
+function repeatIssues(servers: readonly Json[]): Issue[] {
+  return repeatsIn(servers).map(({ what, keys, index, before }) => ({
+    path: `/servers/${index}/${keys.join('/')}`,
+    problem: `repeats the ${what} of /servers/${before}`,
+    expected: 'must be unique in its connection',
+  }));
 }
 
 /** The rows that a valid document stands for: the connection's, and one for each server. */

@@ -41,6 +41,15 @@ describe('pause and resume', () => {
     expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });
   });
 
+  test('a label that two servers have names neither', async () => {
+    await world.declare({ id: b, label: 'first', spec: { name: 'New B' } });
+    const { code, stderr } = await run(['pause', 'acme/first']);
+    expect(code).toBe(3);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`2 servers are called 'first': ${a}, ${b}`);
+    expect((await world.deps.ledger.read(connection)).pauses).toEqual([]);
+    expect((await run(['pause', `acme/${a}`])).code).toBe(0);
+  });
+
   test('a connection, until a time', async () => {
     const { code, stderr } = await run(['pause', connection, '--until', '2h']);
     expect(code).toBe(0);

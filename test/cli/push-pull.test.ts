@@ -201,6 +201,49 @@ describe('push', () => {
     expect(stdout).toContain('spec/name');
   });
 
+  test('of the others every value is shown, before and after', async () => {
+    const canary = 'canary-of-client-secret';
+    await world.declareConnection();
+    await world.declare(
+      { id: a, spec: { client_secret: canary } },
+      { id: b, label: 'second', spec: { name: 'B' } },
+      { id: c, label: 'third', spec: { name: 'C' } },
+    );
+    const path = await declare([
+      server(a, { name: 'A' }),
+      server(b, { name: 'New B' }, { label: 'second' }),
+    ]);
+    const { stdout } = await run(['push', path, '--prune']);
+    expect(stdout).not.toContain(canary);
+    expect(stdout).toContain('~ acme/second\n    spec/name: "B" -> "New B"\n');
+    expect(stdout).toContain('- acme/third');
+  });
+
+  test.each<[string, object, object]>([
+    ['label', { name: 'A' }, { label: 'second' }],
+    ['name', { name: ' b ' }, {}],
+    ['slug', { name: 'A', slug: 'b' }, {}],
+  ])(
+    'a %s that a row has which stays is refused, and nothing is written',
+    async (what, spec, more) => {
+      await world.declareConnection();
+      await world.declare({ id: b, label: 'second', spec: { name: 'B', slug: 'b' } });
+      const before = await rows();
+      const path = await declare([server(a, spec, more)]);
+      const { code, stderr } = await run(['push', path]);
+      expect(code).toBe(3);
+      const name = what === 'label' ? 'second' : a;
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+        `error: acme/${name} has the ${what} of acme/${b}, a row that the files do not declare`,
+      );
+      expect(await rows()).toEqual(before);
+      expect((await run(['push', path, '--prune'])).code).toBe(0);
+      // Taken over in one push, it is no conflict.
+      await declare([server(b, spec, more), server(a, { name: 'Other' })]);
+      expect((await run(['push', path])).code).toBe(0);
+    },
+  );
+
   test('--file is not where to push to', async () => {
     const path = await declare([]);
     expect((await run(['push', path, '--file', path])).code).toBe(3);

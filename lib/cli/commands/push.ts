@@ -7,10 +7,11 @@ import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
 import { mapLimited } from '../map-limited.ts';
 import { interrupted } from '../plan/make-plans.ts';
-import { pushPlan } from '../push/push-plan.ts';
-import type { RowChange } from '../push/push-plan.ts';
+import { conflictsWithRows, pushPlan } from '../push/push-plan.ts';
+import type { PushInputs, RowChange } from '../push/push-plan.ts';
 import { changeData, changeLines, changeName } from '../push/render-push.ts';
 import type { Target } from '../target.ts';
 
@@ -48,10 +49,11 @@ export const push = defineCommand<PushOptions>({
     if (!writer) throw noTable();
     const documents = await readValid(context, target, paths);
     const found = await mapLimited(documents, atOnce, stop, (document) =>
-      changesOf(target, document, prune),
+      inputsOf(target, document, prune),
     );
     if (!found) throw interrupted();
-    const changes = found.flat();
+    assertUnique(found.flatMap(conflictsWithRows), output);
+    const changes = found.flatMap(pushPlan);
     const lost = new Set<RowChange>();
     if (options.output !== 'json') {
       for (const change of changes) output.result(changeLines(change, output.paint).join('\n'));
@@ -89,11 +91,20 @@ async function readValid(
   );
 }
 
-async function changesOf(
+function assertUnique(conflicts: readonly string[], { say }: Output): void {
+  if (conflicts.length === 0) return;
+  for (const line of conflicts) say(`error: ${line}`, 'error');
+  throw usageError(
+    `${counted(conflicts.length, 'conflict')} with rows of the table; nothing was written`,
+    'give them other ones, declare these rows too, or remove them: --prune',
+  );
+}
+
+async function inputsOf(
   { deps }: Target,
   document: ConnectionDocument,
   prune: boolean,
-): Promise<readonly RowChange[]> {
+): Promise<PushInputs> {
   const { connection } = document;
   const [rows, ledger] = await Promise.all([
     deps.desired.rows(connection),
@@ -104,7 +115,7 @@ async function changesOf(
       generation === undefined ? [] : [[`server#${id}`, generation] as const],
     ),
   );
-  return pushPlan({ document, rows, generations, prune, options: deps });
+  return { document, rows, generations, prune, options: deps };
 }
 
 /** Connections before their servers: a server without its connection would be invalid for a while. */

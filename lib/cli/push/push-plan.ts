@@ -1,4 +1,4 @@
-import { checkDocument, rowsOf } from '../../core/document.ts';
+import { checkDocument, repeatsIn, rowsOf } from '../../core/document.ts';
 import { canonicalJson, equalJson, isJsonObject } from '../../core/json.ts';
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import type { DeclarationOptions } from '../../core/row-rules.ts';
@@ -46,8 +46,7 @@ export function pushPlan({
 }: PushInputs): readonly RowChange[] {
   const { connection } = document;
   const stored = new Map(rows.map((row) => [row.item, row.value]));
-  // A row that breaks the rules may have a secret anywhere, and its values are not shown.
-  const isShown = checkDocument(documentOf(connection, rows), options).length === 0;
+  const isShown = shownRows(connection, rows, options);
   const declared = rowsOf(document).map(({ connection: _connection, item, ...row }) => ({
     item,
     row: JSON.parse(JSON.stringify(row)) as JsonObject,
@@ -58,7 +57,7 @@ export function pushPlan({
     if (before && isJsonValue(old) && equalJson(old, row)) return [];
     const generation = Math.max(generationOf(before) ?? 0, generations.get(item) ?? 0) + 1;
     const fields = before
-      ? differences(old, row).map((one) => (isShown ? one : withoutBefore(one)))
+      ? differences(old, row).map((one) => (isShown(item) ? one : withoutBefore(one)))
       : [];
     const action = before ? 'change' : 'add';
     return [
@@ -80,12 +79,52 @@ export function pushPlan({
     .map(({ item, value }): RowChange => ({
       connection,
       item,
-      ...(isShown && labelOf(value)),
+      ...(isShown(item) && labelOf(value)),
       action: 'remove',
       fields: [],
       seen: value,
     }));
   return [...written, ...removed];
+}
+
+/** A row that breaks the rules, or whose connection does, may have a secret anywhere, and its values are not shown. */
+function shownRows(
+  connection: string,
+  rows: readonly DesiredRow[],
+  options: DeclarationOptions,
+): (item: string) => boolean {
+  const byItem = new Map(rows.map((row) => [row.item, row]));
+  const own = byItem.get('connection');
+  return (item) => {
+    const row = byItem.get(item);
+    // By itself: what is wrong with another row may keep the check from coming to this one.
+    const alone = [own, row === own ? undefined : row].flatMap((one) => one ?? []);
+    return checkDocument(documentOf(connection, alone), options).length === 0;
+  };
+}
+
+/**
+ * What pushed servers would have in common with rows that stay, though it must be unique in a connection.
+ *
+ * @returns a line for each; no value is in it
+ */
+export function conflictsWithRows({ document, rows, prune }: PushInputs): readonly string[] {
+  const { connection } = document;
+  const declared = rowsOf(document).map(({ item, ...row }) => ({ item, value: { ...row } }));
+  const items = new Set(declared.map(({ item }) => item));
+  const stays = prune ? [] : rows.filter(({ item }) => !items.has(item));
+  const { servers = [] } = documentOf(connection, [...stays, ...declared]);
+  const count = stays.filter(({ item }) => item.startsWith('server#')).length;
+  const nameOf = (index: number) => {
+    const { label, id } = servers[index] ?? {};
+    return `${connection}/${String(typeof label === 'string' && index >= count ? label : id)}`;
+  };
+  return repeatsIn(servers)
+    .filter(({ index, before }) => index >= count && before < count)
+    .map(
+      ({ what, index, before }) =>
+        `${nameOf(index)} has the ${what} of ${nameOf(before)}, a row that the files do not declare`,
+    );
 }
 
 type Stored = DesiredRow['value'];
