@@ -218,7 +218,7 @@ describe('a connection', () => {
     await world.declare({ id: b, label: 'second', spec: { nonsense: true } });
     const { failed } = await doctor();
     expect(failed).toMatchObject([
-      { what: 'acme: declaration', mend: expect.stringContaining('trueup status acme') },
+      { what: 'acme: declaration', mend: expect.stringContaining('trueup plan acme') },
     ]);
     expect(failed[0]?.found).toContain('1 of 2 servers invalid, such as second: /spec/nonsense');
   });

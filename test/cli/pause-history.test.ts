@@ -41,6 +41,20 @@ describe('pause and resume', () => {
     expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });
   });
 
+  test('a pause that is over is not shown as one, and an empty reason is none', async () => {
+    await run(['pause', connection, '--reason', ' ']);
+    await world.pass();
+    const paused = await run(['status', connection]);
+    expect(paused.stdout).toMatch(/ {4}paused since [\d-]+ [\d:]+ UTC\n/);
+    expect(paused.stdout).not.toContain('()');
+    await run(['resume', connection]);
+    const { stdout } = await run(['status', connection]);
+    expect(stdout).toContain('its pause is over, and no pass has looked since');
+    expect(stdout).not.toMatch(/ {4}paused since/);
+    await world.pass();
+    expect((await run(['status', connection])).stdout).not.toContain('pause');
+  });
+
   test('a label that two servers have names neither', async () => {
     await world.declare({ id: b, label: 'first', spec: { name: 'New B' } });
     const { code, stderr } = await run(['pause', 'acme/first']);

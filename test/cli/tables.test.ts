@@ -363,6 +363,20 @@ describe('the guard', () => {
 });
 
 describe('status', () => {
+  test('says of a declaration that no pass has acted on yet that there is a newer one', async () => {
+    await world.declare({ id: a, label: 'first', generation: 1, spec: { name: 'A' } });
+    expect((await run(['status', connection])).stdout).toMatch(/^ {4}\? first: not seen yet/m);
+    await world.pass();
+    expect((await run(['status', connection])).stdout).toMatch(
+      /^ {4}= first: in sync .*, generation 1$/m,
+    );
+    await world.declare({ id: a, label: 'first', generation: 2, spec: { name: 'B' } });
+    const { stdout } = await run(['status', connection]);
+    expect(stdout.replaceAll(/\n {8}/g, ' ')).toMatch(
+      /^ {4}\. first: in sync since .*, generation 2 is declared, 1 was acted on$/m,
+    );
+  });
+
   test('before any pass, and after one', async () => {
     const before = await run(['status']);
     expect(before.stdout).toContain('no pass yet');

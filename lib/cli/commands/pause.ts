@@ -34,7 +34,7 @@ export const pause = defineCommand<PauseOptions>({
       .option('--until <time>', 'a duration (2h, 7d), a day or a time; until resumed', moment)
       .option('--reason <text>', 'why; for people');
   },
-  run: async (context, [name = ''], { until, reason }) => {
+  run: async (context, [name = ''], { until, reason = '' }) => {
     const { output, settings } = context;
     const target = await context.target();
     const { ledger, clock } = target.deps;
@@ -43,6 +43,7 @@ export const pause = defineCommand<PauseOptions>({
     if (over !== undefined && over <= now) {
       throw usageError('--until is in the past', 'name a time that is to come, or a duration');
     }
+    const why = plainText(reason, longestReason).trim();
     const found = await findNamed(target, name);
     const ends = over === undefined ? undefined : new Date(over).toISOString();
     for (const { connection, id } of found) {
@@ -51,7 +52,7 @@ export const pause = defineCommand<PauseOptions>({
         at: new Date(now).toISOString(),
         ...(id !== undefined && { id }),
         ...(ends !== undefined && { until: ends }),
-        ...(reason !== undefined && { reason: plainText(reason, longestReason) }),
+        ...(why !== '' && { reason: why }),
         ...(settings.user !== undefined && { by: settings.user }),
       });
     }

@@ -36,7 +36,9 @@ export const resume = defineCommand({
     }
     const own = pauses.filter(({ id }) => id !== undefined).length;
     if (splitName(name).server === undefined && own > 0) {
-      output.say(`${own} of its servers have pauses of their own; \`trueup status\` lists them.`);
+      output.say(
+        `${own} of its servers have pauses of their own; \`trueup status ${name}\` lists them.`,
+      );
     }
     return exitCodes.ok;
   },

@@ -50,7 +50,7 @@ export async function connectionChecks(
 
 function declarationCheck(connection: string, reading: DesiredReading): Check {
   const what = `${connection}: declaration`;
-  const mend = `mend it; \`trueup status ${connection}\` lists all that is invalid`;
+  const mend = `mend it; \`trueup plan ${connection}\` shows all that is invalid`;
   if (!reading.ok) return unwell(what, reading.why, mend);
   const servers = [...reading.desired.servers.values()];
   const invalid = servers.flatMap((one) => (one.valid ? [] : [one.server]));

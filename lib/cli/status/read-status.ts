@@ -56,6 +56,9 @@ export async function readStatus(
   };
 }
 
+/** The ledger says what the last pass found. */
+const resumed = { code: 'resumed', message: 'its pause is over, and no pass has looked since' };
+
 const nameOf = ({ label, id }: ServerStatus) => `${label ?? id}\u0000${id}`;
 
 function serverStatus(
@@ -69,7 +72,11 @@ function serverStatus(
   const { label, generation } = value;
   const outcome: Outcome | 'unseen' = pause ? 'paused' : (record?.outcome ?? 'unseen');
   const since = pause ? pause.at : record?.since;
-  const reason = pause ? { code: 'paused', message: pauseText(pause) } : record?.reason;
+  const reason = pause
+    ? { code: 'paused', message: pauseText(pause) }
+    : outcome === 'paused'
+      ? resumed
+      : record?.reason;
   return {
     id,
     ...(typeof label === 'string' && { label }),

@@ -116,6 +116,9 @@ const words: Readonly<Partial<Record<ServerStatus['outcome'], string>>> = {
 };
 
 const signs: Readonly<Partial<Record<ServerStatus['outcome'], readonly [string, Style]>>> = {
+  unseen: ['?', 'quiet'],
+  paused: ['-', 'quiet'],
+  off: ['-', 'quiet'],
   invalid: ['x', 'error'],
   missing: ['x', 'error'],
   failed: ['x', 'error'],
@@ -128,12 +131,15 @@ const signs: Readonly<Partial<Record<ServerStatus['outcome'], readonly [string, 
 
 function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
   const { id, label, outcome, since, generation, declaredGeneration, nextAttempt, reason } = server;
-  const [sign, style] = signs[outcome] ?? ['=', 'quiet' as const];
+  const isBehind = declaredGeneration !== undefined && declaredGeneration !== generation;
+  const isStale = isBehind && (outcome === 'inSync' || outcome === 'assumed');
+  const [sign, style] = signs[isStale ? 'waiting' : outcome] ?? ['=', 'quiet' as const];
   const seen = [
-    ...(generation === undefined ? [] : [`generation ${generation}`]),
-    ...(declaredGeneration === undefined || declaredGeneration === generation
-      ? []
-      : [`declared ${declaredGeneration}`]),
+    ...(isBehind
+      ? [`generation ${declaredGeneration} is declared, ${generation ?? 'none'} was acted on`]
+      : generation === undefined
+        ? []
+        : [`generation ${generation}`]),
     ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
   ];
   const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${shownTime(since)}`}`;
