@@ -13,6 +13,8 @@ export interface CommandDefinition<Options extends object = object> {
   /** What its help says below the usage line; more than the summary of the list. */
   readonly description: string;
   readonly examples: readonly [Example, Example];
+  /** Whether it prints Markdown, too. */
+  readonly markdown?: true;
   /** Adds operands and options. */
   readonly configure: (command: Command) => void;
   /** `operands` are those of the command line, in order; `options` as `configure` made them. */

@@ -37,7 +37,7 @@ interface Finding {
 export function explain(error: unknown, complete: NextCommand = (line) => line): Explanation {
   const { what, details = [], step, exitCode, ...found } = findingOf(error);
   const said = plainText(what, mostCharacters);
-  const next = completed(plainText(step), complete);
+  const next = completed(plainText(step.replaceAll('CONNECTION', connectionOf(error))), complete);
   const lines = [...wrap(`error: ${said}`, ''), ...details, ...wrap(`next: ${next}`, '')];
   const problem = found.problem === undefined ? said : plainText(found.problem, mostCharacters);
   return { lines, problem, next, exitCode };
@@ -50,7 +50,12 @@ function findingOf(error: unknown): Finding {
   if (error instanceof InvalidFilesError) return invalidFiles(error);
   if (error instanceof InvalidDeclarationError) return invalid(error);
   if (isVendorError(error)) {
-    return finding(`${placeOf(error)}${vendorProblem(error)}`, vendorSteps[error.kind]);
+    const step = vendorSteps[error.kind];
+    const isToken = error.operation === 'token';
+    return finding(
+      `${placeOf(error)}${vendorProblem(error)}`,
+      isToken ? step.replace('baseUrl', 'tokenUrl') : step,
+    );
   }
   if (error instanceof TrueupError) {
     const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
@@ -93,15 +98,34 @@ function invalidFiles({ message, lines }: InvalidFilesError): Finding {
   };
 }
 
+/** Known, it can be copied with the command. */
+function connectionOf(error: unknown): string {
+  const connection = error instanceof TrueupError ? error.context['connection'] : undefined;
+  return typeof connection === 'string' ? connection : 'CONNECTION';
+}
+
 function placeOf({ context: { connection } }: TrueupError): string {
   return typeof connection === 'string' ? `${connection}: ` : '';
 }
 
 /** Which call it was that the vendor refused, before its own reason. */
-function vendorProblem({ status, operation, message }: VendorError): string {
+function vendorProblem({ kind, status, operation, message }: VendorError): string {
+  if (status === undefined && operation === 'token' && isUnanswered.has(kind)) {
+    return `${calls.token}: ${message}`;
+  }
   if (status === undefined || message.startsWith('HTTP ')) return message;
   return `${calls[operation]} answered HTTP ${status}: ${message}`;
 }
+
+/** Nobody answered, or not what was asked: then which address it was is what matters. */
+const isUnanswered: ReadonlySet<VendorErrorKind> = new Set([
+  'timeout',
+  'cut',
+  'no-route',
+  'tls',
+  'body',
+  'redirect',
+]);
 
 const calls: Readonly<Record<VendorError['operation'], string>> = {
   list: 'the list',

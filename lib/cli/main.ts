@@ -45,10 +45,21 @@ async function ask(question: string): Promise<string | undefined> {
 
 // A terminal that is closed is no reason to leave a PUT unrecorded.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+let isBroken = false;
 // A reader that goes away, such as `head`, is no error; nor is a terminal.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    if (error.code === 'EPIPE' || error.code === 'EIO') return;
+    const name = stream === process.stdout ? 'output' : 'error output';
+    if (!isBroken) {
+      const what = `error: the ${name} cannot be written: ${error.code ?? error.message}`;
+      const next = 'next: write it elsewhere, or make room';
+      process.stderr.write(`${what}\n${next}\n`);
+    }
+    isBroken = true;
+    process.exitCode = exitCodes.failed;
+    // What is in flight is finished.
+    stop.abort();
   });
 }
 
@@ -59,4 +70,4 @@ const exitCode = await runCli(process.argv.slice(2), {
   ask,
   cwd: process.cwd(),
 });
-process.exitCode = exitCode;
+if (!isBroken) process.exitCode = exitCode;

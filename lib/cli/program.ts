@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commandList } from './command-list.ts';
@@ -29,6 +30,7 @@ export interface ProgramOutput {
 export function createProgram(run: Runner, output: ProgramOutput): Command {
   const program = new Command('trueup')
     .description('Keeps MCP servers at hosted gateways true to their declared configuration.')
+    .version(version(), '--version', 'shows its version')
     .exitOverride()
     .configureOutput({
       ...output,
@@ -110,3 +112,9 @@ further hosts.
 
 Exit codes: 0 well, 1 an error or a partial failure, 2 changes (with
 --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.`;
+
+/** Of the package: its `package.json` stands two folders up, in the repository as in the package. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

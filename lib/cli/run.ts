@@ -56,6 +56,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
       },
     };
     try {
+      if (options.output === 'markdown' && !definition.markdown) throw await noMarkdown();
       exitCode = await definition.run(context, operands, own);
     } finally {
       const targets = await Promise.allSettled(opened);
@@ -90,4 +91,9 @@ async function failed(error: unknown, output: Output, next: NextCommand): Promis
     output.note(index === 0 ? output.notePaint(line, 'error') : line);
   }
   return exitCode;
+}
+
+async function noMarkdown(): Promise<Error> {
+  const { usageError } = await import('./cli-error.ts');
+  return usageError('only plan and approve print Markdown', 'say --output json, or leave it out');
 }

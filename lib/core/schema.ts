@@ -15,6 +15,10 @@ const text = (what: string) => described(z.string().check(z.minLength(1)), what)
 const matching = (pattern: RegExp, rule: string, what: string) =>
   described(z.string().check(z.regex(pattern, rule)), what);
 
+/** The same of what a number is easily written for: then too, the rule says what is right. */
+const matchingOnly = (pattern: RegExp, rule: string, what: string) =>
+  described(z.string(rule).check(z.regex(pattern, rule)), what);
+
 /** A secret by name, and the key if its value is a JSON object; never a value. */
 export const secretReferenceSchema = z.strictObject({
   secret: text('Name of the secret: <prefix>/<connection>/..., by name, never ARN'),
@@ -103,7 +107,7 @@ const policyKeys = {
     ),
   ),
   reassertEvery: z.optional(
-    matching(
+    matchingOnly(
       durationPattern,
       "must be a duration such as '30m', '12h' or '7d', or 'never'",
       'How often what cannot be read is sent again: 30m, 12h, 7d; never if left out',
@@ -113,7 +117,7 @@ const policyKeys = {
 
 export const limitsSchema = z.strictObject({
   updates: z.optional(
-    matching(
+    matchingOnly(
       sharePattern,
       "must be a share such as '30%'",
       'Changes of a larger share of the servers within an hour are held; 30% if left out',

@@ -20,4 +20,5 @@ export function wrap(text: string, indent: string, first = indent): readonly str
   return lines;
 }
 
-const words = /(?:`trueup [^`]*`|[^ ])+/g;
+/** A number and its unit are one word, too. */
+const words = /(?:`trueup [^`]*`|(?<=\d) (?=(?:s|%)(?![\w]))|[^ ])+/g;

@@ -41,6 +41,31 @@ describe('an error tells the next step', () => {
     },
   );
 
+  test('of a token endpoint that nobody answers at, not of baseUrl', () => {
+    const context = { connection: 'acme' };
+    const message = 'no connection (ECONNREFUSED)';
+    const of = (operation: 'token' | 'list') =>
+      explain(new VendorError('no-route', operation, message, { context })).lines;
+    expect(of('token')).toEqual([
+      'error: acme: the token endpoint: no connection (ECONNREFUSED)',
+      'next: check tokenUrl and the network',
+    ]);
+    expect(of('list')).toEqual([
+      'error: acme: no connection (ECONNREFUSED)',
+      'next: check baseUrl and the network',
+    ]);
+  });
+
+  test('with the connection in it, where it is known', () => {
+    const error = new VendorError('needs-login', 'token', 'it is over', {
+      context: { connection: 'acme' },
+    });
+    expect(explain(error).next).toBe('`trueup login acme`');
+    expect(explain(new VendorError('needs-login', 'token', 'it is over')).next).toBe(
+      '`trueup login CONNECTION`',
+    );
+  });
+
   test('of anything else, too', () => {
     for (const error of [new Error('boom'), 'boom', undefined, null]) {
       const { lines, exitCode } = explain(error);

@@ -145,8 +145,8 @@ describe('history', () => {
   test.each(['frist', 'acme/frist', 'acne'])('of nothing, as %s says', async (name) => {
     await world.pass();
     const { code, stdout, stderr } = await run(['history', name]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'No changes.\n' });
-    expect(stderr).toContain(`Nothing that is declared is called '${name}'`);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(`error: nothing that is declared is called '${name}'`);
   });
 
   test('of what is declared and was never changed, by label and by id', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { testClock } from '../support/clock.ts';
@@ -49,6 +50,26 @@ test('Ctrl-C in a real process: nothing is lost, the lease is free, the next run
   const next = await start(['apply', '--yes']).ended;
   expect(next.code).toBe(0);
   expect(vendor.counts.put).toBe(ids.length);
+});
+
+test('output that cannot be written is said, and ends with 1', async () => {
+  // Linux has a device that is always full; elsewhere a pipe stands for it, and nothing is wrong.
+  const isThere = existsSync('/dev/full');
+  const full = isThere ? openSync('/dev/full', 'w') : 'pipe';
+  const child = spawn(process.execPath, [entry, 'plan', ...fleet.options], {
+    cwd: fleet.folder,
+    env: { PATH: '', ...fleet.environment },
+    stdio: ['ignore', full, 'pipe'],
+  });
+  if (typeof full === 'number') closeSync(full);
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code] = (await once(child, 'close')) as [number];
+  expect([code, stderr]).toEqual(
+    isThere
+      ? [1, 'error: the output cannot be written: ENOSPC\nnext: write it elsewhere, or make room\n']
+      : [0, ''],
+  );
 });
 
 test('a reader that goes away is no error', async () => {

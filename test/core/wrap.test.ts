@@ -33,6 +33,12 @@ describe('wrapping', () => {
     ]);
   });
 
+  test('leaves a number and its unit together', () => {
+    const [first, second] = wrap(`${'x'.repeat(76)} 0.5 s, 30 % so`, '');
+    expect([first, second]).toEqual(['x'.repeat(76), '0.5 s, 30 % so']);
+    expect(wrap(`${'x'.repeat(77)} 5 seconds`, '')[0]).toBe(`${'x'.repeat(77)} 5`);
+  });
+
   test('of one that is not closed breaks it as all else', () => {
     expect(wrap(`\`trueup ${'word '.repeat(20)}`, '')).toHaveLength(2);
   });

@@ -30,6 +30,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
       does: 'without a question, after it was reviewed elsewhere',
     },
   ],
+  markdown: true,
   configure: (command) => {
     command
       .argument('<connection>', 'the connection')

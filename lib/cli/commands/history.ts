@@ -11,6 +11,7 @@ import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { labelsOf, splitName } from '../find-named.ts';
+import type { Output } from '../output.ts';
 import { mapLimited } from '../map-limited.ts';
 import { interrupted } from '../plan/make-plans.ts';
 import type { Target } from '../target.ts';
@@ -49,7 +50,7 @@ export const history = defineCommand<{ since?: Moment; connection?: string }>({
       .flatMap((one) => one.changes)
       .toSorted((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
     if (changes.length === 0 && found.every(({ isDeclared }) => !isDeclared)) {
-      output.say(nothingCalled(name, target));
+      tellNothing(name, target, output);
     }
     if (options.output === 'json') {
       output.result(printable(JSON.stringify({ version: 1, changes }, undefined, 2)));
@@ -108,10 +109,15 @@ async function changesOf(
   return { changes: of(all.filter(isIt)), isDeclared };
 }
 
-function nothingCalled(name: string | undefined, target: Target): string {
-  return name === undefined
-    ? `${target.name} declares no connection; one that it no longer declares can be named: --connection NAME`
-    : `Nothing that is declared is called '${name}', and nothing of that name was changed: \`trueup status CONNECTION\` lists the servers of a connection.`;
+/** @throws CliError for a name that nothing has, or has had lately */
+function tellNothing(name: string | undefined, { name: whole }: Target, { say }: Output): void {
+  if (name !== undefined) {
+    throw usageError(
+      `nothing that is declared is called '${name}', and nothing of that name was changed`,
+      '`trueup status CONNECTION` lists the servers of a connection',
+    );
+  }
+  say(`${whole} declares no connection; one that was can be named: --connection NAME`);
 }
 
 function blockOf(change: Change, paint: Paint): string {

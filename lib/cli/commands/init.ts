@@ -28,7 +28,14 @@ export const init = defineCommand<InitOptions>({
       .option('--force', 'replaces a file that is there')
       .option('--schemas <dir>', 'instead writes all JSON Schemas there, in place of older ones');
   },
-  run: async ({ cwd, output }, [path = 'trueup.yaml'], { force = false, schemas }) => {
+  run: async ({ cwd, output, options }, [path = 'trueup.yaml'], { force = false, schemas }) => {
+    if (options.file) {
+      const [file = ''] = options.file;
+      throw usageError(
+        'init takes its path by itself',
+        `leave out --file: \`trueup init ${file}\``,
+      );
+    }
     const all = jsonSchemas();
     if (schemas !== undefined) {
       await orNotWritten(schemas, async () => {

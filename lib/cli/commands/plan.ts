@@ -31,6 +31,7 @@ export const plan = defineCommand<PlanOptions>({
       does: 'for a pull request: exits with 2 if something would change',
     },
   ],
+  markdown: true,
   configure: (command) => {
     command
       .argument('[connection...]', 'connections; all without one')

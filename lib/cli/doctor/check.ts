@@ -28,9 +28,10 @@ export async function check(
     const verdict = judge(error);
     if (verdict && 'skipped' in verdict) return skipped(what, verdict.skipped);
     const { problem, next } = explain(error);
-    const place = `${what.split(': ')[0]}: `;
-    // The connection stands in the line already.
-    const found = problem.startsWith(place) ? problem.slice(place.length) : problem;
+    // The connection, or the host, stands in the line already.
+    const places = [what.split(': ')[0], what.split(' ').at(-1)].map((one) => `${one}: `);
+    const place = places.find((one) => problem.startsWith(one)) ?? '';
+    const found = problem.slice(place.length);
     return unwell(what, found, verdict?.mend ?? next);
   }
 }
