@@ -238,5 +238,6 @@ test('without functions to ask it says what to do', async () => {
   const { code, stdout, stderr } = await onTables(world, world.clock).run(['reconcile']);
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   expect(stderr).toContain('no deployed functions');
+  expect(stderr).not.toContain('Asked for');
   expect(stderr).toContain('trueup apply');
 });

@@ -75,7 +75,7 @@ async function ask(
   const reports = new Map<string, PassReport>();
   await mapLimited(names, atOnce, stop, async (connection) => {
     const looked = (holder: string | undefined) => waiting.looked(connection, holder);
-    const follow = { stop, timeoutMs, everyMs, looked };
+    const follow = { stop, timeoutMs, everyMs, looked, asked: waiting.asked };
     const report = await askAndFollow(connection, deps, follow).catch(explainNoQueue);
     if (report) reports.set(connection, report);
     waiting.reported(connection);

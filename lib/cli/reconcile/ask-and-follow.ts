@@ -8,6 +8,8 @@ export interface FollowOptions {
   readonly timeoutMs: number;
   /** Milliseconds between two looks at the ledger. */
   readonly everyMs: number;
+  /** Told once the functions were asked. */
+  readonly asked?: () => void;
   /** Told after each look who is at the connection, if anybody is. */
   readonly looked?: (holder: string | undefined) => void;
 }
@@ -32,16 +34,17 @@ type Stores = Pick<Dependencies, 'ledger' | 'lease' | 'queue' | 'clock'>;
 export async function askAndFollow(
   connection: string,
   { ledger, lease, queue, clock }: Stores,
-  { stop, timeoutMs, everyMs, looked }: FollowOptions,
+  { stop, timeoutMs, everyMs, asked, looked }: FollowOptions,
 ): Promise<PassReport | undefined> {
   const then = await lease.read(connection);
   const next = reportsAfter(connection, ledger, await ledger.lastReport(connection));
-  const asked = clock.now();
-  const dueAt = new Date(asked).toISOString();
+  const askedAt = clock.now();
+  const dueAt = new Date(askedAt).toISOString();
   await queue.send([{ message: { version: 1, connection, reason: 'share', dueAt } }]);
+  asked?.();
   let isSettled = then?.owner === undefined;
   let suspect: PassReport | undefined;
-  while (!stop.aborted && clock.now() - asked < timeoutMs) {
+  while (!stop.aborted && clock.now() - askedAt < timeoutMs) {
     // oxlint-disable-next-line no-await-in-loop
     await clock.sleep(everyMs, stop);
     // Before the report: else it could be one of before what the lease tells.

@@ -7,6 +7,8 @@ export function showWaiting(
   { isTerminal, say, progress }: Output,
   now: () => number,
 ): {
+  /** The functions were asked for one of them. */
+  readonly asked: () => void;
   /** `holder` is who reconciles the connection at the moment. */
   readonly looked: (connection: string, holder: string | undefined) => void;
   readonly reported: (connection: string) => void;
@@ -23,9 +25,13 @@ export function showWaiting(
     const what = holder === undefined ? 'waiting for a function' : `reconciled by ${holder}`;
     progress(plainText(`${count}${connection}: ${seconds} s, ${what}`));
   };
-  if (!isTerminal) say(`Asked for ${connections.join(', ')}; waiting for the functions.`);
+  let isSaid = isTerminal;
   show();
   return {
+    asked: () => {
+      if (!isSaid) say(`Asked for ${connections.join(', ')}; waiting for the functions.`);
+      isSaid = true;
+    },
     looked: (connection, holder) => {
       const isNew = holder !== undefined && waiting.get(connection) !== holder;
       waiting.set(connection, holder);
