@@ -71,16 +71,16 @@ export function heldItems(
         writeId: ids(),
       });
     },
-    approve: async (connection, { digest, at, by }) => {
-      const plan = await held(connection, digest);
+    approve: async (connection, { digest, at, by, hashes: own }) => {
+      const hashes = own ?? (await held(connection, digest))?.hashes;
       const item = keys.approval(digest);
-      if (!plan) {
+      if (!hashes) {
         const where = { call: 'DynamoDB Query', store: table.name, connection, item };
         throw storeProblem('store-absent', where, 'there is no held plan of this digest');
       }
       await writeChunked(table, connection, item, {
         head: { at, by },
-        body: packJson(plan.hashes),
+        body: packJson(hashes),
         ttl: ttlAt(Date.parse(at), lives.approval),
         writeId: ids(),
       });

@@ -24,8 +24,12 @@ export function nextCommand(options: GlobalOptions): NextCommand {
   return (line) => {
     const [program, name = '', ...words] = line.split(' ');
     if (program !== 'trueup' || !onTarget.has(name)) return line;
-    // A push takes its files by name, and writes to what `--file` would take the place of.
-    const chosen = optionsOf(name === 'push' ? { ...options, file: [] } : options);
+    const hasBase = options.stack !== undefined || options.desiredTable !== undefined;
+    // A push takes its files by name, and writes to what `--file` would take the place of; what a pass of the functions
+    // holds is approved without the files.
+    const isWithout =
+      name === 'push' || (name === 'approve' && (hasBase || options.local === true));
+    const chosen = optionsOf(isWithout ? { ...options, file: [] } : options);
     if (chosen.some(([option = '']) => words.includes(option))) return line;
     return [line, ...chosen.flat()].join(' ');
   };
@@ -59,6 +63,6 @@ function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
 export const defaultState = '.trueup';
 
 /** As a POSIX shell takes it for one word. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commandList } from './command-list.ts';
 import type { GlobalOptions } from './context.ts';
@@ -30,7 +30,6 @@ export interface ProgramOutput {
 export function createProgram(run: Runner, output: ProgramOutput): Command {
   const program = new Command('trueup')
     .description('Keeps MCP servers at hosted gateways true to their declared configuration.')
-    .version(version(), '--version', 'shows its version')
     .exitOverride()
     .configureOutput({
       ...output,
@@ -44,6 +43,11 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('next: `trueup --help` lists the commands and their options')
     .addHelpText('after', footer);
+  program.option('--version', 'shows its version');
+  program.on('option:version', () => {
+    output.writeOut(`${version()}\n`);
+    throw new CommanderError(0, 'commander.version', 'version');
+  });
   for (const option of globalOptions()) program.addOption(option);
   const entries = new Map<Command, CommandEntry>();
   for (const entry of commandList) {

@@ -42,8 +42,9 @@ export function guard(
   ).length;
   const passed = servers.filter(
     (server) =>
-      server.outcome === 'updated' &&
+      (server.outcome === 'updated' || server.outcome === 'reported') &&
       !counts(server) &&
+      !isCounted(server.id) &&
       server.changes.some((change) => isGuarded(change, none)),
   ).length;
   const share = declared === 0 ? 0 : (inputs.changedLastHour + changing) / declared;

@@ -1,11 +1,18 @@
 import type { NextCommand } from './next-command.types.ts';
 import type { Paint } from './paint.types.ts';
-import type { GuardState, Plan } from './plan.types.ts';
+import { guardedCauses } from './outcome.ts';
+import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
 import { wrap } from './wrap.ts';
 
 /** `47.6 %` */
-export function percent(part: number): string {
-  return `${Number((100 * part).toFixed(1))} %`;
+export function percent(part: number, digits = 1): string {
+  return `${Number((100 * part).toFixed(digits))} %`;
+}
+
+/** Digits after the point with which two parts that differ are not shown as the same. */
+function digitsFor(part: number, other: number): number {
+  const digits = [1, 2, 3, 4].find((some) => percent(part, some) !== percent(other, some));
+  return part === other ? 1 : (digits ?? 1);
 }
 
 export function counted(count: number, noun: string): string {
@@ -14,7 +21,7 @@ export function counted(count: number, noun: string): string {
 
 /** The guard's finding in words, and how to let through what it holds. Nothing if there is nothing to guard. */
 export function guardLines(
-  { connection, digest, guard }: Plan,
+  { connection, digest, guard, changes }: Plan,
   paint: Paint,
   next: NextCommand = (line) => line,
 ): readonly string[] {
@@ -31,12 +38,13 @@ export function guardLines(
     ...(approved > 0 ? [`not counting ${approved} approved`] : []),
   ];
   const isOver = held !== undefined || share > limit;
+  const digits = digitsFor(share, limit);
   const finding = [
-    `Guard: ${percent(share)} of ${declared} servers change within an hour (${counts.join(', ')}),`,
-    `${isOver ? 'more than' : 'within'} the limit of ${percent(limit)}`,
+    `Guard: ${percent(share, digits)} of ${declared} servers change within an hour (${counts.join(', ')}),`,
+    `${isOver ? 'more than' : 'within'} the limit of ${percent(limit, digits)}`,
   ].join(' ');
   if (held === undefined) {
-    const nothing = isOver && changing === 0 ? '; no change of this plan counts' : '';
+    const nothing = isOver && !changes.some(isCounted) ? '; no change of this plan counts' : '';
     return wrap(`${finding}${nothing}.${withReported(guard)}`, '');
   }
   const waits = `${finding}.${withReported(guard)} What is marked as held waits for approval:`;
@@ -46,10 +54,15 @@ export function guardLines(
   ];
 }
 
+function isCounted({ outcome, changes }: PlannedServer): boolean {
+  return outcome === 'updated' && changes.some(({ cause }) => guardedCauses.has(cause));
+}
+
 /** What unattended passes only report is not counted, and is sent by whoever applies it. */
 function withReported({ reported = 0, changing, changedLastHour, declared, limit }: GuardState) {
   if (reported === 0) return '';
   const share = (changing + changedLastHour + reported) / declared;
   const finding = share > limit ? 'more than the limit' : 'within it';
-  return ` With the ${reported} in mode report, which an apply sends, it would be ${percent(share)}, ${finding}.`;
+  const would = percent(share, digitsFor(share, limit));
+  return ` With the ${reported} in mode report, which an apply sends, it would be ${would}, ${finding}.`;
 }

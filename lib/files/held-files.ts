@@ -45,10 +45,10 @@ export function heldFiles(
         removeOver(files, now);
       }),
 
-    approve: (connection, { digest, at, by }) =>
+    approve: (connection, { digest, at, by, hashes: own }) =>
       state.change(connection, (files) => {
-        const plan = readHeld(files, digest, clock.now());
-        if (!plan) {
+        const hashes = own ?? readHeld(files, digest, clock.now())?.hashes;
+        if (!hashes) {
           const path = files.path('held');
           throw fileProblem('store-absent', path, 'has no held plan of this digest', {
             connection,
@@ -58,7 +58,7 @@ export function heldFiles(
           digest,
           at,
           ...(by !== undefined && { by }),
-          hashes: plan.hashes,
+          hashes,
         };
         replaceFile(files.path('approvals', `${digest}.json`), JSON.stringify(approval));
       }),

@@ -4,6 +4,7 @@ import { plainText } from '../core/redact.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { planConnection } from './plan-connection.ts';
 import type { HeldPlan } from './ports/ledger.ts';
+import type { Attended } from './request.types.ts';
 
 /** Nothing was approved: the digest names no held plan, or more than one. `code` says which. */
 export class ApprovalError extends TrueupError {
@@ -46,8 +47,8 @@ export async function findHeld(
 }
 
 /**
- * The plan of this digest that no pass has held yet, as a pass would hold it now: who saw it in a plan may approve it before.
- * It is not recorded, and can only be approved once it is (`Ledger.putHeld`).
+ * The plan of this digest that no pass has held yet, as a pass would hold it now, or an apply in mode `report`: who saw it in
+ * a plan may approve it before. It is not recorded by that: a pass that comes to hold it announces it.
  *
  * @param digest - the whole of it, or at least eight characters of its beginning
  * @returns undefined if what would be held now is another plan, or nothing
@@ -59,12 +60,22 @@ export async function findPlanned(
   deps: Dependencies,
   stop: AbortSignal,
 ): Promise<HeldPlan | undefined> {
-  const { plan } = await planConnection({ connection, trigger: 'cli', stop }, deps);
-  const { held } = plan.guard;
-  if (held === undefined || !held.startsWith(digest)) return undefined;
-  const at = new Date(deps.clock.now()).toISOString();
-  return { digest: held, at, plan, hashes: heldHashes(plan.changes) };
+  const request = { connection, trigger: 'cli', stop } as const;
+  for (const attended of [undefined, unasked]) {
+    // oxlint-disable-next-line no-await-in-loop -- the second seldom has to be made
+    const { plan } = await planConnection({ ...request, ...(attended && { attended }) }, deps);
+    const { held } = plan.guard;
+    if (held?.startsWith(digest)) {
+      const at = new Date(deps.clock.now()).toISOString();
+      return { digest: held, at, plan, hashes: heldHashes(plan.changes) };
+    }
+    // Only what is reported is another thing to whoever applies it.
+    if (plan.counts.reported === 0) return undefined;
+  }
+  return undefined;
 }
+
+const unasked: Attended = { shown: new Set(), approved: false, lockTimeoutMs: 0 };
 
 /**
  * Permits what the guard held, for 24 hours from now: just those changes, whichever pass comes to them. What is not
@@ -82,11 +93,21 @@ export async function approve(
   by?: string,
 ): Promise<HeldPlan> {
   const held = await findHeld(connection, digest, deps);
-  const at = new Date(deps.clock.now()).toISOString();
-  await deps.ledger.approve(connection, {
-    digest: held.digest,
-    at,
-    ...(by !== undefined && { by }),
-  });
+  await deps.ledger.approve(connection, approvalOf(held.digest, deps, by));
   return held;
+}
+
+/** The same of a plan that no pass has held yet, as `findPlanned` found it. @throws StoreError */
+export async function approvePlanned(
+  connection: string,
+  { digest, hashes }: HeldPlan,
+  deps: Pick<Dependencies, 'ledger' | 'clock'>,
+  by?: string,
+): Promise<void> {
+  await deps.ledger.approve(connection, { ...approvalOf(digest, deps, by), hashes });
+}
+
+function approvalOf(digest: string, { clock }: Pick<Dependencies, 'clock'>, by?: string) {
+  const at = new Date(clock.now()).toISOString();
+  return { digest, at, ...(by !== undefined && { by }) };
 }

@@ -64,6 +64,7 @@ export async function planConnection(
       window,
       now,
       random,
+      countReported: true,
       ...(attended && { attended }),
     });
     return { ...plan, calls };

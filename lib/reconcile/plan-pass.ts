@@ -26,6 +26,8 @@ export interface PassInputs {
   readonly secretVersions: ReadonlyMap<string, string>;
   readonly keys: FingerprintKeys;
   readonly guard: GuardReader;
+  /** Whether what is only reported is guarded too, for people who may apply it: a pass has no use for that. */
+  readonly countReported?: boolean;
   /** The guard's count, from the lease item. */
   readonly window: readonly ChangeBucket[];
   readonly now: number;
@@ -86,8 +88,7 @@ export async function planPass(inputs: PassInputs): Promise<PassPlan> {
   const findings = [...servers.values()].map(({ planned }) => planned);
   const toGuard = findings.some(
     ({ outcome, changes }) =>
-      // What is only reported is counted too, for whoever may apply it.
-      (outcome === 'updated' || outcome === 'reported') &&
+      (outcome === 'updated' || (outcome === 'reported' && inputs.countReported === true)) &&
       changes.some(({ cause }) => guardedCauses.has(cause)),
   );
   const { approvals, declared } = toGuard

@@ -35,6 +35,13 @@ test.each<[string, Partial<GlobalOptions>, string, string]>([
     'trueup push FILE',
     'trueup push FILE --stack s',
   ],
+  [
+    'files beside a stack, of an approval',
+    { file: ['a.yaml'], stack: 's' },
+    approve,
+    `${approve} --stack s`,
+  ],
+  ['files alone, of an approval', { file: ['a.yaml'] }, approve, `${approve} --file a.yaml`],
   ['nothing', {}, approve, approve],
   ['what is named already', { stack: 's' }, 'trueup plan --stack NAME', 'trueup plan --stack NAME'],
   ['what it does not work on', { stack: 's' }, 'trueup validate FILE', 'trueup validate FILE'],

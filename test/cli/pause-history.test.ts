@@ -55,6 +55,12 @@ describe('pause and resume', () => {
     expect((await run(['status', connection])).stdout).not.toContain('pause');
   });
 
+  test('a name that a shell would take apart is quoted in what ends the pause', async () => {
+    await world.declare({ id: a, label: 'Sales $(id)', spec: { name: 'New A' } });
+    const { stderr } = await run(['pause', 'acme/Sales $(id)']);
+    expect(stderr).toContain("`trueup resume 'acme/Sales $(id)' --desired-table");
+  });
+
   test('a label that two servers have names neither', async () => {
     await world.declare({ id: b, label: 'first', spec: { name: 'New B' } });
     const { code, stderr } = await run(['pause', 'acme/first']);
@@ -147,6 +153,15 @@ describe('history', () => {
     const { code, stdout, stderr } = await run(['history', name]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain(`error: nothing that is declared is called '${name}'`);
+  });
+
+  test('of a server that is gone: found by its name, and not unknown since it was changed long ago', async () => {
+    await world.pass();
+    await world.desired.remove(connection, `server#${a}`);
+    expect((await run(['history', 'first'])).stdout).toContain('~ acme/first');
+    world.clock.advance(3_600_000);
+    const { code, stdout } = await run(['history', 'first', '--since', '1m']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'No changes.\n' });
   });
 
   test('of what is declared and was never changed, by label and by id', async () => {

@@ -275,6 +275,15 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(found.map((approval) => approval.digest)).toEqual([one.digest]);
     });
 
+    test('what no pass has held yet is approved with its own hashes, and is not held by that', async () => {
+      const { digest, hashes } = heldPlan(3);
+      await ledger.approve('acme', { digest, at, by: 'kim', hashes });
+      const expected = [{ digest, at, by: 'kim', hashes }];
+      expect(await subject.other.approvals('acme', subject.clock.now())).toEqual(expected);
+      expect(await ledger.heldDigests('acme')).toEqual([]);
+      expect(await ledger.held('acme', digest)).toBeUndefined();
+    });
+
     test('what is not held cannot be approved', async () => {
       const approval = ledger.approve('acme', { digest: hashOf('unknown'), at });
       await expect(approval).rejects.toThrow(StoreError);

@@ -55,7 +55,10 @@ describe('the share', () => {
     expect(state).toMatchObject({ changing: 0, share: 0, reported: 5 });
     expect(servers).toEqual(reported);
     const approved = new Set(['s0', 's1']);
-    expect(guard(reported, inputs({ isCounted, approved })).state).toMatchObject({ reported: 3 });
+    expect(guard(reported, inputs({ isCounted, approved })).state).toMatchObject({
+      reported: 3,
+      approved: 2,
+    });
   });
 
   test('says whether it is active', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { causes, outcomeCounts, outcomes } from '../../lib/core/outcome.ts';
+import type { FieldChange } from '../../lib/core/plan.types.ts';
 import type { Paint } from '../../lib/core/paint.types.ts';
 import { sideLines } from '../../lib/core/render-field.ts';
 import { renderPlansMarkdown } from '../../lib/core/render-markdown.ts';
@@ -249,12 +250,17 @@ describe('servers that are not updated', () => {
 });
 
 describe('the guard', () => {
-  const guardText = (more: Parameters<typeof guardState>[0]) =>
-    renderPlan(planOf([plannedServer()], { guard: guardState(more) }))
+  const guardText = (
+    more: Parameters<typeof guardState>[0],
+    cause: FieldChange['cause'] = 'drift',
+  ) =>
+    renderPlan(
+      planOf([plannedServer({ changes: [fieldChange({ cause })] })], { guard: guardState(more) }),
+    )
       .split('\n\n')
       .at(-1)
       ?.split('\n')
-      .slice(0, -1);
+      .slice(0, -1) ?? [];
 
   test('below the minimum', () => {
     expect(guardText({ active: false, declared: 1 })).toEqual([
@@ -278,7 +284,9 @@ describe('the guard', () => {
   });
 
   test('with more than the limit changed before, and nothing here that counts', () => {
-    expect(guardText({ changing: 0, changedLastHour: 7, share: 7 / 12 })).toEqual([
+    const before = { changing: 0, changedLastHour: 7, share: 7 / 12 };
+    expect(guardText(before)[1]).toBe('more than the limit of 30 %.');
+    expect(guardText(before, 'rotated')).toEqual([
       'Guard: 58.3 % of 12 servers change within an hour (0 by this plan, 7 before),',
       'more than the limit of 30 %; no change of this plan counts.',
     ]);
@@ -293,6 +301,17 @@ describe('the guard', () => {
       `within the limit of 30 %. With the ${reported} in mode report, which an apply sends, it`,
       last,
     ]);
+  });
+
+  test('does not show as the same what is just above the limit', () => {
+    expect(guardText({ changing: 100, declared: 333, share: 100 / 333, held: 'abcd' })).toEqual([
+      'Guard: 30.03 % of 333 servers change within an hour (100 by this plan, 0',
+      'before), more than the limit of 30 %. What is marked as held waits for approval:',
+      '    trueup approve acme abcd',
+    ]);
+    expect(guardText({ declared: 1_000_000, share: 0.3 + 1e-9 })[1]).toBe(
+      'more than the limit of 30 %.',
+    );
   });
 
   test('says how many were approved', () => {

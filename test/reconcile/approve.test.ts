@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { approve, findHeld, findPlanned } from '../../lib/reconcile/approve.ts';
+import { approve, approvePlanned, findHeld, findPlanned } from '../../lib/reconcile/approve.ts';
 import { planConnection } from '../../lib/reconcile/plan-connection.ts';
 import { heldPlan } from '../contracts/records.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
@@ -46,8 +46,9 @@ describe('approving', () => {
     expect(found).toMatchObject({ digest: now, hashes: { length: 10 } });
     expect(await findPlanned(connection, digest, world.deps, signal)).toBeUndefined();
     await expect(approve(connection, now, world.deps)).rejects.toMatchObject({ code: 'not-held' });
-    if (found) await world.deps.ledger.putHeld(connection, found);
-    await approve(connection, now, world.deps);
+    if (found) await approvePlanned(connection, found, world.deps, 'kim');
+    // Not held by that: the pass that comes to hold it announces it.
+    expect(await world.deps.ledger.heldDigests(connection)).toEqual([digest]);
     expect(outcomesOf(await world.pass())).toEqual({ updated: 10 });
     expect(await findPlanned(connection, now, world.deps, signal)).toBeUndefined();
   });

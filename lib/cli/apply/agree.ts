@@ -23,8 +23,11 @@ export async function agree(
   else for (const plan of plans) output.note(renderPlan(plan, output.notePaint, next));
   if (stop.aborted) return interrupted();
   if (file !== undefined) {
-    for (const { connection, guard } of plans) {
-      if (!guard.active || guard.share <= guard.limit) continue;
+    for (const [index, { connection, guard }] of plans.entries()) {
+      const before = made[index]?.guard;
+      const isOver = guard.active && guard.share > guard.limit;
+      const adds = guard.changing > (before?.changing ?? 0);
+      if (before?.held === undefined && !(isOver && adds)) continue;
       output.say(`warning: ${connection}: more than the guard's limit; --plan approves it`, 'warn');
     }
     return 'confirmed';

@@ -38,7 +38,7 @@ export function tellSent({ output, options, next }: CommandContext, sent: readon
 
   function list(what: string, names: readonly string[]): void {
     if (names.length === 0) return;
-    note(what);
+    say(what);
     for (const name of names.slice(0, listedAtMost)) note(`  ${name}`);
     if (names.length > listedAtMost) note(`  and ${names.length - listedAtMost} more`);
   }

@@ -8,10 +8,12 @@ import { renderPlan } from '../../core/render-text.ts';
 import {
   ApprovalError,
   approve as approveHeld,
+  approvePlanned,
   findHeld,
   findPlanned,
 } from '../../reconcile/approve.ts';
-import { usageError } from '../cli-error.ts';
+import { TrueupError } from '../../core/errors.ts';
+import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -41,6 +43,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
     const { output, settings, stop } = context;
     const { deps } = await context.target();
     const { held, isRecorded } = await find(connection, digest.toLowerCase(), deps, context);
+    if (stop.aborted) throw interruptedBefore();
     show(context, held, isRecorded);
     if (isRecorded) await tellOver(connection, held, deps, output);
     if (!yes) {
@@ -55,14 +58,19 @@ export const approve = defineCommand<{ yes?: boolean }>({
         return exitCodes.failed;
       }
     }
-    if (!isRecorded) await deps.ledger.putHeld(connection, held);
-    const approved = await approveHeld(connection, held.digest, deps, settings.user);
+    if (isRecorded) await approveHeld(connection, held.digest, deps, settings.user);
+    else await approvePlanned(connection, held, deps, settings.user);
     output.say(
-      `Approved ${counted(approved.hashes.length, 'change')} of ${connection} for 24 hours; ${whoSends(held, connection)}.`,
+      `Approved ${counted(held.hashes.length, 'change')} of ${connection} for 24 hours; ${whoSends(held, connection)}.`,
     );
     return exitCodes.ok;
   },
 });
+
+const interruptedBefore = () =>
+  new CliError('interrupted', 'interrupted; nothing was approved', 'run it again', {
+    exitCode: exitCodes.interrupted,
+  });
 
 interface Found {
   readonly held: HeldPlan;
@@ -82,7 +90,12 @@ async function find(
   } catch (error) {
     if (!(error instanceof ApprovalError) || error.code !== 'not-held') throw error;
     output.progress(`reading ${connection}`);
-    const held = await findPlanned(connection, digest, deps, stop);
+    const held = await findPlanned(connection, digest, deps, stop).catch((failure: unknown) => {
+      if (stop.aborted) throw interruptedBefore();
+      if (!(failure instanceof TrueupError)) throw failure;
+      // Whether it would be held now cannot be said; that it is not held can.
+      return undefined;
+    });
     output.progress('');
     if (!held) throw error;
     return { held, isRecorded: false };
@@ -92,21 +105,29 @@ async function find(
 /** A held plan is kept for a week, also when it was sent or undone. */
 async function tellOver(
   connection: string,
-  { digest, at }: HeldPlan,
+  { digest, at, plan }: HeldPlan,
   { ledger }: Dependencies,
   { say }: Output,
 ): Promise<void> {
   const last = await ledger.lastReport(connection);
   if (!last || last.held === digest || last.startedAt <= at) return;
+  // A pass over some of the servers, or that came to no plan, says nothing of it; nor does one that only reports.
+  const isReported = plan.changes.some(
+    ({ outcome, mode }) => outcome === 'held' && mode === 'report',
+  );
+  if (last.scope !== 'all' || last.state !== 'ok' || isReported) return;
   const what = 'the last pass no longer held it: it was sent or undone, or is part of another plan';
   say(`warning: ${what} (${shownTime(last.startedAt)})`, 'warn');
 }
 
 function whoSends({ plan }: HeldPlan, connection: string): string {
   const held = plan.changes.filter(({ outcome }) => outcome === 'held');
-  return held.every(({ mode }) => mode === 'report')
-    ? `in mode report nothing is sent until \`trueup apply ${connection}\``
-    : 'the next pass sends them';
+  const reported = held.filter(({ mode }) => mode === 'report').length;
+  if (reported === 0) return 'the next pass sends them';
+  const apply = `\`trueup apply ${connection}\``;
+  return reported === held.length
+    ? `in mode report nothing is sent until ${apply}`
+    : `the next pass sends them, but those in mode report: ${apply}`;
 }
 
 function show(

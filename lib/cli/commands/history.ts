@@ -49,7 +49,7 @@ export const history = defineCommand<{ since?: Moment; connection?: string }>({
     const changes = found
       .flatMap((one) => one.changes)
       .toSorted((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
-    if (changes.length === 0 && found.every(({ isDeclared }) => !isDeclared)) {
+    if (changes.length === 0 && !since && found.every(({ isDeclared }) => !isDeclared)) {
       tellNothing(name, target, output);
     }
     if (options.output === 'json') {
@@ -114,7 +114,7 @@ function tellNothing(name: string | undefined, { name: whole }: Target, { say }:
   if (name !== undefined) {
     throw usageError(
       `nothing that is declared is called '${name}', and nothing of that name was changed`,
-      '`trueup status CONNECTION` lists the servers of a connection',
+      '`trueup status CONNECTION` lists the servers of a connection; --connection NAME is for one that is no longer declared',
     );
   }
   say(`${whole} declares no connection; one that was can be named: --connection NAME`);

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 import { systemCode } from '../error-code.ts';
 import { exampleFile, schemaUrl } from '../example-file.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { quoted } from '../next-command.ts';
 import { declarationFile, jsonSchemas } from '../schemas/json-schemas.ts';
 
 interface InitOptions {
@@ -33,7 +34,7 @@ export const init = defineCommand<InitOptions>({
       const [file = ''] = options.file;
       throw usageError(
         'init takes its path by itself',
-        `leave out --file: \`trueup init ${file}\``,
+        `leave out --file: \`trueup init ${quoted(file)}\``,
       );
     }
     const all = jsonSchemas();
@@ -60,7 +61,7 @@ export const init = defineCommand<InitOptions>({
       await writeFile(beside, schema);
     });
     output.note(`Wrote ${path}, and beside it the schema that editors check it with.`);
-    output.note(`next: edit it, then \`trueup validate ${path}\``);
+    output.note(`next: edit it, then \`trueup validate ${quoted(path)}\``);
     return exitCodes.ok;
   },
 });

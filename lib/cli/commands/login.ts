@@ -88,7 +88,7 @@ export const login = defineCommand<LoginOptions>({
         `Signed in: the token of ${name} is in secret ${secret}${isNew ? ', a new one' : ''}.`,
       ),
     );
-    output.note(`The next pass uses it; \`trueup plan ${name}\` looks now.`);
+    output.say(`The next pass uses it; \`trueup plan ${name}\` looks now.`);
     return exitCodes.ok;
   },
 });

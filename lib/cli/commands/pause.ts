@@ -3,6 +3,7 @@ import { shownTime } from '../../core/shown-time.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { quoted } from '../next-command.ts';
 import { findNamed } from '../find-named.ts';
 import { ahead, moment } from '../times.ts';
 import type { Moment } from '../times.ts';
@@ -56,10 +57,11 @@ export const pause = defineCommand<PauseOptions>({
         ...(settings.user !== undefined && { by: settings.user }),
       });
     }
+    const resume = `\`trueup resume ${quoted(name)}\``;
     output.say(
       ends === undefined
-        ? `Paused ${name}; \`trueup resume ${name}\` ends it.`
-        : `Paused ${name} until ${shownTime(ends)}; \`trueup resume ${name}\` ends it before.`,
+        ? `Paused ${name}; ${resume} ends it.`
+        : `Paused ${name} until ${shownTime(ends)}; ${resume} ends it before.`,
     );
     return exitCodes.ok;
   },

@@ -80,7 +80,7 @@ const connectionStatusSchema = z.object({
         by: z.optional(text('Who approved it')),
       }),
     ),
-    'What the guard held last and somebody approved meanwhile: the next pass sends it',
+    'Approvals in force: what they permit is sent when a pass comes to it',
   ),
   counts: described(
     z.extend(countsSchema, {

@@ -48,9 +48,7 @@ export async function readStatus(
     pauses,
     // Of the plans that were held, the last report tells which still is.
     held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
-    approved: approvals
-      .filter(({ digest }) => digest === report?.held)
-      .map(({ hashes: _hashes, ...approval }) => approval),
+    approved: approvals.map(({ hashes: _hashes, ...approval }) => approval),
     counts: { ...outcomeCounts(known), unseen: servers.length - known.length },
     servers,
   };

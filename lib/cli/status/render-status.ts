@@ -81,7 +81,7 @@ function facts(status: ConnectionStatus): readonly string[] {
     ...(pause ? [pauseText(pause)] : []),
     ...approved.map(({ digest, at, by }) => {
       const who = by === undefined ? '' : ` by ${by}`;
-      return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, for 24 hours; not sent yet`;
+      return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, for 24 hours`;
     }),
   ];
 }

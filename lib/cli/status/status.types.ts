@@ -39,7 +39,7 @@ export interface ConnectionStatus {
   readonly pauses: readonly Pause[];
   /** Digests of plans that the guard holds, and nobody has approved. */
   readonly held: readonly string[];
-  /** What it held last and somebody approved meanwhile: the next pass sends it. */
+  /** Approvals in force: what they permit is sent when a pass comes to it. */
   readonly approved: readonly Pick<Approval, 'digest' | 'at' | 'by'>[];
   readonly counts: OutcomeCounts & { readonly unseen: number };
   readonly servers: readonly ServerStatus[];

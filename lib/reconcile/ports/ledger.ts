@@ -23,6 +23,9 @@ export interface HeldPlan {
   readonly hashes: readonly string[];
 }
 
+/** An approval to be recorded. */
+export type NewApproval = Omit<Approval, 'hashes'> & Partial<Pick<Approval, 'hashes'>>;
+
 /** Permission for the changes of a held plan; over 24 hours after `at`, compared in code. */
 export interface Approval {
   readonly digest: string;
@@ -64,14 +67,20 @@ export interface Ledger {
   addChange(connection: string, change: ChangeRecord): Promise<void>;
   /** Marks that a declaration was applied. */
   addDeclared(connection: string, id: string, contentHash: string, at: Time): Promise<void>;
-  /** Approvals that are not over at `now`, with their hashes. Read only if the guard would hold something. */
+  /** Approvals that are not over at `now`, with their hashes. A pass reads them only if there is something to guard. */
   approvals(connection: string, now: number): Promise<readonly Approval[]>;
   /** Idempotent: the same digest is the same plan. */
   putHeld(connection: string, held: HeldPlan): Promise<void>;
   held(connection: string, digest: string): Promise<HeldPlan | undefined>;
   /** Digests of the held plans that begin with `prefix`, sorted; all without one. */
   heldDigests(connection: string, prefix?: string): Promise<readonly string[]>;
-  approve(connection: string, approval: Omit<Approval, 'hashes'>): Promise<void>;
+  /**
+   * Permits changes, for 24 hours after `at`.
+   *
+   * @param approval - its hashes are those of the held plan of its digest, unless it has its own
+   * @throws StoreError (`store-absent`) if it has none, and there is no such plan
+   */
+  approve(connection: string, approval: NewApproval): Promise<void>;
   /** Writes `pass#last`, and `pass#<id>` too if the pass did something. */
   putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;
   /** The report of the last pass, `details` cut; undefined if there is none, or none that can be read. */
