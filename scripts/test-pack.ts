@@ -29,11 +29,9 @@ const tsconfig = {
   },
 };
 
-const pinned = (
-  JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    devDependencies: Record<string, string>;
-  }
-).devDependencies;
+const { devDependencies: pinned, version } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+) as { readonly devDependencies: Record<string, string>; readonly version: string };
 
 function run(command: string, ...parameters: string[]): string {
   process.stdout.write(`$ ${[command, ...parameters].join(' ')}\n`);
@@ -74,6 +72,7 @@ function hasTypes(): void {
 function hasProgram(): void {
   const help = run('npx', 'trueup', '--help');
   check(help.includes('Usage: trueup'), 'npx trueup --help runs');
+  check(run('npx', 'trueup', '--version').trim() === version, 'npx trueup --version says its own');
   const { passes } = JSON.parse(run('npx', 'trueup', 'demo', '--json')) as { passes: object[] };
   check(passes.length > 5, `npx trueup demo runs: ${passes.length} passes`);
   const plan = run('npx', 'trueup', 'plan', '--local');
