@@ -244,6 +244,20 @@ describe('push', () => {
     },
   );
 
+  test('what a table has twice already does not stand in the way of something else', async () => {
+    await world.declareConnection();
+    await world.declare(
+      { id: a, spec: { name: 'Twice' } },
+      { id: b, spec: { name: 'Twice' } },
+      { id: c, spec: { name: 'C' } },
+    );
+    const path = await declare([server(a, { name: 'Twice' }), server(c, { name: 'New C' })]);
+    expect((await run(['push', path])).code).toBe(0);
+    expect(await rows()).toMatchObject({ [`server#${c}`]: { spec: { name: 'New C' } } });
+    await declare([server(a, { name: 'Twice', slug: 'a' })]);
+    expect((await run(['push', path])).code).toBe(3);
+  });
+
   test('--file is not where to push to', async () => {
     const path = await declare([]);
     expect((await run(['push', path, '--file', path])).code).toBe(3);

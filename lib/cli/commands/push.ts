@@ -52,8 +52,12 @@ export const push = defineCommand<PushOptions>({
       inputsOf(target, document, prune),
     );
     if (!found) throw interrupted();
-    assertUnique(found.flatMap(conflictsWithRows), output);
-    const changes = found.flatMap(pushPlan);
+    const planned = found.map((inputs) => ({ inputs, changes: pushPlan(inputs) }));
+    assertUnique(
+      planned.flatMap((one) => conflictsWithRows(one.inputs, one.changes)),
+      output,
+    );
+    const changes = planned.flatMap((one) => one.changes);
     const lost = new Set<RowChange>();
     if (options.output !== 'json') {
       for (const change of changes) output.result(changeLines(change, output.paint).join('\n'));

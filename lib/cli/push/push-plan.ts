@@ -104,11 +104,17 @@ function shownRows(
 }
 
 /**
- * What pushed servers would have in common with rows that stay, though it must be unique in a connection.
+ * What servers that are written would have in common with rows that stay, though it must be unique in a connection. What a
+ * table has twice already is no reason not to push something else.
  *
+ * @param changes - what the push changes
  * @returns a line for each; no value is in it
  */
-export function conflictsWithRows({ document, rows, prune }: PushInputs): readonly string[] {
+export function conflictsWithRows(
+  { document, rows, prune }: PushInputs,
+  changes: readonly RowChange[],
+): readonly string[] {
+  const written = new Set(changes.map(({ item }) => item));
   const { connection } = document;
   const declared = rowsOf(document).map(({ item, ...row }) => ({ item, value: { ...row } }));
   const items = new Set(declared.map(({ item }) => item));
@@ -121,6 +127,7 @@ export function conflictsWithRows({ document, rows, prune }: PushInputs): readon
   };
   return repeatsIn(servers)
     .filter(({ index, before }) => index >= count && before < count)
+    .filter(({ index }) => written.has(`server#${String(servers[index]?.['id'])}`))
     .map(
       ({ what, index, before }) =>
         `${nameOf(index)} has the ${what} of ${nameOf(before)}, a row that the files do not declare`,
