@@ -101,9 +101,9 @@ export function memoryLedger(
         .filter((digest) => digest.startsWith(prefix) && heldOf(connection, digest))
         .toSorted(byText),
     approve: async (connection, approval) => {
-      const plan = heldOf(connection, approval.digest);
-      if (!plan) throw new StoreError('store-absent', 'there is no held plan of this digest');
-      of(connection).approvals.set(approval.digest, { ...approval, hashes: plan.hashes });
+      const hashes = approval.hashes ?? heldOf(connection, approval.digest)?.hashes;
+      if (!hashes) throw new StoreError('store-absent', 'there is no held plan of this digest');
+      of(connection).approvals.set(approval.digest, { ...approval, hashes });
     },
     putReport: async (connection, report, didSomething) => {
       of(connection).reports.push({ report: structuredClone(report), didSomething });
