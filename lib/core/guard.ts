@@ -35,18 +35,20 @@ export function guard(
   const { limits, declared, approved, isCounted } = inputs;
   const counts = ({ changes }: PlannedServer) =>
     changes.some((change) => isGuarded(change, approved));
-  const guarded = servers.filter((server) => server.outcome === 'updated' && counts(server));
-  const changing = guarded.filter(({ id }) => !isCounted(id)).length;
-  const reported = servers.filter(
-    (server) => server.outcome === 'reported' && counts(server) && !isCounted(server.id),
-  ).length;
-  const passed = servers.filter(
-    (server) =>
-      (server.outcome === 'updated' || server.outcome === 'reported') &&
-      !counts(server) &&
-      !isCounted(server.id) &&
-      server.changes.some((change) => isGuarded(change, none)),
-  ).length;
+  const guarded: PlannedServer[] = [];
+  let [changing, reported, passed] = [0, 0, 0];
+  for (const server of servers) {
+    const { id, outcome, changes } = server;
+    if (outcome !== 'updated' && outcome !== 'reported') continue;
+    if (counts(server)) {
+      if (outcome === 'updated') guarded.push(server);
+      if (isCounted(id)) continue;
+      if (outcome === 'updated') changing += 1;
+      else reported += 1;
+    } else if (!isCounted(id) && changes.some((change) => isGuarded(change, none))) {
+      passed += 1;
+    }
+  }
   const share = declared === 0 ? 0 : (inputs.changedLastHour + changing) / declared;
   const active = declared >= limits.minimum;
   const holds = active && guarded.length > 0 && share > limits.updates;
