@@ -16,11 +16,22 @@ export interface GuardInputs {
   readonly approved: ReadonlySet<string>;
 }
 
-const none: ReadonlySet<string> = new Set();
-
 /** A change that the guard counts: not a rotation, a re-assertion or a resend, and not approved. */
 export function isGuarded(change: FieldChange, approved: ReadonlySet<string>): boolean {
   return guardedCauses.has(change.cause) && !approved.has(change.hash);
+}
+
+/** Whether something of it is of a kind that the guard counts, approved or not. */
+export function hasGuardedCause({ changes }: Pick<PlannedServer, 'changes'>): boolean {
+  return changes.some(({ cause }) => guardedCauses.has(cause));
+}
+
+/** What is changed within an hour of the declared servers, 0 to 1, if so many are added to those of before. */
+export function shareOf(
+  { declared, changedLastHour }: Pick<GuardState, 'declared' | 'changedLastHour'>,
+  changing: number,
+): number {
+  return declared === 0 ? 0 : (changedLastHour + changing) / declared;
 }
 
 /**
@@ -38,18 +49,18 @@ export function guard(
   const guarded: PlannedServer[] = [];
   let [changing, reported, passed] = [0, 0, 0];
   for (const server of servers) {
-    const { id, outcome, changes } = server;
+    const { id, outcome } = server;
     if (outcome !== 'updated' && outcome !== 'reported') continue;
     if (counts(server)) {
       if (outcome === 'updated') guarded.push(server);
       if (isCounted(id)) continue;
       if (outcome === 'updated') changing += 1;
       else reported += 1;
-    } else if (!isCounted(id) && changes.some((change) => isGuarded(change, none))) {
+    } else if (!isCounted(id) && hasGuardedCause(server)) {
       passed += 1;
     }
   }
-  const share = declared === 0 ? 0 : (inputs.changedLastHour + changing) / declared;
+  const share = shareOf(inputs, changing);
   const active = declared >= limits.minimum;
   const holds = active && guarded.length > 0 && share > limits.updates;
   const state: GuardState = {

@@ -1,6 +1,6 @@
+import { hasGuardedCause, shareOf } from './guard.ts';
 import type { NextCommand } from './next-command.types.ts';
 import type { Paint } from './paint.types.ts';
-import { guardedCauses } from './outcome.ts';
 import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
 import { wrap } from './wrap.ts';
 
@@ -44,7 +44,8 @@ export function guardLines(
     `${isOver ? 'more than' : 'within'} the limit of ${percent(limit, digits)}`,
   ].join(' ');
   if (held === undefined) {
-    const nothing = isOver && !changes.some(isCounted) ? '; no change of this plan counts' : '';
+    const nothing =
+      isOver && !changes.some(isSentAndCounts) ? '; no change of this plan counts' : '';
     return wrap(`${finding}${nothing}.${withReported(guard)}`, '');
   }
   const waits = `${finding}.${withReported(guard)} What is marked as held waits for approval:`;
@@ -54,14 +55,14 @@ export function guardLines(
   ];
 }
 
-function isCounted({ outcome, changes }: PlannedServer): boolean {
-  return outcome === 'updated' && changes.some(({ cause }) => guardedCauses.has(cause));
-}
+const isSentAndCounts = (server: PlannedServer) =>
+  server.outcome === 'updated' && hasGuardedCause(server);
 
 /** What unattended passes only report is not counted, and is sent by whoever applies it. */
-function withReported({ reported = 0, changing, changedLastHour, declared, limit }: GuardState) {
+function withReported(guard: GuardState) {
+  const { reported = 0, changing, limit } = guard;
   if (reported === 0) return '';
-  const share = (changing + changedLastHour + reported) / declared;
+  const share = shareOf(guard, changing + reported);
   const finding = share > limit ? 'more than the limit' : 'within it';
   const would = percent(share, digitsFor(share, limit));
   return ` With the ${reported} in mode report, which an apply sends, it would be ${would}, ${finding}.`;

@@ -21,4 +21,4 @@ export function wrap(text: string, indent: string, first = indent): readonly str
 }
 
 /** A number and its unit are one word, too. */
-const words = /(?:`trueup [^`]*`|(?<=\d) (?=(?:s|%)(?![\w]))|[^ ])+/g;
+const words = /(?:`trueup [^`]*`|(?<=\d) (?=(?:s|%)(?!\w))|[^ ])+/g;

@@ -1,9 +1,8 @@
-import { guard } from '../core/guard.ts';
+import { guard, hasGuardedCause } from '../core/guard.ts';
 import type { GuardInputs } from '../core/guard.ts';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { ServerRecord } from '../core/ledger.types.ts';
 import type { LiveServer } from '../core/live.types.ts';
-import { guardedCauses } from '../core/outcome.ts';
 import type { QuietCounts } from '../core/outcome.ts';
 import type { Plan, PlannedServer } from '../core/plan.types.ts';
 import { assemblePlan, planFleet } from '../core/plan.ts';
@@ -87,9 +86,10 @@ export async function planPass(inputs: PassInputs): Promise<PassPlan> {
   });
   const findings = [...servers.values()].map(({ planned }) => planned);
   const toGuard = findings.some(
-    ({ outcome, changes }) =>
-      (outcome === 'updated' || (outcome === 'reported' && inputs.countReported === true)) &&
-      changes.some(({ cause }) => guardedCauses.has(cause)),
+    (server) =>
+      (server.outcome === 'updated' ||
+        (server.outcome === 'reported' && inputs.countReported === true)) &&
+      hasGuardedCause(server),
   );
   const { approvals, declared } = toGuard
     ? await inputs.guard.read()

@@ -1,3 +1,4 @@
+import { shareOf } from '../../core/guard.ts';
 import { outcomeCounts } from '../../core/outcome.ts';
 import type { Plan, PlannedServer } from '../../core/plan.types.ts';
 
@@ -10,13 +11,12 @@ export function asSent(plan: Plan): Plan {
   const { held: _held, reported = 0, ...state } = guard;
   const changes = plan.changes.map(sent);
   const changing = guard.changing + reported;
-  const share = guard.declared === 0 ? 0 : (changing + guard.changedLastHour) / guard.declared;
   const outcomes = changes.map(({ outcome }) => outcome);
   return {
     ...plan,
     changes,
     counts: outcomeCounts(outcomes, { inSync: counts.inSync, assumed: counts.assumed }),
-    guard: { ...state, changing, share },
+    guard: { ...state, changing, share: shareOf(guard, changing) },
   };
 }
 

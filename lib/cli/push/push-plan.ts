@@ -114,24 +114,19 @@ export function conflictsWithRows(
   { document, rows, prune }: PushInputs,
   changes: readonly RowChange[],
 ): readonly string[] {
+  const { connection, servers: declared = [] } = document;
   const written = new Set(changes.map(({ item }) => item));
-  const { connection } = document;
-  const declared = rowsOf(document).map(({ item, ...row }) => ({ item, value: { ...row } }));
-  const items = new Set(declared.map(({ item }) => item));
-  const stays = prune ? [] : rows.filter(({ item }) => !items.has(item));
-  const { servers = [] } = documentOf(connection, [...stays, ...declared]);
-  const count = stays.filter(({ item }) => item.startsWith('server#')).length;
-  const nameOf = (index: number) => {
-    const { label, id } = servers[index] ?? {};
-    return `${connection}/${String(typeof label === 'string' && index >= count ? label : id)}`;
-  };
-  return repeatsIn(servers)
-    .filter(({ index, before }) => index >= count && before < count)
-    .filter(({ index }) => written.has(`server#${String(servers[index]?.['id'])}`))
-    .map(
-      ({ what, index, before }) =>
-        `${nameOf(index)} has the ${what} of ${nameOf(before)}, a row that the files do not declare`,
-    );
+  const items = new Set(declared.map(({ id }) => `server#${id}`));
+  const others = prune ? [] : rows.filter(({ item }) => !items.has(item));
+  const { servers: stays = [] } = documentOf(connection, others);
+  const own = (index: number) => declared[index - stays.length];
+  return repeatsIn([...stays, ...declared]).flatMap(({ what, index, before }) => {
+    const [server, stored] = [own(index), stays[before]];
+    if (!server || !stored || !written.has(`server#${server.id}`)) return [];
+    const name = `${connection}/${server.label ?? server.id}`;
+    const other = `${connection}/${String(stored['id'])}`;
+    return [`${name} has the ${what} of ${other}, a row that the files do not declare`];
+  });
 }
 
 type Stored = DesiredRow['value'];
