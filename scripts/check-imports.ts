@@ -10,7 +10,8 @@ const root = resolve(import.meta.dirname, '..');
 /** Folder to the folders it may import; the first prefix that fits a file is its layer. */
 const layers: readonly (readonly [folder: string, allowed: readonly string[]])[] = [
   ['lib/core', []],
-  ['lib/reconcile', ['lib/core']],
+  ['lib/lease', ['lib/core', 'lib/reconcile']],
+  ['lib/reconcile', ['lib/core', 'lib/lease']],
   ['lib/providers', ['lib/core', 'lib/reconcile/ports']],
   ['lib/aws', ['lib/core', 'lib/reconcile/ports']],
   ['lib/files', ['lib/core', 'lib/reconcile/ports']],
@@ -20,6 +21,7 @@ const layers: readonly (readonly [folder: string, allowed: readonly string[]])[]
     'lib/cli',
     [
       'lib/core',
+      'lib/lease',
       'lib/reconcile',
       'lib/providers',
       'lib/aws',
@@ -29,7 +31,10 @@ const layers: readonly (readonly [folder: string, allowed: readonly string[]])[]
       'events',
     ],
   ],
-  ['functions', ['lib/core', 'lib/reconcile', 'lib/providers', 'lib/aws', 'lib/files']],
+  [
+    'functions',
+    ['lib/core', 'lib/lease', 'lib/reconcile', 'lib/providers', 'lib/aws', 'lib/files'],
+  ],
 ];
 
 /** Packages that only one folder may import, besides the folder's own needs. */

@@ -3,7 +3,7 @@ import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { openSession } from '../reconcile/open-session.ts';
 import type { VendorCalls, VendorSession } from '../reconcile/ports/provider.ts';
 import type { DesiredState } from '../reconcile/read-desired.ts';
-import { readGate } from '../reconcile/read-gate.ts';
+import { readGate } from '../lease/read-only-gate.ts';
 import { readConnection } from './read-connection.ts';
 
 /**

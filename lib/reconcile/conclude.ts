@@ -5,9 +5,9 @@ import type { Outcome } from '../core/outcome.ts';
 import type { FieldChange } from '../core/plan.types.ts';
 import { isNews, withOutcome } from '../core/record.ts';
 import type { AttemptResult, ServerWork } from './apply-server.ts';
-import { isInWindow } from './change-window.ts';
+import { isInWindow } from '../lease/change-window.ts';
 import { InterruptedError } from './interruption.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { PassState } from './pass-state.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Clock, Log } from './ports/runtime.ts';
@@ -112,7 +112,7 @@ function finalRecord(
     result.changes.some((change) => isGuarded(change, approved)) &&
     !isInWindow(record.countedAt, now);
   if (!counts) return record;
-  lease.carried.count();
+  lease.saved.count();
   return { ...record, countedAt: new Date(now).toISOString() };
 }
 
@@ -138,7 +138,7 @@ async function save(
   isUnreadable: boolean,
 ): Promise<boolean> {
   try {
-    lease.assertHeld(0);
+    lease.assertOwned(0);
     await ledger.writeServer(connection, record);
     state.wrote(record, work.plan.record);
     return true;

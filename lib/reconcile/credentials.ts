@@ -39,7 +39,7 @@ export interface SignIn<A extends Auth = Auth> {
   /** Says which version of the credential is used from now on. */
   readonly use: (version: string) => void;
   /** Throws unless the lease is held: what an exchange uses up must not be used by two. */
-  readonly assertHeld: () => void;
+  readonly assertOwned: () => void;
 }
 
 /** An access token is renewed so long before it ends; one that does not last twice as long, at half its time. */
@@ -55,7 +55,7 @@ export class Credentials {
   readonly #provider: Provider;
   readonly #deps: Dependencies;
   readonly #signal: AbortSignal;
-  readonly #assertHeld: () => void;
+  readonly #assertOwned: () => void;
   readonly #key: string;
   #underWay: Promise<Secret> | undefined;
 
@@ -64,13 +64,13 @@ export class Credentials {
     provider: Provider,
     deps: Dependencies,
     signal: AbortSignal,
-    assertHeld: () => void,
+    assertOwned: () => void,
   ) {
     this.#connection = connection;
     this.#provider = provider;
     this.#deps = deps;
     this.#signal = signal;
-    this.#assertHeld = assertHeld;
+    this.#assertOwned = assertOwned;
     this.#key = `${connection.name} ${digestOf(connection.auth as unknown as Json)}`;
   }
 
@@ -129,7 +129,7 @@ export class Credentials {
       use: (version) => {
         this.version = version;
       },
-      assertHeld: this.#assertHeld,
+      assertOwned: this.#assertOwned,
     };
   }
 

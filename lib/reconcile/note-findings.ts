@@ -4,7 +4,7 @@ import type { Declared } from '../core/plan-server.ts';
 import { notedRecord } from '../core/plan-server.ts';
 import { heldReason, labelOf } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { PassState } from './pass-state.ts';
 import type { PassPlan } from './plan-pass.ts';
 import type { Ledger, LedgerState } from './ports/ledger.ts';
@@ -52,13 +52,13 @@ export async function noteFindings(
     return record ? [record] : [];
   });
   await eachLimited(news, writesAtOnce, async (record) => {
-    lease.assertHeld(0);
+    lease.assertOwned(0);
     await ledger.writeServer(connection, record);
     state.wrote(record, ledgerState.servers.get(record.id));
   });
   const gone = [...ledgerState.servers].filter(([id]) => !desired.servers.has(id));
   await eachLimited(gone, writesAtOnce, async ([, record]) => {
-    lease.assertHeld(0);
+    lease.assertOwned(0);
     await ledger.forgetServer(connection, record);
     state.written += 1;
   });

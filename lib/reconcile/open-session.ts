@@ -1,6 +1,6 @@
 import { Credentials } from './credentials.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import type { Gate } from './gate.ts';
+import type { Gate } from '../lease/pass-gate.ts';
 import type { VendorCalls, VendorSession } from './ports/provider.ts';
 import type { Account } from './read-desired.ts';
 

@@ -11,9 +11,9 @@ import {
 } from './connection-retry.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { finishPass } from './finish-pass.ts';
-import { passGate } from './gate.ts';
+import { passGate } from '../lease/pass-gate.ts';
 import { InterruptedError } from './interruption.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import { noteFindings } from './note-findings.ts';
 import { openSession } from './open-session.ts';
 import { passId } from './pass-id.ts';
@@ -76,16 +76,14 @@ export async function makePass(
 async function run(pass: Pass): Promise<PassDone> {
   const { request, deps, lease, state, abort } = pass;
   const { clock } = deps;
-  const { carried } = lease;
+  const { saved } = lease;
 
   const open = (account: Account) => {
     const gate = passGate(lease, account.connection.budget, deps, request);
     return openSession(account, deps, state.calls, abort.signal, gate);
   };
   const openUnlessBackingOff = (account: Account) =>
-    isBackingOff(carried.retry, account.connection, request, clock.now())
-      ? undefined
-      : open(account);
+    isBackingOff(saved.retry, account.connection, request, clock.now()) ? undefined : open(account);
   const { reading, ledger, listed, versions, ...first } = await readSideBySide(
     request,
     deps,
@@ -93,7 +91,7 @@ async function run(pass: Pass): Promise<PassDone> {
     abort,
   );
   state.read = ledger.servers;
-  carried.recount(ledger.servers);
+  saved.recount(ledger.servers);
   if (!reading.ok) {
     const reason = { code: 'invalid-connection', message: reading.why };
     for (const id of reading.ids) state.found(id, { outcome: 'invalid', reason });
@@ -103,10 +101,10 @@ async function run(pass: Pass): Promise<PassDone> {
   const { desired } = reading;
   const opened =
     first.opened ??
-    ((await hasNewCredential(carried.retry, desired.connection, deps)) ? open(desired) : undefined);
+    ((await hasNewCredential(saved.retry, desired.connection, deps)) ? open(desired) : undefined);
   if (!opened) {
     foundUnreached(state, desired, ledger, clock.now());
-    state.ended(carried.retry?.state ?? 'unreachable', backingOff(carried.retry));
+    state.ended(saved.retry?.state ?? 'unreachable', backingOff(saved.retry));
     return { report: await finishPass(deps, state), interrupted: false };
   }
   const { session, credentials } = opened;
@@ -134,14 +132,14 @@ async function run(pass: Pass): Promise<PassDone> {
   if (refused !== undefined) credentials.forget();
   const retry = afterConnectionFailure(
     end,
-    carried.retry,
+    saved.retry,
     desired.connection,
     refused,
     state.calls,
     deps,
   );
-  if (retry !== carried.retry) state.connectionRetry = retry?.notBefore;
-  carried.setRetry(retry);
+  if (retry !== saved.retry) state.connectionRetry = retry?.notBefore;
+  saved.setRetry(retry);
   if (end) state.ended(stateOf(end), { code: end.code, message: end.message });
   return {
     report: await finishPass(deps, state),
@@ -152,13 +150,13 @@ async function run(pass: Pass): Promise<PassDone> {
 }
 
 function inputsOf(
-  { request: { attended }, deps, lease: { carried } }: Pass,
+  { request: { attended }, deps, lease: { saved } }: Pass,
   read: Pick<PassInputs, 'desired' | 'ledger' | 'live' | 'secretVersions' | 'keys' | 'guard'>,
 ): PassInputs {
   const { clock, random } = deps;
   return {
     ...read,
-    window: carried.window,
+    window: saved.window,
     now: clock.now(),
     random,
     ...(attended && { attended }),
@@ -194,7 +192,7 @@ async function applyPlan(
       now: () => clock.now(),
       random: deps.random,
       write: async (record) => {
-        lease.assertHeld(0);
+        lease.assertOwned(0);
         return ledger.writeServer(connection, record);
       },
     },

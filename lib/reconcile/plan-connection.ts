@@ -1,5 +1,5 @@
 import { InvalidDeclarationError } from '../core/errors.ts';
-import { recounted } from './change-window.ts';
+import { recounted } from '../lease/change-window.ts';
 import { allEnded } from './all-ended.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { openSession } from './open-session.ts';
@@ -8,8 +8,8 @@ import type { PassPlan } from './plan-pass.ts';
 import type { LeaseItem } from './ports/lease-items.ts';
 import type { VendorCalls } from './ports/provider.ts';
 import type { Account } from './read-desired.ts';
-import { readGate } from './read-gate.ts';
-import type { ReadGate } from './read-gate.ts';
+import { readGate } from '../lease/read-only-gate.ts';
+import type { ReadGate } from '../lease/read-only-gate.ts';
 import { readSideBySide } from './read-side-by-side.ts';
 import { readSurroundings } from './read-surroundings.ts';
 import type { PassRequest } from './request.types.ts';

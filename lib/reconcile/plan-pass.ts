@@ -7,7 +7,7 @@ import type { QuietCounts } from '../core/outcome.ts';
 import type { Plan, PlannedServer } from '../core/plan.types.ts';
 import { assemblePlan, planFleet } from '../core/plan.ts';
 import type { ServerPlan } from '../core/plan-server.ts';
-import { changedInWindow, isInWindow } from './change-window.ts';
+import { changedInWindow, isInWindow } from '../lease/change-window.ts';
 import type { GuardReader } from './guard-reads.ts';
 import type { ChangeBucket } from './ports/lease-items.ts';
 import type { Approval, LedgerState } from './ports/ledger.ts';

@@ -1,15 +1,15 @@
 import type { PassReport } from '../core/ledger.types.ts';
 import type { Plan } from '../core/plan.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import { hold, serveRounds } from './lease.ts';
-import type { Holding, RoundEnd } from './lease.ts';
+import { hold, serveRounds } from '../lease/lease.ts';
+import type { Holding, RoundEnd } from '../lease/lease.ts';
 import { makePass } from './pass.ts';
 import type { PassDone } from './pass.ts';
 import type { Scope } from './ports/lease-items.ts';
 import type { PassRequest, PassResult } from './request.types.ts';
-import { scopeOf, serversOf } from './scope.ts';
+import { scopeOf, serversOf } from '../lease/scope.ts';
 import { sendOn } from './send-on.ts';
-import { waitForLease } from './wait-for-lease.ts';
+import { waitForLease } from '../lease/wait-for-lease.ts';
 
 /**
  * A pass over one connection under its lease, and what others ask for meanwhile; or a knock, if somebody else is at it.

@@ -56,7 +56,7 @@ function usable({ cached, deps, keep }: SignIn<RefreshToken>, { access }: Stored
 
 async function exchange(signIn: SignIn<RefreshToken>, stored: Stored): Promise<Secret> {
   const { auth, connection, provider, deps, signal } = signIn;
-  signIn.assertHeld();
+  signIn.assertOwned();
   const fresh = await deps.tokens.refreshToken({
     provider,
     tokenUrl: auth.tokenUrl,

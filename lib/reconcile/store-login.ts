@@ -2,14 +2,14 @@ import { TrueupError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.types.ts';
 import type { Secret, SecretReference } from '../core/secret.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import { serveRounds } from './lease.ts';
-import type { Lease } from './lease.ts';
+import { serveRounds } from '../lease/lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import { StoreError } from './ports/store-error.ts';
 import type { AccessToken } from './ports/token-exchange.ts';
 import { sendOn } from './send-on.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
-import { waitForLease } from './wait-for-lease.ts';
-import type { Patience } from './wait-for-lease.ts';
+import { waitForLease } from '../lease/wait-for-lease.ts';
+import type { Patience } from '../lease/wait-for-lease.ts';
 
 /** Where a connection keeps its refresh token. */
 export interface TokenPlace {
@@ -56,7 +56,7 @@ export async function storeLogin(
     alone: true,
     round: async (held) => {
       isNew = await write(login, held, deps);
-      held.carried.setRetry(undefined);
+      held.saved.setRetry(undefined);
       return { stop: true };
     },
     handOver: async (scope, why) => {
@@ -82,7 +82,7 @@ async function write(
   const value = withTokens(whole, key, refreshToken, access);
   const writeId = uuid();
   await saveStubbornly(clock, async () => {
-    lease.assertHeld(settings.attemptMs);
+    lease.assertOwned(settings.attemptMs);
     const how = exists ? 'save' : 'create';
     await credentialStore[how](connection, name, value, writeId);
   });

@@ -5,7 +5,7 @@ import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { operationOf } from '../../lib/local/aws-json.ts';
 import { dynamoDbClient as localClient } from '../../lib/local/dynamodb-client.ts';
 import { startLoopbackServer, type LoopbackRequest } from '../../lib/local/loopback-server.ts';
-import { hold } from '../../lib/reconcile/lease.ts';
+import { hold } from '../../lib/lease/lease.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';

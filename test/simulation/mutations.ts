@@ -28,7 +28,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'skipped knock',
-    file: 'lib/reconcile/lease.ts',
+    file: 'lib/lease/lease.ts',
     text: "if (await world.items.knock(connection, { scope, overBefore })) return 'knocked';",
     by: "if (overBefore > 0 && scope) return 'knocked';",
     breaks: 'nothing-lost',
@@ -109,8 +109,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'lease not checked before an attempt',
-    file: 'lib/reconcile/gate.ts',
-    text: 'lease.assertHeld(settings.attemptMs);',
+    file: 'lib/lease/pass-gate.ts',
+    text: 'lease.assertOwned(settings.attemptMs);',
     by: '',
     breaks: 'no-stale-write',
     says: 'was read under the lease',
@@ -118,7 +118,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'release by the newest count of knocks',
-    file: 'lib/reconcile/lease.ts',
+    file: 'lib/lease/lease.ts',
     text: "lease.release(isTold ? 'clear' : 'keep', knocks)",
     by: "lease.release(isTold ? 'clear' : 'keep')",
     breaks: 'nothing-lost',
@@ -128,7 +128,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'guard without what a dead holder changed',
     file: 'lib/reconcile/pass.ts',
-    text: 'carried.recount(ledger.servers);',
+    text: 'saved.recount(ledger.servers);',
     by: '',
     breaks: 'no-harm',
     says: 'changed within an hour',

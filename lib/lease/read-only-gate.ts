@@ -1,9 +1,9 @@
 import type { Budget } from '../core/desired.types.ts';
 import { handMs, intervalMs, leaveWithinMs, refilled, refillsFrom } from './budget.ts';
-import type { Dependencies } from './dependencies.types.ts';
-import type { Gate } from './gate.ts';
-import type { BudgetState, LeaseItem } from './ports/lease-items.ts';
-import { VendorError } from './ports/vendor-error.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { Gate } from './pass-gate.ts';
+import type { BudgetState, LeaseItem } from '../reconcile/ports/lease-items.ts';
+import { VendorError } from '../reconcile/ports/vendor-error.ts';
 
 /** A gate whose user says when it is done. */
 export interface ReadGate extends Gate {

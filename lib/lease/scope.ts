@@ -1,6 +1,6 @@
-import { knockedAtMost } from './ports/lease-items.ts';
-import type { Scope } from './ports/lease-items.ts';
-import { namedAtMost } from './ports/work-queue.ts';
+import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
+import type { Scope } from '../reconcile/ports/lease-items.ts';
+import { namedAtMost } from '../reconcile/ports/work-queue.ts';
 
 export function scopeOf(servers: readonly string[] | undefined): Scope {
   return servers === undefined ? 'all' : new Set(servers);

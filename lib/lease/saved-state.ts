@@ -1,11 +1,16 @@
 import type { Retry, ServerRecord } from '../core/ledger.types.ts';
 import type { RateBudget } from './budget.ts';
 import { countInWindow, recounted } from './change-window.ts';
-import type { BudgetState, ChangeBucket, LeaseItem, LeaseSave } from './ports/lease-items.ts';
-import type { Clock } from './ports/runtime.ts';
+import type {
+  BudgetState,
+  ChangeBucket,
+  LeaseItem,
+  LeaseSave,
+} from '../reconcile/ports/lease-items.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
 
 /** What a connection's passes hand to each other in the lease item, beside the lease itself. */
-export class CarriedState {
+export class SavedState {
   readonly #acquired: LeaseItem;
   readonly #clock: Clock;
   readonly #owner: string;

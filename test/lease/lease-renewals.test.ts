@@ -1,9 +1,9 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { hold } from '../../lib/reconcile/lease.ts';
+import { hold } from '../../lib/lease/lease.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
-import { unite } from '../../lib/reconcile/scope.ts';
+import { unite } from '../../lib/lease/scope.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { memoryLease } from '../support/memory-lease.ts';
 

@@ -1,5 +1,5 @@
 import { setImmediate as settle } from 'node:timers/promises';
-import { hold } from '../../lib/reconcile/lease.ts';
+import { hold } from '../../lib/lease/lease.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
@@ -157,11 +157,11 @@ export async function runModel(
       connection,
       scope: new Set([id]),
       round: async (lease, scope) => {
-        mayWrite.set(caller, () => lease.assertHeld(0));
+        mayWrite.set(caller, () => lease.assertOwned(0));
         const began = await call(caller, 'read', async () => step);
         const isWritten = await call(caller, 'write', async () => {
           try {
-            lease.assertHeld(0);
+            lease.assertOwned(0);
             return true;
           } catch {
             return false;

@@ -1,6 +1,6 @@
 import type { Budget } from '../core/desired.types.ts';
-import type { BudgetState } from './ports/lease-items.ts';
-import type { Clock } from './ports/runtime.ts';
+import type { BudgetState } from '../reconcile/ports/lease-items.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
 
 /** So many requests may come at once. */
 export const burst = 10;

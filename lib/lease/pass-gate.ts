@@ -1,9 +1,9 @@
 import type { Budget } from '../core/desired.types.ts';
 import { RateBudget } from './budget.ts';
-import type { Dependencies } from './dependencies.types.ts';
-import { InterruptedError } from './interruption.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import { InterruptedError } from '../reconcile/interruption.ts';
 import type { Lease } from './lease.ts';
-import type { PassRequest } from './request.types.ts';
+import type { PassRequest } from '../reconcile/request.types.ts';
 
 /** Who may call the vendor, and when. */
 export interface Gate {
@@ -25,14 +25,12 @@ export function passGate(
   }: Pick<Dependencies, 'clock' | 'settings' | 'owner' | 'clockName'>,
   { deadline = Number.POSITIVE_INFINITY, stop }: Pick<PassRequest, 'deadline' | 'stop'> = {},
 ): Gate {
-  const { carried } = lease;
-  const saved = carried.takenOver
-    ? { tokens: 0, at: clock.now(), by: clockName }
-    : carried.savedBudget;
-  const rate = carried.budget ?? new RateBudget(budget, clock, saved, clockName, settings.marginMs);
-  carried.budget = rate;
+  const { saved } = lease;
+  const state = saved.takenOver ? { tokens: 0, at: clock.now(), by: clockName } : saved.savedBudget;
+  const rate = saved.budget ?? new RateBudget(budget, clock, state, clockName, settings.marginMs);
+  saved.budget = rate;
   const assertMay = () => {
-    lease.assertHeld(settings.attemptMs);
+    lease.assertOwned(settings.attemptMs);
     if (stop?.aborted)
       throw new InterruptedError('stopped', 'stopped; the next pass does the rest');
     if (clock.now() + settings.attemptMs <= deadline) return;

@@ -1,9 +1,9 @@
-import { CarriedState } from './carried-state.ts';
-import { InterruptedError } from './interruption.ts';
-import type { LeaseItem, LeaseItems, Scope } from './ports/lease-items.ts';
-import type { Clock } from './ports/runtime.ts';
+import { SavedState } from './saved-state.ts';
+import { InterruptedError } from '../reconcile/interruption.ts';
+import type { LeaseItem, LeaseItems, Scope } from '../reconcile/ports/lease-items.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
 import { unite } from './scope.ts';
-import type { ReconcileSettings } from './settings.types.ts';
+import type { ReconcileSettings } from '../reconcile/settings.types.ts';
 
 /**
  * The lease of a connection: one pass at a time, any number of callers, no request lost.
@@ -130,14 +130,14 @@ export class Lease {
   #expiresAt: number;
   #lost = false;
   /** Saved with each renewal and with the release. */
-  readonly carried: CarriedState;
+  readonly saved: SavedState;
 
   private constructor(connection: string, world: LeaseWorld, item: LeaseItem, expiresAt: number) {
     this.connection = connection;
     this.#world = world;
     this.#item = item;
     this.#expiresAt = expiresAt;
-    this.carried = new CarriedState(item, world);
+    this.saved = new SavedState(item, world);
     void this.#keepRenewed();
   }
 
@@ -172,7 +172,7 @@ export class Lease {
   }
 
   /** @throws InterruptedError unless the lease outlives the next `ms` milliseconds */
-  assertHeld(ms: number): void {
+  assertOwned(ms: number): void {
     if (!this.#lost && this.#world.clock.now() + ms <= this.#expiresAt) return;
     throw new InterruptedError('lease-lost', `the lease of ${this.connection} is over`, {
       context: { connection: this.connection, epoch: this.epoch },
@@ -216,7 +216,7 @@ export class Lease {
         epoch,
         knocks,
         keep: how === 'keep',
-        save: this.carried.save(this.#item.readsAsked),
+        save: this.saved.save(this.#item.readsAsked),
       };
       const result = await items.release(this.connection, options);
       if (typeof result === 'string') {
@@ -238,7 +238,7 @@ export class Lease {
     const item = await this.#world.items.read(this.connection);
     if (item?.epoch === this.epoch && item.expiresAt !== undefined) this.#know(item);
     else this.#lost = true;
-    this.assertHeld(0);
+    this.assertOwned(0);
   }
 
   /** Takes in what the item says now of others; what this holder is serving it knows better itself. */
@@ -263,7 +263,7 @@ export class Lease {
     const options = {
       epoch: this.epoch,
       expiresAt,
-      save: this.carried.save(this.#item.readsAsked),
+      save: this.saved.save(this.#item.readsAsked),
     };
     const item = await items.renew(this.connection, options);
     if (!item) {
@@ -272,6 +272,6 @@ export class Lease {
     }
     this.#expiresAt = expiresAt;
     this.#know(item);
-    this.carried.noteReads(item.readsAsked);
+    this.saved.noteReads(item.readsAsked);
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { passGate } from '../../lib/reconcile/gate.ts';
-import { Lease } from '../../lib/reconcile/lease.ts';
+import { passGate } from '../../lib/lease/pass-gate.ts';
+import { Lease } from '../../lib/lease/lease.ts';
 import type { LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
-import { readGate } from '../../lib/reconcile/read-gate.ts';
+import { readGate } from '../../lib/lease/read-only-gate.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { fullestMinute } from '../support/fullest-minute.ts';
 import { memoryLease } from '../support/memory-lease.ts';

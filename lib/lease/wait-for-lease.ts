@@ -1,4 +1,4 @@
-import type { Dependencies } from './dependencies.types.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { Lease } from './lease.ts';
 
 /** How long a person's request waits, and who is told. */

@@ -1,6 +1,6 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { handMs, RateBudget } from '../../lib/reconcile/budget.ts';
+import { handMs, RateBudget } from '../../lib/lease/budget.ts';
 import type { BudgetState } from '../../lib/reconcile/ports/lease-items.ts';
 
 /** A budget, full unless told, at a clock that stands still, and how many requests it admits at once. */
