@@ -8,9 +8,9 @@ export interface Barrier {
 
 const reference = /`(test\/[^`]+\.ts)`: `([^`]+)`/g;
 
-/** Rows of the table under `## What stands in between`. */
+/** Rows of the table under `## Barriers`. */
 export function barriersIn(markdown: string): readonly Barrier[] {
-  const [, section = ''] = markdown.split(/^## What stands in between$/m);
+  const [, section = ''] = markdown.split(/^## Barriers$/m);
   const [table = ''] = section.split(/^## /m);
   return table
     .split('\n')
