@@ -10,11 +10,12 @@ const root = resolve(import.meta.dirname, '..');
 /** Folder to the folders it may import; the first prefix that fits a file is its layer. */
 const layers: readonly (readonly [folder: string, allowed: readonly string[]])[] = [
   ['lib/core', []],
-  ['lib/lease', ['lib/core', 'lib/reconcile']],
+  ['lib/lease', ['lib/core', 'lib/reconcile', 'lib/table']],
   ['lib/reconcile', ['lib/core', 'lib/lease']],
   ['lib/providers', ['lib/core', 'lib/reconcile/ports']],
-  ['lib/aws', ['lib/core', 'lib/reconcile/ports']],
-  ['lib/files', ['lib/core', 'lib/reconcile/ports']],
+  ['lib/table', ['lib/core', 'lib/reconcile/ports']],
+  ['lib/aws', ['lib/core', 'lib/reconcile/ports', 'lib/table']],
+  ['lib/files', ['lib/core', 'lib/reconcile/ports', 'lib/table']],
   ['lib/local', []],
   ['lib/infra', []],
   [
@@ -24,6 +25,7 @@ const layers: readonly (readonly [folder: string, allowed: readonly string[]])[]
       'lib/lease',
       'lib/reconcile',
       'lib/providers',
+      'lib/table',
       'lib/aws',
       'lib/files',
       'lib/local',
@@ -33,13 +35,21 @@ const layers: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ],
   [
     'functions',
-    ['lib/core', 'lib/lease', 'lib/reconcile', 'lib/providers', 'lib/aws', 'lib/files'],
+    [
+      'lib/core',
+      'lib/lease',
+      'lib/reconcile',
+      'lib/providers',
+      'lib/table',
+      'lib/aws',
+      'lib/files',
+    ],
   ],
 ];
 
 /** Packages that only one folder may import, besides the folder's own needs. */
 const packages: readonly (readonly [name: RegExp, folders: readonly string[]])[] = [
-  [/^@aws-sdk\//, ['lib/aws']],
+  [/^@aws-sdk\//, ['lib/aws', 'lib/table/dynamodb']],
   [/^ky$/, ['lib/providers']],
   [/^@middy\//, ['functions']],
   [/^@aws-lambda-powertools\//, ['functions']],

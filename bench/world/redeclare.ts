@@ -1,4 +1,4 @@
-import { toItem } from '../../lib/aws/attribute-values.ts';
+import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import type { FleetServer } from './fleet.ts';
 import { writeItems } from './seed.ts';

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { toItem } from '../../lib/aws/attribute-values.ts';
-import type { Item } from '../../lib/aws/attribute-values.ts';
+import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
+import type { Attributes as Item } from '../../lib/table/dynamodb/attribute-values.ts';
 import { serverAttributes } from '../../lib/aws/server-item.ts';
 import { parseConnection, parseServer } from '../../lib/core/declarations.ts';
 import type { Connection } from '../../lib/core/desired.types.ts';

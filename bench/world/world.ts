@@ -1,7 +1,8 @@
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Settings } from '../../functions/settings.ts';
 import { wire } from '../../functions/wiring.ts';
-import { toItem, type Writable } from '../../lib/aws/attribute-values.ts';
+import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
+import type { Writable } from '../../lib/table/table.ts';
 import { dynamoDbClient, secretsManagerClient, type ClientOptions } from '../../lib/aws/clients.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { DynamoDbHandlers } from './dynamodb.ts';

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SeenDate } from '../reconcile/ports/runtime.ts';
 import { desiredTable } from './desired-table.ts';
 import { tellDates } from './server-dates.ts';
-import { storeError } from './store-errors.ts';
+import { storeError } from '../table/store-errors.ts';
 import type { TableOptions } from './table.ts';
 
 /**

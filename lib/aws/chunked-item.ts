@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import type { Writable } from './attribute-values.ts';
-import { storeProblem } from './store-errors.ts';
+import type { Writable } from '../table/table.ts';
+import { storeProblem } from '../table/store-errors.ts';
 import type { StoredItem } from './stored-item.ts';
 import type { Table } from './table.ts';
 

@@ -1,4 +1,4 @@
-import type { Writable } from './attribute-values.ts';
+import type { Writable } from '../table/table.ts';
 import { still, type SeenRow } from './seen-row.ts';
 import { openTable, type TableOptions } from './table.ts';
 

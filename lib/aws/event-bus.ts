@@ -3,7 +3,7 @@ import type { Announcer } from '../reconcile/ports/events.ts';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
 import { eventDetail } from './event-detail.ts';
 import { batches, sendBatch, type Undone } from './partial-batch.ts';
-import { storeError, storeProblem } from './store-errors.ts';
+import { storeError, storeProblem } from '../table/store-errors.ts';
 
 export interface EventBusOptions {
   readonly client: EventBridgeClient;

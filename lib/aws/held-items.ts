@@ -5,7 +5,7 @@ import type { Clock } from '../reconcile/ports/runtime.ts';
 import { assemble, chunkBytes, chunkKeys, writeChunked, type ChunkedItem } from './chunked-item.ts';
 import { endOf, keys, lives, ttlAt } from './ledger-keys.ts';
 import { cappedChange, firstThatFits, packJson } from './shown-values.ts';
-import { storeProblem } from './store-errors.ts';
+import { storeProblem } from '../table/store-errors.ts';
 import type { Table } from './table.ts';
 
 /** Longest shown value in a stored plan, in characters; the shorter ones are for plans that would be too large. */

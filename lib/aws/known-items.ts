@@ -1,5 +1,5 @@
 import { Remembered } from '../core/remembered.ts';
-import { isItem } from './attribute-values.ts';
+import { isItem } from '../table/dynamodb/attribute-values.ts';
 import { stored, type PageReader, type ReadPage, type StoredItem } from './stored-item.ts';
 
 interface KnownItem<T> {

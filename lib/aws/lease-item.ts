@@ -1,5 +1,5 @@
 import type { LeaseItem, Scope } from '../reconcile/ports/lease-items.ts';
-import { fromItem, type Item } from './attribute-values.ts';
+import { fromItem, type Attributes as Item } from '../table/dynamodb/attribute-values.ts';
 import { ItemReader, MalformedItem } from './item-reader.ts';
 
 /**

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
 import type { LeaseItem, LeaseItems, LeaseSave, Scope } from '../reconcile/ports/lease-items.ts';
-import { toItem, type Item, type Writable } from './attribute-values.ts';
+import { toItem, type Attributes as Item } from '../table/dynamodb/attribute-values.ts';
+import type { Writable } from '../table/table.ts';
 import { MalformedItem } from './item-reader.ts';
 import { leaseItem } from './lease-item.ts';
 import { keys } from './ledger-keys.ts';
 import type { LedgerOptions } from './ledger-table.ts';
-import { storeError, storeProblem } from './store-errors.ts';
+import { storeError, storeProblem } from '../table/store-errors.ts';
 import { updateItem, type Update } from './update.ts';
 
 const free = 'attribute_not_exists(#expiresAt) OR #expiresAt < :overBefore';

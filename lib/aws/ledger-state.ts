@@ -4,7 +4,7 @@ import { MalformedItem } from './item-reader.ts';
 import { idIn, keys } from './ledger-keys.ts';
 import { marksIn } from './resend-items.ts';
 import { pauseOf, serverRecord } from './server-item.ts';
-import { storeProblem } from './store-errors.ts';
+import { storeProblem } from '../table/store-errors.ts';
 import type { StoredItem } from './stored-item.ts';
 
 /** What one item says to a pass; nothing of all that if its key means nothing. */

@@ -11,7 +11,7 @@ import { keys, passRange } from './ledger-keys.ts';
 import { ledgerItem, ledgerState, type LedgerItem } from './ledger-state.ts';
 import { resendItems } from './resend-items.ts';
 import { serverAttributes } from './server-item.ts';
-import { storeProblem } from './store-errors.ts';
+import { storeProblem } from '../table/store-errors.ts';
 import { readingEach, type StoredItem } from './stored-item.ts';
 import { openTable, type TableOptions } from './table.ts';
 

@@ -5,10 +5,11 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { toItem, type Item } from './attribute-values.ts';
-import { names, rangeOf, type Range } from './expressions.ts';
+import { toItem, type Attributes as Item } from '../table/dynamodb/attribute-values.ts';
+import type { KeyRange as Range } from '../table/table.ts';
+import { names, rangeOf } from '../table/dynamodb/expressions.ts';
 import { sendUnlessKnown, type KnownAnswer } from './known-answer.ts';
-import { noItems, storeError } from './store-errors.ts';
+import { noItems, storeError } from '../table/store-errors.ts';
 import type { PageReader, ReadPage } from './stored-item.ts';
 
 /** What a Query asks for: the items of a connection, in the order of the sort keys. */

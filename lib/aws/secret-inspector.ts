@@ -1,7 +1,7 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { secretNameProblem } from '../core/secret-name.ts';
 import type { SecretFinding, SecretInspector } from '../reconcile/ports/secrets.ts';
-import { nameOf, secretStoreError } from './store-errors.ts';
+import { nameOf, secretStoreError } from '../table/store-errors.ts';
 
 /** DescribeSecret calls at a time. */
 const atOnce = 10;

@@ -12,7 +12,7 @@ import { secretNameProblem } from '../core/secret-name.ts';
 import { Secret, type SecretReference } from '../core/secret.ts';
 import type { SecretProblem, SecretSource, SecretValue } from '../reconcile/ports/secrets.ts';
 import { secretText } from '../core/secret-text.ts';
-import { nameOf, secretStoreError } from './store-errors.ts';
+import { nameOf, secretStoreError } from '../table/store-errors.ts';
 
 export interface SecretsManagerOptions {
   readonly client: SecretsManagerClient;

@@ -12,7 +12,7 @@ import type { Fingerprint } from '../core/fingerprint.types.ts';
 import { outcomes } from '../core/outcome.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ItemReader, MalformedItem } from './item-reader.ts';
-import type { Writable } from './attribute-values.ts';
+import type { Writable } from '../table/table.ts';
 import type { StoredItem } from './stored-item.ts';
 
 /** Above this, in characters of JSON, the records of single fields are stored compressed. */

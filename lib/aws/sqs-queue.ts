@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
 import type { WorkQueue } from '../reconcile/ports/work-queue.ts';
 import { batches, sendBatch, type Undone } from './partial-batch.ts';
-import { storeError, storeProblem } from './store-errors.ts';
+import { storeError, storeProblem } from '../table/store-errors.ts';
 
 export interface SqsQueueOptions {
   readonly client: SQSClient;

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { ClientOptions } from './clients.ts';
 import { clientConfiguration } from './clients.ts';
-import { storeError, storeProblem } from './store-errors.ts';
+import { storeError, storeProblem } from '../table/store-errors.ts';
 
 /** Outputs of a stack by their names, such as `TrueupDesiredTable`. */
 export type StackOutputs = ReadonlyMap<string, string>;

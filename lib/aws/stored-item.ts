@@ -1,4 +1,4 @@
-import { fromItem, type Item } from './attribute-values.ts';
+import { fromItem, type Attributes as Item } from '../table/dynamodb/attribute-values.ts';
 
 /** A stored item: its sort key, and all attributes as plain values. Binary ones and sets of text are by themselves too. */
 export interface StoredItem {

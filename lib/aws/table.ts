@@ -8,10 +8,12 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
-import { toItem, type Item, type Writable } from './attribute-values.ts';
-import { conditionOf, names, type Condition, type Range } from './expressions.ts';
+import { toItem, type Attributes as Item } from '../table/dynamodb/attribute-values.ts';
+import type { Writable } from '../table/table.ts';
+import type { KeyRange as Range } from '../table/table.ts';
+import { conditionOf, names, type Condition } from '../table/dynamodb/expressions.ts';
 import { countItems, readPages } from './query-pages.ts';
-import { nameOf, noItems, storeError, storeProblem } from './store-errors.ts';
+import { nameOf, noItems, storeError, storeProblem } from '../table/store-errors.ts';
 import { readingEach, stored, type PageReader, type StoredItem } from './stored-item.ts';
 
 /** A table with the keys `connection` and `item`, its client, and what its calls need from outside. */

@@ -1,7 +1,8 @@
 import { UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { toItem, type Item, type Writable } from './attribute-values.ts';
-import { names } from './expressions.ts';
-import { nameOf, storeError } from './store-errors.ts';
+import { toItem, type Attributes as Item } from '../table/dynamodb/attribute-values.ts';
+import type { Writable } from '../table/table.ts';
+import { names } from '../table/dynamodb/expressions.ts';
+import { nameOf, storeError } from '../table/store-errors.ts';
 
 /** A conditional update in DynamoDB's own terms: `#name` stands for the attribute `name`. */
 export interface Update {

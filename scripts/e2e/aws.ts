@@ -30,7 +30,8 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { fromItem, toItem, type Writable } from '../../lib/aws/attribute-values.ts';
+import { fromItem, toItem } from '../../lib/table/dynamodb/attribute-values.ts';
+import type { Writable } from '../../lib/table/table.ts';
 import { region, type Emulator } from './emulator.ts';
 
 type Row = Readonly<Record<string, Writable>>;

@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { toItem, type Writable } from '../../lib/aws/attribute-values.ts';
+import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
+import type { Writable } from '../../lib/table/table.ts';
 import { desiredTable } from '../../lib/aws/desired-table.ts';
 import { jsonIssues } from '../../lib/core/json-issues.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';

@@ -5,9 +5,9 @@ import {
   fromItem,
   isItem,
   toItem,
-  type Item,
-  type Writable,
-} from '../../lib/aws/attribute-values.ts';
+  type Attributes as Item,
+} from '../../lib/table/dynamodb/attribute-values.ts';
+import type { Writable } from '../../lib/table/table.ts';
 import { KnownItems } from '../../lib/aws/known-items.ts';
 import { stored, type StoredItem } from '../../lib/aws/stored-item.ts';
 import { isDeepStrictEqual } from 'node:util';

@@ -6,7 +6,7 @@ import {
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { fromItem } from '../../lib/aws/attribute-values.ts';
+import { fromItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { ledgerTable } from '../../lib/aws/ledger-table.ts';
 import { operationOf } from '../../lib/local/aws-json.ts';

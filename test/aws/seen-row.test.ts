@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { names } from '../../lib/aws/expressions.ts';
+import { names } from '../../lib/table/dynamodb/expressions.ts';
 import { still } from '../../lib/aws/seen-row.ts';
 
 describe('the condition that a row still is as it was seen', () => {

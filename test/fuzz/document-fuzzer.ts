@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { fromItem, toItem, type Writable } from '../../lib/aws/attribute-values.ts';
+import { fromItem, toItem } from '../../lib/table/dynamodb/attribute-values.ts';
+import type { Writable } from '../../lib/table/table.ts';
 import { parseConnection, parseServer } from '../../lib/core/declarations.ts';
 import { checkDocument, rowsOf } from '../../lib/core/document.ts';
 import type { ConnectionDocument } from '../../lib/core/schema.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Writable } from '../../../lib/aws/attribute-values.ts';
+import type { Writable } from '../../../lib/table/table.ts';
 import {
   connection,
   drained,

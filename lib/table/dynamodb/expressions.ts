@@ -1,7 +1,5 @@
-import { toItem, type Writable } from './attribute-values.ts';
-
-/** Sort keys: all that begin with `prefix`, or all from `from` to `to`, both included. */
-export type Range = { readonly prefix: string } | { readonly from: string; readonly to: string };
+import type { KeyRange, Writable } from '../table.ts';
+import { toItem } from './attribute-values.ts';
 
 /** An expression with its values; names are written `#name` and stand for the attribute `name`. */
 export interface Condition {
@@ -12,7 +10,7 @@ export interface Condition {
 }
 
 /** The rest of a key condition whose partition is given already. */
-export function rangeOf(range: Range | undefined): {
+export function rangeOf(range: KeyRange | undefined): {
   condition: string;
   values: Readonly<Record<string, string>>;
 } {

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../core/json.types.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
 
-/** What can be matched on: `code` of the `StoreError`s that lib/aws throws. */
+/** What can be matched on: `code` of the `StoreError`s that tables and lib/aws throw. */
 export type StoreErrorCode =
   | 'store-throttled'
   | 'store-denied'
   | 'store-absent'
+  | 'store-busy'
   | 'store-unreachable'
   | 'store-incomplete'
   | 'store-malformed'

@@ -1,21 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { ItemValue, Writable } from '../table.ts';
 
 /** An item in DynamoDB's own form. */
-export type Item = Record<string, AttributeValue>;
-
-/** What an adapter writes: JSON, binary for compressed bodies, and `undefined`, which is left out. */
-export type Writable =
-  | null
-  | boolean
-  | number
-  | string
-  | undefined
-  | Uint8Array
-  | readonly Writable[]
-  | { readonly [key: string]: Writable };
+export type Attributes = Record<string, AttributeValue>;
 
 /** A value as DynamoDB stores it. Numbers must be finite. */
-export function toItem(values: { readonly [key: string]: Writable }): Item {
+export function toItem(values: ItemValue): Attributes {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, toAttribute(value)]],
@@ -40,7 +30,7 @@ const isWritableList = (value: object): value is readonly Writable[] => Array.is
  * JavaScript cannot hold exactly) becomes a symbol that names it: it breaks nothing on the way, and no schema takes it.
  * The SDK's own marshaller throws for some of these and passes others on as objects, which a schema may take for `{}`.
  */
-export function fromItem(item: Item): Record<string, unknown> {
+export function fromItem(item: Attributes): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(item)) {
     const value = fromAttribute(item[name]);
@@ -52,7 +42,7 @@ export function fromItem(item: Item): Record<string, unknown> {
 }
 
 /** Whether `fromItem` would make these values of the item. What is no JSON, a symbol of its own each time, is never the same. */
-export function isItem(item: Item, values: Readonly<Record<string, unknown>>): boolean {
+export function isItem(item: Attributes, values: Readonly<Record<string, unknown>>): boolean {
   // Asked for each map of each item of a pass: `for in` spares a second list of names.
   let unmet = Object.keys(values).length;
   for (const name in item) {
