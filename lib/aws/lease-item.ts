@@ -40,8 +40,6 @@ export function leaseItem(attributes: Item): LeaseItem {
       const budget = item.map(name);
       return { tokens: budget.number('tokens'), at: budget.count('at'), by: budget.text('by') };
     }),
-    readsAsked: count('readsAsked'),
-    readsGranted: count('readsGranted'),
   };
 }
 

@@ -18,8 +18,7 @@ const sameKnocks = '(#knocks = :knocks OR (attribute_not_exists(#knocks) AND :kn
 
 /**
  * `LeaseItems` on the table `Ledger`: conditional UpdateItem calls on the item `lease`, and nothing else. The client
- * repeats a call whose answer was lost; where the repetition would fail on what the first one did, the item is read. Not of
- * `takeBudget`: what was taken without an answer stays taken, and fills again.
+ * repeats a call whose answer was lost; where the repetition would fail on what the first one did, the item is read.
  */
 export function leaseTable({
   client,
@@ -153,27 +152,6 @@ export function leaseTable({
       if (found?.epoch !== epoch) return 'lost';
       return found.expiresAt === undefined ? 'released' : found;
     },
-    askReads: async (connection, { count, overBefore }) => {
-      const item = await update(connection, {
-        add: ['#readsAsked :count'],
-        condition: held,
-        values: { ':count': count, ':overBefore': overBefore },
-      });
-      return item?.readsAsked;
-    },
-    takeBudget: async (connection, { seen, next, overBefore }) => {
-      const same = '#budget.#at = :at AND #budget.#tokens = :tokens AND #budget.#by = :by';
-      const item = await update(connection, {
-        set: ['#budget = :next'],
-        condition: `(${free}) AND ${seen ? same : 'attribute_not_exists(#budget)'}`,
-        values: {
-          ':overBefore': overBefore,
-          ':next': { ...next },
-          ...(seen && { ':at': seen.at, ':tokens': seen.tokens, ':by': seen.by }),
-        },
-      });
-      return item !== undefined;
-    },
   };
 }
 
@@ -190,12 +168,11 @@ function setScope(running: Scope): Pick<Update, 'set' | 'remove' | 'sets'> {
       };
 }
 
-function savedOf({ window, retry, budget, readsGranted }: LeaseSave) {
+function savedOf({ window, retry, budget }: LeaseSave) {
   const values: Record<string, Writable> = {
     ...(window && { window: window.map((bucket) => ({ ...bucket })) }),
     ...(retry && { retry: { ...retry } }),
     ...(budget && { budget: { ...budget } }),
-    ...(readsGranted !== undefined && { readsGranted }),
   };
   return {
     set: Object.keys(values).map((name) => `#${name} = :save_${name}`),

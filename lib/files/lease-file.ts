@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
 import type { LeaseItem, LeaseItems, LeaseSave, Scope } from '../reconcile/ports/lease-items.ts';
 import { readJson, replaceFile } from './atomic-file.ts';
@@ -73,18 +72,6 @@ export function leaseFile(options: StateOptions): LeaseItems {
       if (item.epoch !== epoch) return 'lost';
       return item.expiresAt === undefined ? 'released' : item;
     },
-
-    askReads: async (connection, { count, overBefore }) => {
-      const ask = ({ readsAsked }: LeaseItem) => ({ readsAsked: readsAsked + count });
-      const { item, changed } = await update(connection, isHeld(overBefore), ask);
-      return changed ? item.readsAsked : undefined;
-    },
-
-    takeBudget: async (connection, { seen, next, overBefore }) => {
-      const holds = (item: LeaseItem) =>
-        isOver(overBefore)(item) && isDeepStrictEqual(item.budget, seen);
-      return (await update(connection, holds, () => ({ budget: next }))).changed;
-    },
   };
 }
 
@@ -107,12 +94,11 @@ function unite(knocked: Scope | undefined, scope: Scope): Scope | undefined {
   return before.size + scope.size === 0 ? undefined : new Set([...before, ...scope]);
 }
 
-function savedOf({ window, retry, budget, readsGranted }: LeaseSave): Change {
+function savedOf({ window, retry, budget }: LeaseSave): Change {
   return {
     ...(window && { window }),
     ...(retry !== undefined && { retry: retry ?? undefined }),
     ...(budget && { budget }),
-    ...(readsGranted !== undefined && { readsGranted }),
   };
 }
 

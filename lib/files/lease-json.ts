@@ -14,8 +14,6 @@ export const newLease: LeaseItem = {
   takenOver: false,
   knocks: 0,
   window: [],
-  readsAsked: 0,
-  readsGranted: 0,
 };
 
 /** The item as text: sets become lists. */
@@ -31,9 +29,9 @@ export function leaseText({ knocked, running, ...rest }: LeaseItem): string {
 export function leaseItem(found: unknown): LeaseItem | undefined {
   if (!isJsonObject(found)) return undefined;
   const { epoch, owner, expiresAt, takenOver, knocks, window } = found;
-  const { knocked, running, retry, budget, readsAsked, readsGranted } = found;
+  const { knocked, running, retry, budget } = found;
   const isWhole =
-    [epoch, knocks, readsAsked, readsGranted].every(isCount) &&
+    [epoch, knocks].every(isCount) &&
     (expiresAt === undefined || isCount(expiresAt)) &&
     (owner === undefined || typeof owner === 'string') &&
     typeof takenOver === 'boolean' &&
@@ -61,8 +59,6 @@ function counts(found: JsonObject) {
   return {
     epoch: count('epoch'),
     knocks: count('knocks'),
-    readsAsked: count('readsAsked'),
-    readsGranted: count('readsGranted'),
   };
 }
 

@@ -216,7 +216,7 @@ export class Lease {
         epoch,
         knocks,
         keep: how === 'keep',
-        save: this.saved.save(this.#item.readsAsked),
+        save: this.saved.save(),
       };
       const result = await items.release(this.connection, options);
       if (typeof result === 'string') {
@@ -242,9 +242,9 @@ export class Lease {
   }
 
   /** Takes in what the item says now of others; what this holder is serving it knows better itself. */
-  #know({ knocks, knocked, readsAsked }: LeaseItem): void {
+  #know({ knocks, knocked }: LeaseItem): void {
     const { knocked: _before, ...rest } = this.#item;
-    this.#item = { ...rest, knocks, readsAsked, ...(knocked && { knocked }) };
+    this.#item = { ...rest, knocks, ...(knocked && { knocked }) };
   }
 
   async #keepRenewed(): Promise<void> {
@@ -263,7 +263,7 @@ export class Lease {
     const options = {
       epoch: this.epoch,
       expiresAt,
-      save: this.saved.save(this.#item.readsAsked),
+      save: this.saved.save(),
     };
     const item = await items.renew(this.connection, options);
     if (!item) {
@@ -272,6 +272,5 @@ export class Lease {
     }
     this.#expiresAt = expiresAt;
     this.#know(item);
-    this.saved.noteReads(item.readsAsked);
   }
 }

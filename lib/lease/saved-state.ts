@@ -16,8 +16,7 @@ export class SavedState {
   readonly #owner: string;
   #window: readonly ChangeBucket[];
   #retry: Retry | undefined;
-  #granted: number;
-  /** The connection's budget, once a pass has made it: reads are granted out of it. */
+  /** The connection's budget, once a pass has made it. */
   budget: RateBudget | undefined;
 
   /** @param acquired - the item as `acquire` returned it to `owner` */
@@ -27,7 +26,6 @@ export class SavedState {
     this.#owner = owner;
     this.#window = acquired.window;
     this.#retry = acquired.retry;
-    this.#granted = acquired.readsGranted;
   }
 
   /** The guard's count of the last hour, this pass's own included. */
@@ -66,21 +64,11 @@ export class SavedState {
     this.#retry = retry;
   }
 
-  /** After a renewal: what it granted is known, and what is asked for by now is to be granted with the next. */
-  noteReads(readsAsked: number): void {
-    this.budget?.told();
-    this.budget?.owe(readsAsked - this.#granted);
-  }
-
-  /**
-   * What the next renewal or release writes. Grants the reads that were asked for up to now: they are spent before they
-   * are saved as granted.
-   */
-  save(readsAsked: number): LeaseSave {
+  /** What the next renewal or release writes. */
+  save(): LeaseSave {
     const common = { window: this.#window, retry: this.#retry ?? null };
     if (!this.budget) return this.takenOver ? { ...common, budget: this.#nothingKnown() } : common;
-    this.#granted += this.budget.grant(readsAsked - this.#granted);
-    return { ...common, budget: this.budget.state(), readsGranted: this.#granted };
+    return { ...common, budget: this.budget.state() };
   }
 
   /** After a takeover in which no pass came to call the vendor: what was saved before it is not to be believed. */

@@ -5,11 +5,9 @@ import type { Dependencies } from './dependencies.types.ts';
 import { openSession } from './open-session.ts';
 import { planPass } from './plan-pass.ts';
 import type { PassPlan } from './plan-pass.ts';
-import type { LeaseItem } from './ports/lease-items.ts';
 import type { VendorCalls } from './ports/provider.ts';
 import type { Account } from './read-desired.ts';
-import { readGate } from '../lease/read-only-gate.ts';
-import type { ReadGate } from '../lease/read-only-gate.ts';
+import { readOnlyGate } from '../lease/read-only-gate.ts';
 import { readSideBySide } from './read-side-by-side.ts';
 import { readSurroundings } from './read-surroundings.ts';
 import type { PassRequest } from './request.types.ts';
@@ -17,31 +15,23 @@ import type { PassRequest } from './request.types.ts';
 /**
  * What a pass would do, and nothing of it: the first two steps, without the lease and without a write.
  *
- * @param onLease - told of the connection's lease at the start: whoever holds it grants the reads, which may take a while
  * @throws InvalidDeclarationError if there is no connection row that fits; VendorError, StoreError if a read failed
  */
 export async function planConnection(
   request: PassRequest,
   deps: Dependencies,
-  onLease: (item: LeaseItem | undefined) => void = () => undefined,
 ): Promise<PassPlan & { readonly calls: VendorCalls }> {
   const { connection, servers: ids, attended, stop } = request;
   const abort = new AbortController();
   const calls: VendorCalls = { list: 0, get: 0, put: 0 };
   const signal = stop ? AbortSignal.any([abort.signal, stop]) : abort.signal;
-  let gate: ReadGate | undefined;
   const open = (account: Account) => {
-    gate = readGate(connection, account.connection.budget, deps);
+    const gate = readOnlyGate(account.connection.budget, deps.clock);
     return openSession(account, deps, calls, signal, gate);
-  };
-  const readLease = async () => {
-    const item = await deps.lease.read(connection);
-    onLease(item);
-    return item;
   };
   try {
     const [{ reading, ledger, opened, listed, versions }, lease] = await allEnded(
-      [readSideBySide({ ...request, exact: true }, deps, open, abort), readLease()],
+      [readSideBySide({ ...request, exact: true }, deps, open, abort), deps.lease.read(connection)],
       abort,
     );
     if (!reading.ok || !opened) {
@@ -70,6 +60,5 @@ export async function planConnection(
     return { ...plan, calls };
   } finally {
     abort.abort();
-    await gate?.giveBack();
   }
 }

@@ -44,7 +44,7 @@ describe('The lease in the Ledger table', () => {
     const window = Array.from({ length: 12 }, () => ({ start, changed: 10_000 }));
     const budget = { tokens: -10 / 3, at: 2e12, by: 'o'.repeat(500) };
     const retry = { attempts: 100, notBefore: start, key: 'k'.repeat(64) };
-    const save = { window, budget, retry, readsGranted: 1e9 };
+    const save = { window, budget, retry };
     await lease.renew('acme', { epoch: 1, expiresAt: 2e12, save });
     const get = new GetItemCommand({ TableName: table, Key: key('acme') });
     const { Item = {} } = await world.client.send(get);
@@ -67,8 +67,6 @@ describe('The lease in the Ledger table', () => {
     ['a window at noon', { window: { L: [{ M: { start: { S: 'noon' }, changed: { N: '1' } } }] } }],
     ['a retry without times', { retry: { M: { attempts: { N: '1' }, key: { S: 'k' } } } }],
     ['a budget without a clock', { budget: { M: { tokens: { N: '1' } } } }],
-    ['no reads asked', { readsAsked: { NULL: true } }],
-    ['reads beyond counting', { readsGranted: { N: '1e100' } }],
   ])('an item with %s fails by name, and no other connection with it', async (_, wrong) => {
     const item = { ...key('acme'), epoch: { N: '3' }, ...wrong };
     await world.client.send(new PutItemCommand({ TableName: table, Item: item }));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { knockedAtMost } from '../../lib/reconcile/ports/lease-items.ts';
-import { LeaseCalls, budget, held, ids, isFree, over } from './lease-calls.ts';
+import { LeaseCalls, held, ids, isFree, over } from './lease-calls.ts';
 import type { LeaseSubject } from './lease-calls.ts';
 
 /** What every `LeaseItems` does for who asks a holder for something: both sides of each condition. */
@@ -105,56 +105,6 @@ export function askingContract(name: string, open: () => Promise<LeaseSubject>):
         await calls.release(1, 0, true);
         expect(await calls.serve(1, 0, 'b')).toBe(false);
         expect(await calls.found()).toMatchObject({ running: new Set(['a']) });
-      });
-    });
-
-    describe('reads', () => {
-      const take = (seen: typeof budget | undefined, next: typeof budget, overBefore = held) =>
-        subject.other.takeBudget('acme', { seen, next, overBefore });
-      const ask = (count: number, overBefore = held) =>
-        subject.other.askReads('acme', { count, overBefore });
-      const less = { ...budget, tokens: 0.1 + 0.2 };
-
-      test('are asked of a holder, who says how many it granted', async () => {
-        expect(await ask(3)).toBeUndefined();
-        await calls.acquire();
-        expect(await ask(3)).toBe(3);
-        expect(await ask(2)).toBe(5);
-        expect(await ask(2, over)).toBeUndefined();
-        const granted = await calls.renew(1, 2000, { readsGranted: 5 });
-        expect(granted).toMatchObject({ readsAsked: 5, readsGranted: 5 });
-        await calls.release(1, 0);
-        expect(await ask(2, 0)).toBeUndefined();
-        expect(await calls.acquire('two')).toMatchObject({ readsAsked: 5, readsGranted: 5 });
-      });
-
-      test('asked by many at once get each their own', async () => {
-        await calls.acquire();
-        const tickets = await Promise.all(ids(10).map(() => ask(2)));
-        expect(tickets.toSorted((a = 0, b = 0) => a - b)).toEqual(
-          ids(10).map((_, n) => 2 * (n + 1)),
-        );
-      });
-
-      test('are taken of the saved budget while nobody holds the lease, if it is what was seen', async () => {
-        expect(await take(undefined, budget)).toBe(true);
-        expect(await take(undefined, less)).toBe(false);
-        expect(await take({ ...budget, tokens: 7 }, less)).toBe(false);
-        expect(await take({ ...budget, at: 7 }, less)).toBe(false);
-        expect(await take({ ...budget, by: 'two' }, less)).toBe(false);
-        expect(await take(budget, less)).toBe(true);
-        expect(await calls.found()).toMatchObject({ epoch: 0, budget: less });
-        expect(await calls.acquire()).toMatchObject({ epoch: 1, budget: less });
-        expect(await take(less, budget)).toBe(false);
-        expect(await take(less, budget, over)).toBe(true);
-        await calls.release(1, 0);
-        expect(await take(budget, less, 0)).toBe(true);
-      });
-
-      test('taken by many at once: each state by one', async () => {
-        await take(undefined, budget);
-        const takers = ids(10).map((_, n) => take(budget, { ...budget, tokens: n }));
-        expect((await Promise.all(takers)).filter(Boolean)).toHaveLength(1);
       });
     });
   });

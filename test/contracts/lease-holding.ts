@@ -34,8 +34,6 @@ export function holdingContract(name: string, open: () => Promise<LeaseSubject>)
           takenOver: false,
           knocks: 0,
           window: [],
-          readsAsked: 0,
-          readsGranted: 0,
         });
         expect(await subject.other.read('acme')).toEqual(item);
         expect(await subject.other.read('other')).toBeUndefined();
@@ -118,7 +116,7 @@ export function holdingContract(name: string, open: () => Promise<LeaseSubject>)
 
       test('saves what it is told, and leaves the rest', async () => {
         await calls.acquire();
-        const save = { window, retry, budget, readsGranted: 4 };
+        const save = { window, retry, budget };
         expect(await calls.renew(1, 2000, save)).toMatchObject(save);
         expect(await calls.renew(1, 3000)).toMatchObject({ ...save, expiresAt: 3000 });
         const changed = { ...budget, tokens: 3.25 };
@@ -126,7 +124,6 @@ export function holdingContract(name: string, open: () => Promise<LeaseSubject>)
           ...(await calls.found()),
           window,
           budget: changed,
-          readsGranted: 4,
         });
         expect(await calls.found()).not.toHaveProperty('retry');
       });
@@ -148,8 +145,6 @@ export function holdingContract(name: string, open: () => Promise<LeaseSubject>)
           knocks: 2,
           window,
           budget,
-          readsAsked: 0,
-          readsGranted: 0,
         });
       });
 

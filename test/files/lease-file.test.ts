@@ -23,8 +23,6 @@ describe('The lease in a state folder', () => {
     takenOver: false,
     knocks: 0,
     window: [],
-    readsAsked: 0,
-    readsGranted: 0,
   };
   const retry = { attempts: 1, notBefore: time, key: 'k' };
   test.each<[string, unknown]>([

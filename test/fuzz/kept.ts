@@ -86,8 +86,6 @@ export const kept = {
     window: [{ start: '2026-11-22T11:55:00.000Z', changed: 4 }],
     retry: { attempts: 1, notBefore: '2026-11-22T12:05:00.000Z', key: 'k', state: 'needs-login' },
     budget: { tokens: 3.5, at: 1_795_000_000_000, by: 'function x' },
-    readsAsked: 2,
-    readsGranted: 1,
   },
 } as const;
 
@@ -171,8 +169,6 @@ export const leaseForm = z.object({
   window: z.array(z.object({ start: time, changed: count })),
   retry: z.optional(z.extend(retry, { state: z.optional(z.literal('needs-login')) })),
   budget: z.optional(z.object({ tokens: z.number(), at: z.number(), by: z.string() })),
-  readsAsked: count,
-  readsGranted: count,
 });
 
 /** @throws Wrong if `value` is not of the form */

@@ -1,15 +1,19 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { handMs, RateBudget } from '../../lib/lease/budget.ts';
+import { minuteMs, RateBudget } from '../../lib/lease/budget.ts';
 import type { BudgetState } from '../../lib/reconcile/ports/lease-items.ts';
 
-/** A budget, full unless told, at a clock that stands still, and how many requests it admits at once. */
+const slackMs = 30_000;
+/** Of 20 a minute two are the readers', and ten the burst: eight come evenly. */
+const interval = minuteMs / 8;
+
+/** A budget at a clock that only `pass` moves, and how many requests it admits at once. */
 function budgetOf(saved?: BudgetState) {
-  let now = 0;
+  let now = 100_000;
   const sleep = (_ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
   const clock = { now: () => now, sleep };
-  const budget = new RateBudget({ requestsPerMinute: 20 }, clock, saved, 'me', 30_000);
+  const budget = new RateBudget({ requestsPerMinute: 20 }, clock, saved, 'me', slackMs);
   const admitted = async () => {
     let count = 0;
     const stop = new AbortController();
@@ -25,55 +29,35 @@ function budgetOf(saved?: BudgetState) {
   return { budget, admitted, pass: (ms: number) => (now += ms) };
 }
 
-test('half of the burst may be in others’ hands, the rest is the pass’s own', async () => {
-  const { budget, admitted } = budgetOf();
-  expect(budget.grant(7)).toBe(5);
-  expect(budget.grant(2)).toBe(0);
-  expect(await admitted()).toBe(5);
-});
-
-test('what was granted is not in the bucket again before it is told, and nobody can use it any more', async () => {
-  const { budget, admitted, pass } = budgetOf();
-  expect(budget.grant(5)).toBe(5);
-  pass(10 * 60_000);
-  expect(await admitted()).toBe(5);
-  pass(10 * 60_000);
-  budget.told();
-  pass(handMs);
-  expect(await admitted()).toBe(5);
-  pass(10 * 60_000);
+test('ten at once, then one for each interval, and never more than ten again', async () => {
+  const { admitted, pass } = budgetOf();
+  expect(await admitted()).toBe(10);
+  expect(await admitted()).toBe(0);
+  pass(interval - 1);
+  expect(await admitted()).toBe(0);
+  pass(1);
+  expect(await admitted()).toBe(1);
+  pass(10 * minuteMs);
   expect(await admitted()).toBe(10);
 });
 
-test('what is owed is set aside, one for each of its own, and is granted then', async () => {
-  const { budget, admitted } = budgetOf();
-  budget.owe(3);
-  expect(await admitted()).toBe(7);
-  expect(budget.grant(4)).toBe(3);
-});
-
-test('what is handed on does not refill while somebody may hold a part of it', () => {
-  const { budget, pass } = budgetOf();
-  budget.grant(2);
-  expect(budget.state()).toEqual({ tokens: 8, at: 60_000, by: 'me' });
-  pass(5000);
-  budget.told();
-  expect(budget.state()).toEqual({ tokens: 8, at: 65_000, by: 'me' });
-  pass(60_000);
-  expect(budget.state()).toEqual({ tokens: 10, at: 65_000, by: 'me' });
-});
-
 test.each([
-  ['its own clock', 'me', 60_000, 60_000],
-  ['another clock, which may be ahead', 'another', 80_000, 60_000],
-])(
-  'a part that somebody may hold is kept back by the next holder too: %s',
-  async (_, by, at, until) => {
-    const { admitted, pass } = budgetOf({ tokens: 5, at, by });
-    expect(await admitted()).toBe(5);
-    pass(until);
-    expect(await admitted()).toBe(0);
-    pass(10 * 60_000);
-    expect(await admitted()).toBe(10);
-  },
-);
+  ['its own clock, at the same moment', 'me', 100_000, 5],
+  ['its own clock, an interval ago', 'me', 100_000 - interval, 6],
+  ['its own clock, set back since', 'me', 160_000, 5],
+  ['another clock, within the slack', 'another', 100_000 - slackMs, 5],
+  ['another clock, an interval more ago', 'another', 100_000 - slackMs - interval, 6],
+  ['another clock, which is ahead', 'another', 120_000, 5],
+  ['long ago', 'another', 0, 10],
+])('a saved budget of five refills by what has passed for certain: %s', async (_, by, at, most) => {
+  const { budget, admitted } = budgetOf({ tokens: 5, at, by });
+  expect(budget.state().at).toBe(100_000);
+  expect(await admitted()).toBe(most);
+});
+
+test('what is saved is what is left now, by this clock', async () => {
+  const { budget, admitted, pass } = budgetOf();
+  await admitted();
+  pass(2.5 * interval);
+  expect(budget.state()).toEqual({ tokens: 2.5, at: 100_000 + 2.5 * interval, by: 'me' });
+});

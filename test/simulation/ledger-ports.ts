@@ -100,8 +100,6 @@ export function leaseOf(world: World, process: Process): LeaseItems {
         if (result === 'released') saved(connection, true);
         return result;
       }),
-    askReads: (...args) => call('askReads', args, () => lease.askReads(...args)),
-    takeBudget: (...args) => call('takeBudget', args, () => lease.takeBudget(...args)),
     read: (...args) => call('read', undefined, () => lease.read(...args)),
   };
 }

@@ -1,5 +1,5 @@
 import type { SimEvent, VendorCall } from './events.types.ts';
-import type { LeasesHeld } from './leases-held.ts';
+import type { LeasesOwned } from './leases-owned.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import type { PassReadings } from './pass-readings.ts';
 
@@ -15,7 +15,7 @@ interface Newest {
 export class StaleOracle implements Oracle {
   readonly #found: Findings;
   readonly #readings: PassReadings;
-  readonly #leases: LeasesHeld;
+  readonly #leases: LeasesOwned;
   /** By connection and item: the newest version that was read under the lease. */
   readonly #newest = new Map<string, Newest>();
   /** What the sender of a request went by. */
@@ -23,7 +23,7 @@ export class StaleOracle implements Oracle {
   /** By connection and server: the epoch of who wrote its item last. */
   readonly #writers = new Map<string, number>();
 
-  constructor(found: Findings, readings: PassReadings, leases: LeasesHeld) {
+  constructor(found: Findings, readings: PassReadings, leases: LeasesOwned) {
     this.#found = found;
     this.#readings = readings;
     this.#leases = leases;
@@ -32,7 +32,7 @@ export class StaleOracle implements Oracle {
   see(event: SimEvent): void {
     if (event.kind === 'desired-read') {
       const { process, connection, rows } = event;
-      if (!this.#leases.isHolder(process, connection)) return;
+      if (!this.#leases.isOwner(process, connection)) return;
       const epoch = this.#leases.epochOf(process, connection);
       for (const [item, index] of rows) {
         const key = `${connection} ${item}`;
@@ -75,7 +75,7 @@ export class StaleOracle implements Oracle {
     const epoch = this.#leases.epochOf(process, connection);
     const last = this.#writers.get(key) ?? 0;
     this.#found.looked('no-stale-write: server items written');
-    if (!this.#leases.isHolder(process, connection)) {
+    if (!this.#leases.isOwner(process, connection)) {
       this.#found.looked('no-stale-write: server items written by who lost the lease');
     }
     this.#writers.set(key, Math.max(epoch, last));

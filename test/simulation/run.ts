@@ -5,7 +5,7 @@ import { isJsonObject } from '../../lib/core/json.ts';
 import { Deployment } from './deployment.ts';
 import type { Violation } from './events.types.ts';
 import { takeGlobalTimers } from './global-timers.ts';
-import { LeasesHeld } from './leases-held.ts';
+import { LeasesOwned } from './leases-owned.ts';
 import { Findings } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
 import { LeakOracle } from './oracle-leak.ts';
@@ -47,7 +47,7 @@ export async function run(scenario: Scenario): Promise<RunResult> {
     const found = new Findings(world);
     const readings = new PassReadings(() => world.now);
     const refusals = new Refusals(world, readings);
-    const leases = new LeasesHeld();
+    const leases = new LeasesOwned();
     const oracles: readonly Oracle[] = [
       leases,
       readings,
@@ -56,7 +56,7 @@ export async function run(scenario: Scenario): Promise<RunResult> {
       new StaleOracle(found, readings, leases),
       new LostOracle(world, found, readings),
       new LeakOracle(found),
-      new BudgetOracle(world, found, readings),
+      new BudgetOracle(world, found, readings, leases),
       new ConnectionOracle(world, found, readings),
       new AttemptsOracle(world, found, readings, refusals),
       new GuardOracle(world, found, readings, deployment),

@@ -11,8 +11,6 @@ const nothing: LeaseItem = {
   takenOver: false,
   knocks: 0,
   window: [],
-  readsAsked: 0,
-  readsGranted: 0,
 };
 
 /** What a save changes; `retry: null` removes. */
@@ -97,17 +95,5 @@ export function memoryLease(): LeaseItems {
       if (found.epoch !== epoch) return 'lost';
       return found.expiresAt === undefined ? 'released' : found;
     },
-    askReads: async (connection, { count, overBefore }) =>
-      update(
-        connection,
-        (item) => !isOver(item, overBefore),
-        ({ readsAsked }) => ({ readsAsked: readsAsked + count }),
-      )?.readsAsked,
-    takeBudget: async (connection, { seen, next, overBefore }) =>
-      update(
-        connection,
-        (item) => isOver(item, overBefore) && JSON.stringify(item.budget) === JSON.stringify(seen),
-        () => ({ budget: next }),
-      ) !== undefined,
   };
 }

@@ -2,7 +2,6 @@ import { TrueupError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import { planConnection } from '../../reconcile/plan-connection.ts';
-import type { LeaseItem } from '../../reconcile/ports/lease-items.ts';
 import type { Attended } from '../../reconcile/request.types.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -39,14 +38,7 @@ export async function makePlans(
   const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
     const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
     try {
-      const { plan } = await planConnection(request, deps, (lease) => {
-        if (isHeld(lease, deps.clock.now())) {
-          const { connection } = selection;
-          output.say(
-            `${connection}: ${lease.owner} reconciles it now; reading may wait half a minute`,
-          );
-        }
-      });
+      const { plan } = await planConnection(request, deps);
       return { selection, plan };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
@@ -59,13 +51,6 @@ export async function makePlans(
   output.progress('');
   if (!planned) throw interrupted();
   return planned;
-}
-
-function isHeld(
-  lease: LeaseItem | undefined,
-  now: number,
-): lease is LeaseItem & { readonly owner: string } {
-  return lease?.owner !== undefined && (lease.expiresAt ?? 0) >= now;
 }
 
 /** Ctrl-C before anything was sent. */

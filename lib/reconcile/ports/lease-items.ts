@@ -45,9 +45,6 @@ export interface LeaseItem {
   readonly retry?: Retry;
   /** Absent: nothing is known, it counts as full. */
   readonly budget?: BudgetState;
-  /** Requests that commands which only read have asked for, ever, and those that a holder granted. */
-  readonly readsAsked: number;
-  readonly readsGranted: number;
 }
 
 /** What a holder saves with a renewal or its release. `retry: null` clears it. */
@@ -55,7 +52,6 @@ export interface LeaseSave {
   readonly window?: readonly ChangeBucket[];
   readonly retry?: Retry | null;
   readonly budget?: BudgetState;
-  readonly readsGranted?: number;
 }
 
 /**
@@ -103,24 +99,6 @@ export interface LeaseItems {
     connection: string,
     options: { epoch: number; knocks: number; keep: boolean; save: LeaseSave },
   ): Promise<'released' | 'lost' | LeaseItem>;
-  /**
-   * Asks the holder for `count` requests.
-   *
-   * @returns the value of `readsGranted` that grants them; undefined if the lease is free or over
-   */
-  askReads(
-    connection: string,
-    options: { count: number; overBefore: number },
-  ): Promise<number | undefined>;
-  /**
-   * Replaces the saved budget while the lease is free or over, if it is still `seen`.
-   *
-   * @returns false if it is not, or somebody holds the lease
-   */
-  takeBudget(
-    connection: string,
-    options: { seen: BudgetState | undefined; next: BudgetState; overBefore: number },
-  ): Promise<boolean>;
   /** The item as it is; undefined if there never was one. */
   read(connection: string): Promise<LeaseItem | undefined>;
 }

@@ -1,8 +1,8 @@
 import type { SimEvent } from './events.types.ts';
 import type { Process } from './scheduler.ts';
 
-/** Who holds the lease of each connection, by the acquisitions that took effect. */
-export class LeasesHeld {
+/** Which process owns the lease of each connection, by the acquisitions that took effect. */
+export class LeasesOwned {
   readonly #epochs = new Map<Process, Map<string, number>>();
   readonly #current = new Map<string, { readonly epoch: number; isFree: boolean }>();
 
@@ -13,8 +13,8 @@ export class LeasesHeld {
       this.#epochs.set(process, own.set(connection, epoch));
       this.#current.set(connection, { epoch, isFree: false });
     } else if (event.kind === 'saved' && event.released) {
-      const held = this.#current.get(event.connection);
-      if (held) held.isFree = true;
+      const owned = this.#current.get(event.connection);
+      if (owned) owned.isFree = true;
     }
   }
 
@@ -24,8 +24,10 @@ export class LeasesHeld {
   }
 
   /** Whether nobody has acquired it since this process did, and it was not released. */
-  isHolder(process: Process, connection: string): boolean {
-    const held = this.#current.get(connection);
-    return held !== undefined && !held.isFree && held.epoch === this.epochOf(process, connection);
+  isOwner(process: Process, connection: string): boolean {
+    const owned = this.#current.get(connection);
+    return (
+      owned !== undefined && !owned.isFree && owned.epoch === this.epochOf(process, connection)
+    );
   }
 }
