@@ -1,126 +1,144 @@
 /**
- * The dependency rule of docs/architecture: who may import whom. Fails with one line for each breach.
- * It reads import specifiers as text, type imports included: a type is a dependency too.
+ * `npm run check:imports`: the order of the rooms (scripts/rooms.ts), what pure rooms import, who uses AWS clients, HTTP
+ * and the environment, and circles. Fails with one line for each breach. It reads import specifiers as text, type imports
+ * included: a type is a dependency too.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { circles } from './circles.ts';
+import { apart, floors, oldFolders, packages, readsEnvironment, sendsHttp } from './rooms.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Folder to the folders it may import; the first prefix that fits a file is its layer. */
-const layers: readonly (readonly [folder: string, allowed: readonly string[]])[] = [
-  ['lib/core', []],
-  ['lib/lease', ['lib/core', 'lib/reconcile', 'lib/table']],
-  ['lib/reconcile', ['lib/core', 'lib/lease', 'lib/sign-in']],
-  [
-    'lib/sign-in',
-    [
-      'lib/core',
-      'lib/reconcile/ports',
-      'lib/providers/http',
-      'lib/table',
-      'lib/lease',
-      // storeLogin hands on what was asked for under its lease.
-      'lib/reconcile/dependencies.types.ts',
-      'lib/reconcile/send-on.ts',
-    ],
-  ],
-  ['lib/providers', ['lib/core', 'lib/reconcile/ports']],
-  ['lib/table', ['lib/core', 'lib/reconcile/ports']],
-  ['lib/aws', ['lib/core', 'lib/reconcile/ports', 'lib/table']],
-  ['lib/files', ['lib/core', 'lib/reconcile/ports', 'lib/sign-in', 'lib/table']],
-  ['lib/local', []],
-  ['lib/infra', []],
-  [
-    'lib/cli',
-    [
-      'lib/core',
-      'lib/lease',
-      'lib/reconcile',
-      'lib/sign-in',
-      'lib/providers',
-      'lib/table',
-      'lib/aws',
-      'lib/files',
-      'lib/local',
-      'functions',
-      'events',
-    ],
-  ],
-  [
-    'functions',
-    [
-      'lib/core',
-      'lib/lease',
-      'lib/reconcile',
-      'lib/sign-in',
-      'lib/providers',
-      'lib/table',
-      'lib/aws',
-      'lib/files',
-    ],
-  ],
-];
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
 
-/** Packages that only one folder may import, besides the folder's own needs. */
-const packages: readonly (readonly [name: RegExp, folders: readonly string[]])[] = [
-  [/^@aws-sdk\//, ['lib/aws', 'lib/sign-in', 'lib/table/dynamodb']],
-  [/^ky$/, ['lib/providers']],
-  [/^oauth4webapi$/, ['lib/sign-in']],
-  [/^@middy\//, ['functions']],
-  [/^@aws-lambda-powertools\//, ['functions']],
-  [/^(aws-cdk-lib|constructs|cdk-nag)/, ['lib/infra']],
-  [/^(dynalite|openapi-backend)/, ['lib/local']],
-];
-
-/** In the pure core nothing but these. */
-const coreMayImport = /^(zod\/mini|node:crypto)$/;
+interface Import {
+  readonly specifier: string;
+  /** What stands between `import` and `from`. */
+  readonly names: string;
+}
 
 const importPattern =
-  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  /(?:^|\n)\s*(?:import|export)\b([^'"`;]*?)from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 
-function specifiers(text: string): string[] {
-  return [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+function importsOf(text: string): Import[] {
+  return [...text.matchAll(importPattern)].map(([, names = '', from, bare, lazy]) => {
+    return { names, specifier: from ?? bare ?? lazy ?? '' };
+  });
 }
 
 const inside = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+const insideAny = (path: string, folders: readonly string[]) =>
+  folders.some((folder) => inside(path, folder));
 
-function breach(file: string, specifier: string): string | undefined {
-  const layer = layers.find(([folder]) => inside(file, folder));
-  if (!layer) return undefined;
-  const [folder, allowed] = layer;
-  if (specifier.startsWith('.')) {
-    const target = relative(root, resolve(root, dirname(file), specifier));
-    if ([folder, ...allowed].some((may) => inside(target, may))) return undefined;
-    if (inside(target, 'package.json')) return undefined;
-    return `${file}: imports ${target}; ${folder} may import only ${[folder, ...allowed].join(', ')}`;
-  }
-  if (folder === 'lib/core' && !coreMayImport.test(specifier)) {
-    return `${file}: imports '${specifier}'; lib/core is pure and imports zod/mini and node:crypto only`;
-  }
-  if (specifier === 'zod') return `${file}: imports 'zod'; all of the project uses zod/mini`;
-  const rule = packages.find(([name]) => name.test(specifier));
-  if (rule && !rule[1].some((may) => inside(file, may))) {
-    return `${file}: imports '${specifier}'; only ${rule[1].join(', ')} may`;
-  }
-  return undefined;
+const rooms = floors.flatMap((list, floor) => list.map((room) => ({ ...room, floor })));
+const byLength = rooms.toSorted((one, other) => other.path.length - one.path.length);
+const roomOf = (path: string) => byLength.find((room) => inside(path, room.path));
+const pureRooms = rooms.filter(({ isPure }) => isPure).map(({ path }) => path);
+
+function targetOf({ path }: Source, specifier: string): string {
+  return relative(root, resolve(root, dirname(path), specifier));
 }
 
-function environment(file: string, text: string): string | undefined {
-  const allowed = /^(lib\/cli|functions)\/settings\.ts$|^lib\/infra\/app\.ts$/;
-  if (allowed.test(file) || !/\bprocess\.env\b/.test(text)) return undefined;
-  return `${file}: reads process.env; only a composition root's settings.ts may`;
+/** Whether a room may import a file, by its floor and what is named beside it. */
+function orderBreach(file: string, target: string): string | undefined {
+  const separate = apart.find(({ path }) => inside(file, path));
+  if (separate) {
+    if (inside(target, separate.path)) return undefined;
+    return `${file}: imports ${target}; ${separate.path} imports no other room`;
+  }
+  const closed = apart.find(({ path }) => inside(target, path));
+  if (closed && !insideAny(file, closed.from)) {
+    return `${file}: imports ${target}; only ${closed.from.join(', ') || 'nothing'} imports ${closed.path}`;
+  }
+  if (closed || insideAny(file, oldFolders) || insideAny(target, oldFolders)) return undefined;
+  const from = roomOf(file);
+  if (!from) return `${file}: is in no room of scripts/rooms.ts`;
+  const to = roomOf(target);
+  if (!to)
+    return /^(lib|functions)\//.test(target) ? `${file}: imports ${target}, in no room` : undefined;
+  if (to.path === from.path || to.floor < from.floor) return undefined;
+  if (insideAny(target, from.beside ?? [])) return undefined;
+  const lower = rooms.filter(({ floor }) => floor < from.floor).map(({ path }) => path);
+  const may = [from.path, ...lower, ...(from.beside ?? [])].join(', ');
+  return `${file}: imports ${target}; ${from.path} may import ${may}`;
 }
 
-/** All breaches in the given files (paths from the repository's root, with their text). */
-export function breaches(files: readonly { path: string; text: string }[]): string[] {
-  return files.flatMap(({ path, text }) => [
-    ...specifiers(text).flatMap((specifier) => breach(path, specifier) ?? []),
-    ...[environment(path, text)].filter((line) => line !== undefined),
-  ]);
+const hashing = /^(createHash|createHmac|hkdfSync|timingSafeEqual|type \w+)$/;
+
+/** What a pure room imports that is not pure. */
+function purityBreach(file: string, { specifier, names }: Import, target?: string) {
+  if (!roomOf(file)?.isPure) return undefined;
+  if (target !== undefined) {
+    if (insideAny(target, pureRooms) || insideAny(target, oldFolders)) return undefined;
+    return `${file}: imports ${target}; ${roomOf(file)?.path} is pure and imports pure rooms only`;
+  }
+  if (specifier === 'zod/mini') return undefined;
+  const taken = names.replaceAll(/[{}]/g, '').split(',');
+  const named = taken.map((name) => name.trim()).filter((name) => name !== '');
+  if (specifier === 'node:crypto' && named.every((name) => hashing.test(name))) return undefined;
+  return `${file}: imports '${specifier}'; ${roomOf(file)?.path} is pure: zod/mini and hashing of node:crypto only`;
 }
 
-function sources(folder: string): { path: string; text: string }[] {
+function packageBreach(file: string, { specifier, names }: Import): string | undefined {
+  if (specifier === 'zod') return `${file}: imports 'zod'; all code uses zod/mini`;
+  const rule = packages.find(({ name }) => name.test(specifier));
+  if (rule && !insideAny(file, rule.rooms)) {
+    return `${file}: imports '${specifier}'; ${rule.why}: only ${rule.rooms.join(', ')} may`;
+  }
+  const isClient =
+    /^node:https?2?$/.test(specifier) && /\b(request|get|Agent|connect)\b/.test(names);
+  return isClient ? httpBreach(file, specifier) : undefined;
+}
+
+function httpBreach(file: string, what: string): string | undefined {
+  if (insideAny(file, sendsHttp)) return undefined;
+  return `${file}: sends HTTP (${what}); only ${sendsHttp.join(', ')} may`;
+}
+
+function textBreaches({ path, text }: Source): (string | undefined)[] {
+  const callsFetch = /(?<![.#\w])fetch\(/.test(text) && !/\bfunction fetch\b/.test(text);
+  const readsEnv = /\bprocess\.env\b/.test(text) && !readsEnvironment.test(path);
+  return [
+    callsFetch ? httpBreach(path, 'fetch') : undefined,
+    readsEnv
+      ? `${path}: reads process.env; only the settings of a composition root may`
+      : undefined,
+  ];
+}
+
+function fileBreaches(source: Source): string[] {
+  const { path, text } = source;
+  const found = importsOf(text).flatMap((one) => {
+    if (!one.specifier.startsWith('.')) return [purityBreach(path, one), packageBreach(path, one)];
+    const target = targetOf(source, one.specifier);
+    return [orderBreach(path, target) ?? purityBreach(path, one, target)];
+  });
+  return [...found, ...textBreaches(source)].filter((line) => line !== undefined);
+}
+
+function circleBreaches(sources: readonly Source[]): string[] {
+  const graph = new Map(
+    sources.map((source) => {
+      const local = importsOf(source.text).filter(({ specifier }) => specifier.startsWith('.'));
+      return [source.path, local.map(({ specifier }) => targetOf(source, specifier))];
+    }),
+  );
+  return circles(graph)
+    .filter((chain) => !chain.every((file) => insideAny(file, oldFolders)))
+    .map((chain) => `circle: ${chain.join(' -> ')}; move what they share to a file below both`);
+}
+
+/** All breaches in the given files: paths from the repository's root, and their text. Scripts only have to be without circles. */
+export function breaches(sources: readonly Source[]): string[] {
+  const housed = sources.filter(({ path }) => !inside(path, 'scripts'));
+  return [...housed.flatMap(fileBreaches), ...circleBreaches(sources)];
+}
+
+function sourcesIn(folder: string): Source[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.m?ts$/.test(name))
     .map((name) => {
@@ -130,9 +148,8 @@ function sources(folder: string): { path: string; text: string }[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const files = ['lib', 'functions'].flatMap(sources);
+  const files = ['lib', 'functions', 'scripts'].flatMap(sourcesIn);
   const found = breaches(files);
-  if (files.length === 0) found.push('no source files found: the check looked in the wrong place');
   for (const line of found) process.stderr.write(`${line}\n`);
   process.stdout.write(`imports: ${files.length} files, ${found.length} breaches\n`);
   process.exitCode = found.length === 0 ? 0 : 1;

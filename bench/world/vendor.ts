@@ -25,7 +25,7 @@ const handlers = {
     accounts.set(connection, simulator);
     return simulator.url;
   },
-  /** Changes the names of the first `servers`, as in the vendor's console. */
+  /** Somebody changes the names of the first `servers`. */
   drift: ({ connection, servers }: { connection: string; servers: number }) => {
     for (let index = 0; index < servers; index += 1) {
       const { id } = vendorServer(connection, index);

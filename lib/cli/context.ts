@@ -36,3 +36,9 @@ export interface CommandContext {
   readonly cwd: string;
   readonly wiring: WiringOptions;
 }
+
+/** What opening a target needs of the context. */
+export type TargetContext = Pick<
+  CommandContext,
+  'options' | 'settings' | 'output' | 'wiring' | 'cwd'
+>;

@@ -3,14 +3,7 @@ import { plainText } from '../core/redact.ts';
 import { wrap } from '../core/wrap.ts';
 import { progressLine } from './progress-line.ts';
 import type { CliSettings } from './settings.ts';
-
-/** Where text goes: a stream of the process, or a test's own. */
-export interface Sink {
-  readonly write: (text: string) => unknown;
-  readonly isTTY?: boolean | undefined;
-  /** Of a terminal, as it is now; 80 without it. */
-  readonly columns?: number | undefined;
-}
+import type { Sink } from './sink.ts';
 
 /** What a command says. Results go to standard output, all else to standard error. */
 export interface Output {

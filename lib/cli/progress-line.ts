@@ -1,5 +1,5 @@
 import { columns } from '../core/wrap.ts';
-import type { Sink } from './output.ts';
+import type { Sink } from './sink.ts';
 
 /** The line below all others on a terminal, which changes in place. */
 export interface ProgressLine {

@@ -5,7 +5,8 @@ import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { createOutput } from './output.ts';
-import type { Output, Sink } from './output.ts';
+import type { Output } from './output.ts';
+import type { Sink } from './sink.ts';
 import { completed, nextCommand } from './next-command.ts';
 import { createProgram } from './program.ts';
 import type { Runner } from './program.ts';
@@ -49,7 +50,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
       cwd: world.cwd,
       wiring: world.wiring ?? {},
       target: async () => {
-        const { openTarget } = await import('./target.ts');
+        const { openTarget } = await import('./open-target.ts');
         const opening = openTarget(context);
         opened.push(opening);
         return opening;

@@ -14,7 +14,8 @@ import type { SeenDate } from '../reconcile/ports/runtime.ts';
 import { usageError } from './cli-error.ts';
 import { createLog } from './log.ts';
 import { clockName, ownerName } from './owner-name.ts';
-import type { Target, TargetContext } from './target.ts';
+import type { TargetContext } from './context.ts';
+import type { Target } from './target.ts';
 
 /** Tables of a deployment: of a stack, by its outputs, or by their names. */
 export async function awsTarget(context: TargetContext): Promise<Target> {

@@ -10,7 +10,7 @@ import { secretsFile } from '../files/secrets-file.ts';
 import { createHttpClient } from '../providers/http/client.ts';
 import { createHostProbe } from '../providers/http/host-probe.ts';
 import { parseAllowedHosts } from '../providers/http/host-rule.ts';
-import { createTokenExchange } from '../sign-in/token-exchange.ts';
+import { createTokenExchange } from '../providers/http/token.ts';
 import { createProviders } from '../providers/providers.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { SeenDate } from '../reconcile/ports/runtime.ts';
@@ -22,7 +22,8 @@ import { InvalidFilesError } from './cli-error.ts';
 import { createLog } from './log.ts';
 import { secretNames } from './secret-names.ts';
 import { clockName, ownerName } from './owner-name.ts';
-import type { Target, TargetContext } from './target.ts';
+import type { TargetContext } from './context.ts';
+import type { Target } from './target.ts';
 
 /** Declarations from files, the ledger in a folder, secrets from a file or variables: no AWS at all. */
 export async function filesTarget(context: TargetContext): Promise<Target> {

@@ -5,7 +5,8 @@ import { startKeptWorld } from './kept-world.ts';
 import { serveQueue } from './local-functions.ts';
 import { createLog } from './log.ts';
 import { wiredTarget } from './target-aws.ts';
-import type { Target, TargetContext } from './target.ts';
+import type { TargetContext } from './context.ts';
+import type { Target } from './target.ts';
 
 /** The embedded world, kept in a folder: AWS and the vendors on loopback, for as long as the command runs. */
 export async function localTarget(context: TargetContext): Promise<Target> {

@@ -4,8 +4,6 @@ import type { HostProbe } from '../providers/http/host-probe.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { SeenDate } from '../reconcile/ports/runtime.ts';
 import type { SecretInspector } from '../reconcile/ports/secrets.ts';
-import type { CommandContext } from './context.ts';
-import { usageError } from './cli-error.ts';
 
 /** What a command works on: tables of a deployment, files, or the embedded world. */
 export interface Target {
@@ -46,39 +44,4 @@ export interface Diagnosis {
   readonly probe: HostProbe;
   /** Clocks of the vendors that have answered so far. */
   readonly vendorDates: readonly SeenDate[];
-}
-
-/** What opening a target needs of the context. */
-export type TargetContext = Pick<
-  CommandContext,
-  'options' | 'settings' | 'output' | 'wiring' | 'cwd'
->;
-
-/** Opens what the options name. @throws CliError, StoreError, and whatever is wrong with files */
-export async function openTarget(context: TargetContext): Promise<Target> {
-  const { file = [], local, stack, desiredTable, ledgerTable } = context.options;
-  const tables = desiredTable !== undefined || ledgerTable !== undefined;
-  if (local && (stack !== undefined || tables)) {
-    throw usageError(
-      '--local is a world of its own, and goes with neither --stack nor tables',
-      'leave out one of them',
-    );
-  }
-  const base = await openBase(context, tables);
-  if (file.length === 0) {
-    if (base) return base;
-    throw usageError(
-      'nothing says what to work on',
-      'name a deployed stack (--stack NAME), files (--file trueup.yaml), or --local',
-    );
-  }
-  const { filesTarget, withFiles } = await import('./target-files.ts');
-  return base ? withFiles(base, context) : filesTarget(context);
-}
-
-async function openBase(context: TargetContext, tables: boolean): Promise<Target | undefined> {
-  const { local, stack } = context.options;
-  if (local) return (await import('./target-local.ts')).localTarget(context);
-  if (stack === undefined && !tables) return undefined;
-  return (await import('./target-aws.ts')).awsTarget(context);
 }

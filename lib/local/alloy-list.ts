@@ -1,4 +1,4 @@
-import type { AlloyServer } from './alloy-simulator.ts';
+import type { AlloyServer } from './alloy-server.ts';
 import type { Json } from './misbehaviour.ts';
 import type { VendorAnswer } from './vendor.ts';
 

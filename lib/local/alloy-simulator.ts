@@ -2,28 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { apiContract, type Breach } from './api-contract.ts';
 import { isRecord } from './aws-json.ts';
 import { listAlloy, type AlloyListForm } from './alloy-list.ts';
+import type { AlloyServer } from './alloy-server.ts';
 import type { Json } from './misbehaviour.ts';
 import { startVendorSimulator } from './vendor-simulator.ts';
 import type { SimulatorOptions, Vendor, VendorAnswer, VendorSimulator } from './vendor.ts';
-
-/** A server as Alloy stores it. */
-export interface AlloyServer {
-  serverId: string;
-  name: string;
-  description: string;
-  restrictions: Json;
-  /** Accepted, and never answered. */
-  instructions?: string;
-  url: string;
-  /** Carries a live token. */
-  accessUrl: string;
-  createdAt: string;
-  updatedAt: string;
-  /** Whose server it is: the value of `x-alloy-userid`. */
-  userId: string;
-  /** Fields that are answered and that nobody documents. */
-  unknown: Json;
-}
 
 /** What a server is made from: the rest has defaults. */
 export type AlloyServerInit = Pick<AlloyServer, 'serverId' | 'name'> & Partial<AlloyServer>;

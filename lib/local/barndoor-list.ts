@@ -1,4 +1,4 @@
-import type { BarndoorServer } from './barndoor-simulator.ts';
+import type { BarndoorServer } from './barndoor-server.ts';
 import type { Json } from './misbehaviour.ts';
 
 /** The three forms that Barndoor's list has had: today's, a bare array, and a top-level `next_page`. */

@@ -1,24 +1,10 @@
 import { apiContract, type Breach } from './api-contract.ts';
 import { isRecord } from './aws-json.ts';
 import { listBarndoor, type BarndoorListForm } from './barndoor-list.ts';
+import type { BarndoorServer } from './barndoor-server.ts';
 import type { Json } from './misbehaviour.ts';
 import { startVendorSimulator } from './vendor-simulator.ts';
 import type { SimulatorOptions, Vendor, VendorAnswer, VendorSimulator } from './vendor.ts';
-
-/** A server as Barndoor stores it. */
-export interface BarndoorServer {
-  id: string;
-  name: string;
-  slug: string;
-  connection_status: 'available' | 'pending' | 'connected' | 'error';
-  provider: string | null;
-  url: string | null;
-  client_id?: string;
-  client_secret?: string;
-  meta: Json;
-  /** Fields that are answered and that nobody documents. */
-  unknown: Json;
-}
 
 /** What a server is made from: the rest has defaults. */
 export type BarndoorServerInit = Pick<BarndoorServer, 'id' | 'name'> & Partial<BarndoorServer>;

@@ -1,4 +1,5 @@
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
+import type { CredentialStore } from './ports/credential-store.ts';
 import type { DesiredStore } from './ports/desired-store.ts';
 import type { Announcer } from './ports/events.ts';
 import type { LeaseItems } from './ports/lease-items.ts';
@@ -7,12 +8,13 @@ import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
 import type { SecretSource } from './ports/secrets.ts';
 import type { WorkQueue } from './ports/work-queue.ts';
-import type { SignInDependencies } from '../sign-in/renewal.ts';
+import type { TokenExchange } from './ports/token-exchange.ts';
+import type { CredentialCache } from './credentials.ts';
 import type { ParsedRows } from './parsed-rows.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 
 /** All that a pass needs from outside. A composition root wires it once. */
-export interface Dependencies extends SignInDependencies {
+export interface Dependencies {
   readonly desired: DesiredStore;
   readonly ledger: Ledger;
   readonly lease: LeaseItems;
@@ -23,10 +25,15 @@ export interface Dependencies extends SignInDependencies {
   readonly queue: WorkQueue;
   /** The deployment's fingerprint key; read anew by the composition root after a rotation. */
   readonly keys: () => Promise<FingerprintKeys>;
+  readonly credentials: CredentialCache;
   /** What was parsed before in this process; without it everything is parsed at each pass. */
   readonly parsedRows?: ParsedRows;
+  readonly credentialStore: CredentialStore;
+  readonly tokens: TokenExchange;
   readonly clock: Clock;
   readonly random: Random;
+  /** A new UUID. */
+  readonly uuid: () => string;
   readonly log: Log;
   readonly settings: ReconcileSettings;
   /** First part of the names of secrets: `<prefix>/<connection>/...`. */

@@ -1,6 +1,6 @@
 import { plainText } from '../../core/redact.ts';
 import type { Output } from '../output.ts';
-import type { Agreed } from './send.ts';
+import type { Agreed } from './agreed.ts';
 
 /** Tells of each server that had its turn: in one line that changes on a terminal, in a line each in a log. */
 export function showProgress(

@@ -1,4 +1,3 @@
-import type { Plan } from '../../core/plan.types.ts';
 import { TrueupError } from '../../core/errors.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import type { PassResult } from '../../reconcile/request.types.ts';
@@ -6,15 +5,8 @@ import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { Output } from '../output.ts';
 import { mapLimited } from '../map-limited.ts';
 import { hashesOf } from '../plan/plan-document.ts';
-import type { Selection } from '../select.ts';
+import type { Agreed } from './agreed.ts';
 import { showProgress } from './progress.ts';
-
-/** What somebody agreed to, for one connection. */
-export interface Agreed {
-  readonly selection: Selection;
-  /** As it was shown. */
-  readonly plan: Plan;
-}
 
 /** What became of it. */
 export type Sent = Agreed &

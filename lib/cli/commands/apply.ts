@@ -8,7 +8,7 @@ import { agree } from '../apply/agree.ts';
 import { exitCodeOf } from '../apply/outcome-of.ts';
 import { takePrecautions } from '../apply/precautions.ts';
 import { send } from '../apply/send.ts';
-import type { Agreed } from '../apply/send.ts';
+import type { Agreed } from '../apply/agreed.ts';
 import { tellSent } from '../apply/tell-sent.ts';
 import { usageError } from '../cli-error.ts';
 import { collect, milliseconds } from '../option-values.ts';

@@ -1,6 +1,7 @@
 import { plainText } from '../../core/redact.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
-import { SignInError } from './sign-in-error.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
 
 /*
  * How a sign-in can end without a token, each with the next step. What a provider says is shown; codes, verifiers and
@@ -13,10 +14,10 @@ export function refused(
   clientId: string,
   error: string,
   parameters: URLSearchParams,
-): SignInError {
+): CliError {
   const description = parameters.get('error_description');
   const said = plainText([error, description].filter((part) => part !== null).join(': '));
-  return new SignInError(
+  return new CliError(
     'sign-in-refused',
     `${connection}: the provider refused the sign-in: ${said}`,
     nextStep(error, connection, clientId),
@@ -38,8 +39,8 @@ function nextStep(error: string, connection: string, clientId: string): string {
 }
 
 /** The browser came back with neither a code nor an error. */
-export function lost(connection: string): SignInError {
-  return new SignInError(
+export function lost(connection: string): CliError {
+  return new CliError(
     'sign-in-refused',
     `${connection}: the provider sent neither a code nor an error`,
     'check `authorizeUrl` in auth, if it is declared',
@@ -53,7 +54,7 @@ export function refusedCode(connection: string, clientId: string, failed: unknow
     failed.kind === 'token'
       ? `\`trueup login ${connection}\` again; if it goes on, '${clientId}' must be a public client (without a secret) with authorization code and PKCE`
       : `\`trueup login ${connection}\` again: a code works once`;
-  return new SignInError(
+  return new CliError(
     'code-refused',
     `${connection}: the token endpoint did not take the code: ${failed.message}`,
     next,
@@ -61,18 +62,28 @@ export function refusedCode(connection: string, clientId: string, failed: unknow
   );
 }
 
-export function noRefreshToken(connection: string, scope: string): SignInError {
-  return new SignInError(
+export function noRefreshToken(connection: string, scope: string): CliError {
+  return new CliError(
     'no-refresh-token',
     `${connection}: the provider gave no refresh token; asked for was scope '${scope}'`,
     'ask for it: `scope` in auth usually needs offline_access, and the client must be allowed to have it',
   );
 }
 
-export function timedOut(connection: string, clientId: string, redirectUri: string): SignInError {
-  return new SignInError(
+export function timedOut(connection: string, clientId: string, redirectUri: string): CliError {
+  return new CliError(
     'sign-in-timeout',
     `${connection}: nobody signed in in time`,
     `\`trueup login ${connection}\` again, with a longer --timeout; if the provider showed an error, it has to know ${redirectUri} as a redirect URI of the client '${clientId}' (--port or --redirect-uri for one that it knows)`,
+  );
+}
+
+/** Ctrl-C before anything was stored. */
+export function interrupted(connection: string): CliError {
+  return new CliError(
+    'interrupted',
+    'interrupted; nothing was stored',
+    `\`trueup login ${connection}\` begins anew`,
+    { exitCode: exitCodes.interrupted },
   );
 }

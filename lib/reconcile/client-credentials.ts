@@ -1,7 +1,7 @@
 import type { Auth } from '../core/desired.types.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Renewal } from './renewal.ts';
-import { isVendorError } from '../reconcile/ports/vendor-error.ts';
+import type { SignIn } from './credentials.ts';
+import { isVendorError } from './ports/vendor-error.ts';
 
 type ClientCredentials = Extract<Auth, { type: 'client-credentials' }>;
 
@@ -13,25 +13,25 @@ type ClientCredentials = Extract<Auth, { type: 'client-credentials' }>;
  * @throws VendorError with operation `token`
  */
 export async function renewWithClientCredentials(
-  renewal: Renewal<ClientCredentials>,
+  signIn: SignIn<ClientCredentials>,
   rejected: boolean,
 ): Promise<Secret> {
-  const { auth, cached, readSecret } = renewal;
+  const { auth, cached, readSecret } = signIn;
   if (!cached.secret || rejected) {
-    return exchange(renewal, await readSecret(auth.client_secret));
+    return exchange(signIn, await readSecret(auth.client_secret));
   }
   try {
-    return await exchange(renewal, cached.secret);
+    return await exchange(signIn, cached.secret);
   } catch (error) {
     if (!isVendorError(error) || error.kind !== 'token') throw error;
     const secret = await readSecret(auth.client_secret);
     if (secret.reveal() === cached.secret.reveal()) throw error;
-    return exchange(renewal, secret);
+    return exchange(signIn, secret);
   }
 }
 
 async function exchange(
-  { auth, connection, provider, deps, signal, keep }: Renewal<ClientCredentials>,
+  { auth, connection, provider, deps, signal, keep }: SignIn<ClientCredentials>,
   secret: Secret,
 ): Promise<Secret> {
   const access = await deps.tokens.clientCredentials({

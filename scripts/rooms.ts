@@ -1,0 +1,97 @@
+/** The rooms of docs/architecture.md and what each may do; scripts/check-imports.ts holds the code against it. */
+
+export interface Room {
+  readonly path: string;
+  /** Other rooms on the same floor that it may import. */
+  readonly beside?: readonly string[];
+  /** No clock, files or network: it imports zod/mini, hashing and pure rooms only. */
+  readonly isPure?: true;
+}
+
+/** From the ground up. A room imports itself, rooms on lower floors and those that are named beside it. */
+export const floors: readonly (readonly Room[])[] = [
+  [{ path: 'lib/model', isPure: true }],
+  [
+    { path: 'lib/plan', isPure: true },
+    { path: 'lib/desired/rules', isPure: true },
+    { path: 'lib/table' },
+  ],
+  [
+    { path: 'lib/desired' },
+    { path: 'lib/ledger' },
+    { path: 'lib/lease' },
+    { path: 'lib/secrets' },
+    { path: 'lib/sign-in', beside: ['lib/gateways/http', 'lib/secrets'] },
+    { path: 'lib/gateways' },
+    { path: 'lib/work' },
+  ],
+  [{ path: 'lib/pass' }],
+  [{ path: 'lib/wiring.ts' }],
+  [{ path: 'lib/cli' }, { path: 'lib/console' }, { path: 'functions' }],
+];
+
+/** Rooms that import no other room, and that no room imports but those that are named. */
+export const apart: readonly { readonly path: string; readonly from: readonly string[] }[] = [
+  { path: 'lib/infra', from: [] },
+  { path: 'lib/local', from: ['lib/cli'] },
+];
+
+/** Folders whose files still move to rooms: only their own rules hold, in `old` below. */
+export const oldFolders: readonly string[] = [
+  'lib/core',
+  'lib/reconcile',
+  'lib/aws',
+  'lib/files',
+  'lib/providers',
+];
+
+export interface PackageRule {
+  readonly name: RegExp;
+  readonly rooms: readonly string[];
+  readonly why: string;
+}
+
+/** Packages that only some rooms may import. */
+export const packages: readonly PackageRule[] = [
+  {
+    name: /^@(aws-sdk|smithy)\//,
+    rooms: [
+      'lib/table',
+      'lib/secrets',
+      'lib/sign-in',
+      'lib/work',
+      'lib/cli/targets/stack',
+      'lib/aws',
+    ],
+    why: 'it is an AWS client',
+  },
+  {
+    name: /^(ky|undici|oauth4webapi)$/,
+    rooms: ['lib/gateways', 'lib/sign-in', 'lib/providers'],
+    why: 'it sends HTTP',
+  },
+  { name: /^(@middy|@aws-lambda-powertools)\//, rooms: ['functions'], why: 'it is for handlers' },
+  {
+    name: /^(aws-cdk-lib|constructs|cdk-nag|esbuild)\b/,
+    rooms: ['lib/infra'],
+    why: 'it is for deployments',
+  },
+  {
+    name: /^(dynalite|openapi-backend)$/,
+    rooms: ['lib/local'],
+    why: 'it is for the embedded world',
+  },
+  { name: /^commander$/, rooms: ['lib/cli'], why: 'it is for the command line' },
+];
+
+/** Who may send HTTP with what Node has: `request` and `Agent` of node:http(s), `fetch`. */
+export const sendsHttp: readonly string[] = [
+  'lib/gateways',
+  'lib/sign-in',
+  'lib/local',
+  'lib/providers',
+];
+
+/** Who may read process.env: the settings of each composition root. */
+export const readsEnvironment =
+  /^(lib\/(cli|console)|functions(\/runtime)?)\/settings\.ts$|^lib\/infra\/app\.ts$/;
