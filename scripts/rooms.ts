@@ -27,7 +27,7 @@ export const floors: readonly (readonly Room[])[] = [
   ],
   [{ path: 'lib/pass' }],
   [{ path: 'lib/wiring.ts' }],
-  [{ path: 'lib/cli' }, { path: 'lib/console' }, { path: 'functions' }],
+  [{ path: 'lib/cli', beside: ['functions'] }, { path: 'lib/console' }, { path: 'functions' }],
 ];
 
 /** Rooms that import no other room, and that no room imports but those that are named. */
