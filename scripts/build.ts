@@ -1,11 +1,12 @@
 /**
  * What the package holds, in `dist`: JavaScript and types of the construct in `lib/infra`, as in the repository; each
- * function's bundle in `functions/<name>`; and the command line in `cli`.
+ * function's bundle in `functions/<name>`; the command line in `cli`; and the licences of what is bundled.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bundleFunction, functionNames } from '../lib/infra/bundle.ts';
+import { licences } from './bundled-packages.ts';
 import { bundleCommandLine, commandLineFolder } from './command-line.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -24,3 +25,4 @@ rmSync(dist, { recursive: true, force: true });
 compile();
 for (const name of functionNames) bundleFunction(name, join(dist, 'functions', name));
 bundleCommandLine(join(root, commandLineFolder));
+writeFileSync(join(dist, 'licences.txt'), licences());

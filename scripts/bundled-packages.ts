@@ -3,7 +3,7 @@
  * repository, and what they import at run time. `npm run bundled -- --write` notes it as reviewed; `npm test` fails on
  * anything else.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
@@ -22,10 +22,15 @@ export interface Bundled {
   readonly imports: readonly string[];
 }
 
-/** What a build would hold; nothing is written. */
-export function bundled(options: BuildOptions): Bundled {
+/** Files that a build would hold, and what it says of its outputs; nothing is written. */
+function built(options: BuildOptions) {
   const { metafile } = buildSync({ ...options, absWorkingDir: root, metafile: true, write: false });
-  const files = Object.keys(metafile.inputs);
+  return { metafile, files: Object.keys(metafile.inputs) };
+}
+
+/** What a build would hold. */
+export function bundled(options: BuildOptions): Bundled {
+  const { metafile, files } = built(options);
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   const packages = files.flatMap((file) => packageOf(file) ?? []);
   const own = files.filter((file) => !file.includes('node_modules/'));
@@ -37,14 +42,33 @@ export function bundled(options: BuildOptions): Bundled {
 }
 
 /** By function; and the command line. */
+const builds = (): readonly (readonly [name: string, BuildOptions])[] => [
+  ...functionNames.map(
+    (name) => [name, bundleOptions(join(functionsFolder, `${name}.ts`), root)] as const,
+  ),
+  ['trueup', commandLineOptions(root)],
+];
+
 export function allBundled(): Readonly<Record<string, Bundled>> {
-  const functions = functionNames.map(
-    (name) => [name, bundled(bundleOptions(join(functionsFolder, `${name}.ts`), root))] as const,
-  );
-  return {
-    ...Object.fromEntries(functions),
-    trueup: bundled(commandLineOptions(root)),
-  };
+  return Object.fromEntries(builds().map(([name, options]) => [name, bundled(options)]));
+}
+
+/** The licences of what is bundled, as they ask: each text once, below the packages that it is of. */
+export function licences(): string {
+  const files = builds().flatMap(([, options]) => built(options).files);
+  const folders = sorted(files.flatMap((file) => packageOf(file) ?? []));
+  const byText = Map.groupBy(folders, licenceOf);
+  return [...byText]
+    .map(([text, of]) => `${sorted(of.map(versioned)).join('\n')}\n\n${text.trim()}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** Its text; of a package that has no such file, the licence's name. */
+function licenceOf(folder: string): string {
+  const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e/i.test(name));
+  if (file !== undefined) return readFileSync(join(root, folder, file), 'utf8');
+  const text = readFileSync(join(root, folder, 'package.json'), 'utf8');
+  return `License: ${(JSON.parse(text) as { license: string }).license}`;
 }
 
 export function readReviewed(): unknown {

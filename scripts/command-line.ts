@@ -1,7 +1,7 @@
 /**
  * The command line as the package has it: bundled, in files that commands share and files of their own, so that a command
- * loads some fifty in place of 350. Names stay as they are, so that a stack trace can be read. Left out is what only the
- * embedded world needs.
+ * loads some fifty in place of 350. Names stay as they are, so that a stack trace can be read. The embedded
+ * world is left out: its emulators are development dependencies.
  */
 import { cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,6 +12,9 @@ const root = resolve(import.meta.dirname, '..');
 
 /** Where `bin/trueup.mjs` looks for it, below the package's folder. */
 export const commandLineFolder = 'dist/cli';
+
+/** `demo` and `--local`: loaded in the repository only. */
+const embeddedWorld = ['lib/cli/target-local.ts', 'lib/cli/demo/demo.ts'];
 
 /** Some packages are CommonJS and ask for modules of Node. */
 const banner =
@@ -28,17 +31,16 @@ export function commandLineOptions(outFolder: string): BuildOptions {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    external: ['dynalite', 'openapi-backend'],
+    external: embeddedWorld.map((path) => join(root, path)),
     alias: { 'node:http': join(root, 'scripts/node-http.cjs') },
     banner: { js: banner },
     logLevel: 'warning',
   };
 }
 
-/** Writes `main.mjs`, what it imports, and the documents that the simulators read beside themselves. */
+/** Writes `main.mjs`, and what it imports. */
 export function bundleCommandLine(outFolder: string): void {
   buildSync(commandLineOptions(outFolder));
-  cpSync(join(root, 'lib/local/openapi'), join(outFolder, 'openapi'), { recursive: true });
 }
 
 /** Lays out a folder as the package has it, as far as the command line needs it. @returns the program's path */

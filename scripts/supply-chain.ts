@@ -15,11 +15,13 @@ export interface Lock {
   readonly packages: Readonly<
     Record<
       string,
-      {
+      Pick<Manifest, 'dependencies' | 'devDependencies' | 'optionalDependencies'> & {
         readonly resolved?: string;
         readonly integrity?: string;
         readonly inBundle?: boolean;
         readonly hasInstallScript?: boolean;
+        /** A link to a folder, which has an entry of its own. */
+        readonly link?: boolean;
       }
     >
   >;
@@ -34,13 +36,18 @@ export function supplyChainFaults(
   lock: Lock,
   npmrc: string,
 ): readonly string[] {
-  const ranges = kinds.flatMap((kind) =>
-    Object.entries(manifest[kind] ?? {}).flatMap(([name, version]) =>
-      typeof version === 'string' && exact.test(version)
-        ? []
-        : `package.json: ${kind}.${name} is no exact version`,
-    ),
-  );
+  /** A folder of this repository: its package.json is checked like the one at the top. */
+  const isOurs = (folder: string) =>
+    Object.hasOwn(lock.packages, folder) && !/^\.\.|(?:^|\/)node_modules\//.test(folder);
+  const isPinned = (version: unknown) =>
+    typeof version === 'string' &&
+    (exact.test(version) || (version.startsWith('file:') && isOurs(version.slice('file:'.length))));
+  const ranges = (one: Manifest, file: string) =>
+    kinds.flatMap((kind) =>
+      Object.entries(one[kind] ?? {}).flatMap(([name, version]) =>
+        isPinned(version) ? [] : `${file}: ${kind}.${name} is no exact version`,
+      ),
+    );
   const { allowScripts = {} } = manifest;
   const allowed = Object.entries(allowScripts).flatMap(([name, isAllowed]) =>
     isAllowed ? `package.json: allowScripts.${name} lets its install scripts run` : [],
@@ -48,7 +55,8 @@ export function supplyChainFaults(
   const isStrict = /^strict-allow-scripts *= *true$/m.test(npmrc);
   const locked = Object.entries(lock.packages).flatMap(
     ([path, { inBundle, integrity, ...one }]) => {
-      if (path === '') return [];
+      if (path === '' || (one.link && isOurs(one.resolved ?? ''))) return [];
+      if (isOurs(path)) return ranges(one, `${path}/package.json`);
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return [
         // What a package brings along within itself is covered by that package's own.
@@ -63,7 +71,7 @@ export function supplyChainFaults(
     },
   );
   return [
-    ...ranges,
+    ...ranges(manifest, 'package.json'),
     ...allowed,
     ...(isStrict ? [] : ['.npmrc: strict-allow-scripts is not true']),
     ...locked,

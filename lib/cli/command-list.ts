@@ -1,4 +1,5 @@
 import type { CommandEntry } from './command.ts';
+import { isRepository } from './repository.ts';
 
 /** Every command, in the order of `trueup --help`: as one meets them. */
 export const commandList: readonly CommandEntry[] = [
@@ -80,6 +81,7 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary: 'shows the main job on an embedded world; what `npm start` runs',
+    hidden: !isRepository,
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
 ];

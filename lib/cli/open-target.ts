@@ -1,4 +1,5 @@
 import { usageError } from './cli-error.ts';
+import { requireRepository } from './repository.ts';
 import type { TargetContext } from './context.ts';
 import type { Target } from './target.ts';
 
@@ -26,7 +27,10 @@ export async function openTarget(context: TargetContext): Promise<Target> {
 
 async function openBase(context: TargetContext, tables: boolean): Promise<Target | undefined> {
   const { local, stack } = context.options;
-  if (local) return (await import('./target-local.ts')).localTarget(context);
+  if (local) {
+    requireRepository('--local');
+    return (await import('./target-local.ts')).localTarget(context);
+  }
   if (stack === undefined && !tables) return undefined;
   return (await import('./target-aws.ts')).awsTarget(context);
 }

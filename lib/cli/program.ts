@@ -6,6 +6,7 @@ import type { GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { defaultState } from './next-command.ts';
 import { collect } from './option-values.ts';
+import { isRepository } from './repository.ts';
 import { columns, wrap } from '../core/wrap.ts';
 
 /** Runs a command that was parsed. */
@@ -99,15 +100,22 @@ function globalOptions(): readonly Option[] {
     new Option('--ledger-table <name>', 'the table Ledger, where there is no stack'),
     new Option('--profile <name>', "AWS profile, else the SDK's own chain"),
     new Option('--region <name>', "AWS region, else the SDK's own chain"),
-    new Option('--local', 'the embedded world on loopback, kept in the state folder'),
+    new Option(
+      '--local',
+      'the embedded world on loopback, kept in the state folder; in a clone',
+    ).hideHelp(!isRepository),
     new Option('--output <format>', 'form of the result')
       .choices(['text', 'json', 'markdown'])
       .default('text'),
   ];
 }
 
+const begin = isRepository
+  ? 'To begin: `trueup init` writes an example, `trueup plan --local` shows a fleet.'
+  : 'To begin: `trueup init` writes an example, `trueup validate` checks it.';
+
 const footer = `
-To begin: \`trueup init\` writes an example, \`trueup plan --local\` shows a fleet.
+${begin}
 
 With --stack and --file together the files say what is desired, and the stack
 has all else. Without a stack, secrets may also stand in variables:

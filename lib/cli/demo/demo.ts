@@ -1,14 +1,17 @@
 import type { PassReport } from '../../core/ledger.types.ts';
 import type { PassResult } from '../../reconcile/request.types.ts';
+import { collector } from './collector.ts';
 import { startDemoWorld } from './demo-world.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { alloyServers, barndoorServers } from './fleet.ts';
 import { demoFunctions } from './functions.ts';
 import type { Listener } from './listener.ts';
+import { narrator } from './narrator.ts';
 import { story } from './story.ts';
 
-/** The main job from end to end on the embedded world: what `npm start` runs. */
-export async function demo(listener: Listener): Promise<void> {
+/** The main job from end to end on the embedded world, as a story or as one JSON document: what `npm start` runs. */
+export async function demo(write: (text: string) => void, json: boolean): Promise<void> {
+  const listener = json ? collector(write) : narrator(write);
   const world = await startDemoWorld();
   try {
     await play(world, listener);
