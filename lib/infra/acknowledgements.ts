@@ -4,7 +4,7 @@ import type { FunctionSet } from './function-set.ts';
 import type { InfraSettings } from './settings.ts';
 import type { Queues } from './queues.ts';
 
-/** Of what findings are acknowledged. */
+/** The parts whose findings are acknowledged. */
 export interface Acknowledged {
   readonly settings: InfraSettings;
   readonly functions: FunctionSet;
@@ -17,7 +17,7 @@ export interface Acknowledged {
 const anyResource =
   'ListSecrets, BatchGetSecretValue, ListStreams and X-Ray take no resource; values are bound by GetSecretValue';
 
-/** Findings of cdk-nag's AwsSolutions and Serverless that stand, one by one, each with its reason. */
+/** Accepts findings of cdk-nag's AwsSolutions and Serverless, one by one, each with its reason. */
 export function acknowledgeFindings(scope: Construct, found: Acknowledged): void {
   const { settings, functions, queues } = found;
   const secrets = [
@@ -38,14 +38,14 @@ export function acknowledgeFindings(scope: Construct, found: Acknowledged): void
   accept(
     found.operatorPolicy,
     `AwsSolutions-IAM5[Resource::${stack}]`,
-    'The id of this one stack, which nobody knows who asks by its name',
+    'The id of this one stack: a caller that asks by name does not know it',
   );
   for (const one of Object.values(functions)) {
     accept(one.role, 'Serverless-LambdaStarPermissions', anyResource);
     accept(
       one.function,
       'Serverless-LambdaDLQ',
-      'The schedule has an on-failure destination, the stream and the queue have their own; a second one would be empty',
+      'The schedule has an on-failure destination, the stream and the queue have their own; a second one would stay empty',
     );
     accept(
       one.function,
@@ -54,7 +54,7 @@ export function acknowledgeFindings(scope: Construct, found: Acknowledged): void
     );
   }
   const ends =
-    'A dead-letter queue itself: what is in it waits for people, and an alarm calls them';
+    'A dead-letter queue itself: its messages wait for people, and an alarm notifies them';
   accept(queues.failures, 'AwsSolutions-SQS3', ends);
   accept(queues.failures, 'Serverless-SQSRedrivePolicy', ends);
   accept(queues.deadLetters, 'Serverless-SQSRedrivePolicy', ends);
@@ -66,7 +66,7 @@ export function acknowledgeFindings(scope: Construct, found: Acknowledged): void
   accept(
     found.fingerprintKey,
     'AwsSolutions-SMG4',
-    'Every rotation has the fleet fingerprinted anew; it is rotated by hand, when somebody may have read it',
+    'After each rotation the whole fleet is fingerprinted again; it is rotated by hand, if it may have been read',
   );
 }
 
@@ -74,7 +74,7 @@ function accept(construct: IConstruct, id: string, reason: string): void {
   Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** As cdk-nag spells an ARN with what CloudFormation fills in. */
+/** An ARN as cdk-nag prints it, with placeholders for what CloudFormation fills in. */
 function shownArn(scope: Construct, service: string, resource: string): string {
   const { region, account } = Stack.of(scope);
   const shown = (value: string, parameter: string) =>

@@ -27,13 +27,13 @@ export interface Watched {
 interface AlarmForm {
   readonly metric: IMetric;
   readonly threshold: number;
-  /** Periods of the metric in a row; one unless told. */
+  /** Periods of the metric in a row. Defaults to one. */
   readonly periods?: number;
   /** What it means, and what to do. */
   readonly what: string;
 }
 
-/** Alarms, each of which says what to do. */
+/** Alarms. The description of each says what to do. */
 export function createAlarms(scope: Construct, watched: Watched): Alarm[] {
   const forms = { ...passAlarms(watched), ...queueAlarms(watched), ...lambdaAlarms(watched) };
   const alarms = Object.entries(forms).map(([id, form]) => above(scope, `${id}Alarm`, form));
@@ -70,7 +70,7 @@ function noPass(scope: Construct, { metric, schedule }: Watched): Alarm {
     treatMissingData: TreatMissingData.BREACHING,
     alarmDescription:
       'Trueup: no pass in three periods of the schedule, so nothing is kept true. If no connection is declared yet, ' +
-      "declare one. Else look at the scheduled function's log for 'function failed', at its Throttles, and at whether " +
+      "declare one. Otherwise look at the scheduled function's log for 'function failed', at its Throttles, and at whether " +
       'the schedule is enabled.',
   });
 }
@@ -82,9 +82,9 @@ function passAlarms({ metric, schedule, failingFor }: Watched): Record<string, A
       metric: metric('FailingAge', schedule, Stats.MAXIMUM),
       threshold: failingFor.toSeconds(),
       what:
-        `some server could not be kept true for ${long} minutes: it is failed, refused, waiting, missing or invalid. ` +
-        "'trueup status --failing' names it and the reason; what failed for good is tried again once its declaration or its " +
-        'secret changes, and what the vendor answered with 200 and did not do has to be declared as it accepts it.',
+        `a server was not as declared for ${long} minutes: it is failed, refused, waiting, missing or invalid. ` +
+        "'trueup status --failing' names it and the reason; a permanent failure is tried again once its declaration or its " +
+        'secret changes, and a value that the vendor answered with 200 but did not apply has to be declared in the form that it accepts.',
     },
     PassesEndingEarly: {
       metric: metric('PassesEndedEarly', schedule, Stats.MAXIMUM),
@@ -112,21 +112,21 @@ function queueAlarms({ queues }: Watched): Record<string, AlarmForm> {
       metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       threshold: 1,
       what:
-        "messages of the work queue failed again and again. Look for 'message failed' in the queued function's log; once " +
+        "messages of the work queue failed repeatedly. Look for 'message failed' in the queued function's log; once " +
         "the cause is gone, 'aws sqs start-message-move-task --source-arn' with the ARN of DeadLetters sends them back.",
     },
     Failures: {
       metric: queues.failures.metricApproximateNumberOfMessagesVisible({ period }),
       threshold: 1,
       what:
-        'stream records, scheduled invocations or events of secrets could not be worked. Each message says which and ' +
+        'stream records, scheduled invocations or events of secrets could not be processed. Each message says which and ' +
         'why; the next scheduled pass does what they asked for, so delete them once the cause is gone.',
     },
     QueueAge: {
       metric: queues.work.metricApproximateAgeOfOldestMessage({ period }),
       threshold: 45 * 60,
       what:
-        'work has waited for 45 minutes. Raise the concurrency of the queue if passes succeed and are many; else look at ' +
+        'work has waited for 45 minutes. Raise the concurrency of the queue if passes succeed and are many; otherwise look at ' +
         "'message failed' and Throttles of the queued function.",
     },
   };

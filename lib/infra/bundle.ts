@@ -8,22 +8,22 @@ export const functionNames = ['scheduled', 'stream', 'queued'] as const;
 
 export type FunctionName = (typeof functionNames)[number];
 
-/** Beside `lib`, in the repository and in `dist` alike. */
+/** Next to `lib`, both in the repository and in `dist`. */
 export const functionsFolder = resolve(import.meta.dirname, '../../functions');
 
-/** Where the SDK would look for credentials that a function does not have: it imports them only there. */
+/** Where the SDK looks for credentials that a function does not have. It imports these packages only for that. */
 const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
   (name) => `@aws-sdk/credential-provider-${name}`,
 );
 
-/** In the folder of its own that each function has. Not `.cjs`: emulators of Lambda look for `.js` and `.mjs` only. */
+/** In each function's own folder. Not `.cjs`: emulators of Lambda look for `.js` and `.mjs` only. */
 export const bundleName = 'index.js';
 
 /**
- * How a handler becomes one file with its own SDK, small enough to start fast. It is a CommonJS module: to an ES module that
- * names `node:http` Node shows all that is in it, and so wakes its own fetch, a quarter of a start. Its source map lies beside
- * it, without the sources, and Node does not read it. Names of classes are lost: errors that logs name say theirs. The type
- * is inferred: in the package nobody has esbuild's.
+ * How a handler becomes one file with its own SDK, small enough to start fast. It is a CommonJS module: for an ES module that
+ * imports `node:http`, Node evaluates all of its exports and so loads its own fetch, a quarter of a start. The source map is
+ * next to it, without the sources, and Node does not read it. Class names are lost, so errors that are logged set their own.
+ * The type is inferred, because the package does not include esbuild's types.
  */
 export function bundleOptions(entry: string, outFolder: string) {
   return {
@@ -47,11 +47,11 @@ export function bundleFunction(name: FunctionName, outFolder: string): void {
   bundleFile(join(functionsFolder, `${name}.ts`), outFolder);
 }
 
-/** The same of any file. */
+/** The same for any file. */
 export function bundleFile(entry: string, outFolder: string): void {
   const require = createRequire(import.meta.url);
   const { buildSync } = require('esbuild') as typeof Esbuild;
   buildSync(bundleOptions(entry, outFolder));
-  // Whatever package the folder comes to lie in.
+  // The folder may be inside a package of any type.
   writeFileSync(join(outFolder, 'package.json'), '{ "type": "commonjs" }\n');
 }

@@ -9,7 +9,7 @@ import type { TrueupReconcilerProps } from './props.ts';
 
 const arn = z.string().check(z.regex(/^arn:[^:]+:[^:]+:/, 'must be an ARN'));
 
-/** Days that CloudWatch Logs knows. */
+/** Days that CloudWatch Logs accepts. */
 const retentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
 ] as const;
@@ -44,10 +44,10 @@ const contextSchema = z.strictObject({
   tracing: z.optional(z.boolean()),
 });
 
-/** What stands under the context key `trueup`. */
+/** The value of the context key `trueup`. */
 export type TrueupContext = z.infer<typeof contextSchema>;
 
-/** Reads the context, an object or (from `cdk -c`) its JSON. @throws Error that names each key that does not fit */
+/** Reads the context, an object or (from `cdk -c`) its JSON. @throws Error that names each key that is not valid */
 export function readContext(value: unknown): TrueupContext {
   const json: unknown = typeof value === 'string' ? JSON.parse(value) : value;
   const parsed = contextSchema.safeParse(json, { error: z.locales.en().localeError });
@@ -55,7 +55,7 @@ export function readContext(value: unknown): TrueupContext {
   throw new Error(`context 'trueup' of cdk.json:\n${z.prettifyError(parsed.error)}`);
 }
 
-/** The same as props; what is named by ARN becomes part of the scope. */
+/** The context as props of the construct. Resources that are named by ARN are imported into the scope. */
 export function propsOf(scope: Construct, context: TrueupContext): TrueupReconcilerProps {
   const { eventBusArn, alarmTopicArn, kmsKeyArn, desiredTable, ledgerTable } = context;
   const { scheduleMinutes, failingForMinutes, logRetentionDays, removalPolicy } = context;

@@ -81,7 +81,7 @@ function ages({ metric, schedule }: Shown): IWidget[] {
     metric(name, schedule, Stats.MAXIMUM).with({ label });
   return [
     graph(
-      'Age of drift: since when the longest stands',
+      'Age of the oldest drift and the oldest failure',
       [oldest('DriftAge', 'differs'), oldest('FailingAge', 'fails')],
       { label: 'seconds' },
     ),
@@ -111,7 +111,7 @@ function work({ metric, schedule }: Shown): IWidget[] {
   ];
 }
 
-/** From the logs: codes are many, and so are connections. */
+/** From the logs: there are too many codes and connections for metrics. */
 function reasons({ logGroups }: Shown, title: string, message: string): IWidget {
   return new LogQueryWidget({
     title,
@@ -149,7 +149,7 @@ function machinery({ functions, queues, metric }: Shown): IWidget[] {
       }),
       queues.failures.metricApproximateNumberOfMessagesVisible({ period, label: 'failures' }),
     ]),
-    // Throttles have an alarm each.
+    // Throttles have alarms of their own.
     graph('Functions', [
       ...Object.values(functions).map((one) => one.metricErrors({ period })),
       metric('PassDuration', period, Stats.p(95)),

@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import type { TrueupReconcilerProps } from './props.ts';
 
 /**
- * The key of the fingerprints: generated, 64 characters. Its name is CloudFormation's, without a `/`, and so outside
- * of the prefix that connections may use.
+ * The key of the fingerprints: generated, 64 characters. CloudFormation generates its name, which has no `/`, so it is
+ * outside the prefix that connections may use.
  */
 export function createFingerprintKey(
   scope: Construct,

@@ -7,8 +7,8 @@ import { bundleFunction, functionsFolder, type FunctionName } from './bundle.ts'
 export const handler = 'index.handler';
 
 /**
- * The code of a function: in the repository, where this file is TypeScript, it is bundled now; in the package the built
- * bundle lies in `functions/<name>`.
+ * The code of a function. In the repository, where this file is TypeScript, it is bundled here; in the package the built
+ * bundle is in `functions/<name>`.
  */
 export function functionCode(name: FunctionName): Code {
   if (!import.meta.filename.endsWith('.ts')) return Code.fromAsset(join(functionsFolder, name));

@@ -38,7 +38,7 @@ export function createFunctions(
         listConnections(tables.desired),
         tellFailures(queues),
       ],
-      // Scheduler invokes asynchronously: Lambda's own repetitions would only meet the next tick.
+      // Scheduler invokes asynchronously. Lambda's own retries would only coincide with the next tick.
       asynchronous: {
         retryAttempts: 0,
         maxEventAge: settings.tickAge,
@@ -58,7 +58,7 @@ export function createFunctions(
     queued: new TrueupFunction(scope, 'Queued', {
       ...common,
       name: 'queued',
-      description: 'Trueup: works the queue, one connection at a time',
+      description: 'Trueup: processes the queue, one connection at a time',
       permissions: [...passPermissions(scope, targets), takeWork(queues)],
     }),
   };

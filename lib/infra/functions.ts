@@ -14,7 +14,7 @@ import { functionCode, handler } from './function-code.ts';
 import { writeLogs, writeTraces } from './permissions.ts';
 import { functionTimeout } from './settings.ts';
 
-/** What a function of Trueup is made from. */
+/** What one of Trueup's functions needs. */
 export interface TrueupFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
@@ -23,11 +23,11 @@ export interface TrueupFunctionProps {
   readonly permissions: readonly PolicyStatement[];
   readonly logRetention?: RetentionDays | undefined;
   readonly tracing?: boolean | undefined;
-  /** Of asynchronous invocations. */
+  /** For asynchronous invocations. */
   readonly asynchronous?: Pick<FunctionOptions, 'retryAttempts' | 'maxEventAge' | 'onFailure'>;
 }
 
-/** A function with a log group and a role of its own, whose permissions are those given and no others. */
+/** A function with its own log group and its own role, which has the given permissions and no others. */
 export class TrueupFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
@@ -62,7 +62,7 @@ export class TrueupFunction extends Construct {
       timeout: functionTimeout,
       memorySize: props.memory,
       environment: { ...props.environment },
-      // By its ARN, as somebody else's: nothing that CDK wires can add a permission to it.
+      // Imported by its ARN and immutable, so that no other construct can add a permission to it.
       role: Role.fromRoleArn(this, 'ClosedRole', this.role.roleArn, { mutable: false }),
       logGroup: this.logGroup,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,

@@ -2,7 +2,7 @@ import { Stack, type Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
-/** Reasons why servers and passes fail, as `lib/core/failure-reason.ts` sorts them: each has a metric of its own. */
+/** Reasons why servers and passes fail, as `lib/core/failure-reason.ts` sorts them. Each has its own metric. */
 export const failureMetrics = [
   'FailuresRejected',
   'FailuresThrottled',
@@ -19,7 +19,7 @@ export const failureMetrics = [
   'FailuresOther',
 ] as const;
 
-/** Trueup's own metrics: the functions emit these and no others, and dashboard and alarms read all of them. */
+/** Trueup's own metrics: the functions emit exactly these, and dashboard and alarms read all of them. */
 export type TrueupMetric =
   | 'Passes'
   | 'PassesEndedEarly'
@@ -51,12 +51,12 @@ export type TrueupMetric =
   | 'RecordsFailed'
   | 'MessagesFailed';
 
-/** A metric of one deployment; the sum of each period unless told. */
+/** A metric of one deployment. The statistic defaults to the sum of each period. */
 export type MetricOf = (name: TrueupMetric, period: Duration, statistic?: string) => Metric;
 
 /**
- * What tells the metrics of a deployment from those of others in the account: names of stacks differ there, and output
- * prefixes within a stack. No stack's name has a `/`.
+ * The name that separates the metrics of a deployment from others in the account: stack names are unique there, and output
+ * prefixes within a stack. No stack name has a `/`.
  */
 export function serviceName(scope: Construct, outputPrefix: string | undefined): string {
   const { stackName } = Stack.of(scope);
@@ -64,8 +64,8 @@ export function serviceName(scope: Construct, outputPrefix: string | undefined):
 }
 
 /**
- * The metrics of the deployment that emits them under this name. That is their only dimension: one by connection would
- * cost more than all the rest at ten thousand connections.
+ * The metrics of the deployment that emits them under this name. It is their only dimension: with ten thousand connections
+ * a dimension for the connection would cost more than the rest of the deployment.
  */
 export function metricsOf(service: string): MetricOf {
   return (metricName, period, statistic = Stats.SUM) =>

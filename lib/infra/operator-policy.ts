@@ -11,14 +11,14 @@ import {
   type PermissionTargets,
 } from './permissions.ts';
 
-/** For people: what `trueup --stack` needs, to attach to whom it concerns. Whoever has it can do what the functions can. */
+/** What people need for `trueup --stack`, to be attached to them. It permits what the functions may do. */
 export function createOperatorPolicy(scope: Construct, to: PermissionTargets): ManagedPolicy {
   const { desired, ledger } = to.tables;
   const stack = Stack.of(scope);
   return new ManagedPolicy(scope, 'OperatorPolicy', {
     description: `Operates Trueup of stack ${stack.stackName} from the command line`,
     statements: [
-      // Names of tables, key and queue stand in the stack's outputs. Asked for by name, the stack has no id yet.
+      // The stack's outputs name tables, key and queue. A caller asks by name, without the stack's id.
       new PolicyStatement({
         sid: 'ReadOutputs',
         actions: ['cloudformation:DescribeStacks'],
@@ -37,12 +37,12 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
         actions: ['dynamodb:Scan'],
         resources: [indexArn(desired)],
       }),
-      // `apply`, `approve` and `pause` hold the lease and write the ledger, as a function does.
+      // `apply`, `approve` and `pause` take the lease and write the ledger, as a function does.
       keepLedger(ledger),
       // A pass from a laptop calls the vendor itself.
       ...readSecrets(scope, to),
       ...keepRefreshTokens(scope, to),
-      // `login` makes the secrets that are named for refresh tokens. Functions never make one.
+      // `login` creates the secrets that are named for refresh tokens. Functions never create one.
       ...makeRefreshTokens(scope, to),
       // A pass that hands over, or whose retries come soon.
       new PolicyStatement({
@@ -50,7 +50,7 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
         actions: ['sqs:SendMessage'],
         resources: [to.queues.work.queueArn],
       }),
-      // What it changed is announced as well.
+      // Events of what it changed.
       new PolicyStatement({
         sid: 'Announce',
         actions: ['events:PutEvents'],
@@ -61,7 +61,7 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
   });
 }
 
-/** ARNs of a stack of this name, whichever its id. */
+/** ARNs of a stack with this name, with any id. */
 function stackArns(stack: Stack): string {
   const resourceName = `${stack.stackName}/*`;
   return Arn.format({ service: 'cloudformation', resource: 'stack', resourceName }, stack);

@@ -15,7 +15,7 @@ export interface OutputSources {
   readonly dashboard: Dashboard;
 }
 
-/** Outputs under names that stay, such as `TrueupDesiredTable`: `trueup --stack` reads them, and people the commands. */
+/** Outputs under stable names, such as `TrueupDesiredTable`. `trueup --stack` reads them; the commands are for people. */
 export function createOutputs(scope: Construct, prefix: string, from: OutputSources): void {
   for (const [name, [value, description]] of Object.entries({
     ...names(from),
@@ -46,10 +46,10 @@ function names({
     EventBus: [targets.eventBusArn, "Where Trueup's events go"],
     QueueUrl: [queues.work.queueUrl, 'Work queue'],
     QueueArn: [queues.work.queueArn, 'Work queue'],
-    DeadLettersUrl: [queues.deadLetters.queueUrl, 'Messages that failed again and again'],
-    DeadLettersArn: [queues.deadLetters.queueArn, 'Messages that failed again and again'],
-    FailuresUrl: [queues.failures.queueUrl, 'Records and invocations that could not be worked'],
-    FailuresArn: [queues.failures.queueArn, 'Records and invocations that could not be worked'],
+    DeadLettersUrl: [queues.deadLetters.queueUrl, 'Messages that failed repeatedly'],
+    DeadLettersArn: [queues.deadLetters.queueArn, 'Messages that failed repeatedly'],
+    FailuresUrl: [queues.failures.queueUrl, 'Records and invocations that could not be processed'],
+    FailuresArn: [queues.failures.queueArn, 'Records and invocations that could not be processed'],
     OperatorPolicyArn: [operatorPolicy.managedPolicyArn, 'For people who use trueup --stack'],
     ScheduledFunction: [scheduled.function.functionName, 'Function of the schedule'],
     StreamFunction: [stream.function.functionName, "Function of Desired's stream"],
@@ -66,7 +66,10 @@ function commands({ targets, functions }: OutputSources): Outputs {
   const tail = (name: keyof FunctionSet) =>
     `aws logs tail ${functions[name].logGroup.logGroupName} --follow ${region}`;
   return {
-    CommandStatus: [`trueup status --stack ${Aws.STACK_NAME} ${region}`, 'What is true, what not'],
+    CommandStatus: [
+      `trueup status --stack ${Aws.STACK_NAME} ${region}`,
+      'Which servers are as declared, and which are not',
+    ],
     CommandReconcile: [
       `aws lambda invoke --function-name ${functions.scheduled.function.functionName} ${region} /dev/stdout`,
       'Makes a pass over every connection now',

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { Queues } from './queues.ts';
 import { connectionsIndex, type AnyTable, type Tables } from './tables.ts';
 
-/** What permissions are about. */
+/** The resources that permissions name. */
 export interface PermissionTargets {
   readonly tables: Tables;
   readonly queues: Queues;
@@ -27,16 +27,16 @@ export function secretArn(scope: Construct, name: string): string {
   return Arn.format({ ...parts, arnFormat: ArnFormat.COLON_RESOURCE_NAME }, Stack.of(scope));
 }
 
-/** What every function needs: all of them run the same pass. */
+/** What every function needs, since all of them run the same pass. */
 export function passPermissions(scope: Construct, to: PermissionTargets): PolicyStatement[] {
   return [
-    // Rows of the connection, all of them or the named ones. Nobody but the user writes Desired.
+    // Rows of the connection, all or the named ones. Only users write Desired.
     readDesired(to.tables.desired),
-    // Lease, records, reports and history. No Scan: a pass knows its connection.
+    // Lease, records, reports and history. No Scan: a pass has the name of its connection.
     keepLedger(to.tables.ledger),
     // Continuations, retries, and what is beyond the inline share.
     allow('SendWork', ['sqs:SendMessage'], [to.queues.work.queueArn]),
-    // What was changed, drifted, failed or held.
+    // Events of changes, drift, failures and held plans.
     allow('Announce', ['events:PutEvents'], [to.eventBusArn]),
     ...readSecrets(scope, to),
     ...keepRefreshTokens(scope, to),
@@ -44,7 +44,7 @@ export function passPermissions(scope: Construct, to: PermissionTargets): Policy
   ];
 }
 
-/** For the schedule: the sparse index has the keys of connections and nothing else. */
+/** For the schedule: the sparse index has only the keys of connections. */
 export function listConnections(desired: AnyTable): PolicyStatement {
   return allow('ListConnections', ['dynamodb:Scan'], [indexArn(desired)]);
 }
@@ -65,7 +65,7 @@ export function takeWork({ work }: Queues): PolicyStatement {
   return allow('TakeWork', actions, [work.queueArn]);
 }
 
-/** For Lambda, which tells with the function's role what it gave up. */
+/** For Lambda, which reports what it gave up, with the function's role. */
 export function tellFailures({ failures }: Queues): PolicyStatement {
   return allow('TellFailures', ['sqs:SendMessage'], [failures.queueArn]);
 }
@@ -101,11 +101,11 @@ export function indexArn(desired: AnyTable): string {
 export function readSecrets(scope: Construct, to: PermissionTargets): PolicyStatement[] {
   const read = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
   return [
-    // A key outside of the prefix, so that no row can name it.
+    // The key is outside the prefix, so that no row can name it.
     allow('ReadFingerprintKey', ['secretsmanager:GetSecretValue'], [to.fingerprintKeyArn]),
-    // Version ids by name prefix. AWS takes only * here; it answers names and versions, never values.
+    // Version ids by name prefix. AWS accepts only * here; the answer has names and versions, never values.
     allow('ListSecretVersions', ['secretsmanager:ListSecrets'], ['*']),
-    // AWS takes only * here too; each value also needs GetSecretValue, which is bound to the prefix.
+    // AWS accepts only * here too; each value also needs GetSecretValue, which is limited to the prefix.
     allow('ReadSecretsTogether', ['secretsmanager:BatchGetSecretValue'], ['*']),
     // Credentials, and the secrets of servers that need a PUT.
     allow('ReadSecrets', read, [secretArn(scope, `${to.secretPrefix}/*`)]),
@@ -114,7 +114,7 @@ export function readSecrets(scope: Construct, to: PermissionTargets): PolicyStat
   ];
 }
 
-/** An exchanged refresh token must be kept before its first use. Without names nothing can be written. */
+/** An exchanged refresh token must be stored before its first use. Without names nothing can be written. */
 export function keepRefreshTokens(scope: Construct, to: PermissionTargets): PolicyStatement[] {
   if (to.refreshTokenSecrets.length === 0) return [];
   const secrets = to.refreshTokenSecrets.map((name) => secretArn(scope, `${name}-??????`));
@@ -125,8 +125,8 @@ export function keepRefreshTokens(scope: Construct, to: PermissionTargets): Poli
 }
 
 /**
- * For `trueup login`, whose secret may not be there yet; it gets AWS's own key. A name has no suffix before there is
- * such a secret, and which of the two forms is held against the policy is not documented.
+ * For `trueup login`, whose secret may not exist yet; it gets AWS's own key. Before a secret exists its name has no suffix,
+ * and AWS does not document which of the two forms the policy is compared with, so both are allowed.
  */
 export function makeRefreshTokens(scope: Construct, to: PermissionTargets): PolicyStatement[] {
   if (to.refreshTokenSecrets.length === 0) return [];
@@ -137,7 +137,7 @@ export function makeRefreshTokens(scope: Construct, to: PermissionTargets): Poli
   return [allow('MakeRefreshTokens', ['secretsmanager:CreateSecret'], secrets)];
 }
 
-/** With the user's own key for tables, queues and fingerprint key: what their services ask for in the caller's name. */
+/** With the user's own key for tables, queues and fingerprint key: what their services do with it for the caller. */
 export function useStoreKeys(keys: readonly IKey[]): PolicyStatement[] {
   const actions = [
     'Decrypt',

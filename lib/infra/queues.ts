@@ -4,16 +4,16 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { functionTimeout } from './settings.ts';
 
-/** The work queue, and where goes what could not be done. */
+/** The work queue, and the queues for what could not be processed. */
 export interface Queues {
   readonly work: Queue;
-  /** Messages of the work queue that failed again and again: they can be sent back as they are. */
+  /** Messages of the work queue that failed repeatedly. They can be sent back as they are. */
   readonly deadLetters: Queue;
   /** What never became a message: stream records, invocations of the schedule, events of secrets. For people. */
   readonly failures: Queue;
 }
 
-/** A message is tried so often: a store that is down for a while loses none. */
+/** How often a message is tried: enough that a store that is down for a while loses none. */
 const receives = 5;
 
 export function createQueues(scope: Construct, kmsKey: IKey | undefined): Queues {
@@ -29,7 +29,7 @@ export function createQueues(scope: Construct, kmsKey: IKey | undefined): Queues
   const work = new Queue(scope, 'Work', {
     ...common,
     retentionPeriod: Duration.days(4),
-    // Six times the function's: what Lambda asks for, so that throttled messages are not counted as received in vain.
+    // Six times the function's timeout, as Lambda recommends, so that throttled messages do not use up their receives.
     visibilityTimeout: Duration.minutes(6 * functionTimeout.toMinutes()),
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: receives },
   });

@@ -21,7 +21,7 @@ import { createTables, type AnyTable } from './tables.ts';
 import { triggerByQueue, triggerByStream } from './triggers.ts';
 
 /**
- * Trueup in somebody's account: two tables, three functions, a queue, a schedule, and what watches them.
+ * A deployment of Trueup: two tables, three functions, a queue, a schedule, and alarms and a dashboard for them.
  *
  * @example
  * const stack = new Stack(new App(), 'Mcp');
@@ -38,7 +38,7 @@ export class TrueupReconciler extends Construct {
   /** For people who use `trueup --stack`. */
   readonly operatorPolicy: ManagedPolicy;
 
-  /** @throws Error that names the prop that does not fit */
+  /** @throws Error that names the prop that is not valid */
   constructor(scope: Construct, id: string, props: TrueupReconcilerProps) {
     super(scope, id);
     const settings = settingsOf(props);
@@ -85,13 +85,13 @@ interface Parts {
   readonly targets: PermissionTargets;
 }
 
-/** Keys of what the functions read and write besides connections' secrets. */
+/** Keys of what the functions read and write, without connections' secrets. */
 function storeKeys({ kmsKey, desiredTable, ledgerTable }: TrueupReconcilerProps): readonly IKey[] {
   const keys = [kmsKey, desiredTable?.encryptionKey, ledgerTable?.encryptionKey];
   return [...new Set(keys.filter((key) => key !== undefined))];
 }
 
-/** What `functions/settings.ts` reads, and Powertools. */
+/** The variables that `functions/settings.ts` and Powertools read. */
 function environmentOf(
   settings: InfraSettings,
   to: PermissionTargets,

@@ -3,7 +3,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import type { Queues } from './queues.ts';
 
-/** What happens to a secret beneath the prefix reaches the work queue as the event stands. */
+/** Events of secrets beneath the prefix go to the work queue unchanged. */
 export function pushRotations(
   scope: Construct,
   { work, failures }: Queues,
@@ -22,7 +22,7 @@ export function pushRotations(
   });
   if (!cloudTrail) return [moved];
   const told = new Rule(scope, 'RotationByCloudTrail', {
-    description: "CloudTrail tells of a new value of a connection's secret",
+    description: "CloudTrail reports a new value of a connection's secret",
     eventPattern: cloudTrailPattern(secretPrefix),
     targets: [target()],
   });

@@ -8,8 +8,8 @@ import { tellFailures, useStoreKeys } from './permissions.ts';
 import type { Queues } from './queues.ts';
 
 /**
- * Invokes the function every so often. A tick is worth nothing once the next is due, so it is neither kept nor repeated
- * for long; what Scheduler itself cannot deliver is among the failures.
+ * Invokes the function at a fixed interval. A tick has no use once the next one is due, so it is neither kept nor repeated
+ * for long. What Scheduler cannot deliver goes to Failures.
  */
 export function scheduleFunction(
   scope: Construct,
@@ -24,20 +24,20 @@ export function scheduleFunction(
   const { every, tickAge, storeKeys } = options;
   const role = new Role(scope, 'ScheduleRole', {
     description: "Trueup's schedule",
-    // Only this account's Scheduler may be this role.
+    // Only this account's Scheduler may assume this role.
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
     inlinePolicies: {
       invoke: new PolicyDocument({
         statements: [
-          // The one function, not its versions.
+          // The function itself, not its versions.
           new PolicyStatement({
             sid: 'InvokeScheduled',
             actions: ['lambda:InvokeFunction'],
             resources: [target.functionArn],
           }),
-          // Ticks that Lambda did not take.
+          // Ticks that Lambda did not accept.
           tellFailures(queues),
           ...useStoreKeys(storeKeys),
         ],

@@ -1,12 +1,12 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { TrueupReconcilerProps } from './props.ts';
 
-/** What of the props is plain values, with its defaults, checked. */
+/** The props that are plain values, with their defaults, checked. */
 export interface InfraSettings {
   /** `provider=host[:port]`, separated by commas, as the functions read it. */
   readonly allowedHosts: string;
   readonly schedule: Duration;
-  /** A tick is dropped when the next is due, or after an hour: Lambda keeps none for longer than six. */
+  /** A tick is dropped when the next is due, or after an hour. Lambda keeps none for longer than six hours. */
   readonly tickAge: Duration;
   readonly inlineShare: number;
   readonly connectionsAtOnce: number;
@@ -17,7 +17,7 @@ export interface InfraSettings {
   readonly failingFor: Duration;
 }
 
-/** Time that a function has: Trueup hands over to the queue before its end. */
+/** A function's time limit. Trueup hands over to the queue before it ends. */
 export const functionTimeout = Duration.minutes(5);
 
 /** Fills in the defaults. @throws Error that names the prop and says what would be right */
@@ -47,14 +47,14 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
   };
 }
 
-/** The host rule's own form: an exact host, no scheme, no path, no pattern. */
+/** The form that the host rule needs: an exact host, no scheme, no path, no pattern. */
 const hostForm = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$/i;
 
 function hostsOf(hosts: TrueupReconcilerProps['allowedHosts']): string {
   const entries = Object.entries(hosts).flatMap(([provider, names]) =>
     names.map((host) => {
       check(/^[a-z]+$/.test(provider), 'allowedHosts', 'lists of hosts by provider');
-      check(hostForm.test(host), 'allowedHosts', `exact hosts, and '${host}' is none`);
+      check(hostForm.test(host), 'allowedHosts', `exact hosts: '${host}' is not one`);
       return `${provider}=${host}`;
     }),
   );

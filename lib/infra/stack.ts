@@ -3,12 +3,12 @@ import type { Construct } from 'constructs';
 import { propsOf, type TrueupContext } from './context.ts';
 import { TrueupReconciler } from './reconciler.ts';
 
-/** Props of the stack: the construct's, as they stand in cdk.json. */
+/** Props of the stack: the construct's, in the form of cdk.json. */
 export interface TrueupStackProps extends StackProps {
   readonly trueup: TrueupContext;
 }
 
-/** A stack with nothing but Trueup. */
+/** A stack that has only Trueup. */
 export class TrueupStack extends Stack {
   readonly reconciler: TrueupReconciler;
 

@@ -18,7 +18,7 @@ export type AnyTable = Table | ITable;
 /** The two tables. */
 export interface Tables {
   readonly desired: AnyTable;
-  /** Of Desired: its second trigger. */
+  /** The stream of Desired, which is the second trigger. */
   readonly streamArn: string;
   readonly ledger: AnyTable;
 }
@@ -26,7 +26,7 @@ export interface Tables {
 /** The sparse index of Desired: only connection items have the attribute `provider`. */
 export const connectionsIndex = 'provider';
 
-/** Makes Desired and Ledger, or takes the existing ones. @throws Error if an existing Desired has no stream */
+/** Creates Desired and Ledger, or uses the existing ones. @throws Error if an existing Desired has no stream */
 export function createTables(scope: Construct, props: TrueupReconcilerProps): Tables {
   const desired = props.desiredTable ?? createDesired(scope, props);
   const streamArn = desired.tableStreamArn;

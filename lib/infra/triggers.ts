@@ -20,14 +20,14 @@ export function triggerByStream(
   return new EventSourceMapping(scope, 'StreamTrigger', {
     target,
     eventSourceArn: streamArn,
-    // What was written while the stack came up counts too.
+    // Includes rows that were written while the stack was created.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,
-    // A push of many rows comes as few batches, and a single change still within seconds.
+    // A push of many rows arrives in few batches, and a single change still within seconds.
     maxBatchingWindow: Duration.seconds(2),
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    // Bounded: a record that cannot be sent on is left to the schedule, or it would hold up its shard for a day.
+    // Limited: a record that cannot be queued is left to the schedule. Otherwise it would hold up its shard for a day.
     retryAttempts: 10,
     maxRecordAge: Duration.hours(1),
     onFailure: new SqsDlq(failures),
@@ -39,7 +39,7 @@ export function triggerByStream(
   });
 }
 
-/** How the work queue reaches its function: one message at a time, so that it has all of the function's time. */
+/** How the work queue reaches its function: one message at a time, so that each has all of the function's time. */
 export function triggerByQueue(
   scope: Construct,
   target: IFunction,

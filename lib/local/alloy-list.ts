@@ -5,7 +5,7 @@ import type { VendorAnswer } from './vendor.ts';
 /** `count` is `{servers, count}`, all at once; `paged` takes `limit` and `offset` and adds `hasMore`. */
 export type AlloyListForm = 'count' | 'paged';
 
-/** Servers on a page that does not say how many it wants. */
+/** Servers on a page when the request has no `limit`. */
 const defaultLimit = 50;
 
 /** The list in the given form. */

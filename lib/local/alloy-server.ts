@@ -9,12 +9,12 @@ export interface AlloyServer {
   /** Accepted, and never answered. */
   instructions?: string;
   url: string;
-  /** Carries a live token. */
+  /** Contains a live token. */
   accessUrl: string;
   createdAt: string;
   updatedAt: string;
   /** Whose server it is: the value of `x-alloy-userid`. */
   userId: string;
-  /** Fields that are answered and that nobody documents. */
+  /** Fields that are in answers but not in the documentation. */
   unknown: Json;
 }

@@ -7,17 +7,17 @@ import type { Json } from './misbehaviour.ts';
 import { startVendorSimulator } from './vendor-simulator.ts';
 import type { SimulatorOptions, Vendor, VendorAnswer, VendorSimulator } from './vendor.ts';
 
-/** What a server is made from: the rest has defaults. */
+/** What a server is created from; the rest has defaults. */
 export type AlloyServerInit = Pick<AlloyServer, 'serverId' | 'name'> & Partial<AlloyServer>;
 
 /** A simulated Alloy. */
 export type AlloySimulator = VendorSimulator<AlloyServer, AlloyServerInit>;
 
-/** How this Alloy differs from the one of the documentation. */
+/** How this Alloy differs from the documented one. */
 export interface AlloyOptions extends SimulatorOptions {
   readonly servers: readonly AlloyServerInit[];
   readonly listForm?: AlloyListForm;
-  /** Whose servers a request without `x-alloy-userid` means, as the API key says. */
+  /** Whose servers a request without `x-alloy-userid` means: in reality the API key decides. */
   readonly keyUser?: string;
 }
 
@@ -26,8 +26,8 @@ const defaultUser = 'user-1';
 
 /**
  * Starts an Alloy that behaves as its page on updating servers says: `restrictions` replaced whole, names of 1 to 100
- * characters unique for a user, `instructions` accepted and never answered. Requests and answers are held against the
- * vendor's own `openapi/alloy.openapi.yaml`, which describes PUT: what a list and a GET answer, against its `Server`.
+ * characters unique for a user, `instructions` accepted and never answered. Requests and answers are checked
+ * against the vendor's own `openapi/alloy.openapi.yaml`, which describes PUT; answers of a list and a GET against its `Server`.
  */
 export async function startAlloy(options: AlloyOptions): Promise<AlloySimulator> {
   const { now = Date.now, listForm = 'count', keyUser = defaultUser } = options;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { OpenAPIBackend, type Document } from 'openapi-backend';
 import { parse } from 'yaml';
 
-/** Where a value breaks the document, and how. */
+/** Where and how a value does not match the document. */
 export interface Breach {
   /** Segments from the top, such as `['body', 'slug']`. */
   readonly path: readonly string[];
@@ -11,7 +11,7 @@ export interface Breach {
   readonly keyword: string;
 }
 
-/** An OpenAPI document that requests and answers are held against. */
+/** An OpenAPI document that requests and answers are checked against. */
 export interface ApiContract {
   request(
     operationId: string,
@@ -32,7 +32,7 @@ interface SchemaError {
   readonly keyword: string;
 }
 
-/** Ids are not checked: tests name servers as they please. */
+/** Ids are not checked: tests choose their own. */
 const formats = {
   uuid: true,
   uri: (text: string) => URL.canParse(text),
@@ -41,7 +41,7 @@ const formats = {
 
 const loaded = new Map<string, Promise<ApiContract>>();
 
-/** Loads `openapi/<file>` beside this module, once. The document is trusted to be valid OpenAPI: a test says so. */
+/** Loads `openapi/<file>` beside this module, once. The document is not validated here: a test does that. */
 export function apiContract(file: string): Promise<ApiContract> {
   const known = loaded.get(file);
   if (known) return known;
@@ -56,7 +56,7 @@ async function load(file: string): Promise<ApiContract> {
   const api = new OpenAPIBackend({
     definition,
     strict: true,
-    quick: true, // an eighth of the time: the document itself is not checked
+    quick: true, // takes an eighth of the time: the document itself is not checked
     coerceTypes: true,
     ajvOpts: { formats },
   });

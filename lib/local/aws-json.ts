@@ -5,7 +5,7 @@ import {
   type LoopbackRequest,
 } from './loopback-server.ts';
 
-/** A test's way in: answers in the service's place, or makes it slow. `undefined` lets it answer. */
+/** A hook for tests: answers in place of the service, or delays it. `undefined` lets the service answer. */
 export type Intercept = (
   operation: string,
   body: unknown,
@@ -18,7 +18,7 @@ export type Intercept = (
     }
   | { readonly delayMs: number };
 
-/** An error in AWS's wire form. `type` is the exception's name as the API reference spells it. */
+/** An error in AWS's wire form. `type` is the exception's name in the API reference. */
 export class AwsFault extends Error {
   readonly type: string;
   readonly status: number;
@@ -100,7 +100,7 @@ function parse(text: string): Record<string, unknown> {
     const value: unknown = text === '' ? {} : JSON.parse(text);
     if (isRecord(value)) return value;
   } catch {
-    // falls through to the fault, as any other body that is not an object
+    // falls through to the fault, like any body that is not an object
   }
   throw new AwsFault('SerializationException', 'The request is not a JSON object');
 }

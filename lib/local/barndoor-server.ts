@@ -11,6 +11,6 @@ export interface BarndoorServer {
   client_id?: string;
   client_secret?: string;
   meta: Json;
-  /** Fields that are answered and that nobody documents. */
+  /** Fields that are in answers but not in the documentation. */
   unknown: Json;
 }

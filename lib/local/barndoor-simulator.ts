@@ -6,13 +6,13 @@ import type { Json } from './misbehaviour.ts';
 import { startVendorSimulator } from './vendor-simulator.ts';
 import type { SimulatorOptions, Vendor, VendorAnswer, VendorSimulator } from './vendor.ts';
 
-/** What a server is made from: the rest has defaults. */
+/** What a server is created from; the rest has defaults. */
 export type BarndoorServerInit = Pick<BarndoorServer, 'id' | 'name'> & Partial<BarndoorServer>;
 
 /** A simulated Barndoor. */
 export type BarndoorSimulator = VendorSimulator<BarndoorServer, BarndoorServerInit>;
 
-/** How this Barndoor differs from the one of the documentation. */
+/** How this Barndoor differs from the documented one. */
 export interface BarndoorOptions extends SimulatorOptions {
   readonly servers: readonly BarndoorServerInit[];
   readonly listForm?: BarndoorListForm;
@@ -25,9 +25,9 @@ export interface BarndoorOptions extends SimulatorOptions {
 }
 
 /**
- * Starts a Barndoor that behaves as its page on updating servers says, and where that is silent as its SDK and Terraform
- * provider show: names unique without regard to case and outer white space, PUT partial, secrets never answered, `meta`
- * merged with keys of the server's own. Requests and answers are held against `openapi/barndoor.openapi.yaml`.
+ * Starts a Barndoor that behaves as its page on updating servers says, and where that says nothing, as its SDK and
+ * Terraform provider show: names unique without regard to case and outer white space, PUT partial, secrets never answered, `meta`
+ * merged with keys of the server's own. Requests and answers are checked against `openapi/barndoor.openapi.yaml`.
  */
 export async function startBarndoor(options: BarndoorOptions): Promise<BarndoorSimulator> {
   const { listForm = 'pagination', errorForm = 'error' } = options;
@@ -142,7 +142,7 @@ function apply(server: BarndoorServer, body: Json): void {
   }
 }
 
-/** Objects are merged key by key, anything else is replaced; null leaves what is there. */
+/** Objects are merged key by key, other values are replaced; null leaves the value as it is. */
 function merged(into: Json, from: Json): Json {
   const result = { ...into };
   for (const [key, value] of Object.entries(from)) {

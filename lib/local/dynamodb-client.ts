@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { isRecord, textOf } from './aws-json.ts';
 
-/** An answer as it came: the body still in bytes, for a front that passes it on. */
+/** An answer with its body as bytes, for a front that passes it on. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface DynamoDbClient {
   readonly close: () => void;
 }
 
-/** Headers that a local DynamoDB wants to see; the signature is never verified. */
+/** Headers that a local DynamoDB requires; the signature is never verified. */
 const unsigned = {
   'content-type': 'application/x-amz-json-1.0',
   'x-amz-date': '20260101T000000Z',
@@ -35,7 +35,7 @@ const unsigned = {
     'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local',
 };
 
-/** A client for one endpoint, with connections of its own that `close` ends. */
+/** A client for one endpoint, with its own connections, which `close` ends. */
 export function dynamoDbClient(endpoint: string): DynamoDbClient {
   const agent = new Agent({ keepAlive: true });
 

@@ -6,7 +6,7 @@ import type { DynamoDbClient, RawAnswer } from './dynamodb-client.ts';
 /** An attribute value in DynamoDB's JSON, `{ S: 'text' }`. */
 export type AttributeMap = Record<string, Record<string, unknown>>;
 
-/** One record as Lambda hands it to a function on a stream with new and old images. */
+/** One record in the form that Lambda passes to a function, for a stream with new and old images. */
 export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
@@ -39,7 +39,7 @@ export interface StreamWatch {
     input: Record<string, unknown>,
     run: () => Promise<RawAnswer>,
   ): Promise<RawAnswer>;
-  /** Forgets the key schemas, because a table was made or dropped. */
+  /** Drops the cached key schemas, because a table was created or deleted. */
   forget(): void;
 }
 
@@ -51,7 +51,7 @@ export const writeOperations: ReadonlySet<string> = new Set([
   'BatchWriteItem',
 ]);
 
-/** Watches the tables in `watched`. Writes are serialised over all of them, so sequence numbers are in order. */
+/** Watches the tables in `watched`. Writes to all of them are serialised, so sequence numbers are in order. */
 export function streamWatch(
   client: DynamoDbClient,
   watched: ReadonlySet<string>,
@@ -102,7 +102,7 @@ export function streamWatch(
         before.push({ name, table, keys, items: await read(name, keys) });
       }
     } catch {
-      return run(); // a request that DynamoDB refuses: it says why
+      return run(); // DynamoDB refuses this request, and its answer says why
     }
     const answer = await run();
     if (answer.status !== 200) return answer;
@@ -154,7 +154,7 @@ export function streamWatch(
   };
 }
 
-/** Table and items (or at least their keys) that a write names; a request that is no write has none. */
+/** Table and items (or at least their keys) that a write names; empty for requests that are not writes. */
 function itemsOf(operation: string, input: Record<string, unknown>): [string, AttributeMap[]][] {
   if (operation !== 'BatchWriteItem') {
     const item = operation === 'PutItem' ? input['Item'] : input['Key'];
@@ -176,7 +176,7 @@ function pick(item: AttributeMap, keys: readonly string[]): AttributeMap {
   return Object.fromEntries(keys.flatMap((key) => (item[key] ? [[key, item[key]]] : [])));
 }
 
-/** Sets have no order in DynamoDB: two items that differ in it only are the same. */
+/** Sets have no order in DynamoDB: two items that differ only in that order are the same. */
 function withSortedSets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withSortedSets);
   if (!isRecord(value)) return value;

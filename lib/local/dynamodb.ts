@@ -10,9 +10,9 @@ import { startLoopbackServer, type LoopbackAnswer } from './loopback-server.ts';
 /** A DynamoDB on loopback. */
 export interface LocalDynamoDb {
   readonly endpoint: string;
-  /** Requests by operation; the front's own reads for streams are not among them. */
+  /** Requests by operation, without the front's own reads for streams. */
   readonly calls: Record<string, number>;
-  /** What stream handlers threw, newest last. */
+  /** Errors that stream handlers threw, newest last. */
   readonly streamErrors: unknown[];
   /** Resolves when every record so far has been handled. */
   readonly streamsIdle: () => Promise<void>;
@@ -27,9 +27,9 @@ const attempts = 3;
 /**
  * Starts DynamoDB (dynalite) behind a front that counts, lets a test intercept, and makes stream records for the tables
  * in `streams`: new and old images, in order, one call of a handler at a time, none for a write that changed nothing.
- * With `folder` the data outlives the process (one process at a time); else it is in memory.
+ * With `folder` the data outlives the process (one process at a time); without it, it is in memory.
  *
- * @throws FolderInUse when another process, or another server of this one, holds the folder
+ * @throws FolderInUse when another process, or another server of this one, uses the folder
  */
 export async function startDynamoDb(
   options: {
@@ -46,7 +46,7 @@ export async function startDynamoDb(
   await new Promise<void>((resolve) => {
     database.listen(0, '127.0.0.1', resolve);
   });
-  // The front keeps its connections; one that the database gave up while a request was on its way would be an error.
+  // The front keeps its connections. A connection that the database closes while a request is on its way would be an error.
   database.keepAliveTimeout = 0;
   const client = dynamoDbClient(`http://127.0.0.1:${(database.address() as AddressInfo).port}`);
 
@@ -137,10 +137,10 @@ function parse(text: string): unknown {
 }
 
 /**
- * Makes the two tables if they are not there, and waits until both are active. `Desired` has the sparse index
+ * Creates the two tables if they do not exist, and waits until both are active. `Desired` has the sparse index
  * `provider`, which lists the connections.
  *
- * @throws DynamoDbFault when a table cannot be made, Error when it does not become active within 10 seconds
+ * @throws DynamoDbFault when a table cannot be created, Error when it does not become active within 10 seconds
  */
 export async function createTables(
   endpoint: string,

@@ -10,11 +10,11 @@ export interface PublishedEvent {
   readonly time: string;
   readonly resources: string[];
   readonly detail: Record<string, unknown>;
-  /** The bus that it was put on: a name or an ARN. */
+  /** The bus that it was sent to: a name or an ARN. */
   readonly bus: string;
 }
 
-/** An EventBridge on loopback that keeps what it was sent. */
+/** An EventBridge on loopback that keeps the events that it received. */
 export interface LocalEventBridge {
   readonly endpoint: string;
   readonly calls: Record<string, number>;
@@ -26,7 +26,7 @@ const maxEntries = 10;
 const maxBytes = 256 * 1024;
 
 /**
- * Starts `PutEvents`: at most ten entries of together 256 KB, each with a result of its own.
+ * Starts `PutEvents`: at most ten entries, 256 KB together, each with its own result.
  *
  * `onEvent` is called for each event that was accepted.
  */
@@ -88,7 +88,7 @@ export async function startEventBridge(
   return { endpoint: server.endpoint, calls: server.calls, events, close: server.close };
 }
 
-/** As AWS counts it: UTF-8 bytes of the texts, and 14 for a time. */
+/** The size as AWS counts it: UTF-8 bytes of the texts, and 14 for a time. */
 function sizeOf(entry: Record<string, unknown>): number {
   const { Source, DetailType, Detail, Resources, Time } = entry;
   const texts = [Source, DetailType, Detail, ...(Array.isArray(Resources) ? Resources : [])];

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from './aws-json.ts';
 
-/** Somebody else uses this folder. */
+/** Another process uses this folder. */
 export class FolderInUse extends Error {
   readonly folder: string;
   readonly pid: number;
@@ -16,8 +16,8 @@ export class FolderInUse extends Error {
 }
 
 /**
- * Makes the folder (mode 0700) and takes hold of it for this process; returns how to let go. A holder whose process is
- * gone does not count.
+ * Creates the folder (mode 0700) and locks it for this process; returns a function that unlocks it. The lock of a process that
+ * has ended does not count.
  *
  * @throws FolderInUse
  */

@@ -12,7 +12,7 @@ export function readJsonFile(path: string, fallback: unknown): unknown {
   return JSON.parse(text);
 }
 
-/** Replaces a file whole (a crash leaves the old or the new one), readable by its owner only. */
+/** Replaces a file at once (a crash leaves the old or the new one), readable only by its owner. */
 export function writeJsonFile(path: string, value: unknown): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.draft`;

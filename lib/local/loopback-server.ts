@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A request, read whole. */
+/** A request with its whole body. */
 export interface LoopbackRequest {
   readonly method: string;
   readonly path: string;
@@ -26,7 +26,7 @@ export type LoopbackOutcome = LoopbackAnswer | 'cut' | 'hang';
 export interface LoopbackServer {
   /** Origin without a trailing slash, `http://127.0.0.1:54321`. */
   readonly url: string;
-  /** Waits, in milliseconds; ends early, silently, when the server closes. */
+  /** Waits this many milliseconds; returns early, without an error, when the server closes. */
   readonly delay: (ms: number) => Promise<void>;
   readonly isClosing: () => boolean;
   /**
@@ -42,7 +42,7 @@ const maxRequestBytes = 16 * 1024 * 1024;
 /**
  * Starts an HTTP server on loopback. A handler that throws answers 500 with the error's message.
  *
- * @param port - taken if it is free, so that an address may outlive a process
+ * @param port - used if it is free, so that an address may outlive a process
  */
 export async function startLoopbackServer(
   handle: (request: LoopbackRequest) => LoopbackOutcome | Promise<LoopbackOutcome>,

@@ -4,7 +4,7 @@ import type { Effect, Json } from './misbehaviour.ts';
 /** How a vendor words an error. */
 export type FailureBody = (status: number, message: string) => Json;
 
-/** What an effect answers in the vendor's place; undefined for an effect that lets the vendor answer. */
+/** What an effect answers in place of the vendor; undefined for an effect that lets the vendor answer. */
 export function answerInPlace(effect: Effect, failure: FailureBody): LoopbackOutcome | undefined {
   switch (effect.kind) {
     case 'status':

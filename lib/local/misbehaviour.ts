@@ -1,11 +1,11 @@
-/** What a simulated vendor receives: its three calls, the calls of a token endpoint, or anything else. */
+/** What a simulated vendor receives: its three calls, the calls of a token endpoint, or another request. */
 export type SimulatedOperation = 'list' | 'get' | 'put' | 'token' | 'authorize' | 'other';
 
 /** A JSON object, as a vendor sends it. */
 export type Json = Record<string, unknown>;
 
 /**
- * What goes wrong. The effects that answer in the vendor's place (`status`, `cut`, `html`, `huge`, `redirect`, `hang`)
+ * What goes wrong. The effects that answer in place of the vendor (`status`, `cut`, `html`, `huge`, `redirect`, `hang`)
  * do so before a PUT is applied, or after it with `applied: true`.
  */
 export type Effect =
@@ -15,16 +15,16 @@ export type Effect =
       readonly status: number;
       /** Seconds, or `{ at }` in milliseconds since the epoch for the header's HTTP-date form. */
       readonly retryAfter?: number | { readonly at: number };
-      /** The vendor's own error form without it; text is sent as it is. */
+      /** Defaults to the vendor's own error form; text is sent unchanged. */
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
       readonly applied?: boolean;
     }
   /** The connection drops without an answer. */
   | { readonly kind: 'cut'; readonly applied?: boolean }
-  /** A page of a proxy in place of JSON, status 200 unless told otherwise. */
+  /** A page of a proxy in place of JSON. The status defaults to 200. */
   | { readonly kind: 'html'; readonly status?: number; readonly applied?: boolean }
-  /** 200 with a body of that many bytes, valid JSON. */
+  /** 200 with a body of this many bytes, valid JSON. */
   | { readonly kind: 'huge'; readonly bytes: number; readonly applied?: boolean }
   | {
       readonly kind: 'redirect';
@@ -34,7 +34,7 @@ export type Effect =
     }
   /** No answer until the simulator closes. */
   | { readonly kind: 'hang'; readonly applied?: boolean }
-  /** 401, whatever the token. */
+  /** 401 for every token. */
   | { readonly kind: 'expired' }
   /** PUT answers 200 with the old value. */
   | { readonly kind: 'stale'; readonly applied: boolean }
@@ -50,22 +50,22 @@ export type Effect =
   | { readonly kind: 'vanish' }
   /** From the second page on, as if a server had been added or removed at the front in between. */
   | { readonly kind: 'shift'; readonly how: 'repeat' | 'skip' }
-  /** A field of the servers answered is replaced, by `ab...yz` unless told otherwise. */
+  /** A field of the answered servers is replaced. The value defaults to `ab...yz`. */
   | { readonly kind: 'mask'; readonly field: string; readonly value?: unknown };
 
-/** Which requests an effect is for: all that fit every given selector, after `skip`, `times` times. */
+/** Which requests an effect is for: those that match every given selector, after `skip`, `times` times. */
 export interface MisbehaviourRule {
   readonly method?: string;
   readonly operation?: SimulatedOperation;
   readonly path?: RegExp;
-  /** A server's id. Lists are concerned too where the effect shows in them (`vanish`, `mask`). */
+  /** A server's id. Also matches lists where the effect shows in them (`vanish`, `mask`). */
   readonly id?: string;
   readonly skip?: number;
   readonly times?: number;
   readonly effect: Effect;
 }
 
-/** What rules look at. */
+/** What rules match. */
 export interface Selectable {
   readonly method: string;
   readonly path: string;
@@ -73,7 +73,7 @@ export interface Selectable {
   readonly id?: string;
 }
 
-/** An effect that concerns one server only, or all of them. */
+/** An effect on one server, or on all of them. */
 export interface TakenEffect {
   readonly effect: Effect;
   readonly id: string | undefined;
@@ -81,7 +81,7 @@ export interface TakenEffect {
 
 /** The rules in force, in the order in which they were added. */
 export interface Misbehaviour {
-  /** Returns how to end these rules. */
+  /** Returns a function that ends these rules. */
   readonly add: (...rules: readonly MisbehaviourRule[]) => () => void;
   /** The effects for this request; counts it for `skip` and `times`. */
   readonly take: (request: Selectable) => TakenEffect[];
@@ -122,7 +122,7 @@ function fits(rule: MisbehaviourRule, request: Selectable): boolean {
   return only === undefined || only === request.operation;
 }
 
-/** Effects that mean something in one operation only, and are not used up by others. */
+/** Effects that apply to one operation only, and are not used up by others. */
 const onlyFor: Partial<Record<Effect['kind'], SimulatedOperation>> = {
   stale: 'put',
   normalise: 'put',

@@ -21,8 +21,8 @@ export function describeSecret(secret: StoredSecret): Record<string, unknown> {
 }
 
 /**
- * ListSecrets: newest first unless `SortOrder` is `asc`, at most `MaxResults` (1 to 100, also the default), without the
- * ones marked for deletion unless asked for.
+ * ListSecrets: newest first unless `SortOrder` is `asc`, at most `MaxResults` (1 to 100, also the default), without those
+ * marked for deletion unless they are asked for.
  *
  * @throws AwsFault InvalidParameterException, InvalidNextTokenException
  */

@@ -23,11 +23,11 @@ export interface LabelUpdated {
 export interface LocalSecretsManager {
   readonly endpoint: string;
   readonly calls: Record<string, number>;
-  /** What it holds, for a test to look at. */
+  /** The stored secrets, for tests to inspect. */
   readonly secrets: readonly StoredSecret[];
   /** Names that `GetSecretValue` and `BatchGetSecretValue` refuse with AccessDeniedException. */
   readonly denied: Set<string>;
-  /** From now on ListSecrets tells what it would tell now, as AWS's may for minutes; `thawList` ends it. */
+  /** From now on ListSecrets answers with the present state, as AWS's may for minutes; `thawList` ends it. */
   readonly freezeList: () => void;
   readonly thawList: () => void;
   readonly close: () => Promise<void>;
@@ -39,8 +39,8 @@ const maxBatch = 20;
 
 /**
  * Starts Secrets Manager's JSON protocol with versions, staging labels, deletion with a recovery window and batch reads.
- * With `folder` its state is kept there in `secrets.json`, mode 0600, in clear: it is for made-up secrets.
- * `onLabelUpdated` is told when a label other than AWSPENDING and AWSPREVIOUS moves to another version, as EventBridge is.
+ * With `folder` its state is stored there in `secrets.json`, mode 0600, in clear text: it is for made-up secrets.
+ * `onLabelUpdated` is called when a label other than AWSPENDING and AWSPREVIOUS moves to another version, as EventBridge is.
  */
 export async function startSecretsManager(
   options: {
@@ -214,7 +214,7 @@ export async function startSecretsManager(
     }
     const SecretValues: object[] = [];
     const Errors: object[] = [];
-    // Not in the order asked for: AWS promises none.
+    // Not in the requested order: AWS promises none.
     for (const SecretId of wanted.toSorted()) {
       try {
         SecretValues.push(read(find({ SecretId })));

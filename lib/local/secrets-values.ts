@@ -2,7 +2,7 @@ import { AwsFault, textOf } from './aws-json.ts';
 import { seconds } from './secrets-listing.ts';
 import type { SecretVersion, StoredSecret } from './secrets-versions.ts';
 
-/** What every answer about a secret begins with. */
+/** The first members of every answer about a secret. */
 export const nameOf = (secret: StoredSecret) => ({ ARN: secret.arn, Name: secret.name });
 
 /** A version with its value, as GetSecretValue and BatchGetSecretValue answer it. */
@@ -14,7 +14,7 @@ export const valueOf = (secret: StoredSecret, version: SecretVersion) => ({
   CreatedDate: seconds(version.created),
 });
 
-/** The value in a request, if there is one. @throws AwsFault InvalidParameterException when there are two */
+/** The value in a request, if it has one. @throws AwsFault InvalidParameterException when it has two */
 export function secretValue(input: Record<string, unknown>): SecretVersion['value'] | undefined {
   const SecretString = textOf(input, 'SecretString');
   const SecretBinary = textOf(input, 'SecretBinary');

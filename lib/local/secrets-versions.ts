@@ -13,7 +13,7 @@ export interface StoredSecret {
   readonly name: string;
   readonly arn: string;
   readonly created: number;
-  /** Order of creation, an anchor for paging that holds while secrets come and go. */
+  /** Order of creation, an anchor for paging that stays valid while secrets are added and deleted. */
   readonly sequence: number;
   readonly description?: string;
   readonly tags: { readonly Key: string; readonly Value: string }[];
@@ -22,7 +22,7 @@ export interface StoredSecret {
   versions: SecretVersion[];
 }
 
-/** Version ids with the staging labels that they carry; versions without a label are left out. */
+/** Version ids with their staging labels; versions without a label are left out. */
 export function stagesOf(secret: StoredSecret): Record<string, string[]> {
   return Object.fromEntries(
     secret.versions.flatMap(({ id, stages }) => (stages.length > 0 ? [[id, [...stages]]] : [])),
@@ -80,7 +80,7 @@ export function addVersion(
 /**
  * Moves a label as `UpdateSecretVersionStage` does.
  *
- * @returns whether the label now stands at a version where it was not
+ * @returns whether the label moved to another version
  * @throws AwsFault InvalidParameterException, ResourceNotFoundException
  */
 export function moveStage(
@@ -113,7 +113,7 @@ export function moveStage(
   return true;
 }
 
-/** Where `AWSCURRENT` goes, `AWSPREVIOUS` stays behind: AWS moves it without being asked. */
+/** When `AWSCURRENT` moves, AWS also moves `AWSPREVIOUS` to the version that it leaves. */
 function attach(secret: StoredSecret, label: string, version: SecretVersion): void {
   const holder = secret.versions.find(({ stages }) => stages.includes(label));
   detach(secret, label);

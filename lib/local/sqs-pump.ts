@@ -7,7 +7,7 @@ import {
   type QueuedMessage,
 } from './sqs-queue.ts';
 
-/** What Lambda hands to a function on a queue. */
+/** What Lambda passes to a function on a queue. */
 export interface SqsEvent {
   readonly Records: SqsRecord[];
 }
@@ -39,7 +39,7 @@ export interface SqsRecord {
   readonly awsRegion: string;
 }
 
-/** A function on a queue; what it reports as failed, or throws over, stays in the queue. */
+/** A function on a queue. Messages that it reports as failed, or for which it throws, stay in the queue. */
 export type SqsHandler = (
   event: SqsEvent,
 ) => Promise<{ readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] } | void>;
@@ -47,15 +47,15 @@ export type SqsHandler = (
 /** What a pump did. */
 export interface Pumped {
   readonly delivered: number;
-  /** Messages that came back to the queue, with what the handler threw if it did. */
+  /** Messages that returned to the queue, with the handler's error if it threw one. */
   readonly failures: { readonly messageId: string; readonly error?: unknown }[];
 }
 
-/** How a pump runs. */
+/** Options of a pump. */
 export interface PumpOptions {
-  /** Delivers messages whose delay is not over. A visibility timeout is honoured in any case. */
+  /** Also delivers messages whose delay has not ended. A visibility timeout is always honoured. */
   readonly ignoreDelay?: boolean;
-  /** Deliveries before it gives up on a queue that never empties, 1000 unless told otherwise. */
+  /** Deliveries before it gives up on a queue that never empties. Defaults to 1000. */
   readonly limit?: number;
 }
 

@@ -35,7 +35,7 @@ const maxDelay = 900;
 const maxBodyBytes = 1024 * 1024;
 const maxVisibility = 43_200;
 
-/** An error of SQS, with the header from which the client takes its older name. */
+/** An error of SQS, with the header from which the client reads its older name. */
 export function sqsFault(type: string, message: string, code: string = type): AwsFault {
   const headers = { 'x-amzn-query-error': `${code};Sender` };
   return new AwsFault(`com.amazonaws.sqs#${type}`, message, { headers });
@@ -80,7 +80,7 @@ export function enqueue(
 
 /**
  * Takes up to `count` visible messages in the order in which they became visible, hidden for `visibility` seconds. A
- * message received `maxReceiveCount` times goes to `deadLetters` in place of being received again.
+ * message that was received `maxReceiveCount` times goes to `deadLetters` instead.
  */
 export function receive(
   queue: Queue,
@@ -112,7 +112,7 @@ export function receive(
   return taken;
 }
 
-/** The ARN of the queue for messages received too often, if there is one. */
+/** The ARN of the dead-letter queue, if there is one. */
 export function deadLetterArn(queue: Queue): string | undefined {
   return redrive(queue)?.deadLetterTargetArn;
 }
@@ -139,7 +139,7 @@ export function changeVisibility(message: QueuedMessage, now: number, seconds: u
   message.visibleAt = now + seconds * 1000;
 }
 
-/** Takes a message out for good. */
+/** Deletes a message. */
 export function remove(queue: Queue, id: string): void {
   queue.messages = queue.messages.filter((message) => message.id !== id);
 }

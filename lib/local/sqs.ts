@@ -24,9 +24,9 @@ import {
 export interface LocalSqs {
   readonly endpoint: string;
   readonly calls: Record<string, number>;
-  /** Makes a queue, or finds the one of that name; returns its URL. */
+  /** Creates a queue, or finds the one with this name; returns its URL. */
   readonly createQueue: (name: string, attributes?: Readonly<Record<string, string>>) => string;
-  /** The queue with its messages, for a test to look at. @throws AwsFault QueueDoesNotExist */
+  /** The queue with its messages, for tests to inspect. @throws AwsFault QueueDoesNotExist */
   readonly queue: (queueUrl: string) => Queue;
   /** Delivers messages as Lambda events of one record until none is visible. */
   readonly pump: (queueUrl: string, handler: SqsHandler, options?: PumpOptions) => Promise<Pumped>;
@@ -183,7 +183,7 @@ function numberOf(input: Input, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** `All`, names, and prefixes such as `foo.*`; nothing is asked for by default. */
+/** `All`, names, and prefixes such as `foo.*`. Defaults to none. */
 function namesOf(...lists: readonly unknown[]): (name: string) => boolean {
   const wanted = lists.flatMap((list) => (Array.isArray(list) ? list.map(String) : []));
   return (name) =>

@@ -8,7 +8,7 @@ import { answerInPlace, isApplied } from './misbehaving-answer.ts';
 import { grants, oauthError } from './token-grants.ts';
 import type { Form, GrantOptions, IssuedTokens } from './token-grants.ts';
 
-/** A token request as it arrived, credentials included. */
+/** A token request, credentials included. */
 export interface RecordedTokenRequest {
   readonly path: string;
   readonly form: Form;
@@ -23,19 +23,19 @@ export interface TokenEndpoint {
   readonly url: string;
   readonly tokenUrl: string;
   readonly authorizeUrl: string;
-  /** Client ids and secrets, to be changed at will; `undefined` makes a public client. */
+  /** Client ids and secrets, which tests may change; `undefined` is a public client. */
   readonly clients: Map<string, string | undefined>;
   /** Token requests by grant type, `authorize` and `discovery`. */
   readonly counts: Record<string, number>;
   readonly requests: RecordedTokenRequest[];
-  /** Whether a bearer token is one of ours and not over: what a simulator takes as `tokens`. */
+  /** Whether a bearer token was issued here and has not expired: for the option `tokens` of a simulator. */
   readonly accepts: (token: string) => boolean;
   readonly issueRefreshToken: (clientId: string) => string;
-  /** All tokens that work now: what the next issuer takes as `issued`. */
+  /** All tokens that are valid now: for the option `issued` of the next issuer. */
   readonly issued: () => IssuedTokens;
-  /** Forgets a token, or all of them. */
+  /** Revokes a token, or all of them. */
   readonly revoke: (token?: string) => void;
-  /** Rules may select the operations `token` and `authorize`. */
+  /** Rules match the operations `token` and `authorize`. */
   readonly misbehave: (...rules: readonly MisbehaviourRule[]) => () => void;
   readonly close: () => Promise<void>;
 }
@@ -47,15 +47,15 @@ export interface TokenEndpoint {
 export async function startTokenEndpoint(
   options: {
     readonly now?: () => number;
-    /** Taken if it is free; any without it. */
+    /** Used if it is free. Defaults to any free port. */
     readonly port?: number;
     readonly clients?: Readonly<Record<string, string | undefined>>;
-    /** Lifetime of access tokens in seconds, 300 unless told otherwise. */
+    /** Lifetime of access tokens in seconds. Defaults to 300. */
     readonly expiresIn?: number;
-    /** Required of `client_credentials` when it is set. */
+    /** Required for `client_credentials` if it is set. */
     readonly audience?: string;
     readonly rotateRefreshTokens?: boolean;
-    /** What an issuer before this one has issued. */
+    /** Tokens that a previous issuer has issued. */
     readonly issued?: IssuedTokens | undefined;
   } = {},
 ): Promise<TokenEndpoint> {
@@ -157,7 +157,7 @@ const operations: Readonly<Record<string, SimulatedOperation>> = {
   '/authorize': 'authorize',
 };
 
-/** The form; client credentials in a Basic header count as if they were in it. A body of another type is no form. */
+/** The form. Client credentials in a Basic header count as part of it. A body of another type is not a form. */
 function readForm(request: LoopbackRequest): Form {
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('application/x-www-form-urlencoded')) return {};

@@ -10,7 +10,7 @@ export interface TokenAnswer {
   readonly body: Json;
 }
 
-/** What `/authorize` was asked for, kept under its code. */
+/** The request to `/authorize`, stored under its code. */
 export interface Authorization {
   readonly clientId: string;
   readonly redirectUri: string;
@@ -19,9 +19,9 @@ export interface Authorization {
   readonly expires: number;
 }
 
-/** Tokens that work, so that a login may outlive a process. */
+/** Valid tokens, so that a login may outlive a process. */
 export interface IssuedTokens {
-  /** Each with its end, in milliseconds since the epoch. */
+  /** Each with its expiry, in milliseconds since the epoch. */
   readonly access: readonly (readonly [token: string, end: number])[];
   /** Each with its client. */
   readonly refresh: readonly (readonly [token: string, clientId: string])[];
@@ -36,11 +36,11 @@ export interface Grants {
   readonly issueRefreshToken: (clientId: string) => string;
   readonly issued: () => IssuedTokens;
   readonly accepts: (token: string) => boolean;
-  /** Forgets an access token or a refresh token; all of them without an argument. */
+  /** Revokes an access token or a refresh token; all of them without an argument. */
   readonly revoke: (token?: string) => void;
 }
 
-/** What an issuer is made from. */
+/** Options of an issuer. */
 export interface GrantOptions {
   readonly now: () => number;
   readonly issuer: string;
@@ -51,7 +51,7 @@ export interface GrantOptions {
   readonly audience?: string | undefined;
   /** Whether each exchange of a refresh token gives a new one and ends the old one. */
   readonly rotate: boolean;
-  /** What was issued before. */
+  /** Tokens that were issued before. */
   readonly issued?: IssuedTokens | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { LoopbackRequest } from './loopback-server.ts';
 
-/** A request to a vendor's server API, with what its path means. */
+/** A request to a vendor's server API, with the meaning of its path. */
 export interface VendorRequest {
   readonly method: string;
   readonly path: string;
@@ -12,10 +12,10 @@ export interface VendorRequest {
   readonly id?: string;
 }
 
-/** Both vendors have their servers under this path. */
+/** The path of the servers, the same at both vendors. */
 const serversPath = /^\/api\/servers(?:\/([^/]+))?\/?$/;
 
-/** Reads what a request asks for. */
+/** Parses a request. */
 export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {
   const { method, path } = incoming;
   const match = serversPath.exec(path);

@@ -53,7 +53,7 @@ export async function startVendorSimulator<S extends object, Init extends object
     return false;
   }
 
-  /** The stored servers as this read sees them: without the vanished, and with old values not yet caught up. */
+  /** The stored servers as this read shows them: without those that `vanish`, and with old values that `delayed` still shows. */
   function visible(request: VendorRequest, effects: readonly TakenEffect[]): S[] {
     return servers
       .filter((server) => vendor.sees(server, request) && !isVanished(vendor.idOf(server), effects))
@@ -171,7 +171,7 @@ export async function startVendorSimulator<S extends object, Init extends object
   };
 }
 
-/** Makes one object what another is. */
+/** Gives one object the members of another. */
 function replace(target: object, source: object): void {
   for (const key of Object.keys(target)) Reflect.deleteProperty(target, key);
   Object.assign(target, source);

@@ -3,12 +3,12 @@ import type { VendorRequest } from './vendor-request.ts';
 
 const concerns = (taken: TakenEffect, id: string) => taken.id === undefined || taken.id === id;
 
-/** Whether the server is gone for this request. */
+/** Whether the server is hidden from this request. */
 export function isVanished(id: string, effects: readonly TakenEffect[]): boolean {
   return effects.some((taken) => taken.effect.kind === 'vanish' && concerns(taken, id));
 }
 
-/** A server's answer with the fields replaced that a `mask` names. */
+/** A server's answer, with the fields that a `mask` names replaced. */
 export function masked(body: Json, id: string, effects: readonly TakenEffect[]): Json {
   let result = body;
   for (const taken of effects) {
@@ -19,7 +19,7 @@ export function masked(body: Json, id: string, effects: readonly TakenEffect[]):
   return result;
 }
 
-/** The servers that a later page is cut from, when something came or went at the front since the first. */
+/** The servers that a later page is taken from, if one was added or removed at the front since the first page. */
 export function shifted<S>(
   servers: readonly S[],
   request: VendorRequest,
@@ -33,7 +33,7 @@ export function shifted<S>(
   }, servers);
 }
 
-/** Whether an effect makes answers that the vendor's document does not allow. */
+/** Whether an effect produces answers that the vendor's document does not allow. */
 export function bendsShape(effects: readonly TakenEffect[]): boolean {
   return effects.some(({ effect }) => effect.kind === 'mask' || effect.kind === 'normalise');
 }

@@ -1,26 +1,26 @@
 import type { Json, MisbehaviourRule } from './misbehaviour.ts';
 import type { VendorRequest } from './vendor-request.ts';
 
-/** What makes one vendor differ from another. `S` is a server as the vendor stores it, secrets included. */
+/** What differs between vendors. `S` is a server as the vendor stores it, secrets included. */
 export interface Vendor<S extends object> {
   readonly idOf: (server: S) => string;
   /** Whether this request may see the server. */
   readonly sees: (server: S, request: VendorRequest) => boolean;
-  /** The refusal of a request that is not well formed. */
+  /** The error answer to a request that is not well formed. */
   readonly refuse: (request: VendorRequest) => VendorAnswer | undefined;
   /** A server as a GET shows it. */
   readonly show: (server: S) => Json;
-  /** A page of a list, its servers as `show` makes them. */
+  /** A page of a list, with servers in the form of `show`. */
   readonly list: (
     servers: readonly S[],
     request: VendorRequest,
     show: (server: S) => Json,
   ) => VendorAnswer;
-  /** Carries out a PUT on the stored server, or says why not. */
+  /** Applies a PUT to the stored server, or returns the error answer. */
   readonly update: (server: S, body: Json, others: readonly S[]) => VendorAnswer | undefined;
   /** An error in the vendor's form. */
   readonly failure: (status: number, message: string, details?: readonly Json[]) => Json;
-  /** What is wrong with an answer, by the vendor's own document. */
+  /** Where an answer does not match the vendor's own document. */
   readonly breaches: (request: VendorRequest, answer: VendorAnswer) => string[];
 }
 
@@ -30,7 +30,7 @@ export interface VendorAnswer {
   readonly body: unknown;
 }
 
-/** A request as it arrived, with what it was answered. */
+/** A request with its answer. */
 export interface RecordedRequest {
   readonly method: string;
   /** Without the query. */
@@ -40,41 +40,41 @@ export interface RecordedRequest {
   /** Milliseconds since the epoch, by the clock that was passed in. */
   readonly at: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Status of the answer; undefined while there is none, or when the connection was cut. */
+  /** Status of the answer; undefined before the answer, or when the connection was cut. */
   status?: number;
 }
 
-/** A simulated vendor on loopback. `Init` is what is needed to make a server of it. */
+/** A simulated vendor on loopback. A server is created from `Init`. */
 export interface VendorSimulator<S extends object, Init extends object> {
   readonly url: string;
-  /** What the vendor stores, in the order of its lists; not the answers, so it shows what cannot be read back. */
+  /** The stored servers, in the order of the lists, with what no answer shows. */
   readonly servers: S[];
   readonly requests: RecordedRequest[];
   readonly counts: { list: number; get: number; put: number };
   /** The most requests that were being answered at one time. */
   readonly peak: () => number;
-  /** Answers that broke the vendor's document: bugs of the simulator, empty unless there are some. */
+  /** Answers that do not match the vendor's document. Each is a bug of the simulator. */
   readonly violations: string[];
-  /** @throws Error when there is no such server */
+  /** @throws Error if the server does not exist */
   readonly find: (id: string) => S;
-  /** Someone changes a server in the vendor's console. @throws Error when there is no such server */
+  /** Changes a server as in the vendor's console. @throws Error if the server does not exist */
   readonly edit: (id: string, change: Partial<S>) => S;
   readonly remove: (id: string) => void;
   readonly add: (server: Init) => S;
-  /** Puts rules in force; returns how to end them. */
+  /** Adds rules; returns a function that ends them. */
   readonly misbehave: (...rules: readonly MisbehaviourRule[]) => () => void;
   readonly close: () => Promise<void>;
 }
 
-/** What every simulator takes. */
+/** Options of every simulator. */
 export interface SimulatorOptions {
   readonly now?: () => number;
-  /** Taken if it is free; any without it. */
+  /** Used if it is free. Defaults to any free port. */
   readonly port?: number;
-  /** Accepted bearer tokens; any token without it. */
+  /** Accepted bearer tokens. Defaults to any token. */
   readonly tokens?: readonly string[] | ((token: string) => boolean);
-  /** Time that every answer takes, in milliseconds. */
+  /** Delay of every answer, in milliseconds. */
   readonly latencyMs?: number;
-  /** Requests in any 60 seconds for each token, then 429. */
+  /** Requests for each token in any 60 seconds; more are answered with 429. */
   readonly requestsPerMinute?: number;
 }

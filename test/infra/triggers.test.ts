@@ -228,8 +228,8 @@ describe('props', () => {
 
   test.each([
     [{ allowedHosts: {} }, 'allowedHosts must be at least one host'],
-    [{ allowedHosts: { barndoor: ['https://x'] } }, "exact hosts, and 'https://x' is none"],
-    [{ allowedHosts: { barndoor: ['*.example'] } }, "exact hosts, and '*.example' is none"],
+    [{ allowedHosts: { barndoor: ['https://x'] } }, "exact hosts: 'https://x' is not one"],
+    [{ allowedHosts: { barndoor: ['*.example'] } }, "exact hosts: '*.example' is not one"],
     [{ allowedHosts: { 'a,b=c': ['x'] } }, 'lists of hosts by provider'],
     [{ allowedHosts, connectionsAtOnce: 0 }, 'connectionsAtOnce must be a whole number from 1'],
     [{ allowedHosts, concurrency: 1 }, 'concurrency must be a whole number from 2 to 1000'],
