@@ -14,8 +14,7 @@ const turns = 25;
 const most = 1.5;
 
 /** The same wiring, of which nothing remembers what it read before. */
-function forgetful(world: BenchWorld, wired: Dependencies): Dependencies {
-  const { parsedRows: _parsedRows, ...deps } = wired;
+function forgetful(world: BenchWorld, deps: Dependencies): Dependencies {
   const client = dynamoDbClient(world.endpoints.dynamodb);
   const { clock } = deps;
   const { desiredTable: desired, ledgerTable: ledger } = world.settings();

@@ -21,7 +21,6 @@ import { createTokenExchange } from '../lib/providers/http/token.ts';
 import { createProviders } from '../lib/providers/providers.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import type { Clock, Log, Random, SeenDate } from '../lib/reconcile/ports/runtime.ts';
-import { ParsedRows } from '../lib/reconcile/parsed-rows.ts';
 import { noQueue } from '../lib/reconcile/ports/work-queue.ts';
 import { defaultSettings } from '../lib/reconcile/settings.types.ts';
 import type { Settings } from './settings.ts';
@@ -103,7 +102,6 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
       loadFingerprintKeys({ client: secretsClient, secret: settings.fingerprintSecret }),
     ),
     credentials: new Map(),
-    ...(remember && { parsedRows: new ParsedRows() }),
     credentialStore: credentialStore({ client: secretsClient, prefix: settings.secretPrefix }),
     tokens: createTokenExchange({ http, clock }),
     clock,

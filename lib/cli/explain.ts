@@ -152,6 +152,7 @@ const steps: Readonly<Record<string, string>> = {
   'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
   'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',
   'lease-lost': 'run it again: somebody else went on with this connection',
+  redeclared: 'run it again: the declaration of the connection changed meanwhile',
 };
 
 /** The same of files, whose errors name their path. */

@@ -15,7 +15,7 @@ import type { Outcome } from './outcome.ts';
  * | `notApplied`  | `not-applied`, `not-kept`, `undecided`: answered 200, and not done or not yet known to be |
  * | `missing`     | `missing`: the vendor has no such server |
  * | `backingOff`  | `backing-off`: the connection failed before, and is not asked yet |
- * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `stopped`: another pass goes on |
+ * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `redeclared`, `stopped`: another pass goes on |
  * | `store`       | `store-...`, `lost-update`: tables or secrets of the deployment |
  * | `other`       | anything else |
  */
@@ -61,6 +61,7 @@ const byCode: Readonly<Record<string, FailureReason>> = {
   aborted: 'interrupted',
   deadline: 'interrupted',
   'lease-lost': 'interrupted',
+  redeclared: 'interrupted',
   stopped: 'interrupted',
   'lost-update': 'store',
 };

@@ -10,7 +10,6 @@ import type { SecretSource } from './ports/secrets.ts';
 import type { WorkQueue } from './ports/work-queue.ts';
 import type { TokenExchange } from './ports/token-exchange.ts';
 import type { CredentialCache } from './credentials.ts';
-import type { ParsedRows } from './parsed-rows.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 
 /** All that a pass needs from outside. A composition root wires it once. */
@@ -26,8 +25,6 @@ export interface Dependencies {
   /** The deployment's fingerprint key; read anew by the composition root after a rotation. */
   readonly keys: () => Promise<FingerprintKeys>;
   readonly credentials: CredentialCache;
-  /** What was parsed before in this process; without it everything is parsed at each pass. */
-  readonly parsedRows?: ParsedRows;
   readonly credentialStore: CredentialStore;
   readonly tokens: TokenExchange;
   readonly clock: Clock;

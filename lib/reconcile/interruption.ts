@@ -1,12 +1,12 @@
 import { TrueupError } from '../core/errors.ts';
 
 /**
- * A pass had to stop in the middle: `lease-lost` (the lease is over, or would be before what was to be started could
- * end), `deadline` (the time of its process is), or `stopped` (whoever asked for it wants no more). What it left is done by
- * a later one.
+ * A pass had to stop in the middle: `lease-lost` (the lease has expired, or would before what was to be started could
+ * end), `deadline` (its process is about to end), `stopped` (the caller asked it to end), or `redeclared` (the connection's
+ * row changed under it). What it left is done by a later pass.
  */
 export class InterruptedError extends TrueupError {
   static override readonly name: string = 'InterruptedError';
 
-  declare readonly code: 'lease-lost' | 'deadline' | 'stopped';
+  declare readonly code: 'lease-lost' | 'deadline' | 'stopped' | 'redeclared';
 }

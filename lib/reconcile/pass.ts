@@ -1,5 +1,6 @@
 import type { PassReport, Retry } from '../core/ledger.types.ts';
 import type { Plan } from '../core/plan.types.ts';
+import { allEnded } from './all-ended.ts';
 import { apply } from './apply.ts';
 import type { ApplyEnd } from './apply.ts';
 import { conclude, labelOf } from './conclude.ts';
@@ -18,13 +19,14 @@ import { noteFindings } from './note-findings.ts';
 import { openSession } from './open-session.ts';
 import { passId } from './pass-id.ts';
 import { PassState } from './pass-state.ts';
-import { planPass } from './plan-pass.ts';
+import { planPass, readGuard } from './plan-pass.ts';
 import type { PassInputs, PassPlan } from './plan-pass.ts';
 import type { VendorSession } from './ports/provider.ts';
 import { isVendorError } from './ports/vendor-error.ts';
-import type { Account } from './read-desired.ts';
-import { readSideBySide } from './read-side-by-side.ts';
-import { readSurroundings } from './read-surroundings.ts';
+import { read } from './read.ts';
+import type { Seen } from './read.ts';
+import { readAccount, readDesired } from './read-desired.ts';
+import type { LiveState } from './read-live.ts';
 import { recordHeld } from './record-held.ts';
 import type { PassRequest } from './request.types.ts';
 import { forgetMarks } from './resend-marks.ts';
@@ -77,31 +79,36 @@ async function run(pass: Pass): Promise<PassDone> {
   const { request, deps, lease, state, abort } = pass;
   const { clock } = deps;
   const { saved } = lease;
-
-  const open = (account: Account) => {
-    const gate = passGate(lease, account.connection.budget, deps, request);
-    return openSession(account, deps, state.calls, abort.signal, gate);
-  };
-  const openUnlessBackingOff = (account: Account) =>
-    isBackingOff(saved.retry, account.connection, request, clock.now()) ? undefined : open(account);
-  const { reading, ledger, listed, versions, ...first } = await readSideBySide(
-    request,
-    deps,
-    openUnlessBackingOff,
-    abort,
-  );
-  state.read = ledger.servers;
-  saved.recount(ledger.servers);
-  if (!reading.ok) {
-    const reason = { code: 'invalid-connection', message: reading.why };
-    for (const id of reading.ids) state.found(id, { outcome: 'invalid', reason });
+  const account = await readAccount(deps.desired, request.connection, deps);
+  if (!account.ok) {
+    const [reading, ledger] = await allEnded([
+      readDesired(deps.desired, request.connection, request.servers, deps),
+      deps.ledger.read(request.connection, request.servers),
+    ]);
+    state.read = ledger.servers;
+    const reason = { code: 'invalid-connection', message: account.why };
+    const ids = reading.ok ? reading.desired.servers.keys() : reading.ids;
+    for (const id of ids) state.found(id, { outcome: 'invalid', reason });
     state.ended('invalid', reason);
     return { report: await finishPass(deps, state), interrupted: false };
   }
-  const { desired } = reading;
-  const opened =
-    first.opened ??
-    ((await hasNewCredential(saved.retry, desired.connection, deps)) ? open(desired) : undefined);
+  const { connection } = account;
+  const mayAsk =
+    !isBackingOff(saved.retry, connection, request, clock.now()) ||
+    (await hasNewCredential(saved.retry, connection, deps));
+  const opened = mayAsk
+    ? openSession(
+        account,
+        deps,
+        state.calls,
+        abort.signal,
+        passGate(lease, connection.budget, deps, request),
+      )
+    : undefined;
+  const seen = await read(request, account, opened?.session, deps, abort);
+  const { desired, ledger } = seen;
+  state.read = ledger.servers;
+  saved.recount(ledger.servers);
   if (!opened) {
     foundUnreached(state, desired, ledger, clock.now());
     state.ended(saved.retry?.state ?? 'unreachable', backingOff(saved.retry));
@@ -114,13 +121,10 @@ async function run(pass: Pass): Promise<PassDone> {
   let end: ApplyEnd | undefined;
   let unreached: readonly string[] | undefined;
   try {
-    const around = await readSurroundings(session, desired, ledger, deps, request.servers, {
-      listed,
-      versions,
-    });
-    const inputs = inputsOf(pass, { ...around, desired, ledger });
+    if (!seen.live) throw seen.end;
+    const inputs = inputsOf(pass, seen);
     plan = await planPass(inputs);
-    state.undeclared = around.live.undeclared?.length;
+    state.undeclared = seen.live.undeclared?.length;
     await recordHeld(deps.ledger, plan.plan, state, inputs.now);
     ({ end, unreached } = await applyPlan(pass, inputs, plan, session));
   } catch (error) {
@@ -150,12 +154,13 @@ async function run(pass: Pass): Promise<PassDone> {
 }
 
 function inputsOf(
-  { request: { attended }, deps, lease: { saved } }: Pass,
-  read: Pick<PassInputs, 'desired' | 'ledger' | 'live' | 'secretVersions' | 'keys' | 'guard'>,
+  { request: { attended, servers }, deps, lease: { saved } }: Pass,
+  seen: Extract<Seen, { live: LiveState }>,
 ): PassInputs {
   const { clock, random } = deps;
   return {
-    ...read,
+    ...seen,
+    readGuard: () => readGuard(seen.desired, servers === undefined, deps),
     window: saved.window,
     now: clock.now(),
     random,

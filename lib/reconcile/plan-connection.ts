@@ -3,13 +3,12 @@ import { recounted } from '../lease/change-window.ts';
 import { allEnded } from './all-ended.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { openSession } from './open-session.ts';
-import { planPass } from './plan-pass.ts';
+import { planPass, readGuard } from './plan-pass.ts';
 import type { PassPlan } from './plan-pass.ts';
 import type { VendorCalls } from './ports/provider.ts';
-import type { Account } from './read-desired.ts';
+import { read } from './read.ts';
+import { readAccount } from './read-desired.ts';
 import { readOnlyGate } from '../lease/read-only-gate.ts';
-import { readSideBySide } from './read-side-by-side.ts';
-import { readSurroundings } from './read-surroundings.ts';
 import type { PassRequest } from './request.types.ts';
 
 /**
@@ -25,32 +24,27 @@ export async function planConnection(
   const abort = new AbortController();
   const calls: VendorCalls = { list: 0, get: 0, put: 0 };
   const signal = stop ? AbortSignal.any([abort.signal, stop]) : abort.signal;
-  const open = (account: Account) => {
-    const gate = readOnlyGate(account.connection.budget, deps.clock);
-    return openSession(account, deps, calls, signal, gate);
-  };
   try {
-    const [{ reading, ledger, opened, listed, versions }, lease] = await allEnded(
-      [readSideBySide({ ...request, exact: true }, deps, open, abort), deps.lease.read(connection)],
-      abort,
-    );
-    if (!reading.ok || !opened) {
-      const problem = reading.ok ? 'cannot be opened' : reading.why;
-      const issue = { path: '', problem, expected: 'a row that fits its schema' };
+    const [account, lease] = await allEnded([
+      readAccount(deps.desired, connection, deps),
+      deps.lease.read(connection),
+    ]);
+    if (!account.ok) {
+      const issue = { path: '', problem: account.why, expected: 'a row that fits its schema' };
       throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
     }
-    const { desired } = reading;
-    const { session } = opened;
-    const options = { listed, versions, exact: true };
-    const around = await readSurroundings(session, desired, ledger, deps, ids, options);
+    const gate = readOnlyGate(account.connection.budget, deps.clock);
+    const { session } = openSession(account, deps, calls, signal, gate);
+    const seen = await read({ ...request, exact: true }, account, session, deps, abort);
+    if (!seen.live) throw seen.end;
+    const { desired, ledger } = seen;
     const now = deps.clock.now();
     const { random } = deps;
     const countedAt = ledger.servers.values().map((server) => server.countedAt);
     const window = recounted(lease?.window ?? [], countedAt, now);
     const plan = await planPass({
-      ...around,
-      desired,
-      ledger,
+      ...seen,
+      readGuard: () => readGuard(desired, ids === undefined, deps),
       window,
       now,
       random,

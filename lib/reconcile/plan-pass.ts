@@ -8,14 +8,21 @@ import type { Plan, PlannedServer } from '../core/plan.types.ts';
 import { assemblePlan, planFleet } from '../core/plan.ts';
 import type { ServerPlan } from '../core/plan-server.ts';
 import { changedInWindow, isInWindow } from '../lease/change-window.ts';
-import type { GuardReader } from './guard-reads.ts';
 import type { ChangeBucket } from './ports/lease-items.ts';
 import type { Approval, LedgerState } from './ports/ledger.ts';
+import type { Dependencies } from './dependencies.types.ts';
 import type { DesiredState } from './read-desired.ts';
 import type { LiveState } from './read-live.ts';
 import type { Attended } from './request.types.ts';
 import { unreadServers } from './unread.ts';
 import type { UnreadServer } from './unread.ts';
+
+/** What the guard needs besides the plan. */
+export interface GuardReads {
+  readonly approvals: readonly Approval[];
+  /** Server rows of the connection, also beyond the scope. */
+  readonly declared: number;
+}
 
 /** All that was read; nothing else goes into the plan. */
 export interface PassInputs {
@@ -24,7 +31,8 @@ export interface PassInputs {
   readonly live: LiveState;
   readonly secretVersions: ReadonlyMap<string, string>;
   readonly keys: FingerprintKeys;
-  readonly guard: GuardReader;
+  /** What the guard needs besides the plan; read if there is something to guard. */
+  readonly readGuard: () => Promise<GuardReads>;
   /** Whether what is only reported is guarded too, for people who may apply it: a pass has no use for that. */
   readonly countReported?: boolean;
   /** The guard's count, from the lease item. */
@@ -92,7 +100,7 @@ export async function planPass(inputs: PassInputs): Promise<PassPlan> {
       hasGuardedCause(server),
   );
   const { approvals, declared } = toGuard
-    ? await inputs.guard.read()
+    ? await inputs.readGuard()
     : { approvals: [], declared: desired.servers.size };
   const approved = toGuard ? approvedHashes(attended, approvals) : new Set<string>();
   const guarded = guard(findings, {
@@ -115,6 +123,19 @@ export async function planPass(inputs: PassInputs): Promise<PassPlan> {
     servers,
     approved,
   };
+}
+
+/** @throws StoreError */
+export async function readGuard(
+  { connection, servers }: DesiredState,
+  isWhole: boolean,
+  { desired, ledger, clock }: Dependencies,
+): Promise<GuardReads> {
+  const [approvals, declared] = await Promise.all([
+    ledger.approvals(connection.name, clock.now()),
+    isWhole ? servers.size : desired.countServers(connection.name),
+  ]);
+  return { approvals, declared };
 }
 
 function approvedHashes(

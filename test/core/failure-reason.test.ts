@@ -35,6 +35,7 @@ describe('a failure is counted by few words', () => {
     ['aborted', 'interrupted'],
     ['deadline', 'interrupted'],
     ['lease-lost', 'interrupted'],
+    ['redeclared', 'interrupted'],
     ['stopped', 'interrupted'],
     ['store-throttled', 'store'],
     ['lost-update', 'store'],

@@ -54,8 +54,8 @@ const planted: readonly (readonly [what: string, fuzzer: Fuzzer, error: RegExp])
   ],
   [
     'a row that is dropped in silence',
-    rowFuzzer((store, name, ids, how, opened) =>
-      readDesired(store, name, ids, { ...how, log: { ...how.log, warn: () => undefined } }, opened),
+    rowFuzzer((store, name, ids, how) =>
+      readDesired(store, name, ids, { ...how, log: { ...how.log, warn: () => undefined } }),
     ),
     /a row that is neither is not told/,
   ],

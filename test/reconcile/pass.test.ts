@@ -72,7 +72,13 @@ describe('a pass', () => {
     expect(outcomesOf(second)).toEqual({ inSync: 250 });
     expect(second.vendorCalls).toEqual({ list: 3, get: 0, put: 0 });
     expect([second.secretsDecrypted, second.credentialsDecrypted]).toEqual([0, 0]);
-    expect(world.callsSince()).toEqual({ list: 3, Query: 2, UpdateItem: 2, PutItem: 1 });
+    expect(world.callsSince()).toEqual({
+      list: 3,
+      BatchGetItem: 1,
+      Query: 2,
+      UpdateItem: 2,
+      PutItem: 1,
+    });
   });
 
   test('one server that fails leaves every other one done, its state and reason in the ledger', async () => {

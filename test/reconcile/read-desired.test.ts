@@ -56,7 +56,7 @@ describe('rows of Desired', () => {
       { item: `server#${a}`, value: { spec: { meta } } },
       { item: `server#${b}`, value: { spec: { meta: { team: 'x' } } } },
     ];
-    const store = { ...world.deps.desired, rows, pages: undefined as never };
+    const store = { ...world.deps.desired, rows };
     const reading = await readDesired(store, connection, undefined, world.deps);
     const servers = reading.ok ? [...reading.desired.servers] : [];
     expect(servers.map(([id, { valid }]) => [id, valid])).toEqual([

@@ -9,7 +9,7 @@ import type { Process } from './scheduler.ts';
 export interface Reading {
   /** Which version of each row. */
   readonly rows: Map<string, number>;
-  readonly ids: readonly string[] | undefined;
+  ids: readonly string[] | undefined;
   readonly readAt: number;
   /** How many such readings there were of this process and connection, this one included. */
   readonly count: number;
@@ -46,6 +46,7 @@ export class PassReadings {
       const known = this.of(process, connection);
       if (!isFirst && known) {
         for (const [item, index] of rows) known.rows.set(item, index);
+        known.ids = ids;
         return;
       }
       const own = this.#readings.get(process) ?? new Map<string, Reading>();

@@ -11,7 +11,6 @@ import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { WorkQueue } from '../../lib/reconcile/ports/work-queue.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import { ParsedRows } from '../../lib/reconcile/parsed-rows.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { core } from '../support/canaries.ts';
 import { leaseOf, ledgerOf } from './ledger-ports.ts';
@@ -47,7 +46,6 @@ export function portsOf(world: World, process: Process): Dependencies {
     },
     keys: () => world.call(process, 'keys', async () => keysOf(world.keys)),
     credentials: new Map(),
-    parsedRows: new ParsedRows(),
     clock,
     random: world.random,
     uuid: () => `uuid-${String(world.random()).slice(2)}-${'0'.repeat(32)}`.slice(0, 36),
@@ -82,30 +80,23 @@ function desiredOf(world: World, process: Process): DesiredStore {
     const all = world.desired.indexes(connection);
     return new Map(rows.map(({ item }) => [item, all.get(item) ?? -1]));
   };
+  const opened = new Set<string>();
   return {
     async *connections() {
       const read = async () => world.desired.index.current;
       const stale = (ms: number) => world.desired.index.at(world.now - ms);
       yield* await world.call(process, 'desired.connections', read, { stale });
     },
-    rows: (connection, ids) =>
-      world.call(process, 'desired.rows', async () => {
-        const rows = world.desired.of(connection, ids);
-        world.tell({
-          kind: 'desired-read',
-          process,
-          connection,
-          ids,
-          isFirst: true,
-          rows: indexes(connection, rows),
-        });
-        return rows;
-      }),
-    async *pages(connection, ids) {
-      for (let after: string | undefined, isLast = false; !isLast;) {
-        const isFirst = after === undefined;
-        const page: readonly DesiredRow[] = await world.call(process, 'desired.rows', async () => {
-          const left = world.desired.of(connection, ids).filter(({ item }) => item > (after ?? ''));
+    async rows(connection, ids) {
+      const read: DesiredRow[] = [];
+      // A pass reads the connection's own row, then all that it needs: one reading.
+      let isFirst = !opened.delete(connection) || ids?.length === 0;
+      if (ids?.length === 0) opened.add(connection);
+      for (let isLast = false; !isLast;) {
+        // oxlint-disable-next-line no-await-in-loop -- page by page
+        const page = await world.call(process, 'desired.rows', async () => {
+          const after = read.at(-1)?.item ?? '';
+          const left = world.desired.of(connection, ids).filter(({ item }) => item > after);
           const rows = left.slice(0, rowsOnPage);
           world.tell({
             kind: 'desired-read',
@@ -118,9 +109,10 @@ function desiredOf(world: World, process: Process): DesiredStore {
           isLast = left.length <= rowsOnPage;
           return rows;
         });
-        yield page;
-        after = page.at(-1)?.item ?? '';
+        isFirst = false;
+        read.push(...page);
       }
+      return read;
     },
     countServers: (connection) =>
       world.call(

@@ -14,7 +14,6 @@ export function createAlloy(http: HttpClient): Provider {
     ...owner,
     table: alloyFields,
     requestsPerMinute,
-    prepare: () => http.prepare(),
     open: (connection, inputs) => {
       const { userId } = connection;
       const headers = userId === undefined ? {} : { 'x-alloy-userid': userId };

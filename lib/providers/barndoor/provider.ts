@@ -23,7 +23,6 @@ export function createBarndoor(http: HttpClient): Provider {
     ...owner,
     table: barndoorFields,
     requestsPerMinute,
-    prepare: () => http.prepare(),
     open: (connection, inputs) =>
       barndoorSession(openHttpSession(http, owner, connection, inputs), connection),
   };

@@ -5,7 +5,7 @@ import type { VendorError, VendorOperation } from '../../reconcile/ports/vendor-
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import { orAborted } from './abort.ts';
 import type { KindOf, Outgoing } from './exchange.ts';
-import { exchange, isTooLarge, loadClient } from './exchange.ts';
+import { exchange, isTooLarge } from './exchange.ts';
 import type { HostOwner, HostSettings } from './host-rule.ts';
 import { assertAllowedUrl } from './host-rule.ts';
 import type { Repeatable } from './repetition.ts';
@@ -74,14 +74,9 @@ export interface HttpClient {
   send(attempt: Attempt): Promise<Json>;
   /** For an address that somebody else will open. @throws VendorError (`host`) unless it is one that `send` would take */
   assertAllowed(target: Pick<Attempt, 'url' | 'owner' | 'operation' | 'context'>): void;
-  /** Loads what the first request will need, beside what is under way: said once other requests wait for their answers. */
-  prepare(): void;
   /** Drops idle connections; the client stays usable. */
   close(): void;
 }
-
-/** Milliseconds in which requests that were just made are on their way; what is loaded would hold them up. */
-const onTheirWayMs = 5;
 
 const defaultTimeoutMs = 15_000;
 const defaultMaxBytes = 32 * 1024 * 1024;
@@ -146,19 +141,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     }
   }
-  let isPrepared = false;
-  const prepare = () => {
-    if (isPrepared) return;
-    isPrepared = true;
-    // A request that needs it is told of an error by itself.
-    void clock
-      .sleep(onTheirWayMs)
-      .then(loadClient)
-      .catch(() => undefined);
-  };
   return {
     send,
-    prepare,
     assertAllowed: ({ url, owner, operation, context }) =>
       void assertAllowedUrl(url, owner, hosts, operation, context),
     close: () => wire.close(),

@@ -34,12 +34,6 @@ export interface Outgoing {
 export type KindOf = (status: number, body: Json | undefined) => VendorErrorKind;
 
 /**
- * Loads what sends. Not at import: it wakes Node's own fetch, which takes a third of a function's cold start, and a pass has
- * waits to do it in.
- */
-export const loadClient = () => import('ky');
-
-/**
  * Sends one request, once, and gives its answer's JSON.
  *
  * @throws VendorError without a cause: errors of lower layers hold the request, and with it the bearer token
@@ -49,7 +43,8 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
   const fail = (kind: VendorErrorKind, message: string, more: { context?: JsonObject } = {}) =>
     new VendorError(kind, outgoing.operation, message, { context: outgoing.context, ...more });
   const options = requestOptions(outgoing, fail);
-  const { default: ky, isTimeoutError } = await loadClient();
+  // Not at import: it loads Node's own fetch, which takes a third of a function's cold start.
+  const { default: ky, isTimeoutError } = await import('ky');
   const sentAt = now();
   try {
     const response = await ky(outgoing.target.url, {

@@ -1,3 +1,4 @@
+import { lookup as lookUp } from 'node:dns/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -57,11 +58,7 @@ export interface Wire {
 /** Idle connections end before a vendor's or a proxy's usual keep-alive does, so that a PUT does not meet a dead one. */
 const idleMs = 4_000;
 
-export const resolveByDns: Resolve = async (hostname) => {
-  // Not at import: it takes its time to load, and nothing is resolved before the first table is read.
-  const { lookup } = await import('node:dns/promises');
-  return lookup(hostname, { all: true });
-};
+export const resolveByDns: Resolve = (hostname) => lookUp(hostname, { all: true });
 
 export function createWire({ maxBytes, resolve = resolveByDns, extraCa }: WireOptions): Wire {
   const keep = { keepAlive: true, timeout: idleMs };

@@ -22,11 +22,6 @@ export interface Provider {
   /** The vendor's documented hosts, exact or `*.suffix`; allowed where the user owns both row and settings. */
   readonly documentedHosts: readonly string[];
   open(connection: Connection, session: SessionInputs): VendorSession;
-  /**
-   * Loads what a session will need, while the tables are being read: which connection it will be is not known then. Never
-   * throws.
-   */
-  prepare?(): void;
 }
 
 /** What a session needs from its pass. */
