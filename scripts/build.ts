@@ -1,5 +1,5 @@
 /**
- * What the package holds, in `dist`: JavaScript and types of the construct in `lib/infra`, as in the repository; each
+ * Writes the contents of the package, in `dist`: JavaScript and types of the construct in `lib/infra`, as in the repository; each
  * function's bundle in `functions/<name>`; the command line in `cli`; and the licences of what is bundled.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,7 +1,7 @@
 /**
- * What each function's bundle and the packed command line hold, by esbuild's own account: packages, folders of this
- * repository, and what they import at run time. `npm run bundled -- --write` notes it as reviewed; `npm test` fails on
- * anything else.
+ * What each function's bundle and the packed command line contain, as esbuild reports it: packages, folders of this
+ * repository, and what they import at run time. `npm run bundled -- --write` records it as reviewed; `npm test` fails if
+ * it differs.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -15,20 +15,20 @@ const reviewed = join(root, 'test/infra/bundled-packages.json');
 
 /** All sorted by name. */
 export interface Bundled {
-  /** With their versions; one that is there twice is listed twice. */
+  /** With their versions. A package that is in two versions is listed twice. */
   readonly packages: readonly string[];
   readonly folders: readonly string[];
-  /** What it asks for at run time: modules of Node, and what is left out of it. */
+  /** What it imports at run time: modules of Node, and what is not bundled. */
   readonly imports: readonly string[];
 }
 
-/** Files that a build would hold, and what it says of its outputs; nothing is written. */
+/** The files of a build and the metadata of its outputs; nothing is written. */
 function built(options: BuildOptions) {
   const { metafile } = buildSync({ ...options, absWorkingDir: root, metafile: true, write: false });
   return { metafile, files: Object.keys(metafile.inputs) };
 }
 
-/** What a build would hold. */
+/** The contents of a build. */
 export function bundled(options: BuildOptions): Bundled {
   const { metafile, files } = built(options);
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
@@ -53,7 +53,7 @@ export function allBundled(): Readonly<Record<string, Bundled>> {
   return Object.fromEntries(builds().map(([name, options]) => [name, bundled(options)]));
 }
 
-/** The licences of what is bundled, as they ask: each text once, below the packages that it is of. */
+/** The licences of what is bundled, as they require: each text once, below its packages. */
 export function licences(): string {
   const files = builds().flatMap(([, options]) => built(options).files);
   const folders = sorted(files.flatMap((file) => packageOf(file) ?? []));
@@ -63,7 +63,7 @@ export function licences(): string {
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Its text; of a package that has no such file, the licence's name. */
+/** The licence's text; its name if the package has no such file. */
 function licenceOf(folder: string): string {
   const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e/i.test(name));
   if (file !== undefined) return readFileSync(join(root, folder, file), 'utf8');

@@ -17,7 +17,7 @@ interface Source {
 
 interface Import {
   readonly specifier: string;
-  /** What stands between `import` and `from`. */
+  /** The text between `import` and `from`. */
   readonly names: string;
 }
 

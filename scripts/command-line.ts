@@ -1,7 +1,7 @@
 /**
- * The command line as the package has it: bundled, in files that commands share and files of their own, so that a command
- * loads some fifty in place of 350. Names stay as they are, so that a stack trace can be read. The embedded
- * world is left out: its emulators are development dependencies.
+ * The command line in the form of the package: bundled, in files that commands share and files of their own, so that a
+ * command loads some fifty in place of 350. Names are kept, so that a stack trace can be read. The embedded world is left
+ * out: its emulators are development dependencies.
  */
 import { cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,7 +16,7 @@ export const commandLineFolder = 'dist/cli';
 /** `demo` and `--local`: loaded in the repository only. */
 const embeddedWorld = ['lib/cli/target-local.ts', 'lib/cli/demo/demo.ts'];
 
-/** Some packages are CommonJS and ask for modules of Node. */
+/** Some packages are CommonJS and require modules of Node. */
 const banner =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
@@ -43,7 +43,7 @@ export function bundleCommandLine(outFolder: string): void {
   buildSync(commandLineOptions(outFolder));
 }
 
-/** Lays out a folder as the package has it, as far as the command line needs it. @returns the program's path */
+/** Lays out a folder like the package, with what the command line needs. @returns the program's path */
 export function layOutProgram(folder: string): string {
   const program = join(folder, 'bin/trueup.mjs');
   mkdirSync(join(folder, 'bin'), { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * What in docs/ and schemas/ is made from the code: a page for each command, the tables of the configuration, the JSON
- * Schemas. `--check` writes nothing, and fails if a file is not what would be written.
+ * Generates the parts of docs/ and schemas/ that come from the code: a page for each command, the tables of the configuration, the JSON
+ * Schemas. `--check` writes nothing, and fails if a file differs from what would be written.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import { configurationTables } from './docs/configuration-tables.ts';
 import { replaceFigures } from './figures.ts';
 
 const root = resolve(import.meta.dirname, '..');
-/** All of these folders is made: what nothing makes any more goes. */
+/** Folders that are generated as a whole: other files in them are deleted. */
 const folders = ['docs/commands', 'schemas'];
 
 async function made(): Promise<ReadonlyMap<string, string>> {

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 
 /**
- * The text with something else between `<!-- name:begin -->` and `<!-- name:end -->`: what a program made, in the prose
- * that a person wrote.
+ * Replaces what is between `<!-- name:begin -->` and `<!-- name:end -->` in a text: generated figures in prose that a person
+ * wrote.
  *
  * @throws Error if the text has no such place
  */

@@ -2,7 +2,7 @@
  * `npm run invoke -- <function> <event file>`: the function's bundle under AWS's runtime interface client, with one
  * event; `--all` does so with each file of `events/`. With `--plain` under a runtime of a few lines, which needs no build.
  *
- * Without TRUEUP_DESIRED_TABLE it runs on an embedded world, and fails unless the vendor was sent something; with it on
+ * Without TRUEUP_DESIRED_TABLE it runs on an embedded world, and fails if nothing was sent to the vendor; with it, on
  * what the environment names, in your account.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { awsRuntimeClient, plainRuntime, type RuntimeClient } from './lambda/run
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** The function that a file of `events/` is for: its name begins with it. */
+/** The function that a file of `events/` is for, from the beginning of its name. */
 function functionOf(file: string): FunctionName | undefined {
   return functionNames.find((name) => basename(file).startsWith(name));
 }

@@ -1,6 +1,6 @@
 /**
- * Synthesises the stack without network, as cdk.json has it and with everything that it can have, and holds the templates
- * against CloudFormation's own schemas: `cfn-lint`, no rule switched off.
+ * Synthesises the stack without network, with the settings of cdk.json and with all settings, and checks the templates
+ * against CloudFormation's own schemas: `cfn-lint`, with all of its rules.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';

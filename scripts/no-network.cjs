@@ -1,4 +1,4 @@
-// Preloaded into every process of a synthesis: whatever would leave this process is noted, and refused.
+// Preloaded into every process of a synthesis: connections out of this process are recorded, and refused.
 'use strict';
 const { appendFileSync } = require('node:fs');
 const dgram = require('node:dgram');

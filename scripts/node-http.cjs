@@ -1,6 +1,6 @@
 /**
- * In the place of `node:http` in the packed command line. An ES module that imports the original is shown all that is in it,
- * which wakes Node's own fetch: a third of what a command loads, at a moment when nothing else is under way. By its short
- * name: the long one would be this file itself.
+ * Replaces `node:http` in the packed command line. For an ES module that imports the original, Node evaluates all of its
+ * exports, which loads Node's own fetch: a third of what a command loads, while no request is under way. It is required by its
+ * short name, because the long one resolves to this file.
  */
 module.exports = require('http');

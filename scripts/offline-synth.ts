@@ -5,7 +5,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** What was run, and each connection that it or its children would have opened. */
+/** The result of a run, and each connection that it or its children tried to open. */
 interface Offline {
   readonly status: number | null;
   readonly output: string;
@@ -23,7 +23,7 @@ function runOffline(parameters: readonly string[]): Offline {
       encoding: 'utf8',
       env: {
         ...process.env,
-        // cdk.json says `node`, whichever that is.
+        // cdk.json says `node`: the one of this process.
         PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
         NODE_OPTIONS: `--require "${join(root, 'scripts/no-network.cjs')}"`,
         TRUEUP_CONNECTIONS: log,
@@ -37,7 +37,7 @@ function runOffline(parameters: readonly string[]): Offline {
 }
 
 /**
- * `cdk synth` without network, with what the context `trueup` says instead of cdk.json.
+ * `cdk synth` without network, with the given context `trueup` in place of that of cdk.json.
  *
  * @throws Error if it fails, or tries to open a connection
  */
@@ -51,7 +51,7 @@ export function synthesiseOffline(outFolder: string, trueup?: object): void {
   if (ran.status !== 0) throw new Error(`cdk synth failed:\n${ran.output}`);
 }
 
-/** Nothing is shown by a guard that lets a connection through. @throws Error if it does */
+/** Checks the guard itself: one that lets a connection through would prove nothing. @throws Error if it does */
 export function assertGuarded(): void {
   for (const call of ['fetch("http://127.0.0.1:8999")', 'fetch("https://aws.example")']) {
     const { connections } = runOffline(['-e', `${call}.catch(() => undefined)`]);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '..');
 
 /**
- * A program from PyPI at a pinned version, in a virtual environment of its own beneath `.venv`; installed at first use.
+ * A program from PyPI at a pinned version, in its own virtual environment beneath `.venv`; installed at first use.
  *
  * @returns the path of the environment's folder of programs
  */

@@ -1,4 +1,4 @@
-/** The rooms of docs/architecture.md and what each may do; scripts/check-imports.ts holds the code against it. */
+/** The rooms of docs/architecture.md and what each may do; scripts/check-imports.ts checks the code against them. */
 
 export interface Room {
   readonly path: string;

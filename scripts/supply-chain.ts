@@ -1,4 +1,4 @@
-/** What of package.json, the lock and .npmrc would let in what nobody chose. */
+/** Finds settings in package.json, the lock and .npmrc that would let in code that was not chosen. */
 
 type Versions = Readonly<Record<string, string>>;
 
@@ -20,7 +20,7 @@ export interface Lock {
         readonly integrity?: string;
         readonly inBundle?: boolean;
         readonly hasInstallScript?: boolean;
-        /** A link to a folder, which has an entry of its own. */
+        /** A link to a folder, which has its own entry. */
         readonly link?: boolean;
       }
     >
@@ -59,7 +59,7 @@ export function supplyChainFaults(
       if (isOurs(path)) return ranges(one, `${path}/package.json`);
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return [
-        // What a package brings along within itself is covered by that package's own.
+        // A package that is bundled in another one is covered by the hash of that one.
         ...(inBundle || integrity?.startsWith('sha512-') ? [] : [`lock: ${path} has no sha512`]),
         ...(one.resolved === undefined || one.resolved.startsWith('https://')
           ? []

@@ -1,6 +1,6 @@
 /**
- * What a user gets from the package: packs it, installs it in an empty folder, measures what is installed, and there runs
- * the command line, synthesises a CDK app of five lines and checks its types.
+ * Tries the package as a user would: packs it, installs it in an empty folder, measures what is installed, runs the command
+ * line there, and synthesises a CDK app of five lines and checks its types.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,9 +48,9 @@ function check(fits: boolean, what: string): void {
   process.stdout.write(`ok ${what}\n`);
 }
 
-/** What the package and its dependencies may take, in megabytes. */
+/** The size limit of the package with its dependencies, in megabytes. */
 const mostMegabytes = 50;
-/** Of the repository only: a Node binary, emulators, native modules. */
+/** Only in the repository: a Node binary, emulators, native modules. */
 const repositoryOnly =
   /(?:^|\/)(?:node-(?:linux|darwin|win)-\w+|dynalite|openapi-backend|classic-level|trueup-node)\/|\.node$/;
 

@@ -9,7 +9,7 @@ import { table } from './markdown-table.ts';
 const written =
   '<!-- Written by `npm run docs` from lib/cli/commands: change it there, and run that. -->';
 
-/** A page for each command, and one that lists them, by path; from what `--help` is made of. */
+/** A page for each command, and one that lists them, by path; from the same source as `--help`. */
 export async function commandPages(): Promise<ReadonlyMap<string, string>> {
   const pages = new Map<string, string>([['docs/commands/README.md', indexPage()]]);
   for (const entry of commandList) {

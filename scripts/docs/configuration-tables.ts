@@ -7,7 +7,7 @@ import { offlineProviders } from '../../lib/cli/providers.ts';
 import type { FieldSpec, FieldTable } from '../../lib/core/field-table.types.ts';
 import { table } from './markdown-table.ts';
 
-/** What stands in docs/configuration.md between its marks, by their name. */
+/** The tables between the marks of docs/configuration.md, by the marks' names. */
 export function configurationTables(): ReadonlyMap<string, string> {
   const document = jsonSchema(documentSchema);
   const at = (...path: readonly string[]) => descend(document, path);
@@ -80,7 +80,7 @@ const accessWords: Readonly<Record<FieldSpec['access'], string>> = {
   computed: "the vendor's own",
 };
 
-/** Fields that may be declared, with what the vendor lets be read. */
+/** Fields that may be declared, and whether they can be read back. */
 function specTable({ fields, spec }: FieldTable): string {
   const schema = jsonSchema(spec);
   const rows = fields

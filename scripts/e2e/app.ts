@@ -1,13 +1,13 @@
 /**
  * The stacks of `lib/infra`, where roles are enforced by an emulator that differs from AWS in four things; each is
- * adapted here, and nothing else is:
+ * adapted here, and nothing more:
  *
- * - it does not let the roles of CDK's bootstrap publish to their own bucket: the caller's credentials do;
+ * - it does not permit the roles of CDK's bootstrap to publish to their own bucket, so the caller's credentials are used;
  * - it is plain http, which the queues' policies deny;
  * - `Ref` of a secret gives its name, which matches no ARN in a policy;
  * - SendMessageBatch is an action of its own; at AWS `sqs:SendMessage` allows it.
  *
- * Each stack has two roles besides: one with the operator policy and nothing else, one with nothing.
+ * Each stack also has two roles: one with only the operator policy, and one without permissions.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import {
@@ -60,7 +60,7 @@ function adapt({ Resources: resources }: Template): void {
   }
 }
 
-/** Somebody who has the operator policy, and somebody who has nothing. */
+/** A role that has the operator policy, and one that has no permissions. */
 function addPeople(stack: TrueupStack): void {
   const { operatorPolicy } = stack.reconciler;
   for (const [name, managedPolicies] of Object.entries({

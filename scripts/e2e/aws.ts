@@ -36,7 +36,7 @@ import { region, type Emulator } from './emulator.ts';
 
 type Row = Readonly<Record<string, Writable>>;
 
-/** What a user does with AWS's own calls. */
+/** AWS calls that a user makes. */
 export function awsOn({ endpoint, environment }: Emulator) {
   const configuration = {
     endpoint,
@@ -111,7 +111,7 @@ export function awsOn({ endpoint, environment }: Emulator) {
       const command = new GetFunctionConfigurationCommand({ FunctionName });
       return (await lambda.send(command)).Environment?.Variables ?? {};
     },
-    /** What a function logged, line by line. */
+    /** The log lines of a function. */
     logOf: async (FunctionName: string) => {
       const { LoggingConfig } = await lambda.send(
         new GetFunctionConfigurationCommand({ FunctionName }),

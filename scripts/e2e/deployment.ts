@@ -18,7 +18,7 @@ export interface Deployment {
   readonly deploy: (stacks: Stacks) => Promise<Readonly<Record<string, Outputs>>>;
   /** Changes the code of the next deployment. */
   readonly replace: (file: string, before: string, after: string) => void;
-  /** Destroys what was deployed last. */
+  /** Destroys the last deployment. */
   readonly destroy: () => Promise<void>;
 }
 

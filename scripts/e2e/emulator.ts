@@ -9,9 +9,9 @@ import type { Processes } from './processes.ts';
 export interface Emulator {
   readonly name: string;
   readonly endpoint: string;
-  /** What a program needs that talks to it, as its administrator. */
+  /** The environment for a program that calls it as its administrator. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where it and its programs keep what they write. */
+  /** The folder for files that it and its programs write. */
   readonly folder: string;
 }
 
@@ -42,7 +42,7 @@ export async function startEmulator(
       MINISTACK_ACCOUNT_ID: account,
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      // Functions run as their roles, and what a role does not allow is denied.
+      // Functions run as their roles; actions that a role does not allow are denied.
       AUTH: 'true',
     },
   });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a program left behind. */
+/** The output and exit code of a program. */
 export interface Ran {
   /** Absent if it was killed. */
   readonly code: number | undefined;
@@ -14,24 +14,24 @@ export interface RunOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeoutMs: number;
-  /** Is told what it writes to standard error, as it does. */
+  /** Is called with what it writes to standard error, as it writes it. */
   readonly heard?: (text: string) => void;
 }
 
-/** A program that was started, and what it starts. */
+/** A program that was started, with the programs that it starts. */
 export interface Started {
   readonly child: ChildProcess;
-  /** Asks all of the group to end, and kills what is left of it after three seconds. */
+  /** Asks all processes of the group to end, and kills those that are left after three seconds. */
   readonly end: () => Promise<void>;
 }
 
-/** Programs, each in a group of its own, so that what they start ends with them. */
+/** Programs, each in its own process group, so that the programs that they start end with them. */
 export interface Processes {
-  /** @throws Error once all were ended */
+  /** @throws Error after all have been ended */
   readonly start: (file: string, parameters: readonly string[], options: SpawnOptions) => Started;
   /** Runs a program to its end. */
   readonly run: (file: string, parameters: readonly string[], options: RunOptions) => Promise<Ran>;
-  /** Ends all that still run, and starts no more. */
+  /** Ends all that still run, and refuses to start more. */
   readonly endAll: () => Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export function processes(): Processes {
   };
 }
 
-/** Signals the process and what it started, if they are still there. */
+/** Signals the process and those that it started, if they still exist. */
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {

@@ -1,7 +1,7 @@
 /**
  * `npm run test:e2e`: deploys the stack with the CDK's own command line to an AWS emulator on loopback, Barndoor's
- * simulators beside it, and looks at what happens by AWS calls, by `trueup --stack` and at the vendors alone.
- * With `--fail` it fails as soon as all runs: for stops.ts, which looks for what is left behind.
+ * simulators beside it, and observes only through AWS calls, `trueup --stack` and the vendors.
+ * With `--fail` it fails as soon as everything runs: for stops.ts, which looks for what is left behind.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ const closers: (() => unknown)[] = [
   () => started.endAll(),
 ];
 
-/** Ends what was started, the last first. */
+/** Ends what was started, in reverse order. */
 async function endAll(): Promise<void> {
   for (const close of closers.splice(0).toReversed()) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other

@@ -9,7 +9,7 @@ import { secondStack, stackOnKeptTables } from './chapters/second-stack.ts';
 import type { Outputs } from './deployment.ts';
 import { stackName, type Scene } from './scene.ts';
 
-/** Not tried on the emulator, each with what it lacks. */
+/** Not tried on the emulator, each with what the emulator lacks. */
 const notThere = {
   'TTL and point-in-time recovery of the tables':
     "the emulator's CloudFormation leaves both out; test/infra/tables.test.ts names them",
@@ -22,7 +22,7 @@ const notThere = {
   'X-Ray, KMS and the cost': 'the emulator has none of them in earnest',
 };
 
-/** From an account with nothing in it to tables that outlive their stack. */
+/** From an empty account to tables that outlive their stack. */
 export async function playScenario(setting: Omit<Scene, 'deploy' | 'output'>): Promise<void> {
   let outputs: Outputs = {};
   const scene: Scene = {

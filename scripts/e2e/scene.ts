@@ -11,7 +11,7 @@ export type Barndoor = Awaited<ReturnType<typeof startBarndoor>>;
 export interface Scene {
   readonly aws: Aws;
   readonly deployment: Deployment;
-  /** Of the connection whose rows are written with AWS's own calls. */
+  /** The vendor of the connection whose rows are written with AWS calls. */
   readonly barndoor: Barndoor;
   /** Of the connection that the command line declares. */
   readonly laptopVendor: Barndoor;
@@ -19,9 +19,9 @@ export interface Scene {
   readonly signedInVendor: Barndoor;
   readonly issuer: TokenEndpoint;
   readonly steps: Steps;
-  /** The command line as somebody of the stack. */
+  /** The command line with a role of the stack. */
   readonly trueup: Trueup;
-  /** Deploys the stack, with these settings besides; from then on `output` answers by it. */
+  /** Deploys the stack with these additional settings; from then on `output` has its outputs. */
   readonly deploy: (
     settings: object,
     others?: Stacks,
@@ -37,7 +37,7 @@ export const serverId = (n: number) => `00000000-0000-4000-8000-${String(n).padS
 export const [salesforce, github, poison] = [serverId(0), serverId(1), serverId(2)];
 export const salesforceSecret = `trueup/${connection}/salesforce`;
 
-/** A vendor with so many servers, which nobody has declared; it takes the one token, or those of an issuer. */
+/** A vendor with this many undeclared servers; it accepts the one token, or those of an issuer. */
 export function startVendor(servers: number, issuer?: TokenEndpoint): Promise<Barndoor> {
   const list = Array.from({ length: servers }, (_, n) => ({
     id: serverId(n),
@@ -47,7 +47,7 @@ export function startVendor(servers: number, issuer?: TokenEndpoint): Promise<Ba
   return startBarndoor({ servers: list, tokens: issuer?.accepts ?? [token] });
 }
 
-/** What was changed at a server, and by which trigger, as the Ledger has it. */
+/** What was changed at a server, and by which trigger, from the Ledger. */
 export async function triggers(scene: Scene, server: string): Promise<readonly string[]> {
   const { aws, output } = scene;
   const changes = await aws.items(output('LedgerTable'), connection, `change#${server}#`);

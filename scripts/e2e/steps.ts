@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What became of the run, in the order of its lines. */
+/** The results of the run, in the order of its lines. */
 export interface Steps {
-  /** Does it; what it throws is this step's failure. @returns whether it went well */
+  /** Runs a step; an error that it throws is the step's failure. @returns whether it succeeded */
   readonly step: (name: string, work: () => Promise<void> | void) => Promise<boolean>;
-  /** Says what is not tried here, and why. */
+  /** Reports what is not tried here, and why. */
   readonly skip: (name: string, why: string) => void;
   readonly failures: () => number;
   readonly summary: () => string;
 }
 
-/** @param stop - once it is aborted, no step is begun, and what goes wrong is nobody's failure */
+/** @param stop - once it is aborted, no step is begun, and errors do not count as failures */
 export function steps(say: (line: string) => void, stop: AbortSignal): Steps {
   const count = { ok: 0, failed: 0, skipped: 0 };
   return {
@@ -38,7 +38,7 @@ export function steps(say: (line: string) => void, stop: AbortSignal): Steps {
   };
 }
 
-/** Waits until it is so. @throws Error with what was seen last */
+/** Waits until the condition holds. @throws Error with what was seen last */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 interface Case {
   readonly name: string;
   readonly parameters: readonly string[];
-  /** Sent so long after this line. */
+  /** The signal is sent after this line and the given delay. */
   readonly signal?: { readonly name: NodeJS.Signals; readonly after: string; readonly ms: number };
   readonly code: number;
 }
@@ -47,7 +47,7 @@ function processesOf(folder: string): readonly string[] {
         ];
         return told.some((text) => text.includes(folder)) ? [`${pid} ${told[0]}`] : [];
       } catch {
-        // It ended meanwhile, or is somebody else's.
+        // It has ended, or belongs to another user.
         return [];
       }
     });
@@ -65,7 +65,7 @@ async function isListening(url: string): Promise<boolean> {
   }
 }
 
-/** Waits for the line, or for the end. */
+/** Waits for the line, or until the process ends. */
 async function said(text: () => string, line: string, isOver: () => boolean): Promise<void> {
   while (!text().includes(line) && !isOver()) {
     // oxlint-disable-next-line no-await-in-loop -- until it is so
@@ -108,7 +108,7 @@ async function tryOne({ name, parameters, signal, code }: Case): Promise<readonl
 }
 
 if (!existsSync('/proc/self/environ')) {
-  process.stdout.write('skipped what a run leaves behind: without /proc nobody can tell\n');
+  process.stdout.write('skipped what a run leaves behind: there is no /proc\n');
   process.exit();
 }
 for (const one of cases) {

@@ -5,14 +5,14 @@ import type { Processes, Ran } from './processes.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 
-/** The command line in a process of its own, signed in to AWS as any laptop is: by a profile that assumes a role. */
+/** The command line in its own process, signed in to AWS like a laptop: with a profile that assumes a role. */
 export interface Trueup {
   /** The folder that it runs in. */
   readonly folder: string;
   /**
    * Runs a command as the role of that name, `operator` or `nobody`, listening to its standard error.
    *
-   * @throws Error if it exits otherwise than expected
+   * @throws Error if it exits with another code than expected
    */
   readonly as: (
     role: string,
@@ -20,7 +20,7 @@ export interface Trueup {
     parameters: readonly string[],
     heard?: (text: string) => void,
   ) => Promise<Ran>;
-  /** Says which roles there are, by name. */
+  /** Sets the roles, by name. */
   readonly assume: (roleArns: Readonly<Record<string, string>>) => void;
 }
 

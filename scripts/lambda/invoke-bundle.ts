@@ -12,13 +12,13 @@ export interface InvokeOptions {
   readonly event: string;
   readonly client: RuntimeClient;
   readonly environment: Readonly<Record<string, string>>;
-  /** Where the function's log goes. */
+  /** Receives the function's log. */
   readonly log: (text: string) => void;
 }
 
 const timeoutMs = 5 * 60_000;
 
-/** Bundles a function as a deployment does, and runs it in a process of its own with one event. */
+/** Bundles a function as a deployment does, and runs it in its own process with one event. */
 export async function invokeBundle(options: InvokeOptions): Promise<InvocationOutcome> {
   const { name, event, client, environment, log } = options;
   const folder = mkdtempSync(join(tmpdir(), `trueup-${name}-`));
@@ -46,7 +46,7 @@ export async function invokeBundle(options: InvokeOptions): Promise<InvocationOu
   const { promise: ended, reject } = Promise.withResolvers<never>();
   child.on('error', reject);
   child.on('exit', (code) => {
-    // An answer that was sent is read first.
+    // An answer that has been sent is read first.
     setTimeout(() => reject(new Error(`the runtime ended with ${code}, without an answer`)), 200);
   });
   try {

@@ -1,9 +1,9 @@
 import { startEmbeddedWorld, type EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 
-/** Where an invocation runs that names no tables: AWS and Barndoor on loopback, with what `events/` is about. */
+/** The world of an invocation that names no tables: AWS and Barndoor on loopback, with the rows and secrets that `events/` refers to. */
 export interface LocalWorld {
   readonly world: EmbeddedWorld;
-  /** What a function in Lambda would have, besides Lambda's own. */
+  /** The environment of a function in Lambda, without Lambda's own variables. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-/** A runtime of a few lines, for where AWS's own cannot be built: loads the bundle and speaks the Runtime API once. */
+/** A runtime of a few lines, for machines that cannot build AWS's own: loads the bundle and uses the Runtime API once. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleName } from '../../lib/infra/bundle.ts';

@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What became of an invocation: the handler's answer, or its error as the runtime reports it. */
+/** The result of an invocation: the handler's answer, or its error as the runtime reports it. */
 export interface InvocationOutcome {
   readonly kind: 'answer' | 'error';
   readonly value: unknown;
 }
 
 export interface RuntimeApi {
-  /** `host:port`, as AWS_LAMBDA_RUNTIME_API has it. */
+  /** `host:port`, the form of AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
   readonly outcome: Promise<InvocationOutcome>;
   readonly close: () => void;
@@ -19,7 +19,7 @@ export interface RuntimeApi {
 const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:local';
 
 /**
- * Lambda's Runtime API for one invocation: hands the event out once, and takes the answer.
+ * Lambda's Runtime API for one invocation: serves the event once, and accepts the answer.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */

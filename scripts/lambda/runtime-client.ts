@@ -10,10 +10,10 @@ export interface RuntimeClient {
 
 const version = '4.0.2';
 const root = resolve(import.meta.dirname, '../..');
-// Not beneath node_modules: `npm ci` would have it built again.
+// Not beneath node_modules: after `npm ci` it would have to be built again.
 const folder = join(root, '.cache', `aws-lambda-ric-${version}`);
 
-/** The runtime of a few lines: starts at once, and is not AWS's. */
+/** The short runtime: starts at once, but is not AWS's. */
 export const plainRuntime: RuntimeClient = {
   file: join(import.meta.dirname, 'plain-runtime.ts'),
   name: "a runtime of a few lines (scripts/lambda/plain-runtime.ts), not AWS's own",
@@ -21,9 +21,9 @@ export const plainRuntime: RuntimeClient = {
 
 /**
  * AWS's runtime interface client, as it runs in Lambda. It is native code that is built at first use, for about a minute;
- * so it is no dependency, and its install script runs for it alone.
+ * so it is not a dependency, and only its own install script runs.
  *
- * @throws Error that says what is lacking, if it cannot be built here
+ * @throws Error that says what is missing, if it cannot be built here
  */
 export function awsRuntimeClient(): RuntimeClient {
   const file = join(folder, 'node_modules/aws-lambda-ric/index.mjs');
@@ -46,7 +46,7 @@ export function awsRuntimeClient(): RuntimeClient {
   return client;
 }
 
-/** What its build starts, by the names that each may have. */
+/** Programs that its build starts, with the names that each may have. */
 const tools: readonly (readonly string[])[] = [
   ['cmake', 'cmake3'],
   ['make'],
@@ -57,7 +57,7 @@ const tools: readonly (readonly string[])[] = [
   ['xz'],
 ];
 
-/** Tools of the build that are in no folder of the path, by their usual names. */
+/** Tools of the build that are not in PATH, by their usual names. */
 export function missingTools(path: string): readonly string[] {
   const folders = path.split(delimiter).filter((one) => one !== '');
   const isThere = (name: string) => folders.some((one) => existsSync(join(one, name)));

@@ -14,8 +14,8 @@ interface Embedded {
 }
 
 /**
- * What the functions logged becomes metrics, as CloudWatch would make them (the emulator does not), and the stack's
- * alarms go off by them.
+ * The functions' logs become metrics, as CloudWatch would make them (the emulator does not), and the stack's alarms go off
+ * by them.
  */
 export async function alarms({ aws, output, steps }: Scene): Promise<void> {
   await steps.step(
@@ -29,7 +29,7 @@ export async function alarms({ aws, output, steps }: Scene): Promise<void> {
         .flatMap(dataOf);
       check(data.length > 0, 'functions logged metrics');
       for (let from = 0; from < data.length; from += 500) {
-        // oxlint-disable-next-line no-await-in-loop -- a thousand a call is CloudWatch's most
+        // oxlint-disable-next-line no-await-in-loop -- CloudWatch accepts at most a thousand a call
         await aws.putMetrics('Trueup', data.slice(from, from + 500));
       }
       const states = await aws.alarms(`${stackName}-`);

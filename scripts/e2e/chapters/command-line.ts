@@ -19,7 +19,7 @@ interface Declaration {
   readonly servers: { id: string; spec: { name: string }; policy?: { mode: string } }[];
 }
 
-/** What a person does with `trueup --stack`, with the operator policy and nothing else. */
+/** What a person does with `trueup --stack` and only the operator policy. */
 export async function commandLine(scene: Scene): Promise<void> {
   const { steps, trueup } = scene;
   const used = new Set<string>();
@@ -30,7 +30,7 @@ export async function commandLine(scene: Scene): Promise<void> {
   };
   const hearing: Hearing = (heard, expected, command, ...parameters) => {
     used.add(command);
-    // It works on files, and on nothing else.
+    // It works only on files.
     const target = command === 'validate' ? [] : stack;
     return trueup.as('operator', expected, [command, ...parameters, ...target], heard);
   };

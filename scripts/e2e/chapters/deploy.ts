@@ -1,7 +1,7 @@
 import { check } from '../steps.ts';
 import type { Scene } from '../scene.ts';
 
-/** From an account with nothing in it to the stack. @returns whether it stands */
+/** From an empty account to the stack. @returns whether it was deployed */
 export async function deploy(scene: Scene, settings: object): Promise<boolean> {
   const { deployment, steps } = scene;
   await steps.step('cdk bootstrap', () => deployment.bootstrap());

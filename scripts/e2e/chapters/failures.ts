@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { salesforce, salesforceSecret, type Scene } from '../scene.ts';
 import { check, eventually } from '../steps.ts';
 
-/** What cannot be worked is kept for people. */
+/** What cannot be processed is kept for people. */
 export async function failures(scene: Scene, settings: object): Promise<void> {
   const { step } = scene.steps;
-  await step('a message that nobody understands is a dead letter after five receives', () =>
+  await step('a message that is not understood is a dead letter after five receives', () =>
     deadLetter(scene),
   );
   await step('roles are enforced: without its permission, a rotated secret is not pushed', () =>
@@ -19,7 +19,7 @@ export async function failures(scene: Scene, settings: object): Promise<void> {
 async function deadLetter({ aws, output }: Scene): Promise<void> {
   const { VisibilityTimeout = '' } = await aws.queue(output('QueueUrl'));
   check(VisibilityTimeout === '1800', `hidden for half an hour, not ${VisibilityTimeout} s`);
-  // Nobody waits two hours for five receives.
+  // Five receives would take two hours.
   await aws.setQueue(output('QueueUrl'), { VisibilityTimeout: '1' });
   const poison = '{"version":1,"of":"nobody"}';
   await aws.send(output('QueueUrl'), poison);
@@ -34,7 +34,7 @@ async function deadLetter({ aws, output }: Scene): Promise<void> {
   check(logged.length === 5, `five failures in the log, not ${logged.length}`);
 }
 
-/** What the step takes away, and gives back for the next deployment. */
+/** A permission that the step removes, and restores for the next deployment. */
 const permissions: readonly (readonly [whole: string, less: string])[] = [
   ["allow('ReadSecrets', read,", "allow('ReadSecrets', read.slice(1),"],
   ["['dynamodb:Scan'], [indexArn(desired)]", "['dynamodb:Query'], [indexArn(desired)]"],
@@ -55,7 +55,7 @@ async function enforced(scene: Scene, settings: object): Promise<void> {
   check(secret === 'second-secret', 'the vendor has the former one');
 }
 
-/** The schedule may no longer list connections: the function throws. */
+/** The schedule is not permitted to list connections any more, so the function throws. */
 async function failed({ aws, output }: Scene): Promise<void> {
   await aws.invoke(output('ScheduledFunction'));
   const found = await eventually('the invocation among the failures', () =>

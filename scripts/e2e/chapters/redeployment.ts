@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connection, github, salesforce, triggers, type Scene } from '../scene.ts';
 import { check, eventually } from '../steps.ts';
 
-/** Other code on the same data, and the schedule. */
+/** Changed code on the same data, and the schedule. */
 export async function redeployment(scene: Scene, settings: object): Promise<void> {
   const { step } = scene.steps;
   await step('a second deploy with changed code keeps tables, rows and key', () =>

@@ -1,7 +1,7 @@
 import { connection, salesforce, type Scene } from '../scene.ts';
 import { check } from '../steps.ts';
 
-/** The stacks go, and what may not be lost stays. */
+/** The stacks are deleted, and what must not be lost is kept. */
 export async function removal({ aws, deployment, output, steps }: Scene): Promise<void> {
   await steps.step('cdk destroy keeps tables and fingerprint key', async () => {
     await deployment.destroy();

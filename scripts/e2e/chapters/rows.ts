@@ -18,7 +18,7 @@ const row = (server: string, spec: Writable) => ({ connection, item: `server#${s
 const puts = ({ barndoor }: Scene, server: string) =>
   barndoor.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(server));
 
-/** Rows and secrets are written with AWS's own calls: the stream, and the queue. */
+/** Rows and secrets are written with AWS calls: the stream, and the queue. */
 export async function rows(scene: Scene): Promise<void> {
   const { step } = scene.steps;
   await step('a row of a connection lists it, through the queue', () => connects(scene));
@@ -87,7 +87,7 @@ async function rotated(scene: Scene): Promise<void> {
     barndoor.find(salesforce).client_secret === 'second-secret' ? true : undefined,
   );
   await drained(scene);
-  // The same value once more: a new version, and nothing to send.
+  // The same value again: a new version, and nothing to send.
   await aws.rotate(salesforceSecret, 'second-secret');
   await sleep(3000);
   await drained(scene);

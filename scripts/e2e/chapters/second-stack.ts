@@ -5,7 +5,7 @@ import { check, eventually } from '../steps.ts';
 const second = 'TrueupE2eSecond';
 const third = 'TrueupE2eThird';
 
-/** Another stack in the same account and region, with a prefix of its own. */
+/** Another stack in the same account and region, with its own prefix. */
 export async function secondStack(scene: Scene, settings: object): Promise<void> {
   const { aws, output, steps } = scene;
   await steps.step('a second stack in the account shares no name, metric or row', async () => {
@@ -14,7 +14,7 @@ export async function secondStack(scene: Scene, settings: object): Promise<void>
     const outputs = await scene.deploy(rarely, { [second]: { ...rarely, ...prefixed } });
     const { [stackName]: first = {}, [second]: own = {} } = outputs;
     const same = Object.keys(first).filter((name) => first[name] === own[name]);
-    // What neither stack makes: hosts and bus are given.
+    // Neither stack creates these: hosts and bus are settings.
     check(
       same.toSorted().join() === 'AllowedHosts,EventBus',
       `all else differs, not ${same.join()}`,
@@ -30,7 +30,7 @@ export async function secondStack(scene: Scene, settings: object): Promise<void>
   });
 }
 
-/** A new stack on the tables that the removed one has left. */
+/** A new stack on the tables that the removed one left. */
 export async function stackOnKeptTables(scene: Scene, settings: object): Promise<void> {
   const { aws, barndoor, deployment, output, steps } = scene;
   await steps.step('a new stack goes on with the tables that were kept', async () => {
@@ -44,7 +44,7 @@ export async function stackOnKeptTables(scene: Scene, settings: object): Promise
     check(own['LedgerTable'] === output('LedgerTable'), 'the same ledger');
     const sent = barndoor.counts.put;
     barndoor.edit(github, { name: 'While there was no stack' });
-    // The connection still backs off from when its secrets could not be read.
+    // The connection still backs off, because its secrets could not be read.
     await eventually(
       'the declared name at the vendor',
       async () => {
@@ -54,7 +54,7 @@ export async function stackOnKeptTables(scene: Scene, settings: object): Promise
       },
       150,
     );
-    await eventually('the secret that was rotated while nobody could read it', () =>
+    await eventually('the secret that was rotated while it could not be read', () =>
       barndoor.find(salesforce).client_secret === 'third-secret' ? true : undefined,
     );
     const puts = barndoor.counts.put - sent;

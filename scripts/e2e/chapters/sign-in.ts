@@ -5,7 +5,7 @@ import type { Hearing, Run, WriteFile } from './command.types.ts';
 const person = 'person';
 const secret = `trueup/${person}/sign-in`;
 
-/** A person signs in from a laptop; the deployed functions use the token, and renew it when it is no longer taken. */
+/** A person signs in from a laptop; the deployed functions use the token, and renew it when it is no longer accepted. */
 export async function signsIn(
   { aws, issuer, signedInVendor }: Scene,
   {
@@ -30,7 +30,7 @@ export async function signsIn(
   await hearing(
     (text) => {
       told += text;
-      // The issuer consents by itself, and redirects to the laptop as a browser would be.
+      // The issuer consents by itself, and redirects to the laptop like a browser.
       const [url] = new RegExp(`${issuer.url}/authorize\\S+`).exec(told) ?? [];
       if (url !== undefined && /\s/.test(told.split(url)[1] ?? '')) visit ??= fetch(url);
     },
