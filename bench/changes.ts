@@ -47,7 +47,7 @@ async function run(): Promise<Section> {
     );
     return {
       title: `${servers} servers, ${changed} changed, concurrency ${concurrency}`,
-      floor: `The calls of a pass in sync, then ${changed} PUTs in ${changed / concurrency} rounds, each with one write of the ledger. Ours reads the list ahead, and has a record of the history for each PUT besides.`,
+      floor: `The calls of a pass in sync, then ${changed} PUTs in ${changed / concurrency} rounds, each with one write of the ledger. Ours reads the list ahead, and also has a record of the history for each PUT.`,
       measures: [
         ratioMeasure('wall time', median.ours.wallMs / median.floor.wallMs, 1.15),
         countMeasure('PUTs', last.ours['put'] ?? 0, changed),

@@ -9,7 +9,7 @@ import { startBenchWorld } from './world/world.ts';
 
 const count = 100;
 const servers = 100;
-/** As many as a scheduled function works on at the same time, unless told. */
+/** How many a scheduled function works on at the same time by default. */
 const atOnce = 10;
 
 async function run(): Promise<Section> {
@@ -42,7 +42,7 @@ async function run(): Promise<Section> {
     };
     const alone = new AbortController();
     const hanging: Promise<unknown>[] = [];
-    const besides = await alternate(
+    const withOneDown = await alternate(
       3,
       {
         // The silent one has a place of its own of the ten, and keeps it.
@@ -68,7 +68,7 @@ async function run(): Promise<Section> {
     );
     alone.abort();
     await Promise.all(hanging);
-    const { beside, without } = besides.median;
+    const { beside, without } = withOneDown.median;
     return {
       title: `${count} connections of ${servers} servers, in sync`,
       floor: `As for one connection, ${atOnce} connections at a time.`,
@@ -77,7 +77,7 @@ async function run(): Promise<Section> {
         ratioMeasure('wall time', median.ours.wallMs / median.floor.wallMs, 1.25),
         countMeasure(
           'passes of the others while one answers nothing',
-          besides.last.beside['passes'] ?? 0,
+          withOneDown.last.beside['passes'] ?? 0,
           count - 1,
         ),
         ratioMeasure(

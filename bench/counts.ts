@@ -1,6 +1,6 @@
 /**
  * Holds counts of a fixed set of scenarios, and the size of each bundle, against bench/counts.json: fails if one grew
- * without the file being changed on purpose. `--write` writes it anew.
+ * without the file being changed on purpose. `--write` writes it again.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -59,7 +59,7 @@ const handlers = {
       samples += 1;
       peak = Math.max(peak, alive());
     }, sampleMs);
-    // A round of a small fleet is over after a few samples, which its peak lies between.
+    // A round of a small fleet ends after a few samples, and its peak may be between them.
     do await round();
     while (samples < samplesAtLeast);
     clearInterval(timer);

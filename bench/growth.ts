@@ -13,7 +13,7 @@ interface Step {
   readonly growth: Growth;
 }
 
-/** Ten times as much may take so much more than ten times: what a machine does besides. */
+/** Ten times as much may take this much more than ten times, for what the machine does at the same time. */
 const slack = 1.1;
 
 async function measure(world: BenchWorld, fleet: Fleet) {
@@ -105,7 +105,7 @@ async function run(): Promise<Section> {
     const connections = await byConnections(world);
     return {
       title: 'Growth',
-      floor: `Each of calls, CPU and memory of warm passes in sync grows at most as the fleet does, within ${Math.round((slack - 1) * 100)} %.`,
+      floor: `Each of calls, CPU and memory of warm passes in sync grows at most as the fleet does, within ${Math.round((slack - 1) * 100)}%.`,
       measures: [...measures(servers), ...measures(connections)],
       table: {
         head: ['fleet', 'heap at its peak, MB', 'calls of a round of passes'],

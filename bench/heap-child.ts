@@ -21,7 +21,7 @@ export interface HeapSetup {
 export interface HeapFigures {
   /** Modules, clients and what a first pass warmed. */
   readonly before: number;
-  /** What desired, ledger and live take, parsed, held in memory and nothing else. */
+  /** What desired, ledger and live take, parsed, kept in memory, and nothing more. */
   readonly inputs: number;
   /** The highest of all samples during a pass. */
   readonly peak: number;

@@ -5,7 +5,7 @@ import { passInSync } from './harness/pass.ts';
 import { callsMeasure, ratioMeasure, type Section } from './harness/section.ts';
 import { startBenchWorld } from './world/world.ts';
 
-/** Of the connections; so many pages are read ahead. */
+/** Of the connections; this many pages are read ahead. */
 const concurrency = 10;
 
 /** Servers, and how often ours and the floor take turns. */
@@ -47,7 +47,7 @@ async function run(): Promise<Section> {
     return {
       title: 'A pass over servers in sync, one connection',
       floor:
-        "The vendor's list calls, one paged Query of each table and the ListSecrets pages side by side, between the acquisition of the lease and the writes of report and release. The list begins with the first page of Desired, in which the vendor's address stands, and goes on page by page, as each says which is next; ours has the next pages on their way while it works on one.",
+        "The vendor's list calls, one paged Query of each table and the ListSecrets pages side by side, between the acquisition of the lease and the writes of report and release. The list begins with the first page of Desired, which has the vendor's address, and goes on page by page, as each says which is next; ours has the next pages on their way while it works on one.",
       measures,
     };
   } finally {

@@ -20,7 +20,7 @@ async function run(): Promise<Section> {
     return {
       title: `${servers} secrets rotated`,
       floor:
-        'Version ids by list, values in batches of 20, one PUT a server; in the ledger an intent before each PUT, since nobody can read back what it sent, its result, and its line of history; a report of the pass.',
+        'Version ids by list, values in batches of 20, one PUT a server; in the ledger an intent before each PUT, since what it sends cannot be read back, its result, and its line of history; a report of the pass.',
       measures: [
         countMeasure('ListSecrets', of('ListSecrets'), Math.ceil((servers + 1) / 100)),
         countMeasure('BatchGetSecretValue', of('BatchGetSecretValue'), servers / 20),

@@ -14,7 +14,7 @@ import type { Section } from './harness/section.ts';
 const root = resolve(import.meta.dirname, '..');
 const document = resolve(root, 'docs/performance.md');
 
-/** In the order of the document, with what Node is told besides. */
+/** In the order of the document, each with Node's own arguments. */
 const benchmarks: Readonly<Record<string, readonly string[]>> = {
   'in-sync': [],
   connections: [],

@@ -48,7 +48,7 @@ async function run(): Promise<Section> {
     return {
       title: 'Starts',
       floor:
-        'Of a function: the bundle of an empty handler with the same SDK clients, made with the same options and imported by a new process; besides, one made with the options that esbuild has for Node unless told otherwise (the CommonJS files of packages, nothing left out), minified. Of the command line as it is packed: a Node process that does nothing.',
+        'Of a function: the bundle of an empty handler with the same SDK clients, made with the same options and imported by a new process; also one made with the defaults of esbuild for Node (the CommonJS files of packages, nothing left out), minified. Of the command line as it is packed: a Node process that does nothing.',
       measures: [
         ...functionNames.flatMap((name, index) => {
           const kib = statSync(fileOf(name)).size / 1024;

@@ -7,7 +7,7 @@ import {
   sqsClient,
 } from '../lib/aws/clients.ts';
 import type { ClientOptions } from '../lib/aws/clients.ts';
-import { credentialStore } from '../lib/aws/credential-store.ts';
+import { credentialStore } from '../lib/sign-in/credential-store.ts';
 import { desiredTable } from '../lib/aws/desired-table.ts';
 import { eventBus } from '../lib/aws/event-bus.ts';
 import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
@@ -17,7 +17,7 @@ import { secretsManager } from '../lib/aws/secrets-manager.ts';
 import { sqsQueue } from '../lib/aws/sqs-queue.ts';
 import { createHttpClient } from '../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../lib/providers/http/host-rule.ts';
-import { createTokenExchange } from '../lib/providers/http/token.ts';
+import { createTokenExchange } from '../lib/sign-in/token-exchange.ts';
 import { createProviders } from '../lib/providers/providers.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import type { Clock, Log, Random, SeenDate } from '../lib/reconcile/ports/runtime.ts';

@@ -21,7 +21,7 @@ export const floors: readonly (readonly Room[])[] = [
     { path: 'lib/ledger' },
     { path: 'lib/lease' },
     { path: 'lib/secrets' },
-    { path: 'lib/sign-in', beside: ['lib/gateways/http', 'lib/secrets'] },
+    { path: 'lib/sign-in', beside: ['lib/gateways/http', 'lib/lease', 'lib/secrets'] },
     { path: 'lib/gateways' },
     { path: 'lib/work' },
   ],

@@ -23,7 +23,7 @@ export interface Measured {
     readonly writeUnits: number;
     readonly secretCalls: number;
   };
-  /** Bytes of log lines and embedded metrics: of a pass, and of an invocation besides. */
+  /** Bytes of log lines and embedded metrics: of a pass, and of an invocation without its passes. */
   readonly logBytes: { readonly pass: number; readonly invocation: number };
   readonly metrics: number;
   readonly alarms: number;
@@ -41,7 +41,7 @@ export const assumptions = {
   changes: 1,
   /** Seconds that the vendor takes for one call. */
   vendorSeconds: 0.2,
-  /** Seconds of a pass besides the vendor's list. */
+  /** Seconds of a pass without the vendor's list. */
   passSeconds: 0.3,
   /** Receives of Lambda's pollers of an idle queue: five pollers that wait 20 seconds. */
   polls: 650_000,

@@ -21,7 +21,7 @@ export function renderBill({
   return [
     `## ${number(connections)} ${connections === 1 ? 'connection' : 'connections'} of ${number(servers)} servers, every ${everyMinutes} minutes`,
     '',
-    `${money(total)} a month; ${share} % of it is **${dearest?.what}**.`,
+    `${money(total)} a month; ${share}% of it is **${dearest?.what}**.`,
     '',
     '| what | units | a month |',
     '|---|---:|---:|',

@@ -21,12 +21,12 @@ export interface FloorCalls {
   acquire(connection: string): Promise<void>;
   release(connection: string): Promise<void>;
   report(connection: string): Promise<void>;
-  /** All pages of a table's part; `first` is told when the first of them is there. */
+  /** All pages of a table's part; `first` is called when the first of them has arrived. */
   query(table: 'Desired' | 'Ledger', connection: string, first?: () => void): Promise<void>;
   listSecrets(connection: string): Promise<void>;
   /** The vendor's list, page by page. */
   list(connection: string): Promise<void>;
-  /** The same, so many pages at a time once the first has said how many there are. */
+  /** The same, with this many pages at a time once the first has shown how many there are. */
   listAhead(connection: string, atOnce: number): Promise<void>;
   /** One server of the vendor. */
   read(connection: string, id: string): Promise<void>;
@@ -184,8 +184,8 @@ export function floorCalls(world: BenchWorld): FloorCalls {
 }
 
 /**
- * The reads of a pass, side by side where no answer is needed for the next: where the vendor is, and whose account it is,
- * stands in the first row of Desired.
+ * The reads of a pass, side by side where no answer is needed for the next: the vendor's address and account are in the
+ * first row of Desired.
  */
 export async function floorReads(
   calls: FloorCalls,

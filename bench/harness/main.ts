@@ -1,6 +1,6 @@
 import type { Section } from './section.ts';
 
-/** Runs a benchmark's file: tells whoever forked it, else prints. A target that is not met is an exit code of 1. */
+/** Runs a benchmark's file: sends the section to the process that forked it, or prints it. A target that is not met is an exit code of 1. */
 export async function main(run: () => Promise<Section>): Promise<void> {
   const section = await run();
   if (process.send) {

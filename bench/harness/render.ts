@@ -6,7 +6,7 @@ export interface About {
   /** Node's version. */
   readonly node: string;
   readonly at: Date;
-  /** Processes that wanted a processor in the last minute before the run, and how many processors there are. */
+  /** Processes that waited for a processor in the last minute before the run, and how many processors there are. */
   readonly load: number;
   readonly processors: number;
 }
@@ -25,10 +25,11 @@ export function renderDocument(
     '# Performance',
     '',
     'Written by `npm run bench`: do not edit. Every figure is a count, or a ratio to a bare loop in the same run that makes',
-    "the floor's calls, with the same SDK clients and HTTP client, and does nothing else. The vendor is a simulator that adds",
-    '50 ms to each request (none where only processor time or memory is measured); it, DynamoDB (dynalite) and Secrets Manager',
-    'are processes of their own on the same machine. Budgets are set so high that none is felt. Ours and the floor take turns,',
-    'and medians are compared. [Beside a peer](peers.md) has the command line beside OpenTofu.',
+    "the floor's calls, with the same SDK clients and HTTP client, and nothing more; one section states seconds of processor",
+    'time. The vendor is a simulator that adds 50 ms to each request (none where only processor time or memory is measured);',
+    'it, DynamoDB (dynalite) and Secrets Manager are processes of their own on the same machine. Budgets are set so high that',
+    'no request waits for one. Ours and the floor take turns, and medians are compared. [Beside a peer](peers.md) has the',
+    'command line beside OpenTofu.',
     '',
     `The load average before the run was ${load.toFixed(1)}, on ${processors} processors; a busy machine makes every ratio worse.`,
     '',

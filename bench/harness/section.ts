@@ -3,14 +3,14 @@ export interface Measure {
   readonly what: string;
   readonly value: string;
   readonly target?: string;
-  /** Whether the target is met; absent where there is none. */
+  /** Whether the target is met; absent without a target. */
   readonly met?: boolean;
 }
 
 /** What one benchmark found. */
 export interface Section {
   readonly title: string;
-  /** What the floor does, or what is counted where there is none. */
+  /** What the floor does; without a floor, what is measured. */
   readonly floor: string;
   readonly measures: readonly Measure[];
   /** Figures by row, where a measure alone says too little. */

@@ -27,7 +27,7 @@ export interface Comparison {
 export interface Comparisons {
   readonly inSync: Comparison;
   readonly apply: Comparison;
-  /** Servers whose name somebody changed at the vendor, and that a plan then shows. */
+  /** Servers whose name was changed at the vendor, and that a plan then shows. */
   readonly driftFound: { readonly ours: number; readonly peer: number };
 }
 

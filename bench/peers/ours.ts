@@ -2,7 +2,7 @@ import type { BenchWorld } from '../world/world.ts';
 import type { Measured } from './measure-process.ts';
 
 /**
- * A command of Trueup on the world's tables, as somebody types it.
+ * A command of Trueup on the world's tables, as a user types it.
  *
  * @param program - path of the command line as it is packed
  */

@@ -48,7 +48,7 @@ export function declare({ folder, url, token }: PeerSetup, servers: readonly Fle
   writeFileSync(resolve(folder, 'main.tf.json'), JSON.stringify(configuration));
 }
 
-/** Writes the state that an import of all servers would have left, and what tells OpenTofu which provider to use. */
+/** Writes the state that an import of all servers would have left, and the configuration that names OpenTofu's provider. */
 export function seedState({ folder, provider }: PeerSetup, servers: readonly FleetServer[]): void {
   const state = {
     version: 4,

@@ -54,7 +54,7 @@ export async function start<H extends Handlers>(
     waiting.delete(answer.id);
   });
   child.on('exit', (code) => {
-    for (const [id, tell] of waiting) tell({ id, error: `${entry} ended with ${code}` });
+    for (const [id, answer] of waiting) answer({ id, error: `${entry} ended with ${code}` });
     waiting.clear();
   });
   const answerTo = (id: number) =>

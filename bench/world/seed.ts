@@ -19,7 +19,7 @@ const atOnce = 4;
 
 const fits = { secretPrefix: 'trueup' };
 
-/** The row of a connection of which no budget is felt: 1,666 requests a second, 10 at a time. */
+/** The row of a connection whose budget never delays a request: 1,666 requests a second, 10 at a time. */
 export function connectionRow(connection: string, baseUrl: string) {
   return {
     connection,

@@ -25,7 +25,7 @@ const handlers = {
     accounts.set(connection, simulator);
     return simulator.url;
   },
-  /** Somebody changes the names of the first `servers`. */
+  /** Changes the names of the first `servers`, as in the vendor's console. */
   drift: ({ connection, servers }: { connection: string; servers: number }) => {
     for (let index = 0; index < servers; index += 1) {
       const { id } = vendorServer(connection, index);

@@ -4,6 +4,7 @@ import { plainText } from '../core/redact.ts';
 import { wrap } from '../core/wrap.ts';
 import { isVendorError } from '../reconcile/ports/vendor-error.ts';
 import type { VendorError, VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
+import { SignInError } from '../sign-in/login/sign-in-error.ts';
 import { CliError, InvalidFilesError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -47,6 +48,13 @@ const mostCharacters = 2000;
 
 function findingOf(error: unknown): Finding {
   if (error instanceof CliError) return finding(error.message, error.next, error.exitCode);
+  if (error instanceof SignInError) {
+    return finding(
+      error.message,
+      error.next,
+      error.code === 'usage' ? exitCodes.invalid : undefined,
+    );
+  }
   if (error instanceof InvalidFilesError) return invalidFiles(error);
   if (error instanceof InvalidDeclarationError) return invalid(error);
   if (isVendorError(error)) {

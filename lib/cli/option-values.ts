@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../core/durations.ts';
+import { redirectAddress } from '../sign-in/login/redirect-address.ts';
+import type { RedirectAddress } from '../sign-in/login/redirect-address.ts';
 
 /** An option that may be repeated. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
@@ -13,4 +15,20 @@ export function milliseconds(text: string): number {
   const ms = /^[0-9]{1,5}[mhd]$/.test(text) ? parseDuration(text) : undefined;
   if (ms !== undefined) return ms;
   throw new InvalidArgumentError("It must be a duration such as '90s', '5m' or '2h'.");
+}
+
+/** A port to listen on. */
+export function portNumber(text: string): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a number from 1 to 65535.');
+}
+
+/** An address on this machine that a provider has registered. */
+export function loopbackUri(text: string): RedirectAddress {
+  const address = redirectAddress(text);
+  if (address) return address;
+  throw new InvalidArgumentError(
+    'It must be http on this machine, such as http://127.0.0.1:8477/callback.',
+  );
 }

@@ -10,7 +10,7 @@ import { secretsFile } from '../files/secrets-file.ts';
 import { createHttpClient } from '../providers/http/client.ts';
 import { createHostProbe } from '../providers/http/host-probe.ts';
 import { parseAllowedHosts } from '../providers/http/host-rule.ts';
-import { createTokenExchange } from '../providers/http/token.ts';
+import { createTokenExchange } from '../sign-in/token-exchange.ts';
 import { createProviders } from '../providers/providers.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { SeenDate } from '../reconcile/ports/runtime.ts';

@@ -1,4 +1,4 @@
-import type { Credentials } from '../reconcile/credentials.ts';
+import type { Credentials } from '../sign-in/credentials.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { openSession } from '../reconcile/open-session.ts';
 import type { VendorCalls, VendorSession } from '../reconcile/ports/provider.ts';

@@ -5,7 +5,7 @@ import { formatPointer } from './pointer.ts';
 const mostValues = 100_000;
 
 /**
- * What in `value` is no JSON: dates, sets, binary, `undefined`, `NaN`, a nesting deeper than `maxDepth`, a key
+ * What in `value` is not JSON: dates, sets, binary, `undefined`, `NaN`, a nesting deeper than `maxDepth`, a key
  * `__proto__`. Comes before any schema, so that nothing after it has to fear a deep, endless or foreign value.
  *
  * @param options.halves - whether text may have halves of a surrogate pair: vendors' may, what is declared may not,
@@ -51,8 +51,8 @@ type Problem = Omit<Issue, 'path'>;
 const badKey: Problem = { problem: "key '__proto__'", expected: 'must have another name' };
 
 const half: Problem = {
-  problem: 'is no Unicode text: it has half of a surrogate pair',
-  expected: 'must be written anew: both halves of a pair, or another character',
+  problem: 'is not Unicode text: it has half of a surrogate pair',
+  expected: 'must have both halves of a pair, or another character',
 };
 
 const tooMany: Problem = {
@@ -73,7 +73,7 @@ function foreign(value: unknown, halves: boolean): Problem | undefined {
   return kind === undefined
     ? undefined
     : {
-        problem: `is no JSON value (${kind})`,
+        problem: `is not a JSON value (${kind})`,
         expected: 'must be a string, number, boolean, null, list or object',
       };
 }

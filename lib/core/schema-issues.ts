@@ -1,6 +1,5 @@
 import type * as z from 'zod/mini';
 import type { Issue } from './errors.ts';
-import { falseLengths } from './false-lengths.ts';
 import { isJsonObject } from './json.ts';
 import { formatPointer, isWithin } from './pointer.ts';
 import { plainText } from './redact.ts';
@@ -8,119 +7,69 @@ import { suggest } from './suggest.ts';
 
 type ZodIssue = z.core.$ZodIssue;
 type Finding = Omit<Issue, 'path'>;
-
-/**
- * What the input was, as far as may be told: its kind, and the keys that the schema knows there. Zod's finished issues
- * have neither, but hand the input to the error map: so it goes through the issue's message, behind a mark that tells
- * it from a message of the schema's author.
- */
-interface Note {
-  readonly found: string;
-  readonly known?: readonly string[];
-  /** Of the constants that may stand there, the one that was probably meant. */
-  readonly near?: string;
-}
-
-const noteMark = '\u0000';
-
-function makeNote(issue: z.core.$ZodRawIssue): string {
-  const shape = (issue.schema as { shape?: unknown } | undefined)?.shape;
-  const input = missingDiscriminator(issue) ? undefined : issue.input;
-  const near = meantConstant(issue);
-  const note: Note = {
-    found: kindOf(input),
-    ...(isJsonObject(shape) && { known: Object.keys(shape) }),
-    ...(near !== undefined && { near }),
-  };
-  return noteMark + JSON.stringify(note);
-}
-
-function meantConstant(issue: z.core.$ZodRawIssue): string | undefined {
-  const { input, values, options, discriminator } = issue as {
-    input?: unknown;
-    values?: unknown;
-    options?: unknown;
-    discriminator?: unknown;
-  };
-  const constants = [values, options].find(Array.isArray) ?? [];
-  const key = typeof discriminator === 'string' ? discriminator : undefined;
-  const word = key !== undefined && isJsonObject(input) ? input[key] : input;
-  if (typeof word !== 'string') return undefined;
-  return suggest(
-    word,
-    constants.filter((constant) => typeof constant === 'string'),
-  );
-}
-
-function missingDiscriminator({ code, discriminator, input }: z.core.$ZodRawIssue): boolean {
-  return (
-    code === 'invalid_union' &&
-    typeof discriminator === 'string' &&
-    !Object.hasOwn(input as object, discriminator)
-  );
-}
-
-function noteOf({ message }: ZodIssue): Note | undefined {
-  return message.startsWith(noteMark)
-    ? (JSON.parse(message.slice(noteMark.length)) as Note)
-    : undefined;
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
+type RawIssue = z.core.$ZodRawIssue;
 
 /**
  * Everything that is wrong with `value`, or nothing. No issue repeats a value: it may be a secret in the wrong place.
- * `value` is JSON (see `jsonIssues`); `path` is where it stands.
+ * `value` is JSON (see `jsonIssues`); `path` is its place in the document.
  */
 export function schemaIssues(schema: z.ZodMiniType, value: unknown, path = ''): Issue[] {
-  const lengths = falseLengths(value, path);
-  if (lengths.length > 0) return lengths;
-  const result = schema.safeParse(value, { error: makeNote });
-  if (result.success) return [];
-  const issues = result.error.issues.flatMap((issue) => explain(issue, path));
-  // What else lacks in a reference is said by its rule already.
-  const references = issues.filter(({ expected }) => expected === referenceRule);
+  const found = zodIssues(schema, value);
+  if (!found) return [{ path, ...noLength }];
+  const issues = found.flatMap((issue) => explain(issue, path));
+  const whole = issues.filter(({ problem }) => problem === unknownKey);
   return issues.filter(
-    (issue) => !references.some((one) => one !== issue && isWithin(issue.path, one.path)),
+    (issue) => !whole.some((one) => one !== issue && isWithin(issue.path, one.path)),
   );
 }
 
+/** @returns undefined if Zod cannot check the value: it compares `length` with a number, which may be an object with a `toString` */
+function zodIssues(schema: z.ZodMiniType, value: unknown): readonly ZodIssue[] | undefined {
+  try {
+    return schema.safeParse(value, { error: expectation, reportInput: true }).error?.issues ?? [];
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+const noLength: Finding = {
+  problem: 'cannot be checked',
+  expected: "must have no object or list under a key 'length' or 'size'",
+};
+
+/** Of an object whose schema has words of its own; they say what its members must be too. */
+const unknownKey = 'has an unknown key';
+
 function explain(issue: ZodIssue, base: string): Issue[] {
   const path = `${base}${formatPointer(issue.path.map(String))}`;
-  const note = noteOf(issue);
-  if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, note?.known ?? [], path);
-  if (issue.code === 'invalid_union' && issue.errors.length > 0 && note) {
-    return explainUnion(issue.errors, note, path);
+  // Without words of the schema's author (see `expectation`).
+  const isPlain = issue.message === '';
+  if (issue.code === 'unrecognized_keys') {
+    return isPlain
+      ? unknownKeys(issue.keys, knownKeys(issue), path)
+      : [{ path, problem: unknownKey, expected: issue.message }];
   }
+  if (issue.code === 'invalid_union' && isPlain) return explainUnion(issue, path);
   if (issue.code === 'invalid_key') {
     return issue.issues
       .flatMap((inner) => explain(inner, path))
       .map(({ expected }) => ({ path, problem: 'has a key that does not fit', expected }));
   }
-  return [{ path, ...(note ? describe(issue, note) : authored(issue)) }];
-}
-
-/** A message that the schema's author wrote says what is right, or, with `params.expected`, what is wrong. */
-function authored(issue: ZodIssue): Finding {
   const expected: unknown = issue.code === 'custom' ? issue.params?.['expected'] : undefined;
   return typeof expected === 'string'
-    ? { problem: issue.message, expected }
-    : { problem: 'does not fit', expected: issue.message };
+    ? [{ path, problem: issue.message, expected }]
+    : [{ path, problem: problemOf(issue), expected: issue.message }];
 }
 
-function describe(issue: ZodIssue, { found, known, near }: Note): Finding {
-  const isType = issue.code === 'invalid_type';
-  const rule = isType && isReference(known) ? referenceRule : expectation(issue, found);
-  const expected = near === undefined ? rule : `did you mean '${near}'? ${rule}`;
-  if (found === 'missing') return { problem: 'is missing', expected };
-  if (isType && issue.expected === 'int') return { problem: 'is no whole number', expected };
-  if (isEmpty(issue)) return { problem: 'is empty', expected: 'must not be empty' };
-  return { problem: isType ? `is ${found}` : (problems[issue.code] ?? 'does not fit'), expected };
+function problemOf(issue: ZodIssue): string {
+  if (issue.code === 'custom') return 'does not fit';
+  const kind = kindOf(inputOf(issue));
+  if (kind === 'missing') return 'is missing';
+  if (issue.code === 'invalid_type') {
+    return issue.expected === 'int' ? 'is not a whole number' : `is ${kind}`;
+  }
+  return isEmpty(issue) ? 'is empty' : (problems[issue.code] ?? 'does not fit');
 }
 
 const problems: Readonly<Partial<Record<ZodIssue['code'], string>>> = {
@@ -130,8 +79,52 @@ const problems: Readonly<Partial<Record<ZodIssue['code'], string>>> = {
   invalid_union: 'is not among the allowed values',
 };
 
-function isEmpty(issue: ZodIssue): boolean {
+function isEmpty(issue: ZodIssue | RawIssue): boolean {
   return issue.code === 'too_small' && issue.minimum === 1 && sizeUnit(issue.origin) !== '';
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** Of a union whose discriminator does not fit, that discriminator. */
+function inputOf(issue: ZodIssue | RawIssue): unknown {
+  const { input, discriminator } = issue as { input?: unknown; discriminator?: unknown };
+  if (typeof discriminator !== 'string' || !isJsonObject(input)) return input;
+  return Object.hasOwn(input, discriminator) ? input[discriminator] : undefined;
+}
+
+/**
+ * What would be right, as the message of an issue whose schema has no words of its own. Empty if it takes more to say: then
+ * the issue is explained by the keys that the schema knows, or by the branches of the union.
+ */
+function expectation(issue: RawIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    // A finished issue has no schema, but what was added to it before.
+    issue['known'] = Object.keys((issue.schema as unknown as { shape: object }).shape);
+    return '';
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return '';
+  const near = nearConstant(issue);
+  const rule = ruleOf(issue);
+  return near === undefined ? rule : `did you mean '${near}'? ${rule}`;
+}
+
+const knownKeys = (issue: ZodIssue) => (issue as unknown as { known: readonly string[] }).known;
+
+/** Of the constants that are allowed, the one that was probably meant. */
+function nearConstant(issue: RawIssue): string | undefined {
+  const word = inputOf(issue);
+  const constants = constantsOf(issue).filter((constant) => typeof constant === 'string');
+  return typeof word === 'string' ? suggest(word, constants) : undefined;
+}
+
+function constantsOf(issue: RawIssue): readonly unknown[] {
+  if (issue.code === 'invalid_value') return issue.values;
+  return issue.code === 'invalid_union' ? (issue.options as unknown[]) : [];
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -143,23 +136,23 @@ const typeNames: Readonly<Record<string, string>> = {
   never: 'left out',
 };
 
-function expectation(issue: ZodIssue, found: string): string {
+function ruleOf(issue: RawIssue): string {
+  const constants = constantsOf(issue);
+  if (constants.length > 0) return `must be ${oneOf(constants.map(quoted))}`;
   if (issue.code === 'invalid_type') {
-    const unquoted = issue.expected === 'string' && /number|boolean/.test(found);
+    const unquoted = issue.expected === 'string' && /number|boolean/.test(typeof issue.input);
     const hint = unquoted ? ': in YAML, put it in quotes' : '';
     return `must be ${typeNames[issue.expected] ?? `a ${issue.expected}`}${hint}`;
   }
-  if (issue.code === 'invalid_value') return `must be ${oneOf(issue.values.map(quoted))}`;
-  if ('options' in issue) return `must be ${oneOf((issue.options as unknown[]).map(quoted))}`;
-  if (issue.code === 'too_big') {
-    return `must be at most ${issue.maximum}${sizeUnit(issue.origin)}`;
-  }
+  if (isEmpty(issue)) return 'must not be empty';
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}${sizeUnit(issue.origin)}`;
   if (issue.code === 'too_small') {
     return `must be at least ${issue.minimum}${sizeUnit(issue.origin)}`;
   }
-  if ('pattern' in issue) return `must match ${issue.pattern}`;
-  if ('format' in issue) return `must be a valid ${issue.format}`;
-  return 'must fit the schema';
+  if (issue.code !== 'invalid_format') return 'must fit the schema';
+  return issue.pattern === undefined
+    ? `must be a valid ${issue.format}`
+    : `must match ${issue.pattern}`;
 }
 
 function sizeUnit(origin: string): string {
@@ -178,16 +171,7 @@ function oneOf(texts: readonly string[]): string {
     : `${unique.slice(0, -1).join(', ')} or ${unique.at(-1)}`;
 }
 
-const referenceRule =
-  "must be { secret: NAME, key: KEY }, 'key' only if the value is JSON; the value itself stands in the secret store";
-
-function isReference(known: readonly string[] | undefined): boolean {
-  return known?.toSorted().join() === 'key,secret';
-}
-
 function unknownKeys(keys: readonly string[], known: readonly string[], path: string): Issue[] {
-  // `client_secret: { hunter2 }` is YAML for a key with nothing under it.
-  if (isReference(known)) return [{ path, problem: 'unknown key', expected: referenceRule }];
   const list = known.length === 0 ? 'no key is known here' : `known are ${known.join(', ')}`;
   return keys.map((key) => {
     const near = suggest(key, known);
@@ -201,13 +185,10 @@ function unknownKeys(keys: readonly string[], known: readonly string[], path: st
 
 /**
  * A union that names no discriminator: the branch that was meant is one that takes this kind of value, best with the
- * constants that stand in it, then the one with the least to say against it.
+ * constants that the value has, then the one with the fewest issues.
  */
-function explainUnion(
-  branches: readonly (readonly ZodIssue[])[],
-  { found }: Note,
-  path: string,
-): Issue[] {
+function explainUnion(union: UnionIssue, path: string): Issue[] {
+  const branches = union.errors;
   const [meant] = branches
     .filter((branch) => !refusesKind(branch))
     .toSorted((a, b) => otherConstants(a) - otherConstants(b) || a.length - b.length);
@@ -216,9 +197,10 @@ function explainUnion(
   const texts = whole.flatMap((issue) =>
     explain(issue, path).map(({ expected }) => expected.replaceAll(/^must be |: in YAML.*/g, '')),
   );
-  const expected = `must be ${oneOf(texts)}`;
-  return [{ path, problem: found === 'missing' ? 'is missing' : `is ${found}`, expected }];
+  return [{ path, problem: `is ${kindOf(union.input)}`, expected: `must be ${oneOf(texts)}` }];
 }
+
+type UnionIssue = Extract<ZodIssue, { code: 'invalid_union' }>;
 
 function refusesKind(branch: readonly ZodIssue[]): boolean {
   return branch.some(

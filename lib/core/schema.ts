@@ -20,10 +20,14 @@ const matchingOnly = (pattern: RegExp, rule: string, what: string) =>
   described(z.string(rule).check(z.regex(pattern, rule)), what);
 
 /** A secret by name, and the key if its value is a JSON object; never a value. */
-export const secretReferenceSchema = z.strictObject({
-  secret: text('Name of the secret: <prefix>/<connection>/..., by name, never ARN'),
-  key: z.optional(text("Key, if the secret's value is a JSON object")),
-});
+export const secretReferenceSchema = z.strictObject(
+  {
+    secret: text('Name of the secret: <prefix>/<connection>/..., by name, never ARN'),
+    key: z.optional(text("Key, if the secret's value is a JSON object")),
+  },
+  // `client_secret: { hunter2 }` is YAML for a key with nothing under it: so no key is repeated.
+  "must be { secret: NAME, key: KEY }, 'key' only if the value is JSON; the value itself belongs in the secret store",
+);
 
 const secret = (what: string) => redescribed(secretReferenceSchema, `${what}, by reference`);
 

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../core/json.types.ts';
 import { secretNameProblem } from '../core/secret-name.ts';
 import { secretText } from '../core/secret-text.ts';
 import { Secret } from '../core/secret.ts';
-import type { CredentialStore } from '../reconcile/ports/credential-store.ts';
+import type { CredentialStore } from '../sign-in/credential-store.types.ts';
 import type {
   SecretFinding,
   SecretInspector,

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type ParsedNode } from 'yaml';
-import type { Problem, TextProblem } from './yaml-problems.ts';
+import type { Problem, TextProblem } from './yaml-syntax.ts';
 
 type Value = ParsedNode | null;
 
@@ -124,7 +124,7 @@ const unresolved = {
   problem: 'an alias without its anchor before it',
   expected: 'must be in quotes, if it is text that begins with *',
 };
-const endless = { problem: 'an alias within its own anchor', expected: 'must stand outside of it' };
+const endless = { problem: 'an alias within its own anchor', expected: 'must be outside of it' };
 const unfolded = {
   problem: 'is too large with its aliases unfolded',
   expected: 'must be written with fewer aliases',

@@ -1,44 +1,105 @@
-import { visit, type Document } from 'yaml';
-import { syntaxProblem, tooDeep, type Problem, type TextProblem } from './yaml-problems.ts';
+import { visit, type Document, type ErrorCode } from 'yaml';
 
-/** What the parser found in a document; of several findings at one place the closest. */
-export function syntaxProblems(document: Document.Parsed): readonly TextProblem[] {
+/** What is wrong at a place, and what would be right; nothing of the text itself, which may be a secret. */
+export interface Problem {
+  readonly problem: string;
+  readonly expected: string;
+}
+
+/** A problem at an offset of the text. */
+export interface TextProblem extends Problem {
+  readonly offset: number;
+}
+
+const indented = 'must be indented by spaces, all members of one object or list alike';
+const quoted = 'must be in quotes, if it is text';
+const simple = 'must be written out without it';
+
+export const tooDeep: Problem = { problem: 'is nested too deep', expected: 'must be flatter' };
+
+/** In words of our own: the parser's may repeat the text. */
+const problems: Readonly<Record<ErrorCode, readonly [problem: string, expected: string]>> = {
+  ALIAS_PROPS: ['an alias with an anchor or a tag', 'must have neither'],
+  BAD_ALIAS: ['an anchor or alias without a name', 'must be in quotes, if it is text with & or *'],
+  BAD_COLLECTION_TYPE: ['a tag (!)', simple],
+  BAD_DIRECTIVE: ['a directive (%) that YAML does not know', 'must be left out'],
+  BAD_DQ_ESCAPE: ['an escape that YAML does not know', String.raw`must be \\ for a backslash`],
+  BAD_INDENT: ['the indentation does not fit', indented],
+  BAD_PROP_ORDER: ['an anchor in the wrong place', 'must be right before its value'],
+  BAD_SCALAR_START: ['a text that begins with a reserved character', quoted],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'an object or a list within a line',
+    `${quoted}; if not, each member must be on a line of its own, all indented alike`,
+  ],
+  BLOCK_IN_FLOW: [
+    'a comma is missing, or an indented object or list is within brackets',
+    'must be separated by commas, and in brackets too',
+  ],
+  DUPLICATE_KEY: ['a key that occurs twice', 'must occur once'],
+  IMPOSSIBLE: ['cannot be read', 'must be YAML 1.2 or JSON'],
+  KEY_OVER_1024_CHARS: ['a key of more than 1,024 characters', 'must be shorter'],
+  MISSING_CHAR: [
+    'a colon, comma, space or line break is missing',
+    "must be 'key: value', a comma between members in brackets, a space before a #",
+  ],
+  MULTILINE_IMPLICIT_KEY: [
+    "a line that is not 'key: value'",
+    'must have a colon and a space after its key; list items must be under a key of their own',
+  ],
+  MULTIPLE_ANCHORS: ['a value with several anchors', 'must have one at most'],
+  MULTIPLE_DOCS: ['several documents', "must be separated by '---'"],
+  MULTIPLE_TAGS: ['a value with several tags', simple],
+  NON_STRING_KEY: ['a key that is not text', 'must be text'],
+  RESOURCE_EXHAUSTION: [tooDeep.problem, tooDeep.expected],
+  TAB_AS_INDENT: ['a tab as indentation', indented],
+  TAG_RESOLVE_FAILED: ['a tag (!)', simple],
+  UNEXPECTED_TOKEN: [
+    'something that does not belong here',
+    'must be left out, begin a line of its own, follow a comma, or be in quotes, if it is text',
+  ],
+};
+
+/** What the parser found in a document. */
+export function syntaxProblems(document: Document.Parsed, text: string): readonly TextProblem[] {
   if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
     return [{ offset: 0, ...tooDeep }];
   }
   // What it only warns of is mostly style; a directive that is not understood is not.
   const unknown = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
-  const closest = new Map<number, ReturnType<typeof syntaxProblem>>();
-  for (const error of [...document.errors, ...unknown]) {
-    const [offset] = error.pos;
-    const problem = syntaxProblem(error);
-    const before = closest.get(offset)?.kind;
-    if (before === undefined || (before === 'code' && problem.kind !== 'code')) {
-      closest.set(offset, problem);
-    }
-  }
-  return [...closest].map(([offset, { kind, ...problem }]) => ({
-    ...problem,
-    offset: kind === 'open' ? openingOf(document, offset) : offset,
-  }));
+  return [...document.errors, ...unknown].map(({ code, pos: [offset] }) => {
+    const [problem, expected] = problems[code];
+    const open = code === 'MISSING_CHAR' || code === 'BAD_INDENT';
+    return (open ? unclosed(document, text, offset) : undefined) ?? { offset, problem, expected };
+  });
 }
 
-/** Where the innermost quote or bracket opens that still is open at `end`. */
-function openingOf(document: Document.Parsed, end: number): number {
-  let opening = end;
-  const look = ({ range }: { range?: readonly number[] | null }) => {
-    if (range?.[1] === end) opening = range[0] ?? end;
+/** The innermost quote or bracket that is still open at `end`, where the parser misses its other half. */
+function unclosed(document: Document.Parsed, text: string, end: number): TextProblem | undefined {
+  let found: TextProblem | undefined;
+  const look = (node: { range?: readonly number[] | null }, closing: string, problem: Problem) => {
+    const [offset = end, after] = node.range ?? [];
+    const isClosed = offset < end - 1 && text[end - 1] === closing;
+    if (after === end && !isClosed) found = { offset, ...problem };
   };
   visit(document, {
     Scalar: (_key, node) => {
-      if (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE') look(node);
+      if (node.type === 'QUOTE_DOUBLE') look(node, '"', quote);
+      if (node.type === 'QUOTE_SINGLE') look(node, "'", quote);
     },
-    Collection: (_key, node) => {
-      if (node.flow === true) look(node);
-    },
+    Map: (_key, node) => void (node.flow && look(node, '}', bracket)),
+    Seq: (_key, node) => void (node.flow && look(node, ']', bracket)),
   });
-  return opening;
+  return found;
 }
+
+const quote: Problem = {
+  problem: 'a quote that is not closed',
+  expected: String.raw`must be closed by the same quote; within the text it is '' or \"`,
+};
+const bracket: Problem = {
+  problem: 'a bracket that is not closed',
+  expected: 'must be closed by } or ], and its lines be indented deeper than its key',
+};
 
 /**
  * No text has these, but as an escape within quotes: a file of another encoding, or no text at all. A carriage return by

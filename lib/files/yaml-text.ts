@@ -9,7 +9,7 @@ import {
   type Node,
 } from 'yaml';
 import { parsePointer } from '../core/pointer.ts';
-import { tooDeep, type Problem, type TextProblem } from './yaml-problems.ts';
+import { tooDeep, type Problem, type TextProblem } from './yaml-syntax.ts';
 import { yamlRules, type TextRules } from './yaml-rules.ts';
 import { foreignCharacter, syntaxProblems } from './yaml-syntax.ts';
 
@@ -92,7 +92,7 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
 }
 
 function problemsOf(document: Document.Parsed, rules: TextRules): readonly TextProblem[] {
-  const syntax = syntaxProblems(document);
+  const syntax = syntaxProblems(document, rules.text);
   return syntax.length > 0 ? syntax : yamlRules(document, rules);
 }
 

@@ -1,5 +1,4 @@
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
-import type { CredentialStore } from './ports/credential-store.ts';
 import type { DesiredStore } from './ports/desired-store.ts';
 import type { Announcer } from './ports/events.ts';
 import type { LeaseItems } from './ports/lease-items.ts';
@@ -8,12 +7,11 @@ import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
 import type { SecretSource } from './ports/secrets.ts';
 import type { WorkQueue } from './ports/work-queue.ts';
-import type { TokenExchange } from './ports/token-exchange.ts';
-import type { CredentialCache } from './credentials.ts';
+import type { SignInDependencies } from '../sign-in/renewal.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 
 /** All that a pass needs from outside. A composition root wires it once. */
-export interface Dependencies {
+export interface Dependencies extends SignInDependencies {
   readonly desired: DesiredStore;
   readonly ledger: Ledger;
   readonly lease: LeaseItems;
@@ -24,13 +22,8 @@ export interface Dependencies {
   readonly queue: WorkQueue;
   /** The deployment's fingerprint key; read anew by the composition root after a rotation. */
   readonly keys: () => Promise<FingerprintKeys>;
-  readonly credentials: CredentialCache;
-  readonly credentialStore: CredentialStore;
-  readonly tokens: TokenExchange;
   readonly clock: Clock;
   readonly random: Random;
-  /** A new UUID. */
-  readonly uuid: () => string;
   readonly log: Log;
   readonly settings: ReconcileSettings;
   /** First part of the names of secrets: `<prefix>/<connection>/...`. */

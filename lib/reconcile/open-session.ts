@@ -1,4 +1,4 @@
-import { Credentials } from './credentials.ts';
+import { Credentials } from '../sign-in/credentials.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { Gate } from '../lease/pass-gate.ts';
 import type { VendorCalls, VendorSession } from './ports/provider.ts';

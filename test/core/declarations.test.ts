@@ -184,7 +184,7 @@ describe('parseConnection', () => {
     [
       'a date',
       { userId: new Date(0) },
-      [expect.stringContaining('/userId: is no JSON value (Date)')],
+      [expect.stringContaining('/userId: is not a JSON value (Date)')],
     ],
   ])('%s', (_, more, expected) => {
     expect(connectionIssues({ ...connectionRow, ...more })).toEqual(expected);
@@ -307,7 +307,7 @@ describe('parseServer', () => {
       ['/spec/slug: does not fit; must consist of a-z and -'],
     ],
     ['no object', 'hunter2', ['/spec: is a string; must be an object']],
-    ['missing', undefined, [expect.stringContaining('/spec: is no JSON value (undefined)')]],
+    ['missing', undefined, [expect.stringContaining('/spec: is not a JSON value (undefined)')]],
     [
       'too large',
       { note: 'x'.repeat(400_000) },
@@ -316,7 +316,7 @@ describe('parseServer', () => {
     [
       'a set',
       { meta: { a: new Set(['hunter2']) } },
-      [expect.stringContaining('/spec/meta/a: is no JSON value (Set)')],
+      [expect.stringContaining('/spec/meta/a: is not a JSON value (Set)')],
     ],
   ])('invalid: %s', (_, spec, expected) => {
     const found = issuesOf(serverRow(spec));

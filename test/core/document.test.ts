@@ -91,7 +91,7 @@ describe('checkDocument', () => {
     [[], ': is no object'],
     [
       document([{ id: 'a', spec: { meta: { when: new Date(0) } } }]),
-      '/servers/0/spec/meta/when: is no JSON value (Date)',
+      '/servers/0/spec/meta/when: is not a JSON value (Date)',
     ],
   ])('%#', (value, problem) => {
     expect(problems(value)).toEqual([problem]);

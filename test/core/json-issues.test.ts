@@ -32,14 +32,14 @@ describe('jsonIssues', () => {
     ['binary', new Uint8Array([1]), 'Uint8Array'],
     ['an instance', new Made(), 'Object'],
   ])('%s', (_, value, kind) => {
-    expect(problems({ a: [1, value] })).toEqual([`/a/1: is no JSON value (${kind})`]);
+    expect(problems({ a: [1, value] })).toEqual([`/a/1: is not a JSON value (${kind})`]);
   });
 
   test('a hole in a list', () => {
-    expect(problems(Array.from({ length: 1 }))).toEqual(['/0: is no JSON value (undefined)']);
+    expect(problems(Array.from({ length: 1 }))).toEqual(['/0: is not a JSON value (undefined)']);
     const holey: number[] = [];
     holey[1] = 2;
-    expect(problems(holey)).toEqual(['/0: is no JSON value (undefined)']);
+    expect(problems(holey)).toEqual(['/0: is not a JSON value (undefined)']);
   });
 
   test('objects without a prototype are plain', () => {
@@ -54,7 +54,7 @@ describe('jsonIssues', () => {
 
   test('half of a surrogate pair is no text, but where vendors wrote it', () => {
     const value = { a: 'x\ud800', 'b\udc00': 1, c: '\ud83d\ude00' };
-    const half = 'is no Unicode text: it has half of a surrogate pair';
+    const half = 'is not Unicode text: it has half of a surrogate pair';
     expect(problems(value)).toEqual([`/a: ${half}`, `/b\udc00: ${half}`]);
     expect(jsonIssues(value, 32, { halves: true })).toEqual([]);
   });

@@ -10,15 +10,14 @@ const lines = (schema: z.ZodMiniType, value: unknown, path?: string) =>
 
 describe('schemaIssues', () => {
   test.each([{ toString: '' }, [[{ toString: 1 }]]])(
-    'a length that cannot be compared: %j',
+    'a length that is not comparable makes the whole invalid: %j',
     (length) => {
       const schema = z.strictObject({
         a: z.string().check(z.minLength(1)),
         'b/c': z.array(z.string()).check(z.maxLength(3)),
       });
       expect(lines(schema, { a: { length }, 'b/c': { size: length }, d: 1 }, '/x')).toEqual([
-        "/x/a/length: is no length; must be a number under a key 'length'",
-        "/x/b~1c/size: is no length; must be a number under a key 'size'",
+        "/x: cannot be checked; must have no object or list under a key 'length' or 'size'",
       ]);
       expect(lines(schema, { a: { length: 7 }, 'b/c': { size: {} } })).toEqual([
         '/a: is an object; must be a string',
@@ -26,6 +25,13 @@ describe('schemaIssues', () => {
       ]);
     },
   );
+
+  test('an error that is not about the value is thrown', () => {
+    const refuse = () => {
+      throw new RangeError('a defect');
+    };
+    expect(() => schemaIssues(z.string().check(z.refine(refuse)), 'a')).toThrow('a defect');
+  });
 
   test.each<[string, z.ZodMiniType, unknown, string]>([
     ['missing', z.strictObject({ a: z.string() }), {}, '/a: is missing; must be a string'],
@@ -36,7 +42,7 @@ describe('schemaIssues', () => {
     ['no record', z.record(z.string(), z.string()), 1, '(root): is a number; must be an object'],
     ['not null', z.null(), 1, '(root): is a number; must be null'],
     ['nothing', z.never(), 1, '(root): is a number; must be left out'],
-    ['a fraction', z.int(), 1.5, '(root): is no whole number; must be a whole number'],
+    ['a fraction', z.int(), 1.5, '(root): is not a whole number; must be a whole number'],
     [
       'unquoted',
       z.array(z.string()),
@@ -140,7 +146,7 @@ describe('schemaIssues', () => {
         "/a: unknown key 'a'; no key is known here",
       ]);
       const silent = z.strictObject({ b: z.optional(z.string()) }, { error: 'must be empty' });
-      expect(lines(silent, { a: 1 })).toEqual(["/a: unknown key 'a'; no key is known here"]);
+      expect(lines(silent, { a: 1 })).toEqual(['(root): has an unknown key; must be empty']);
     });
 
     test('harmless ones', () => {
@@ -162,13 +168,13 @@ describe('schemaIssues', () => {
 
   describe('references to secrets', () => {
     const rule =
-      "must be { secret: NAME, key: KEY }, 'key' only if the value is JSON; the value itself stands in the secret store";
+      "must be { secret: NAME, key: KEY }, 'key' only if the value is JSON; the value itself belongs in the secret store";
 
     test.each<[string, unknown, string[]]>([
       ['a literal', 'hunter2', [`/s: is a string; ${rule}`]],
       ['null', null, [`/s: is null; ${rule}`]],
       ['missing', undefined, [`/s: is missing; ${rule}`]],
-      ['a literal as a key', { hunter2: null }, [`/s: unknown key; ${rule}`]],
+      ['a literal as a key', { hunter2: null }, [`/s: has an unknown key; ${rule}`]],
     ])('%s', (_, value, expected) => {
       expect(lines(z.strictObject({ s: secretReferenceSchema }), { s: value })).toEqual(expected);
     });
@@ -232,7 +238,7 @@ describe('schemaIssues', () => {
         "the author's words",
         z.union([z.string(), z.null()], 'must be a text or nothing'),
         7,
-        ['(root): does not fit; must be a text or nothing'],
+        ['(root): is not among the allowed values; must be a text or nothing'],
       ],
       [
         'missing',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { plainText } from '../../lib/core/redact.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import { createTokenExchange } from '../../lib/providers/http/token.ts';
-import type { AccessToken, TokenExchange } from '../../lib/reconcile/ports/token-exchange.ts';
+import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
+import type { AccessToken, TokenExchange } from '../../lib/sign-in/token-exchange.types.ts';
 import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
 import { allTextOf, clientFor } from '../providers/support.ts';
 import { answers, wireAnswer } from './answers.ts';

@@ -66,7 +66,14 @@ describe('the bundle of a function, in a process of its own', () => {
 
 /** Classes of errors that a bundle may hold, with the text that they begin with. */
 function ownErrors(): (readonly [string, string])[] {
-  const folders = ['functions', 'lib/aws', 'lib/core', 'lib/providers', 'lib/reconcile'];
+  const folders = [
+    'functions',
+    'lib/aws',
+    'lib/core',
+    'lib/providers',
+    'lib/reconcile',
+    'lib/sign-in',
+  ];
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
   );

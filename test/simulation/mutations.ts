@@ -55,7 +55,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'retried refresh exchange',
-    file: 'lib/providers/http/token.ts',
+    file: 'lib/sign-in/token-exchange.ts',
     text: "    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: text },\n    secrets: [refreshToken],\n    repeatable: 'unsent',",
     by: "    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: text },\n    secrets: [refreshToken],\n    repeatable: 'anytime',",
     breaks: 'no-flood',

@@ -1,11 +1,11 @@
 import { createSecretKey } from 'node:crypto';
 import { createHttpClient } from '../../lib/providers/http/client.ts';
-import { createTokenExchange } from '../../lib/providers/http/token.ts';
+import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { createProviders } from '../../lib/providers/providers.ts';
 import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import type { Json } from '../../lib/core/json.types.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import type { CredentialStore } from '../../lib/reconcile/ports/credential-store.ts';
+import type { CredentialStore } from '../../lib/sign-in/credential-store.types.ts';
 import type { DesiredRow, DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
 import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';

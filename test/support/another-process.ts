@@ -1,7 +1,7 @@
 import { wire } from '../../functions/wiring.ts';
 import { createHttpClient } from '../../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
-import { createTokenExchange } from '../../lib/providers/http/token.ts';
+import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { createProviders } from '../../lib/providers/providers.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';

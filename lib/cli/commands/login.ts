@@ -2,19 +2,18 @@ import { Option } from 'commander';
 import type { Connection } from '../../core/desired.types.ts';
 import { plainText } from '../../core/redact.ts';
 import { StoreError } from '../../reconcile/ports/store-error.ts';
-import { readTokenPlace, storeLogin } from '../../reconcile/store-login.ts';
-import type { TokenPlace } from '../../reconcile/store-login.ts';
+import { readTokenPlace, storeLogin } from '../../sign-in/store-login.ts';
+import type { TokenPlace } from '../../sign-in/store-login.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { openBrowser } from '../login/open-browser.ts';
-import { loopbackAddress, portNumber, redirectAddress } from '../login/redirect-address.ts';
-import type { RedirectAddress } from '../login/redirect-address.ts';
-import { interrupted } from '../login/refusals.ts';
-import { signIn } from '../login/sign-in.ts';
-import type { SignedIn, SignIn } from '../login/sign-in.ts';
-import { milliseconds } from '../option-values.ts';
+import { openBrowser } from '../../sign-in/login/open-browser.ts';
+import { loopbackAddress } from '../../sign-in/login/redirect-address.ts';
+import type { RedirectAddress } from '../../sign-in/login/redirect-address.ts';
+import { signIn } from '../../sign-in/login/sign-in.ts';
+import type { SignedIn, SignIn } from '../../sign-in/login/sign-in.ts';
+import { milliseconds, portNumber, loopbackUri } from '../option-values.ts';
 import { readConnection } from '../read-connection.ts';
 import { select } from '../select.ts';
 import type { Target } from '../target.ts';
@@ -49,7 +48,7 @@ export const login = defineCommand<LoginOptions>({
       .option(
         '--redirect-uri <url>',
         'one that the provider knows, such as http://localhost:52765/cb; without it http://127.0.0.1:<port>/callback',
-        redirectAddress,
+        loopbackUri,
       )
       .addOption(
         new Option('--timeout <time>', 'how long to wait for the answer')
@@ -76,9 +75,17 @@ export const login = defineCommand<LoginOptions>({
     await assertCanKeep(context, target, place);
     const { deps } = target;
     const { timeout: timeoutMs } = options;
-    const open = options.browser && !settings.ci ? openBrowser : () => undefined;
-    const request = { connection: name, auth, provider, address, timeoutMs, deps };
-    const tokens = await signIn({ ...request, output, stop, open }).catch((error: unknown) => {
+    const request = { connection: name, auth, provider, address, timeoutMs, deps, stop };
+    const visit = (url: string) => {
+      output.note(`Sign in to ${name} in a browser on this machine, at\n\n  ${url}\n`);
+      if (options.browser && !settings.ci) openBrowser(url);
+    };
+    const onStranger = () => {
+      const text = 'warning: an answer to another sign-in came, and was refused; still waiting';
+      output.note(output.notePaint(text, 'warn'));
+      output.note('next: use the address above, in a new tab');
+    };
+    const tokens = await signIn({ ...request, visit, onStranger }).catch((error: unknown) => {
       throw stop.aborted ? interrupted(name) : error;
     });
     const isNew = await keep(context, target, place, tokens, options.lockTimeout);
@@ -162,4 +169,14 @@ function explained(error: unknown, { kind }: Target, ofFile: string, again?: str
   return new CliError(code, message, `${code === 'store-denied' ? denied : ''}${again}`, {
     cause: error,
   });
+}
+
+/** Ctrl-C before anything was stored. */
+function interrupted(connection: string): CliError {
+  return new CliError(
+    'interrupted',
+    'interrupted; nothing was stored',
+    `\`trueup login ${connection}\` starts again`,
+    { exitCode: exitCodes.interrupted },
+  );
 }

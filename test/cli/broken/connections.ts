@@ -127,7 +127,7 @@ export const connections: readonly BrokenInput[] = [
   {
     what: 'half a request',
     text: acme({}, 'budget: { «requestsPerMinute: 20.5 }\n'),
-    errors: ['/budget/requestsPerMinute: is no whole number; must be a whole number'],
+    errors: ['/budget/requestsPerMinute: is not a whole number; must be a whole number'],
   },
   {
     what: 'a budget in quotes',

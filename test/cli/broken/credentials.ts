@@ -59,12 +59,12 @@ export const authentication: readonly BrokenInput[] = [
   auth(
     'the token itself in braces',
     `auth: { type: bearer, «token: { ${canary} } }`,
-    `/auth/token: unknown key; ${reference}`,
+    `/auth/token: has an unknown key; ${reference}`,
   ),
   auth(
     'the token itself beside its name',
     `auth: { type: bearer, «token: { secret: trueup/acme/token, value: ${canary} } }`,
-    `/auth/token: unknown key; ${reference}`,
+    `/auth/token: has an unknown key; ${reference}`,
   ),
   auth('no token', '«auth: { type: bearer }', `/auth/token: is missing; ${reference}`),
   auth(

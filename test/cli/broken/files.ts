@@ -10,14 +10,16 @@ export const files: readonly BrokenInput[] = [
     what: 'JSON: a comma that is missing at the end of a line',
     file: 'trueup.json',
     text: '{\n  "connection": "acme"\n  «"provider": "barndoor"\n}\n',
-    errors: ['(root): a comma is missing; must be separated by a comma'],
+    errors: [
+      "(root): a colon, comma, space or line break is missing; must be 'key: value', a comma between members",
+    ],
   },
   {
     what: 'JSON: a comma that is missing after a number',
     file: 'trueup.json',
     text: '{ "budget": { "concurrency": «4 "requestsPerMinute": 300 } }\n',
     errors: [
-      '(root): a comma is missing, or an indented object or list stands within brackets; must be',
+      '(root): a comma is missing, or an indented object or list is within brackets; must be',
     ],
   },
   {
@@ -44,7 +46,7 @@ export const files: readonly BrokenInput[] = [
     what: 'JSON: a brace too many',
     file: 'trueup.json',
     text: '{ "connection": "acme" }«}\n',
-    errors: ['(root): a closing bracket without its opening one; must be left out'],
+    errors: ['(root): something that does not belong here; must be left out'],
   },
   {
     what: 'JSON: a file that was cut off',
@@ -62,7 +64,7 @@ export const files: readonly BrokenInput[] = [
     what: 'JSON: two documents one after the other',
     file: 'trueup.json',
     text: `{ "connection": "acme" }\n«{ "connection": "${canary}" }\n`,
-    errors: ['(root): something after the end of a value; must be separated by a comma'],
+    errors: ['(root): something that does not belong here; must be left out'],
   },
   {
     what: 'JSON: one half of a character',
@@ -113,7 +115,7 @@ export const files: readonly BrokenInput[] = [
   {
     what: 'an INI file',
     text: '[connection]\n«name = acme\n',
-    errors: ['(root): something after the end of a value; must be separated by a comma'],
+    errors: ['(root): something that does not belong here; must be left out'],
   },
   {
     what: 'a file of variables',
@@ -129,9 +131,9 @@ export const files: readonly BrokenInput[] = [
     what: 'a conflict that Git left behind',
     text: 'connection: acme\n«<<<<<<< HEAD\nprovider: barndoor\n«=======\nprovider: alloy\n«>>>>>>> main\n',
     errors: [
-      '(root): a key of several lines; must be one line',
-      '(root): a key of several lines; must be one line',
-      "(root): a line without a colon; must be 'key: value'",
+      "(root): a line that is not 'key: value'; must have a colon",
+      "(root): a line that is not 'key: value'; must have a colon",
+      "(root): a line that is not 'key: value'; must have a colon",
     ],
   },
   {

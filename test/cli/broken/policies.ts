@@ -37,7 +37,7 @@ export const policies: readonly BrokenInput[] = [
   policy(
     'a share that is a number',
     '{ limits: { «updates: 30 } }',
-    "/policy/limits/updates: does not fit; must be a share such as '30%'",
+    "/policy/limits/updates: is a number; must be a share such as '30%'",
   ),
   policy(
     'a share without %',
@@ -72,7 +72,7 @@ export const policies: readonly BrokenInput[] = [
   policy(
     'a duration that is a number',
     '{ «reassertEvery: 7 }',
-    "/policy/reassertEvery: does not fit; must be a duration such as '30m'",
+    "/policy/reassertEvery: is a number; must be a duration such as '30m'",
   ),
   policy('ignore: no list', '{ «ignore: /meta }', '/policy/ignore: is a string; must be a list'),
   policy('ignore: a number', '{ ignore: [«1] }', '/policy/ignore/0: is a number; must be a string'),

@@ -145,7 +145,7 @@ export const serverInputs: readonly BrokenInput[] = [
   spec(
     'a secret itself under a wrong key',
     `«client_secret: { value: ${canary} }`,
-    `client_secret: unknown key; ${reference}`,
+    `client_secret: has an unknown key; ${reference}`,
   ),
   spec(
     'the secret of another connection',

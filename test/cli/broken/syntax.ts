@@ -9,18 +9,18 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'a double quote that is not closed',
     text: `connection: acme\nauth:\n  token: «"${canary}\n`,
-    errors: ['(root): a quote that is not closed; must be closed by "'],
+    errors: ['(root): a quote that is not closed; must be closed by the same quote'],
   },
   {
     what: 'a single quote that is not closed, and swallows what is below it',
     text: `connection: «'acme\nprovider: barndoor\n`,
-    errors: ["(root): a quote that is not closed; must be closed by '; within the text it is ''"],
+    errors: ['(root): a quote that is not closed; must be closed by the same quote'],
   },
   {
     what: 'an apostrophe within single quotes',
     text: `servers:\n  - label: 'Anna'«s server'\n`,
     errors: [
-      '(root): something after the end of a value; must be separated by a comma or a line, or in quotes',
+      '(root): something that does not belong here; must be left out, begin a line of its own',
     ],
   },
   {
@@ -41,17 +41,17 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'a bracket that nothing opened',
     text: 'connection: acme\npolicy: «}\n',
-    errors: ['(root): a closing bracket without its opening one; must be left out'],
+    errors: ['(root): something that does not belong here; must be left out'],
   },
   {
     what: 'a comma that is missing between lists',
     text: 'servers: [{ id: one } «{ id: two }]\n',
-    errors: ['(root): something after the end of a value; must be separated by a comma'],
+    errors: ['(root): something that does not belong here; must be left out'],
   },
   {
     what: 'a comma too many',
     text: 'budget: { concurrency: 4, «, requestsPerMinute: 300 }\n',
-    errors: ['(root): a comma too many; must be one comma between two members'],
+    errors: ['(root): something that does not belong here; must be left out'],
   },
   {
     what: 'a tab as indentation',
@@ -66,34 +66,36 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'a key that is indented below a value',
     text: 'connection: «acme\n  provider: barndoor\n',
-    errors: ['(root): an object within a line; must be in quotes, if it is text; else its members'],
+    errors: [
+      '(root): an object or a list within a line; must be in quotes, if it is text; if not, each member',
+    ],
   },
   {
     what: 'a hyphen out of line',
     text: 'servers:\n  - id: one\n« - id: two\n',
     errors: [
-      '(root): a list item out of line; must have its hyphen right under those of the others',
+      '(root): an object or a list within a line; must be in quotes, if it is text; if not, each member must be',
     ],
   },
   {
     what: 'a list item on the line of its key',
     text: 'servers: «- id\n',
-    errors: ["(root): a list item where a key should stand; must begin with '- '"],
+    errors: ['(root): something that does not belong here; must be left out, begin a line'],
   },
   {
     what: 'a list item among keys',
     text: 'connection: acme\n«- id: one\n',
-    errors: ["(root): a list item where a key should stand; must begin with '- '"],
+    errors: ["(root): a line that is not 'key: value'; must have a colon"],
   },
   {
     what: 'a key below a list of connections',
     text: '- connection: acme\n«provider: barndoor\n',
-    errors: ['(root): something after the end of a value; must be separated by a comma'],
+    errors: ['(root): something that does not belong here; must be left out'],
   },
   {
     what: 'a colon in a text',
     text: 'servers:\n  - label: «prod: west\n',
-    errors: ['(root): an object within a line; must be in quotes, if it is text'],
+    errors: ['(root): an object or a list within a line; must be in quotes, if it is text'],
   },
   { what: 'a text that begins with @', text: `userId: «@${canary}\n`, errors: [reserved] },
   { what: 'a text that begins with a backtick', text: 'userId: «`me`\n', errors: [reserved] },
@@ -105,17 +107,19 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'no space after a colon',
     text: 'connection: acme\n«baseUrl:https://acme.platform.barndoor.ai\n',
-    errors: ["(root): a line without a colon; must be 'key: value', with a space after the colon"],
+    errors: ["(root): a colon, comma, space or line break is missing; must be 'key: value'"],
   },
   {
     what: 'no space after the first colon',
     text: '«connection:acme\nprovider: barndoor\n',
-    errors: ['(root): a key of several lines; must be one line, with a colon and a space'],
+    errors: ["(root): a line that is not 'key: value'; must have a colon and a space"],
   },
   {
     what: 'no space before a comment',
     text: 'connection: "acme"«# ours\n',
-    errors: ['(root): a # right after a value; must have a space before it'],
+    errors: [
+      "(root): a colon, comma, space or line break is missing; must be 'key: value', a comma between members in brackets, a space before a #",
+    ],
   },
   {
     what: 'an escape of another language',
@@ -125,7 +129,9 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'a block of text that begins on the line of its key',
     text: 'servers:\n  - label: |«prod\n',
-    errors: ['(root): a text on the line of its | or >; must begin on the next line, indented'],
+    errors: [
+      '(root): something that does not belong here; must be left out, begin a line of its own',
+    ],
   },
   {
     what: 'a key of more than 1,024 characters',
@@ -135,7 +141,7 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'an object on the line of ---',
     text: '--- «connection: acme\nprovider: barndoor\n',
-    errors: ["(root): an object on the line of '---'; must begin below it"],
+    errors: ['(root): a colon, comma, space or line break is missing'],
   },
   {
     what: 'a directive that nobody knows',

@@ -29,7 +29,7 @@ export const yaml: readonly BrokenInput[] = [
   {
     what: 'a key that is a list',
     text: '? «[connection, provider]\n: acme\n',
-    errors: ['(root): a key that is no text; must be text'],
+    errors: ['(root): a key that is not text; must be text'],
   },
   { what: 'a key twice', text: 'connection: acme\n«connection: beta\n', errors: [twice] },
   {
@@ -60,7 +60,7 @@ export const yaml: readonly BrokenInput[] = [
   {
     what: 'an alias within its own anchor',
     text: 'servers: &all [«*all]\n',
-    errors: ['(root): an alias within its own anchor; must stand outside of it'],
+    errors: ['(root): an alias within its own anchor; must be outside of it'],
   },
   {
     what: 'aliases that unfold to more than there is memory',
@@ -78,13 +78,15 @@ export const yaml: readonly BrokenInput[] = [
     what: 'a number that is none',
     text: acme({}, 'budget:\n  «concurrency: .inf\n'),
     errors: [
-      '/budget/concurrency: is no JSON value (not a finite number); must be a string, number',
+      '/budget/concurrency: is not a JSON value (not a finite number); must be a string, number',
     ],
   },
   {
     what: 'a number beyond all numbers',
     text: acme({}, 'budget: { «requestsPerMinute: 1e999 }\n'),
-    errors: ['/budget/requestsPerMinute: is no JSON value (not a finite number); must be a string'],
+    errors: [
+      '/budget/requestsPerMinute: is not a JSON value (not a finite number); must be a string',
+    ],
   },
   {
     what: 'an alias that brings a mistake to another place',

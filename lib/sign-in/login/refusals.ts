@@ -1,7 +1,6 @@
 import { plainText } from '../../core/redact.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
-import { CliError } from '../cli-error.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { SignInError } from './sign-in-error.ts';
 
 /*
  * How a sign-in can end without a token, each with the next step. What a provider says is shown; codes, verifiers and
@@ -14,10 +13,10 @@ export function refused(
   clientId: string,
   error: string,
   parameters: URLSearchParams,
-): CliError {
+): SignInError {
   const description = parameters.get('error_description');
   const said = plainText([error, description].filter((part) => part !== null).join(': '));
-  return new CliError(
+  return new SignInError(
     'sign-in-refused',
     `${connection}: the provider refused the sign-in: ${said}`,
     nextStep(error, connection, clientId),
@@ -39,8 +38,8 @@ function nextStep(error: string, connection: string, clientId: string): string {
 }
 
 /** The browser came back with neither a code nor an error. */
-export function lost(connection: string): CliError {
-  return new CliError(
+export function lost(connection: string): SignInError {
+  return new SignInError(
     'sign-in-refused',
     `${connection}: the provider sent neither a code nor an error`,
     'check `authorizeUrl` in auth, if it is declared',
@@ -54,7 +53,7 @@ export function refusedCode(connection: string, clientId: string, failed: unknow
     failed.kind === 'token'
       ? `\`trueup login ${connection}\` again; if it goes on, '${clientId}' must be a public client (without a secret) with authorization code and PKCE`
       : `\`trueup login ${connection}\` again: a code works once`;
-  return new CliError(
+  return new SignInError(
     'code-refused',
     `${connection}: the token endpoint did not take the code: ${failed.message}`,
     next,
@@ -62,28 +61,18 @@ export function refusedCode(connection: string, clientId: string, failed: unknow
   );
 }
 
-export function noRefreshToken(connection: string, scope: string): CliError {
-  return new CliError(
+export function noRefreshToken(connection: string, scope: string): SignInError {
+  return new SignInError(
     'no-refresh-token',
     `${connection}: the provider gave no refresh token; asked for was scope '${scope}'`,
     'ask for it: `scope` in auth usually needs offline_access, and the client must be allowed to have it',
   );
 }
 
-export function timedOut(connection: string, clientId: string, redirectUri: string): CliError {
-  return new CliError(
+export function timedOut(connection: string, clientId: string, redirectUri: string): SignInError {
+  return new SignInError(
     'sign-in-timeout',
     `${connection}: nobody signed in in time`,
     `\`trueup login ${connection}\` again, with a longer --timeout; if the provider showed an error, it has to know ${redirectUri} as a redirect URI of the client '${clientId}' (--port or --redirect-uri for one that it knows)`,
-  );
-}
-
-/** Ctrl-C before anything was stored. */
-export function interrupted(connection: string): CliError {
-  return new CliError(
-    'interrupted',
-    'interrupted; nothing was stored',
-    `\`trueup login ${connection}\` begins anew`,
-    { exitCode: exitCodes.interrupted },
   );
 }

@@ -1,5 +1,5 @@
-import type { Secret } from '../../core/secret.ts';
-import type { Provider } from './provider.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Provider } from '../reconcile/ports/provider.ts';
 
 /** An access token, as long as it holds. Renew it about a minute before it ends. */
 export interface AccessToken {

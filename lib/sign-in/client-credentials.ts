@@ -1,7 +1,7 @@
 import type { Auth } from '../core/desired.types.ts';
 import type { Secret } from '../core/secret.ts';
-import type { SignIn } from './credentials.ts';
-import { isVendorError } from './ports/vendor-error.ts';
+import type { Renewal } from './renewal.ts';
+import { isVendorError } from '../reconcile/ports/vendor-error.ts';
 
 type ClientCredentials = Extract<Auth, { type: 'client-credentials' }>;
 
@@ -13,25 +13,25 @@ type ClientCredentials = Extract<Auth, { type: 'client-credentials' }>;
  * @throws VendorError with operation `token`
  */
 export async function renewWithClientCredentials(
-  signIn: SignIn<ClientCredentials>,
+  renewal: Renewal<ClientCredentials>,
   rejected: boolean,
 ): Promise<Secret> {
-  const { auth, cached, readSecret } = signIn;
+  const { auth, cached, readSecret } = renewal;
   if (!cached.secret || rejected) {
-    return exchange(signIn, await readSecret(auth.client_secret));
+    return exchange(renewal, await readSecret(auth.client_secret));
   }
   try {
-    return await exchange(signIn, cached.secret);
+    return await exchange(renewal, cached.secret);
   } catch (error) {
     if (!isVendorError(error) || error.kind !== 'token') throw error;
     const secret = await readSecret(auth.client_secret);
     if (secret.reveal() === cached.secret.reveal()) throw error;
-    return exchange(signIn, secret);
+    return exchange(renewal, secret);
   }
 }
 
 async function exchange(
-  { auth, connection, provider, deps, signal, keep }: SignIn<ClientCredentials>,
+  { auth, connection, provider, deps, signal, keep }: Renewal<ClientCredentials>,
   secret: Secret,
 ): Promise<Secret> {
   const access = await deps.tokens.clientCredentials({

@@ -4,46 +4,12 @@ import type { Json } from '../core/json.types.ts';
 import { formatReference } from '../core/secret-reference.ts';
 import type { Secret, SecretReference } from '../core/secret.ts';
 import { renewWithClientCredentials } from './client-credentials.ts';
-import type { Dependencies } from './dependencies.types.ts';
-import type { Provider } from './ports/provider.ts';
-import { wasDecrypted } from './ports/secrets.ts';
-import type { AccessToken } from './ports/token-exchange.ts';
-import { VendorError } from './ports/vendor-error.ts';
+import type { Provider } from '../reconcile/ports/provider.ts';
+import { wasDecrypted } from '../reconcile/ports/secrets.ts';
+import { VendorError } from '../reconcile/ports/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
-
-/** What this process knows of a connection's credentials: a named exception to "never kept". */
-export interface CachedCredential {
-  /** The long-lived one: bearer token or client secret. */
-  readonly secret?: Secret;
-  /** A token of the provider's token endpoint. */
-  readonly access?: AccessToken;
-  /** From when on `access` is not used any more; milliseconds since the epoch. */
-  readonly renewAt?: number;
-}
-
-/** By connection and the content of its `auth`: another declaration starts anew. */
-export type CredentialCache = Map<string, CachedCredential>;
-
-/** What the ways to sign in need. */
-export interface SignIn<A extends Auth = Auth> {
-  readonly auth: A;
-  readonly connection: string;
-  readonly provider: Pick<Provider, 'name' | 'documentedHosts'>;
-  readonly deps: Dependencies;
-  readonly signal: AbortSignal;
-  readonly cached: CachedCredential;
-  readonly keep: (credential: Omit<CachedCredential, 'renewAt'>) => void;
-  /** Reads a credential from the secret store, counted. @throws VendorError of kind `token` */
-  readonly readSecret: (reference: SecretReference) => Promise<Secret>;
-  readonly countDecrypted: () => void;
-  /** Says which version of the credential is used from now on. */
-  readonly use: (version: string) => void;
-  /** Throws unless the lease is held: what an exchange uses up must not be used by two. */
-  readonly assertOwned: () => void;
-}
-
-/** An access token is renewed so long before it ends; one that does not last twice as long, at half its time. */
-export const renewBeforeMs = 60_000;
+import { renewBeforeMs } from './renewal.ts';
+import type { CachedCredential, Renewal, SignInDependencies } from './renewal.ts';
 
 /** The bearer token of one connection for one pass; what it learns stays in the process. */
 export class Credentials {
@@ -53,7 +19,7 @@ export class Credentials {
   version: string | undefined;
   readonly #connection: Connection;
   readonly #provider: Provider;
-  readonly #deps: Dependencies;
+  readonly #deps: SignInDependencies;
   readonly #signal: AbortSignal;
   readonly #assertOwned: () => void;
   readonly #key: string;
@@ -62,7 +28,7 @@ export class Credentials {
   constructor(
     connection: Connection,
     provider: Provider,
-    deps: Dependencies,
+    deps: SignInDependencies,
     signal: AbortSignal,
     assertOwned: () => void,
   ) {
@@ -107,13 +73,13 @@ export class Credentials {
         return secret;
       }
       case 'client-credentials':
-        return renewWithClientCredentials(this.#signIn(auth), rejected);
+        return renewWithClientCredentials(this.#renewal(auth), rejected);
       case 'refresh-token':
-        return renewWithRefreshToken(this.#signIn(auth));
+        return renewWithRefreshToken(this.#renewal(auth));
     }
   }
 
-  #signIn<A extends Auth>(auth: A): SignIn<A> {
+  #renewal<A extends Auth>(auth: A): Renewal<A> {
     return {
       auth,
       connection: this.#connection.name,

@@ -7,8 +7,8 @@ import {
 import type { Json } from '../core/json.types.ts';
 import { secretNameProblem } from '../core/secret-name.ts';
 import { Secret } from '../core/secret.ts';
-import type { CredentialStore } from '../reconcile/ports/credential-store.ts';
 import { nameOf, secretStoreError, storeProblem } from '../table/store-errors.ts';
+import type { CredentialStore } from './credential-store.types.ts';
 
 type Value = Readonly<Record<string, Json | Secret>>;
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Secret } from '../../../lib/core/secret.ts';
-import type { TokenEndpoint } from '../../../lib/local/token-endpoint.ts';
-import { startTokenEndpoint } from '../../../lib/local/token-endpoint.ts';
-import { createTokenExchange } from '../../../lib/providers/http/token.ts';
-import { clientFor, vendorErrorOf } from '../support.ts';
+import { Secret } from '../../lib/core/secret.ts';
+import type { TokenEndpoint } from '../../lib/local/token-endpoint.ts';
+import { startTokenEndpoint } from '../../lib/local/token-endpoint.ts';
+import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
+import { clientFor, vendorErrorOf } from '../providers/support.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

@@ -6,10 +6,10 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { secretsManagerClient } from '../../lib/aws/clients.ts';
-import { credentialStore } from '../../lib/aws/credential-store.ts';
+import { credentialStore } from '../../lib/sign-in/credential-store.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { startSecretsManager, type LocalSecretsManager } from '../../lib/local/secrets-manager.ts';
-import { local } from './world.ts';
+import { local } from '../aws/world.ts';
 
 const name = 'trueup/acme/token';
 const token = 'a'.repeat(32);

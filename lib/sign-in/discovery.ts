@@ -1,9 +1,9 @@
-import type { Json } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
-import type { AuthorizationEndpointRequest } from '../../reconcile/ports/token-exchange.ts';
-import type { VendorError } from '../../reconcile/ports/vendor-error.ts';
-import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
-import type { HttpClient } from './client.ts';
+import type { Json } from '../core/json.types.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { AuthorizationEndpointRequest } from './token-exchange.types.ts';
+import type { VendorError } from '../reconcile/ports/vendor-error.ts';
+import { isVendorError } from '../reconcile/ports/vendor-error.ts';
+import type { HttpClient } from '../providers/http/client.ts';
 
 /** No issuer's path is as deep; a tokenUrl that is costs no more requests than this. */
 const issuersAtMost = 8;

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../core/json.types.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { Secret } from '../core/secret.ts';
-import { StoreError } from './ports/store-error.ts';
-import type { Clock } from './ports/runtime.ts';
-import type { AccessToken } from './ports/token-exchange.ts';
+import { StoreError } from '../reconcile/ports/store-error.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { AccessToken } from './token-exchange.types.ts';
 
 /*
  * The secret of a `refresh-token` connection: a JSON object with the refresh token, and beside it the access token and

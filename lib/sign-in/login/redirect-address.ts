@@ -1,5 +1,3 @@
-import { InvalidArgumentError } from 'commander';
-
 /** Where the provider sends the browser back to, on this machine. */
 export interface RedirectAddress {
   /** What is listened on. */
@@ -16,22 +14,16 @@ export function loopbackAddress(port = 0): RedirectAddress {
   return { ...parse(new URL('http://127.0.0.1/callback')), port };
 }
 
-/** A redirect URI as the provider has it registered; without a port it may have any. For `--redirect-uri`. */
-export function redirectAddress(text: string): RedirectAddress {
+/**
+ * A redirect URI as the provider has it registered; without a port it may have any.
+ *
+ * @returns undefined unless it is plain http on this machine
+ */
+export function redirectAddress(text: string): RedirectAddress | undefined {
   const url = URL.parse(text);
   const isLoopback = url && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   const isPlain = url?.protocol === 'http:' && `${url.username}${url.password}` === '';
-  if (url && isLoopback && isPlain && !/[?#\s]/.test(text)) return parse(url);
-  throw new InvalidArgumentError(
-    'It must be http on this machine, such as http://127.0.0.1:8477/callback.',
-  );
-}
-
-/** A port to listen on. For `--port`. */
-export function portNumber(text: string): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw new InvalidArgumentError('It must be a number from 1 to 65535.');
+  return url && isLoopback && isPlain && !/[?#\s]/.test(text) ? parse(url) : undefined;
 }
 
 function parse({ hostname, port, pathname }: URL): RedirectAddress {

@@ -1,11 +1,11 @@
 import type { Auth } from '../core/desired.types.ts';
 import type { JsonObject } from '../core/json.types.ts';
 import { Secret } from '../core/secret.ts';
-import { renewBeforeMs } from './credentials.ts';
-import type { SignIn } from './credentials.ts';
-import { StoreError } from './ports/store-error.ts';
-import type { AccessToken, RefreshedToken } from './ports/token-exchange.ts';
-import { isVendorError, VendorError } from './ports/vendor-error.ts';
+import { renewBeforeMs } from './renewal.ts';
+import type { Renewal } from './renewal.ts';
+import { StoreError } from '../reconcile/ports/store-error.ts';
+import type { AccessToken, RefreshedToken } from './token-exchange.types.ts';
+import { isVendorError, VendorError } from '../reconcile/ports/vendor-error.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 
 type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;
@@ -30,33 +30,33 @@ interface Stored {
  *
  * @throws VendorError with operation `token`; its kind is `needs-login` in that last case
  */
-export async function renewWithRefreshToken(signIn: SignIn<RefreshToken>): Promise<Secret> {
-  const stored = await read(signIn);
-  const known = usable(signIn, stored);
+export async function renewWithRefreshToken(renewal: Renewal<RefreshToken>): Promise<Secret> {
+  const stored = await read(renewal);
+  const known = usable(renewal, stored);
   if (known) return known;
   try {
-    return await exchange(signIn, stored);
+    return await exchange(renewal, stored);
   } catch (error) {
     if (!isVendorError(error) || error.kind !== 'needs-login') throw error;
-    const again = await read(signIn);
-    const saved = usable(signIn, again);
+    const again = await read(renewal);
+    const saved = usable(renewal, again);
     if (saved) return saved;
     if (again.refreshToken.reveal() === stored.refreshToken.reveal()) throw error;
-    return exchange(signIn, again);
+    return exchange(renewal, again);
   }
 }
 
 /** The saved access token, if it holds and is not the one that the vendor just rejected. */
-function usable({ cached, deps, keep }: SignIn<RefreshToken>, { access }: Stored) {
+function usable({ cached, deps, keep }: Renewal<RefreshToken>, { access }: Stored) {
   const holds = access && access.expiresAt - renewBeforeMs > deps.clock.now();
   if (!holds || access.token.reveal() === cached.access?.token.reveal()) return undefined;
   keep({ access });
   return access.token;
 }
 
-async function exchange(signIn: SignIn<RefreshToken>, stored: Stored): Promise<Secret> {
-  const { auth, connection, provider, deps, signal } = signIn;
-  signIn.assertOwned();
+async function exchange(renewal: Renewal<RefreshToken>, stored: Stored): Promise<Secret> {
+  const { auth, connection, provider, deps, signal } = renewal;
+  renewal.assertOwned();
   const fresh = await deps.tokens.refreshToken({
     provider,
     tokenUrl: auth.tokenUrl,
@@ -65,8 +65,8 @@ async function exchange(signIn: SignIn<RefreshToken>, stored: Stored): Promise<S
     connection,
     signal,
   });
-  await save(signIn, stored, fresh);
-  signIn.keep({ access: fresh });
+  await save(renewal, stored, fresh);
+  renewal.keep({ access: fresh });
   return fresh.token;
 }
 
@@ -76,7 +76,7 @@ async function read({
   deps,
   countDecrypted,
   use,
-}: SignIn<RefreshToken>): Promise<Stored> {
+}: Renewal<RefreshToken>): Promise<Stored> {
   const { secret: name, key = defaultTokenKey } = auth.refresh_token;
   const fail = (why: string) => new VendorError('token', 'token', `secret ${name}: ${why}`);
   const found = await deps.credentialStore.read(connection, name).catch((error: unknown) => {
@@ -102,7 +102,7 @@ async function read({
 }
 
 async function save(
-  { auth, connection, deps, use }: SignIn<RefreshToken>,
+  { auth, connection, deps, use }: Renewal<RefreshToken>,
   { whole, refreshToken }: Stored,
   fresh: RefreshedToken,
 ): Promise<void> {

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Secret } from '../../../lib/core/secret.ts';
-import { createTokenExchange } from '../../../lib/providers/http/token.ts';
+import { Secret } from '../../lib/core/secret.ts';
+import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type {
   ClientCredentialsRequest,
   RefreshTokenRequest,
-} from '../../../lib/reconcile/ports/token-exchange.ts';
-import type { Handler } from '../support.ts';
-import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../support.ts';
-import { closedPort } from './attempts.ts';
+} from '../../lib/sign-in/token-exchange.types.ts';
+import type { Handler } from '../providers/support.ts';
+import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../providers/support.ts';
+import { closedPort } from '../providers/http/attempts.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
-import { Secret } from '../../core/secret.ts';
-import type { Clock } from '../../reconcile/ports/runtime.ts';
+import type { Json, JsonObject } from '../core/json.types.ts';
+import { isJsonObject } from '../core/json.ts';
+import { Secret } from '../core/secret.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
 import type {
   AccessToken,
   AuthorizationCodeRequest,
@@ -10,10 +10,10 @@ import type {
   RefreshTokenRequest,
   TokenExchange,
   TokenRequest,
-} from '../../reconcile/ports/token-exchange.ts';
-import type { VendorErrorKind } from '../../reconcile/ports/vendor-error.ts';
-import { VendorError } from '../../reconcile/ports/vendor-error.ts';
-import type { Attempt, HttpClient } from './client.ts';
+} from './token-exchange.types.ts';
+import type { VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
+import { VendorError } from '../reconcile/ports/vendor-error.ts';
+import type { Attempt, HttpClient } from '../providers/http/client.ts';
 import { findAuthorizationEndpoint } from './discovery.ts';
 
 /** What the exchanges are made with. */

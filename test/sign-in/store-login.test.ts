@@ -4,7 +4,7 @@ import type { Intercept } from '../../lib/local/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { noQueue } from '../../lib/reconcile/ports/work-queue.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
-import { storeLogin } from '../../lib/reconcile/store-login.ts';
+import { storeLogin } from '../../lib/sign-in/store-login.ts';
 import { anotherProcess } from '../support/another-process.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';

@@ -1,18 +1,16 @@
 import type { Auth } from '../../core/desired.types.ts';
 import { plainText } from '../../core/redact.ts';
 import { Secret } from '../../core/secret.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { Provider } from '../../reconcile/ports/provider.ts';
-import type { RefreshedToken } from '../../reconcile/ports/token-exchange.ts';
-import { CliError, usageError } from '../cli-error.ts';
-import { systemCode } from '../error-code.ts';
-import type { Output } from '../output.ts';
+import type { SignInDependencies } from '../renewal.ts';
+import type { RefreshedToken } from '../token-exchange.types.ts';
 import { authorizationUrl } from './authorization-url.ts';
 import { listen } from './listener.ts';
 import type { Answer, Listener } from './listener.ts';
 import { newPkce, newState } from './pkce.ts';
 import type { RedirectAddress } from './redirect-address.ts';
-import { interrupted, lost, noRefreshToken, refused, refusedCode, timedOut } from './refusals.ts';
+import { lost, noRefreshToken, refused, refusedCode, timedOut } from './refusals.ts';
+import { SignInError } from './sign-in-error.ts';
 
 /** Who signs in where, and how the answer comes back. */
 export interface SignIn {
@@ -21,11 +19,12 @@ export interface SignIn {
   readonly provider: Pick<Provider, 'name' | 'documentedHosts'>;
   readonly address: RedirectAddress;
   readonly timeoutMs: number;
-  readonly deps: Pick<Dependencies, 'tokens' | 'clock'>;
-  readonly output: Output;
+  readonly deps: Pick<SignInDependencies, 'tokens' | 'clock'>;
   readonly stop: AbortSignal;
-  /** Opens an address, if it can. */
-  readonly open: (url: string) => void;
+  /** Shows the address to open in a browser, and opens it where that is possible. */
+  readonly visit: (url: string) => void;
+  /** Called for an answer to another sign-in, which is refused. */
+  readonly onStranger: () => void;
 }
 
 /** Both tokens of a sign-in. */
@@ -36,10 +35,10 @@ const defaultScope = 'openid offline_access';
 /**
  * Has a person sign in: authorization code with PKCE in the browser, the answer on loopback. Nothing is kept yet.
  *
- * @throws CliError with the next step; VendorError if the endpoints cannot be used
+ * @throws SignInError with the next step; VendorError if the endpoints cannot be used
  */
 export async function signIn(request: SignIn): Promise<SignedIn> {
-  const { connection, auth, provider, deps, stop: signal, output } = request;
+  const { connection, auth, provider, deps, stop: signal } = request;
   const { tokenUrl, client_id: clientId, scope = defaultScope, audience } = auth;
   const common = { provider, tokenUrl, connection, signal };
   const { authorizeUrl } = auth;
@@ -55,8 +54,7 @@ export async function signIn(request: SignIn): Promise<SignedIn> {
     const { redirectUri } = listener;
     const asked = { clientId, redirectUri, scope, audience, state, challenge };
     const url = authorizationUrl(endpoint, asked);
-    output.note(`Sign in to ${connection} in a browser on this machine, at\n\n  ${url}\n`);
-    request.open(url);
+    request.visit(url);
     const answer = await waitForAnswer(listener, request);
     return await redeem(answer, request, async (code) =>
       deps.tokens.authorizationCode({ ...common, clientId, code, verifier, redirectUri }),
@@ -66,19 +64,14 @@ export async function signIn(request: SignIn): Promise<SignedIn> {
   }
 }
 
-async function startListener({ address, output }: SignIn, state: string): Promise<Listener> {
-  const stranger = () => {
-    const text = 'warning: an answer to another sign-in came, and was refused; still waiting';
-    output.note(output.notePaint(text, 'warn'));
-    output.note('next: use the address above, in a new tab');
-  };
+async function startListener({ address, onStranger }: SignIn, state: string): Promise<Listener> {
   try {
-    return await listen(address, state, stranger);
+    return await listen(address, state, onStranger);
   } catch (error) {
     const { host, port } = address;
-    const code = systemCode(error);
+    const { code = 'it failed' } = error as NodeJS.ErrnoException;
     const isTaken = code === 'EADDRINUSE' || code === 'EACCES';
-    throw new CliError(
+    throw new SignInError(
       'no-listener',
       `cannot listen on ${host}${port === 0 ? '' : `, port ${port}`}: ${code}`,
       isTaken ? 'name a port that is free: --port' : 'run it where there is a loopback address',
@@ -87,8 +80,9 @@ async function startListener({ address, output }: SignIn, state: string): Promis
   }
 }
 
-function unknownEndpoint(connection: string): CliError {
-  return usageError(
+function unknownEndpoint(connection: string): SignInError {
+  return new SignInError(
+    'usage',
     `${connection}: nothing says where to sign in: there is no OpenID discovery document above tokenUrl that names it`,
     'declare `authorizeUrl` in auth: it is in the provider’s documentation, or in that of its OAuth server',
   );
@@ -103,7 +97,7 @@ async function waitForAnswer(
   try {
     const late = deps.clock.sleep(timeoutMs, signal).then(() => undefined);
     const answer = await Promise.race([answered, late]);
-    if (stop.aborted) throw interrupted(connection);
+    stop.throwIfAborted();
     if (answer) return answer;
     throw timedOut(connection, auth.client_id, redirectUri);
   } finally {
@@ -130,7 +124,7 @@ async function redeem(
     await show(signedIn);
     return { ...tokens, refreshToken };
   } catch (failed) {
-    const why = failed instanceof CliError ? failed.message : 'it failed';
+    const why = failed instanceof SignInError ? failed.message : 'it failed';
     const text = `${plainText(why)}. The terminal says what to do next.`;
     await show({ status: 400, title: 'Not signed in', text });
     throw failed;

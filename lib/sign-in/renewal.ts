@@ -1,0 +1,52 @@
+import type { Auth } from '../core/desired.types.ts';
+import type { Secret, SecretReference } from '../core/secret.ts';
+import type { Provider } from '../reconcile/ports/provider.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { SecretSource } from '../reconcile/ports/secrets.ts';
+import type { CredentialStore } from './credential-store.types.ts';
+import type { AccessToken, TokenExchange } from './token-exchange.types.ts';
+
+/** What this process knows of a connection's credentials: a named exception to "never kept". */
+export interface CachedCredential {
+  /** The long-lived one: bearer token or client secret. */
+  readonly secret?: Secret;
+  /** A token of the provider's token endpoint. */
+  readonly access?: AccessToken;
+  /** From when on `access` is not used any more; milliseconds since the epoch. */
+  readonly renewAt?: number;
+}
+
+/** By connection and the content of its `auth`: another declaration has an entry of its own. */
+export type CredentialCache = Map<string, CachedCredential>;
+
+/** What signing in needs from outside. */
+export interface SignInDependencies {
+  readonly credentials: CredentialCache;
+  readonly credentialStore: CredentialStore;
+  readonly secrets: Pick<SecretSource, 'values'>;
+  readonly tokens: TokenExchange;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** A new UUID. */
+  readonly uuid: () => string;
+}
+
+/** One renewal of a connection's access token. */
+export interface Renewal<A extends Auth = Auth> {
+  readonly auth: A;
+  readonly connection: string;
+  readonly provider: Pick<Provider, 'name' | 'documentedHosts'>;
+  readonly deps: SignInDependencies;
+  readonly signal: AbortSignal;
+  readonly cached: CachedCredential;
+  readonly keep: (credential: Omit<CachedCredential, 'renewAt'>) => void;
+  /** Reads a credential from the secret store, counted. @throws VendorError of kind `token` */
+  readonly readSecret: (reference: SecretReference) => Promise<Secret>;
+  readonly countDecrypted: () => void;
+  /** Says which version of the credential is used from now on. */
+  readonly use: (version: string) => void;
+  /** Throws unless the lease is held: what an exchange uses up must not be used by two. */
+  readonly assertOwned: () => void;
+}
+
+/** An access token is renewed so long before it ends; one that does not last twice as long, at half its time. */
+export const renewBeforeMs = 60_000;
