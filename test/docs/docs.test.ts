@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { commandList } from '../../lib/cli/command-list.ts';
 import { exitCodes } from '../../lib/cli/exit-codes.ts';
+import { floors } from '../../scripts/rooms.ts';
 import { parseLine } from './parse-line.ts';
 import { shellCommands, trueupLines } from './shell-lines.ts';
 
@@ -83,6 +84,36 @@ test('every link within the repository leads somewhere', () => {
       .map((target) => `${page}: ${target}`),
   );
   expect(broken).toEqual([]);
+});
+
+/** Paths of this repository in a page's prose: what a program writes between marks is as it was when the program ran. */
+function namedPaths(text: string): readonly string[] {
+  const prose = text.replaceAll(/<!-- ([\w-]+):begin -->[\s\S]*?<!-- \1:end -->/g, '');
+  const folders = 'lib|functions|bin|scripts|test|bench|events|schemas|docs|proof';
+  return [...prose.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, 'g'))].map(
+    ([, path = '']) => path,
+  );
+}
+
+test('every file that a page names exists', () => {
+  const gone = [...texts].flatMap(([page, text]) =>
+    namedPaths(text)
+      .filter((path) => !existsSync(path))
+      .map((path) => `${page}: ${path}`),
+  );
+  expect(gone).toEqual([]);
+  expect(namedPaths(texts.get('docs/architecture.md') ?? '').length).toBeGreaterThan(20);
+});
+
+test('the table of rooms has those that the import check knows', () => {
+  const [, section = ''] = (texts.get('docs/architecture.md') ?? '').split(/^## Rooms$/m);
+  const [table = ''] = section.split('\n\nTwo folders are apart.');
+  const listed = [...table.matchAll(/^\| `([\w.-]+)\/?` /gm)].map(([, room = '']) => room);
+  const known = floors
+    .flat()
+    .map(({ path }) => path.replace(/^lib\//, ''))
+    .filter((room) => !room.includes('/') && room !== 'console');
+  expect(listed.toSorted()).toEqual(known.toSorted());
 });
 
 test('the page of exit codes has those that there are', () => {
