@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { connectionNameSchema } from '../lib/core/schema.ts';
-import { namedAtMost } from '../lib/reconcile/ports/work-queue.ts';
+import { namedAtMost } from '../lib/core/named-servers.ts';
 
 /** What a batch asks of one connection. */
 export interface ConnectionWork {

@@ -7,22 +7,23 @@ import {
   sqsClient,
 } from '../lib/aws/clients.ts';
 import type { ClientOptions } from '../lib/aws/clients.ts';
-import { credentialStore } from '../lib/sign-in/credential-store.ts';
 import { desiredTable } from '../lib/aws/desired-table.ts';
-import { eventBus } from '../lib/aws/event-bus.ts';
 import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
 import { leaseTable } from '../lib/aws/lease-table.ts';
 import { ledgerTable } from '../lib/aws/ledger-table.ts';
 import { secretsManager } from '../lib/aws/secrets-manager.ts';
-import { sqsQueue } from '../lib/aws/sqs-queue.ts';
 import { createHttpClient } from '../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../lib/providers/http/host-rule.ts';
-import { createTokenExchange } from '../lib/sign-in/token-exchange.ts';
 import { createProviders } from '../lib/providers/providers.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import type { Clock, Log, Random, SeenDate } from '../lib/reconcile/ports/runtime.ts';
-import { noQueue } from '../lib/reconcile/ports/work-queue.ts';
 import { defaultSettings } from '../lib/reconcile/settings.types.ts';
+import { credentialStore } from '../lib/sign-in/credential-store.ts';
+import { createTokenExchange } from '../lib/sign-in/token-exchange.ts';
+import { eventBus } from '../lib/work/event-bus.ts';
+import { noAnnouncer } from '../lib/work/events.ts';
+import { noQueue } from '../lib/work/queue.ts';
+import { sqsQueue } from '../lib/work/sqs-queue.ts';
 import type { Settings } from './settings.ts';
 
 /** What may differ from a deployment: endpoints on loopback, a clock of the test's own. */
@@ -92,7 +93,7 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
     providers: createProviders(http),
     announcer:
       settings.eventBus === undefined
-        ? { announce: async () => undefined }
+        ? noAnnouncer
         : eventBus({ client: eventBridgeClient(endpoints.events), bus: settings.eventBus, clock }),
     queue:
       settings.queueUrl === undefined

@@ -1,5 +1,5 @@
 import { suggest } from '../core/suggest.ts';
-import { namedAtMost } from '../reconcile/ports/work-queue.ts';
+import { namedAtMost } from '../core/named-servers.ts';
 import { usageError } from './cli-error.ts';
 import type { CliError } from './cli-error.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 import { knockedAtMost } from '../reconcile/ports/lease-items.ts';
 import type { Scope } from '../reconcile/ports/lease-items.ts';
-import { namedAtMost } from '../reconcile/ports/work-queue.ts';
+import { namedAtMost } from '../core/named-servers.ts';
 
 export function scopeOf(servers: readonly string[] | undefined): Scope {
   return servers === undefined ? 'all' : new Set(servers);

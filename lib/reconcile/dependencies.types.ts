@@ -1,13 +1,13 @@
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
+import type { SignInDependencies } from '../sign-in/renewal.ts';
+import type { Announcer } from '../work/events.ts';
+import type { WorkQueue } from '../work/queue.ts';
 import type { DesiredStore } from './ports/desired-store.ts';
-import type { Announcer } from './ports/events.ts';
 import type { LeaseItems } from './ports/lease-items.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
 import type { SecretSource } from './ports/secrets.ts';
-import type { WorkQueue } from './ports/work-queue.ts';
-import type { SignInDependencies } from '../sign-in/renewal.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 
 /** All that a pass needs from outside. A composition root wires it once. */

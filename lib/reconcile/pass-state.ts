@@ -1,7 +1,7 @@
 import type { PassEnd, PassReport, Reason, ServerRecord, Time } from '../core/ledger.types.ts';
 import type { Outcome, QuietCounts } from '../core/outcome.ts';
 import { outcomeCounts } from '../core/outcome.ts';
-import type { TrueupEvent } from './ports/events.ts';
+import type { TrueupEvent } from '../work/events.ts';
 import type { VendorCalls } from './ports/provider.ts';
 import type { PassRequest } from './request.types.ts';
 import { standing } from './standing.ts';

@@ -2,8 +2,9 @@ import type { Time } from '../core/ledger.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { PassState } from './pass-state.ts';
 import { StoreError } from './ports/store-error.ts';
-import { delayAtMostMs, namedAtMost, noQueueCode } from './ports/work-queue.ts';
-import type { WorkMessage } from './ports/work-queue.ts';
+import { delayAtMostMs, noQueueCode } from '../work/queue.ts';
+import { namedAtMost } from '../core/named-servers.ts';
+import type { WorkMessage } from '../work/message.ts';
 import type { Log } from './ports/runtime.ts';
 
 /** What a pass made wait. Retries of earlier passes have their messages already. */

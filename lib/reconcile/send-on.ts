@@ -1,7 +1,7 @@
 import type { Dependencies } from './dependencies.types.ts';
 import type { Scope } from './ports/lease-items.ts';
 import { StoreError } from './ports/store-error.ts';
-import { noQueueCode } from './ports/work-queue.ts';
+import { noQueueCode } from '../work/queue.ts';
 import { serversOf } from '../lease/scope.ts';
 
 /** Asks the queued function for a pass. @returns false if there is no queue @throws StoreError */

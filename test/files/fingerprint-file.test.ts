@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fingerprint, matchFingerprint } from '../../lib/core/fingerprint.ts';
 import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import { fingerprintFile } from '../../lib/files/fingerprint-file.ts';
-import { noAnnouncer } from '../../lib/files/no-announcer.ts';
+import { noAnnouncer } from '../../lib/work/events.ts';
 import { report } from '../contracts/records.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 

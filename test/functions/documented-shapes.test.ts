@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { wire } from '../../functions/wiring.ts';
-import { asWorkMessage } from '../../functions/work-message.ts';
-import { eventSource } from '../../lib/aws/event-bus.ts';
+import { asWorkMessage } from '../../lib/work/message.ts';
+import { eventSource } from '../../lib/work/event-bus.ts';
 import { failureReasons } from '../../lib/core/failure-reason.ts';
 import { outcomes } from '../../lib/core/outcome.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { connectionOf, readSecretEvent } from '../../functions/secret-event.ts';
 import { serversUsing } from '../../functions/secret-users.ts';
-import { asWorkMessage } from '../../functions/work-message.ts';
+import { asWorkMessage } from '../../lib/work/message.ts';
 import { queueFile } from './triggers.ts';
 
 const name = 'trueup/acme/salesforce';

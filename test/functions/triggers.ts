@@ -8,7 +8,7 @@ import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { EmbeddedWorldOptions } from '../../lib/cli/embedded-world.ts';
 import type { Pumped, PumpOptions } from '../../lib/local/sqs-pump.ts';
 import { enqueue } from '../../lib/local/sqs-queue.ts';
-import type { WorkMessage } from '../../lib/reconcile/ports/work-queue.ts';
+import type { WorkMessage } from '../../lib/work/message.ts';
 import { startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

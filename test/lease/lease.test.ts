@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Intercept } from '../../lib/local/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { Attended, PassRequest } from '../../lib/reconcile/request.types.ts';
-import { noQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import { noQueue } from '../../lib/work/queue.ts';
 import { Lease } from '../../lib/lease/lease.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';

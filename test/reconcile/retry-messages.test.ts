@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { noQueue } from '../../lib/reconcile/ports/work-queue.ts';
-import type { WorkQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import { noQueue } from '../../lib/work/queue.ts';
+import type { WorkQueue } from '../../lib/work/queue.ts';
 import { retryMessages, sendRetries } from '../../lib/reconcile/retry-messages.ts';
 import { memoryLog } from '../support/log.ts';
 

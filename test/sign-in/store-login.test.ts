@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../lib/core/secret.ts';
 import type { Intercept } from '../../lib/local/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { noQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import { noQueue } from '../../lib/work/queue.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { storeLogin } from '../../lib/sign-in/store-login.ts';
 import { anotherProcess } from '../support/another-process.ts';

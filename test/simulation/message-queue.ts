@@ -1,4 +1,4 @@
-import type { WorkMessage } from '../../lib/reconcile/ports/work-queue.ts';
+import type { WorkMessage } from '../../lib/work/message.ts';
 
 export interface Message {
   readonly id: number;

@@ -9,7 +9,7 @@ import type { CredentialStore } from '../../lib/sign-in/credential-store.types.t
 import type { DesiredRow, DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
 import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
-import type { WorkQueue } from '../../lib/reconcile/ports/work-queue.ts';
+import type { WorkQueue } from '../../lib/work/queue.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { core } from '../support/canaries.ts';

@@ -5,7 +5,7 @@ import type { PassReport } from '../../lib/core/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/alloy-simulator.ts';
 import type { BarndoorOptions } from '../../lib/local/barndoor-simulator.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import type { TrueupEvent } from '../../lib/reconcile/ports/events.ts';
+import type { TrueupEvent } from '../../lib/work/events.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import type { PassRequest } from '../../lib/reconcile/request.types.ts';
 import { testClock } from './clock.ts';

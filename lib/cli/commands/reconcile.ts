@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { PassReport } from '../../core/ledger.types.ts';
 import { renderReportsJson } from '../../core/render-json.ts';
 import { renderReport } from '../../core/render-text.ts';
-import { noQueueCode } from '../../reconcile/ports/work-queue.ts';
+import { noQueueCode } from '../../work/queue.ts';
 import { StoreError } from '../../reconcile/ports/store-error.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';

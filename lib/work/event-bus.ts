@@ -1,16 +1,16 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { Announcer } from '../reconcile/ports/events.ts';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
-import { eventDetail } from './event-detail.ts';
-import { batches, sendBatch, type Undone } from './partial-batch.ts';
 import { storeError, storeProblem } from '../table/store-errors.ts';
+import { eventDetail } from './event-detail.ts';
+import type { Announcer } from './events.ts';
+import { batches, sendBatch, type Undone } from './partial-batch.ts';
 
 export interface EventBusOptions {
   readonly client: EventBridgeClient;
-  /** Name or ARN; the account's default bus unless told. */
+  /** Name or ARN. Defaults to the account's default bus. */
   readonly bus?: string;
   readonly clock: Clock;
-  /** Jitter of the backoff; `Math.random` unless told. */
+  /** Jitter of the backoff. Defaults to `Math.random`. */
   readonly random?: Random;
 }
 
@@ -29,7 +29,7 @@ const size = ({ type, detail }: Entry) => Buffer.byteLength(detail) + type.lengt
 const batchLimits = { count: 10, bytes: 250_000 };
 
 /**
- * `Announcer` on an EventBridge bus; `eventDetail` documents what is announced. Telling is best effort: the caller logs
+ * `Announcer` on an EventBridge bus; `eventDetail` documents what is announced, at best effort: the caller logs
  * the `StoreError` and goes on.
  */
 export function eventBus(options: EventBusOptions): Announcer {

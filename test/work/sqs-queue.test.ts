@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sqsClient } from '../../lib/aws/clients.ts';
-import { sqsQueue } from '../../lib/aws/sqs-queue.ts';
+import { sqsQueue } from '../../lib/work/sqs-queue.ts';
 import type { Intercept } from '../../lib/local/aws-json.ts';
 import { startSqs, type LocalSqs } from '../../lib/local/sqs.ts';
-import type { WorkMessage } from '../../lib/reconcile/ports/work-queue.ts';
+import type { WorkMessage } from '../../lib/work/message.ts';
 import { TestClock } from '../contracts/test-clock.ts';
-import { local } from './world.ts';
+import { local } from '../aws/world.ts';
 
 interface Sent {
   readonly Id: string;

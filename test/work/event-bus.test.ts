@@ -1,13 +1,13 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventBridgeClient } from '../../lib/aws/clients.ts';
-import { eventBus } from '../../lib/aws/event-bus.ts';
+import { eventBus } from '../../lib/work/event-bus.ts';
 import type { Intercept } from '../../lib/local/aws-json.ts';
 import { startEventBridge, type LocalEventBridge } from '../../lib/local/eventbridge.ts';
-import type { TrueupEvent } from '../../lib/reconcile/ports/events.ts';
+import type { TrueupEvent } from '../../lib/work/events.ts';
 import { change, report } from '../contracts/records.ts';
 import { TestClock } from '../contracts/test-clock.ts';
-import { local } from './world.ts';
+import { local } from '../aws/world.ts';
 
 interface Put {
   readonly Detail: string;

@@ -1,6 +1,6 @@
+import { cappedChange, firstThatFits } from '../aws/shown-values.ts';
 import type { JsonObject } from '../core/json.types.ts';
-import type { TrueupEvent } from '../reconcile/ports/events.ts';
-import { cappedChange, firstThatFits } from './shown-values.ts';
+import type { TrueupEvent } from './events.ts';
 
 /** Bytes of one detail: PutEvents takes 256 KB in one call. */
 const maximum = 100_000;

@@ -1,5 +1,5 @@
-import type { ChangeRecord, PassReport, Reason } from '../../core/ledger.types.ts';
-import type { Plan } from '../../core/plan.types.ts';
+import type { ChangeRecord, PassReport, Reason } from '../core/ledger.types.ts';
+import type { Plan } from '../core/plan.types.ts';
 
 /** What Trueup announces. The adapter gives each its documented, versioned shape. */
 export type TrueupEvent =
@@ -30,7 +30,10 @@ export type TrueupEvent =
     }
   | { readonly type: 'Pass Completed'; readonly report: PassReport };
 
-/** Where events go. Telling is best effort: a bus that fails never fails a pass. */
+/** Where events go, at best effort: a bus that fails never fails a pass. */
 export interface Announcer {
   announce(events: readonly TrueupEvent[]): Promise<void>;
 }
+
+/** Used where there is no bus: what happened is in the ledger's history. */
+export const noAnnouncer: Announcer = { announce: async () => undefined };

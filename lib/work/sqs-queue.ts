@@ -1,14 +1,14 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock, Random } from '../reconcile/ports/runtime.ts';
-import type { WorkQueue } from '../reconcile/ports/work-queue.ts';
-import { batches, sendBatch, type Undone } from './partial-batch.ts';
 import { storeError, storeProblem } from '../table/store-errors.ts';
+import { batches, sendBatch, type Undone } from './partial-batch.ts';
+import type { WorkQueue } from './queue.ts';
 
 export interface SqsQueueOptions {
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly clock: Clock;
-  /** Jitter of the backoff; `Math.random` unless told. */
+  /** Jitter of the backoff. Defaults to `Math.random`. */
   readonly random?: Random;
 }
 

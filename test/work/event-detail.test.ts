@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { eventDetail } from '../../lib/aws/event-detail.ts';
+import { eventDetail } from '../../lib/work/event-detail.ts';
 import { change, heldPlan, report } from '../contracts/records.ts';
 
 const parsed = (detail: string) => JSON.parse(detail) as Record<string, unknown>;

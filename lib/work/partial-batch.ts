@@ -34,7 +34,7 @@ export async function sendBatch<T>(
   return problem;
 }
 
-/** Groups of at most `count` entries and `bytes` together; one that is larger stands alone. */
+/** Groups of at most `count` entries and `bytes` together; one that is larger is a group of its own. */
 export function batches<T>(
   entries: readonly T[],
   limits: { readonly count: number; readonly bytes: number },
