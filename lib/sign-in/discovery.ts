@@ -1,23 +1,23 @@
-import type { Json } from '../core/json.types.ts';
+import * as oauth from 'oauth4webapi';
 import { isJsonObject } from '../core/json.ts';
-import type { AuthorizationEndpointRequest } from './token-exchange.types.ts';
+import type { HttpClient } from '../providers/http/client.ts';
 import type { VendorError } from '../reconcile/ports/vendor-error.ts';
 import { isVendorError } from '../reconcile/ports/vendor-error.ts';
-import type { HttpClient } from '../providers/http/client.ts';
+import type { AuthorizationEndpointRequest } from './token-exchange.types.ts';
 
 /** No issuer's path is as deep; a tokenUrl that is costs no more requests than this. */
 const issuersAtMost = 8;
 
 /**
- * Where a person signs in. A declared address is taken as it is; else the issuer is one of the folders above the token
- * endpoint, and the one whose OpenID discovery document names just this token endpoint is it:
+ * Where a person signs in. A declared address is taken as it is. Otherwise the issuer is one of the folders above the token
+ * endpoint: the one whose OpenID discovery document names exactly this token endpoint.
  *
  * | tokenUrl                                        | issuer            |
  * |-------------------------------------------------|-------------------|
  * | `/realms/acme/protocol/openid-connect/token`    | `/realms/acme`    |
  * | `/oauth/token`                                  | `/`               |
  *
- * @returns undefined if nothing says it
+ * @returns undefined if it is not declared, and no document names it
  * @throws VendorError with operation `token`; of kind `host` if the address is not on an allowed host
  */
 export async function findAuthorizationEndpoint(
@@ -25,57 +25,71 @@ export async function findAuthorizationEndpoint(
   request: AuthorizationEndpointRequest,
 ): Promise<string | undefined> {
   const { provider: owner, connection, tokenUrl } = request;
+  const assertAllowed = (url: string) =>
+    http.assertAllowed({ url, owner, operation: 'token', context: { connection } });
   const url = request.authorizeUrl ?? (await discover(http, request));
   if (url === undefined) return undefined;
-  const context = { connection };
   // The same rule as for the token endpoint, which is where the code goes.
-  for (const one of [url, tokenUrl]) {
-    http.assertAllowed({ url: one, owner, operation: 'token', context });
-  }
+  assertAllowed(url);
+  assertAllowed(tokenUrl);
   return url;
 }
 
 async function discover(
   http: HttpClient,
-  { provider: owner, connection, tokenUrl, signal }: AuthorizationEndpointRequest,
+  request: AuthorizationEndpointRequest,
 ): Promise<string | undefined> {
-  for (const issuer of issuersAbove(tokenUrl)) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop
-      const document = await http.send({
-        owner,
-        operation: 'token',
-        method: 'GET',
-        url: `${issuer}/.well-known/openid-configuration`,
-        // A page for people in place of a 404 would else be asked for again and again.
-        repeatable: 'unsent',
-        secrets: [],
-        signal,
-        context: { connection },
-      });
-      const found = endpointIn(document, tokenUrl);
-      if (found !== undefined) return found;
-    } catch (error) {
-      if (!isVendorError(error) || !isNoDocument(error)) throw error;
-    }
+  const { href } = new URL(request.tokenUrl);
+  for (const issuer of issuersAbove(request.tokenUrl)) {
+    // oxlint-disable-next-line no-await-in-loop
+    const document = await readDocument(http, request, issuer);
+    const { token_endpoint: token = '', authorization_endpoint: endpoint } = document ?? {};
+    if (typeof endpoint === 'string' && URL.parse(token)?.href === href) return endpoint;
   }
   return undefined;
 }
 
+/** An issuer's OpenID discovery document; undefined if there is none at that place. */
+async function readDocument(
+  http: HttpClient,
+  { provider: owner, connection, signal }: AuthorizationEndpointRequest,
+  issuer: URL,
+): Promise<oauth.AuthorizationServer | undefined> {
+  const send = async (url: string) => {
+    const document = await http.send({
+      owner,
+      operation: 'token',
+      method: 'GET',
+      url,
+      // Otherwise a page for people in place of a 404 would be asked for again and again.
+      repeatable: 'unsent',
+      secrets: [],
+      signal,
+      context: { connection },
+    });
+    // Behind a proxy, or with a slash at its end, an issuer has another name than its place. The token endpoint decides.
+    return Response.json(isJsonObject(document) ? { ...document, issuer: issuer.href } : null);
+  };
+  const options = { [oauth.customFetch]: send, [oauth.allowInsecureRequests]: true };
+  try {
+    return await oauth.processDiscoveryResponse(
+      issuer,
+      await oauth.discoveryRequest(issuer, options),
+    );
+  } catch (error) {
+    if (error instanceof oauth.OperationProcessingError) return undefined;
+    if (isVendorError(error) && isNoDocument(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The nearest first. */
-function issuersAbove(tokenUrl: string): readonly string[] {
+function issuersAbove(tokenUrl: string): readonly URL[] {
   const { origin, pathname } = new URL(tokenUrl);
   const parts = pathname.split('/').filter((part) => part !== '');
   return parts
-    .map((_, index) => [origin, ...parts.slice(0, parts.length - 1 - index)].join('/'))
+    .map((_, index) => new URL([origin, ...parts.slice(0, parts.length - 1 - index)].join('/')))
     .slice(0, issuersAtMost);
-}
-
-function endpointIn(document: Json, tokenUrl: string): string | undefined {
-  if (!isJsonObject(document)) return undefined;
-  const { authorization_endpoint: endpoint, token_endpoint: token } = document;
-  const isThis = typeof token === 'string' && URL.parse(token)?.href === new URL(tokenUrl).href;
-  return isThis && typeof endpoint === 'string' ? endpoint : undefined;
 }
 
 /** There is no such file, or a page for people in its place. */

@@ -4,7 +4,7 @@ import { Secret } from '../core/secret.ts';
 import { renewBeforeMs } from './renewal.ts';
 import type { Renewal } from './renewal.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
-import type { AccessToken, RefreshedToken } from './token-exchange.types.ts';
+import type { AccessToken, RefreshedToken, RotatedOnly } from './token-exchange.types.ts';
 import { isVendorError, VendorError } from '../reconcile/ports/vendor-error.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 
@@ -23,7 +23,8 @@ interface Stored {
  *
  * 1. The secret is read as it is now: if another process has saved an access token that holds, that is used.
  * 2. Otherwise the refresh token is exchanged, which may use it up, so only under the lease.
- * 3. The new refresh token, the access token and its expiry are saved beside each other, before first use.
+ * 3. The new refresh token, the access token and its expiry are saved beside each other, before first use; the refresh token
+ *    also where the answer has no access token that can be used.
  *
  * `invalid_grant` is believed only after the secret was read again and has neither an access token that holds nor another
  * refresh token: then somebody has to sign in anew.
@@ -66,6 +67,7 @@ async function exchange(renewal: Renewal<RefreshToken>, stored: Stored): Promise
     signal,
   });
   await save(renewal, stored, fresh);
+  if ('failed' in fresh) throw fresh.failed;
   renewal.keep({ access: fresh });
   return fresh.token;
 }
@@ -104,10 +106,11 @@ async function read({
 async function save(
   { auth, connection, deps, use }: Renewal<RefreshToken>,
   { whole, refreshToken }: Stored,
-  fresh: RefreshedToken,
+  fresh: RefreshedToken | RotatedOnly,
 ): Promise<void> {
   const { secret: name, key = defaultTokenKey } = auth.refresh_token;
-  const value = withTokens(whole, key, fresh.refreshToken ?? refreshToken, fresh);
+  const access = 'failed' in fresh ? undefined : fresh;
+  const value = withTokens(whole, key, fresh.refreshToken ?? refreshToken, access);
   // The same each time: a save whose answer was lost is not made twice.
   const writeId = deps.uuid();
   try {

@@ -24,18 +24,20 @@ export function tokenObject(value: Secret): JsonObject | undefined {
   }
 }
 
-/** The object with other tokens in it. */
+/** The object with other tokens in it. Without an access token, the one that is there stays, with its end. */
 export function withTokens(
   whole: JsonObject,
   key: string,
   refreshToken: Secret,
-  access: AccessToken,
+  access: AccessToken | undefined,
 ): Readonly<Record<string, Json | Secret>> {
   return {
     ...whole,
     [key]: refreshToken,
-    access_token: access.token,
-    expires_at: new Date(access.expiresAt).toISOString(),
+    ...(access && {
+      access_token: access.token,
+      expires_at: new Date(access.expiresAt).toISOString(),
+    }),
   };
 }
 

@@ -1,20 +1,14 @@
+import * as oauth from 'oauth4webapi';
 import type { Json, JsonObject } from '../core/json.types.ts';
 import { isJsonObject } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
+import type { HttpClient } from '../providers/http/client.ts';
+import type { Repeatable } from '../providers/http/repetition.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
-import type {
-  AccessToken,
-  AuthorizationCodeRequest,
-  ClientCredentialsRequest,
-  RefreshedToken,
-  RefreshTokenRequest,
-  TokenExchange,
-  TokenRequest,
-} from './token-exchange.types.ts';
 import type { VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
-import { VendorError } from '../reconcile/ports/vendor-error.ts';
-import type { Attempt, HttpClient } from '../providers/http/client.ts';
+import { isVendorError, VendorError } from '../reconcile/ports/vendor-error.ts';
 import { findAuthorizationEndpoint } from './discovery.ts';
+import type { AccessToken, TokenExchange, TokenRequest } from './token-exchange.types.ts';
 
 /** What the exchanges are made with. */
 export interface TokenTools {
@@ -22,142 +16,167 @@ export interface TokenTools {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** The token exchanges, over the shared client. */
+/**
+ * The grants of OAuth 2.0, by oauth4webapi over the shared HTTP client: hosts, sizes, times, repetition and errors follow
+ * the client's rules.
+ */
 export function createTokenExchange(tools: TokenTools): TokenExchange {
   return {
-    clientCredentials: (request) => exchangeClientCredentials(tools, request),
-    refreshToken: (request) => exchangeRefreshToken(tools, request),
-    authorizationCode: (request) => exchangeAuthorizationCode(tools, request),
+    async clientCredentials(request) {
+      const { clientSecret, audience } = request;
+      return exchange(tools, request, {
+        type: 'client_credentials',
+        authentication: oauth.ClientSecretPost(textOf(clientSecret, request)),
+        // RFC 6749 does not have it; Barndoor does [doc].
+        parameters: { ...(audience !== undefined && { audience }) },
+        secrets: [clientSecret],
+        repeatable: 'anytime',
+      });
+    },
+    async refreshToken(request) {
+      const before = textOf(request.refreshToken, request);
+      let refreshToken: Secret | undefined;
+      const grant: Grant = {
+        type: 'refresh_token',
+        authentication: oauth.None(),
+        parameters: { refresh_token: before },
+        secrets: [request.refreshToken],
+        repeatable: 'unsent',
+        invalidGrant: 'needs-login',
+        onRefreshToken: (next) => {
+          if (next !== before) refreshToken = new Secret(next);
+        },
+      };
+      try {
+        const access = await exchange(tools, request, grant);
+        return { ...access, ...(refreshToken && { refreshToken }) };
+      } catch (failed) {
+        if (!refreshToken || !isVendorError(failed)) throw failed;
+        return { failed, refreshToken };
+      }
+    },
+    async authorizationCode(request) {
+      const { code, verifier, redirectUri } = request;
+      let refreshToken: Secret | undefined;
+      const access = await exchange(tools, request, {
+        type: 'authorization_code',
+        authentication: oauth.None(),
+        parameters: {
+          code: code.reveal(),
+          redirect_uri: redirectUri,
+          code_verifier: verifier.reveal(),
+        },
+        secrets: [code, verifier],
+        repeatable: 'unsent',
+        onRefreshToken: (next) => (refreshToken = new Secret(next)),
+      });
+      return { ...access, ...(refreshToken && { refreshToken }) };
+    },
     authorizationEndpoint: (request) => findAuthorizationEndpoint(tools.http, request),
   };
 }
 
-/** [guess] How long a token holds whose answer does not say so, in seconds. */
+/** Secrets often end in a newline, which is not part of them. */
+function textOf(secret: Secret, { connection }: TokenRequest): string {
+  const text = secret.reveal().trim();
+  if (text !== '') return text;
+  throw new VendorError('token', 'token', 'the credential is empty', { context: { connection } });
+}
+
+/** One exchange. */
+interface Grant {
+  readonly type: 'client_credentials' | 'refresh_token' | 'authorization_code';
+  readonly authentication: oauth.ClientAuth;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** What must not come back in an error's text. */
+  readonly secrets: readonly Secret[];
+  readonly repeatable: Repeatable;
+  /** The kind of error that `invalid_grant` is; `token` unless given. */
+  readonly invalidGrant?: VendorErrorKind;
+  /** Called with the refresh token of an answer, whatever its status and the rest of it. */
+  readonly onRefreshToken?: (token: string) => void;
+}
+
+async function exchange(
+  { http, clock }: TokenTools,
+  { provider, tokenUrl, clientId, connection, signal }: TokenRequest,
+  grant: Grant,
+): Promise<AccessToken> {
+  const context = { connection };
+  const { secrets, repeatable } = grant;
+  const call = { owner: provider, operation: 'token', url: tokenUrl, context } as const;
+  // Before the library reads the address: its error would be of another class.
+  http.assertAllowed(call);
+  const fail = (kind: VendorErrorKind, why: string) =>
+    new VendorError(kind, 'token', `the token endpoint ${why}`, { context });
+  const send = async (_url: string, { body }: { readonly body: URLSearchParams }) => {
+    const answer = await http.send({
+      ...call,
+      method: 'POST',
+      form: Object.fromEntries(body),
+      secrets,
+      repeatable,
+      signal,
+      kindOf: (status, answered) => kindOf(status, answered, grant),
+    });
+    const { access_token: token, token_type: type, expires_in: seconds } = membersOf(answer);
+    if (typeof type === 'string' && type.toLowerCase() !== 'bearer') {
+      throw fail('token', 'gave a token that is not a bearer token');
+    }
+    // Endpoints leave these out, or spell them differently; the library is strict.
+    const conforming = { token_type: 'bearer', expires_in: secondsIn(seconds) };
+    return Response.json({ access_token: token, ...conforming });
+  };
+  // The library wants an issuer; it is compared with nothing, as no token that names one is read.
+  const server = { issuer: tokenUrl, token_endpoint: tokenUrl };
+  const client = { client_id: clientId };
+  const startedAt = clock.now();
+  const response = await oauth.genericTokenEndpointRequest(
+    server,
+    client,
+    grant.authentication,
+    grant.type,
+    grant.parameters,
+    // Which addresses may be plain http is the client's rule.
+    { [oauth.customFetch]: send, [oauth.allowInsecureRequests]: true },
+  );
+  const { access_token: token, expires_in: seconds = unsaidSeconds } = await oauth
+    .processGenericTokenEndpointResponse(server, client, response)
+    .catch(() => {
+      // Without a cause: the library's errors hold the answer.
+      throw fail('body', 'answered without an access token');
+    });
+  return { token: new Secret(token), expiresAt: startedAt + seconds * 1000 };
+}
+
+/** Looks at each answer, and says what kind of error it is; undefined if it is none. */
+function kindOf(
+  status: number,
+  answer: Json | undefined,
+  { invalidGrant = 'token', onRefreshToken }: Grant,
+): VendorErrorKind | undefined {
+  const { access_token: token, refresh_token: next, error } = membersOf(answer);
+  if (isText(next)) onRefreshToken?.(next);
+  if (status === 408 || status === 429 || status >= 500) return 'status';
+  // Some endpoints send their errors with status 200.
+  if (status < 300 && (isText(token) || error === undefined || error === null)) return undefined;
+  return error === 'invalid_grant' ? invalidGrant : 'token';
+}
+
+const membersOf = (answer: Json | undefined): JsonObject => (isJsonObject(answer) ? answer : {});
+
+const isText = (value: Json | undefined): value is string =>
+  typeof value === 'string' && value !== '';
+
+/** [guess] How long a token is valid whose answer does not say so, in seconds. */
 const unsaidSeconds = 300;
 /** A year. What an answer says beyond may be no time at all, and a refresh token is saved beside it. */
 const mostSeconds = 365 * 24 * 60 * 60;
 
-/**
- * RFC 6749, 4.4: a form with `client_id`, `client_secret` and, as Barndoor has it, `audience` [doc].
- *
- * @throws VendorError as {@link TokenExchange} says
- */
-export async function exchangeClientCredentials(
-  tools: TokenTools,
-  request: ClientCredentialsRequest,
-): Promise<AccessToken> {
-  const { clientId, clientSecret, audience } = request;
-  const form = {
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: clientSecret.reveal().trim(),
-    ...(audience !== undefined && { audience }),
-  };
-  const { access } = await exchangeForm(tools, request, {
-    form,
-    secrets: [clientSecret],
-    repeatable: 'anytime',
-    kindOf: (status) => (isTransient(status) ? 'status' : 'token'),
-  });
-  return access;
-}
-
-/**
- * RFC 6749, 6: a form with `client_id` and `refresh_token`, which may rotate [doc].
- *
- * @throws VendorError as {@link TokenExchange} says
- */
-export async function exchangeRefreshToken(
-  tools: TokenTools,
-  request: RefreshTokenRequest,
-): Promise<RefreshedToken> {
-  const { clientId, refreshToken } = request;
-  const text = refreshToken.reveal().trim();
-  const { access, answer } = await exchangeForm(tools, request, {
-    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: text },
-    secrets: [refreshToken],
-    repeatable: 'unsent',
-    kindOf: (status, body) => {
-      if (isTransient(status)) return 'status';
-      return isJsonObject(body) && body['error'] === 'invalid_grant' ? 'needs-login' : 'token';
-    },
-  });
-  return withRefreshToken(access, answer, text);
-}
-
-/**
- * RFC 6749, 4.1.3, with PKCE (RFC 7636, 4.5), as a public client.
- *
- * @throws VendorError as {@link TokenExchange} says
- */
-export async function exchangeAuthorizationCode(
-  tools: TokenTools,
-  request: AuthorizationCodeRequest,
-): Promise<RefreshedToken> {
-  const { clientId, code, verifier, redirectUri } = request;
-  const { access, answer } = await exchangeForm(tools, request, {
-    form: {
-      grant_type: 'authorization_code',
-      client_id: clientId,
-      code: code.reveal(),
-      redirect_uri: redirectUri,
-      code_verifier: verifier.reveal(),
-    },
-    secrets: [code, verifier],
-    repeatable: 'unsent',
-    kindOf: (status) => (isTransient(status) ? 'status' : 'token'),
-  });
-  return withRefreshToken(access, answer);
-}
-
-function withRefreshToken(
-  access: AccessToken,
-  { refresh_token: next }: JsonObject,
-  before?: string,
-): RefreshedToken {
-  const isNew = typeof next === 'string' && next !== '' && next !== before;
-  return isNew ? { ...access, refreshToken: new Secret(next) } : access;
-}
-
-type Exchange = Required<Pick<Attempt, 'form' | 'secrets' | 'repeatable' | 'kindOf'>>;
-
-async function exchangeForm(
-  { http, clock }: TokenTools,
-  { provider, tokenUrl, connection, signal }: TokenRequest,
-  exchange: Exchange,
-): Promise<{ readonly access: AccessToken; readonly answer: JsonObject }> {
-  const context = { connection };
-  const fail = (kind: VendorErrorKind, why: string) =>
-    new VendorError(kind, 'token', why, { context });
-  const startedAt = clock.now();
-  const answer: Json = await http.send({
-    ...exchange,
-    owner: provider,
-    operation: 'token',
-    method: 'POST',
-    url: tokenUrl,
-    signal,
-    context,
-  });
-  const { access_token: token, token_type: type } = isJsonObject(answer) ? answer : {};
-  if (!isJsonObject(answer) || typeof token !== 'string' || token === '') {
-    throw fail('body', 'the token endpoint answered without an access token');
-  }
-  if (typeof type === 'string' && type.toLowerCase() !== 'bearer') {
-    throw fail('token', 'the token endpoint gave a token that is no bearer token');
-  }
-  const expiresAt = startedAt + secondsIn(answer['expires_in']) * 1000;
-  return { access: { token: new Secret(token), expiresAt }, answer };
-}
-
 /** Some endpoints write the number as text. */
 function secondsIn(value: Json | undefined): number {
-  const seconds = typeof value === 'string' && value !== '' ? Number(value) : value;
+  const seconds = isText(value) ? Number(value) : value;
   return typeof seconds === 'number' && seconds >= 0
     ? Math.min(seconds, mostSeconds)
     : unsaidSeconds;
-}
-
-function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
 }

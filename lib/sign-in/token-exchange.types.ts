@@ -1,5 +1,6 @@
 import type { Secret } from '../core/secret.ts';
 import type { Provider } from '../reconcile/ports/provider.ts';
+import type { VendorError } from '../reconcile/ports/vendor-error.ts';
 
 /** An access token, as long as it holds. Renew it about a minute before it ends. */
 export interface AccessToken {
@@ -14,6 +15,14 @@ export interface RefreshedToken extends AccessToken {
    * one before anything else.
    */
   readonly refreshToken?: Secret;
+}
+
+/** A new refresh token that came with an answer which has no access token, or none that can be used. */
+export interface RotatedOnly {
+  /** Why there is no access token. */
+  readonly failed: VendorError;
+  /** As in {@link RefreshedToken}: the old one may be used up already. */
+  readonly refreshToken: Secret;
 }
 
 /** Where a token comes from, and for whom. */
@@ -57,7 +66,7 @@ export interface AuthorizationEndpointRequest extends Omit<TokenRequest, 'client
  * | kind | when |
  * |---|---|
  * | `needs-login` | `invalid_grant` for a refresh token |
- * | `token` | any other 4xx, or an answer with something that is no bearer token |
+ * | `token` | any other 4xx, an error with status 200, or something that is not a bearer token |
  * | `status` | 408, 429, 5xx |
  * | `timeout`, `cut`, `body` | no usable answer; a refresh token may have been used up |
  * | `no-route`, `tls`, `redirect`, `host`, `aborted` | as for any call |
@@ -65,7 +74,7 @@ export interface AuthorizationEndpointRequest extends Omit<TokenRequest, 'client
 export interface TokenExchange {
   clientCredentials(request: ClientCredentialsRequest): Promise<AccessToken>;
   /** Never repeated but where no connection opened: the first of two exchanges uses the token up. */
-  refreshToken(request: RefreshTokenRequest): Promise<RefreshedToken>;
+  refreshToken(request: RefreshTokenRequest): Promise<RefreshedToken | RotatedOnly>;
   /** Never repeated but where no connection opened. Without `refreshToken` the provider gave none. */
   authorizationCode(request: AuthorizationCodeRequest): Promise<RefreshedToken>;
   /**

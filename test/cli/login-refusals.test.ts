@@ -58,8 +58,14 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
     ],
     ['no code comes', back({}), /neither a code nor an error/, /next: check `authorizeUrl`/],
     [
+      'the answer is in a form that was not asked for',
+      back({ response: 'made-up.j.wt' }),
+      /neither a code nor an error/,
+      /next: check `authorizeUrl`/,
+    ],
+    [
       'the code is not the issuer’s',
-      back({ code: 'made-up' }),
+      back({ code: 'made-up', iss: 'https://issuer.example' }),
       /did not take the code: invalid_grant/,
       /next: `trueup login acme [^`]+` again; if it goes on, 'person' must be a public client/,
     ],

@@ -36,7 +36,7 @@ describe('login', () => {
       client_id: 'person',
       redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
       scope: 'openid offline_access',
-      state: expect.stringMatching(/^[\w-]{22}$/),
+      state: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: 'S256',
     });

@@ -3,6 +3,7 @@ import { plainText } from '../../lib/core/redact.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type { AccessToken, TokenExchange } from '../../lib/sign-in/token-exchange.types.ts';
+import { usable } from '../support/usable.ts';
 import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
 import { allTextOf, clientFor } from '../providers/support.ts';
 import { answers, wireAnswer } from './answers.ts';
@@ -56,7 +57,7 @@ export const ask: Ask = async (tokens, kind, url) => {
     case 'client-credentials':
       return tokens.clientCredentials({ ...request, clientSecret: secret });
     case 'refresh-token':
-      return tokens.refreshToken({ ...request, refreshToken: secret });
+      return usable(await tokens.refreshToken({ ...request, refreshToken: secret }));
     case 'code':
       return tokens.authorizationCode({
         ...request,

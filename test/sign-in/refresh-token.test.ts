@@ -137,6 +137,21 @@ describe('a refresh token', () => {
     expect((await passOf(world.deps)).exchanges).toBe(0);
   });
 
+  test('that is rotated by an answer of no other use is saved, and used by the next pass', async () => {
+    const next = world.issuer.issueRefreshToken('trueup');
+    const body = { refresh_token: next, error: 'server_error' };
+    world.issuer.misbehave({ times: 1, effect: { kind: 'status', status: 200, body } });
+    const { report } = await passOf(world.deps);
+    expect(report).toMatchObject({ state: 'unreachable', reason: { code: 'token' } });
+    expect(report.reason?.message).toContain('server_error');
+    expect(JSON.stringify([report, world.log.lines])).not.toContain(next);
+    expect(stored()).toMatchObject({ refresh_token: next, note: 'keep me' });
+    expect(stored()).not.toHaveProperty('access_token');
+    world.issuer.revoke(refreshToken);
+    world.clock.advance(minute);
+    expect((await passOf(world.deps)).report).toMatchObject({ state: 'ok' });
+  });
+
   test('that is not rotated stays as it is', async () => {
     const answer = { access_token: 'opaque', token_type: 'bearer', expires_in: 300 };
     world.issuer.misbehave({ effect: { kind: 'status', status: 200, body: answer } });

@@ -7,6 +7,7 @@ import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { storeLogin } from '../../lib/sign-in/store-login.ts';
 import { anotherProcess } from '../support/another-process.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
+import { usable } from '../support/usable.ts';
 import type { TestWorld } from '../support/world.ts';
 
 const minute = 60_000;
@@ -53,7 +54,7 @@ const lease = () => world.deps.lease.read(connection);
 
 /** Somebody signs in at the issuer: a refresh token that works, and an access token that does too. */
 async function login(more: { key?: string } = {}) {
-  const exchanged = await world.deps.tokens.refreshToken({
+  const rotated = await world.deps.tokens.refreshToken({
     provider: { name: 'barndoor', documentedHosts: [] },
     tokenUrl: world.issuer.tokenUrl,
     clientId: 'trueup',
@@ -61,6 +62,7 @@ async function login(more: { key?: string } = {}) {
     connection,
     signal: new AbortController().signal,
   });
+  const exchanged = usable(rotated);
   const { refreshToken } = exchanged;
   if (!refreshToken) throw new Error('the issuer rotates');
   return { connection, reference: { secret: name, ...more }, refreshToken, access: exchanged };

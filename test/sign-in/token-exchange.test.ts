@@ -7,6 +7,7 @@ import type {
 } from '../../lib/sign-in/token-exchange.types.ts';
 import type { Handler } from '../providers/support.ts';
 import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../providers/support.ts';
+import { usable } from '../support/usable.ts';
 import { closedPort } from '../providers/http/attempts.ts';
 
 const endings: (() => unknown)[] = [];
@@ -109,6 +110,54 @@ describe('client credentials', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('refused with status 200: the reason is shown, and no token', async () => {
+    const { server, exchange, credentials } = await world((response) =>
+      answer(response, 200, {
+        error: 'invalid_client',
+        error_description: `no ${secretText}, nor id-canary`,
+        id_token: 'id-canary',
+      }),
+    );
+    const error = await vendorErrorOf(exchange.clientCredentials(credentials));
+    expect(error).toMatchObject({
+      kind: 'token',
+      status: 200,
+      message: 'invalid_client: no [secret], nor [secret]',
+    });
+    expect(allTextOf(error)).not.toContain('canary');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('that are empty are not sent', async () => {
+    const { server, exchange, credentials, refresh } = await world((response) =>
+      answer(response, 200, granted),
+    );
+    const empty = new Secret(' \n');
+    for (const call of [
+      exchange.clientCredentials({ ...credentials, clientSecret: empty }),
+      exchange.refreshToken({ ...refresh, refreshToken: empty }),
+    ]) {
+      expect(await vendorErrorOf(call)).toMatchObject({
+        kind: 'token',
+        message: 'the credential is empty',
+      });
+    }
+    expect(server.connections()).toBe(0);
+  });
+
+  test('with an access token are taken, whatever else the answer has', async () => {
+    const { exchange, credentials } = await world((response) =>
+      answer(response, 200, {
+        access_token: 'acc3ss',
+        error: '',
+        id_token: 'not.a.token',
+        refresh_token: 7,
+        scope: ['a'],
+      }),
+    );
+    expect((await exchange.clientCredentials(credentials)).token.reveal()).toBe('acc3ss');
+  });
+
   test('are sent again after a transient answer', async () => {
     const { server, exchange, credentials } = await world((response, _request, before) => {
       if (before === 0) answer(response, 503, {});
@@ -125,7 +174,7 @@ describe('a refresh token', () => {
     const { server, exchange, refresh } = await world((response) =>
       answer(response, 200, { ...granted, refresh_token: 'next' }),
     );
-    const { token, expiresAt, refreshToken } = await exchange.refreshToken(refresh);
+    const { token, expiresAt, refreshToken } = usable(await exchange.refreshToken(refresh));
     expect([token.reveal(), expiresAt, refreshToken?.reveal()]).toEqual([
       'acc3ss',
       now + 3_600_000,
@@ -162,6 +211,38 @@ describe('a refresh token', () => {
       message: 'invalid_grant: [secret] used',
     });
     expect(allTextOf(error)).not.toContain('canary');
+  });
+
+  test('that is over needs a login also where the error has status 200', async () => {
+    const { exchange, refresh } = await world((response) =>
+      answer(response, 200, { error: 'invalid_grant', error_description: 'used before' }),
+    );
+    expect(await vendorErrorOf(exchange.refreshToken(refresh))).toMatchObject({
+      kind: 'needs-login',
+      message: 'invalid_grant: used before',
+    });
+  });
+
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
+
+  test.each<[string, number, Record<string, unknown>]>([
+    ['body', 200, {}],
+    ['body', 200, { access_token: null }],
+    ['body', 200, { ...granted, more: nested(70) }],
+    ['token', 200, { ...granted, token_type: 'mac' }],
+    ['token', 200, { error: 'server_error', error_description: 'sorry, next-canary' }],
+    ['token', 400, { error: 'invalid_client' }],
+    ['status', 503, {}],
+  ])('that rotates is given although the answer is of no use: %s, %i %j', async (...row) => {
+    const [kind, status, body] = row;
+    const { exchange, refresh } = await world((response) =>
+      answer(response, status, { ...body, refresh_token: 'next-canary' }),
+    );
+    const refreshed = await exchange.refreshToken(refresh);
+    if (!('failed' in refreshed)) throw new Error('it has an access token');
+    expect(refreshed.refreshToken.reveal()).toBe('next-canary');
+    expect(refreshed.failed).toMatchObject({ kind, operation: 'token' });
+    expect(allTextOf(refreshed.failed)).not.toContain('canary');
   });
 
   test.each<[number, unknown]>([
@@ -220,7 +301,7 @@ describe('a refresh token', () => {
     expect(error.kind).toBe('no-route');
     expect(other.sleeps).toHaveLength(2);
     expect(http.sleeps).toHaveLength(0);
-    expect((await exchange.refreshToken(refresh)).token.reveal()).toBe('acc3ss');
+    expect(usable(await exchange.refreshToken(refresh)).token.reveal()).toBe('acc3ss');
   });
 });
 

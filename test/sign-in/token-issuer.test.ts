@@ -4,6 +4,7 @@ import type { TokenEndpoint } from '../../lib/local/token-endpoint.ts';
 import { startTokenEndpoint } from '../../lib/local/token-endpoint.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { clientFor, vendorErrorOf } from '../providers/support.ts';
+import { usable } from '../support/usable.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -39,13 +40,12 @@ test('client credentials at an issuer that wants an audience', async () => {
 test('refresh tokens at an issuer that rotates them: a used one needs a login', async () => {
   const { issuer, exchange, common } = await world({ clients: { trueup: undefined } });
   const first = new Secret(issuer.issueRefreshToken('trueup'));
-  const { token, refreshToken = first } = await exchange.refreshToken({
-    ...common,
-    refreshToken: first,
-  });
+  const { token, refreshToken = first } = usable(
+    await exchange.refreshToken({ ...common, refreshToken: first }),
+  );
   expect(issuer.accepts(token.reveal())).toBe(true);
   expect(refreshToken.reveal()).not.toBe(first.reveal());
-  const again = await exchange.refreshToken({ ...common, refreshToken });
+  const again = usable(await exchange.refreshToken({ ...common, refreshToken }));
   expect(issuer.accepts(again.token.reveal())).toBe(true);
   const used = await vendorErrorOf(exchange.refreshToken({ ...common, refreshToken: first }));
   expect(used).toMatchObject({ kind: 'needs-login', operation: 'token' });

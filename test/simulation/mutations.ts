@@ -56,8 +56,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'retried refresh exchange',
     file: 'lib/sign-in/token-exchange.ts',
-    text: "    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: text },\n    secrets: [refreshToken],\n    repeatable: 'unsent',",
-    by: "    form: { grant_type: 'refresh_token', client_id: clientId, refresh_token: text },\n    secrets: [refreshToken],\n    repeatable: 'anytime',",
+    text: "secrets: [request.refreshToken],\n        repeatable: 'unsent',",
+    by: "secrets: [request.refreshToken],\n        repeatable: 'anytime',",
     breaks: 'no-flood',
     says: 'exchanged a refresh token twice',
     seed: 196,
@@ -74,8 +74,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a header logged',
     file: 'lib/providers/http/exchange.ts',
-    text: 'throw new VendorError(kind, operation, reason() ??',
-    by: 'throw new VendorError(kind, operation, outgoing.bearer?.reveal() ??',
+    text: 'return new VendorError(kind, operation, reason() ??',
+    by: 'return new VendorError(kind, operation, outgoing.bearer?.reveal() ??',
     breaks: 'no-leak',
     says: 'CanaryInTheCoalMine',
     seed: 1,

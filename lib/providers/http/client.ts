@@ -53,7 +53,7 @@ export interface Attempt {
   readonly secrets: readonly Secret[];
   readonly signal: AbortSignal;
   readonly context: JsonObject;
-  /** The kind of error that a status other than 2xx and 3xx is; `status` unless given. */
+  /** The kind of error that an answer is, if it is not the usual. */
   readonly kindOf?: KindOf;
   /** Awaited before each request on the wire. What it throws ends the attempt as it is. */
   readonly admit?: () => Promise<void>;

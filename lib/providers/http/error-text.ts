@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.types.ts';
 import { isJsonObject } from '../../core/json.ts';
-import type { Secret } from '../../core/secret.ts';
+import { Secret } from '../../core/secret.ts';
 import { plainText, redactText } from '../../core/redact.ts';
 
 /** Longest text that an error takes over from a vendor, in characters. */
@@ -12,7 +12,7 @@ const longestForm = 15;
 
 /**
  * The vendor's own reason from an error body, fit to be stored and shown: without control characters and terminal
- * escapes, without any of `secrets`, at most 500 characters. Undefined if the body gives none.
+ * escapes, without any of `secrets` and of tokens in the body, at most 500 characters. Undefined if the body gives none.
  *
  * | form | from |
  * |---|---|
@@ -26,13 +26,16 @@ const longestForm = 15;
  * `details`, and what of a 422 repeats the input, are left out: nobody knows what they hold.
  */
 export function errorText(body: string, secrets: readonly Secret[]): string | undefined {
-  const reason = reasonIn(body.trim());
+  const text = body.trim();
+  const parsed = parseJson(text);
+  const reason = reasonIn(text, parsed);
   if (reason === undefined || reason === '') return undefined;
-  const longest = longestForm * Math.max(0, ...secrets.map((secret) => secret.reveal().length));
+  const known = [...secrets, ...tokensIn(parsed)];
+  const longest = longestForm * Math.max(0, ...known.map((secret) => secret.reveal().length));
   const searched = reason.slice(0, maxSearched + longest);
   // Twice: a control character inside a secret hides it from the first look, and a secret may have one of its own.
-  const plain = plainText(redactText(searched, secrets), searched.length);
-  const redacted = redactText(plain, secrets);
+  const plain = plainText(redactText(searched, known), searched.length);
+  const redacted = redactText(plain, known);
   // Half a secret at the end was not found, and marks in place of others may have brought it to the front.
   const isCut = searched.length < reason.length;
   const whole = isCut ? redacted.slice(0, Math.max(0, redacted.length - longest)) : redacted;
@@ -46,11 +49,19 @@ export function isHtml(body: string, contentType: string | null): boolean {
   );
 }
 
-function reasonIn(body: string): string | undefined {
+function reasonIn(body: string, parsed: Json | undefined): string | undefined {
   if (isHtml(body, null)) return 'an HTML page';
-  const parsed = parseJson(body);
   if (parsed === undefined) return isTornJson(body) ? undefined : body;
   return reasonOf(parsed);
+}
+
+/** Tokens that come with an error all the same. */
+function tokensIn(body: Json | undefined): readonly Secret[] {
+  if (!isJsonObject(body)) return [];
+  const { access_token: access, refresh_token: refresh, id_token: id } = body;
+  return [access, refresh, id].flatMap((token) =>
+    typeof token === 'string' ? [new Secret(token)] : [],
+  );
 }
 
 /** JSON that was cut short, or is in another encoding: what stands in it is the vendor's data, and no reason. */

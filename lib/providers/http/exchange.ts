@@ -30,8 +30,11 @@ export interface Outgoing {
   readonly onDate?: ((seen: SeenDate) => void) | undefined;
 }
 
-/** Which kind of error an answer is. `body` is undefined if it is no JSON. */
-export type KindOf = (status: number, body: Json | undefined) => VendorErrorKind;
+/**
+ * Which kind of error an answer is; undefined for the usual: `status` unless it is 2xx. Called for each answer but a redirect;
+ * `body` is undefined if it is not JSON.
+ */
+export type KindOf = (status: number, body: Json | undefined) => VendorErrorKind | undefined;
 
 /**
  * Sends one request, once, and gives its answer's JSON.
@@ -150,15 +153,15 @@ function readResponse(
     // A proxy's page says nothing of the server: "could not read" must not look like "not there".
     throw new VendorError('body', operation, 'HTTP 404 with an HTML page', { context });
   }
-  if (!response.ok) {
+  const failed = (kind: VendorErrorKind) => {
     const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
-    const kind = outgoing.kindOf?.(status, parseJson(text)) ?? 'status';
-    throw new VendorError(kind, operation, reason() ?? `HTTP ${status} without a reason`, {
+    return new VendorError(kind, operation, reason() ?? `HTTP ${status} without a reason`, {
       status,
       context,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
-  }
+  };
+  if (!response.ok) throw failed(outgoing.kindOf?.(status, parseJson(text)) ?? 'status');
   const unusable = (what: string) =>
     new VendorError('body', operation, `HTTP ${status} with ${what}`, { context });
   let body: Json;
@@ -169,6 +172,8 @@ function readResponse(
       html ? 'an HTML page' : bytes.length === 0 ? 'no body' : 'a body that is no JSON',
     );
   }
+  const kind = outgoing.kindOf?.(status, body);
+  if (kind !== undefined) throw failed(kind);
   if (isDeeper(body, deepest)) throw unusable(`a body nested deeper than ${deepest} levels`);
   return body;
 }

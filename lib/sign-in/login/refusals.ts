@@ -1,3 +1,4 @@
+import type { AuthorizationResponseError } from 'oauth4webapi';
 import { plainText } from '../../core/redact.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import { SignInError } from './sign-in-error.ts';
@@ -11,11 +12,9 @@ import { SignInError } from './sign-in-error.ts';
 export function refused(
   connection: string,
   clientId: string,
-  error: string,
-  parameters: URLSearchParams,
+  { error, error_description: description }: AuthorizationResponseError,
 ): SignInError {
-  const description = parameters.get('error_description');
-  const said = plainText([error, description].filter((part) => part !== null).join(': '));
+  const said = plainText([error, description].filter((part) => part !== undefined).join(': '));
   return new SignInError(
     'sign-in-refused',
     `${connection}: the provider refused the sign-in: ${said}`,
@@ -37,7 +36,7 @@ function nextStep(error: string, connection: string, clientId: string): string {
   }
 }
 
-/** The browser came back with neither a code nor an error. */
+/** The browser came back with neither a code nor an error, or with what does not belong into an answer. */
 export function lost(connection: string): SignInError {
   return new SignInError(
     'sign-in-refused',

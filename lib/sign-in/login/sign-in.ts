@@ -1,3 +1,4 @@
+import * as oauth from 'oauth4webapi';
 import type { Auth } from '../../core/desired.types.ts';
 import { plainText } from '../../core/redact.ts';
 import { Secret } from '../../core/secret.ts';
@@ -7,7 +8,6 @@ import type { RefreshedToken } from '../token-exchange.types.ts';
 import { authorizationUrl } from './authorization-url.ts';
 import { listen } from './listener.ts';
 import type { Answer, Listener } from './listener.ts';
-import { newPkce, newState } from './pkce.ts';
 import type { RedirectAddress } from './redirect-address.ts';
 import { lost, noRefreshToken, refused, refusedCode, timedOut } from './refusals.ts';
 import { SignInError } from './sign-in-error.ts';
@@ -47,8 +47,9 @@ export async function signIn(request: SignIn): Promise<SignedIn> {
     ...(authorizeUrl !== undefined && { authorizeUrl }),
   });
   if (endpoint === undefined) throw unknownEndpoint(connection);
-  const { verifier, challenge } = newPkce();
-  const state = newState();
+  const verifier = new Secret(oauth.generateRandomCodeVerifier());
+  const challenge = await oauth.calculatePKCECodeChallenge(verifier.reveal());
+  const state = oauth.generateRandomState();
   const listener = await startListener(request, state);
   try {
     const { redirectUri } = listener;
@@ -56,7 +57,7 @@ export async function signIn(request: SignIn): Promise<SignedIn> {
     const url = authorizationUrl(endpoint, asked);
     request.visit(url);
     const answer = await waitForAnswer(listener, request);
-    return await redeem(answer, request, async (code) =>
+    return await redeem(answer, request, state, async (code) =>
       deps.tokens.authorizationCode({ ...common, clientId, code, verifier, redirectUri }),
     );
   } finally {
@@ -108,15 +109,13 @@ async function waitForAnswer(
 /** Exchanges the code, and tells whoever looks at the browser what became of it. */
 async function redeem(
   { parameters, show }: Answer,
-  { connection, auth }: SignIn,
+  request: SignIn,
+  state: string,
   exchange: (code: Secret) => Promise<RefreshedToken>,
 ): Promise<SignedIn> {
-  const error = parameters.get('error');
-  const code = parameters.get('code');
+  const { connection, auth } = request;
   try {
-    if (error !== null) throw refused(connection, auth.client_id, error, parameters);
-    if (code === null || code === '') throw lost(connection);
-    const tokens = await exchange(new Secret(code)).catch((failed: unknown) => {
+    const tokens = await exchange(codeIn(parameters, request, state)).catch((failed: unknown) => {
       throw refusedCode(connection, auth.client_id, failed);
     });
     const { refreshToken } = tokens;
@@ -129,6 +128,24 @@ async function redeem(
     await show({ status: 400, title: 'Not signed in', text });
     throw failed;
   }
+}
+
+/** @throws SignInError if the answer is an error, or has no code that can be used */
+function codeIn(parameters: URLSearchParams, { connection, auth }: SignIn, state: string): Secret {
+  const { client_id: clientId, tokenUrl } = auth;
+  // Whatever issuer the answer names: `auth` names none, and the code goes to its token endpoint only.
+  const server = { issuer: parameters.get('iss') || tokenUrl };
+  try {
+    const checked = oauth.validateAuthResponse(server, { client_id: clientId }, parameters, state);
+    const code = checked.get('code');
+    if (code) return new Secret(code);
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError) {
+      throw refused(connection, clientId, error);
+    }
+    // Without a cause: the library's errors hold the answer.
+  }
+  throw lost(connection);
 }
 
 const signedIn = {
