@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { exitCodes } from '../lib/cli/exit-codes.ts';
+import { exitCodes } from '../lib/cli/errors/exit-codes.ts';
 import { bundleName } from '../lib/infra/bundle.ts';
 
 const root = resolve(import.meta.dirname, '..');

@@ -6,7 +6,7 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'init',
     summary: 'writes a commented example of a declaration',
-    load: async () => (await import('./commands/init.ts')).init,
+    load: async () => (await import('./commands/init/init.ts')).init,
   },
   {
     name: 'validate',
@@ -21,7 +21,7 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'apply',
     summary: 'shows the plan, asks, and sends it',
-    load: async () => (await import('./commands/apply.ts')).apply,
+    load: async () => (await import('./commands/apply/apply.ts')).apply,
   },
   {
     name: 'approve',
@@ -31,7 +31,7 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'status',
     summary: 'shows servers by outcome, connections with their state',
-    load: async () => (await import('./commands/status.ts')).status,
+    load: async () => (await import('./commands/status/status.ts')).status,
   },
   {
     name: 'login',
@@ -41,22 +41,22 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'import',
     summary: 'writes the YAML that declares the live servers of a connection',
-    load: async () => (await import('./commands/import.ts')).importCommand,
+    load: async () => (await import('./commands/import/import.ts')).importCommand,
   },
   {
     name: 'push',
     summary: 'puts declarations into the table of a deployment',
-    load: async () => (await import('./commands/push.ts')).push,
+    load: async () => (await import('./commands/push/push.ts')).push,
   },
   {
     name: 'pull',
     summary: 'writes what is declared as YAML',
-    load: async () => (await import('./commands/pull.ts')).pull,
+    load: async () => (await import('./commands/pull/pull.ts')).pull,
   },
   {
     name: 'reconcile',
     summary: 'asks the deployed functions for a pass now, and follows it',
-    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+    load: async () => (await import('./commands/reconcile/reconcile.ts')).reconcileCommand,
   },
   {
     name: 'history',
@@ -76,7 +76,7 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'doctor',
     summary: 'checks what Trueup needs, and says what to do',
-    load: async () => (await import('./commands/doctor.ts')).doctor,
+    load: async () => (await import('./commands/doctor/doctor.ts')).doctor,
   },
   {
     name: 'demo',

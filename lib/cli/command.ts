@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './errors/exit-codes.ts';
 
 /** A command line that works as it stands, and what it is for. */
 export interface Example {

@@ -1,8 +1,8 @@
 import type { WiringOptions } from '../../functions/wiring.ts';
 import type { NextCommand } from '../core/next-command.types.ts';
-import type { Output } from './output.ts';
+import type { Output } from './output/output.ts';
 import type { CliSettings } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Target } from './targets/target.ts';
 
 /** The options that every command knows. */
 export interface GlobalOptions {

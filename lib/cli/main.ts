@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from './errors/exit-codes.ts';
 import { runCli } from './run.ts';
 
 const stop = new AbortController();

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { commandList } from './command-list.ts';
 import type { GlobalOptions } from './context.ts';
-import type { ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './errors/exit-codes.ts';
 import { defaultState } from './next-command.ts';
 import { collect } from './option-values.ts';
 import { isRepository } from './repository.ts';

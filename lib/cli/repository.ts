@@ -1,4 +1,4 @@
-import { usageError } from './cli-error.ts';
+import { usageError } from './errors/cli-error.ts';
 
 /** Whether this is the repository, where the sources run as they are; the package has a bundle of them. */
 export const isRepository = import.meta.filename.endsWith('.ts');

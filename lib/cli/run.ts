@@ -2,17 +2,17 @@ import { CommanderError } from 'commander';
 import type { WiringOptions } from '../../functions/wiring.ts';
 import type { NextCommand } from '../core/next-command.types.ts';
 import type { CommandContext } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
-import type { ExitCode } from './exit-codes.ts';
-import { createOutput } from './output.ts';
-import type { Output } from './output.ts';
-import type { Sink } from './sink.ts';
+import { exitCodes } from './errors/exit-codes.ts';
+import type { ExitCode } from './errors/exit-codes.ts';
+import { createOutput } from './output/output.ts';
+import type { Output } from './output/output.ts';
+import type { Sink } from './output/sink.ts';
 import { completed, nextCommand } from './next-command.ts';
 import { createProgram } from './program.ts';
 import type { Runner } from './program.ts';
 import { readCliSettings } from './settings.ts';
 import type { CliSettings } from './settings.ts';
-import type { Target } from './target.ts';
+import type { Target } from './targets/target.ts';
 
 /** The process around the command line, or a test's. */
 export interface CliWorld {
@@ -50,7 +50,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
       cwd: world.cwd,
       wiring: world.wiring ?? {},
       target: async () => {
-        const { openTarget } = await import('./open-target.ts');
+        const { openTarget } = await import('./targets/open-target.ts');
         const opening = openTarget(context);
         opened.push(opening);
         return opening;
@@ -86,7 +86,7 @@ async function failed(error: unknown, output: Output, next: NextCommand): Promis
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid;
   }
-  const { explain } = await import('./explain.ts');
+  const { explain } = await import('./errors/explain.ts');
   const { lines, exitCode } = explain(error, next);
   for (const [index, line] of lines.entries()) {
     output.note(index === 0 ? output.notePaint(line, 'error') : line);
@@ -95,6 +95,6 @@ async function failed(error: unknown, output: Output, next: NextCommand): Promis
 }
 
 async function noMarkdown(): Promise<Error> {
-  const { usageError } = await import('./cli-error.ts');
+  const { usageError } = await import('./errors/cli-error.ts');
   return usageError('only plan and approve print Markdown', 'say --output json, or leave it out');
 }

@@ -3,10 +3,10 @@ import { wire } from '../../functions/wiring.ts';
 import type { WiringOptions } from '../../functions/wiring.ts';
 import { startKeptWorld } from './kept-world.ts';
 import { serveQueue } from './local-functions.ts';
-import { createLog } from './log.ts';
-import { wiredTarget } from './target-aws.ts';
+import { createLog } from './output/log.ts';
+import { wiredTarget } from './targets/stack/stack-target.ts';
 import type { TargetContext } from './context.ts';
-import type { Target } from './target.ts';
+import type { Target } from './targets/target.ts';
 
 /** The embedded world, kept in a folder: AWS and the vendors on loopback, for as long as the command runs. */
 export async function localTarget(context: TargetContext): Promise<Target> {

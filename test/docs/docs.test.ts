@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { commandList } from '../../lib/cli/command-list.ts';
-import { exitCodes } from '../../lib/cli/exit-codes.ts';
+import { exitCodes } from '../../lib/cli/errors/exit-codes.ts';
 import { floors } from '../../scripts/rooms.ts';
 import { parseLine } from './parse-line.ts';
 import { shellCommands, trueupLines } from './shell-lines.ts';

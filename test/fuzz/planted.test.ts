@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createQueued } from '../../functions/queued.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { createStream } from '../../functions/stream.ts';
-import { readPlans } from '../../lib/cli/plan/plan-document.ts';
+import { readPlans } from '../../lib/cli/plans/plan-document.ts';
 import { checkDocument } from '../../lib/core/document.ts';
 import { parseText } from '../../lib/files/yaml-text.ts';
 import { readDesired } from '../../lib/reconcile/read-desired.ts';

@@ -13,11 +13,11 @@ import {
   findPlanned,
 } from '../../reconcile/approve.ts';
 import { TrueupError } from '../../core/errors.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError, usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
-import type { Output } from '../output.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
+import type { Output } from '../output/output.ts';
 
 export const approve = defineCommand<{ yes?: boolean }>({
   description:

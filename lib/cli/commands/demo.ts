@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
 import { requireRepository } from '../repository.ts';
 
 export const demoCommand = defineCommand<{ json?: boolean }>({

@@ -4,19 +4,19 @@ import { plainText } from '../../core/redact.ts';
 import { StoreError } from '../../reconcile/ports/store-error.ts';
 import { readTokenPlace, storeLogin } from '../../sign-in/store-login.ts';
 import type { TokenPlace } from '../../sign-in/store-login.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError, usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
 import { openBrowser } from '../../sign-in/login/open-browser.ts';
 import { loopbackAddress } from '../../sign-in/login/redirect-address.ts';
 import type { RedirectAddress } from '../../sign-in/login/redirect-address.ts';
 import { signIn } from '../../sign-in/login/sign-in.ts';
 import type { SignedIn, SignIn } from '../../sign-in/login/sign-in.ts';
 import { milliseconds, portNumber, loopbackUri } from '../option-values.ts';
-import { readConnection } from '../read-connection.ts';
-import { select } from '../select.ts';
-import type { Target } from '../target.ts';
+import { readConnection } from '../targets/read-connection.ts';
+import { select } from '../targets/select.ts';
+import type { Target } from '../targets/target.ts';
 
 interface LoginOptions {
   readonly browser: boolean;

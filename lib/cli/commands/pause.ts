@@ -1,10 +1,10 @@
 import { plainText } from '../../core/redact.ts';
 import { shownTime } from '../../core/shown-time.ts';
-import { usageError } from '../cli-error.ts';
+import { usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
 import { quoted } from '../next-command.ts';
-import { findNamed } from '../find-named.ts';
+import { findNamed } from '../targets/find-named.ts';
 import { ahead, moment } from '../times.ts';
 import type { Moment } from '../times.ts';
 

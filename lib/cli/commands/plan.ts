@@ -5,15 +5,15 @@ import { renderPlansMarkdown } from '../../core/render-markdown.ts';
 import { plainText } from '../../core/redact.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodes, gravest } from '../exit-codes.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { exitCodes, gravest } from '../errors/exit-codes.ts';
+import type { ExitCode } from '../errors/exit-codes.ts';
 import { collect } from '../option-values.ts';
-import { makePlans } from '../plan/make-plans.ts';
-import type { Planned } from '../plan/make-plans.ts';
-import { titledPlans } from '../plan/titled-plans.ts';
-import { tellFailures } from '../plan/tell-failures.ts';
-import { writePlans } from '../plan/plan-document.ts';
-import { select } from '../select.ts';
+import { makePlans } from '../plans/make-plans.ts';
+import type { Planned } from '../plans/make-plans.ts';
+import { titledPlans } from '../plans/titled-plans.ts';
+import { tellFailures } from '../plans/tell-failures.ts';
+import { writePlans } from '../plans/plan-document.ts';
+import { select } from '../targets/select.ts';
 
 interface PlanOptions {
   readonly server?: readonly string[];

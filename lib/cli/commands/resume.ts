@@ -1,10 +1,10 @@
 import type { Pause } from '../../core/ledger.types.ts';
 import { connectionNameSchema } from '../../core/schema.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { findNamed, splitName } from '../find-named.ts';
-import type { Named } from '../find-named.ts';
-import type { Target } from '../target.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
+import { findNamed, splitName } from '../targets/find-named.ts';
+import type { Named } from '../targets/find-named.ts';
+import type { Target } from '../targets/target.ts';
 
 export const resume = defineCommand({
   description:

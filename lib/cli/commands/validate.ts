@@ -1,11 +1,11 @@
 import { counted } from '../../core/render-guard.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { checkFiles, issueLine } from '../check-files.ts';
-import type { CheckedFiles } from '../check-files.ts';
-import { usageError } from '../cli-error.ts';
+import { checkFiles, issueLine } from '../targets/files/check-files.ts';
+import type { CheckedFiles } from '../targets/files/check-files.ts';
+import { usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { offlineProviders } from '../providers.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
+import { offlineProviders } from '../targets/files/providers.ts';
 
 export const validate = defineCommand({
   description:

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../../core/json.types.ts';
 import { documentSchema } from '../../core/schema.ts';
-import { offlineProviders } from '../providers.ts';
+import { offlineProviders } from '../targets/files/providers.ts';
 
 /**
  * The JSON Schema of declarations, for editors: one connection, or a list of them. What `spec` may hold depends on the

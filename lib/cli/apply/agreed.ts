@@ -1,9 +1,0 @@
-import type { Plan } from '../../core/plan.types.ts';
-import type { Selection } from '../select.ts';
-
-/** The plan of one connection that was agreed to. */
-export interface Agreed {
-  readonly selection: Selection;
-  /** As it was shown. */
-  readonly plan: Plan;
-}

@@ -1,0 +1,9 @@
+import type { Plan } from '../../../core/plan.types.ts';
+import type { Selection } from '../../targets/select.ts';
+
+/** The plan of one connection that was agreed to. */
+export interface Agreed {
+  readonly selection: Selection;
+  /** As it was shown. */
+  readonly plan: Plan;
+}

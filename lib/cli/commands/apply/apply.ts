@@ -1,0 +1,139 @@
+import { Option } from 'commander';
+import type { Plan } from '../../../core/plan.types.ts';
+import { defineCommand } from '../../command.ts';
+import type { CommandContext } from '../../context.ts';
+import { exitCodes, gravest } from '../../errors/exit-codes.ts';
+import type { ExitCode } from '../../errors/exit-codes.ts';
+import { agree } from './agree.ts';
+import { exitCodeOf } from './outcome-of.ts';
+import { takePrecautions } from './precautions.ts';
+import { send } from './send.ts';
+import type { Agreed } from './agreed.ts';
+import { tellSent } from './tell-sent.ts';
+import { usageError } from '../../errors/cli-error.ts';
+import { collect, milliseconds } from '../../option-values.ts';
+import { makePlans } from '../../plans/make-plans.ts';
+import { readPlans } from '../../plans/plan-document.ts';
+import { tellFailures } from '../../plans/tell-failures.ts';
+import { select } from '../../targets/select.ts';
+import type { Target } from '../../targets/target.ts';
+
+interface ApplyOptions {
+  readonly yes?: boolean;
+  readonly plan?: string;
+  readonly server?: readonly string[];
+  readonly lockTimeout: number;
+  readonly adopt?: boolean;
+}
+
+export const apply = defineCommand<ApplyOptions>({
+  description:
+    'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. Servers in mode report are sent too: somebody looked.',
+  examples: [
+    {
+      line: 'trueup apply acme-barndoor --stack trueup-prod',
+      does: 'one connection of a deployed stack, after a question',
+    },
+    {
+      line: 'trueup plan --file trueup.yaml --out plan.json && trueup apply --file trueup.yaml --plan plan.json',
+      does: 'just what was planned before, without a question',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('[connection...]', 'connections; all without one')
+      .option('--yes', 'no question; what the guard holds stays held')
+      .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
+      .option('--server <server>', 'only this server, by label or id; may be repeated', collect)
+      .addOption(
+        new Option(
+          '--lock-timeout <time>',
+          'how long to wait for whoever reconciles the connection',
+        )
+          .argParser(milliseconds)
+          .default(120_000, '2m'),
+      )
+      .option('--adopt', 'in a CI, sends every secret although there is no ledger yet');
+  },
+  run: async (context, operands, options) => {
+    const { output, settings, stop } = context;
+    const target = await context.target();
+    const { agreed, failed } = await toAgree(context, target, operands, options);
+    const plans = agreed.map(({ plan }) => plan);
+    const refuseAdoption = settings.ci && target.kind === 'files' && options.adopt !== true;
+    const warnings = await takePrecautions({ deps: target.deps, plans, refuseAdoption });
+    for (const warning of warnings) output.say(`warning: ${warning}`, 'warn');
+    const answer = await agree(context, plans, options);
+    if (answer === 'no') return exitCodes.failed;
+    if (answer === 'interrupted') return exitCodes.interrupted;
+    const sent = await send(agreed, {
+      deps: target.deps,
+      output,
+      stop,
+      approved: answer === 'confirmed',
+      lockTimeoutMs: options.lockTimeout,
+    });
+    tellSent(context, sent);
+    return gravest([...failed, ...sent.map((one) => exitCodeOf(one, stop.aborted))]);
+  },
+});
+
+interface ToAgree {
+  readonly agreed: readonly Agreed[];
+  /** Of connections that could not be planned. */
+  readonly failed: readonly ExitCode[];
+}
+
+async function toAgree(
+  context: CommandContext,
+  target: Target,
+  operands: readonly string[],
+  { plan: file, server }: ApplyOptions,
+): Promise<ToAgree> {
+  if (file !== undefined) {
+    if (server) {
+      throw usageError(
+        '--plan sends the servers of its plan, and --server cannot choose among them',
+        'plan anew with --server, and apply that',
+      );
+    }
+    return { agreed: await ofFile(context, target, operands, file), failed: [] };
+  }
+  const selections = await select(target, operands, server);
+  const attended = { shown: new Set<string>(), approved: false, lockTimeoutMs: 0 };
+  const planned = await makePlans(target.deps, selections, {
+    attended,
+    stop: context.stop,
+    output: context.output,
+  });
+  tellFailures(context, planned);
+  return {
+    agreed: planned.flatMap((one) => ('plan' in one ? [one] : [])),
+    failed: planned.flatMap((one) => ('error' in one ? [exitCodes.failed] : [])),
+  };
+}
+
+async function ofFile(
+  { cwd }: CommandContext,
+  target: Target,
+  operands: readonly string[],
+  file: string,
+): Promise<readonly Agreed[]> {
+  const plans = await readPlans(cwd, file);
+  const named = new Set(operands);
+  const chosen = plans.filter(({ connection }) => named.size === 0 || named.has(connection));
+  if (chosen.length === 0) {
+    throw usageError(
+      `${file} has no plan of ${operands.join(', ') || 'any connection'}`,
+      'plan anew',
+    );
+  }
+  // A plan of another stack, or of other files, is no plan of these.
+  await select(
+    target,
+    chosen.map(({ connection }) => connection),
+  );
+  return chosen.map(agreedOf);
+}
+
+const agreedOf = (plan: Plan): Agreed => ({ selection: { connection: plan.connection }, plan });

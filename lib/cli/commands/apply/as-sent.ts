@@ -1,0 +1,27 @@
+import { shareOf } from '../../../core/guard.ts';
+import { outcomeCounts } from '../../../core/outcome.ts';
+import type { Plan, PlannedServer } from '../../../core/plan.types.ts';
+
+/**
+ * A plan that was made for passes that nobody attends, as it is sent by who applies it: what was only reported, or held, is
+ * sent as well, and counts.
+ */
+export function asSent(plan: Plan): Plan {
+  const { guard, counts } = plan;
+  const { held: _held, reported = 0, ...state } = guard;
+  const changes = plan.changes.map(sent);
+  const changing = guard.changing + reported;
+  const outcomes = changes.map(({ outcome }) => outcome);
+  return {
+    ...plan,
+    changes,
+    counts: outcomeCounts(outcomes, { inSync: counts.inSync, assumed: counts.assumed }),
+    guard: { ...state, changing, share: shareOf(guard, changing) },
+  };
+}
+
+function sent(server: PlannedServer): PlannedServer {
+  if (server.outcome !== 'reported' && server.outcome !== 'held') return server;
+  const changes = server.changes.map((change) => ({ ...change, held: false }));
+  return { ...server, outcome: 'updated', changes };
+}

@@ -1,0 +1,45 @@
+import type { PassReport } from '../../../core/ledger.types.ts';
+import type { Plan } from '../../../core/plan.types.ts';
+import { plainText } from '../../../core/redact.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import type { ExitCode } from '../../errors/exit-codes.ts';
+import { hashesOf } from '../../plans/plan-document.ts';
+import type { Sent } from './send.ts';
+
+/** What a script learns from it. */
+export function exitCodeOf(sent: Sent, stopped: boolean): ExitCode {
+  if ('skipped' in sent) return exitCodes.interrupted;
+  if ('lockedBy' in sent) return stopped ? exitCodes.interrupted : exitCodes.failed;
+  if ('error' in sent) return exitCodes.failed;
+  return ofReport(sent.result.report, stopped);
+}
+
+function ofReport({ counts, state }: PassReport, stopped: boolean): ExitCode {
+  if (state === 'interrupted' && stopped) return exitCodes.interrupted;
+  const { failed, refused, invalid, missing, unreached, waiting } = counts;
+  const open = failed + refused + invalid + missing + unreached + waiting;
+  if (state !== 'ok' || open > 0) return exitCodes.failed;
+  return counts.held > 0 ? exitCodes.held : exitCodes.ok;
+}
+
+/** Servers of which the plan under the lease is not what was shown. */
+export interface Rest {
+  /** Shown, and no longer wanted: somebody else did it, or changed the declaration. */
+  readonly gone: readonly string[];
+  /** Wanted now, and not shown: not sent. */
+  readonly unseen: readonly string[];
+}
+
+/** Compares what was shown with what a pass then planned. */
+export function restOf(shown: Plan, made: Plan | undefined): Rest {
+  if (!made) return { gone: [], unseen: [] };
+  return { gone: lacking(shown, made), unseen: lacking(made, shown) };
+}
+
+/** Servers of `plan` with a change that `other` does not have. */
+function lacking(plan: Plan, other: Plan): readonly string[] {
+  const there = new Set(hashesOf(other));
+  return plan.changes
+    .filter(({ changes }) => changes.some(({ hash }) => !there.has(hash)))
+    .map(({ id, label }) => plainText(`${plan.connection}/${label ?? id}`));
+}

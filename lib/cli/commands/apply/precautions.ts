@@ -1,0 +1,61 @@
+import type { FingerprintKeys } from '../../../core/fingerprint.types.ts';
+import type { Plan } from '../../../core/plan.types.ts';
+import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import type { LedgerState } from '../../../reconcile/ports/ledger.ts';
+import { usageError } from '../../errors/cli-error.ts';
+import { counted } from '../../../core/render-guard.ts';
+
+/** What is looked at before anything is sent. */
+export interface Precautions {
+  readonly deps: Dependencies;
+  readonly plans: readonly Plan[];
+  /** In a CI, with declarations and the ledger in files, and nobody said `--adopt`. */
+  readonly refuseAdoption: boolean;
+}
+
+/**
+ * What to say before going on; nothing, mostly.
+ *
+ * @throws CliError if every secret would be sent again only because the ledger was not kept
+ */
+export async function takePrecautions({
+  deps,
+  plans,
+  refuseAdoption,
+}: Precautions): Promise<readonly string[]> {
+  const keys = await deps.keys();
+  const said = await Promise.all(
+    plans.map(async (plan) => {
+      const ledger = await deps.ledger.read(plan.connection);
+      if (refuseAdoption && ledger.servers.size === 0 && sendsSecrets(plan)) throw noLedger(plan);
+      const lost = unverifiable(ledger, keys);
+      return lost === 0
+        ? []
+        : [
+            `${plan.connection}: the fingerprint key of ${counted(lost, 'server')} is lost; what cannot be read there is assumed, and cannot be verified until it is sent again`,
+          ];
+    }),
+  );
+  return said.flat();
+}
+
+/** Whether secrets are sent because nothing is known of them. */
+function sendsSecrets({ changes }: Plan): boolean {
+  return changes.some((server) =>
+    server.changes.some(({ cause, after }) => cause === 'adopt' && after.kind === 'secret'),
+  );
+}
+
+function noLedger({ connection }: Plan) {
+  return usageError(
+    `there is no ledger for ${connection}: every secret would be sent again, as at each run that starts without one`,
+    'keep the folder of --state between runs, or say --adopt if this is the first',
+  );
+}
+
+function unverifiable({ servers }: LedgerState, { current, previous }: FingerprintKeys): number {
+  const known = new Set([current.id, ...previous.map(({ id }) => id)]);
+  return [...servers.values()].filter(({ applied }) =>
+    Object.values(applied).some(({ fingerprint }) => !known.has(fingerprint.keyId)),
+  ).length;
+}

@@ -1,0 +1,45 @@
+import { renderReportsJson } from '../../../core/render-json.ts';
+import { renderReport } from '../../../core/render-text.ts';
+import type { CommandContext } from '../../context.ts';
+import { explain } from '../../errors/explain.ts';
+import { restOf } from './outcome-of.ts';
+import type { Sent } from './send.ts';
+
+const listedAtMost = 20;
+
+/** Says what became of each connection: reports are the result, all else is a note. */
+export function tellSent({ output, options, next }: CommandContext, sent: readonly Sent[]): void {
+  const { note, notePaint, paint, result, say } = output;
+  const reports = sent.flatMap((one) => ('result' in one ? [one.result.report] : []));
+  if (options.output === 'json') result(renderReportsJson(reports));
+  else for (const report of reports) result(renderReport(report, paint, next));
+  for (const one of sent) {
+    const { connection } = one.selection;
+    if ('result' in one) {
+      const { gone, unseen } = restOf(one.plan, one.result.plan);
+      list('no longer needed, not sent:', gone);
+      list('came up after the plan was shown, not sent; `trueup apply` again shows it:', unseen);
+    } else if ('lockedBy' in one) {
+      say(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error');
+      note('next: try again later, or wait longer: --lock-timeout 10m');
+    } else if ('error' in one) {
+      const [first = '', ...others] = explain(one.error, next).lines;
+      note(notePaint(first, 'error'));
+      for (const line of others) note(line);
+    } else {
+      note(`${connection}: not begun`);
+    }
+  }
+
+  const isInterrupted = sent.some(
+    (one) => 'result' in one && one.result.report.state === 'interrupted',
+  );
+  if (isInterrupted) say('next: `trueup apply` again sends the rest');
+
+  function list(what: string, names: readonly string[]): void {
+    if (names.length === 0) return;
+    say(what);
+    for (const name of names.slice(0, listedAtMost)) note(`  ${name}`);
+    if (names.length > listedAtMost) note(`  and ${names.length - listedAtMost} more`);
+  }
+}

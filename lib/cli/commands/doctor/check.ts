@@ -1,0 +1,56 @@
+import { explain } from '../../errors/explain.ts';
+
+/** One line of the doctor. */
+export interface Check {
+  readonly what: string;
+  readonly ok: boolean;
+  /** Whether it could not be tried: then nothing is known, which is no failure. */
+  readonly skipped?: true;
+  /** What was found. */
+  readonly found: string;
+  /** What to do about it, if it is not well. */
+  readonly mend?: string;
+}
+
+/** What a check makes of an error; undefined where the error's own next step is the mend. */
+export type Verdict = { readonly mend: string } | { readonly skipped: string } | undefined;
+
+/** Runs a check: what it says is well, or is the finding as it is; what it throws is one too. */
+export async function check(
+  what: string,
+  work: () => Promise<string | Check>,
+  judge: (error: unknown) => Verdict = () => undefined,
+): Promise<Check> {
+  try {
+    const found = await work();
+    return typeof found === 'string' ? well(what, found) : found;
+  } catch (error) {
+    const verdict = judge(error);
+    if (verdict && 'skipped' in verdict) return skipped(what, verdict.skipped);
+    const { problem, next } = explain(error);
+    // The connection, or the host, stands in the line already.
+    const places = [what.split(': ')[0], what.split(' ').at(-1)].map((one) => `${one}: `);
+    const place = places.find((one) => problem.startsWith(one)) ?? '';
+    const found = problem.slice(place.length);
+    return unwell(what, found, verdict?.mend ?? next);
+  }
+}
+
+export const well = (what: string, found: string): Check => ({ what, ok: true, found });
+
+export const unwell = (what: string, found: string, mend: string): Check => ({
+  what,
+  ok: false,
+  found,
+  mend,
+});
+
+export const skipped = (what: string, why: string): Check => ({
+  what,
+  ok: true,
+  skipped: true,
+  found: `not tried: ${why}`,
+});
+
+/** Whether it was tried, and all is well. */
+export const isWell = ({ ok, skipped: wasSkipped }: Check) => ok && !wasSkipped;

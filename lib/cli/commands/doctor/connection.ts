@@ -1,0 +1,62 @@
+import { counted } from '../../../core/render-guard.ts';
+import type { DesiredRow, DesiredStore } from '../../../reconcile/ports/desired-store.ts';
+import type { Log } from '../../../reconcile/ports/runtime.ts';
+import { readDesired } from '../../../reconcile/read-desired.ts';
+import type { DesiredReading } from '../../../reconcile/read-desired.ts';
+import type { Target } from '../../targets/target.ts';
+import { callChecks } from './calls.ts';
+import type { Check } from './check.ts';
+import { check, unwell, well } from './check.ts';
+import { hostChecks } from './hosts.ts';
+import { lastPassCheck } from './last-pass.ts';
+import { secretChecks } from './secrets.ts';
+
+// Rows that mean nothing are told when the vendor is asked, and need not be told twice.
+const nothing = () => undefined;
+const silent: Log = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  child: () => silent,
+};
+
+/** Declaration, hosts, secrets, token, list call and last pass of a connection. Asks the vendor for one page. */
+export async function connectionChecks(
+  connection: string,
+  { deps, diagnosis, outputs }: Target,
+  stop: AbortSignal,
+): Promise<readonly Check[]> {
+  let rows: readonly DesiredRow[] = [];
+  const read = await check(`${connection}: declaration`, async () => {
+    rows = await deps.desired.rows(connection);
+    return counted(rows.length, 'row');
+  });
+  if (!read.ok) return [read];
+  const asRead: DesiredStore = {
+    connections: () => deps.desired.connections(),
+    rows: async () => rows,
+    countServers: () => deps.desired.countServers(connection),
+  };
+  const reading = await readDesired(asRead, connection, undefined, { ...deps, log: silent });
+  const [hosts, secrets, last] = await Promise.all([
+    reading.ok ? hostChecks(reading.desired, diagnosis) : [],
+    secretChecks(connection, rows, diagnosis.secrets),
+    lastPassCheck(connection, deps, outputs !== undefined),
+  ]);
+  const calls = reading.ok ? await callChecks(reading.desired.connection, hosts, deps, stop) : [];
+  return [declarationCheck(connection, reading), ...hosts, ...secrets, ...calls, last];
+}
+
+function declarationCheck(connection: string, reading: DesiredReading): Check {
+  const what = `${connection}: declaration`;
+  const mend = `mend it; \`trueup plan ${connection}\` shows all that is invalid`;
+  if (!reading.ok) return unwell(what, reading.why, mend);
+  const servers = [...reading.desired.servers.values()];
+  const invalid = servers.flatMap((one) => (one.valid ? [] : [one.server]));
+  const [first] = invalid;
+  const count = counted(servers.length, 'server');
+  if (!first) return well(what, `valid, ${count}`);
+  const example = `${first.label ?? first.id}: ${first.reason}`;
+  return unwell(what, `${invalid.length} of ${count} invalid, such as ${example}`, mend);
+}

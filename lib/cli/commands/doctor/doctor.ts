@@ -1,0 +1,128 @@
+import { plainText } from '../../../core/redact.ts';
+import type { Paint } from '../../../core/paint.types.ts';
+import { counted } from '../../../core/render-guard.ts';
+import { printable } from '../../../core/shown-value.ts';
+import { wrap } from '../../../core/wrap.ts';
+import { defineCommand } from '../../command.ts';
+import type { CommandContext } from '../../context.ts';
+import type { Check } from './check.ts';
+import { check, isWell, unwell } from './check.ts';
+import { clockCheck } from './clock.ts';
+import { connectionChecks } from './connection.ts';
+import { generalChecks } from './general.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { completed } from '../../next-command.ts';
+import { mapLimited } from '../../map-limited.ts';
+import { interrupted } from '../../plans/make-plans.ts';
+import { StoreError } from '../../../reconcile/ports/store-error.ts';
+import { select } from '../../targets/select.ts';
+import type { Target } from '../../targets/target.ts';
+
+const atOnce = 8;
+
+export const doctor = defineCommand({
+  description:
+    'Checks what Trueup needs, one line a check, each with its mend: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call and last pass. Changes nothing, and shows no secret.',
+  examples: [
+    { line: 'trueup doctor --stack trueup-prod', does: 'everything' },
+    {
+      line: 'trueup doctor acme-barndoor --stack trueup-prod --output json',
+      does: 'one connection, for a script',
+    },
+  ],
+  configure: (command) => {
+    command.argument('[connection...]', 'connections; all without one');
+  },
+  run: async (context, operands) => {
+    const { next, output, options } = context;
+    const found = await examine(context, operands);
+    const checks = found.map((one) => ({
+      ...one,
+      ...(one.mend !== undefined && { mend: completed(one.mend, next) }),
+    }));
+    if (options.output === 'json') {
+      output.result(printable(JSON.stringify({ version: 1, checks }, undefined, 2)));
+    } else {
+      output.result(checks.flatMap((one) => lines(one, output.paint)).join('\n'));
+      output.note(summary(checks, output.notePaint));
+    }
+    return checks.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.failed;
+  },
+});
+
+async function examine(
+  context: CommandContext,
+  operands: readonly string[],
+): Promise<readonly Check[]> {
+  const { output, stop } = context;
+  const target = await open(context);
+  if ('what' in target) return [target];
+  output.progress('checking what all connections need');
+  const { checks: general, isReadable } = await generalChecks(target);
+  if (!isReadable) return general;
+  const names = await namesOf(target, operands);
+  if (names.length === 0) return [...general, noConnection(target)];
+  let done = 0;
+  const found = await mapLimited(names, atOnce, stop, async (connection) => {
+    output.progress(`checking connections: ${done} of ${names.length}`);
+    const checks = await connectionChecks(connection, target, stop);
+    done += 1;
+    return checks;
+  });
+  output.progress('');
+  if (!found) throw interrupted();
+  const { aws, vendorDates } = target.diagnosis;
+  const { marginMs } = target.deps.settings;
+  const clock = await check('clock', async () =>
+    clockCheck(aws ? await aws.dates() : vendorDates, marginMs),
+  );
+  return [...general, clock, ...found.flat()];
+}
+
+/** The target; or why there is none, where that is not a mistake in the command line or the files. */
+async function open(context: CommandContext): Promise<Target | Check> {
+  try {
+    return await context.target();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return check('deployment', async () => {
+      throw error;
+    });
+  }
+}
+
+async function namesOf(target: Target, operands: readonly string[]): Promise<readonly string[]> {
+  if (operands.length === 0) return target.connections();
+  return (await select(target, operands)).map(({ connection }) => connection);
+}
+
+function noConnection({ writer }: Target): Check {
+  const mend = writer ? '`trueup push FILE` puts declarations there' : '`trueup init` writes one';
+  return unwell('connections', 'none is declared', mend);
+}
+
+/** A line for the finding, and one below for its mend; longer ones go on a little further in. */
+function lines({ what, found, mend, ...one }: Check, paint: Paint): readonly string[] {
+  const [sign, style] = isWell({ what, found, ...one })
+    ? (['ok', 'add'] as const)
+    : one.ok
+      ? (['- ', 'quiet'] as const)
+      : (['x ', 'error'] as const);
+  const text = plainText(`${what}: ${found}`, mostCharacters);
+  const [first = '', ...rest] = wrap(text, '      ', '   ');
+  return [
+    paint(sign, style) + first.slice(sign.length),
+    ...rest,
+    ...(mend === undefined
+      ? []
+      : wrap(plainText(`next: ${mend}`, mostCharacters), '      ', '   ')),
+  ];
+}
+
+const mostCharacters = 2000;
+
+function summary(checks: readonly Check[], paint: Paint): string {
+  const failed = checks.filter(({ ok }) => !ok).length;
+  const all = counted(checks.length, 'check');
+  return failed === 0 ? `${all}: all is well.` : paint(`${failed} of ${all} failed.`, 'error');
+}

@@ -1,0 +1,73 @@
+import { counted } from '../../../core/render-guard.ts';
+import type { Target } from '../../targets/target.ts';
+import { StoreError } from '../../../reconcile/ports/store-error.ts';
+import type { Check, Verdict } from './check.ts';
+import { check } from './check.ts';
+
+/** What all connections have in common, and whether they can be looked at: only without being read they cannot. */
+export interface GeneralChecks {
+  readonly checks: readonly Check[];
+  readonly isReadable: boolean;
+}
+
+/** Credentials, tables, rights, the fingerprint key. */
+export async function generalChecks(target: Target): Promise<GeneralChecks> {
+  const { deps, diagnosis, writer } = target;
+  const { aws, desired, ledger } = diagnosis;
+  const identity = aws ? [await check('credentials', aws.identity)] : [];
+  // Without credentials all else would say the same.
+  if (identity.some(({ ok }) => !ok)) return { checks: identity, isReadable: false };
+  const [tables, others] = await Promise.all([
+    Promise.all([
+      check(
+        desired,
+        async () => `readable, ${counted((await target.connections()).length, 'connection')}`,
+      ),
+      check(ledger, async () => {
+        await deps.ledger.lastReport(nobody);
+        return 'readable';
+      }),
+    ]),
+    Promise.all([
+      check(
+        `rights: write to ${ledger}`,
+        async () => {
+          // A condition that never holds: who may not write is refused before it is looked at.
+          await deps.lease.serve(nobody, { epoch: -1, knocks: -1, running: 'all' });
+          return 'granted (plan, apply, approve, pause)';
+        },
+        judgeRights,
+      ),
+      ...(writer
+        ? [
+            check(
+              `rights: write to ${desired}`,
+              async () => {
+                await writer.removeSeen(nobody, 'nothing', { generation: -1 });
+                return 'granted (push)';
+              },
+              judgeRights,
+            ),
+          ]
+        : []),
+      check('fingerprint key', async () => {
+        await deps.keys();
+        return 'readable';
+      }),
+    ]),
+  ]);
+  return {
+    checks: [...identity, ...tables, ...others],
+    isReadable: tables.every(({ ok }) => ok),
+  };
+}
+
+/** A key that nothing has. */
+const nobody = 'doctor';
+
+function judgeRights(error: unknown): Verdict {
+  if (!(error instanceof StoreError) || error.code !== 'store-denied') return undefined;
+  const mend =
+    'attach the policy of the stack output OperatorPolicyArn; `status`, `history` and `pull` do without';
+  return { mend };
+}

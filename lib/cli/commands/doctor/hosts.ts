@@ -1,0 +1,44 @@
+import { isVendorError } from '../../../reconcile/ports/vendor-error.ts';
+import type { DesiredState } from '../../../reconcile/read-desired.ts';
+import type { Diagnosis } from '../../targets/target.ts';
+import type { Check, Verdict } from './check.ts';
+import { check } from './check.ts';
+
+/** The address of the API, and that of the token endpoint if it is on another host: allowed, resolved, secure. */
+export function hostChecks(
+  { connection: { name, baseUrl, auth }, provider }: DesiredState,
+  { probe }: Pick<Diagnosis, 'probe'>,
+): Promise<readonly Check[]> {
+  const tokenUrl = 'tokenUrl' in auth ? auth.tokenUrl : undefined;
+  const isOther = tokenUrl !== undefined && hostOf(tokenUrl) !== hostOf(baseUrl);
+  const addresses = [
+    { key: 'baseUrl', url: baseUrl, operation: 'list' } as const,
+    ...(isOther ? [{ key: 'tokenUrl', url: tokenUrl, operation: 'token' } as const] : []),
+  ];
+  const checks = addresses.map(({ key, url, operation }) =>
+    check(
+      `${name}: ${key} ${hostOf(url)}`,
+      async () => {
+        const { address, certifiedUntil } = await probe(url, provider, operation);
+        const secure =
+          certifiedUntil === undefined
+            ? 'loopback, not encrypted'
+            : `certificate until ${certifiedUntil.slice(0, 10)}`;
+        return `allowed, reached at ${address}, ${secure}`;
+      },
+      (error) => verdictOf(error, key),
+    ),
+  );
+  return Promise.all(checks);
+}
+
+const hostOf = (url: string) => URL.parse(url)?.host ?? url;
+
+function verdictOf(error: unknown, key: string): Verdict {
+  if (!isVendorError(error)) return undefined;
+  if (error.kind === 'no-route') {
+    return { mend: `check the name in ${key}, the DNS, and the way out of this network` };
+  }
+  if (error.kind !== 'tls') return undefined;
+  return { mend: `check ${key}; where an authority of your own signs, set NODE_EXTRA_CA_CERTS` };
+}

@@ -1,0 +1,51 @@
+import type { PassEnd } from '../../../core/ledger.types.ts';
+import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import { shownTime } from '../../../core/shown-time.ts';
+import type { Check } from './check.ts';
+import { check, unwell } from './check.ts';
+
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * How the last pass ended, and when that was.
+ *
+ * @param isScheduled - whether functions make passes: then one is missing after a day
+ */
+export async function lastPassCheck(
+  connection: string,
+  { ledger, clock }: Pick<Dependencies, 'ledger' | 'clock'>,
+  isScheduled: boolean,
+): Promise<Check> {
+  const what = `${connection}: last pass`;
+  return check(what, async () => {
+    const [report, { pauses }] = await Promise.all([
+      ledger.lastReport(connection),
+      ledger.read(connection, []),
+    ]);
+    const ask = `\`trueup reconcile ${connection}\` asks for one; the stack's output CommandLogsScheduled shows why none came`;
+    if (!report) return isScheduled ? unwell(what, 'none yet', ask) : 'none yet';
+    const age = clock.now() - Date.parse(report.startedAt);
+    const when = `${ageText(age)} ago (${shownTime(report.startedAt)}, by ${report.trigger})`;
+    if (report.state !== 'ok') {
+      const why = report.reason ? `: ${report.reason.message}` : '';
+      return unwell(what, `${report.state} ${when}${why}`, mends[report.state](connection));
+    }
+    if (pauses.some(({ id }) => id === undefined)) return `${when}; paused`;
+    return isScheduled && age > dayMs ? unwell(what, when, ask) : when;
+  });
+}
+
+const mends: Readonly<Record<Exclude<PassEnd, 'ok'>, (connection: string) => string>> = {
+  unreachable: () => 'see its token and list call above; a later pass tries again by itself',
+  'needs-login': (connection) => `\`trueup login ${connection}\``,
+  invalid: () => 'mend the row of the connection',
+  interrupted: (connection) => `\`trueup apply ${connection}\`, or wait for the next pass`,
+};
+
+/** `3 min`, `5 h`, `2 days` */
+function ageText(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}

@@ -1,0 +1,88 @@
+import { checkDocument } from '../../../core/document.ts';
+import type { Issue } from '../../../core/errors.ts';
+import type { JsonObject } from '../../../core/json.types.ts';
+import { parsePointer, formatPointer, setAt } from '../../../core/pointer.ts';
+import { plainText } from '../../../core/redact.ts';
+import type { DeclarationOptions } from '../../../core/row-rules.ts';
+import { quoted, showPointer } from '../../../core/shown-value.ts';
+import type { YamlDocument } from '../../../files/write-yaml.ts';
+import type { DeclaredLive } from './declare-live.ts';
+
+/** What a file can declare of live servers, and what it leaves to the vendor. */
+export interface Fitted {
+  readonly document: YamlDocument;
+  /** Said as comments in the document, too. */
+  readonly left: readonly string[];
+}
+
+/** Taking one thing out may show another: so many rounds are enough for any that was seen. */
+const roundsAtMost = 10;
+
+/**
+ * A document of live servers that is valid: what a vendor has and the rules do not take (an empty name, a slug in capital
+ * letters, a name that occurs twice) is left out, and a comment says so.
+ */
+export function fit(
+  own: JsonObject,
+  servers: readonly DeclaredLive[],
+  options: DeclarationOptions,
+): Fitted {
+  let kept = [...servers];
+  const left: string[] = [];
+  for (let round = 0; round < roundsAtMost; round += 1) {
+    const value = { ...own, servers: kept.map(({ server }) => server) };
+    const issues = checkDocument(value, options);
+    if (issues.length === 0) break;
+    const byServer = Map.groupBy(issues, serverIn);
+    kept = kept.flatMap((one, index) => {
+      const found = byServer.get(index) ?? [];
+      const next = round < roundsAtMost - 1 ? without(one, found) : undefined;
+      if (!next) left.push(`server ${quoted(one.id)} is not declared: ${said(found)}`);
+      return next ?? [];
+    });
+  }
+  const list = kept.map(({ server }) => server);
+  return {
+    document: {
+      value: { ...own, ...(list.length > 0 && { servers: list }) },
+      head: left,
+      remarks: kept.map(({ server, remarks }, index) => ({
+        path: isEmpty(server['spec']) ? ['servers', index] : ['servers', index, 'spec'],
+        lines: remarks,
+      })),
+    },
+    left,
+  };
+}
+
+const isEmpty = (spec: unknown) => Object.keys(Object(spec) as object).length === 0;
+
+/** The server without what is wrong with it; undefined if it cannot do without. */
+function without(one: DeclaredLive, issues: readonly Issue[]): DeclaredLive | undefined {
+  let { server } = one;
+  const remarks = [...one.remarks];
+  for (const issue of issues) {
+    const [, , key, ...inner] = parsePointer(issue.path) ?? [];
+    if (key === 'label') {
+      server = setAt(server, '/label', undefined);
+      continue;
+    }
+    if (key !== 'spec' || inner[0] === undefined) return undefined;
+    // Members of `meta` stand by themselves; access rules are declared as a whole.
+    const path = inner.slice(0, inner[0] === 'meta' ? 2 : 1);
+    server = setAt(server, formatPointer(['spec', ...path]), undefined);
+    const { problem, expected } = issue;
+    const what = plainText(`${problem}; ${expected}`);
+    remarks.push(`${showPointer(formatPointer(path))}: cannot be declared as it is: ${what}`);
+  }
+  return { ...one, server, remarks: [...new Set(remarks)] };
+}
+
+function serverIn({ path }: Issue): number | undefined {
+  const [first, index] = parsePointer(path) ?? [];
+  return first === 'servers' && index !== undefined ? Number(index) : undefined;
+}
+
+function said(issues: readonly Issue[]): string {
+  return plainText(issues.map(({ problem, expected }) => `${problem}; ${expected}`).join('; '));
+}

@@ -1,0 +1,117 @@
+import type { JsonObject } from '../../../core/json.types.ts';
+import type { LiveServer } from '../../../core/live.types.ts';
+import { counted } from '../../../core/render-guard.ts';
+import { printable } from '../../../core/shown-value.ts';
+import { writeYaml } from '../../../files/write-yaml.ts';
+import type { DesiredState } from '../../../reconcile/read-desired.ts';
+import { usageError } from '../../errors/cli-error.ts';
+import { defineCommand } from '../../command.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { declareLive } from './declare-live.ts';
+import type { DeclaredLive } from './declare-live.ts';
+import { fit } from './fit.ts';
+import { collect } from '../../option-values.ts';
+import { documentOf } from '../pull/document-of.ts';
+import { select } from '../../targets/select.ts';
+import { withSession } from '../../targets/with-session.ts';
+
+interface ImportOptions {
+  readonly only?: readonly string[];
+  readonly match?: string;
+}
+
+export const importCommand = defineCommand<ImportOptions>({
+  description:
+    'Writes the YAML that declares the live servers of a connection as they are, to standard output: once it is declared, the plan is empty. What cannot be read is a commented line; what is declared already of it stays. Changes nothing.',
+  examples: [
+    {
+      line: 'trueup import acme-barndoor --file connection.yaml > trueup.yaml',
+      does: 'all live servers of a connection that a file declares without servers',
+    },
+    {
+      line: "trueup import acme-barndoor --stack trueup-prod --match 'sales*'",
+      does: 'those whose name, label or id begins so',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('<connection>', 'a connection that is declared, with or without servers')
+      .option('--only <server>', 'only this one, by name, label or id; may be repeated', collect)
+      .option('--match <pattern>', 'only those that fit; * stands for anything');
+  },
+  run: async (context, [connection = ''], options) => {
+    const { output, stop } = context;
+    const { deps, ...target } = await context.target();
+    await select({ deps, ...target }, [connection]);
+    const rows = await deps.desired.rows(connection);
+    const { servers: _servers, ...own } = documentOf(connection, rows);
+    const written = new Map(rows.map(({ item, value }) => [item, value as JsonObject]));
+    const found = await withSession(connection, deps, stop, async (session, desired) => {
+      const live = new Map<string, LiveServer>();
+      for await (const page of session.list()) for (const one of page) live.set(one.id, one);
+      return [...live.values()].map((one) => ({
+        ...declared(one, desired, written),
+        called: one.fields['name'],
+      }));
+    });
+    const chosen = choose(found, options);
+    const { document, left } = fit(own, chosen, deps);
+    output.result(
+      context.options.output === 'json'
+        ? printable(JSON.stringify(document.value, undefined, 2))
+        : writeYaml([document]),
+    );
+    for (const line of left) output.say(`warning: ${line}`, 'warn');
+    output.note(`Declared as they are: ${counted(chosen.length - left.length, 'server')}.`);
+    return left.length > 0 ? exitCodes.failed : exitCodes.ok;
+  },
+});
+
+function declared(
+  live: LiveServer,
+  { provider, connection, servers }: DesiredState,
+  written: ReadonlyMap<string, JsonObject>,
+): DeclaredLive {
+  const before = servers.get(live.id);
+  const { ignore } = connection.policy;
+  if (!before?.valid) return declareLive(live, provider.table, ignore);
+  const row = written.get(`server#${live.id}`);
+  return declareLive(live, provider.table, ignore, before.server, row);
+}
+
+interface Found extends DeclaredLive {
+  readonly called: unknown;
+}
+
+function choose(found: readonly Found[], { only, match }: ImportOptions): readonly DeclaredLive[] {
+  const names = ({ id, server, called }: Found) => [id, server['label'], called];
+  const lacking = (only ?? []).filter((name) => !found.some((one) => names(one).includes(name)));
+  if (lacking.length > 0) {
+    throw usageError(
+      `no live server is called ${lacking.map((name) => `'${name}'`).join(' or ')}`,
+      'leave out --only, and see what there is',
+    );
+  }
+  const fits = match === undefined ? () => true : pattern(match);
+  const chosen = found.filter(
+    (one) =>
+      (only === undefined || names(one).some((name) => only.includes(String(name)))) &&
+      names(one).some((name) => typeof name === 'string' && fits(name)),
+  );
+  if (match !== undefined && chosen.length === 0) {
+    throw usageError(
+      `none of ${counted(found.length, 'live server')} fits '${match}'`,
+      'leave out --match, and see what there is',
+    );
+  }
+  return chosen;
+}
+
+/** `*` stands for any text, all else for itself; case does not count. */
+function pattern(text: string): (name: string) => boolean {
+  const parts = text
+    .split(/\*+/)
+    .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
+  const expression = new RegExp(`^${parts.join('.*')}$`, 'isu');
+  return (name) => expression.test(name);
+}

@@ -1,0 +1,91 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { CliError, usageError } from '../../errors/cli-error.ts';
+import { defineCommand } from '../../command.ts';
+import { systemCode } from '../../errors/error-code.ts';
+import { exampleFile, schemaUrl } from './example-file.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { quoted } from '../../next-command.ts';
+import { declarationFile, jsonSchemas } from '../../schemas/json-schemas.ts';
+
+interface InitOptions {
+  readonly force?: boolean;
+  readonly schemas?: string;
+}
+
+export const init = defineCommand<InitOptions>({
+  description:
+    'Writes a commented example of a declaration, valid as it stands, and beside it the schema that editors check it with.',
+  examples: [
+    { line: 'trueup init', does: 'writes trueup.yaml here' },
+    {
+      line: 'trueup init --schemas schemas',
+      does: 'only the JSON Schemas: of declarations, and of all that --output json prints',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('[path]', 'where to write it', 'trueup.yaml')
+      .option('--force', 'replaces a file that is there')
+      .option('--schemas <dir>', 'instead writes all JSON Schemas there, in place of older ones');
+  },
+  run: async ({ cwd, output, options }, [path = 'trueup.yaml'], { force = false, schemas }) => {
+    if (options.file) {
+      const [file = ''] = options.file;
+      throw usageError(
+        'init takes its path by itself',
+        `leave out --file: \`trueup init ${quoted(file)}\``,
+      );
+    }
+    const all = jsonSchemas();
+    if (schemas !== undefined) {
+      await orNotWritten(schemas, async () => {
+        await mkdir(resolve(cwd, schemas), { recursive: true });
+        for (const [file, text] of all) {
+          // oxlint-disable-next-line no-await-in-loop
+          await writeFile(resolve(cwd, schemas, file), text);
+        }
+      });
+      output.note(`Wrote ${all.size} schemas to ${schemas}.`);
+      return exitCodes.ok;
+    }
+    if (!/\.ya?ml$/i.test(path)) {
+      throw usageError(`${path} would hold YAML`, 'end its name in .yaml');
+    }
+    const beside = resolve(cwd, dirname(path), schemaUrl);
+    if (!force) await assertOurs(beside, join(dirname(path), schemaUrl));
+    await orNotWritten(path, async () => {
+      await writeFile(resolve(cwd, path), exampleFile(), { flag: force ? 'w' : 'wx' });
+      // Always the schema of this version: editors should not complain of what it understands.
+      const schema = all.get(declarationFile) as string;
+      await writeFile(beside, schema);
+    });
+    output.note(`Wrote ${path}, and beside it the schema that editors check it with.`);
+    output.note(`next: edit it, then \`trueup validate ${quoted(path)}\``);
+    return exitCodes.ok;
+  },
+});
+
+/** @throws CliError if a file stands there that is no schema of Trueup's, of this version or another */
+async function assertOurs(file: string, shown: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined || text.includes('"title": "Trueup: ')) return;
+  throw usageError(
+    `${shown} is there already, and is not Trueup's`,
+    'name another folder, or say --force',
+  );
+}
+
+async function orNotWritten(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') {
+      throw usageError(`${path} is there already`, 'name another file, or say --force');
+    }
+    throw new CliError('init', `${path} could not be written: ${code}`, 'name another place', {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+
+/** Rows as the document that a user would have written: a connection with its servers, no generations. Not yet checked. */
+export function documentOf(
+  connection: string,
+  rows: readonly DesiredRow[],
+): {
+  readonly connection: string;
+  readonly servers?: readonly Readonly<Record<string, unknown>>[];
+} {
+  const own = rows.find(({ item }) => item === 'connection');
+  const servers = rows
+    .filter(({ item }) => item.startsWith('server#'))
+    .map(({ item, value }) => ({ id: item.slice('server#'.length), ...withoutGeneration(value) }));
+  return {
+    connection,
+    ...withoutGeneration(own?.value ?? {}),
+    ...(servers.length > 0 && { servers }),
+  };
+}
+
+function withoutGeneration({ generation: _generation, ...value }: DesiredRow['value']) {
+  return value;
+}

@@ -1,0 +1,47 @@
+import { printable } from '../../../core/shown-value.ts';
+import { writeYaml } from '../../../files/write-yaml.ts';
+import { defineCommand } from '../../command.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { mapLimited } from '../../map-limited.ts';
+import { interrupted } from '../../plans/make-plans.ts';
+import { documentOf } from './document-of.ts';
+import { validPart } from './valid-part.ts';
+import { select } from '../../targets/select.ts';
+
+const atOnce = 8;
+
+export const pull = defineCommand({
+  description:
+    'Writes what is declared as YAML to standard output: pushing it changes nothing. A row that breaks the rules becomes a comment that says why, and the exit code is 1.',
+  examples: [
+    { line: 'trueup pull --stack trueup-prod > trueup.yaml', does: 'all connections' },
+    {
+      line: 'trueup pull acme-barndoor --stack trueup-prod --output json',
+      does: 'one connection, as JSON, which is a declaration as well',
+    },
+  ],
+  configure: (command) => {
+    command.argument('[connection...]', 'connections; all without one');
+  },
+  run: async (context, operands) => {
+    const { output, options, stop } = context;
+    const { deps, ...target } = await context.target();
+    const selections = await select({ deps, ...target }, operands);
+    const parts = await mapLimited(selections, atOnce, stop, async ({ connection }) =>
+      validPart(documentOf(connection, await deps.desired.rows(connection)), deps),
+    );
+    if (!parts) throw interrupted();
+    const documents = parts.map(({ document }) => document);
+    if (options.output === 'json') {
+      const values = documents.flatMap(({ value }) => (value === undefined ? [] : [value]));
+      output.result(printable(JSON.stringify(values, undefined, 2)));
+    } else {
+      output.result(writeYaml(documents));
+    }
+    const left = parts.flatMap((part) => part.left);
+    for (const line of left) output.say(`error: ${line}`, 'error');
+    if (left.length === 0) return exitCodes.ok;
+    output.say('next: mend these rows before a push with --prune, which would remove them');
+    return exitCodes.failed;
+  },
+});

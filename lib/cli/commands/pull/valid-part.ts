@@ -1,0 +1,53 @@
+import { checkDocument } from '../../../core/document.ts';
+import type { Issue } from '../../../core/errors.ts';
+import { formatIssue } from '../../../core/errors.ts';
+import { parsePointer } from '../../../core/pointer.ts';
+import { plainText } from '../../../core/redact.ts';
+import type { DeclarationOptions } from '../../../core/row-rules.ts';
+import { quoted } from '../../../core/shown-value.ts';
+import { wrap } from '../../../core/wrap.ts';
+import type { YamlDocument } from '../../../files/write-yaml.ts';
+import type { documentOf } from './document-of.ts';
+
+export interface ValidPart {
+  readonly document: YamlDocument;
+  /** Rows that are only told of, in words. */
+  readonly left: readonly string[];
+}
+
+/** As much of a connection as a file may declare; of the rest, what is wrong with it stands there as a comment. */
+export function validPart(
+  whole: ReturnType<typeof documentOf>,
+  options: DeclarationOptions,
+): ValidPart {
+  const { servers = [], ...own } = whole;
+  const issues = checkDocument(whole, options);
+  const ofServer = Map.groupBy(issues, serverIn);
+  const ofConnection = ofServer.get(undefined);
+  if (ofConnection) {
+    const left = [`connection ${whole.connection} is not written: ${said(ofConnection)}`];
+    return { document: { value: undefined, head: commented(left) }, left };
+  }
+  const left = [...ofServer].map(([index = 0, found]) => {
+    const id = servers[index]?.['id'];
+    return `server ${quoted(typeof id === 'string' ? id : '')} is not written: ${said(found)}`;
+  });
+  const kept = servers.filter((_, index) => !ofServer.has(index));
+  const value = { ...own, ...(kept.length > 0 && { servers: kept }) };
+  return { document: { value, head: commented(left) }, left };
+}
+
+/** Comments go on a little further in; two columns are for the sign and its space. */
+function commented(left: readonly string[]): readonly string[] {
+  return left.flatMap((line) => wrap(line, '    ', '  ').map((part) => part.slice(2)));
+}
+
+/** The index of the server that an issue is of; undefined: the connection's own. */
+function serverIn({ path }: Issue): number | undefined {
+  const [first, index] = parsePointer(path) ?? [];
+  return first === 'servers' && index !== undefined ? Number(index) : undefined;
+}
+
+function said(issues: readonly Issue[]): string {
+  return plainText(issues.map(formatIssue).join('; '));
+}

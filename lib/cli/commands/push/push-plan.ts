@@ -1,0 +1,173 @@
+import { checkDocument, repeatsIn, rowsOf } from '../../../core/document.ts';
+import { canonicalJson, equalJson, isJsonObject } from '../../../core/json.ts';
+import type { Json, JsonObject } from '../../../core/json.types.ts';
+import type { DeclarationOptions } from '../../../core/row-rules.ts';
+import type { ConnectionDocument } from '../../../core/schema.ts';
+import type { SeenRow } from '../../../aws/seen-row.ts';
+import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+import { documentOf } from '../pull/document-of.ts';
+
+/** One leaf that differs; without `before` it is new, without `after` it goes. */
+export interface FieldDifference {
+  readonly path: string;
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+/** One row that a push writes or removes. */
+export interface RowChange {
+  readonly connection: string;
+  readonly item: string;
+  readonly label?: string;
+  readonly action: 'add' | 'change' | 'remove';
+  readonly fields: readonly FieldDifference[];
+  /** The row to be, its generation included; absent if it goes. */
+  readonly row?: JsonObject;
+  readonly seen: SeenRow;
+}
+
+export interface PushInputs {
+  readonly document: ConnectionDocument;
+  /** The connection's rows as they stand. */
+  readonly rows: readonly DesiredRow[];
+  /** Generations that the ledger has seen, by item: a pass does not go back to a lower one. */
+  readonly generations: ReadonlyMap<string, number>;
+  readonly prune: boolean;
+  readonly options: DeclarationOptions;
+}
+
+/** What a push of one connection changes; rows that say the same already are not in it. */
+export function pushPlan({
+  document,
+  rows,
+  generations,
+  prune,
+  options,
+}: PushInputs): readonly RowChange[] {
+  const { connection } = document;
+  const stored = new Map(rows.map((row) => [row.item, row.value]));
+  const isShown = shownRows(connection, rows, options);
+  const declared = rowsOf(document).map(({ connection: _connection, item, ...row }) => ({
+    item,
+    row: JSON.parse(JSON.stringify(row)) as JsonObject,
+  }));
+  const written = declared.flatMap(({ item, row }): readonly RowChange[] => {
+    const before = stored.get(item);
+    const { generation: _generation, ...old } = before ?? {};
+    if (before && isJsonValue(old) && equalJson(old, row)) return [];
+    const generation = Math.max(generationOf(before) ?? 0, generations.get(item) ?? 0) + 1;
+    const fields = before
+      ? differences(old, row).map((one) => (isShown(item) ? one : withoutBefore(one)))
+      : [];
+    const action = before ? 'change' : 'add';
+    return [
+      {
+        connection,
+        item,
+        ...labelOf(row),
+        action,
+        fields,
+        row: { ...row, generation },
+        seen: before ?? 'absent',
+      },
+    ];
+  });
+  if (!prune) return written;
+  const kept = new Set(declared.map(({ item }) => item));
+  const removed = rows
+    .filter(({ item }) => item.startsWith('server#') && !kept.has(item))
+    .map(({ item, value }): RowChange => ({
+      connection,
+      item,
+      ...(isShown(item) && labelOf(value)),
+      action: 'remove',
+      fields: [],
+      seen: value,
+    }));
+  return [...written, ...removed];
+}
+
+/** A row that breaks the rules, or whose connection does, may have a secret anywhere, and its values are not shown. */
+function shownRows(
+  connection: string,
+  rows: readonly DesiredRow[],
+  options: DeclarationOptions,
+): (item: string) => boolean {
+  const byItem = new Map(rows.map((row) => [row.item, row]));
+  const own = byItem.get('connection');
+  return (item) => {
+    const row = byItem.get(item);
+    // By itself: what is wrong with another row may keep the check from coming to this one.
+    const alone = [own, row === own ? undefined : row].flatMap((one) => one ?? []);
+    return checkDocument(documentOf(connection, alone), options).length === 0;
+  };
+}
+
+/**
+ * What servers that are written would have in common with rows that stay, though it must be unique in a connection. What a
+ * table has twice already is no reason not to push something else.
+ *
+ * @param changes - what the push changes
+ * @returns a line for each; no value is in it
+ */
+export function conflictsWithRows(
+  { document, rows, prune }: PushInputs,
+  changes: readonly RowChange[],
+): readonly string[] {
+  const { connection, servers: declared = [] } = document;
+  const written = new Set(changes.map(({ item }) => item));
+  const items = new Set(declared.map(({ id }) => `server#${id}`));
+  const others = prune ? [] : rows.filter(({ item }) => !items.has(item));
+  const { servers: stays = [] } = documentOf(connection, others);
+  const own = (index: number) => declared[index - stays.length];
+  return repeatsIn([...stays, ...declared]).flatMap(({ what, index, before }) => {
+    const [server, stored] = [own(index), stays[before]];
+    if (!server || !stored || !written.has(`server#${server.id}`)) return [];
+    const name = `${connection}/${server.label ?? server.id}`;
+    const other = `${connection}/${String(stored['id'])}`;
+    return [`${name} has the ${what} of ${other}, a row that the files do not declare`];
+  });
+}
+
+type Stored = DesiredRow['value'];
+
+function labelOf(row: Stored): { readonly label?: string } {
+  const { label } = row;
+  return typeof label === 'string' ? { label } : {};
+}
+
+function generationOf(row: Stored | undefined): number | undefined {
+  const generation = row?.['generation'];
+  return typeof generation === 'number' ? generation : undefined;
+}
+
+/** Whether there is nothing in it that JSON does not know. */
+function isJsonValue(value: unknown): value is Json {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'symbol';
+  return Object.values(value).every(isJsonValue);
+}
+
+/** The leaves that differ; lists are leaves, and so is what is no object on both sides. */
+function differences(before: unknown, after: Json | undefined, path = ''): FieldDifference[] {
+  if (isJsonObject(before) && isJsonObject(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
+    return keys.flatMap((key) => {
+      const token = key.replaceAll('~', '~0').replaceAll('/', '~1');
+      return differences(before[key], after[key], `${path}/${token}`);
+    });
+  }
+  if (isJsonValue(before) && before !== undefined && after !== undefined) {
+    if (canonicalJson(before) === canonicalJson(after)) return [];
+  }
+  return [
+    {
+      path,
+      ...(before !== undefined && { before: isJsonValue(before) ? before : null }),
+      ...(after !== undefined && { after }),
+    },
+  ];
+}
+
+function withoutBefore({ before: _before, ...difference }: FieldDifference): FieldDifference {
+  return difference;
+}

@@ -1,0 +1,170 @@
+import type { ConnectionDocument } from '../../../core/schema.ts';
+import { counted } from '../../../core/render-guard.ts';
+import { printable } from '../../../core/shown-value.ts';
+import type { DesiredWriter } from '../../../aws/desired-writer.ts';
+import { checkFiles, issueLine } from '../../targets/files/check-files.ts';
+import { CliError, usageError } from '../../errors/cli-error.ts';
+import { defineCommand } from '../../command.ts';
+import type { CommandContext } from '../../context.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import type { Output } from '../../output/output.ts';
+import { mapLimited } from '../../map-limited.ts';
+import { interrupted } from '../../plans/make-plans.ts';
+import { conflictsWithRows, pushPlan } from './push-plan.ts';
+import type { PushInputs, RowChange } from './push-plan.ts';
+import { changeData, changeLines, changeName } from './render-push.ts';
+import type { Target } from '../../targets/target.ts';
+
+interface PushOptions {
+  readonly prune?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const atOnce = 8;
+
+export const push = defineCommand<PushOptions>({
+  description:
+    'Puts declarations into the table: shows the difference, and writes the rows that differ, each with the next generation. A row that somebody else wrote meanwhile is left as it is.',
+  examples: [
+    { line: 'trueup push trueup.yaml --dry-run --stack trueup-prod', does: 'only the difference' },
+    {
+      line: 'trueup push declarations/ --prune --stack trueup-prod',
+      does: 'all files of a folder; what they no longer declare is forgotten',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('<file...>', 'files or folders')
+      .option(
+        '--prune',
+        'removes rows of servers that no file declares, in the connections that the files declare; never a server at the vendor',
+      )
+      .option('--dry-run', 'shows the difference, and writes nothing');
+  },
+  run: async (context, paths, { prune = false, dryRun = false }) => {
+    const { output, options, stop } = context;
+    if (options.file !== undefined) throw noTable();
+    const target = await context.target();
+    const { writer } = target;
+    if (!writer) throw noTable();
+    const documents = await readValid(context, target, paths);
+    const found = await mapLimited(documents, atOnce, stop, (document) =>
+      inputsOf(target, document, prune),
+    );
+    if (!found) throw interrupted();
+    const planned = found.map((inputs) => ({ inputs, changes: pushPlan(inputs) }));
+    assertUnique(
+      planned.flatMap((one) => conflictsWithRows(one.inputs, one.changes)),
+      output,
+    );
+    const changes = planned.flatMap((one) => one.changes);
+    const lost = new Set<RowChange>();
+    if (options.output !== 'json') {
+      for (const change of changes) output.result(changeLines(change, output.paint).join('\n'));
+    }
+    const done = dryRun || (await write(writer, changes, stop, (change) => lost.add(change)));
+    if (options.output === 'json') {
+      const data = { version: 1, dryRun, changes: changes.map(changeData) };
+      const conflicts = [...lost].map(({ connection, item }) => ({ connection, item }));
+      output.result(printable(JSON.stringify({ ...data, conflicts }, undefined, 2)));
+    }
+    if (!done) throw stopped();
+    tell(context, changes, lost, dryRun);
+    return lost.size > 0 ? exitCodes.failed : exitCodes.ok;
+  },
+});
+
+function noTable(): CliError {
+  return usageError(
+    'push writes to the table of a deployment, and --file takes its place',
+    'name the files without --file: `trueup push trueup.yaml --stack NAME`',
+  );
+}
+
+async function readValid(
+  { cwd, output }: CommandContext,
+  { deps: { providers, secretPrefix } }: Target,
+  paths: readonly string[],
+): Promise<readonly ConnectionDocument[]> {
+  const { documents, issues } = await checkFiles(paths, { cwd, providers, secretPrefix });
+  if (issues.length === 0) return documents.map(({ value }) => value as ConnectionDocument);
+  for (const issue of issues) output.note(issueLine(issue));
+  throw usageError(
+    `${counted(issues.length, 'error')} in the declarations; nothing was written`,
+    'mend them, and push again',
+  );
+}
+
+function assertUnique(conflicts: readonly string[], { say }: Output): void {
+  if (conflicts.length === 0) return;
+  for (const line of conflicts) say(`error: ${line}`, 'error');
+  throw usageError(
+    `${counted(conflicts.length, 'conflict')} with rows of the table; nothing was written`,
+    'give them other ones, declare these rows too, or remove them: --prune',
+  );
+}
+
+async function inputsOf(
+  { deps }: Target,
+  document: ConnectionDocument,
+  prune: boolean,
+): Promise<PushInputs> {
+  const { connection } = document;
+  const [rows, ledger] = await Promise.all([
+    deps.desired.rows(connection),
+    deps.ledger.read(connection),
+  ]);
+  const generations = new Map(
+    [...ledger.servers].flatMap(([id, { generation }]) =>
+      generation === undefined ? [] : [[`server#${id}`, generation] as const],
+    ),
+  );
+  return { document, rows, generations, prune, options: deps };
+}
+
+/** Connections before their servers: a server without its connection would be invalid for a while. */
+async function write(
+  writer: DesiredWriter,
+  changes: readonly RowChange[],
+  stop: AbortSignal,
+  onLost: (change: RowChange) => void,
+): Promise<boolean> {
+  const send = async (change: RowChange) => {
+    const { connection, item, row, seen } = change;
+    const written = row
+      ? await writer.replace(connection, item, row, seen)
+      : await writer.removeSeen(connection, item, seen);
+    if (!written) onLost(change);
+  };
+  const own = changes.filter(({ item }) => item === 'connection');
+  const servers = changes.filter(({ item }) => item !== 'connection');
+  if (!(await mapLimited(own, atOnce, stop, send))) return false;
+  return (await mapLimited(servers, atOnce, stop, send)) !== undefined;
+}
+
+function stopped(): CliError {
+  return new CliError(
+    'interrupted',
+    'interrupted; some of the rows may be written',
+    'push again: it writes only what is lacking',
+    { exitCode: exitCodes.interrupted },
+  );
+}
+
+function tell(
+  { output }: CommandContext,
+  changes: readonly RowChange[],
+  lost: ReadonlySet<RowChange>,
+  dryRun: boolean,
+): void {
+  const count = (action: RowChange['action']) =>
+    changes.filter((change) => change.action === action && !lost.has(change)).length;
+  const counts = `${count('add')} added, ${count('change')} changed, ${count('remove')} removed`;
+  if (changes.length === 0) output.note('Nothing to push: the table says the same.');
+  else output.note(dryRun ? `Would be ${counts}.` : `Pushed: ${counts}.`);
+  for (const change of lost) {
+    const said = `error: ${changeName(change)} was written by somebody else meanwhile, and is left as it is`;
+    output.say(said, 'error');
+  }
+  if (lost.size > 0) output.say('next: look at it (`trueup pull`), and push again');
+}

@@ -1,0 +1,124 @@
+import { Option } from 'commander';
+import type { PassReport } from '../../../core/ledger.types.ts';
+import { renderReportsJson } from '../../../core/render-json.ts';
+import { renderReport } from '../../../core/render-text.ts';
+import { noQueueCode } from '../../../work/queue.ts';
+import { StoreError } from '../../../reconcile/ports/store-error.ts';
+import { usageError } from '../../errors/cli-error.ts';
+import { defineCommand } from '../../command.ts';
+import type { CommandContext } from '../../context.ts';
+import { exitCodes, gravest } from '../../errors/exit-codes.ts';
+import type { ExitCode } from '../../errors/exit-codes.ts';
+import { mapLimited } from '../../map-limited.ts';
+import { milliseconds } from '../../option-values.ts';
+import { askAndFollow } from './ask-and-follow.ts';
+import { showWaiting } from './show-waiting.ts';
+import { select } from '../../targets/select.ts';
+import type { Selection } from '../../targets/select.ts';
+import type { Target } from '../../targets/target.ts';
+
+/** Connections that are asked for and followed at a time: the functions' own concurrency is what counts. */
+const atOnce = 64;
+/** More are looked at less often. */
+const fewConnections = 8;
+
+export const reconcileCommand = defineCommand<{ timeout: number }>({
+  description:
+    'Asks the deployed functions for a pass now, and waits for its report. They do what they would do on schedule: modes, pauses and the guard stand. With --local the functions run in this process.',
+  examples: [
+    { line: 'trueup reconcile --stack trueup-prod', does: 'all connections, after a push' },
+    {
+      line: 'trueup reconcile acme-barndoor --stack trueup-prod --timeout 15m --output json',
+      does: 'one connection, with its report as data',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('[connection...]', 'connections; all without one')
+      .addOption(
+        new Option('--timeout <time>', 'how long to wait for each report')
+          .argParser(milliseconds)
+          .default(300_000, '5m'),
+      );
+  },
+  run: async (context, operands, { timeout: timeoutMs }) => {
+    const { output, stop } = context;
+    const target = await context.target();
+    const selections = await select(target, operands);
+    const served = new AbortController();
+    const serving = target.serve?.(served.signal);
+    try {
+      const reports = await ask(context, target, selections, timeoutMs);
+      output.progress('');
+      tell(context, selections, reports);
+      if (stop.aborted) return exitCodes.interrupted;
+      return gravest(selections.map(({ connection }) => exitCodeOf(reports.get(connection))));
+    } finally {
+      served.abort();
+      await serving;
+    }
+  },
+});
+
+/** What the functions report, by connection. */
+type Reports = ReadonlyMap<string, PassReport>;
+
+async function ask(
+  { output, stop }: CommandContext,
+  { deps }: Target,
+  selections: readonly Selection[],
+  timeoutMs: number,
+): Promise<Reports> {
+  const names = selections.map(({ connection }) => connection);
+  const waiting = showWaiting(names, output, () => deps.clock.now());
+  const everyMs = names.length > fewConnections ? 2000 : 500;
+  const reports = new Map<string, PassReport>();
+  await mapLimited(names, atOnce, stop, async (connection) => {
+    const looked = (holder: string | undefined) => waiting.looked(connection, holder);
+    const follow = { stop, timeoutMs, everyMs, looked, asked: waiting.asked };
+    const report = await askAndFollow(connection, deps, follow).catch(explainNoQueue);
+    if (report) reports.set(connection, report);
+    waiting.reported(connection);
+  });
+  return reports;
+}
+
+function tell(
+  { output, options, next, stop }: CommandContext,
+  selections: readonly Selection[],
+  reports: Reports,
+): void {
+  const { paint, result, say } = output;
+  const lacking = selections.filter(({ connection }) => !reports.has(connection));
+  const inOrder = selections.flatMap(({ connection }) => reports.get(connection) ?? []);
+  if (options.output === 'json') result(renderReportsJson(inOrder));
+  else for (const report of inOrder) result(renderReport(report, paint, next));
+  if (stop.aborted) {
+    say('interrupted; what was asked for goes on, and `trueup status` shows what became of it');
+    return;
+  }
+  for (const { connection } of lacking) {
+    say(`error: ${connection}: no report in time`, 'error');
+  }
+  if (lacking.length > 0) {
+    say(wait);
+  }
+}
+
+const wait =
+  'next: `trueup status` shows who is at it, and the output CommandLogsQueued of the stack why nobody is; or wait longer: --timeout 15m';
+
+function explainNoQueue(error: unknown): never {
+  if (!(error instanceof StoreError) || error.code !== noQueueCode) throw error;
+  throw usageError(
+    'there are no deployed functions to ask: the target has no queue',
+    'name the stack (--stack NAME), or reconcile from here: `trueup apply`',
+  );
+}
+
+function exitCodeOf(report: PassReport | undefined): ExitCode {
+  if (!report || report.state !== 'ok') return exitCodes.failed;
+  const { failed, refused, invalid, missing, unreached, waiting, held } = report.counts;
+  if (failed + refused + invalid + missing + unreached + waiting > 0) return exitCodes.failed;
+  return held > 0 ? exitCodes.held : exitCodes.ok;
+}

@@ -1,0 +1,109 @@
+import { parseConnection } from '../../../core/declarations.ts';
+import type { Pause, ServerRecord } from '../../../core/ledger.types.ts';
+import { outcomeCounts } from '../../../core/outcome.ts';
+import type { Outcome } from '../../../core/outcome.ts';
+import { pauseText } from '../../../core/pause-text.ts';
+import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+import type { LeaseItem } from '../../../reconcile/ports/lease-items.ts';
+import type { ConnectionStatus, ServerStatus } from './status.types.ts';
+
+/** What is known of a connection, without asking the vendor. @throws StoreError */
+export async function readStatus(
+  connection: string,
+  deps: Dependencies,
+): Promise<ConnectionStatus> {
+  const now = deps.clock.now();
+  const [rows, ledger, report, lease, held, approvals] = await Promise.all([
+    deps.desired.rows(connection),
+    deps.ledger.read(connection),
+    deps.ledger.lastReport(connection),
+    deps.lease.read(connection),
+    deps.ledger.heldDigests(connection),
+    deps.ledger.approvals(connection, now),
+  ]);
+  const pauses = ledger.pauses.filter(
+    ({ until }) => until === undefined || Date.parse(until) > now,
+  );
+  const servers = rows
+    .filter(({ item }) => item.startsWith('server#'))
+    .map((row) => serverStatus(row, ledger.servers, pauses))
+    .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const isApproved = (digest: string) => approvals.some((one) => one.digest === digest);
+  const known = servers.flatMap(({ outcome }) => (outcome === 'unseen' ? [] : [outcome]));
+  return {
+    connection,
+    ...declaredPart(connection, rows, deps),
+    state: report?.state ?? 'unseen',
+    ...(report?.reason && { reason: report.reason }),
+    ...(report && {
+      lastPass: {
+        pass: report.pass,
+        at: report.startedAt,
+        trigger: report.trigger,
+        durationMs: report.durationMs,
+      },
+    }),
+    ...leasePart(lease, now),
+    pauses,
+    // Of the plans that were held, the last report tells which still is.
+    held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
+    approved: approvals.map(({ hashes: _hashes, ...approval }) => approval),
+    counts: { ...outcomeCounts(known), unseen: servers.length - known.length },
+    servers,
+  };
+}
+
+/** The ledger says what the last pass found. */
+const resumed = { code: 'resumed', message: 'its pause is over, and no pass has looked since' };
+
+const nameOf = ({ label, id }: ServerStatus) => `${label ?? id}\u0000${id}`;
+
+function serverStatus(
+  { item, value }: DesiredRow,
+  records: ReadonlyMap<string, ServerRecord>,
+  pauses: readonly Pause[],
+): ServerStatus {
+  const id = item.slice('server#'.length);
+  const record = records.get(id);
+  const pause = pauses.find((one) => one.id === undefined || one.id === id);
+  const { label, generation } = value;
+  const outcome: Outcome | 'unseen' = pause ? 'paused' : (record?.outcome ?? 'unseen');
+  const since = pause ? pause.at : record?.since;
+  const reason = pause
+    ? { code: 'paused', message: pauseText(pause) }
+    : outcome === 'paused'
+      ? resumed
+      : record?.reason;
+  return {
+    id,
+    ...(typeof label === 'string' && { label }),
+    outcome,
+    ...(since !== undefined && { since }),
+    ...(record?.generation !== undefined && { generation: record.generation }),
+    ...(typeof generation === 'number' && { declaredGeneration: generation }),
+    ...(record?.retry && { nextAttempt: record.retry.notBefore }),
+    ...(record?.stopped?.retryAt !== undefined && { nextAttempt: record.stopped.retryAt }),
+    ...(reason && { reason }),
+  };
+}
+
+function declaredPart(connection: string, rows: readonly DesiredRow[], deps: Dependencies) {
+  const own = rows.find(({ item }) => item === 'connection');
+  if (!own) return {};
+  const parsed = parseConnection({ ...own.value, connection, item: own.item }, deps);
+  if (!parsed.ok) return {};
+  const { provider, policy } = parsed.connection;
+  return { provider, mode: policy.mode };
+}
+
+function leasePart(lease: LeaseItem | undefined, now: number) {
+  const { owner, expiresAt, retry } = lease ?? {};
+  return {
+    ...(owner !== undefined &&
+      expiresAt !== undefined && {
+        lease: { owner, expiresAt: new Date(expiresAt).toISOString() },
+      }),
+    ...(retry && Date.parse(retry.notBefore) > now && { nextAttempt: retry.notBefore }),
+  };
+}

@@ -1,0 +1,151 @@
+import { outcomes } from '../../../core/outcome.ts';
+import type { NextCommand } from '../../../core/next-command.types.ts';
+import type { Paint, Style } from '../../../core/paint.types.ts';
+import { plainText } from '../../../core/redact.ts';
+import { shownTime } from '../../../core/shown-time.ts';
+import { wrap } from '../../../core/wrap.ts';
+import type { ConnectionStatus, ServerStatus } from './status.types.ts';
+
+/** Which servers are listed: all, those to look at, or just the first of these. */
+export type Listing = 'all' | 'failing' | 'some';
+
+/** Outcomes that somebody has to look at. */
+const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
+  'invalid',
+  'missing',
+  'unreached',
+  'held',
+  'failed',
+  'refused',
+  'waiting',
+]);
+
+/** Whether somebody has to look at it. */
+export function isFailing({ outcome }: Pick<ServerStatus, 'outcome'>): boolean {
+  return failing.has(outcome);
+}
+
+const mostListed = 20;
+
+/**
+ * A connection for people.
+ *
+ *     acme-barndoor (barndoor, mode correct): ok
+ *         last pass 2026-11-22 10:00 UTC by schedule, 2.1 s
+ *         2 failed, 240 inSync
+ *         x salesforce-prod: failed since 2026-11-22 09:00 UTC
+ */
+export function renderStatus(
+  status: ConnectionStatus,
+  listing: Listing,
+  paint: Paint,
+  next: NextCommand,
+): string {
+  const { connection, provider, mode, state, reason } = status;
+  const about = [provider, mode && `mode ${mode}`].filter((text) => text !== undefined).join(', ');
+  const head = `${connection}${about === '' ? '' : ` (${about})`}: ${stateWords[state]}`;
+  const chosen = status.servers.filter((server) => listing === 'all' || isFailing(server));
+  const shown = listing === 'some' ? chosen.slice(0, mostListed) : chosen;
+  const more = chosen.length - shown.length;
+  return [
+    paint(plainText(head), state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
+    ...(reason ? wrap(plainText(reason.message), '    ') : []),
+    ...facts(status).flatMap((fact) => wrap(plainText(fact), '    ')),
+    ...steps(status, next),
+    ...wrap(countsText(status), '    '),
+    ...shown.flatMap((server) => serverLines(server, paint)),
+    ...(more > 0 ? [`    and ${more} more: ${next(`trueup status ${connection} --failing`)}`] : []),
+  ].join('\n');
+}
+
+const stateWords: Readonly<Record<ConnectionStatus['state'], string>> = {
+  ok: 'ok',
+  unseen: 'no pass yet',
+  unreachable: 'unreachable',
+  'needs-login': 'needs login',
+  invalid: 'its declaration is invalid',
+  interrupted: 'the last pass was interrupted',
+};
+
+function facts(status: ConnectionStatus): readonly string[] {
+  const { lastPass, lease, nextAttempt, pauses, approved } = status;
+  const pause = pauses.find(({ id }) => id === undefined);
+  return [
+    ...(lastPass
+      ? [
+          `last pass ${shownTime(lastPass.at)} by ${lastPass.trigger}, ${(lastPass.durationMs / 1000).toFixed(1)} s`,
+        ]
+      : []),
+    ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
+    ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
+    ...(pause ? [pauseText(pause)] : []),
+    ...approved.map(({ digest, at, by }) => {
+      const who = by === undefined ? '' : ` by ${by}`;
+      return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, for 24 hours`;
+    }),
+  ];
+}
+
+/** What somebody has to do, each in a line that is left whole, so that it can be copied. */
+function steps({ connection, state, held }: ConnectionStatus, next: NextCommand) {
+  return [
+    ...(state === 'needs-login' ? [`    next: ${next(`trueup login ${connection}`)}`] : []),
+    ...held.map((digest) => `    held: ${next(`trueup approve ${connection} ${digest}`)}`),
+  ];
+}
+
+function countsText({ counts }: ConnectionStatus): string {
+  const listed = [...outcomes, 'unseen' as const].filter((outcome) => counts[outcome] > 0);
+  if (listed.length === 0) return 'no servers';
+  return listed.map((outcome) => `${counts[outcome]} ${words[outcome] ?? outcome}`).join(', ');
+}
+
+function pauseText({ at, until, reason, by }: ConnectionStatus['pauses'][number]): string {
+  return [
+    `paused since ${shownTime(at)}`,
+    ...(until === undefined ? [] : [`until ${shownTime(until)}`]),
+    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(reason === undefined ? [] : [`: ${reason}`]),
+  ].join(' ');
+}
+
+const words: Readonly<Partial<Record<ServerStatus['outcome'], string>>> = {
+  inSync: 'in sync',
+  reported: 'would change (mode report)',
+  unseen: 'not seen yet',
+};
+
+const signs: Readonly<Partial<Record<ServerStatus['outcome'], readonly [string, Style]>>> = {
+  unseen: ['?', 'quiet'],
+  paused: ['-', 'quiet'],
+  off: ['-', 'quiet'],
+  invalid: ['x', 'error'],
+  missing: ['x', 'error'],
+  failed: ['x', 'error'],
+  refused: ['x', 'error'],
+  unreached: ['-', 'warn'],
+  held: ['!', 'warn'],
+  waiting: ['.', 'warn'],
+  reported: ['~', 'change'],
+};
+
+function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
+  const { id, label, outcome, since, generation, declaredGeneration, nextAttempt, reason } = server;
+  const isBehind = declaredGeneration !== undefined && declaredGeneration !== generation;
+  const isStale = isBehind && (outcome === 'inSync' || outcome === 'assumed');
+  const [sign, style] = signs[isStale ? 'waiting' : outcome] ?? ['=', 'quiet' as const];
+  const seen = [
+    ...(isBehind
+      ? [`generation ${declaredGeneration} is declared, ${generation ?? 'none'} was acted on`]
+      : generation === undefined
+        ? []
+        : [`generation ${generation}`]),
+    ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
+  ];
+  const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${shownTime(since)}`}`;
+  const line = `${sign} ${plainText(label ?? id)}: ${[what, ...seen].join(', ')}`;
+  return [
+    ...wrap(line, '        ', '    ').map((text) => paint(text, style)),
+    ...(reason ? wrap(plainText(reason.message), '        ') : []),
+  ];
+}

@@ -1,0 +1,56 @@
+import { printable } from '../../../core/shown-value.ts';
+import { defineCommand } from '../../command.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { mapLimited } from '../../map-limited.ts';
+import { interrupted } from '../../plans/make-plans.ts';
+import { select } from '../../targets/select.ts';
+import { readStatus } from './read-status.ts';
+import { isFailing, renderStatus } from './render-status.ts';
+import type { ConnectionStatus } from './status.types.ts';
+
+const atOnce = 8;
+
+export const status = defineCommand<{ failing?: boolean }>({
+  description:
+    'Shows what the ledger knows: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next. Asks no vendor; `trueup plan` does.',
+  examples: [
+    { line: 'trueup status --stack trueup-prod', does: 'all connections, and what is failing' },
+    {
+      line: 'trueup status acme-barndoor --stack trueup-prod --failing --output json',
+      does: 'the failing servers of one connection, for a script',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('[connection]', 'lists all its servers; all connections without one')
+      .option('--failing', 'only what somebody has to look at');
+  },
+  run: async (context, operands, { failing = false }) => {
+    const { next, options, output, stop } = context;
+    const target = await context.target();
+    const selections = await select(target, operands);
+    const found = await mapLimited(selections, atOnce, stop, ({ connection }) =>
+      readStatus(connection, target.deps),
+    );
+    if (!found) throw interrupted();
+    const connections = failing ? found.filter(isToShow) : found;
+    if (options.output === 'json') {
+      const shown = connections.map((one) => (failing ? onlyFailing(one) : one));
+      const text = JSON.stringify({ version: 1, connections: shown }, undefined, 2);
+      output.result(printable(text));
+      return exitCodes.ok;
+    }
+    const listing = failing ? 'failing' : operands.length > 0 ? 'all' : 'some';
+    const blocks = connections.map((one) => renderStatus(one, listing, output.paint, next));
+    output.result(blocks.length === 0 ? 'Nothing is failing.' : blocks.join('\n\n'));
+    return exitCodes.ok;
+  },
+});
+
+function isToShow({ state, servers }: ConnectionStatus): boolean {
+  return (state !== 'ok' && state !== 'unseen') || servers.some(isFailing);
+}
+
+function onlyFailing(one: ConnectionStatus): ConnectionStatus {
+  return { ...one, servers: one.servers.filter(isFailing) };
+}

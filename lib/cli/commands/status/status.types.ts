@@ -1,0 +1,46 @@
+import type { PassEnd, Pause, Reason, Time } from '../../../core/ledger.types.ts';
+import type { Approval } from '../../../reconcile/ports/ledger.ts';
+import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../core/outcome.ts';
+
+/** A declared server, as the ledger knows it. */
+export interface ServerStatus {
+  readonly id: string;
+  readonly label?: string;
+  /** `unseen`: no pass has recorded anything of it yet. */
+  readonly outcome: Outcome | 'unseen';
+  /** Since when; of `assumed`, since when nobody could read it. */
+  readonly since?: Time;
+  /** Generation of the declaration that was last acted on, and the declared one. */
+  readonly generation?: number;
+  readonly declaredGeneration?: number;
+  /** Not before this is it tried again. */
+  readonly nextAttempt?: Time;
+  readonly reason?: Reason;
+}
+
+/** A connection with its servers: what `--output json` prints. */
+export interface ConnectionStatus {
+  readonly connection: string;
+  readonly provider?: string;
+  readonly mode?: Mode;
+  /** How the last pass ended; `unseen` before the first. */
+  readonly state: PassEnd | 'unseen';
+  readonly reason?: Reason;
+  readonly lastPass?: {
+    readonly pass: string;
+    readonly at: Time;
+    readonly trigger: Trigger;
+    readonly durationMs: number;
+  };
+  /** Who reconciles it now. */
+  readonly lease?: { readonly owner: string; readonly expiresAt: Time };
+  /** Not before this is the connection tried again. */
+  readonly nextAttempt?: Time;
+  readonly pauses: readonly Pause[];
+  /** Digests of plans that the guard holds, and nobody has approved. */
+  readonly held: readonly string[];
+  /** Approvals in force: what they permit is sent when a pass comes to it. */
+  readonly approved: readonly Pick<Approval, 'digest' | 'at' | 'by'>[];
+  readonly counts: OutcomeCounts & { readonly unseen: number };
+  readonly servers: readonly ServerStatus[];
+}

@@ -1,0 +1,36 @@
+import { TrueupError } from '../../core/errors.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** What a command says when it cannot go on: what is wrong, and what to do next. */
+export class CliError extends TrueupError {
+  /** What to do about it: a sentence, or a command to run. */
+  readonly next: string;
+  readonly exitCode: ExitCode;
+
+  constructor(
+    code: string,
+    message: string,
+    next: string,
+    options: { exitCode?: ExitCode; cause?: unknown } = {},
+  ) {
+    super(code, message, options);
+    this.next = next;
+    this.exitCode = options.exitCode ?? exitCodes.failed;
+  }
+}
+
+/** The command line asks for what does not go together, or leaves something out. */
+export function usageError(message: string, next: string): CliError {
+  return new CliError('usage', message, next, { exitCode: exitCodes.invalid });
+}
+
+/** Files that declare what is not valid: everything that is wrong, a line each with its place. */
+export class InvalidFilesError extends TrueupError {
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super('invalid-declaration', 'the declarations are not valid');
+    this.lines = lines;
+  }
+}

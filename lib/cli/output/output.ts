@@ -1,0 +1,75 @@
+import type { Paint, Style } from '../../core/paint.types.ts';
+import { plainText } from '../../core/redact.ts';
+import { wrap } from '../../core/wrap.ts';
+import { progressLine } from './progress-line.ts';
+import type { CliSettings } from '../settings.ts';
+import type { Sink } from './sink.ts';
+
+/** What a command says. Results go to standard output, all else to standard error. */
+export interface Output {
+  /** What was asked for: a script may read it. Ends with a line break. */
+  readonly result: (text: string) => void;
+  /** What is said besides. */
+  readonly note: (text: string) => void;
+  /** A sentence said besides, made plain, in lines of 80 columns. */
+  readonly say: (text: string, style?: Style) => void;
+  /** A line that the next one replaces, below all else on a terminal; nothing elsewhere. '' takes it away. */
+  readonly progress: (text: string) => void;
+  /** After a Ctrl-C: the terminal wrote it where the cursor was. */
+  readonly wipe: () => void;
+  /** How many columns a line of progress may take. */
+  readonly progressWidth: () => number;
+  /** Colours results, if standard output is a terminal. */
+  readonly paint: Paint;
+  /** Colours notes, if standard error is one. */
+  readonly notePaint: Paint;
+  /** Whether notes are seen on a terminal, by somebody who waits. */
+  readonly isTerminal: boolean;
+}
+
+const codes: Readonly<Record<Style, number>> = {
+  add: 32,
+  change: 33,
+  remove: 31,
+  warn: 33,
+  error: 31,
+  quiet: 90,
+};
+
+const coloured: Paint = (text, style) => `\u001B[${codes[style]}m${text}\u001B[39m`;
+const plain: Paint = (text) => text;
+
+function paintFor({ isTTY = false }: Sink, settings: CliSettings): Paint {
+  const { noColor, forceColor, dumbTerminal } = settings;
+  return forceColor || (isTTY && !noColor && !dumbTerminal) ? coloured : plain;
+}
+
+/** A sentence with a reason of a vendor's in it. */
+const longest = 2000;
+
+/** Writes to the two streams; colour, and lines that change, only where somebody looks. */
+export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings): Output {
+  const isTerminal = stderr.isTTY === true && !settings.dumbTerminal;
+  const bottom = progressLine(stderr);
+  const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
+  const note = (text: string) => bottom.aside(() => stderr.write(line(text)));
+  const notePaint = paintFor(stderr, settings);
+  return {
+    result: (text) => bottom.aside(() => stdout.write(line(text))),
+    note,
+    say: (text, style) => {
+      const lines = wrap(plainText(text, longest), '    ', '');
+      note(lines.map((one) => (style ? notePaint(one, style) : one)).join('\n'));
+    },
+    progress: (text) => {
+      if (isTerminal) bottom.show(text);
+    },
+    wipe: () => {
+      if (isTerminal) bottom.wipe();
+    },
+    progressWidth: bottom.width,
+    paint: paintFor(stdout, settings),
+    notePaint,
+    isTerminal,
+  };
+}

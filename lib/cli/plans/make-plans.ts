@@ -1,0 +1,61 @@
+import { TrueupError } from '../../core/errors.ts';
+import type { Plan } from '../../core/plan.types.ts';
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import { planConnection } from '../../reconcile/plan-connection.ts';
+import type { Attended } from '../../reconcile/request.types.ts';
+import { CliError } from '../errors/cli-error.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
+import { mapLimited } from '../map-limited.ts';
+import type { Output } from '../output/output.ts';
+import type { Selection } from '../targets/select.ts';
+
+/** A connection's plan, or why there is none. */
+export type Planned =
+  | { readonly selection: Selection; readonly plan: Plan }
+  | { readonly selection: Selection; readonly error: TrueupError };
+
+/** Connections that are planned at the same time: each has its own vendor account and rate. */
+const atOnce = 8;
+
+/** What passes over the selected connections would do; one that cannot be read leaves the others as they are. */
+export async function makePlans(
+  deps: Dependencies,
+  selections: readonly Selection[],
+  options: {
+    readonly attended?: Attended;
+    readonly stop: AbortSignal;
+    readonly output: Output;
+  },
+): Promise<readonly Planned[]> {
+  const { attended, stop, output } = options;
+  let done = 0;
+  const showProgress = () => {
+    const [first, second] = selections;
+    const which = second ? `${done} of ${selections.length} connections` : first?.connection;
+    output.progress(`reading ${which}`);
+  };
+  showProgress();
+  const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
+    const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
+    try {
+      const { plan } = await planConnection(request, deps);
+      return { selection, plan };
+    } catch (error) {
+      if (!(error instanceof TrueupError)) throw error;
+      return { selection, error };
+    } finally {
+      done += 1;
+      showProgress();
+    }
+  });
+  output.progress('');
+  if (!planned) throw interrupted();
+  return planned;
+}
+
+/** Ctrl-C before anything was sent. */
+export function interrupted(): CliError {
+  return new CliError('interrupted', 'interrupted; nothing was sent', 'run it again', {
+    exitCode: exitCodes.interrupted,
+  });
+}

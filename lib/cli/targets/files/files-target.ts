@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { systemClock } from '../../../../functions/wiring.ts';
+import { desiredFiles } from '../../../files/desired-files.ts';
+import { fingerprintFile } from '../../../files/fingerprint-file.ts';
+import { leaseFile } from '../../../files/lease-file.ts';
+import { ledgerFile } from '../../../files/ledger-file.ts';
+import { noAnnouncer } from '../../../work/events.ts';
+import { secretsFile } from '../../../files/secrets-file.ts';
+import { createHttpClient } from '../../../providers/http/client.ts';
+import { createHostProbe } from '../../../providers/http/host-probe.ts';
+import { parseAllowedHosts } from '../../../providers/http/host-rule.ts';
+import { createTokenExchange } from '../../../sign-in/token-exchange.ts';
+import { createProviders } from '../../../providers/providers.ts';
+import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import type { SeenDate } from '../../../reconcile/ports/runtime.ts';
+import { noQueue } from '../../../work/queue.ts';
+import { defaultSettings } from '../../../reconcile/settings.types.ts';
+import { checkFiles, issueLine } from './check-files.ts';
+import type { CheckedFiles } from './check-files.ts';
+import { InvalidFilesError } from '../../errors/cli-error.ts';
+import { createLog } from '../../output/log.ts';
+import { secretNames } from './secret-names.ts';
+import { clockName, ownerName } from '../owner-name.ts';
+import type { TargetContext } from '../../context.ts';
+import type { Target } from '../target.ts';
+
+/** Declarations from files, the ledger in a folder, secrets from a file or variables: no AWS at all. */
+export async function filesTarget(context: TargetContext): Promise<Target> {
+  const { cwd, options, output, settings, wiring } = context;
+  const { clock = systemClock, random = Math.random } = wiring;
+  // The user owns both the declarations and these settings.
+  const hosts = { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: true };
+  const vendorDates: SeenDate[] = [];
+  const http = createHttpClient({
+    hosts,
+    clock,
+    random,
+    timeoutMs: defaultSettings.attemptMs,
+    onDate: (seen) => vendorDates.push(seen),
+  });
+  const providers = createProviders(http);
+  const files = await checked(context, { providers, secretPrefix: settings.secretPrefix });
+  const folder = resolve(cwd, options.state);
+  const keys = fingerprintFile({ folder });
+  const secrets = secretsFile({
+    ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),
+    variables: settings.secretVariables,
+    names: files.documents.flatMap(({ value }) => secretNames(value)),
+    keys,
+    prefix: settings.secretPrefix,
+  });
+  const deps: Dependencies = {
+    desired: desiredFiles(files),
+    ledger: ledgerFile({ folder, clock }),
+    lease: leaseFile({ folder }),
+    secrets,
+    providers,
+    announcer: noAnnouncer,
+    queue: noQueue,
+    keys,
+    credentials: new Map(),
+    credentialStore: secrets,
+    tokens: createTokenExchange({ http, clock }),
+    clock,
+    random,
+    uuid: randomUUID,
+    log: createLog(output),
+    settings: defaultSettings,
+    secretPrefix: settings.secretPrefix,
+    owner: ownerName(),
+    clockName: clockName(),
+  };
+  return {
+    kind: 'files',
+    name: nameOf(context),
+    deps,
+    connections: () => connectionsIn(files),
+    diagnosis: {
+      desired: nameOf(context),
+      ledger: `state folder ${options.state}`,
+      secrets,
+      probe: createHostProbe({ hosts }),
+      vendorDates,
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Declarations from files, all else from `base`. */
+export async function withFiles(base: Target, context: TargetContext): Promise<Target> {
+  const files = await checked(context, base.deps).catch(async (error: unknown) => {
+    await base.close();
+    throw error;
+  });
+  const { writer: _rows, ...rest } = base;
+  return {
+    ...rest,
+    name: nameOf(context),
+    deps: { ...base.deps, desired: desiredFiles(files) },
+    connections: () => connectionsIn(files),
+    diagnosis: { ...base.diagnosis, desired: nameOf(context) },
+  };
+}
+
+async function checked(
+  { cwd, options: { file = [] } }: TargetContext,
+  options: Pick<Dependencies, 'providers' | 'secretPrefix'>,
+): Promise<CheckedFiles> {
+  const files = await checkFiles(file, { cwd, ...options });
+  if (files.issues.length > 0) throw new InvalidFilesError(files.issues.map(issueLine));
+  return files;
+}
+
+async function connectionsIn(files: CheckedFiles): Promise<readonly string[]> {
+  return (await Array.fromAsync(desiredFiles(files).connections())).toSorted();
+}
+
+const nameOf = ({ options: { file = [] } }: TargetContext) => file.join(', ');

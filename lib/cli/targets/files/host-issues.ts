@@ -1,0 +1,24 @@
+import { isIP } from 'node:net';
+import type { Issue } from '../../../core/errors.ts';
+import { isJsonObject } from '../../../core/json.ts';
+import { addressKind } from '../../../providers/http/addresses.ts';
+
+const places = ['/baseUrl', '/auth/tokenUrl', '/auth/authorizeUrl'] as const;
+
+/**
+ * Addresses that no setting can allow, known before anything is called. Which names of hosts are allowed is for the
+ * settings of whoever calls: a stack, or this machine.
+ */
+export function hostIssues(document: unknown): readonly Issue[] {
+  if (!isJsonObject(document)) return [];
+  const auth = isJsonObject(document['auth']) ? document['auth'] : {};
+  const urls = [document['baseUrl'], auth['tokenUrl'], auth['authorizeUrl']];
+  return places.flatMap((path, index): Issue[] => {
+    const url = urls[index];
+    const hostname = (typeof url === 'string' && URL.parse(url)?.hostname) || '';
+    const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    if (isIP(address) === 0 || addressKind(address) !== 'never') return [];
+    const problem = 'leads to an address that nothing is sent to: link-local, or of no one host';
+    return [{ path, problem, expected: "must have the vendor's host" }];
+  });
+}

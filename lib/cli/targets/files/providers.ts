@@ -1,0 +1,16 @@
+import { createHttpClient } from '../../../providers/http/client.ts';
+import { createProviders } from '../../../providers/providers.ts';
+import type { Provider } from '../../../reconcile/ports/provider.ts';
+import { systemClock } from '../../../../functions/wiring.ts';
+
+/** Every vendor's field table, for what needs no network: nothing can be called with these. */
+export function offlineProviders(): ReadonlyMap<string, Provider> {
+  return createProviders(
+    createHttpClient({
+      hosts: { allowed: [], trustDocumentedHosts: false },
+      clock: systemClock,
+      random: Math.random,
+      timeoutMs: 1,
+    }),
+  );
+}

@@ -1,0 +1,20 @@
+import { InvalidDeclarationError } from '../../core/errors.ts';
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import { readDesired } from '../../reconcile/read-desired.ts';
+import type { DesiredState } from '../../reconcile/read-desired.ts';
+
+/**
+ * A connection as it is declared, with all its servers or those that are named.
+ *
+ * @throws InvalidDeclarationError if there is no connection row that fits
+ */
+export async function readConnection(
+  connection: string,
+  deps: Dependencies,
+  ids?: readonly string[],
+): Promise<DesiredState> {
+  const reading = await readDesired(deps.desired, connection, ids, deps);
+  if (reading.ok) return reading.desired;
+  const issue = { path: '', problem: reading.why, expected: 'a row that fits its schema' };
+  throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
+}

@@ -1,0 +1,149 @@
+import type { Settings } from '../../../../functions/settings.ts';
+import { systemClock, wire } from '../../../../functions/wiring.ts';
+import type { WiringOptions } from '../../../../functions/wiring.ts';
+import { dynamoDbClient, secretsManagerClient } from '../../../aws/clients.ts';
+import type { ClientOptions } from '../../../aws/clients.ts';
+import { desiredWriter } from '../../../aws/desired-writer.ts';
+import { datesOf, identityOf } from '../../../aws/caller.ts';
+import { secretInspector } from '../../../aws/secret-inspector.ts';
+import type { StackOutputs } from '../../../aws/stack-outputs.ts';
+import { createHostProbe } from '../../../providers/http/host-probe.ts';
+import { parseAllowedHosts } from '../../../providers/http/host-rule.ts';
+import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import type { SeenDate } from '../../../reconcile/ports/runtime.ts';
+import { usageError } from '../../errors/cli-error.ts';
+import { createLog } from '../../output/log.ts';
+import { clockName, ownerName } from '../owner-name.ts';
+import type { TargetContext } from '../../context.ts';
+import type { Target } from '../target.ts';
+
+/** Tables of a deployment: of a stack, by its outputs, or by their names. */
+export async function awsTarget(context: TargetContext): Promise<Target> {
+  const { stack, profile, region } = context.options;
+  const client = {
+    ...(profile !== undefined && { profile }),
+    ...(region !== undefined && { region }),
+  };
+  const outputs = stack === undefined ? undefined : await outputsOf(stack, client);
+  const settings = outputs ? settingsOfStack(stack ?? '', outputs, context) : byName(context);
+  const endpoints = {
+    dynamodb: { ...client, ...context.wiring.endpoints?.dynamodb },
+    secretsManager: { ...client, ...context.wiring.endpoints?.secretsManager },
+    events: { ...client, ...context.wiring.endpoints?.events },
+    sqs: { ...client, ...context.wiring.endpoints?.sqs },
+  };
+  const target = wiredTarget('aws', settings, context, { ...context.wiring, endpoints });
+  const name = stack === undefined ? `table ${settings.desiredTable}` : `stack ${stack}`;
+  return { ...target, name, ...(outputs && { outputs }) };
+}
+
+/** CloudFormation's client is loaded where a stack is named. */
+async function outputsOf(stack: string, client: ClientOptions): Promise<StackOutputs> {
+  const { readStackOutputs } = await import('../../../aws/stack-outputs.ts');
+  return readStackOutputs(stack, client);
+}
+
+/** A target on tables, wired as the functions are. */
+export function wiredTarget(
+  kind: Target['kind'],
+  settings: Settings,
+  { output }: TargetContext,
+  wiring: WiringOptions,
+): Omit<Target, 'name'> & { readonly writer: NonNullable<Target['writer']> } {
+  const { clock = systemClock, endpoints } = wiring;
+  const vendorDates: SeenDate[] = [];
+  const onDate = (seen: SeenDate) => void vendorDates.push(seen);
+  const deps: Dependencies = {
+    ...wire(settings, createLog(output), { ...wiring, onDate, remember: false }),
+    owner: ownerName(),
+    clockName: clockName(),
+  };
+  const client = dynamoDbClient(endpoints?.dynamodb);
+  const secretsClient = secretsManagerClient(endpoints?.secretsManager);
+  const table = { client, table: settings.desiredTable, clock };
+  const allowed = parseAllowedHosts(settings.allowedHosts);
+  return {
+    kind,
+    deps,
+    connections: () => connectionsOf(deps),
+    writer: desiredWriter(table),
+    diagnosis: {
+      aws: { identity: () => identityOf(client), dates: () => datesOf(table) },
+      desired: `table ${settings.desiredTable}`,
+      ledger: `table ${settings.ledgerTable}`,
+      secrets: secretInspector({ client: secretsClient, prefix: settings.secretPrefix }),
+      probe: createHostProbe({ hosts: { allowed, trustDocumentedHosts: false } }),
+      vendorDates,
+    },
+    close: async () => {
+      client.destroy();
+      secretsClient.destroy();
+    },
+  };
+}
+
+/** The declared connections, sorted, each once. */
+export async function connectionsOf({ desired }: Dependencies): Promise<readonly string[]> {
+  return [...new Set(await Array.fromAsync(desired.connections()))].toSorted();
+}
+
+function byName({ options, settings }: TargetContext): Settings {
+  const { desiredTable, ledgerTable } = options;
+  if (desiredTable === undefined || ledgerTable === undefined) {
+    throw usageError(
+      '--desired-table and --ledger-table belong together',
+      'name both, or the stack that has them (--stack NAME)',
+    );
+  }
+  if (settings.allowedHosts === '') {
+    throw usageError(
+      'nothing says which hosts credentials may go to',
+      'set TRUEUP_ALLOWED_HOSTS=barndoor=acme.platform.barndoor.ai (provider=host, separated by commas), or use --stack NAME',
+    );
+  }
+  const { fingerprintSecret, secretPrefix, allowedHosts } = settings;
+  return { ...whole, desiredTable, ledgerTable, fingerprintSecret, secretPrefix, allowedHosts };
+}
+
+/** What only a schedule needs. */
+const whole = { connectionsAtOnce: 1, inlineShare: 1 };
+
+function settingsOfStack(stack: string, outputs: StackOutputs, _context: TargetContext): Settings {
+  const prefix = prefixOf(stack, outputs);
+  const text = (name: string): string => {
+    const value = outputs.get(prefix + name);
+    if (value !== undefined) return value;
+    throw usageError(
+      `stack ${stack} has no output ${prefix}${name}`,
+      'deploy it with this version of Trueup',
+    );
+  };
+  return {
+    ...whole,
+    desiredTable: text('DesiredTable'),
+    ledgerTable: text('LedgerTable'),
+    fingerprintSecret: text('FingerprintSecret'),
+    secretPrefix: text('SecretPrefix'),
+    allowedHosts: text('AllowedHosts'),
+    queueUrl: text('QueueUrl'),
+    eventBus: text('EventBus'),
+  };
+}
+
+/** A stack of one's own may give the construct another id: its outputs then begin with that. */
+function prefixOf(stack: string, outputs: StackOutputs): string {
+  const suffix = 'DesiredTable';
+  const prefixes = [...outputs.keys()]
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => name.slice(0, -suffix.length));
+  const [only] = prefixes;
+  if (only !== undefined && prefixes.length === 1) return only;
+  throw usageError(
+    only === undefined
+      ? `stack ${stack} is none of Trueup's: it has no output that ends in ${suffix}`
+      : `stack ${stack} has more than one Trueup: ${prefixes.join(', ')}`,
+    only === undefined
+      ? 'name the stack that has the construct TrueupReconciler'
+      : 'name the tables instead: --desired-table and --ledger-table',
+  );
+}

@@ -1,0 +1,555 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { secretsManagerClient } from '../../../lib/aws/clients.ts';
+import type { Check } from '../../../lib/cli/commands/doctor/check.ts';
+import { lastPassCheck } from '../../../lib/cli/commands/doctor/last-pass.ts';
+import type { Intercept } from '../../../lib/local/aws-json.ts';
+import { selfSigned } from '../../providers/http/self-signed.ts';
+import { startFleetInFiles } from '../../support/fleet-in-files.ts';
+import { startStack } from '../../support/stack.ts';
+import type { DeployedStack } from '../../support/stack.ts';
+import { connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
+import { onTables, trueup } from '../run.ts';
+import type { RunOptions } from '../run.ts';
+
+const [a = '', b = ''] = serverIds(2);
+const canary = 'canary-of-a-secret';
+const denied = {
+  status: 400,
+  body: { __type: 'AccessDeniedException', message: 'User: kim is not authorized to perform this' },
+};
+
+let world: TestWorld;
+let dynamodb: Intercept;
+let secretsManager: Intercept;
+
+beforeEach(async () => {
+  [dynamodb, secretsManager] = [() => undefined, () => undefined];
+  world = await startWorld(
+    { servers: [{ id: a, name: 'A' }] },
+    {
+      dynamodb: { intercept: (operation, body) => dynamodb(operation, body) },
+      secretsManager: { intercept: (operation, body) => secretsManager(operation, body) },
+      issuer: { clients: { trueup: canary } },
+    },
+  );
+  await world.declareConnection();
+  await world.declare({ id: a, label: 'first', spec: { name: 'A' } });
+});
+
+afterEach(() => world.close());
+
+/** Runs it on the world's tables; no secret may ever be in what it says. */
+async function doctor(more: RunOptions = {}) {
+  const tables = onTables(world, world.clock);
+  const environment = { ...tables.options.environment, ...more.environment };
+  const told = await tables.run(['doctor', '--output', 'json'], { ...more, environment });
+  const { checks } = JSON.parse(told.stdout || '{"checks":[]}') as { checks: readonly Check[] };
+  expect(told.stdout + told.stderr).not.toContain('canary');
+  for (const one of checks) expect(one.mend !== undefined).toBe(!one.ok);
+  return { ...told, checks, failed: checks.filter(({ ok }) => !ok), find: finder(checks) };
+}
+
+const finder = (checks: readonly Check[]) => (what: string) => {
+  const found = checks.find((one) => one.what === what);
+  if (!found) throw new Error(`no check '${what}' among ${checks.map((one) => one.what).join()}`);
+  return found;
+};
+
+describe('all is well', () => {
+  test('one line a check, and how many there were', async () => {
+    await world.secrets.write(`trueup/${connection}/a`, canary);
+    const client_secret = { secret: `trueup/${connection}/a` };
+    await world.declare({ id: a, spec: { name: 'A', client_secret } });
+    await world.pass();
+    world.clock.advance(3 * 60_000);
+    const { code, stdout, stderr } = await onTables(world).run(['doctor']);
+    const { port } = new URL(world.barndoor.url);
+    expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'TIME')).toBe(
+      [
+        'ok credentials: access key ...ocal, region local',
+        'ok table Desired: readable, 1 connection',
+        'ok table Ledger: readable',
+        'ok rights: write to table Ledger: granted (plan, apply, approve, pause)',
+        'ok rights: write to table Desired: granted (push)',
+        'ok fingerprint key: readable',
+        'ok clock: agrees with that of DynamoDB',
+        'ok acme: declaration: valid, 1 server',
+        `ok acme: baseUrl 127.0.0.1:${port}: allowed, reached at 127.0.0.1, loopback, not`,
+        '      encrypted',
+        'ok acme: secrets: 2 secrets there',
+        'ok acme: token: that of secret trueup/acme/token',
+        'ok acme: list call: answered, 1 server on the first page',
+        'ok acme: last pass: 0 min ago (TIME UTC, by schedule)',
+        '',
+      ].join('\n'),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '13 checks: all is well.\n' });
+  });
+
+  test('it writes nothing, decrypts no server’s secret, and asks for one page', async () => {
+    await world.secrets.write(`trueup/${connection}/a`, canary);
+    const client_secret = { secret: `trueup/${connection}/a` };
+    await world.declare({ id: a, spec: { name: 'A', client_secret } });
+    const rows = async () => [
+      await world.deps.desired.rows(connection),
+      await world.deps.ledger.read(connection),
+      await world.deps.lease.read('doctor'),
+      await world.deps.desired.rows('doctor'),
+    ];
+    const before = await rows();
+    world.callsSince();
+    expect((await doctor()).code).toBe(0);
+    const calls = world.callsSince();
+    expect(calls).toMatchObject({ list: 1, DescribeSecret: 2, BatchGetSecretValue: 1 });
+    expect(calls).not.toHaveProperty('put');
+    expect(await rows()).toEqual(before);
+  });
+});
+
+describe('what all connections need', () => {
+  test('credentials: none are found', async () => {
+    const told = await new Promise<{ stdout: string; stderr: string; code: unknown }>((done) => {
+      const entry = resolve(import.meta.dirname, '../../../bin/trueup.mjs');
+      const argv = [
+        'doctor',
+        '--desired-table',
+        'D',
+        '--ledger-table',
+        'L',
+        '--region',
+        'eu-west-1',
+      ];
+      const env = {
+        PATH: '',
+        HOME: '/nowhere',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        TRUEUP_ALLOWED_HOSTS: 'barndoor=acme.example',
+      };
+      execFile(process.execPath, [entry, ...argv], { env }, (error, stdout, stderr) => {
+        done({ stdout, stderr, code: error?.code });
+      });
+    });
+    expect(told.stdout).toMatch(
+      /^x {2}credentials: .*\n( {6}.*\n)* {3}next: sign in to AWS \(--prof/,
+    );
+    expect(told.stderr).toBe('1 of 1 check failed.\n');
+    expect(told.code).toBe(1);
+  });
+
+  test.each([
+    ['--desired-table', 'table Nowhere'],
+    ['--ledger-table', 'table Nowhere'],
+  ])('tables: %s names one that is not there', async (option, what) => {
+    const tables = onTables(world, world.clock);
+    const all = ['--desired-table', 'Desired', '--ledger-table', 'Ledger'];
+    const { code, stdout } = await trueup(
+      ['doctor', '--output', 'json', ...all, option, 'Nowhere'],
+      tables.options,
+    );
+    const found = finder((JSON.parse(stdout) as { checks: readonly Check[] }).checks)(what);
+    expect(code).toBe(1);
+    expect(found).toMatchObject({ ok: false, mend: 'check the name, --profile and --region' });
+    expect(found.found).toContain('ResourceNotFound');
+  });
+
+  test.each([
+    // Reading from the vendor takes of the budget, which stands in the ledger.
+    ['UpdateItem', ['rights: write to table Ledger', 'acme: list call']],
+    ['DeleteItem', ['rights: write to table Desired']],
+  ])('rights: %s is denied', async (operation, whats) => {
+    dynamodb = (one) => (one === operation ? denied : undefined);
+    const { code, failed, find } = await doctor();
+    expect(code).toBe(1);
+    expect(failed.map((one) => one.what)).toEqual(whats);
+    expect(find('acme: declaration').ok).toBe(true);
+    expect(failed[0]?.found).toContain('User: kim is not authorized');
+    expect(failed[0]?.mend).toContain('OperatorPolicyArn');
+  });
+
+  test('rights: a table may not be read', async () => {
+    dynamodb = (one) => (one === 'Scan' ? denied : undefined);
+    const { failed } = await doctor();
+    expect(failed.map(({ what }) => what)).toEqual(['table Desired']);
+    expect(failed[0]?.mend).toContain('OperatorPolicyArn');
+  });
+
+  test('the fingerprint key is not there', async () => {
+    const { code, failed } = await doctor({
+      environment: { TRUEUP_FINGERPRINT_SECRET: 'nowhere' },
+    });
+    expect(code).toBe(1);
+    expect(failed.map(({ what }) => what)).toEqual(['fingerprint key']);
+  });
+
+  test('no connection is declared', async () => {
+    await world.desired.remove(connection, 'connection');
+    const { code, find } = await doctor();
+    expect(code).toBe(1);
+    expect(find('connections').mend).toContain('trueup push');
+  });
+
+  test.each([
+    [13_000, true],
+    [17_000, false],
+    [-13_000, true],
+    [-17_000, false],
+  ])('clock: ours is off by %d ms', async (ms, isWell) => {
+    world.clock.advance(ms);
+    const { code, find } = await doctor();
+    const clock = find('clock');
+    expect(clock.ok).toBe(isWell);
+    expect(code).toBe(isWell ? 0 : 1);
+    expect(clock.found).toMatch(
+      /^1[1-7]\.\d s (ahead of|behind) that of DynamoDB; 15 s are allowed/,
+    );
+    expect(clock.found).toContain(ms > 0 ? 'ahead of' : 'behind');
+    if (!isWell) expect(clock.mend).toContain('NTP');
+  });
+});
+
+describe('a connection', () => {
+  test('declaration: a server’s row is not valid', async () => {
+    await world.declare({ id: b, label: 'second', spec: { nonsense: true } });
+    const { failed } = await doctor();
+    expect(failed).toMatchObject([
+      { what: 'acme: declaration', mend: expect.stringContaining('trueup plan acme') },
+    ]);
+    expect(failed[0]?.found).toContain('1 of 2 servers invalid, such as second: /spec/nonsense');
+  });
+
+  test('declaration: its own row is not valid; its secrets are looked at all the same', async () => {
+    await world.declareConnection({ baseUrl: 'nonsense' });
+    const { failed, find } = await doctor();
+    expect(failed.map(({ what }) => what)).toEqual(['acme: declaration']);
+    expect(find('acme: secrets').found).toBe('1 secret there');
+  });
+
+  test('host: not allowed', async () => {
+    const { failed, find } = await doctor({
+      environment: { TRUEUP_ALLOWED_HOSTS: 'barndoor=another.example' },
+    });
+    expect(failed).toMatchObject([
+      {
+        what: `acme: baseUrl ${new URL(world.barndoor.url).host}`,
+        found: expect.stringContaining('not among the allowed hosts for barndoor'),
+        mend: expect.stringContaining('TRUEUP_ALLOWED_HOSTS'),
+      },
+    ]);
+    for (const what of ['acme: token', 'acme: list call']) {
+      expect(find(what)).toMatchObject({ skipped: true, found: expect.stringContaining('host') });
+    }
+    expect(world.barndoor.requests).toEqual([]);
+  });
+
+  test('host: does not resolve', async () => {
+    await world.declareConnection({ baseUrl: 'https://acme.invalid' });
+    const { failed } = await doctor({
+      environment: { TRUEUP_ALLOWED_HOSTS: 'barndoor=acme.invalid' },
+    });
+    expect(failed).toMatchObject([
+      {
+        what: 'acme: baseUrl acme.invalid',
+        found: expect.stringMatching(/no connection \((ENOTFOUND|EAI_AGAIN)\)/),
+        mend: expect.stringContaining('DNS'),
+      },
+    ]);
+  });
+
+  test('host: resolves to what no setting allows', async () => {
+    await world.declareConnection({ baseUrl: 'https://169.254.169.254' });
+    const { failed } = await doctor({
+      environment: { TRUEUP_ALLOWED_HOSTS: 'barndoor=169.254.169.254' },
+    });
+    expect(failed[0]?.found).toContain('is not an allowed address');
+  });
+
+  test('host: a certificate that nobody vouches for', async () => {
+    const server = createServer(selfSigned('localhost'));
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+    try {
+      const host = `localhost:${(server.address() as AddressInfo).port}`;
+      await world.declareConnection({ baseUrl: `https://${host}` });
+      const { failed } = await doctor({
+        environment: { TRUEUP_ALLOWED_HOSTS: `barndoor=${host}` },
+      });
+      expect(failed).toMatchObject([
+        {
+          what: `acme: baseUrl ${host}`,
+          found: expect.stringMatching(/no secure connection \(DEPTH_ZERO_SELF_SIGNED_CERT\)/),
+          mend: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+        },
+      ]);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('token: the bearer’s secret is not there, and its name is in the line', async () => {
+    const token = { secret: `trueup/${connection}/lacking` };
+    await world.declareConnection({ auth: { type: 'bearer', token } });
+    const { failed, find } = await doctor();
+    expect(failed).toMatchObject([
+      {
+        what: 'acme: secret trueup/acme/lacking',
+        found: 'does not exist in this account and region; used by auth',
+        mend: 'aws secretsmanager create-secret --name trueup/acme/lacking --secret-string file://FILE',
+      },
+      { what: 'acme: token', mend: expect.stringContaining('secret trueup/acme/lacking') },
+    ]);
+    expect(find('acme: list call').skipped).toBe(true);
+  });
+
+  test.each([
+    [401, 'does not accept this token: look at secret trueup/acme/token'],
+    [403, 'the right to list'],
+    [404, 'path in baseUrl'],
+    [429, 'budget.requestsPerMinute'],
+    [500, 'status page'],
+  ])('list call: HTTP %d', async (status, mend) => {
+    world.barndoor.misbehave({ operation: 'list', effect: { kind: 'status', status } });
+    const { code, failed, find } = await doctor();
+    expect(code).toBe(1);
+    expect(find('acme: token').ok).toBe(true);
+    expect(failed).toMatchObject([
+      { what: 'acme: list call', mend: expect.stringContaining(mend) },
+    ]);
+  });
+
+  describe('that signs in', () => {
+    const signIn = async (auth: object) => {
+      const common = { tokenUrl: world.issuer.tokenUrl, client_id: 'trueup' };
+      await world.declareConnection({ auth: { ...common, ...auth } });
+    };
+    const clientCredentials = () =>
+      signIn({
+        type: 'client-credentials',
+        client_secret: { secret: `trueup/${connection}/client` },
+      });
+    const refreshToken = () =>
+      signIn({ type: 'refresh-token', refresh_token: { secret: `trueup/${connection}/login` } });
+
+    test('with client credentials: the endpoint gives a token, which the vendor accepts', async () => {
+      await world.secrets.write(`trueup/${connection}/client`, canary);
+      await clientCredentials();
+      const { code, find } = await doctor();
+      expect(code).toBe(0);
+      expect(find('acme: token').found).toBe('the token endpoint gave one');
+      expect(find(`acme: tokenUrl ${new URL(world.issuer.url).host}`).ok).toBe(true);
+    });
+
+    test('with client credentials that are wrong', async () => {
+      await world.secrets.write(`trueup/${connection}/client`, 'canary-of-another');
+      await clientCredentials();
+      const { failed } = await doctor();
+      expect(failed).toMatchObject([
+        { what: 'acme: token', mend: expect.stringContaining('secret trueup/acme/client') },
+      ]);
+    });
+
+    test('with a refresh token: it is not exchanged, and what that keeps from being known is said', async () => {
+      const stored = { refresh_token: 'canary-of-refresh' };
+      await world.secrets.write(`trueup/${connection}/login`, JSON.stringify(stored));
+      await refreshToken();
+      const asked = world.issuer.requests.length;
+      const { code, find } = await doctor();
+      expect(code).toBe(0);
+      expect(world.issuer.requests).toHaveLength(asked);
+      expect(find('acme: token')).toMatchObject({ skipped: true });
+      expect(find('acme: token').found).toContain('the next pass');
+      expect(find('acme: list call').skipped).toBe(true);
+    });
+
+    test('with an access token that was saved and holds: it is used', async () => {
+      const stored = {
+        refresh_token: 'canary-of-refresh',
+        access_token: 'bearer-of-acme',
+        expires_at: new Date(world.clock.now() + 3_600_000).toISOString(),
+      };
+      await world.secrets.write(`trueup/${connection}/login`, JSON.stringify(stored));
+      await refreshToken();
+      const { code, find } = await doctor();
+      expect(code).toBe(0);
+      expect(find('acme: list call').found).toContain('1 server on the first page');
+    });
+
+    test('with a secret that login never wrote', async () => {
+      await world.secrets.write(`trueup/${connection}/login`, 'canary-of-a-bare-text');
+      await refreshToken();
+      const { failed } = await doctor();
+      expect(failed).toMatchObject([
+        { what: 'acme: token', mend: expect.stringContaining('trueup login acme') },
+      ]);
+    });
+  });
+
+  describe('secrets', () => {
+    const uses = (name: string) =>
+      world.declare({ id: a, label: 'first', spec: { client_secret: { secret: name } } });
+    const name = `trueup/${connection}/a`;
+
+    test('marked for deletion', async () => {
+      await world.secrets.write(name, canary);
+      await uses(name);
+      const client = secretsManagerClient(world.endpoints.secretsManager);
+      await client.send(new DeleteSecretCommand({ SecretId: name }));
+      client.destroy();
+      const { failed, find } = await doctor();
+      expect(failed).toMatchObject([
+        {
+          what: `acme: secret ${name}`,
+          found: 'is marked for deletion; used by first',
+          mend: `aws secretsmanager restore-secret --secret-id ${name}`,
+        },
+      ]);
+      expect(find('acme: secrets').found).toBe('1 secret there');
+    });
+
+    test.each([
+      ['without a current value', { VersionIdsToStages: {} }, 'put-secret-value'],
+      ['not permitted', undefined, 'OperatorPolicyArn'],
+    ])('%s', async (_, body, mend) => {
+      await uses(name);
+      secretsManager = (operation, asked) => {
+        const isIt = operation === 'DescribeSecret' && JSON.stringify(asked).includes(name);
+        if (!isIt) return undefined;
+        return body ? { status: 200, body: { Name: name, ...body } } : denied;
+      };
+      const { failed } = await doctor();
+      expect(failed).toMatchObject([
+        { what: `acme: secret ${name}`, mend: expect.stringContaining(mend) },
+      ]);
+    });
+
+    test('of a name that breaks the rule: it may be a value, and is not shown', async () => {
+      await uses('canary-where-a-name-belongs');
+      const { failed } = await doctor();
+      expect(failed).toMatchObject([
+        { what: 'acme: declaration' },
+        { what: 'acme: a secret', mend: 'name it trueup/acme/..., without an ARN' },
+      ]);
+      expect(failed[1]?.found).toBe("the name does not begin with 'trueup/acme/'; used by first");
+    });
+
+    test('a store that does not answer is one finding, and not one for each secret', async () => {
+      await uses(name);
+      secretsManager = (operation) =>
+        operation === 'DescribeSecret'
+          ? { status: 400, body: { __type: 'ThrottlingException', message: '' } }
+          : undefined;
+      const { failed } = await doctor();
+      expect(failed).toMatchObject([{ what: 'acme: secrets', mend: 'try again in a minute' }]);
+    });
+  });
+
+  describe('the last pass', () => {
+    test('could not reach the vendor', async () => {
+      const well = world.barndoor.misbehave({
+        operation: 'list',
+        effect: { kind: 'status', status: 500 },
+      });
+      await world.pass();
+      well();
+      world.clock.advance(4000);
+      const { failed } = await doctor();
+      expect(failed).toMatchObject([
+        { what: 'acme: last pass', mend: expect.stringContaining('list call above') },
+      ]);
+      expect(failed[0]?.found).toMatch(/^unreachable 0 min ago \(.* UTC, by schedule\): /);
+    });
+
+    test('found a row that is not valid', async () => {
+      await world.declareConnection({ provider: 'nobody' });
+      await world.pass();
+      await world.declareConnection();
+      const { failed } = await doctor();
+      expect(failed).toMatchObject([
+        { what: 'acme: last pass', mend: 'mend the row of the connection' },
+      ]);
+    });
+  });
+});
+
+describe('the last pass where functions make them', () => {
+  const hour = 60 * 60_000;
+  const check = () => lastPassCheck(connection, world.deps, true);
+
+  test('is missing if there was none', async () => {
+    expect(await check()).toMatchObject({
+      ok: false,
+      found: 'none yet',
+      mend: expect.stringContaining('trueup reconcile acme'),
+    });
+  });
+
+  test('is missing after a day, unless the connection is paused', async () => {
+    await world.pass();
+    world.clock.advance(23 * hour);
+    expect(await check()).toMatchObject({ ok: true, found: expect.stringMatching(/^23 h ago/) });
+    world.clock.advance(49 * hour);
+    expect(await check()).toMatchObject({
+      ok: false,
+      found: expect.stringMatching(/^3 days ago/),
+      mend: expect.stringContaining('CommandLogsScheduled'),
+    });
+    await world.deps.ledger.pause(connection, { at: new Date(world.clock.now()).toISOString() });
+    expect(await check()).toMatchObject({ ok: true, found: expect.stringMatching(/; paused$/) });
+  });
+});
+
+describe('with a stack', () => {
+  let stack: DeployedStack;
+
+  beforeEach(async () => {
+    stack = await startStack(world);
+  });
+
+  afterEach(() => stack.close());
+
+  const run = (name: string) =>
+    trueup(['doctor', '--stack', name], onTables(world, world.clock).options);
+
+  test('all is well once the schedule has made a pass', async () => {
+    const before = await run(stack.name);
+    expect(before.code).toBe(1);
+    expect(before.stdout).toMatch(
+      /^x {2}acme: last pass: none yet\n {3}next: `trueup reconcile acme --stack trueup-test`/m,
+    );
+    await world.pass();
+    expect(await run(stack.name)).toMatchObject({ code: 0, stderr: '13 checks: all is well.\n' });
+  });
+
+  test('that is not there', async () => {
+    const { code, stdout } = await run('another');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^x {2}deployment: .*\n( {6}.*\n)* {3}next: check the name, --profile/);
+  });
+});
+
+describe('with files', () => {
+  test('all is well; the vendor’s own clock is what there is', async () => {
+    const fleet = await startFleetInFiles({ servers: 2 });
+    try {
+      const argv = ['doctor', ...fleet.options];
+      const options = { cwd: fleet.folder, environment: fleet.environment };
+      const { code, stdout } = await trueup(argv, options);
+      expect(code).toBe(0);
+      expect(stdout).toContain('ok trueup.json: readable, 1 connection');
+      expect(stdout).toContain('ok state folder .trueup: readable');
+      expect(stdout).toMatch(/^ok clock: agrees with that of 127\.0\.0\.1:\d+$/m);
+      expect(stdout).toContain('ok acme: secrets: 1 secret there');
+
+      const without = await trueup(['doctor', '--file', 'trueup.json'], options);
+      expect(without.code).toBe(1);
+      expect(without.stdout).toContain('x  acme: secret trueup/acme/token: is not in the variable');
+      expect(without.stdout).toContain('next: put it into a JSON file, and say --secrets FILE');
+    } finally {
+      await fleet.close();
+    }
+  });
+});

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { alloyConnection, connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
+import { onTables } from '../run.ts';
+import type { Ran, RunOptions } from '../run.ts';
+
+const ids = serverIds(4);
+const [a = '', b = '', c = ''] = ids;
+
+let world: TestWorld;
+let folder: string;
+let run: (argv: readonly string[], more?: RunOptions) => Promise<Ran>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trueup-import-'));
+  world = await startWorld();
+  const tables = onTables(world, world.clock);
+  run = (argv, more = {}) => {
+    // Each run is a process of its own: what the one before it took of the budget is back.
+    world.clock.advance(120_000);
+    return tables.run(argv, { cwd: folder, ...more });
+  };
+});
+
+afterEach(async () => {
+  await world.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function importAndPush(name: string): Promise<Ran> {
+  const imported = await run(['import', name]);
+  await writeFile(join(folder, 'imported.yaml'), imported.stdout);
+  const pushed = await run(['push', 'imported.yaml']);
+  expect({ code: pushed.code, stderr: pushed.stderr }).toMatchObject({ code: 0 });
+  return imported;
+}
+
+describe('import', () => {
+  test('declares what can be read; what cannot is a comment', async () => {
+    world.barndoor.add({ id: a, name: 'Sales', slug: 'sales', client_secret: 'canary-secret' });
+    await world.declareConnection();
+    const { code, stdout } = await importAndPush(connection);
+    expect(code).toBe(0);
+    expect(stdout).toContain('label: sales');
+    expect(stdout).toContain('# client_secret: cannot be read');
+    expect(stdout).not.toContain('canary');
+    const plan = await run(['plan', '--detailed-exitcode']);
+    expect(plan).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('keeps of declared servers what cannot be read, their label and their policy', async () => {
+    world.barndoor.add({ id: a, name: 'Live', slug: 'live', meta: { team: 'x', cost: 1 } });
+    const secret = { secret: `trueup/${connection}/a` };
+    await world.declareConnection();
+    await world.declare({
+      id: a,
+      label: 'mine',
+      spec: { name: 'Old', client_secret: secret, meta: { team: 'sales' } },
+      policy: { ignore: ['/meta/cost'] },
+    });
+    const { stdout } = await run(['import', connection, '--output', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      connection,
+      servers: [
+        {
+          id: a,
+          label: 'mine',
+          // No answer of this surface has `meta`.
+          spec: { name: 'Live', client_secret: secret, meta: { team: 'sales' } },
+          policy: { ignore: ['/meta/cost'] },
+        },
+      ],
+    });
+    expect(stdout).not.toContain('"cost"');
+  });
+
+  test('--only and --match choose', async () => {
+    for (const [id, name] of [
+      [a, 'Sales EU'],
+      [b, 'Sales US'],
+      [c, 'Support'],
+    ] as const) {
+      world.barndoor.add({ id, name });
+    }
+    await world.declareConnection();
+    const chosen = async (...argv: string[]) => {
+      const { stdout } = await run(['import', connection, '--output', 'json', ...argv]);
+      return (JSON.parse(stdout) as { servers?: { id: string }[] }).servers?.map(({ id }) => id);
+    };
+    expect(await chosen('--only', 'Support', '--only', a)).toEqual([a, c]);
+    expect(await chosen('--match', 'sales*')).toEqual([a, b]);
+    const none = await run(['import', connection, '--match', '*.*']);
+    expect(none).toMatchObject({ code: 3, stdout: '' });
+    expect(none.stderr).toContain('none of 3 live servers fits');
+    expect((await run(['import', connection, '--only', 'nobody'])).code).toBe(3);
+    expect((await run(['import', 'acmee'])).stderr).toContain('did you mean acme?');
+  });
+
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.constantFrom('null', '\u001B[2J', 'a: b', '# x', '  '),
+  );
+  const leaf = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text));
+
+  test('afterwards the plan is empty, for random fleets at Barndoor', async () => {
+    await world.declareConnection();
+    const fleet = fc.array(
+      fc.record({ name: text, meta: fc.dictionary(text, leaf, { maxKeys: 3 }) }),
+      { maxLength: 4 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fleet, async (servers) => {
+        for (const { id } of world.barndoor.servers.slice()) world.barndoor.remove(id);
+        for (const id of ids) {
+          // oxlint-disable-next-line no-await-in-loop
+          await world.desired.remove(connection, `server#${id}`);
+        }
+        for (const [index, server] of servers.entries()) {
+          world.barndoor.add({ id: ids[index] ?? '', ...server });
+        }
+        const { stdout } = await importAndPush(connection);
+        expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
+        const plan = await run(['plan', '--detailed-exitcode']);
+        expect(plan).toMatchObject({ code: 0, stderr: '' });
+        expect(await world.deps.desired.countServers(connection)).toBe(servers.length);
+      }),
+      { numRuns: 6 },
+    );
+  }, 20_000);
+
+  test('afterwards the plan is empty, for random access rules at Alloy', async () => {
+    await world.declareAlloyConnection();
+    const list = fc.array(fc.constantFrom('x', 'y', 'z'), { maxLength: 3 });
+    const mode = fc.constantFrom('allowlist', 'blocklist');
+    const section = fc.record({ mode, allowedIds: list, blockedIds: list }, { requiredKeys: [] });
+    const restrictions = fc.record({ connectors: section, users: section }, { requiredKeys: [] });
+    await fc.assert(
+      fc.asyncProperty(text, restrictions, async (description, rules) => {
+        for (const { serverId } of world.alloy.servers.slice()) world.alloy.remove(serverId);
+        await world.desired.remove(alloyConnection, `server#${a}`);
+        world.alloy.add({ serverId: a, name: 'A', description, restrictions: rules });
+        await importAndPush(alloyConnection);
+        const plan = await run(['plan', alloyConnection, '--detailed-exitcode']);
+        expect(plan).toMatchObject({ code: 0, stderr: '' });
+      }),
+      { numRuns: 6 },
+    );
+  }, 20_000);
+});

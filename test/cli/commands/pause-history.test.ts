@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
+import { onTables } from '../run.ts';
+import type { Ran, RunOptions } from '../run.ts';
+
+const [a = '', b = ''] = serverIds(2);
+
+let world: TestWorld;
+let run: (argv: readonly string[], more?: RunOptions) => Promise<Ran>;
+
+beforeEach(async () => {
+  world = await startWorld({
+    servers: [
+      { id: a, name: 'Old A' },
+      { id: b, name: 'Old B' },
+    ],
+  });
+  run = onTables(world, world.clock).run;
+  await world.declareConnection();
+  await world.declare(
+    { id: a, label: 'first', spec: { name: 'New A' } },
+    { id: b, label: 'second', spec: { name: 'New B' } },
+  );
+});
+
+afterEach(() => world.close());
+
+describe('pause and resume', () => {
+  test('a server: shown, left alone, and sent once it is resumed', async () => {
+    const paused = await run(['pause', 'acme/second', '--reason', 'a\u001B[2Jtalk']);
+    expect(paused).toMatchObject({ code: 0, stdout: '' });
+    expect(paused.stderr).toBe(
+      'Paused acme/second;\n    `trueup resume acme/second --desired-table Desired --ledger-table Ledger`\n    ends it.\n',
+    );
+    expect((await world.pass()).counts).toMatchObject({ paused: 1, updated: 1 });
+    const { stdout } = await run(['status', connection]);
+    expect(stdout).toContain('atalk');
+    expect(world.barndoor.find(b).name).toBe('Old B');
+    expect((await run(['resume', 'acme/second'])).stderr).toBe('Resumed acme/second.\n');
+    expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });
+  });
+
+  test('a pause that is over is not shown as one, and an empty reason is none', async () => {
+    await run(['pause', connection, '--reason', ' ']);
+    await world.pass();
+    const paused = await run(['status', connection]);
+    expect(paused.stdout).toMatch(/ {4}paused since [\d-]+ [\d:]+ UTC\n/);
+    expect(paused.stdout).not.toContain('()');
+    await run(['resume', connection]);
+    const { stdout } = await run(['status', connection]);
+    expect(stdout).toContain('its pause is over, and no pass has looked since');
+    expect(stdout).not.toMatch(/ {4}paused since/);
+    await world.pass();
+    expect((await run(['status', connection])).stdout).not.toContain('pause');
+  });
+
+  test('a name that a shell would take apart is quoted in what ends the pause', async () => {
+    await world.declare({ id: a, label: 'Sales $(id)', spec: { name: 'New A' } });
+    const { stderr } = await run(['pause', 'acme/Sales $(id)']);
+    expect(stderr).toContain("`trueup resume 'acme/Sales $(id)' --desired-table");
+  });
+
+  test('a label that two servers have names neither', async () => {
+    await world.declare({ id: b, label: 'first', spec: { name: 'New B' } });
+    const { code, stderr } = await run(['pause', 'acme/first']);
+    expect(code).toBe(3);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`2 servers are called 'first': ${a}, ${b}`);
+    expect((await world.deps.ledger.read(connection)).pauses).toEqual([]);
+    expect((await run(['pause', `acme/${a}`])).code).toBe(0);
+  });
+
+  test('a connection, until a time', async () => {
+    const { code, stderr } = await run(['pause', connection, '--until', '2h']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Paused acme until \d{4}-\d\d-\d\d \d\d:\d\d UTC;\n/);
+    expect((await world.pass()).counts.paused).toBe(2);
+    world.clock.advance(2 * 3_600_000 + 1000);
+    expect((await world.pass()).counts.updated).toBe(2);
+  });
+
+  test('resume says what else is paused, and what was not', async () => {
+    await run(['pause', connection]);
+    await run(['pause', `${connection}/${a}`]);
+    const server = await run(['resume', `${connection}/second`]);
+    expect(server.stderr).toContain('was not paused');
+    expect(server.stderr).toContain('Its connection is still paused');
+    const whole = await run(['resume', connection]);
+    expect(whole.stderr).toContain('Resumed acme.\n1 of its servers');
+  });
+
+  test('what is no longer declared can be resumed', async () => {
+    await run(['pause', `${connection}/${a}`]);
+    await world.desired.remove(connection, `server#${a}`);
+    expect((await run(['resume', `${connection}/${a}`])).stderr).toBe(`Resumed acme/${a}.\n`);
+    expect((await world.deps.ledger.read(connection)).pauses).toEqual([]);
+  });
+
+  test.each([
+    [['pause', 'acme/nobody'], 'no declared server'],
+    [['pause', 'acmee'], 'did you mean acme?'],
+    [['pause', 'acme/'], 'CONNECTION/SERVER'],
+    [['pause', 'acme', '--until', '2020-01-01'], 'in the past'],
+    [['pause', 'acme', '--until', 'soon'], 'duration'],
+    [['resume', 'nobody'], 'declares no connection'],
+  ])('%j exits with 3', async (argv, said) => {
+    const { code, stdout, stderr } = await run(argv);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(said);
+    expect((await world.deps.ledger.read(connection)).pauses).toEqual([]);
+  });
+});
+
+describe('history', () => {
+  test('before any change there is none', async () => {
+    expect(await run(['history'])).toEqual({ code: 0, stdout: 'No changes.\n', stderr: '' });
+  });
+
+  test('newest first, with before, after, cause and pass', async () => {
+    await world.pass();
+    world.clock.advance(60_000);
+    world.barndoor.edit(b, { name: 'Drift \u001B[31m' });
+    const { pass } = await world.pass();
+    const { code, stdout, stderr } = await run(['history']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^~ acme\/second\n {4}.* UTC, by schedule, pass /);
+    expect(stdout).toContain(pass);
+    expect(stdout).toContain(String.raw`name: "Drift \u001b[31m" -> "New B"  # drift`);
+    expect(stdout).toContain('~ acme/first');
+    expect(stdout).not.toContain('\u001B');
+    const recent = await run(['history', '--since', '30s']);
+    expect(recent.stdout).not.toContain('first');
+  });
+
+  test.each(['first', a, `acme/first`, `acme/${a}`])('of one server, named %s', async (name) => {
+    await world.pass();
+    const { stdout } = await run(['history', name, '--output', 'json']);
+    const { changes } = JSON.parse(stdout) as { changes: object[] };
+    expect(changes).toMatchObject([
+      { connection, server: a, label: 'first', trigger: 'schedule', fields: [{ cause: 'adopt' }] },
+    ]);
+  });
+
+  test('of a connection, by its name', async () => {
+    await world.pass();
+    const { stdout } = await run(['history', connection]);
+    expect(stdout).toMatch(/^~ acme\/second$/m);
+    expect(stdout).toMatch(/^~ acme\/first$/m);
+  });
+
+  test.each(['frist', 'acme/frist', 'acne'])('of nothing, as %s says', async (name) => {
+    await world.pass();
+    const { code, stdout, stderr } = await run(['history', name]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(`error: nothing that is declared is called '${name}'`);
+  });
+
+  test('of a server that is gone: found by its name, and not unknown since it was changed long ago', async () => {
+    await world.pass();
+    await world.desired.remove(connection, `server#${a}`);
+    expect((await run(['history', 'first'])).stdout).toContain('~ acme/first');
+    world.clock.advance(3_600_000);
+    const { code, stdout } = await run(['history', 'first', '--since', '1m']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'No changes.\n' });
+  });
+
+  test('of what is declared and was never changed, by label and by id', async () => {
+    for (const name of ['first', a, 'acme/first', connection]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await run(['history', name])).toEqual({
+        code: 0,
+        stdout: 'No changes.\n',
+        stderr: '',
+      });
+    }
+  });
+
+  test('a secret is a version, never a value', async () => {
+    const canary = 'canary-of-client-secret';
+    await world.secrets.write(`trueup/${connection}/a`, canary);
+    await world.declare({ id: a, spec: { client_secret: { secret: `trueup/${connection}/a` } } });
+    await world.pass();
+    expect(world.barndoor.find(a).client_secret).toBe(canary);
+    const told = [await run(['history']), await run(['history', '--output', 'json'])];
+    expect(JSON.stringify(told)).toContain('trueup/acme/a');
+    expect(JSON.stringify(told)).not.toContain(canary);
+  });
+
+  test('of a connection that is no longer declared', async () => {
+    await world.pass();
+    for (const item of ['connection', `server#${a}`, `server#${b}`]) {
+      // oxlint-disable-next-line no-await-in-loop
+      await world.desired.remove(connection, item);
+    }
+    const all = await run(['history']);
+    expect(all.stdout).toBe('No changes.\n');
+    expect(all.stderr).toContain('declares no connection');
+    expect((await run(['history', '--connection', connection])).stdout).toContain('acme/first');
+    expect((await run(['history', '--connection', 'No!'])).code).toBe(3);
+  });
+});

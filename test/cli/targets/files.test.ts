@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startAlloy } from '../../../lib/local/alloy-simulator.ts';
+import { startBarndoor } from '../../../lib/local/barndoor-simulator.ts';
+import type { BarndoorSimulator } from '../../../lib/local/barndoor-simulator.ts';
+import { serverIds } from '../../support/world.ts';
+import { trueup } from '../run.ts';
+import type { RunOptions } from '../run.ts';
+
+const [a = '', b = ''] = serverIds(2);
+const canary = 'canary-of-client-secret';
+const bearer = 'canary-of-bearer';
+
+let vendor: BarndoorSimulator;
+let folder: string;
+
+const run = (argv: readonly string[], more: RunOptions = {}) =>
+  trueup([...argv, '--file', 'trueup.json', '--secrets', 'secrets.json'], {
+    cwd: folder,
+    ...more,
+    environment: {
+      TRUEUP_ALLOWED_HOSTS: `barndoor=${new URL(vendor.url).host}`,
+      ...more.environment,
+    },
+  });
+
+const declaration = (more: object = {}) => ({
+  connection: 'acme',
+  provider: 'barndoor',
+  baseUrl: vendor.url,
+  auth: { type: 'bearer', token: { secret: 'trueup/acme/token' } },
+  budget: { requestsPerMinute: 60_000 },
+  servers: [
+    { id: a, label: 'first', spec: { name: 'New A', client_secret: { secret: 'trueup/acme/a' } } },
+    { id: b, label: 'second', spec: { name: 'B' } },
+  ],
+  ...more,
+});
+
+const write = (name: string, value: unknown, mode = 0o600) =>
+  writeFile(join(folder, name), JSON.stringify(value), { mode });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trueup-cli-'));
+  vendor = await startBarndoor({
+    servers: [
+      { id: a, name: 'A' },
+      { id: b, name: 'B' },
+    ],
+    tokens: [bearer],
+  });
+  await write('trueup.json', declaration());
+  await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': canary });
+});
+
+afterEach(async () => {
+  await vendor.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('plan, apply, plan, status: no AWS, the ledger in a folder, no secret anywhere but at the vendor', async () => {
+  const first = await run(['plan', '--detailed-exitcode']);
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 2, stderr: '' });
+  const applied = await run(['apply'], { answer: 'yes' });
+  expect(applied.code).toBe(0);
+  expect(vendor.find(a)).toMatchObject({ name: 'New A', client_secret: canary });
+  const again = await run(['plan', '--detailed-exitcode']);
+  expect(again.code).toBe(0);
+  const status = await run(['status', 'acme']);
+  expect(status.stdout).toContain('= first: assumed since ');
+  expect(status.stdout).toContain('= second: in sync since ');
+  const files = await readdir(join(folder, '.trueup'), { recursive: true, withFileTypes: true });
+  const kept = await Promise.all(
+    files
+      .filter((file) => file.isFile())
+      .map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
+  );
+  expect(kept.length).toBeGreaterThan(0);
+  const told = JSON.stringify([first, applied, again, status, kept]);
+  for (const secret of [canary, bearer]) expect(told).not.toContain(secret);
+});
+
+test('secrets from variables', async () => {
+  await write('secrets.json', {});
+  const environment = { TRUEUP_SECRET_ACME_TOKEN: bearer, TRUEUP_SECRET_ACME_A: canary };
+  expect((await run(['apply', '--yes'], { environment })).code).toBe(0);
+  expect(vendor.find(a).client_secret).toBe(canary);
+});
+
+describe('in a CI without a ledger', () => {
+  const environment = { CI: 'true' };
+
+  test('a run that would send every secret again is refused, unless --adopt', async () => {
+    const refused = await run(['apply', '--yes'], { environment });
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('--adopt');
+    expect(vendor.counts.put).toBe(0);
+    expect((await run(['apply', '--yes', '--adopt'], { environment })).code).toBe(0);
+    vendor.edit(b, { name: 'Drifted' });
+    expect((await run(['apply', '--yes'], { environment })).code).toBe(0);
+    expect(vendor.counts.put).toBe(2);
+  });
+
+  test('one that sends no secret is not', async () => {
+    await write('trueup.json', declaration({ servers: [{ id: b, spec: { name: 'New B' } }] }));
+    expect((await run(['apply', '--yes'], { environment })).code).toBe(0);
+  });
+});
+
+test('a lost fingerprint key is said before anything else', async () => {
+  await run(['apply', '--yes']);
+  await rm(join(folder, '.trueup/fingerprint-key.json'));
+  const { stderr } = await run(['apply', '--yes']);
+  expect(stderr).toContain('warning: acme: the fingerprint key of ');
+});
+
+test('a file that is not valid is refused as a whole, with every error in its place', async () => {
+  await write('trueup.json', declaration({ provider: 'barndor', budgett: {} }));
+  const { code, stdout, stderr } = await run(['apply', '--yes']);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toMatch(
+    /trueup\.json:1:\d+ \/provider: is an unknown provider; did you mean 'barndoor'\?/,
+  );
+  expect(stderr).toMatch(
+    /trueup\.json:1:\d+ \/budgett: unknown key 'budgett'; did you mean 'budget'\?/,
+  );
+});
+
+test('secrets that others may read are refused', async () => {
+  await chmod(join(folder, 'secrets.json'), 0o644);
+  const { code, stderr } = await run(['plan']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('chmod 600');
+});
+
+test('two connections side by side; the one that fails leaves the other', async () => {
+  const alloy = await startAlloy({ servers: [{ serverId: 's', name: 'Old' }], tokens: ['key'] });
+  try {
+    const other = {
+      connection: 'globex',
+      provider: 'alloy',
+      baseUrl: alloy.url,
+      auth: { type: 'bearer', token: { secret: 'trueup/globex/token' } },
+      servers: [{ id: 's', spec: { name: 'New' } }],
+    };
+    await write('trueup.json', [declaration(), other]);
+    const hosts = `barndoor=${new URL(vendor.url).host},alloy=${new URL(alloy.url).host}`;
+    const environment = { TRUEUP_ALLOWED_HOSTS: hosts, TRUEUP_SECRET_GLOBEX_TOKEN: 'wrong' };
+    const failed = await run(['apply', '--yes'], { environment });
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toContain('acme: 1 updated');
+    expect(failed.stderr).toContain('globex');
+    environment.TRUEUP_SECRET_GLOBEX_TOKEN = 'key';
+    expect((await run(['apply', 'globex', '--yes'], { environment })).code).toBe(0);
+    expect(alloy.find('s').name).toBe('New');
+  } finally {
+    await alloy.close();
+  }
+});
