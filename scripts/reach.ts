@@ -34,7 +34,7 @@ function takeCoverage(): Profiler.ScriptCoverage[] {
   return taken;
 }
 
-/** Files of which functions were called since the last call of this one, and their names. A module's own begins at 0. */
+/** Files with a function that was called since the last call of this one, and the names of those functions. A module's own begins at 0. */
 function calledFiles(): Map<string, string[]> {
   const files = new Map<string, string[]>();
   for (const { url, functions } of takeCoverage()) {

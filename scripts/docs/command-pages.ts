@@ -33,9 +33,9 @@ function indexPage(): string {
     program.description(),
     table(['command', 'what it does'], rows),
     '## Options of all commands',
-    'They may stand before or after the command.',
+    'They may come before or after the command.',
     optionTable(program.options),
-    'With `--stack` and `--file` together the files say what is desired, and the stack has all else. Results go to standard output, all else to standard error. [Exit codes](../exit-codes.md) are for scripts; [the forms of `--output json`](../../schemas/) have a JSON Schema each.',
+    'With `--stack` and `--file` together desired is read from the files, and the rest from the stack. Results go to standard output, messages and progress to standard error. [Exit codes](../exit-codes.md) are for scripts; [the forms of `--output json`](../../schemas/) have a JSON Schema each.',
   ].join('\n\n');
 }
 

@@ -13,7 +13,7 @@ import { stackName, type Scene } from './scene.ts';
 const notThere = {
   'TTL and point-in-time recovery of the tables':
     "the emulator's CloudFormation leaves both out; test/infra/tables.test.ts names them",
-  "four of the stack's permissions and policies as they stand":
+  "four of the stack's permissions and policies as they are":
     'scripts/e2e/app.ts adapts them, and says what the emulator does otherwise',
   'metrics out of the log, and the time that an alarm waits':
     'the emulator makes no metrics of logs and looks at an alarm only when a metric comes; a step puts them as CloudWatch would',

@@ -103,14 +103,14 @@ async function adopts(run: Run, write: WriteFile): Promise<void> {
 async function pauses(scene: Scene, run: Run, write: WriteFile): Promise<void> {
   const { laptopVendor } = scene;
   const [id, name] = [serverId(3), 'While it was paused'];
-  await run(0, 'pause', `${laptop}/before-3`, '--reason', 'somebody looks at it');
+  await run(0, 'pause', `${laptop}/before-3`, '--reason', 'under investigation');
   await edit(run, write, (servers) =>
     servers.map((one) => (one.id === id ? { ...one, spec: { ...one.spec, name } } : one)),
   );
   await run(0, 'reconcile', laptop);
   check(laptopVendor.find(id).name === 'Before 3', 'nothing was sent while it was paused');
   const status = await run(0, 'status', laptop);
-  check(/before-3: paused.*somebody looks at it/s.test(status.stdout), status.stdout);
+  check(/before-3: paused.*under investigation/s.test(status.stdout), status.stdout);
   await run(0, 'resume', `${laptop}/before-3`);
   await run(0, 'reconcile', laptop);
   check(laptopVendor.find(id).name === name, 'it was sent afterwards');

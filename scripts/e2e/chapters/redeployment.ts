@@ -32,7 +32,7 @@ async function keeps(scene: Scene, settings: object): Promise<void> {
 
 async function corrects(scene: Scene): Promise<void> {
   const { aws, barndoor, output } = scene;
-  barndoor.edit(github, { name: 'Somebody was here' });
+  barndoor.edit(github, { name: 'Changed by hand' });
   await eventually(
     'the declared name at the vendor',
     () => (barndoor.find(github).name === 'GitHub' ? true : undefined),

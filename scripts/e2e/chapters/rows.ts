@@ -63,7 +63,7 @@ async function poisoned(scene: Scene): Promise<void> {
   await aws.put(output('DesiredTable'), [
     row(poison, 'no object'),
     row(github, { name: 'GitHub', slug: 'github' }),
-    { connection, item: 'a note of somebody', text: 'not a row' },
+    { connection, item: 'a note', text: 'not a row' },
     { connection: 'NO NAME', item: 'server#x', spec: {} },
   ]);
   await eventually('the other row at the vendor', () =>

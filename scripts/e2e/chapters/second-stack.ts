@@ -17,7 +17,7 @@ export async function secondStack(scene: Scene, settings: object): Promise<void>
     // Neither stack creates these: hosts and bus are settings.
     check(
       same.toSorted().join() === 'AllowedHosts,EventBus',
-      `all else differs, not ${same.join()}`,
+      `all others differ, not ${same.join()}`,
     );
     check(own['SecretPrefix'] === 'second', 'a prefix of its own');
     const variables = await aws.environmentOf(own['QueuedFunction'] ?? '');
@@ -58,6 +58,6 @@ export async function stackOnKeptTables(scene: Scene, settings: object): Promise
       barndoor.find(salesforce).client_secret === 'third-secret' ? true : undefined,
     );
     const puts = barndoor.counts.put - sent;
-    check(puts === 2, `each was sent once, and nothing else: ${puts} PUTs`);
+    check(puts === 2, `each was sent once, and nothing more: ${puts} PUTs`);
   });
 }

@@ -42,7 +42,7 @@ export async function signsIn(
   await eventually('the declared name at the vendor', isTrue);
   const before = JSON.parse((await aws.secret(secret)) ?? '{}') as Record<string, string>;
   issuer.revoke(before['access_token']);
-  signedInVendor.edit(id, { name: 'Somebody was here' });
+  signedInVendor.edit(id, { name: 'Changed by hand' });
   await run(0, 'reconcile', person);
   await eventually('the declared name once more', isTrue);
   const after = JSON.parse((await aws.secret(secret)) ?? '{}') as Record<string, string>;
