@@ -1,5 +1,5 @@
 /** A process with DynamoDB's API and the two tables. */
-import { createTables, startDynamoDb } from '../../lib/local/dynamodb.ts';
+import { createTables, startDynamoDb } from '../../lib/local/aws/dynamodb/dynamodb.ts';
 import { meteredFront } from './metered-front.ts';
 import { serve } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 /** A process with Secrets Manager's API. */
-import { startSecretsManager } from '../../lib/local/secrets-manager.ts';
+import { startSecretsManager } from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
 import { serve } from './protocol.ts';
 
 const secrets = await startSecretsManager();

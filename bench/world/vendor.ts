@@ -1,6 +1,6 @@
 /** A process with simulated vendor accounts, one for each connection. Its argument is the latency in milliseconds. */
-import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
-import type { BarndoorSimulator } from '../../lib/local/barndoor-simulator.ts';
+import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { vendorServer } from './fleet.ts';
 import { serve } from './protocol.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from '../local/json-file.ts';
-import type { AlloyServerInit } from '../local/alloy-simulator.ts';
-import type { BarndoorServerInit } from '../local/barndoor-simulator.ts';
-import type { IssuedTokens } from '../local/token-grants.ts';
+import type { AlloyServerInit } from '../local/gateways/alloy/simulator.ts';
+import type { BarndoorServerInit } from '../local/gateways/barndoor/simulator.ts';
+import type { IssuedTokens } from '../local/issuer/token-grants.ts';
 import { alloyRow, alloyServers, barndoorRow, barndoorServers } from './demo/fleet.ts';
 import { liveAtAlloy, liveAtBarndoor } from './demo/fleet.ts';
 import { alloy, barndoor, secretTexts, values } from './demo/secret-values.ts';

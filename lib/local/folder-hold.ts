@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRecord } from './aws-json.ts';
+import { isRecord } from './aws/aws-json.ts';
 
 /** Another process uses this folder. */
 export class FolderInUse extends Error {

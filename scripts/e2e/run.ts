@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startTokenEndpoint } from '../../lib/local/token-endpoint.ts';
+import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { awsOn } from './aws.ts';
 import { deploymentOn } from './deployment.ts';
 import { startEmulator } from './emulator.ts';

@@ -1,5 +1,5 @@
-import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
-import type { TokenEndpoint } from '../../lib/local/token-endpoint.ts';
+import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import type { Aws } from './aws.ts';
 import type { Deployment, Outputs, Stacks } from './deployment.ts';
 import { eventually, type Steps } from './steps.ts';

@@ -2,8 +2,8 @@ import { GetItemCommand, PutItemCommand, type AttributeValue } from '@aws-sdk/cl
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { leaseTable } from '../../lib/aws/lease-table.ts';
 import { dynamoDbClient } from '../../lib/aws/clients.ts';
-import { operationOf } from '../../lib/local/aws-json.ts';
-import { dynamoDbClient as localClient } from '../../lib/local/dynamodb-client.ts';
+import { operationOf } from '../../lib/local/aws/aws-json.ts';
+import { dynamoDbClient as localClient } from '../../lib/local/aws/dynamodb/client.ts';
 import { startLoopbackServer, type LoopbackRequest } from '../../lib/local/loopback-server.ts';
 import { hold } from '../../lib/lease/lease.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';

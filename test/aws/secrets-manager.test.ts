@@ -9,8 +9,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { secretsManagerClient } from '../../lib/aws/clients.ts';
 import { loadFingerprintKeys } from '../../lib/aws/fingerprint-keys.ts';
 import { secretsManager } from '../../lib/aws/secrets-manager.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
-import { startSecretsManager, type LocalSecretsManager } from '../../lib/local/secrets-manager.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
+import {
+  startSecretsManager,
+  type LocalSecretsManager,
+} from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { local } from './world.ts';
 

@@ -1,7 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbClient, type ClientOptions } from '../../lib/aws/clients.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
-import { createTables, startDynamoDb, type LocalDynamoDb } from '../../lib/local/dynamodb.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
+import {
+  createTables,
+  startDynamoDb,
+  type LocalDynamoDb,
+} from '../../lib/local/aws/dynamodb/dynamodb.ts';
 
 export const local = {
   region: 'us-east-1',

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
-import type { BarndoorSimulator } from '../../lib/local/barndoor-simulator.ts';
-import { startTokenEndpoint } from '../../lib/local/token-endpoint.ts';
-import type { TokenEndpoint } from '../../lib/local/token-endpoint.ts';
+import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
+import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
+import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { serverIds } from '../support/world.ts';
 import { browser } from './browser.ts';
 import type { SeenPage, Visit } from './browser.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { bearer, serverIds } from '../support/world.ts';
 import { record, sqsEvent, startTriggers } from './triggers.ts';
 import type { TriggerWorld } from './triggers.ts';

@@ -3,7 +3,7 @@ import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { quietObservability } from '../../functions/observability.ts';
 import { createStream } from '../../functions/stream.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, serverIds } from '../support/world.ts';
 import { queueFile, sqsEvent, startTriggers } from './triggers.ts';
 import type { TriggerWorld } from './triggers.ts';

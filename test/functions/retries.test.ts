@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { serverIds } from '../support/world.ts';
 import { startTriggers } from './triggers.ts';
 import type { TriggerWorld } from './triggers.ts';

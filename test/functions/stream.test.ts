@@ -3,7 +3,7 @@ import { createStream } from '../../functions/stream.ts';
 import { readSettingsWithQueue } from '../../functions/settings.ts';
 import { quietObservability } from '../../functions/observability.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, outcomesOf, serverIds } from '../support/world.ts';
 import { streamFile, record, startTriggers } from './triggers.ts';
 import type { TriggerWorld } from './triggers.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { Attended, PassRequest } from '../../lib/reconcile/request.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';

@@ -1,5 +1,5 @@
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import type { BarndoorOptions } from '../../lib/local/barndoor-simulator.ts';
+import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { bearer, startWorld } from '../support/world.ts';
 import type { TestWorld, WorldOptions } from '../support/world.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../lib/local/aws-json.ts';
-import type { Effect } from '../../lib/local/misbehaviour.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { Child } from './child.ts';

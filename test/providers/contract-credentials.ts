@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '../../lib/core/secret.ts';
-import type { Effect } from '../../lib/local/misbehaviour.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import type { ContractSuite } from './contract-world.ts';
 import { always } from './contract-world.ts';
 import { allTextOf, collect, connectionTo, sessionInputs, vendorErrorOf } from './support.ts';

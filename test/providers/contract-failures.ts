@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Effect } from '../../lib/local/misbehaviour.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import type { ContractSuite } from './contract-world.ts';
 import { always, calls, once } from './contract-world.ts';
 import type { TestServer } from './support.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Effect } from '../../lib/local/misbehaviour.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import { startWorld, alloyConnection as connection, outcomesOf } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

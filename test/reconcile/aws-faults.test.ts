@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeleteSecretCommand, RestoreSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { wire } from '../../functions/wiring.ts';
 import { secretsManagerClient } from '../../lib/aws/clients.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import type { PassRequest } from '../../lib/reconcile/request.types.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';

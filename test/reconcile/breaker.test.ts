@@ -3,10 +3,10 @@ import { quietObservability } from '../../functions/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { PassReport, ServerRecord } from '../../lib/core/ledger.types.ts';
-import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
-import type { BarndoorSimulator } from '../../lib/local/barndoor-simulator.ts';
-import type { Effect } from '../../lib/local/misbehaviour.ts';
-import type { RecordedRequest } from '../../lib/local/vendor.ts';
+import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
+import type { RecordedRequest } from '../../lib/local/gateways/vendor.ts';
 import { withTimes } from '../support/short-times.ts';
 import {
   alloyConnection,

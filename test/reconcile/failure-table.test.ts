@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Effect } from '../../lib/local/misbehaviour.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { anotherProcess } from '../support/another-process.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { backoffMs } from '../../lib/core/backoff.ts';
-import type { Effect } from '../../lib/local/misbehaviour.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

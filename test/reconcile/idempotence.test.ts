@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { BarndoorServerInit } from '../../lib/local/barndoor-simulator.ts';
+import type { BarndoorServerInit } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

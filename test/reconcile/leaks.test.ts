@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { renderPlanJson } from '../../lib/core/render-json.ts';
 import { renderPlan } from '../../lib/core/render-text.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
-import type { Effect, SimulatedOperation } from '../../lib/local/misbehaviour.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
+import type { Effect, SimulatedOperation } from '../../lib/local/gateways/misbehaviour.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { planConnection } from '../../lib/reconcile/plan-connection.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';

@@ -8,7 +8,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { secretsManagerClient } from '../../lib/aws/clients.ts';
 import { credentialStore } from '../../lib/sign-in/credential-store.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import { startSecretsManager, type LocalSecretsManager } from '../../lib/local/secrets-manager.ts';
+import {
+  startSecretsManager,
+  type LocalSecretsManager,
+} from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
 import { local } from '../aws/world.ts';
 
 const name = 'trueup/acme/token';

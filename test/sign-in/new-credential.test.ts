@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { bearer, connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

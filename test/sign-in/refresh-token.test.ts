@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { wire } from '../../functions/wiring.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { planConnection } from '../../lib/reconcile/plan-connection.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';

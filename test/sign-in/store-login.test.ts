@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../lib/core/secret.ts';
-import type { Intercept } from '../../lib/local/aws-json.ts';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { Secret } from '../../lib/core/secret.ts';
-import type { TokenEndpoint } from '../../lib/local/token-endpoint.ts';
-import { startTokenEndpoint } from '../../lib/local/token-endpoint.ts';
+import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
+import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { clientFor, vendorErrorOf } from '../providers/support.ts';
 import { usable } from '../support/usable.ts';

@@ -1,9 +1,9 @@
 /** The process of a soak's world: AWS, vendors, and the faulty ways to them. Its argument is a `SoakSetup`. */
 import { serve } from '../../bench/world/protocol.ts';
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
-import { startAlloy } from '../../lib/local/alloy-simulator.ts';
-import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
-import type { Json } from '../../lib/local/misbehaviour.ts';
+import { startAlloy } from '../../lib/local/gateways/alloy/simulator.ts';
+import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { Json } from '../../lib/local/gateways/misbehaviour.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import type { FaultRates, FaultyProxy, Outage } from './faulty-proxy.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaseFile } from '../../lib/files/lease-file.ts';
 import { ledgerFile } from '../../lib/files/ledger-file.ts';
-import { startBarndoor } from '../../lib/local/barndoor-simulator.ts';
-import type { BarndoorSimulator } from '../../lib/local/barndoor-simulator.ts';
+import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { testClock } from './clock.ts';
 import { serverIds } from './world.ts';
 

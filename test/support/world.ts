@@ -2,8 +2,8 @@ import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../lib/cli/embedded
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import { wire } from '../../functions/wiring.ts';
 import type { PassReport } from '../../lib/core/ledger.types.ts';
-import type { AlloyOptions } from '../../lib/local/alloy-simulator.ts';
-import type { BarndoorOptions } from '../../lib/local/barndoor-simulator.ts';
+import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';
+import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { TrueupEvent } from '../../lib/work/events.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';

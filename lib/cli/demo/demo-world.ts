@@ -3,7 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { logOf, quietObservability } from '../../../functions/observability.ts';
 import { wire } from '../../../functions/wiring.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import { enqueue } from '../../local/sqs-queue.ts';
+import { enqueue } from '../../local/aws/sqs/queue.ts';
 import { startEmbeddedWorld } from '../embedded-world.ts';
 import type { EmbeddedWorld } from '../embedded-world.ts';
 import * as fleet from './fleet.ts';

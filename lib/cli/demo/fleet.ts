@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.types.ts';
-import type { AlloyServerInit } from '../../local/alloy-simulator.ts';
-import type { BarndoorServerInit } from '../../local/barndoor-simulator.ts';
+import type { AlloyServerInit } from '../../local/gateways/alloy/simulator.ts';
+import type { BarndoorServerInit } from '../../local/gateways/barndoor/simulator.ts';
 import { accessToken, alloy, barndoor, reference } from './secret-values.ts';
 
 /** A declared server, as its row has it. */

@@ -7,7 +7,7 @@ import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { secretsManagerClient } from '../../../lib/aws/clients.ts';
 import type { Check } from '../../../lib/cli/commands/doctor/check.ts';
 import { lastPassCheck } from '../../../lib/cli/commands/doctor/last-pass.ts';
-import type { Intercept } from '../../../lib/local/aws-json.ts';
+import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
 import { selfSigned } from '../../providers/http/self-signed.ts';
 import { startFleetInFiles } from '../../support/fleet-in-files.ts';
 import { startStack } from '../../support/stack.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { BarndoorOptions } from '../../../lib/local/barndoor-simulator.ts';
-import { startBarndoor } from '../../../lib/local/barndoor-simulator.ts';
+import type { BarndoorOptions } from '../../../lib/local/gateways/barndoor/simulator.ts';
+import { startBarndoor } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import { createBarndoor } from '../../../lib/providers/barndoor/provider.ts';
 import { describeProvider } from '../contract.ts';
 import { clientFor, collect, connectionTo, sessionInputs, vendorErrorOf } from '../support.ts';

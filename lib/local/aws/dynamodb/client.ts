@@ -1,0 +1,83 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { isRecord, textOf } from '../aws-json.ts';
+
+/** An answer with its body as bytes, for a front that passes it on. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+}
+
+/** A DynamoDB error answer; `type` without the namespace, such as `ResourceInUseException`. */
+export class DynamoDbFault extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(`${type}: ${message}`);
+    this.name = 'DynamoDbFault';
+    this.type = type;
+  }
+}
+
+/** Plain HTTP to a local DynamoDB: no SDK, so that the embedded world does not test itself. */
+export interface DynamoDbClient {
+  readonly forward: (headers: Readonly<Record<string, string>>, body: string) => Promise<RawAnswer>;
+  /** @throws DynamoDbFault when the answer is an error */
+  readonly call: (operation: string, input: object) => Promise<Record<string, unknown>>;
+  readonly close: () => void;
+}
+
+/** Headers that a local DynamoDB requires; the signature is never verified. */
+const unsigned = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-date': '20260101T000000Z',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local',
+};
+
+/** A client for one endpoint, with its own connections, which `close` ends. */
+export function dynamoDbClient(endpoint: string): DynamoDbClient {
+  const agent = new Agent({ keepAlive: true });
+
+  const forward: DynamoDbClient['forward'] = (headers, body) =>
+    new Promise((resolve, reject) => {
+      const length = String(Buffer.byteLength(body));
+      const outgoing = httpRequest(endpoint, {
+        agent,
+        method: 'POST',
+        headers: { ...headers, 'content-length': length },
+      });
+      outgoing.on('error', reject);
+      outgoing.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('error', reject);
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const kept = Object.entries(response.headers).filter(([name]) => passedOn.has(name));
+          resolve({
+            status: response.statusCode ?? 500,
+            headers: Object.fromEntries(kept) as Record<string, string>,
+            bytes: Buffer.concat(chunks),
+          });
+        });
+      });
+      outgoing.end(body);
+    });
+
+  return {
+    forward,
+    call: async (operation, input) => {
+      const headers = { ...unsigned, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+      const { status, bytes } = await forward(headers, JSON.stringify(input));
+      const body: unknown = JSON.parse(bytes.toString('utf8'));
+      const answer = isRecord(body) ? body : {};
+      if (status === 200) return answer;
+      const type = textOf(answer, '__type') ?? `Status${status}`;
+      const message = textOf(answer, 'message') ?? textOf(answer, 'Message') ?? '';
+      throw new DynamoDbFault(type.slice(type.indexOf('#') + 1), message);
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+const passedOn = new Set(['content-type', 'x-amz-crc32', 'x-amzn-requestid']);

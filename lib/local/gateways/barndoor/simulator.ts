@@ -1,0 +1,154 @@
+import { apiContract, type Breach } from '../api-contract.ts';
+import { isRecord } from '../../aws/aws-json.ts';
+import { listBarndoor, type BarndoorListForm } from './list.ts';
+import type { BarndoorServer } from './server.ts';
+import type { Json } from '../misbehaviour.ts';
+import { startVendorSimulator } from '../vendor-simulator.ts';
+import type { SimulatorOptions, Vendor, VendorAnswer, VendorSimulator } from '../vendor.ts';
+
+/** What a server is created from; the rest has defaults. */
+export type BarndoorServerInit = Pick<BarndoorServer, 'id' | 'name'> & Partial<BarndoorServer>;
+
+/** A simulated Barndoor. */
+export type BarndoorSimulator = VendorSimulator<BarndoorServer, BarndoorServerInit>;
+
+/** How this Barndoor differs from the documented one. */
+export interface BarndoorOptions extends SimulatorOptions {
+  readonly servers: readonly BarndoorServerInit[];
+  readonly listForm?: BarndoorListForm;
+  /** `detail` is `{detail: text}`, and for 422 `{detail: [{loc, msg, type}]}`; `error` is `{error, message, details?}`. */
+  readonly errorForm?: 'error' | 'detail';
+  /** Answers `meta`, as the registry surface does. */
+  readonly readMeta?: boolean;
+  /** Answers `client_id` as a mask, as the registry surface does. */
+  readonly maskClientId?: boolean;
+}
+
+/**
+ * Starts a Barndoor that behaves as its page on updating servers says, and where that says nothing, as its SDK and
+ * Terraform provider show: names unique without regard to case and outer white space, PUT partial, secrets never answered, `meta`
+ * merged with keys of the server's own. Requests and answers are checked against `openapi/barndoor.openapi.yaml`.
+ */
+export async function startBarndoor(options: BarndoorOptions): Promise<BarndoorSimulator> {
+  const { listForm = 'pagination', errorForm = 'error' } = options;
+  const contract = await apiContract('barndoor.openapi.yaml');
+
+  const failure: Vendor<BarndoorServer>['failure'] = (status, message, details) => {
+    if (errorForm === 'detail') return { detail: status === 422 && details ? details : message };
+    return { error: errorNames[status] ?? 'error', message, ...(details && { details }) };
+  };
+
+  function show(server: BarndoorServer): Json {
+    const { client_id: clientId, client_secret: _secret, meta, unknown, ...shown } = server;
+    return {
+      ...shown,
+      ...unknown,
+      ...(options.maskClientId === true && {
+        client_id: clientId === undefined ? null : maskOf(clientId),
+      }),
+      ...(options.readMeta === true && { meta }),
+    };
+  }
+
+  const vendor: Vendor<BarndoorServer> = {
+    idOf: ({ id }) => id,
+    sees: () => true,
+    show,
+    failure,
+    refuse: (request): VendorAnswer | undefined => {
+      if (request.operation === 'other') return { status: 404, body: failure(404, 'Not found') };
+      const breaches: Breach[] = contract.request(request.operation, request);
+      if (request.operation === 'put' && !isRecord(request.body)) {
+        breaches.push({
+          path: ['body'],
+          message: 'must be a JSON object',
+          keyword: 'json_invalid',
+        });
+      }
+      if (breaches.length === 0) return undefined;
+      const details = breaches.map(({ path, message, keyword }) => ({
+        loc: path,
+        msg: message,
+        type: keyword,
+      }));
+      return { status: 422, body: failure(422, 'The request is not valid', details) };
+    },
+    list: (servers, { query }, shown) => ({
+      status: 200,
+      body: listBarndoor(servers, query, listForm, shown),
+    }),
+    update: (server, body, others) => {
+      for (const field of ['name', 'slug'] as const) {
+        const value = body[field];
+        if (typeof value !== 'string') continue;
+        if (!others.some((other) => comparable(other[field]) === comparable(value))) continue;
+        return { status: 409, body: failure(409, `A server with this ${field} already exists`) };
+      }
+      apply(server, body);
+      return undefined;
+    },
+    breaches: ({ operation, method, path }, { status, body }) =>
+      operation === 'other'
+        ? []
+        : contract
+            .answer(operation, status, body)
+            .map(
+              (breach) =>
+                `${method} ${path} ${status}: /${breach.path.join('/')} ${breach.message}`,
+            ),
+  };
+  return startVendorSimulator(vendor, options, make);
+}
+
+const errorNames: Record<number, string> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  422: 'validation_error',
+  429: 'rate_limited',
+};
+
+function make(init: BarndoorServerInit): BarndoorServer {
+  const slug = init.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return structuredClone({
+    slug,
+    connection_status: 'connected',
+    provider: slug,
+    url: `https://${slug}.example.com/mcp`,
+    meta: {},
+    unknown: {},
+    ...init,
+  } satisfies BarndoorServer);
+}
+
+const comparable = (name: string) => name.trim().toLowerCase();
+
+const maskOf = (value: string) => `${value.slice(0, 2)}...${value.slice(-2)}`;
+
+function apply(server: BarndoorServer, body: Json): void {
+  const { name, slug, client_id: clientId, client_secret: secret, meta } = body;
+  if (typeof name === 'string') server.name = name;
+  if (typeof slug === 'string') server.slug = slug;
+  if (typeof secret === 'string') server.client_secret = secret;
+  const isMask = server.client_id !== undefined && clientId === maskOf(server.client_id);
+  if (typeof clientId === 'string' && !isMask) {
+    server.client_id = clientId;
+    server.connection_status = 'connected';
+  }
+  if (isRecord(meta)) {
+    const revision = typeof server.meta['revision'] === 'number' ? server.meta['revision'] : 0;
+    server.meta = { ...merged(server.meta, meta), revision: revision + 1 };
+  }
+}
+
+/** Objects are merged key by key, other values are replaced; null leaves the value as it is. */
+function merged(into: Json, from: Json): Json {
+  const result = { ...into };
+  for (const [key, value] of Object.entries(from)) {
+    if (value === null) continue;
+    const old = result[key];
+    result[key] = isRecord(old) && isRecord(value) ? merged(old, value) : value;
+  }
+  return result;
+}

@@ -1,0 +1,61 @@
+import type { LoopbackRequest } from '../loopback-server.ts';
+
+/** A request to a vendor's server API, with the meaning of its path. */
+export interface VendorRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed JSON; undefined without a body, and when it is not JSON. */
+  readonly body: unknown;
+  readonly operation: 'list' | 'get' | 'put' | 'other';
+  readonly id?: string;
+}
+
+/** The path of the servers, the same at both vendors. */
+const serversPath = /^\/api\/servers(?:\/([^/]+))?\/?$/;
+
+/** Parses a request. */
+export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {
+  const { method, path } = incoming;
+  const match = serversPath.exec(path);
+  const id = match?.[1] === undefined ? undefined : decoded(match[1]);
+  const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  return {
+    method,
+    path,
+    query: Object.fromEntries(incoming.query),
+    headers: Object.fromEntries(headers),
+    body: parsed(incoming.text),
+    operation: match ? operationOf(method, id) : 'other',
+    ...(id !== undefined && { id }),
+  };
+}
+
+/** The token of `Authorization: Bearer <token>`. */
+export function bearerOf(request: VendorRequest): string | undefined {
+  return /^Bearer (\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
+}
+
+function operationOf(method: string, id: string | undefined): VendorRequest['operation'] {
+  if (method === 'GET') return id === undefined ? 'list' : 'get';
+  return method === 'PUT' && id !== undefined ? 'put' : 'other';
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
