@@ -10,7 +10,13 @@ export default {
   workerIdleMemoryLimit: '800MB',
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
-  collectCoverageFrom: ['lib/core/**/*.ts', 'lib/providers/*/convert.ts', '!**/*.types.ts'],
+  collectCoverageFrom: [
+    'lib/core/**/*.ts',
+    'lib/model/**/*.ts',
+    'lib/desired/rules/**/*.ts',
+    'lib/providers/*/convert.ts',
+    '!**/*.types.ts',
+  ],
   coverageThreshold: {
     global: { lines: 100, branches: 100, functions: 100, statements: 100 },
   },

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import type { Declared, PlanContext } from '../lib/core/plan-server.ts';
 import { assemblePlan, planFleet } from '../lib/core/plan.ts';
-import { parseServer } from '../lib/core/declarations.ts';
+import { parseServer } from '../lib/desired/rules/declarations.ts';
 import { getAt } from '../lib/core/pointer.ts';
 import { equalJson } from '../lib/core/json.ts';
 import type { JsonObject } from '../lib/core/json.types.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
-import { connectionNameSchema } from '../lib/core/schema.ts';
+import { connectionNameSchema } from '../lib/model/connection-name.ts';
 import { namedAtMost } from '../lib/core/named-servers.ts';
 
 /** What a batch asks of one connection. */

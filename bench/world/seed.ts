@@ -3,7 +3,7 @@ import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-
 import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import type { Attributes as Item } from '../../lib/table/dynamodb/attribute-values.ts';
 import { serverAttributes } from '../../lib/aws/server-item.ts';
-import { parseConnection, parseServer } from '../../lib/core/declarations.ts';
+import { parseConnection, parseServer } from '../../lib/desired/rules/declarations.ts';
 import type { Connection } from '../../lib/core/desired.types.ts';
 import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import { fingerprint } from '../../lib/core/fingerprint.ts';

@@ -1,5 +1,5 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { secretNameProblem } from '../core/secret-name.ts';
+import { secretNameProblem } from '../desired/rules/secret-name.ts';
 import type { SecretFinding, SecretInspector } from '../reconcile/ports/secrets.ts';
 import { nameOf, secretStoreError } from '../table/store-errors.ts';
 

@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { secretNameProblem } from '../core/secret-name.ts';
+import { secretNameProblem } from '../desired/rules/secret-name.ts';
 import { Secret, type SecretReference } from '../core/secret.ts';
 import type { SecretProblem, SecretSource, SecretValue } from '../reconcile/ports/secrets.ts';
 import { secretText } from '../core/secret-text.ts';

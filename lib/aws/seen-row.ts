@@ -1,4 +1,4 @@
-import { connectionRowSchema, serverRowSchema } from '../core/schema.ts';
+import { connectionRowSchema, serverRowSchema } from '../desired/rules/schema.ts';
 import type { Writable } from '../table/table.ts';
 import type { Condition } from '../table/dynamodb/expressions.ts';
 

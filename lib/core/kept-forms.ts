@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { jsonIssues } from './json-issues.ts';
+import { jsonIssues } from '../model/json-issues.ts';
 import { isTime } from './kept-values.ts';
 import type { ChangeRecord, PassReport } from './ledger.types.ts';
 import { planSchema } from './plan-schema.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { described, redescribed } from './described.ts';
+import { described, redescribed } from '../model/described.ts';
 import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.types.ts';
-import { connectionNameSchema } from './schema.ts';
+import { connectionNameSchema } from '../model/connection-name.ts';
 
 /*
  * The form of a plan as data: what `--out FILE` writes, `--output json` prints, and `--plan FILE` reads. Members that are

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described, redescribed } from './described.ts';
+import { described, redescribed } from '../model/described.ts';
 import { failureReasons } from './failure-reason.ts';
 import { triggers } from './outcome.ts';
 import {

@@ -1,7 +1,7 @@
 import { macOf } from '../core/fingerprint.ts';
 import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { Json, JsonObject } from '../core/json.types.ts';
-import { secretNameProblem } from '../core/secret-name.ts';
+import { secretNameProblem } from '../desired/rules/secret-name.ts';
 import { secretText } from '../core/secret-text.ts';
 import { Secret } from '../core/secret.ts';
 import type { CredentialStore } from '../sign-in/credential-store.types.ts';

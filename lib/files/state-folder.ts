@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectionNameSchema } from '../core/schema.ts';
+import { connectionNameSchema } from '../model/connection-name.ts';
 import { makeFolder } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { codeOf, fileError, fileProblem } from './store-problem.ts';

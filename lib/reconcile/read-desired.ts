@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseConnection, parseServer } from '../core/declarations.ts';
+import { parseConnection, parseServer } from '../desired/rules/declarations.ts';
 import type { Connection } from '../core/desired.types.ts';
 import { formatIssue } from '../core/errors.ts';
 import type { Declared } from '../core/plan-server.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { namedAtMost } from '../core/named-servers.ts';
-import { connectionNameSchema } from '../core/schema.ts';
+import { connectionNameSchema } from '../model/connection-name.ts';
 
 /** Why a message was sent; for people, and for what may be skipped. */
 export const workReasons = [

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../../lib/core/json.types.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
-import { documentSchema } from '../../lib/core/schema.ts';
+import { documentSchema } from '../../lib/desired/rules/schema.ts';
 import { exampleFile } from '../../lib/cli/commands/init/example-file.ts';
 import { offlineProviders } from '../../lib/cli/targets/files/providers.ts';
 import type { FieldSpec, FieldTable } from '../../lib/core/field-table.types.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import type { Writable } from '../../lib/table/table.ts';
 import { desiredTable } from '../../lib/aws/desired-table.ts';
-import { jsonIssues } from '../../lib/core/json-issues.ts';
+import { jsonIssues } from '../../lib/model/json-issues.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { desiredContract } from '../contracts/desired-contract.ts';
 import { TestClock } from '../contracts/test-clock.ts';

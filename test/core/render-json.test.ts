@@ -8,7 +8,7 @@ import {
   renderReportJson,
   renderReportsJson,
 } from '../../lib/core/render-json.ts';
-import { schemaIssues } from '../../lib/core/schema-issues.ts';
+import { schemaIssues } from '../../lib/desired/rules/schema-issues.ts';
 import { fieldChange, passReport, plannedServer, planOf } from './support/plans.ts';
 
 const planWith = (value: string, label = 'l') =>

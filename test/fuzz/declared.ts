@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DeclarationOptions } from '../../lib/core/row-rules.ts';
+import type { DeclarationOptions } from '../../lib/desired/rules/row.ts';
 import type { Issue } from '../../lib/core/errors.ts';
 import { formatIssue } from '../../lib/core/errors.ts';
 import { parsePointer } from '../../lib/core/pointer.ts';

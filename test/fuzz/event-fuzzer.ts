@@ -9,7 +9,7 @@ import { TrueupError } from '../../lib/core/errors.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { namedAtMost } from '../../lib/core/named-servers.ts';
 import type { WorkMessage } from '../../lib/work/message.ts';
-import { connectionNameSchema } from '../../lib/core/schema.ts';
+import { connectionNameSchema } from '../../lib/model/connection-name.ts';
 import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
 import { memoryLog } from '../support/log.ts';
 import { edited, editsOf } from './edits.ts';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { checkDocument } from '../../lib/core/document.ts';
-import { jsonIssues } from '../../lib/core/json-issues.ts';
+import { checkDocument } from '../../lib/desired/rules/document.ts';
+import { jsonIssues } from '../../lib/model/json-issues.ts';
 import { plainText } from '../../lib/core/redact.ts';
-import { writeYaml } from '../../lib/files/write-yaml.ts';
-import { parseText } from '../../lib/files/yaml-text.ts';
-import type { Position } from '../../lib/files/yaml-text.ts';
+import { writeYaml } from '../../lib/desired/yaml/write.ts';
+import { parseText } from '../../lib/desired/yaml/text.ts';
+import type { Position } from '../../lib/desired/yaml/text.ts';
 import { declarationOptions, documents, mustBeIssue } from './declared.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';

@@ -4,7 +4,7 @@ import type { Paint } from '../../core/paint.types.ts';
 import type { FieldChange } from '../../core/plan.types.ts';
 import { plainText } from '../../core/redact.ts';
 import { fieldLines } from '../../core/render-field.ts';
-import { connectionNameSchema } from '../../core/schema.ts';
+import { connectionNameSchema } from '../../model/connection-name.ts';
 import { shownTime } from '../../core/shown-time.ts';
 import { printable } from '../../core/shown-value.ts';
 import { usageError } from '../errors/cli-error.ts';

@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { planDigest } from '../../core/change.ts';
-import { jsonIssues } from '../../core/json-issues.ts';
+import { jsonIssues } from '../../model/json-issues.ts';
 import { planDocumentSchema } from '../../core/plan-schema.ts';
 import type { PlanDocument } from '../../core/plan-schema.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import { renderPlanDocument } from '../../core/render-json.ts';
 import { plainText } from '../../core/redact.ts';
-import { schemaIssues } from '../../core/schema-issues.ts';
+import { schemaIssues } from '../../desired/rules/schema-issues.ts';
 import { formatIssue } from '../../core/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { systemCode } from '../errors/error-code.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { JsonObject } from '../../core/json.types.ts';
-import { documentSchema } from '../../core/schema.ts';
+import { documentSchema } from '../../desired/rules/schema.ts';
 import { offlineProviders } from '../targets/files/providers.ts';
 
 /**

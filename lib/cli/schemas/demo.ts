@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described, redescribed } from '../../core/described.ts';
+import { described, redescribed } from '../../model/described.ts';
 import { outcomeMeanings, outcomes } from '../../core/outcome.ts';
 import { connectionName, count, version } from '../../core/plan-schema.ts';
 import { decryptedKeys, triggerSchema, vendorCallsKeys } from '../../core/report-schema.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described, redescribed } from '../../core/described.ts';
+import { described, redescribed } from '../../model/described.ts';
 import { text, version } from '../../core/plan-schema.ts';
 
 const position = z.int().check(z.minimum(1));

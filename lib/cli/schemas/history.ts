@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described, redescribed } from '../../core/described.ts';
+import { described, redescribed } from '../../model/described.ts';
 import {
   causeSchema,
   connectionName,

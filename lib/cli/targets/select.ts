@@ -1,4 +1,4 @@
-import { suggest } from '../../core/suggest.ts';
+import { suggest } from '../../desired/rules/suggest.ts';
 import { namedAtMost } from '../../core/named-servers.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { CliError } from '../errors/cli-error.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '../../core/described.ts';
+import { described } from '../../model/described.ts';
 import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
 
 const mode = described(

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { described } from '../../core/described.ts';
+import { described } from '../../model/described.ts';
 import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
-import { secretReferenceSchema } from '../../core/schema.ts';
+import { secretReferenceSchema } from '../../desired/rules/schema.ts';
 
 /**
  * What the registry surface shows in place of a client id: its ends, such as `ab...yz` [doc]. That other masks (three

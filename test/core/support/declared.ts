@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { parseConnection } from '../../../lib/core/declarations.ts';
+import { parseConnection } from '../../../lib/desired/rules/declarations.ts';
 import type { Connection } from '../../../lib/core/desired.types.ts';
 import { formatIssue } from '../../../lib/core/errors.ts';
 import type { FieldSpec, FieldTable } from '../../../lib/core/field-table.types.ts';
-import { secretReferenceSchema } from '../../../lib/core/schema.ts';
+import { secretReferenceSchema } from '../../../lib/desired/rules/schema.ts';
 
 const plain = {
   access: 'read-write',

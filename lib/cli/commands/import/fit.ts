@@ -1,11 +1,11 @@
-import { checkDocument } from '../../../core/document.ts';
+import { checkDocument } from '../../../desired/rules/document.ts';
 import type { Issue } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.types.ts';
 import { parsePointer, formatPointer, setAt } from '../../../core/pointer.ts';
 import { plainText } from '../../../core/redact.ts';
-import type { DeclarationOptions } from '../../../core/row-rules.ts';
+import type { DeclarationOptions } from '../../../desired/rules/row.ts';
 import { quoted, showPointer } from '../../../core/shown-value.ts';
-import type { YamlDocument } from '../../../files/write-yaml.ts';
+import type { YamlDocument } from '../../../desired/yaml/write.ts';
 import type { DeclaredLive } from './declare-live.ts';
 
 /** What a file can declare of live servers, and what it leaves to the vendor. */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../core/json.types.ts';
 import type { LiveServer } from '../../../core/live.types.ts';
 import { counted } from '../../../core/render-guard.ts';
 import { printable } from '../../../core/shown-value.ts';
-import { writeYaml } from '../../../files/write-yaml.ts';
+import { writeYaml } from '../../../desired/yaml/write.ts';
 import type { DesiredState } from '../../../reconcile/read-desired.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';

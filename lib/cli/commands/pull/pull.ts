@@ -1,5 +1,5 @@
 import { printable } from '../../../core/shown-value.ts';
-import { writeYaml } from '../../../files/write-yaml.ts';
+import { writeYaml } from '../../../desired/yaml/write.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { mapLimited } from '../../map-limited.ts';

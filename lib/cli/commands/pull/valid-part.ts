@@ -1,12 +1,12 @@
-import { checkDocument } from '../../../core/document.ts';
+import { checkDocument } from '../../../desired/rules/document.ts';
 import type { Issue } from '../../../core/errors.ts';
 import { formatIssue } from '../../../core/errors.ts';
 import { parsePointer } from '../../../core/pointer.ts';
 import { plainText } from '../../../core/redact.ts';
-import type { DeclarationOptions } from '../../../core/row-rules.ts';
+import type { DeclarationOptions } from '../../../desired/rules/row.ts';
 import { quoted } from '../../../core/shown-value.ts';
 import { wrap } from '../../../core/wrap.ts';
-import type { YamlDocument } from '../../../files/write-yaml.ts';
+import type { YamlDocument } from '../../../desired/yaml/write.ts';
 import type { documentOf } from './document-of.ts';
 
 export interface ValidPart {

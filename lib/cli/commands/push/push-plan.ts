@@ -1,8 +1,8 @@
-import { checkDocument, repeatsIn, rowsOf } from '../../../core/document.ts';
+import { checkDocument, repeatsIn, rowsOf } from '../../../desired/rules/document.ts';
 import { canonicalJson, equalJson, isJsonObject } from '../../../core/json.ts';
 import type { Json, JsonObject } from '../../../core/json.types.ts';
-import type { DeclarationOptions } from '../../../core/row-rules.ts';
-import type { ConnectionDocument } from '../../../core/schema.ts';
+import type { DeclarationOptions } from '../../../desired/rules/row.ts';
+import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import type { SeenRow } from '../../../aws/seen-row.ts';
 import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
 import { documentOf } from '../pull/document-of.ts';

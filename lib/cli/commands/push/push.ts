@@ -1,4 +1,4 @@
-import type { ConnectionDocument } from '../../../core/schema.ts';
+import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import { counted } from '../../../core/render-guard.ts';
 import { printable } from '../../../core/shown-value.ts';
 import type { DesiredWriter } from '../../../aws/desired-writer.ts';

@@ -1,4 +1,4 @@
-import { parseConnection } from '../../../core/declarations.ts';
+import { parseConnection } from '../../../desired/rules/declarations.ts';
 import type { Pause, ServerRecord } from '../../../core/ledger.types.ts';
 import { outcomeCounts } from '../../../core/outcome.ts';
 import type { Outcome } from '../../../core/outcome.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { checkDocument } from '../../../core/document.ts';
-import { formatPlaced, placed, readDeclarations } from '../../../files/declaration-files.ts';
-import type { DeclarationFiles, PlacedIssue } from '../../../files/declaration-files.ts';
+import { checkDocument } from '../../../desired/rules/document.ts';
+import { formatPlaced, placed, readDeclarations } from '../../../desired/yaml/declaration-files.ts';
+import type { DeclarationFiles, PlacedIssue } from '../../../desired/yaml/declaration-files.ts';
 import { hostIssues } from './host-issues.ts';
 import type { Provider } from '../../../reconcile/ports/provider.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { systemClock } from '../../../../functions/wiring.ts';
-import { desiredFiles } from '../../../files/desired-files.ts';
+import { desiredFiles } from '../../../desired/yaml/desired-files.ts';
 import { fingerprintFile } from '../../../files/fingerprint-file.ts';
 import { leaseFile } from '../../../files/lease-file.ts';
 import { ledgerFile } from '../../../files/ledger-file.ts';

@@ -1,5 +1,5 @@
-import type { Issue } from './errors.ts';
-import { formatPointer } from './pointer.ts';
+import type { Issue } from '../core/errors.ts';
+import { formatPointer } from '../core/pointer.ts';
 
 /** A declaration has no more values than this: a document with YAML aliases can unfold to any number. */
 const mostValues = 100_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { jsonIssues } from '../../lib/core/json-issues.ts';
+import { jsonIssues } from '../../lib/model/json-issues.ts';
 
 const problems = (value: unknown, depth = 32) =>
   jsonIssues(value, depth).map(({ path, problem }) => `${path}: ${problem}`);

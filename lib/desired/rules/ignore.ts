@@ -1,8 +1,8 @@
-import type { Issue } from './errors.ts';
-import type { FieldSpec, FieldTable } from './field-table.types.ts';
-import type { Json, JsonObject, Pointer } from './json.types.ts';
-import { isJsonObject } from './json.ts';
-import { formatPointer, isWithin, parsePointer } from './pointer.ts';
+import type { Issue } from '../../core/errors.ts';
+import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
+import type { Json, JsonObject, Pointer } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { formatPointer, isWithin, parsePointer } from '../../core/pointer.ts';
 import { editDistance, suggest } from './suggest.ts';
 
 /**

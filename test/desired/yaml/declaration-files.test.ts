@@ -1,8 +1,12 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { formatPlaced, placed, readDeclarations } from '../../lib/files/declaration-files.ts';
-import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+import {
+  formatPlaced,
+  placed,
+  readDeclarations,
+} from '../../../lib/desired/yaml/declaration-files.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
 
 describe('Declaration files', () => {
   let folder: TemporaryFolder;

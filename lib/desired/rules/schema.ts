@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { described, redescribed } from './described.ts';
+import { connectionNameSchema } from '../../model/connection-name.ts';
+import { described, redescribed } from '../../model/described.ts';
 import { durationPattern, sharePattern } from './durations.ts';
-import { modes } from './outcome.ts';
-import { urlProblem } from './url-rule.ts';
+import { modes } from '../../core/outcome.ts';
+import { urlProblem } from './url.ts';
 
 /*
  * What a user writes. Two forms of the same: rows of the table, and documents (YAML, JSON) with one connection and its
@@ -141,12 +142,6 @@ export const connectionPolicySchema = z.strictObject({
 });
 
 export const serverPolicySchema = z.strictObject(policyKeys);
-
-export const connectionNameSchema = matching(
-  /^[a-z0-9][a-z0-9-]{0,62}$/,
-  'must consist of 1 to 63 lower-case letters, digits and hyphens, no hyphen first',
-  'Name of the connection: one account at one vendor',
-);
 
 /** `.` and `..` are no ids: in a URL's path they would name another resource. */
 const id = String.raw`(?!\.{1,2}$)[^#/\p{C}\p{Zl}\p{Zp}]{1,128}`;

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
-import type { Issue } from './errors.ts';
-import { isJsonObject } from './json.ts';
-import { formatPointer, isWithin } from './pointer.ts';
-import { plainText } from './redact.ts';
+import type { Issue } from '../../core/errors.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { formatPointer, isWithin } from '../../core/pointer.ts';
+import { plainText } from '../../core/redact.ts';
 import { suggest } from './suggest.ts';
 
 type ZodIssue = z.core.$ZodIssue;

@@ -5,21 +5,21 @@ import type {
   DesiredServer,
   InvalidServer,
   ServerPolicy,
-} from './desired.types.ts';
+} from '../../core/desired.types.ts';
 import { parseDuration, parseShare } from './durations.ts';
-import { formatIssue } from './errors.ts';
-import type { Issue } from './errors.ts';
-import type { FieldTable } from './field-table.types.ts';
-import type { JsonObject } from './json.types.ts';
-import { canonicalJson, isJsonObject } from './json.ts';
-import { jsonIssues } from './json-issues.ts';
-import { plainText } from './redact.ts';
-import { connectionRules, merged, serverRules } from './row-rules.ts';
-import type { DeclarationOptions } from './row-rules.ts';
+import { formatIssue } from '../../core/errors.ts';
+import type { Issue } from '../../core/errors.ts';
+import type { FieldTable } from '../../core/field-table.types.ts';
+import type { JsonObject } from '../../core/json.types.ts';
+import { canonicalJson, isJsonObject } from '../../core/json.ts';
+import { jsonIssues } from '../../model/json-issues.ts';
+import { plainText } from '../../core/redact.ts';
+import { connectionRules, merged, serverRules } from './row.ts';
+import type { DeclarationOptions } from './row.ts';
 import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';
 import type { ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { declaredUnits } from './units.ts';
+import { declaredUnits } from '../../core/units.ts';
 
 /** `spec` is one level down in its row, and may have 32 of its own. */
 const rowDepth = 33;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import * as z from 'zod/mini';
-import { formatIssue } from '../../lib/core/errors.ts';
-import { documentSchema, secretReferenceSchema } from '../../lib/core/schema.ts';
-import { schemaIssues } from '../../lib/core/schema-issues.ts';
+import { formatIssue } from '../../../lib/core/errors.ts';
+import { documentSchema, secretReferenceSchema } from '../../../lib/desired/rules/schema.ts';
+import { schemaIssues } from '../../../lib/desired/rules/schema-issues.ts';
 
 const lines = (schema: z.ZodMiniType, value: unknown, path?: string) =>
   schemaIssues(schema, value, path).map(formatIssue);

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatIssue, type Issue } from '../core/errors.ts';
-import { isJsonObject } from '../core/json.ts';
-import { plainText } from '../core/redact.ts';
+import { formatIssue, type Issue } from '../../core/errors.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { plainText } from '../../core/redact.ts';
 import { readText, type TextFault } from './read-text.ts';
-import { parseText, textMaximum, type Position, type TextDocument } from './yaml-text.ts';
+import { parseText, textMaximum, type Position, type TextDocument } from './text.ts';
 
 /** One connection as a file declares it, not yet checked by `checkDocument`. */
 export interface DeclarationDocument extends TextDocument {

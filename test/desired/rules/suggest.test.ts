@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { editDistance, suggest } from '../../lib/core/suggest.ts';
+import { editDistance, suggest } from '../../../lib/desired/rules/suggest.ts';
 
 describe('suggest', () => {
   const known = ['name', 'slug', 'client_id', 'client_secret', 'meta'];

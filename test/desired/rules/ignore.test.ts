@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatIssue } from '../../lib/core/errors.ts';
-import type { FieldSpec } from '../../lib/core/field-table.types.ts';
-import { ignoreIssues } from '../../lib/core/ignore-rules.ts';
-import { table } from './support/tables.ts';
+import { formatIssue } from '../../../lib/core/errors.ts';
+import type { FieldSpec } from '../../../lib/core/field-table.types.ts';
+import { ignoreIssues } from '../../../lib/desired/rules/ignore.ts';
+import { table } from '../../core/support/tables.ts';
 
 const field = (pointer: string, compare: FieldSpec['compare'] = 'exact'): FieldSpec => ({
   pointer,

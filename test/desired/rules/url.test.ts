@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { urlProblem } from '../../lib/core/url-rule.ts';
+import { urlProblem } from '../../../lib/desired/rules/url.ts';
 
 const problem = (text: string, query = false) => urlProblem(text, { query })?.problem;
 

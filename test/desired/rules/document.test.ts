@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConnection, parseServer } from '../../lib/core/declarations.ts';
-import { checkDocument, rowsOf } from '../../lib/core/document.ts';
-import { documentSchema } from '../../lib/core/schema.ts';
-import { connectionOf, connectionRow, options, table } from './support/declared.ts';
+import { parseConnection, parseServer } from '../../../lib/desired/rules/declarations.ts';
+import { checkDocument, rowsOf } from '../../../lib/desired/rules/document.ts';
+import { documentSchema } from '../../../lib/desired/rules/schema.ts';
+import { connectionOf, connectionRow, options, table } from '../../core/support/declared.ts';
 
 const { item: _item, ...head } = connectionRow;
 const document = (servers: unknown, more: object = {}) => ({ ...head, ...more, servers });

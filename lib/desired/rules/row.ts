@@ -1,13 +1,13 @@
-import type { Issue } from './errors.ts';
-import type { FieldTable } from './field-table.types.ts';
-import { ignoreIssues, isSpelledOut } from './ignore-rules.ts';
-import type { Json, JsonObject, Pointer } from './json.types.ts';
-import { isJsonObject } from './json.ts';
-import { isWithin } from './pointer.ts';
-import { connectionNameSchema } from './schema.ts';
+import type { Issue } from '../../core/errors.ts';
+import type { FieldTable } from '../../core/field-table.types.ts';
+import { ignoreIssues, isSpelledOut } from './ignore.ts';
+import type { Json, JsonObject, Pointer } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { isWithin } from '../../core/pointer.ts';
+import { connectionNameSchema } from '../../model/connection-name.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { referenceIssues, sizeIssues, specIssues } from './spec-rules.ts';
-import type { SecretScope } from './spec-rules.ts';
+import { referenceIssues, sizeIssues, specIssues } from './spec.ts';
+import type { SecretScope } from './spec.ts';
 import { suggest } from './suggest.ts';
 
 /*

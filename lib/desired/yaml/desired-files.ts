@@ -1,22 +1,22 @@
-import { rowsOf } from '../core/document.ts';
-import type { Issue } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.types.ts';
-import { isJsonObject } from '../core/json.ts';
+import { rowsOf } from '../rules/document.ts';
+import type { Issue } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { connectionNameSchema } from '../../model/connection-name.ts';
 import {
-  connectionNameSchema,
   serverIdSchema,
   type ConnectionDocument,
   type ConnectionRow,
   type ServerRow,
-} from '../core/schema.ts';
-import type { DesiredRow, DesiredStore } from '../reconcile/ports/desired-store.ts';
+} from '../rules/schema.ts';
+import type { DesiredRow, DesiredStore } from '../../reconcile/ports/desired-store.ts';
 import {
   formatPlaced,
   placed,
   type DeclarationDocument,
   type DeclarationFiles,
 } from './declaration-files.ts';
-import { fileProblem } from './store-problem.ts';
+import { fileProblem } from '../../files/store-problem.ts';
 
 const issuesShown = 3;
 

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type ParsedNode } from 'yaml';
-import type { Problem, TextProblem } from './yaml-syntax.ts';
+import type { Problem, TextProblem } from './syntax.ts';
 
 type Value = ParsedNode | null;
 

@@ -1,10 +1,11 @@
-import type { Issue } from './errors.ts';
-import type { Json, JsonObject } from './json.types.ts';
-import { isJsonObject } from './json.ts';
-import { jsonIssues } from './json-issues.ts';
-import { connectionRules, ignoreOf, merged, serverRules } from './row-rules.ts';
-import type { DeclarationOptions, ServerContext } from './row-rules.ts';
-import { connectionNameSchema, documentSchema } from './schema.ts';
+import type { Issue } from '../../core/errors.ts';
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { jsonIssues } from '../../model/json-issues.ts';
+import { connectionRules, ignoreOf, merged, serverRules } from './row.ts';
+import type { DeclarationOptions, ServerContext } from './row.ts';
+import { connectionNameSchema } from '../../model/connection-name.ts';
+import { documentSchema } from './schema.ts';
 import type { ConnectionDocument, ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 

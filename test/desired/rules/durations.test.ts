@@ -4,7 +4,7 @@ import {
   parseDuration,
   parseShare,
   sharePattern,
-} from '../../lib/core/durations.ts';
+} from '../../../lib/desired/rules/durations.ts';
 
 describe('durations', () => {
   test.each([

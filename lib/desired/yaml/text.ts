@@ -8,10 +8,10 @@ import {
   type Document,
   type Node,
 } from 'yaml';
-import { parsePointer } from '../core/pointer.ts';
-import { tooDeep, type Problem, type TextProblem } from './yaml-syntax.ts';
-import { yamlRules, type TextRules } from './yaml-rules.ts';
-import { foreignCharacter, syntaxProblems } from './yaml-syntax.ts';
+import { parsePointer } from '../../core/pointer.ts';
+import { tooDeep, type Problem, type TextProblem } from './syntax.ts';
+import { yamlRules, type TextRules } from './rules.ts';
+import { foreignCharacter, syntaxProblems } from './syntax.ts';
 
 /** Both count from 1. */
 export interface Position {

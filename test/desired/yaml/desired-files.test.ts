@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { readDeclarations } from '../../lib/files/declaration-files.ts';
-import { desiredFiles } from '../../lib/files/desired-files.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
-import { desiredContract } from '../contracts/desired-contract.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { readDeclarations } from '../../../lib/desired/yaml/declaration-files.ts';
+import { desiredFiles } from '../../../lib/desired/yaml/desired-files.ts';
+import { StoreError } from '../../../lib/reconcile/ports/store-error.ts';
+import { desiredContract } from '../../contracts/desired-contract.ts';
+import { temporaryFolder } from '../../files/temporary-folder.ts';
 
 desiredContract('Files', async () => {
   const folder = await temporaryFolder();

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
-import { isJsonObject } from '../../lib/core/json.ts';
-import type { Json } from '../../lib/core/json.types.ts';
+import { isJsonObject } from '../../../lib/core/json.ts';
+import type { Json } from '../../../lib/core/json.types.ts';
+import { connectionNameSchema } from '../../../lib/model/connection-name.ts';
 import {
   budgetSchema,
-  connectionNameSchema,
   connectionRowSchema,
   documentSchema,
   labelSchema,
   serverIdSchema,
   serverRowSchema,
-} from '../../lib/core/schema.ts';
+} from '../../../lib/desired/rules/schema.ts';
 
 const fits = (schema: z.ZodMiniType, value: unknown) => schema.safeParse(value).success;
 
