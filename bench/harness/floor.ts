@@ -21,8 +21,8 @@ export interface FloorCalls {
   acquire(connection: string): Promise<void>;
   release(connection: string): Promise<void>;
   report(connection: string): Promise<void>;
-  /** All pages of a table's part; `first` is called when the first of them has arrived. */
-  query(table: 'Desired' | 'Ledger', connection: string, first?: () => void): Promise<void>;
+  /** All pages of a table's part. */
+  query(table: 'Desired' | 'Ledger', connection: string): Promise<void>;
   listSecrets(connection: string): Promise<void>;
   /** The vendor's list, page by page. */
   list(connection: string): Promise<void>;
@@ -95,7 +95,7 @@ export function floorCalls(world: BenchWorld): FloorCalls {
         }),
       );
     },
-    query: async (table, connection, first) => {
+    query: async (table, connection) => {
       let start: Record<string, AttributeValue> | undefined;
       do {
         const range = table === 'Ledger';
@@ -115,7 +115,6 @@ export function floorCalls(world: BenchWorld): FloorCalls {
             ...(start && { ExclusiveStartKey: start }),
           }),
         );
-        first?.();
         start = page.LastEvaluatedKey;
       } while (start);
     },
@@ -184,19 +183,18 @@ export function floorCalls(world: BenchWorld): FloorCalls {
 }
 
 /**
- * The reads of a pass, side by side where no answer is needed for the next: the vendor's address and account are in the
- * first row of Desired.
+ * The reads of a pass, side by side where no answer is needed for the next: only the list waits, for the connection's own
+ * row, which has the vendor's address.
  */
 export async function floorReads(
   calls: FloorCalls,
   connection: string,
   list: FloorCalls['list'] = (name) => calls.list(name),
 ): Promise<void> {
-  const { promise: address, resolve } = Promise.withResolvers<void>();
   await Promise.all([
-    calls.query('Desired', connection, resolve),
+    calls.get('Desired', connection, 'connection').then(() => list(connection)),
+    calls.query('Desired', connection),
     calls.query('Ledger', connection),
-    address.then(() => list(connection)),
     calls.listSecrets(connection),
   ]);
 }
