@@ -1,5 +1,5 @@
-import { eachLimited } from '../lib/reconcile/each-limited.ts';
-import { reconcile } from '../lib/reconcile/reconcile.ts';
+import { eachLimited } from '../lib/core/limited.ts';
+import { reconcile } from '../lib/pass/reconcile.ts';
 import { alternate } from './harness/alternate.ts';
 import { floorCalls, floorInSync } from './harness/floor.ts';
 import { main } from './harness/main.ts';

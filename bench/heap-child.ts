@@ -6,9 +6,9 @@ import type { Settings } from '../functions/settings.ts';
 import { wire, type WiringOptions } from '../functions/wiring.ts';
 import type { ServerRecord } from '../lib/core/ledger.types.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { listAll, readAll } from '../lib/reconcile/read-live.ts';
-import { readDesired } from '../lib/reconcile/read-desired.ts';
-import { reconcile } from '../lib/reconcile/reconcile.ts';
+import { listAll, readAll } from '../lib/pass/read/live.ts';
+import { readDesired } from '../lib/pass/read/desired.ts';
+import { reconcile } from '../lib/pass/reconcile.ts';
 import { silentLog } from './world/log.ts';
 import { serve } from './world/protocol.ts';
 

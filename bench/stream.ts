@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { quietObservability } from '../functions/observability.ts';
 import { createStream } from '../functions/stream.ts';
 import { lambdaContext } from '../lib/cli/demo/lambda-context.ts';
-import type { PassResult } from '../lib/reconcile/request.types.ts';
+import type { PassResult } from '../lib/pass/request.types.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { alternate, medianOf } from './harness/alternate.ts';
 import { floorCalls } from './harness/floor.ts';

@@ -1,6 +1,6 @@
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { reconcile } from '../lib/reconcile/reconcile.ts';
-import type { PassRequest, PassResult } from '../lib/reconcile/request.types.ts';
+import { reconcile } from '../lib/pass/reconcile.ts';
+import type { PassRequest, PassResult } from '../lib/pass/request.types.ts';
 import { measure } from './observability.ts';
 import type { Observability } from './observability.ts';
 

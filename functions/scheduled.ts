@@ -1,6 +1,6 @@
 import { TrueupError } from '../lib/core/errors.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { eachLimited } from '../lib/reconcile/each-limited.ts';
+import { eachLimited } from '../lib/core/limited.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { instrumented } from './instrumented.ts';
 import { createObservability, logOf, measureFailure } from './observability.ts';

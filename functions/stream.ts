@@ -1,7 +1,7 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { TrueupError } from '../lib/core/errors.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { eachLimited } from '../lib/reconcile/each-limited.ts';
+import { eachLimited } from '../lib/core/limited.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { recordsOf } from './event-records.ts';
 import { errorOf, instrumented } from './instrumented.ts';

@@ -17,7 +17,7 @@ import { parseAllowedHosts } from '../lib/providers/http/host-rule.ts';
 import { createProviders } from '../lib/providers/providers.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import type { Clock, Log, Random, SeenDate } from '../lib/reconcile/ports/runtime.ts';
-import { defaultSettings } from '../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../lib/lease/settings.types.ts';
 import { credentialStore } from '../lib/sign-in/credential-store.ts';
 import { createTokenExchange } from '../lib/sign-in/token-exchange.ts';
 import { eventBus } from '../lib/work/event-bus.ts';

@@ -19,7 +19,7 @@ export const floors: readonly (readonly Room[])[] = [
   [
     { path: 'lib/desired' },
     { path: 'lib/ledger' },
-    { path: 'lib/lease' },
+    { path: 'lib/lease', beside: ['lib/work'] },
     { path: 'lib/secrets' },
     { path: 'lib/sign-in', beside: ['lib/gateways/http', 'lib/lease', 'lib/secrets'] },
     { path: 'lib/gateways' },

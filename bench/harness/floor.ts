@@ -12,7 +12,7 @@ import type { JsonObject } from '../../lib/core/json.types.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { createHttpClient } from '../../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
-import { eachLimited } from '../../lib/reconcile/each-limited.ts';
+import { eachLimited } from '../../lib/core/limited.ts';
 import { systemClock } from '../../functions/wiring.ts';
 import type { BenchWorld } from '../world/world.ts';
 

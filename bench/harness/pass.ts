@@ -1,5 +1,5 @@
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassReport } from '../../lib/core/ledger.types.ts';
 
 /** One pass. @throws Error unless it came to its end */

@@ -10,7 +10,7 @@ import { fingerprint } from '../../lib/core/fingerprint.ts';
 import type { ServerRecord } from '../../lib/core/ledger.types.ts';
 import { asReference, formatReference } from '../../lib/core/secret-reference.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
-import { eachLimited } from '../../lib/reconcile/each-limited.ts';
+import { eachLimited } from '../../lib/core/limited.ts';
 import { fleetServer, secretName, secretValue, tokenName } from './fleet.ts';
 
 /** As many as BatchWriteItem takes. */

@@ -1,9 +1,9 @@
 import { SavedState } from './saved-state.ts';
-import { InterruptedError } from '../reconcile/interruption.ts';
+import { InterruptedError } from './interruption.ts';
 import type { LeaseItem, LeaseItems, Scope } from '../reconcile/ports/lease-items.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { unite } from './scope.ts';
-import type { ReconcileSettings } from '../reconcile/settings.types.ts';
+import type { ReconcileSettings } from './settings.types.ts';
 
 /**
  * The lease of a connection: one pass at a time, any number of callers, no request lost.

@@ -1,9 +1,8 @@
 import type { Budget } from '../core/desired.types.ts';
 import { RateBudget } from './budget.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import { InterruptedError } from '../reconcile/interruption.ts';
+import { InterruptedError } from './interruption.ts';
 import type { Lease } from './lease.ts';
-import type { PassRequest } from '../reconcile/request.types.ts';
 
 /** Who may call the vendor, and when. */
 export interface Gate {
@@ -11,6 +10,14 @@ export interface Gate {
   admit(signal: AbortSignal): Promise<void>;
   /** The second half of it: for what must only happen under the lease. */
   assertMay(): void;
+}
+
+/** What ends a pass besides its lease. */
+export interface Limits {
+  /** Milliseconds since the epoch at which the process ends. */
+  readonly deadline?: number;
+  /** Aborts when the caller wants it to end. */
+  readonly stop?: AbortSignal;
 }
 
 /** The gate of a pass: its budget is the connection's, handed on with the lease. */
@@ -23,7 +30,7 @@ export function passGate(
     owner,
     clockName = owner,
   }: Pick<Dependencies, 'clock' | 'settings' | 'owner' | 'clockName'>,
-  { deadline = Number.POSITIVE_INFINITY, stop }: Pick<PassRequest, 'deadline' | 'stop'> = {},
+  { deadline = Number.POSITIVE_INFINITY, stop }: Limits = {},
 ): Gate {
   const { saved } = lease;
   const state = saved.takenOver ? { tokens: 0, at: clock.now(), by: clockName } : saved.savedBudget;

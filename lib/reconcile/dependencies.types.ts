@@ -8,7 +8,7 @@ import type { Ledger } from './ports/ledger.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
 import type { SecretSource } from './ports/secrets.ts';
-import type { ReconcileSettings } from './settings.types.ts';
+import type { ReconcileSettings } from '../lease/settings.types.ts';
 
 /** All that a pass needs from outside. A composition root wires it once. */
 export interface Dependencies extends SignInDependencies {

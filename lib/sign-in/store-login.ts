@@ -6,7 +6,7 @@ import { serveRounds } from '../lease/lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
 import type { AccessToken } from './token-exchange.types.ts';
-import { sendOn } from '../reconcile/send-on.ts';
+import { sendOn } from '../lease/send-on.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 import type { Patience } from '../lease/wait-for-lease.ts';

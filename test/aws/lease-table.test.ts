@@ -8,7 +8,7 @@ import { startLoopbackServer, type LoopbackRequest } from '../../lib/local/loopb
 import { hold } from '../../lib/lease/lease.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { leaseContract } from '../contracts/lease-contract.ts';
 import { itemBytes } from './item-bytes.ts';
 import { local, tableWorld, type TableWorld } from './world.ts';

@@ -1,7 +1,7 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { ledgerTable } from '../../lib/aws/ledger-table.ts';
-import { PassState } from '../../lib/reconcile/pass-state.ts';
+import { PassState } from '../../lib/pass/tally.ts';
 import { at } from '../contracts/records.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { itemBytes } from './item-bytes.ts';

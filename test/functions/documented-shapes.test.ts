@@ -5,7 +5,7 @@ import { asWorkMessage } from '../../lib/work/message.ts';
 import { eventSource } from '../../lib/work/event-bus.ts';
 import { failureReasons } from '../../lib/core/failure-reason.ts';
 import { outcomes } from '../../lib/core/outcome.ts';
-import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

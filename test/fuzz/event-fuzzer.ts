@@ -10,7 +10,7 @@ import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { namedAtMost } from '../../lib/core/named-servers.ts';
 import type { WorkMessage } from '../../lib/work/message.ts';
 import { connectionNameSchema } from '../../lib/model/connection-name.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { memoryLog } from '../support/log.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';

@@ -5,7 +5,7 @@ import { createStream } from '../../functions/stream.ts';
 import { readPlans } from '../../lib/cli/plans/plan-document.ts';
 import { checkDocument } from '../../lib/desired/rules/document.ts';
 import { parseText } from '../../lib/desired/yaml/text.ts';
-import { readDesired } from '../../lib/reconcile/read-desired.ts';
+import { readDesired } from '../../lib/pass/read/desired.ts';
 import { documentFuzzer } from './document-fuzzer.ts';
 import { eventFuzzer } from './event-fuzzer.ts';
 import fc from 'fast-check';

@@ -3,7 +3,7 @@ import { desiredTable } from '../../lib/aws/desired-table.ts';
 import { rowsOf } from '../../lib/desired/rules/document.ts';
 import { plainText } from '../../lib/core/redact.ts';
 import type { ConnectionDocument } from '../../lib/desired/rules/schema.ts';
-import { readDesired } from '../../lib/reconcile/read-desired.ts';
+import { readDesired } from '../../lib/pass/read/desired.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
 import { memoryLog } from '../support/log.ts';

@@ -5,7 +5,7 @@ import { Lease } from '../../lib/lease/lease.ts';
 import { passGate } from '../../lib/lease/pass-gate.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import { readOnlyGate } from '../../lib/lease/read-only-gate.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { fullestMinute } from '../support/fullest-minute.ts';
 import { memoryLease } from '../support/memory-lease.ts';
 import { virtualTime } from '../support/virtual-clock.ts';

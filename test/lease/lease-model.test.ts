@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { explore } from './lease-explore.ts';
 import { runModel } from './lease-model.ts';
 import type { Limits } from './lease-model.ts';

@@ -2,7 +2,7 @@ import { setImmediate as settle } from 'node:timers/promises';
 import { hold } from '../../lib/lease/lease.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { memoryLease } from '../support/memory-lease.ts';
 
 const connection = 'acme';

@@ -4,7 +4,7 @@ import { hold } from '../../lib/lease/lease.ts';
 import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import { unite } from '../../lib/lease/scope.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { memoryLease } from '../support/memory-lease.ts';
 
 // A renewal runs beside whatever the holder does, and tells it of knocks at any moment.

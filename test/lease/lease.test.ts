@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import type { Attended, PassRequest } from '../../lib/reconcile/request.types.ts';
+import type { Attended, PassRequest } from '../../lib/pass/request.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
 import { Lease } from '../../lib/lease/lease.ts';
-import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';

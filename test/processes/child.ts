@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Settings } from '../../functions/settings.ts';
 import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
-import type { PassRequest, PassResult } from '../../lib/reconcile/request.types.ts';
-import type { ReconcileSettings } from '../../lib/reconcile/settings.types.ts';
+import type { PassRequest, PassResult } from '../../lib/pass/request.types.ts';
+import type { ReconcileSettings } from '../../lib/lease/settings.types.ts';
 
 /** What a child is told when it starts. */
 export interface ChildSetup {

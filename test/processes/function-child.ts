@@ -8,7 +8,7 @@ import { quietObservability } from '../../functions/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { wire } from '../../functions/wiring.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
-import type { PassResult } from '../../lib/reconcile/request.types.ts';
+import type { PassResult } from '../../lib/pass/request.types.ts';
 import { memoryLog } from '../support/log.ts';
 import { withTimes } from '../support/short-times.ts';
 import type { ChildLine, ChildSetup } from './child.ts';

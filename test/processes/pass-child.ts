@@ -4,8 +4,8 @@
  */
 import { createInterface } from 'node:readline';
 import { wire } from '../../functions/wiring.ts';
-import { reconcile } from '../../lib/reconcile/reconcile.ts';
-import type { PassRequest } from '../../lib/reconcile/request.types.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
+import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { memoryLog } from '../support/log.ts';
 import { withTimes } from '../support/short-times.ts';
 import type { ChildLine, ChildSetup } from './child.ts';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { wire } from '../../functions/wiring.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { planConnection } from '../../lib/reconcile/plan-connection.ts';
-import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { planConnection } from '../../lib/pass/preview.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

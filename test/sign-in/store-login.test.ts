@@ -3,7 +3,7 @@ import { Secret } from '../../lib/core/secret.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
-import { reconcile } from '../../lib/reconcile/reconcile.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
 import { storeLogin } from '../../lib/sign-in/store-login.ts';
 import { anotherProcess } from '../support/another-process.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';

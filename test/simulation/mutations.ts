@@ -37,7 +37,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'apply before the guard',
-    file: 'lib/reconcile/plan-pass.ts',
+    file: 'lib/pass/plan.ts',
     text: '...guarded.servers,',
     by: '...findings,',
     breaks: 'no-harm',
@@ -82,7 +82,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'intent not written',
-    file: 'lib/reconcile/apply-server.ts',
+    file: 'lib/pass/apply/attempt.ts',
     text: 'unreadable.length === 0 ? left : { ...left, intent }',
     by: 'unreadable.length === 0 && intent ? left : left',
     breaks: 'convergence',
@@ -91,7 +91,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'refusal outlives its declaration',
-    file: 'lib/reconcile/intents.ts',
+    file: 'lib/pass/apply/intents.ts',
     text: 'if (overtaken.size === 0) return record;',
     by: 'if (overtaken.size >= 0) return record;',
     breaks: 'convergence',
@@ -100,7 +100,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'mark not left',
-    file: 'lib/reconcile/conclude.ts',
+    file: 'lib/pass/apply/record-result.ts',
     text: 'await ledger.markResend(connection, record.id, state.id);',
     by: '',
     breaks: 'convergence',
@@ -127,7 +127,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'guard without what a dead holder changed',
-    file: 'lib/reconcile/pass.ts',
+    file: 'lib/pass/pass.ts',
     text: 'saved.recount(ledger.servers);',
     by: '',
     breaks: 'no-harm',
@@ -136,7 +136,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'backoff ended by a pass without a call',
-    file: 'lib/reconcile/connection-retry.ts',
+    file: 'lib/pass/connection-retry.ts',
     text: 'list + get + put > 0 ? undefined : before',
     by: 'undefined',
     breaks: 'no-flood',

@@ -1,4 +1,4 @@
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';

@@ -11,7 +11,7 @@ import type { SecretSource } from '../../lib/reconcile/ports/secrets.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { WorkQueue } from '../../lib/work/queue.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { core } from '../support/canaries.ts';
 import { leaseOf, ledgerOf } from './ledger-ports.ts';
 import { simulatedLog, textOf } from './out.ts';

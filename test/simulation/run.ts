@@ -1,5 +1,5 @@
-import { planConnection } from '../../lib/reconcile/plan-connection.ts';
-import { approve } from '../../lib/reconcile/approve.ts';
+import { planConnection } from '../../lib/pass/preview.ts';
+import { approve } from '../../lib/pass/approve.ts';
 import { TrueupError } from '../../lib/core/errors.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
 import { Deployment } from './deployment.ts';

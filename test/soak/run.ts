@@ -15,7 +15,7 @@ import { createHttpClient } from '../../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
 import { createProviders } from '../../lib/providers/providers.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { defaultSettings } from '../../lib/reconcile/settings.types.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { writeFigures } from '../../scripts/figures.ts';
 import { memoryLog } from '../support/log.ts';
 import type { Outage } from './faulty-proxy.ts';

@@ -2,7 +2,7 @@ import { createHttpClient } from '../../lib/providers/http/client.ts';
 import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
 import { createProviders } from '../../lib/providers/providers.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import type { ReconcileSettings } from '../../lib/reconcile/settings.types.ts';
+import type { ReconcileSettings } from '../../lib/lease/settings.types.ts';
 
 /** A pass's times, short enough to wait for, long enough for a busy machine. */
 export const shortTimes: ReconcileSettings = {

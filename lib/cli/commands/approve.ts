@@ -11,7 +11,7 @@ import {
   approvePlanned,
   findHeld,
   findPlanned,
-} from '../../reconcile/approve.ts';
+} from '../../pass/approve.ts';
 import { TrueupError } from '../../core/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';

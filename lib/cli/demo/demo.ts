@@ -1,5 +1,5 @@
 import type { PassReport } from '../../core/ledger.types.ts';
-import type { PassResult } from '../../reconcile/request.types.ts';
+import type { PassResult } from '../../pass/request.types.ts';
 import { collector } from './collector.ts';
 import { startDemoWorld } from './demo-world.ts';
 import type { DemoWorld } from './demo-world.ts';

@@ -1,5 +1,5 @@
-import { approve } from '../../reconcile/approve.ts';
-import { planConnection } from '../../reconcile/plan-connection.ts';
+import { approve } from '../../pass/approve.ts';
+import { planConnection } from '../../pass/preview.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { alloyServers, barndoorServers, renamedByScript, supportEdited } from './fleet.ts';

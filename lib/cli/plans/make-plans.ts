@@ -1,8 +1,8 @@
 import { TrueupError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import { planConnection } from '../../reconcile/plan-connection.ts';
-import type { Attended } from '../../reconcile/request.types.ts';
+import { planConnection } from '../../pass/preview.ts';
+import type { Attended } from '../../pass/request.types.ts';
 import { CliError } from '../errors/cli-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { mapLimited } from '../map-limited.ts';

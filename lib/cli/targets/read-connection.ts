@@ -1,7 +1,7 @@
 import { InvalidDeclarationError } from '../../core/errors.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import { readDesired } from '../../reconcile/read-desired.ts';
-import type { DesiredState } from '../../reconcile/read-desired.ts';
+import { readDesired } from '../../pass/read/desired.ts';
+import type { DesiredState } from '../../pass/read/desired.ts';
 
 /**
  * A connection as it is declared, with all its servers or those that are named.

@@ -1,8 +1,8 @@
 import type { Credentials } from '../../sign-in/credentials.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import { openSession } from '../../reconcile/open-session.ts';
+import { openSession } from '../../pass/vendor.ts';
 import type { VendorCalls, VendorSession } from '../../reconcile/ports/provider.ts';
-import type { DesiredState } from '../../reconcile/read-desired.ts';
+import type { DesiredState } from '../../pass/read/desired.ts';
 import { readOnlyGate } from '../../lease/read-only-gate.ts';
 import { readConnection } from './read-connection.ts';
 

@@ -6,7 +6,7 @@ import { wire } from '../../../functions/wiring.ts';
 import { serveQueue } from '../../../lib/cli/local-functions.ts';
 import { askAndFollow } from '../../../lib/cli/commands/reconcile/ask-and-follow.ts';
 import type { Dependencies } from '../../../lib/reconcile/dependencies.types.ts';
-import { reconcile } from '../../../lib/reconcile/reconcile.ts';
+import { reconcile } from '../../../lib/pass/reconcile.ts';
 import { testClock } from '../../support/clock.ts';
 import { startStack } from '../../support/stack.ts';
 import type { DeployedStack } from '../../support/stack.ts';

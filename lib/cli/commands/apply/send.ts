@@ -1,6 +1,6 @@
 import { TrueupError } from '../../../core/errors.ts';
-import { reconcile } from '../../../reconcile/reconcile.ts';
-import type { PassResult } from '../../../reconcile/request.types.ts';
+import { reconcile } from '../../../pass/reconcile.ts';
+import type { PassResult } from '../../../pass/request.types.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
 import type { Output } from '../../output/output.ts';
 import { mapLimited } from '../../map-limited.ts';

@@ -1,8 +1,8 @@
 import { counted } from '../../../core/render-guard.ts';
 import type { DesiredRow, DesiredStore } from '../../../reconcile/ports/desired-store.ts';
 import type { Log } from '../../../reconcile/ports/runtime.ts';
-import { readDesired } from '../../../reconcile/read-desired.ts';
-import type { DesiredReading } from '../../../reconcile/read-desired.ts';
+import { readDesired } from '../../../pass/read/desired.ts';
+import type { DesiredReading } from '../../../pass/read/desired.ts';
 import type { Target } from '../../targets/target.ts';
 import { callChecks } from './calls.ts';
 import type { Check } from './check.ts';

@@ -1,5 +1,5 @@
 import { isVendorError } from '../../../reconcile/ports/vendor-error.ts';
-import type { DesiredState } from '../../../reconcile/read-desired.ts';
+import type { DesiredState } from '../../../pass/read/desired.ts';
 import type { Diagnosis } from '../../targets/target.ts';
 import type { Check, Verdict } from './check.ts';
 import { check } from './check.ts';

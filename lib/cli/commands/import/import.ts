@@ -3,7 +3,7 @@ import type { LiveServer } from '../../../core/live.types.ts';
 import { counted } from '../../../core/render-guard.ts';
 import { printable } from '../../../core/shown-value.ts';
 import { writeYaml } from '../../../desired/yaml/write.ts';
-import type { DesiredState } from '../../../reconcile/read-desired.ts';
+import type { DesiredState } from '../../../pass/read/desired.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';

@@ -15,7 +15,7 @@ import { createProviders } from '../../../providers/providers.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
 import type { SeenDate } from '../../../reconcile/ports/runtime.ts';
 import { noQueue } from '../../../work/queue.ts';
-import { defaultSettings } from '../../../reconcile/settings.types.ts';
+import { defaultSettings } from '../../../lease/settings.types.ts';
 import { checkFiles, issueLine } from './check-files.ts';
 import type { CheckedFiles } from './check-files.ts';
 import { InvalidFilesError } from '../../errors/cli-error.ts';

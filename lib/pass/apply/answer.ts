@@ -1,0 +1,184 @@
+import { backoffMs } from '../../core/backoff.ts';
+import type { DesiredServer } from '../../core/desired.types.ts';
+import type { FieldVerdict } from '../../core/diff.types.ts';
+import { fingerprint } from '../../core/fingerprint.ts';
+import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
+import type { Json, Pointer } from '../../core/json.types.ts';
+import type {
+  AppliedField,
+  Intent,
+  Reason,
+  ServerRecord,
+  UndecidedField,
+} from '../../core/ledger.types.ts';
+import type { LiveServer } from '../../core/live.types.ts';
+import { notedFields, withOutcome } from '../../core/record.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
+import { asReference, formatReference } from '../../core/secret-reference.ts';
+import type { Unit } from '../../core/units.ts';
+import { verifyUnit } from '../../core/verify-answer.ts';
+
+/** A value that was sent, or seen to be what was sent before, with the secret version that it came with. */
+export interface SentValue {
+  readonly unit: Unit;
+  readonly value: Json;
+  readonly version?: string;
+}
+
+export interface AppliedInputs {
+  readonly connection: string;
+  readonly server: DesiredServer;
+  readonly plan: ServerPlan;
+  readonly keys: FingerprintKeys;
+  readonly now: number;
+  readonly random: number;
+}
+
+/** The fingerprint record of a value that now counts as applied. */
+export function appliedField(
+  { connection, server, keys, now }: AppliedInputs,
+  { unit, value, version }: SentValue,
+): AppliedField {
+  const scope = { connection, server: server.id, pointer: unit.pointer };
+  return {
+    fingerprint: fingerprint(keys, scope, value),
+    at: new Date(now).toISOString(),
+    ...(version !== undefined && { version }),
+    ...(unit.field.access === 'secret' && { source: formatReference(asReference(unit.value)) }),
+  };
+}
+
+/**
+ * The record after a PUT that was answered with 200, checked against the answer, field by field.
+ *
+ * | answer shows       | applied record | outcome |
+ * |--------------------|----------------|---------|
+ * | what was sent, or cannot show it | the sent value | `inSync` or `assumed` |
+ * | the old or a third value | as before | `waiting`: a later pass decides |
+ *
+ * @param unmoved - secrets whose version moved and whose value did not
+ * @param intent - what stays unknown: fields of an earlier intent that this PUT did not carry
+ */
+export function afterAnswer(
+  inputs: AppliedInputs,
+  sent: readonly SentValue[],
+  before: LiveServer,
+  answer: LiveServer,
+  unmoved: ReadonlySet<Pointer>,
+  intent: Intent | undefined,
+): ServerRecord {
+  const { plan, server, keys } = inputs;
+  const { record } = plan;
+  const noted = notedFields(record, plan.verdicts);
+  const applied: Record<Pointer, AppliedField> = { ...noted.applied };
+  const undecided: Record<Pointer, UndecidedField> = { ...noted.undecided };
+  const normalised = { ...noted.normalised };
+  for (const one of sent) {
+    const { unit, value } = one;
+    const { pointer } = unit;
+    const verified = verifyUnit(unit, before, answer);
+    delete normalised[pointer];
+    if (!('answered' in verified)) {
+      applied[pointer] = appliedField(inputs, one);
+      delete undecided[pointer];
+      continue;
+    }
+    const scope = { connection: inputs.connection, server: server.id, pointer };
+    // A new declaration has its own three attempts, also where it says the same of this field.
+    const isAgain =
+      record.contentHash === server.contentHash &&
+      plan.verdicts.some(
+        (verdict) =>
+          verdict.unit.pointer === pointer &&
+          verdict.state === 'change' &&
+          verdict.change.cause === 'notApplied',
+      );
+    const { answered } = verified;
+    undecided[pointer] = {
+      sent: fingerprint(keys, scope, value),
+      answered: fingerprint(keys, scope, answered.kind === 'value' ? answered.value : null),
+      showed: verified.result,
+      attempts: (isAgain ? (undecided[pointer]?.attempts ?? 0) : 0) + 1,
+    };
+  }
+  const { intent: _ours, ...rest } = record;
+  const fields = { applied, undecided, normalised, ...(intent && { intent }) };
+  const done = new Set([...unmoved, ...sent.map(({ unit }) => unit.pointer)]);
+  return settle(inputs, { ...rest, ...fields }, done);
+}
+
+/**
+ * The record once nothing more is to be sent for now: decided as far as it can be.
+ *
+ * @param done - pointers that were sent, or that turned out to need no sending
+ */
+export function settle(
+  inputs: AppliedInputs,
+  record: ServerRecord,
+  done: ReadonlySet<Pointer>,
+): ServerRecord {
+  const { server, plan, now } = inputs;
+  const refusals = plan.verdicts.flatMap((verdict) =>
+    verdict.state === 'refused' ? [verdict] : [],
+  );
+  const isRefused = new Set(refusals.map(({ unit }) => unit.pointer));
+  const open = Object.entries(record.undecided).find(([pointer]) => !isRefused.has(pointer));
+  const common = {
+    label: server.label,
+    generation: server.generation ?? record.generation,
+    contentHash: server.contentHash,
+    settled: !open && isSettled(plan, done) ? server.contentHash : undefined,
+    stopped: undefined,
+  };
+  if (refusals[0]) {
+    return withOutcome(record, 'refused', now, {
+      ...common,
+      reason: refusals[0].reason,
+      retry: undefined,
+    });
+  }
+  if (open) {
+    const [pointer, field] = open;
+    const notBefore = now + backoffMs(field.attempts, inputs.random);
+    return withOutcome(record, 'waiting', now, {
+      ...common,
+      reason: undecidedReason(pointer, field),
+      retry: {
+        attempts: field.attempts,
+        notBefore: new Date(notBefore).toISOString(),
+        key: plan.key(),
+      },
+    });
+  }
+  const outcome = plan.verdicts.some(isUnreadable) ? 'assumed' : 'inSync';
+  return withOutcome(record, outcome, now, { ...common, retry: undefined });
+}
+
+/** Whether every applied fingerprint is now of the declaration: nothing held back, nothing unverifiable. */
+function isSettled({ verdicts }: ServerPlan, done: ReadonlySet<Pointer>): boolean {
+  return verdicts.every(
+    (verdict) =>
+      done.has(verdict.unit.pointer) ||
+      verdict.state === 'inSync' ||
+      (verdict.state === 'assumed' && verdict.verifiable),
+  );
+}
+
+/** Whether no answer can tell what the vendor has of the field. */
+export function isUnreadable(verdict: FieldVerdict): boolean {
+  return (
+    verdict.state === 'assumed' ||
+    verdict.unit.field.access !== 'read-write' ||
+    ('change' in verdict && verdict.change.before.kind === 'unreadable')
+  );
+}
+
+function undecidedReason(pointer: Pointer, { showed }: UndecidedField): Reason {
+  return showed === 'old'
+    ? { code: 'not-applied', message: 'the vendor answered 200 and showed the old value', pointer }
+    : {
+        code: 'undecided',
+        message: 'the vendor answered 200 and showed another value than was sent',
+        pointer,
+      };
+}

@@ -1,0 +1,235 @@
+import { buildBody, InexactNumberError } from '../../core/body.ts';
+import { classifyFailure, mayHaveBeenApplied } from '../../core/failure.ts';
+import type { DesiredServer } from '../../core/desired.types.ts';
+import { matchFingerprint } from '../../core/fingerprint.ts';
+import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
+import type { Pointer } from '../../core/json.types.ts';
+import type { Intent, ServerRecord } from '../../core/ledger.types.ts';
+import type { LiveServer } from '../../core/live.types.ts';
+import type { FieldChange } from '../../core/plan.types.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
+import type { Secret } from '../../core/secret.ts';
+import { afterAnswer, appliedField, settle } from './answer.ts';
+import type { AppliedInputs, SentValue } from './answer.ts';
+import { fetchValues } from './fetch-values.ts';
+import type { FoundSecret } from './fetch-values.ts';
+import { intentOf, restOf, unreadableOf, withIntent, withoutOvertaken } from './intents.ts';
+import { InterruptedError } from '../../lease/interruption.ts';
+import type { VendorSession } from '../../reconcile/ports/provider.ts';
+import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
+import type { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import type { SecretValues } from './secret-values.ts';
+import { afterFailure } from '../after-failure.ts';
+import type { AttemptFailure } from '../after-failure.ts';
+
+/** One server that apply works on. */
+export interface ServerWork {
+  readonly server: DesiredServer;
+  readonly plan: ServerPlan;
+  readonly live: LiveServer;
+  /** What to send: permitted by mode, guard and the person who asked. */
+  readonly changes: readonly FieldChange[];
+  /** Whether the guard holds other changes of it. */
+  readonly held: boolean;
+}
+
+export interface ApplyContext {
+  readonly connection: string;
+  readonly session: VendorSession;
+  readonly secrets: SecretValues;
+  readonly keys: FingerprintKeys;
+  readonly epoch: number;
+  readonly now: () => number;
+  readonly random: () => number;
+  /**
+   * Writes a record by compare-and-swap, if the lease still holds, and returns it as it stands.
+   *
+   * @throws StoreError, LostUpdateError, or InterruptedError
+   */
+  readonly write: (record: ServerRecord) => Promise<ServerRecord>;
+}
+
+/** What became of one server, before its ledger item is written. */
+export type AttemptResult =
+  | {
+      readonly kind: 'applied';
+      readonly record: ServerRecord;
+      readonly changes: readonly FieldChange[];
+      /** Whether unreadable fields were sent: who cannot record it has to leave word. */
+      readonly isUnreadable: boolean;
+    }
+  /** Nothing had to be sent after all: the secrets moved, their values did not. */
+  | { readonly kind: 'noted'; readonly record: ServerRecord }
+  | {
+      readonly kind: 'failed';
+      readonly record: ServerRecord;
+      readonly class: AttemptFailure['class'];
+      /** The record as it stands, for another attempt in the same pass. */
+      readonly current: ServerRecord;
+      /** Absent if it was not the vendor that failed. */
+      readonly error?: VendorError;
+      readonly isUnreadable: boolean;
+    }
+  /** The connection's failure: the pass ends. */
+  | {
+      readonly kind: 'connection';
+      readonly error: VendorError;
+      /** To be written if the ledger says more than is true, or less. */
+      readonly record?: ServerRecord;
+      readonly isUnreadable: boolean;
+    };
+
+/**
+ * One attempt at one server: values, body, intent, PUT, and the answer held against what was sent.
+ *
+ * @throws StoreError or LostUpdateError if the intent could not be written, InterruptedError if the lease or the time is
+ * over: nothing was sent then
+ */
+export async function applyServer(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
+  const { server, plan, live } = work;
+  const inputs: AppliedInputs = {
+    connection: context.connection,
+    server,
+    plan,
+    keys: context.keys,
+    now: context.now(),
+    random: context.random(),
+  };
+  const { record: was } = plan;
+  const values = await fetchValues(context.secrets, plan, work.changes);
+  if ('failure' in values) {
+    const failure = { ...values.failure, unknown: was.intent };
+    const record = afterFailure(was, failure, plan.key(), inputs.now, inputs.random);
+    const { class: failureClass } = failure;
+    return { kind: 'failed', record, class: failureClass, current: was, isUnreadable: false };
+  }
+  const unmoved = values.found.filter((found) => isUnmoved(context, work, found));
+  const base = withVersions(inputs, unmoved);
+  const skip = new Set(unmoved.map(({ unit }) => unit.pointer));
+  const changes = work.changes.filter(({ pointer }) => !skip.has(pointer));
+  const secrets = new Map(
+    values.found.map(({ unit, value }): [Pointer, Secret] => [unit.pointer, value]),
+  );
+  const made = bodyOf(work, changes, secrets);
+  if (made instanceof InexactNumberError) {
+    const { code, message, pointer } = made;
+    const reason = { code, message, pointer };
+    const failure = { class: 'conflict', reason, unknown: was.intent } as const;
+    const record = afterFailure(was, failure, plan.key(), inputs.now, inputs.random);
+    return { kind: 'failed', record, class: 'conflict', current: was, isUnreadable: false };
+  }
+  const { body, sent } = made;
+  if (sent.length === 0) {
+    const record = settle({ ...inputs, plan: { ...plan, record: base } }, base, skip);
+    return { kind: 'noted', record };
+  }
+
+  const unreadable = unreadableOf(plan, sent);
+  const intent = intentOf(context, was.intent, unreadable);
+  // Before the PUT, so that whoever comes after a crash knows what may have been sent.
+  const left = withoutOvertaken(base, plan, sent);
+  const ahead = unreadable.length === 0 ? left : { ...left, intent };
+  const current = ahead === base ? base : await context.write(ahead);
+  const noted: AppliedInputs = { ...inputs, plan: { ...plan, record: current } };
+  try {
+    const answer = await context.session.put(server.id, body, [...secrets.values()]);
+    const versions = new Map(values.found.map(({ unit, version }) => [unit.pointer, version]));
+    const sentValues = sent.map((unit): SentValue => {
+      const version = versions.get(unit.pointer);
+      const value = secrets.get(unit.pointer)?.reveal() ?? unit.value;
+      return { unit, value, ...(version !== undefined && { version }) };
+    });
+    const after = { ...noted, now: context.now() };
+    const record = afterAnswer(after, sentValues, live, answer, skip, restOf(was.intent, sent));
+    return { kind: 'applied', record, changes, isUnreadable: unreadable.length > 0 };
+  } catch (error) {
+    if (isVendorError(error)) return failed(context, noted, was, intent, unreadable, error);
+    if (error instanceof InterruptedError && unreadable.length > 0) {
+      // Admission comes before the wire: nothing was sent, and the ledger should not say that something may have been.
+      await context.write(withIntent(current, was.intent)).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+/** Whether a conditional change turns out to be none: another version, the same value. */
+function isUnmoved(
+  { connection, keys }: ApplyContext,
+  { server, plan }: ServerWork,
+  { unit, change, value }: FoundSecret,
+): boolean {
+  const applied = plan.record.applied[unit.pointer];
+  if (!change.conditional || !applied) return false;
+  const scope = { connection, server: server.id, pointer: unit.pointer };
+  return matchFingerprint(keys, applied.fingerprint, scope, value.reveal()) === 'same';
+}
+
+/**
+ * The record with the versions noted that brought the same value. When it was sent stays as it was. The record itself
+ * if it says all of that already: a list of versions that is minutes old is no news.
+ */
+function withVersions(inputs: AppliedInputs, unmoved: readonly FoundSecret[]): ServerRecord {
+  const { record } = inputs.plan;
+  const noted = unmoved.flatMap(({ unit, value, version }) => {
+    const known = record.applied[unit.pointer];
+    const field = appliedField(inputs, { unit, value: value.reveal(), version });
+    const isKnown =
+      known?.version === version &&
+      known.source === field.source &&
+      known.fingerprint.keyId === field.fingerprint.keyId;
+    return isKnown ? [] : [[unit.pointer, { ...field, ...(known && { at: known.at }) }] as const];
+  });
+  if (noted.length === 0) return record;
+  return { ...record, applied: { ...record.applied, ...Object.fromEntries(noted) } };
+}
+
+function bodyOf(
+  { plan, live }: ServerWork,
+  changes: readonly FieldChange[],
+  secrets: ReadonlyMap<Pointer, Secret>,
+) {
+  const pointers = new Set(changes.map(({ pointer }) => pointer));
+  const withheld = plan.verdicts.flatMap((verdict) =>
+    'change' in verdict && !pointers.has(verdict.unit.pointer) ? [verdict.unit.pointer] : [],
+  );
+  const texts = new Map([...secrets].map(([pointer, value]) => [pointer, value.reveal()]));
+  const units = plan.verdicts.map(({ unit }) => unit);
+  try {
+    return buildBody(units, pointers, new Set(withheld), live, texts);
+  } catch (error) {
+    if (error instanceof InexactNumberError) return error;
+    throw error;
+  }
+}
+
+/** After a PUT that failed: `intent` stands if it may have been applied, else what was unknown `before` it. */
+function failed(
+  context: ApplyContext,
+  { plan, random }: AppliedInputs,
+  was: ServerRecord,
+  intent: Intent,
+  unreadable: readonly Pointer[],
+  error: VendorError,
+): AttemptResult {
+  const failureClass = classifyFailure(error);
+  const isUnknown = unreadable.length > 0 && mayHaveBeenApplied(error);
+  const unknown = isUnknown ? intent : was.intent;
+  const current = withIntent(plan.record, unknown);
+  if (failureClass === 'connection') {
+    const isNews = unreadable.length > 0;
+    return {
+      kind: 'connection',
+      error,
+      ...(isNews && { record: current }),
+      isUnreadable: isUnknown,
+    };
+  }
+  const failure: AttemptFailure = {
+    class: failureClass,
+    reason: { code: error.code, message: error.message },
+    retryAfterMs: error.retryAfterMs,
+    unknown,
+  };
+  const record = afterFailure(current, failure, plan.key(), context.now(), random);
+  return { kind: 'failed', record, class: failureClass, current, error, isUnreadable: isUnknown };
+}

@@ -1,0 +1,61 @@
+import type { Pointer } from '../../core/json.types.ts';
+import type { Intent, ServerRecord } from '../../core/ledger.types.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
+import type { Unit } from '../../core/units.ts';
+import { isUnreadable } from './answer.ts';
+
+/** Pointers that were sent and that no answer can confirm. */
+export function unreadableOf({ verdicts }: ServerPlan, sent: readonly Unit[]): readonly Pointer[] {
+  const pointers = new Set(sent.map(({ pointer }) => pointer));
+  return verdicts
+    .filter((verdict) => pointers.has(verdict.unit.pointer) && isUnreadable(verdict))
+    .map(({ unit }) => unit.pointer);
+}
+
+/** What may be unknown once the PUT is under way: its own unreadable fields, and those of an earlier intent. */
+export function intentOf(
+  { epoch, now }: { readonly epoch: number; readonly now: () => number },
+  earlier: Intent | undefined,
+  unreadable: readonly Pointer[],
+): Intent {
+  const pointers = [...new Set([...(earlier?.pointers ?? []), ...unreadable])];
+  return { epoch, pointers, at: new Date(now()).toISOString() };
+}
+
+/** What stays unknown of an earlier intent after these fields were sent again. */
+export function restOf(earlier: Intent | undefined, sent: readonly Unit[]): Intent | undefined {
+  if (!earlier) return undefined;
+  const done = new Set(sent.map(({ pointer }) => pointer));
+  const pointers = earlier.pointers.filter((pointer) => !done.has(pointer));
+  return pointers.length === 0 ? undefined : { ...earlier, pointers };
+}
+
+export function withIntent(record: ServerRecord, intent: Intent | undefined): ServerRecord {
+  const { intent: _before, ...rest } = record;
+  return intent ? { ...rest, intent } : rest;
+}
+
+/**
+ * The record without what was undecided of fields that are now sent with another value; the record itself if there is
+ * none. Written before the PUT, which may be applied and never answered: an older value's attempts in vain say nothing of
+ * what the vendor has after that, also once that value is declared again.
+ */
+export function withoutOvertaken(
+  record: ServerRecord,
+  { verdicts }: ServerPlan,
+  sent: readonly Unit[],
+): ServerRecord {
+  const again = new Set(
+    verdicts.flatMap((verdict) =>
+      'change' in verdict && verdict.change.cause === 'notApplied' ? [verdict.unit.pointer] : [],
+    ),
+  );
+  const overtaken = new Set(
+    sent.flatMap(({ pointer }) =>
+      pointer in record.undecided && !again.has(pointer) ? [pointer] : [],
+    ),
+  );
+  if (overtaken.size === 0) return record;
+  const left = Object.entries(record.undecided).filter(([pointer]) => !overtaken.has(pointer));
+  return { ...record, undecided: Object.fromEntries(left) };
+}

@@ -1,0 +1,41 @@
+import type { ChangeRecord } from '../../core/ledger.types.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
+import { isUnreadable } from './answer.ts';
+import { eachLimited } from '../../core/limited.ts';
+import type { PassInputs, PassPlan } from '../plan.ts';
+import type { Ledger } from '../../reconcile/ports/ledger.ts';
+
+const writesAtOnce = 10;
+
+/**
+ * Forgets the marks that are done with, as this pass has read them: of servers that were sent again or marked anew, that
+ * have nothing unreadable to send, or that nobody declares any more. The others stay until a later pass has sent them.
+ *
+ * @param done - servers that were sent again or marked anew
+ * @param scope - what the pass read; undefined means all
+ */
+export async function forgetMarks(
+  ledger: Ledger,
+  { desired, ledger: { resend } }: PassInputs,
+  plan: PassPlan,
+  done: ReadonlySet<string>,
+  scope: readonly string[] | undefined,
+): Promise<void> {
+  const isOver = (id: string) => {
+    if (done.has(id)) return true;
+    if (scope && !scope.includes(id)) return false;
+    if (!desired.servers.has(id)) return true;
+    const server = plan.servers.get(id);
+    return server?.inSyncAs !== undefined && !server.verdicts.some(isUnreadable);
+  };
+  const over = [...resend].filter(([id]) => isOver(id));
+  await eachLimited(over, writesAtOnce, ([id, marks]) =>
+    ledger.clearResend(desired.connection.name, id, marks),
+  );
+}
+
+/** Whether the change carried every field that no answer shows: a person may have been shown less. */
+export function isAllSent({ verdicts }: ServerPlan, { fields }: ChangeRecord): boolean {
+  const sent = new Set(fields.map(({ pointer }) => pointer));
+  return verdicts.every((verdict) => !isUnreadable(verdict) || sent.has(verdict.unit.pointer));
+}

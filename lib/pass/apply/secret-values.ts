@@ -1,0 +1,64 @@
+import { formatReference } from '../../core/secret-reference.ts';
+import type { SecretReference } from '../../core/secret.ts';
+import type { SecretSource, SecretValue } from '../../reconcile/ports/secrets.ts';
+import { wasDecrypted } from '../../reconcile/ports/secrets.ts';
+
+const batchSize = 20;
+
+/**
+ * Values of servers' secrets for one pass: fetched in batches of up to twenty names, each batch when the first of it
+ * is needed, and gone with the pass.
+ */
+export class SecretValues {
+  /** Secrets that this pass decrypted, counted by name. */
+  decrypted = 0;
+  readonly #connection: string;
+  readonly #secrets: SecretSource;
+  readonly #batchOf = new Map<string, readonly SecretReference[]>();
+  readonly #fetched = new Map<
+    readonly SecretReference[],
+    Promise<ReadonlyMap<string, SecretValue>>
+  >();
+
+  /** @param needed - every reference that may be asked for, in the order of use */
+  constructor(connection: string, secrets: SecretSource, needed: readonly SecretReference[]) {
+    this.#connection = connection;
+    this.#secrets = secrets;
+    for (const batch of batches(needed)) {
+      for (const reference of batch) this.#batchOf.set(formatReference(reference), batch);
+    }
+  }
+
+  /** @throws StoreError if the secret store failed as a whole */
+  async get(reference: SecretReference): Promise<SecretValue> {
+    const source = formatReference(reference);
+    const batch = this.#batchOf.get(source) ?? [reference];
+    const known = this.#fetched.get(batch) ?? this.#fetch(batch);
+    this.#fetched.set(batch, known);
+    return (await known).get(source) as SecretValue;
+  }
+
+  async #fetch(batch: readonly SecretReference[]): Promise<ReadonlyMap<string, SecretValue>> {
+    const values = await this.#secrets.values(this.#connection, batch);
+    const decrypted = batch.filter((_, index) => wasDecrypted(values[index]));
+    this.decrypted += new Set(decrypted.map(({ secret }) => secret)).size;
+    return new Map(
+      batch.map((reference, index) => [formatReference(reference), values[index] as SecretValue]),
+    );
+  }
+}
+
+/** References grouped so that each group has at most twenty names, and a name is in one group only. */
+function batches(needed: readonly SecretReference[]): SecretReference[][] {
+  const byName = new Map<string, Map<string, SecretReference>>();
+  for (const reference of needed) {
+    const ofName = byName.get(reference.secret) ?? new Map<string, SecretReference>();
+    byName.set(reference.secret, ofName.set(formatReference(reference), reference));
+  }
+  const names = [...byName.values()];
+  return Array.from({ length: Math.ceil(names.length / batchSize) }, (_, index) =>
+    names
+      .slice(index * batchSize, (index + 1) * batchSize)
+      .flatMap((ofName) => [...ofName.values()]),
+  );
+}

@@ -1,0 +1,24 @@
+import { heldHashes } from '../core/guard.ts';
+import type { Plan } from '../core/plan.types.ts';
+import type { PassState } from './tally.ts';
+import type { Ledger } from '../reconcile/ports/ledger.ts';
+
+/** Records what the guard holds, and announces it, once for each digest. */
+export async function recordHeld(
+  ledger: Ledger,
+  plan: Plan,
+  state: PassState,
+  now: number,
+): Promise<void> {
+  const digest = plan.guard.held;
+  if (digest === undefined) return;
+  state.held = digest;
+  const { connection } = plan;
+  const known = await ledger.held(connection, digest);
+  const hashes = heldHashes(plan.changes);
+  await ledger.putHeld(connection, { digest, at: new Date(now).toISOString(), plan, hashes });
+  if (known) return;
+  state.written += 1;
+  const { guard } = plan;
+  state.events.push({ type: 'Plan Held', connection, pass: state.id, digest, guard });
+}

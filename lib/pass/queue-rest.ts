@@ -1,0 +1,92 @@
+import type { Time } from '../core/ledger.types.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { PassState } from './tally.ts';
+import { StoreError } from '../reconcile/ports/store-error.ts';
+import { delayAtMostMs, noQueueCode } from '../work/queue.ts';
+import { namedAtMost } from '../core/named-servers.ts';
+import type { WorkMessage } from '../work/message.ts';
+import type { Log } from '../reconcile/ports/runtime.ts';
+
+/** What a pass made wait. Retries of earlier passes have their messages already. */
+export interface NewRetries {
+  /** Server id to its next attempt. */
+  readonly servers: ReadonlyMap<string, Time>;
+  /** The connection's own next attempt. */
+  readonly connection?: Time | undefined;
+}
+
+export interface DelayedMessage {
+  readonly message: WorkMessage;
+  readonly delayMs: number;
+}
+
+/** Servers whose times are no further apart than this share a message. */
+const togetherMs = 60_000;
+/** Later than the time itself, so that a clock a little behind does not find it too early. */
+const slackMs = 1000;
+
+/**
+ * The messages for attempts within the queue's longest delay; later ones wait for the schedule.
+ *
+ * | what waits                       | messages |
+ * |----------------------------------|----------|
+ * | the connection                   | one, whole: nothing of it is tried before |
+ * | servers                          | one for those within a minute of each other, when the last of them is due |
+ * | more than ten servers in a minute | the same, whole |
+ */
+export function retryMessages(
+  connection: string,
+  retries: NewRetries,
+  now: number,
+): readonly DelayedMessage[] {
+  const message = (at: number, ids?: readonly string[]): DelayedMessage => ({
+    message: {
+      version: 1,
+      connection,
+      ...(ids && ids.length <= namedAtMost && { servers: ids }),
+      reason: 'retry',
+      dueAt: new Date(at).toISOString(),
+    },
+    delayMs: Math.max(at - now, 0) + slackMs,
+  });
+  const isSoon = (at: number) => at + slackMs <= now + delayAtMostMs;
+  if (retries.connection !== undefined) {
+    const at = Date.parse(retries.connection);
+    return isSoon(at) ? [message(at)] : [];
+  }
+  const soon = [...retries.servers]
+    .map(([id, time]) => ({ id, at: Date.parse(time) }))
+    .filter(({ at }) => isSoon(at))
+    .toSorted((a, b) => a.at - b.at);
+  const groups: (typeof soon)[] = [];
+  for (const one of soon) {
+    const group = groups.at(-1);
+    if (group?.[0] && one.at - group[0].at <= togetherMs) group.push(one);
+    else groups.push([one]);
+  }
+  return groups.map((group) =>
+    message(
+      group.at(-1)?.at ?? now,
+      group.map(({ id }) => id),
+    ),
+  );
+}
+
+/** Sends them. A queue that fails never fails a pass: what was not sent is tried by the schedule. */
+export async function sendRetries(
+  { queue, clock }: Pick<Dependencies, 'queue' | 'clock'>,
+  state: Pick<PassState, 'request' | 'retries' | 'connectionRetry'>,
+  log: Log,
+): Promise<void> {
+  const retries = { servers: state.retries, connection: state.connectionRetry };
+  const messages = retryMessages(state.request.connection, retries, clock.now());
+  if (messages.length === 0) return;
+  try {
+    await queue.send(messages);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const fields = { code: error.code, messages: messages.length };
+    if (error.code === noQueueCode) log.debug('retries wait for the schedule', fields);
+    else log.error('retries not sent', fields);
+  }
+}

@@ -1,0 +1,124 @@
+import { classifyFailure } from '../../core/failure.ts';
+import type { LiveServer } from '../../core/live.types.ts';
+import { eachLimited } from '../../core/limited.ts';
+import { isDown } from '../is-down.ts';
+import type { VendorSession } from '../../reconcile/ports/provider.ts';
+import { isVendorError, VendorError } from '../../reconcile/ports/vendor-error.ts';
+
+/**
+ * What the vendor said of a declared server: it, that it has none, or why it could not be read. `waiting`: it was
+ * not asked, because the server's backoff is not over.
+ */
+export type LiveReading =
+  | { readonly kind: 'found'; readonly server: LiveServer }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unread'; readonly error: VendorError }
+  | { readonly kind: 'waiting' };
+
+export interface LiveState {
+  /** Of the servers asked for. */
+  readonly declared: ReadonlyMap<string, LiveReading>;
+  /** Live servers that nobody declared; known to full reads only. */
+  readonly undeclared?: readonly LiveServer[];
+}
+
+/** What a read of the live servers needs to know of the declared ones. */
+export interface LiveQuestion {
+  /** Ids to look for: valid, neither off nor paused. */
+  readonly wanted: readonly string[];
+  /** Whether an id is declared at all, so that the rest of the list can be told undeclared. */
+  readonly isDeclared: (id: string) => boolean;
+  /** Already known to be missing: believed without another GET while the list lacks them. */
+  readonly isMissing: (id: string) => boolean;
+  /** Whether its backoff is not over: no GET of its own. */
+  readonly isWaiting: (id: string) => Promise<boolean>;
+  readonly concurrency: number;
+}
+
+/** More than so many, and more than a tenth, lacking at once is a list that cannot be believed. */
+const lackingAtMost = 10;
+const lackingShare = 0.1;
+
+/** What the vendor's list says, by id. */
+export type Listed = Map<string, LiveReading>;
+
+/** Reads the whole list. @throws VendorError if any page failed */
+export async function listAll(session: VendorSession): Promise<Listed> {
+  const listed: Listed = new Map();
+  for await (const page of session.list()) {
+    for (const server of page) listed.set(server.id, { kind: 'found', server });
+  }
+  return listed;
+}
+
+/**
+ * Holds the list against what is declared. What it lacks is confirmed by one GET each.
+ *
+ * @param declared - the list; what is not wanted is taken out of it
+ * @throws VendorError if the list lacks too much: "could not read" never looks like "nothing there"
+ */
+export async function readAll(
+  session: VendorSession,
+  declared: Listed,
+  question: LiveQuestion,
+): Promise<LiveState> {
+  const undeclared: LiveServer[] = [];
+  const wanted = new Set(question.wanted);
+  for (const [id, reading] of declared) {
+    if (wanted.has(id)) continue;
+    declared.delete(id);
+    if (reading.kind === 'found' && !question.isDeclared(id)) undeclared.push(reading.server);
+  }
+  const lacking = question.wanted.filter((id) => !declared.has(id));
+  const suspects = lacking.filter((id) => !question.isMissing(id));
+  const believed = wanted.size - (lacking.length - suspects.length);
+  if (suspects.length > lackingAtMost && suspects.length > believed * lackingShare) {
+    throw new VendorError(
+      'body',
+      'list',
+      `the list lacks ${suspects.length} of ${believed} servers that were there before; not believed`,
+    );
+  }
+  for (const id of lacking) declared.set(id, { kind: 'missing' });
+  for (const [id, reading] of await readEach(session, suspects, question)) {
+    declared.set(id, reading);
+  }
+  return { declared, undeclared };
+}
+
+/**
+ * Reads some servers by GET. A server's own failure stays its own; the connection's is thrown, and so is the last of too
+ * many transient ones.
+ */
+export async function readEach(
+  session: VendorSession,
+  ids: readonly string[],
+  { concurrency, isWaiting }: Pick<LiveQuestion, 'concurrency' | 'isWaiting'>,
+): Promise<ReadonlyMap<string, LiveReading>> {
+  const readings = new Map<string, LiveReading>();
+  let [attempts, transient] = [0, 0];
+  await eachLimited(ids, concurrency, async (id) => {
+    if (await isWaiting(id)) {
+      readings.set(id, { kind: 'waiting' });
+      return;
+    }
+    const reading = await readOne(session, id);
+    readings.set(id, reading);
+    attempts += 1;
+    if (reading.kind !== 'unread' || classifyFailure(reading.error) !== 'transient') return;
+    transient += 1;
+    if (isDown(attempts, transient)) throw reading.error;
+  });
+  return readings;
+}
+
+async function readOne(session: VendorSession, id: string): Promise<LiveReading> {
+  try {
+    return { kind: 'found', server: await session.get(id) };
+  } catch (error) {
+    if (!isVendorError(error)) throw error;
+    const failure = classifyFailure(error);
+    if (failure === 'connection') throw error;
+    return failure === 'missing' ? { kind: 'missing' } : { kind: 'unread', error };
+  }
+}

@@ -1,0 +1,71 @@
+import type { PassReport } from '../core/ledger.types.ts';
+import type { Plan } from '../core/plan.types.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import { hold, serveRounds } from '../lease/lease.ts';
+import type { Holding, RoundEnd } from '../lease/lease.ts';
+import { makePass } from './pass.ts';
+import type { PassDone } from './pass.ts';
+import type { Scope } from '../reconcile/ports/lease-items.ts';
+import type { PassRequest, PassResult } from './request.types.ts';
+import { scopeOf, serversOf } from '../lease/scope.ts';
+import { sendOn } from '../lease/send-on.ts';
+import { waitForLease } from '../lease/wait-for-lease.ts';
+
+/**
+ * A pass over one connection under its lease, and what others ask for meanwhile; or a knock, if somebody else is at it.
+ * Safe to call at any moment, any number of times, by any number of callers.
+ *
+ * @throws StoreError if a table could not be read or written as a whole; the request is then still the caller's, and the
+ * lease is free
+ */
+export async function reconcile(request: PassRequest, deps: Dependencies): Promise<PassResult> {
+  const { connection, attended } = request;
+  const done: { report: PassReport; plan?: Plan }[] = [];
+  const world = { items: deps.lease, ...deps };
+  const holding: Holding = {
+    connection,
+    scope: scopeOf(request.servers),
+    alone: attended !== undefined,
+    round: async (lease, scope, isFirst) => {
+      const pass = await makePass(ofRound(request, scope, isFirst), deps, lease);
+      done.push(pass);
+      return roundEnd(pass, request, isFirst, scope, deps);
+    },
+    handOver: (scope, reason) => sendOn(deps, connection, scope, reason),
+  };
+  if (attended) {
+    const lease = await waitForLease(connection, { ...attended, stop: request.stop }, deps);
+    if (typeof lease === 'string') return { kind: 'locked', owner: lease };
+    await serveRounds(lease, holding);
+  } else if ((await hold(world, holding)) === 'knocked') {
+    return { kind: 'knocked' };
+  }
+  const [first, ...others] = done;
+  if (!first) throw new RangeError('a lease was served without a pass');
+  return { kind: 'done', ...first, others: others.map(({ report }) => report) };
+}
+
+/** The first pass is what was asked for; the others are for whoever knocked, and nobody reviewed them. */
+function ofRound(request: PassRequest, scope: Scope, isFirst: boolean): PassRequest {
+  const { attended, servers: _own, ...common } = request;
+  const servers = serversOf(scope);
+  return {
+    ...common,
+    ...(servers && { servers }),
+    ...(isFirst && attended && { attended }),
+  };
+}
+
+function roundEnd(
+  { interrupted, unreached }: PassDone,
+  { attended, stop: stopping, deadline = Number.POSITIVE_INFINITY }: PassRequest,
+  isFirst: boolean,
+  scope: Scope,
+  { clock, settings }: Dependencies,
+): RoundEnd {
+  const stop =
+    interrupted || stopping?.aborted === true || clock.now() + 2 * settings.attemptMs > deadline;
+  // What a person reviewed is not handed to the unattended.
+  if (!interrupted || (isFirst && attended) || unreached?.length === 0) return { stop };
+  return { stop, rest: unreached ? new Set(unreached) : scope };
+}

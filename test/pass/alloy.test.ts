@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { planConnection } from '../../lib/pass/preview.ts';
+import { startWorld, alloyConnection as connection, outcomesOf } from '../support/world.ts';
+import type { TestWorld, WorldOptions } from '../support/world.ts';
+
+const minute = 60_000;
+let world: TestWorld;
+
+async function start(alloy: WorldOptions['alloy'] = {}) {
+  world = await startWorld({}, { alloy: { servers: [], ...alloy } });
+  await world.declareAlloyConnection();
+}
+
+beforeEach(() => start());
+
+afterEach(async () => {
+  await world.close();
+  expect(world.alloy.violations).toEqual([]);
+});
+
+const pass = (request: Parameters<TestWorld['pass']>[0] = {}) =>
+  world.pass({ connection, ...request });
+const record = async (id: string) => (await world.deps.ledger.read(connection)).servers.get(id);
+const puts = () => world.alloy.requests.filter(({ method }) => method === 'PUT');
+const lastPut = () => puts().at(-1)?.body;
+
+/** Live restrictions, and what a pass makes of a declaration of them. */
+async function restrict(live: object, restrictions: object, policy: object = {}) {
+  world.alloy.add({ serverId: 's1', name: 'One', restrictions: { ...live } });
+  await world.declareAtAlloy({ id: 's1', spec: { restrictions }, policy: { ...policy } });
+  const { counts, vendorCalls } = await pass();
+  const again = await pass();
+  expect(again.vendorCalls.put).toBe(0);
+  expect(again.counts.inSync).toBe(1);
+  return { counts, puts: vendorCalls.put, now: world.alloy.find('s1').restrictions };
+}
+
+const only = (...allowedIds: string[]) => ({ mode: 'allowlist', allowedIds });
+
+describe('a pass at Alloy', () => {
+  test('sends just what changed, under the key and for the user of the connection', async () => {
+    await world.declareAlloyConnection({ userId: 'user-7' });
+    world.alloy.add({ serverId: 's1', name: 'Old', description: 'kept', userId: 'user-7' });
+    world.alloy.add({ serverId: 's2', name: 'Somebody else’s' });
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'New' } });
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ updated: 1 });
+    expect(report).toMatchObject({ undeclared: 0, vendorCalls: { list: 1, get: 0, put: 1 } });
+    expect(lastPut()).toEqual({ name: 'New' });
+    expect(world.alloy.find('s1')).toMatchObject({ name: 'New', description: 'kept' });
+    for (const { headers } of world.alloy.requests) {
+      expect(headers).toMatchObject({
+        authorization: 'Bearer api-key-of-globex',
+        'x-alloy-userid': 'user-7',
+      });
+    }
+    const again = await pass();
+    expect(outcomesOf(again)).toEqual({ inSync: 1 });
+    expect(again.vendorCalls).toEqual({ list: 1, get: 0, put: 0 });
+  });
+
+  test('without a user sends no such header', async () => {
+    await pass();
+    expect(world.alloy.requests[0]?.headers).not.toHaveProperty('x-alloy-userid');
+  });
+
+  test.each(['count', 'paged'] as const)('reads all of a list of the form %s', async (listForm) => {
+    await world.close();
+    await start({ listForm });
+    const ids = Array.from({ length: 260 }, (_, index) => `s${index}`);
+    for (const id of ids) world.alloy.add({ serverId: id, name: `Name ${id}` });
+    await world.declareAtAlloy(
+      ...ids.slice(10).map((id) => ({ id, spec: { name: `Name ${id}` } })),
+    );
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ inSync: 250 });
+    const list = listForm === 'count' ? 1 : 4;
+    expect(report).toMatchObject({ undeclared: 10, vendorCalls: { list, get: 0, put: 0 } });
+  });
+
+  test('keeps what is unreadable as fingerprints: instructions are sent once, and never verified', async () => {
+    world.alloy.add({ serverId: 's1', name: 'One' });
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'One', instructions: 'Be kind' } });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(lastPut()).toEqual({ instructions: 'Be kind' });
+    const again = await pass();
+    expect(outcomesOf(again)).toEqual({ assumed: 1 });
+    expect(again.vendorCalls.put).toBe(0);
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'One', instructions: 'Be brief' } });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(world.alloy.find('s1').instructions).toBe('Be brief');
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'One' } });
+    expect((await pass()).vendorCalls.put).toBe(0);
+    expect(world.alloy.find('s1').instructions).toBe('Be brief');
+  });
+});
+
+describe('restrictions', () => {
+  test('with a number that nobody can give back as it was are not sent, until an hour later', async () => {
+    world.alloy.add({ serverId: 's1', name: 'One', restrictions: { tenants: { ids: [2 ** 53] } } });
+    await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: only('u1') } } });
+    const report = await pass();
+    expect(report.vendorCalls.put).toBe(0);
+    expect(report.details).toMatchObject([
+      {
+        outcome: 'failed',
+        reason: { code: 'inexact-number', pointer: '/restrictions/tenants/ids/0' },
+      },
+    ]);
+    world.alloy.find('s1').restrictions = {};
+    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
+    world.clock.advance(61 * 60_000);
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+  });
+
+  test('are sent whole, and what nobody knows is kept', async () => {
+    const live = {
+      connectors: { ...only('a'), note: 'theirs' },
+      users: only('u1', 'u2'),
+      tenants: { ids: [1, { deep: true }] },
+    };
+    const declared = {
+      connectors: only('a', 'b'),
+      actions: { mode: 'blocklist', blockedActions: ['x'] },
+      users: only('u2', 'u1'),
+    };
+    const { puts: sent, now } = await restrict(live, declared);
+    expect(sent).toBe(1);
+    expect(lastPut()).toEqual({ restrictions: now });
+    expect(now).toEqual({
+      connectors: { ...only('a', 'b'), note: 'theirs' },
+      actions: { mode: 'blocklist', blockedActions: ['x'] },
+      users: only('u1', 'u2'),
+      tenants: { ids: [1, { deep: true }] },
+    });
+  });
+
+  test.each([
+    ['lists are sets', { users: only('b', 'a', 'b') }, { users: only('a', 'b') }],
+    ['{} is no restriction', { users: {}, actions: {} }, {}],
+    ['absent is none either', {}, { users: {}, connectors: {} }],
+    ['empty lists are none', { users: { allowedIds: [], blockedIds: [] } }, {}],
+  ])('%s: nothing is sent', async (_, live, declared) => {
+    const before = structuredClone(live);
+    expect(await restrict(live, declared)).toMatchObject({ puts: 0, now: before });
+  });
+
+  test('that are null are none, as far as anybody knows: nothing is sent', async () => {
+    const live = { users: null, actions: { mode: null } };
+    expect(await restrict(live, {})).toMatchObject({ puts: 0, now: live });
+    // no document of the vendor allows it
+    expect(world.alloy.violations.splice(0).length).toBeGreaterThan(0);
+  });
+
+  test('declared as {} lift every restriction', async () => {
+    const { puts: sent, now } = await restrict(
+      { users: only('a'), actions: { mode: 'blocklist', blockedActions: ['x'] }, tenants: [1] },
+      {},
+    );
+    expect(sent).toBe(1);
+    expect(JSON.stringify(now)).not.toMatch(/list|"a"|"x"/);
+    expect(now).toMatchObject({ tenants: [1] });
+  });
+
+  test('under `ignore` are taken from live, as they are at the moment', async () => {
+    const live = { users: only('theirs'), connectors: only('a') };
+    const { now } = await restrict(
+      live,
+      { connectors: only('b') },
+      { ignore: ['/restrictions/users'] },
+    );
+    expect(now).toEqual({ users: only('theirs'), connectors: only('b') });
+    world.alloy.edit('s1', { restrictions: { users: only('newer'), connectors: only('z') } });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(lastPut()).toEqual({
+      restrictions: { users: only('newer'), connectors: only('b') },
+    });
+    world.alloy.edit('s1', { restrictions: { users: only('newest'), connectors: only('b') } });
+    expect((await pass()).vendorCalls.put).toBe(0);
+  });
+
+  test('that somebody loosened are drift, and put back', async () => {
+    await restrict({}, { users: only('a') });
+    world.alloy.edit('s1', { restrictions: {} });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(world.alloy.find('s1').restrictions).toMatchObject({ users: only('a') });
+    const [event] = world.events.filter(({ type }) => type === 'Server Updated').slice(-1);
+    expect(event).toMatchObject({
+      change: {
+        fields: [
+          { pointer: '/restrictions/users/allowedIds', cause: 'drift', before: { value: [] } },
+          { pointer: '/restrictions/users/mode', cause: 'drift', after: { value: 'allowlist' } },
+        ],
+      },
+    });
+  });
+
+  test('that the vendor turns into others are refused, never accepted', async () => {
+    world.alloy.misbehave({
+      method: 'PUT',
+      effect: {
+        kind: 'normalise',
+        change: (server) => ({ ...server, restrictions: { users: only('a', 'admin') } }),
+      },
+    });
+    world.alloy.add({ serverId: 's1', name: 'One' });
+    await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: only('a') } } });
+    expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    for (let times = 0; times < 5; times += 1) {
+      world.clock.advance(5 * minute);
+      expect(outcomesOf(await pass())).toEqual({ refused: 1 });
+    }
+    expect(puts()).toHaveLength(1);
+    expect(await record('s1')).toMatchObject({
+      outcome: 'refused',
+      reason: { code: 'not-kept', pointer: '/restrictions/users/allowedIds' },
+      normalised: {},
+    });
+    const failed = world.events.filter(({ type }) => type === 'Update Failed');
+    expect(failed).toMatchObject([{ server: 's1', outcome: 'refused' }]);
+  });
+
+  test('that cannot be understood are a failed read, not a server without any', async () => {
+    world.alloy.add({ serverId: 's1', name: 'One', restrictions: { users: ['odd'] } });
+    await world.declareAtAlloy({ id: 's1', spec: { restrictions: {} } });
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ unreached: 1 });
+    expect(report.vendorCalls.put).toBe(0);
+    expect(world.alloy.violations.splice(0).length).toBeGreaterThan(0);
+  });
+});
+
+test('a plan shows added and removed members, and nothing of accessUrl', async () => {
+  const { accessUrl } = world.alloy.add({
+    serverId: 's1',
+    name: 'One',
+    restrictions: { users: only('a') },
+  });
+  await world.declareAtAlloy({
+    id: 's1',
+    spec: { name: 'Two', restrictions: { users: only('b') } },
+  });
+  const { plan } = await planConnection({ connection, trigger: 'cli' }, world.deps);
+  expect(plan.changes[0]?.changes.map(({ pointer, compare }) => [pointer, compare])).toEqual([
+    ['/name', 'value'],
+    ['/restrictions/users/allowedIds', 'set'],
+  ]);
+  expect(JSON.stringify(plan)).not.toContain(accessUrl.split('token=')[1]);
+});

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { reconcile } from '../../lib/pass/reconcile.ts';
+import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const ids = serverIds(20);
+
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await startWorld();
+  await world.declareConnection();
+  for (const id of ids) world.barndoor.add({ id, name: `S ${id}`, slug: `s-${id}` });
+  await world.declare(...ids.map((id) => ({ id, spec: { name: `S ${id}` } })));
+  expect(outcomesOf(await world.pass())).toEqual({ inSync: 20 });
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const rename = (some: readonly string[], to: string) =>
+  world.declare(...some.map((id) => ({ id, spec: { name: `${to} ${id}` } })));
+
+describe('the guard', () => {
+  test('lets 30 % of the servers through', async () => {
+    await rename(ids.slice(0, 6), 'New');
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 6, inSync: 14 });
+  });
+
+  test('holds more, records and announces it once, and sends nothing of it', async () => {
+    await rename(ids.slice(0, 7), 'New');
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ held: 7, inSync: 13 });
+    expect(report.vendorCalls.put).toBe(0);
+    const again = await world.pass();
+    expect(again.held).toBe(report.held);
+    expect(world.events.filter(({ type }) => type === 'Plan Held')).toHaveLength(1);
+    const held = await world.deps.ledger.held(connection, report.held ?? '');
+    expect(held?.hashes).toHaveLength(7);
+    expect(held?.plan.guard).toMatchObject({ active: true, changing: 7, declared: 20 });
+  });
+
+  test('counts the last hour: small batches add up', async () => {
+    await rename(ids.slice(0, 4), 'New');
+    expect(outcomesOf(await world.pass())).toMatchObject({ updated: 4 });
+    await rename(ids.slice(4, 7), 'New');
+    expect(outcomesOf(await world.pass())).toMatchObject({ held: 3 });
+    // one pushed by name is counted just the same
+    const named = await world.pass({ servers: ids.slice(4, 7), trigger: 'stream' });
+    expect(outcomesOf(named)).toEqual({ held: 3 });
+    world.clock.advance(hour);
+    expect(outcomesOf(await world.pass())).toMatchObject({ updated: 3 });
+  });
+
+  test('counts what a holder changed that ended before it could save its count', async () => {
+    await rename(ids.slice(0, 6), 'New');
+    const { lease } = world.deps;
+    const dying = {
+      ...world.deps,
+      lease: { ...lease, release: () => Promise.reject(new Error('killed')) },
+    };
+    await expect(reconcile({ connection, trigger: 'schedule' }, dying)).rejects.toThrow('killed');
+    world.clock.advance(2 * minute);
+    await rename(ids.slice(6, 8), 'New');
+    expect(outcomesOf(await world.pass())).toEqual({ held: 2, inSync: 18 });
+  });
+
+  test('a server counts once an hour', async () => {
+    for (const to of ['One', 'Two', 'Three']) {
+      await rename(ids.slice(0, 6), to);
+      expect(outcomesOf(await world.pass())).toMatchObject({ updated: 6 });
+    }
+  });
+
+  test('an approval permits just what was held, for a day; what comes later is guarded anew', async () => {
+    await rename(ids.slice(0, 7), 'New');
+    const { held = '' } = await world.pass();
+    const at = new Date(world.clock.now()).toISOString();
+    await world.deps.ledger.approve(connection, { digest: held, at, by: 'somebody' });
+    await rename(ids.slice(7, 14), 'New');
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 7, held: 7, inSync: 6 });
+    // approved changes were not counted
+    await rename(ids.slice(8, 14), 'S');
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 1, inSync: 19 });
+  });
+
+  test('an approval is over after 24 hours', async () => {
+    await rename(ids.slice(0, 7), 'New');
+    const { held = '' } = await world.pass();
+    const at = new Date(world.clock.now()).toISOString();
+    await world.deps.ledger.approve(connection, { digest: held, at });
+    world.clock.advance(24 * hour);
+    expect(outcomesOf(await world.pass())).toMatchObject({ held: 7 });
+  });
+
+  test('is not active below the minimum', async () => {
+    await world.declareConnection({ policy: { mode: 'correct', limits: { minimum: 21 } } });
+    await rename(ids, 'New');
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 20 });
+  });
+
+  test('holds a change of a server and lets its rotation through', async () => {
+    const secret = `trueup/${connection}/shared`;
+    await world.secrets.write(secret, 'one');
+    const spec = (id: string) => ({ name: `S ${id}`, client_secret: { secret } });
+    await world.declareConnection({ policy: { mode: 'correct', limits: { updates: '100%' } } });
+    await world.declare(...ids.slice(0, 7).map((id) => ({ id, spec: spec(id) })));
+    await world.pass();
+    await world.declareConnection();
+    world.clock.advance(2 * hour);
+    await world.secrets.write(secret, 'two');
+    await world.declare(
+      ...ids.slice(0, 7).map((id) => ({ id, spec: { ...spec(id), name: `New ${id}` } })),
+    );
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ held: 7, inSync: 13 });
+    const [first = ''] = ids;
+    expect(world.barndoor.find(first)).toMatchObject({ client_secret: 'two', name: `S ${first}` });
+    expect((await world.pass()).vendorCalls.put).toBe(0);
+  });
+});
+
+describe('mode', () => {
+  test('defaults to report: an unattended pass changes nothing, also what was approved', async () => {
+    await world.declareConnection({ policy: {} });
+    await rename(ids.slice(0, 7), 'New');
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ reported: 7, inSync: 13 });
+    expect(report.vendorCalls.put).toBe(0);
+  });
+
+  test('a person who was shown the changes applies them in mode report too; others are listed', async () => {
+    await world.declareConnection({ policy: {} });
+    await rename(ids.slice(0, 2), 'New');
+    const { planConnection } = await import('../../lib/pass/preview.ts');
+    const attended = { shown: new Set<string>(), approved: true, lockTimeoutMs: 0 };
+    const { plan } = await planConnection({ connection, trigger: 'cli', attended }, world.deps);
+    const hashes = plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash));
+    const shown = new Set(hashes.slice(0, 1));
+    const report = await world.pass({
+      trigger: 'cli',
+      attended: { shown, approved: true, lockTimeoutMs: 0 },
+    });
+    expect(outcomesOf(report)).toEqual({ updated: 1, reported: 1, inSync: 18 });
+  });
+
+  test('off and paused servers are left alone', async () => {
+    const [a = '', b = ''] = ids;
+    await world.declare(
+      { id: a, spec: { name: 'New' }, policy: { mode: 'off' } },
+      { id: b, spec: { name: 5 } },
+    );
+    expect(outcomesOf(await world.pass())).toEqual({ off: 1, invalid: 1, inSync: 18 });
+  });
+});

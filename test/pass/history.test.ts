@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { reconcile } from '../../lib/pass/reconcile.ts';
+import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
+import { LostUpdateError, StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const [id] = serverIds(1) as [string];
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await startWorld({ servers: [{ id, name: 'Old', slug: 's' }] });
+  await world.declareConnection();
+  await world.declare({ id, spec: { name: 'New' } });
+});
+
+afterEach(() => world.close());
+
+const pass = async (over: Partial<Ledger>) => {
+  const ledger = { ...world.deps.ledger, ...over };
+  const result = await reconcile({ connection, trigger: 'schedule' }, { ...world.deps, ledger });
+  if (result.kind !== 'done') throw new Error(result.kind);
+  return result.report;
+};
+
+const changes = async () =>
+  (await world.deps.ledger.history(connection)).map(({ fields }) =>
+    fields.map(({ pointer }) => pointer),
+  );
+
+test('a history that cannot be written is said, and the server counts as done', async () => {
+  const addChange = () => Promise.reject(new StoreError('throttled', 'no capacity'));
+  const report = await pass({ addChange });
+  expect([report.state, outcomesOf(report)]).toEqual(['ok', { updated: 1 }]);
+  expect(world.log.lines).toContainEqual({
+    level: 'error',
+    message: 'history not written',
+    fields: expect.objectContaining({ connection, server: id, code: 'throttled' }),
+  });
+  expect((await world.pass()).vendorCalls.put).toBe(0);
+});
+
+test('a change at the vendor is in the history though the item of its server was lost to another', async () => {
+  const writeServer = () => Promise.reject(new LostUpdateError('lost', 'it moved'));
+  await pass({ writeServer });
+  expect(world.barndoor.find(id).name).toBe('New');
+  expect(await changes()).toEqual([['/name']]);
+});

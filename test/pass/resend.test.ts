@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
+import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import type { PassRequest } from '../../lib/pass/request.types.ts';
+import { planConnection } from '../../lib/pass/preview.ts';
+import { shortTimes, withTimes } from '../support/short-times.ts';
+import { connection, serverIds, startWorld } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const [a = '', b = ''] = serverIds(2);
+const schedule: PassRequest = { connection, trigger: 'schedule' };
+const over = shortTimes.leaseMs + shortTimes.marginMs + 1;
+
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await startWorld();
+  await world.declareConnection({ budget: { requestsPerMinute: 60_000, concurrency: 1 } });
+  for (const id of [a, b]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** A process whose clock is so many leases ahead: for it, the lease of the one before is over. */
+const process = (owner: string, ahead = 0): Dependencies => {
+  const deps = withTimes(world.deps, world.settings.allowedHosts, owner);
+  return { ...deps, clock: { ...deps.clock, now: () => deps.clock.now() + ahead * over } };
+};
+const declare = (client: string) =>
+  world.declare(
+    { id: a, spec: { name: 'New a', client_id: client } },
+    { id: b, spec: { name: `b for ${client}` } },
+  );
+const putsOf = (id: string) =>
+  world.barndoor.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(id));
+const slowPut = (id: string, ms: number) =>
+  world.barndoor.misbehave({ method: 'PUT', id, times: 1, effect: { kind: 'latency', ms } });
+const until = async (condition: () => boolean) => {
+  const end = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`never: ${condition.toString()}`);
+    await world.clock.sleep(2);
+  }
+};
+const marked = async () => [...(await world.deps.ledger.read(connection)).resend.keys()];
+
+test('two frozen senders of one server: the word of the second stands until somebody has sent after it', async () => {
+  await declare('first');
+  slowPut(a, 400);
+  const first = reconcile(schedule, process('first'));
+  await until(() => putsOf(a).length === 1);
+
+  await declare('second');
+  slowPut(a, 3000);
+  const second = reconcile(schedule, process('second', 1));
+  await until(() => putsOf(a).length === 2);
+  await first;
+  expect(await marked()).toEqual([a]);
+
+  // The third sends while the second's PUT is on its way to the vendor, and is not done before it has arrived.
+  await declare('third');
+  slowPut(b, 3500);
+  const third = reconcile(schedule, process('third', 2));
+  await until(() => putsOf(a).length === 3 && world.barndoor.find(a).client_id === 'third');
+  await until(() => world.barndoor.find(a).client_id === 'second');
+  await second;
+  await third;
+  expect(putsOf(a)).toHaveLength(3);
+  expect(await marked()).toEqual([a]);
+
+  await reconcile(schedule, process('fourth', 3));
+  expect(world.barndoor.find(a).client_id).toBe('third');
+  expect(await marked()).toEqual([]);
+  await reconcile(schedule, process('fifth', 3));
+  expect(putsOf(a)).toHaveLength(4);
+});
+
+test('a person who was shown less than is to be sent again leaves the word where it is', async () => {
+  await declare('first');
+  const deps = process('one');
+  await reconcile(schedule, deps);
+  await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'first' } });
+  const { plan } = await planConnection(schedule, deps);
+  const shown = new Set(plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash)));
+  // After it was shown somebody wakes up whose PUT came late.
+  world.barndoor.edit(a, { client_id: 'too late' });
+  await deps.ledger.markResend(connection, a, 'the late one');
+  const attended = { shown, approved: true, lockTimeoutMs: 0 };
+  await reconcile({ ...schedule, trigger: 'cli', attended }, deps);
+  expect(world.barndoor.find(a)).toMatchObject({ name: 'Newer a', client_id: 'too late' });
+  expect(await marked()).toEqual([a]);
+  await reconcile(schedule, deps);
+  expect(world.barndoor.find(a).client_id).toBe('first');
+  expect(await marked()).toEqual([]);
+});
+
+test.each([
+  ['in sync', 'b for first'],
+  ['to be changed', 'another'],
+])('a mark of a server that has nothing unreadable, %s, is forgotten', async (_, name) => {
+  await declare('first');
+  await reconcile(schedule, process('one'));
+  await world.declare({ id: b, spec: { name } });
+  await world.deps.ledger.markResend(connection, b, 'mark');
+  await reconcile({ ...schedule, servers: [a] }, process('two'));
+  expect(await marked()).toEqual([b]);
+  await reconcile(schedule, process('three'));
+  expect(await marked()).toEqual([]);
+  expect(putsOf(b)).toHaveLength(name === 'another' ? 2 : 1);
+});
+
+test('a sender that cannot write its items marks each server once a pass, and leaves no more behind', async () => {
+  await declare('first');
+  const { ledger } = world.deps;
+  const unlucky: Dependencies = {
+    ...process('unlucky'),
+    ledger: {
+      ...ledger,
+      writeServer: (name, record) =>
+        record.intent
+          ? ledger.writeServer(name, record)
+          : Promise.reject(new StoreError('store-failed', 'said the test')),
+    },
+  };
+  const marksOf = async () => (await ledger.read(connection)).resend.get(a)?.size;
+  for (let pass = 1; pass <= 3; pass += 1) {
+    await reconcile({ ...schedule, servers: [a] }, unlucky);
+    expect([putsOf(a).length, await marksOf()]).toEqual([pass, 1]);
+    world.clock.advance(1);
+  }
+  await reconcile(schedule, process('lucky'));
+  expect([putsOf(a).length, await marksOf()]).toEqual([4, undefined]);
+});
