@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunction, bundleName, functionNames } from '../lib/infra/bundle.ts';
+import { bundleFunction, bundleName, functionNames } from '../lib/infra/functions/bundle.ts';
 import { countScenarios } from './harness/scenarios.ts';
 
 type Counts = Readonly<Record<string, number>>;

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { bundleFile, bundleFunction, bundleName, functionNames } from '../lib/infra/bundle.ts';
+import {
+  bundleFile,
+  bundleFunction,
+  bundleName,
+  functionNames,
+} from '../lib/infra/functions/bundle.ts';
 import { layOutProgram } from '../scripts/command-line.ts';
 import { main } from './harness/main.ts';
 import { importTimes, processTimes } from './harness/processes.ts';

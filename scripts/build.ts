@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { bundleFunction, functionNames } from '../lib/infra/bundle.ts';
+import { bundleFunction, functionNames } from '../lib/infra/functions/bundle.ts';
 import { licences } from './bundled-packages.ts';
 import { bundleCommandLine, commandLineFolder } from './command-line.ts';
 

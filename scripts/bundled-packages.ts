@@ -7,7 +7,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-import { bundleOptions, functionNames, functionsFolder } from '../lib/infra/bundle.ts';
+import { bundleOptions, functionNames, functionsFolder } from '../lib/infra/functions/bundle.ts';
 import { commandLineOptions } from './command-line.ts';
 
 const root = resolve(import.meta.dirname, '..');

@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { functionNames, type FunctionName } from '../lib/infra/bundle.ts';
+import { functionNames, type FunctionName } from '../lib/infra/functions/bundle.ts';
 import { invokeBundle } from './lambda/invoke-bundle.ts';
 import { startLocalWorld } from './lambda/local-world.ts';
 import { awsRuntimeClient, plainRuntime, type RuntimeClient } from './lambda/runtime-client.ts';

@@ -7,7 +7,7 @@ import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { exitCodes } from '../lib/cli/errors/exit-codes.ts';
-import { bundleName } from '../lib/infra/bundle.ts';
+import { bundleName } from '../lib/infra/functions/bundle.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'trueup-pack-'));

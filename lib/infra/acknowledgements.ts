@@ -1,8 +1,8 @@
 import { Stack, Token, Validations } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
-import type { FunctionSet } from './function-set.ts';
+import type { FunctionSet } from './functions/function-set.ts';
 import type { InfraSettings } from './settings.ts';
-import type { Queues } from './queues.ts';
+import type { Queues } from './data/queues.ts';
 
 /** The parts whose findings are acknowledged. */
 export interface Acknowledged {

@@ -2,8 +2,8 @@ import { Aws, CfnOutput } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { FunctionSet } from './function-set.ts';
-import type { PermissionTargets } from './permissions.ts';
+import type { FunctionSet } from './functions/function-set.ts';
+import type { PermissionTargets } from './access/permissions.ts';
 import type { InfraSettings } from './settings.ts';
 
 /** What the outputs are about. */

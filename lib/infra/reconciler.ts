@@ -4,21 +4,21 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeFindings } from './acknowledgements.ts';
-import { createAlarms } from './alarms.ts';
-import { createDashboard } from './dashboard.ts';
-import { createFingerprintKey } from './fingerprint-key.ts';
-import { createFunctions, type FunctionSet } from './function-set.ts';
-import { createOperatorPolicy } from './operator-policy.ts';
-import { metricsOf, serviceName } from './metrics.ts';
+import { createAlarms } from './monitoring/alarms.ts';
+import { createDashboard } from './monitoring/dashboard.ts';
+import { createFingerprintKey } from './data/fingerprint-key.ts';
+import { createFunctions, type FunctionSet } from './functions/function-set.ts';
+import { createOperatorPolicy } from './access/operator-policy.ts';
+import { metricsOf, serviceName } from './monitoring/metrics.ts';
 import { createOutputs } from './outputs.ts';
-import type { PermissionTargets } from './permissions.ts';
+import type { PermissionTargets } from './access/permissions.ts';
 import type { TrueupReconcilerProps } from './props.ts';
-import { createQueues, type Queues } from './queues.ts';
-import { pushRotations } from './rotation.ts';
-import { scheduleFunction } from './schedule.ts';
+import { createQueues, type Queues } from './data/queues.ts';
+import { pushRotations } from './functions/rotation.ts';
+import { scheduleFunction } from './functions/schedule.ts';
 import { settingsOf, type InfraSettings } from './settings.ts';
-import { createTables, type AnyTable } from './tables.ts';
-import { triggerByQueue, triggerByStream } from './triggers.ts';
+import { createTables, type AnyTable } from './data/tables.ts';
+import { triggerByQueue, triggerByStream } from './functions/triggers.ts';
 
 /**
  * A deployment of Trueup: two tables, three functions, a queue, a schedule, and alarms and a dashboard for them.

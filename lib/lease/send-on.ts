@@ -2,7 +2,7 @@ import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { Scope } from '../reconcile/ports/lease-items.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
 import { noQueueCode } from '../work/queue.ts';
-import { serversOf } from '../lease/scope.ts';
+import { serversOf } from './scope.ts';
 
 /** Asks the queued function for a pass. @returns false if there is no queue @throws StoreError */
 export async function sendOn(

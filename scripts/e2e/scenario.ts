@@ -12,13 +12,13 @@ import { stackName, type Scene } from './scene.ts';
 /** Not tried on the emulator, each with what the emulator lacks. */
 const notThere = {
   'TTL and point-in-time recovery of the tables':
-    "the emulator's CloudFormation leaves both out; test/infra/tables.test.ts names them",
+    "the emulator's CloudFormation leaves both out; test/infra/data/tables.test.ts names them",
   "four of the stack's permissions and policies as they are":
     'scripts/e2e/app.ts adapts them, and says what the emulator does otherwise',
   'metrics out of the log, and the time that an alarm waits':
     'the emulator makes no metrics of logs and looks at an alarm only when a metric comes; a step puts them as CloudWatch would',
   "the stream's retries, bisecting, batch item failures and destination":
-    'its mapping tries a batch that failed again and again, as a whole; test/infra/triggers.test.ts names all four',
+    'its mapping tries a batch that failed again and again, as a whole; test/infra/functions/triggers.test.ts names all four',
   'X-Ray, KMS and the cost': 'the emulator has none of them in earnest',
 };
 

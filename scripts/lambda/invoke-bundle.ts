@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunction, type FunctionName } from '../../lib/infra/bundle.ts';
+import { bundleFunction, type FunctionName } from '../../lib/infra/functions/bundle.ts';
 import { startRuntimeApi, type InvocationOutcome } from './runtime-api.ts';
 import type { RuntimeClient } from './runtime-client.ts';
 

@@ -1,7 +1,7 @@
 /** A runtime of a few lines, for machines that cannot build AWS's own: loads the bundle and uses the Runtime API once. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundleName } from '../../lib/infra/bundle.ts';
+import { bundleName } from '../../lib/infra/functions/bundle.ts';
 
 const { AWS_LAMBDA_RUNTIME_API: api, LAMBDA_TASK_ROOT: folder = '.' } = process.env;
 const base = `http://${api}/2018-06-01/runtime`;

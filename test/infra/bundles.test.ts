@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
-import { functionNames } from '../../lib/infra/bundle.ts';
+import { functionNames } from '../../lib/infra/functions/bundle.ts';
 import { invokeBundle } from '../../scripts/lambda/invoke-bundle.ts';
 import { startLocalWorld } from '../../scripts/lambda/local-world.ts';
 import type { LocalWorld } from '../../scripts/lambda/local-world.ts';

@@ -43,11 +43,11 @@ const permissions: readonly (readonly [whole: string, less: string])[] = [
 async function enforced(scene: Scene, settings: object): Promise<void> {
   const { aws, barndoor, deployment } = scene;
   for (const [whole, less] of permissions) {
-    deployment.replace('lib/infra/permissions.ts', whole, less);
+    deployment.replace('lib/infra/access/permissions.ts', whole, less);
   }
   await scene.deploy({ ...settings, scheduleMinutes: 480 });
   for (const [whole, less] of permissions) {
-    deployment.replace('lib/infra/permissions.ts', less, whole);
+    deployment.replace('lib/infra/access/permissions.ts', less, whole);
   }
   await aws.rotate(salesforceSecret, 'third-secret');
   await sleep(5000);

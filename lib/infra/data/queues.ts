@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { functionTimeout } from './settings.ts';
+import { functionTimeout } from '../settings.ts';
 
 /** The work queue, and the queues for what could not be processed. */
 export interface Queues {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { resource, resources, template } from './synthesised.ts';
+import { resource, resources, template } from '../synthesised.ts';
 
 const tableType = 'AWS::DynamoDB::Table';
 const stack = template();

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { TrueupReconcilerProps } from './props.ts';
+import type { TrueupReconcilerProps } from '../props.ts';
 
 /** A new table or an existing one. */
 export type AnyTable = Table | ITable;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { resource, resources, template } from './synthesised.ts';
+import { resource, resources, template } from '../synthesised.ts';
 
 const stack = template();
 const alarm = (name: string, from = stack) =>

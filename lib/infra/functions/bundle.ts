@@ -9,7 +9,7 @@ export const functionNames = ['scheduled', 'stream', 'queued'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 /** Next to `lib`, both in the repository and in `dist`. */
-export const functionsFolder = resolve(import.meta.dirname, '../../functions');
+export const functionsFolder = resolve(import.meta.dirname, '../../../functions');
 
 /** Where the SDK looks for credentials that a function does not have. It imports these packages only for that. */
 const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(

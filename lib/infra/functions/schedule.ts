@@ -4,8 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { tellFailures, useStoreKeys } from './permissions.ts';
-import type { Queues } from './queues.ts';
+import { tellFailures, useStoreKeys } from '../access/permissions.ts';
+import type { Queues } from '../data/queues.ts';
 
 /**
  * Invokes the function at a fixed interval. A tick has no use once the next one is due, so it is neither kept nor repeated

@@ -10,8 +10,8 @@ import {
   takeWork,
   tellFailures,
   type PermissionTargets,
-} from './permissions.ts';
-import type { InfraSettings } from './settings.ts';
+} from '../access/permissions.ts';
+import type { InfraSettings } from '../settings.ts';
 
 /** The three functions. */
 export type FunctionSet = Readonly<Record<FunctionName, TrueupFunction>>;

@@ -10,9 +10,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { FunctionName } from './bundle.ts';
+import type { FunctionName } from '../functions/bundle.ts';
 import type { MetricOf } from './metrics.ts';
-import type { Queues } from './queues.ts';
+import type { Queues } from '../data/queues.ts';
 
 /** What the alarms watch. */
 export interface Watched {

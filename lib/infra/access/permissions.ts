@@ -2,8 +2,8 @@ import { Arn, ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { Queues } from './queues.ts';
-import { connectionsIndex, type AnyTable, type Tables } from './tables.ts';
+import type { Queues } from '../data/queues.ts';
+import { connectionsIndex, type AnyTable, type Tables } from '../data/tables.ts';
 
 /** The resources that permissions name. */
 export interface PermissionTargets {

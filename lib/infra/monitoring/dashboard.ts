@@ -11,9 +11,9 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { FunctionName } from './bundle.ts';
+import type { FunctionName } from '../functions/bundle.ts';
 import { failureMetrics, type MetricOf, type TrueupMetric } from './metrics.ts';
-import type { Queues } from './queues.ts';
+import type { Queues } from '../data/queues.ts';
 
 /** What the dashboard shows. */
 export interface Shown {

@@ -1,7 +1,7 @@
 import { Match, Rule, type EventPattern } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import type { Queues } from './queues.ts';
+import type { Queues } from '../data/queues.ts';
 
 /** Events of secrets beneath the prefix go to the work queue unchanged. */
 export function pushRotations(

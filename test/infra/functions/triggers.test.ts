@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { readSettings } from '../../functions/settings.ts';
-import { allowedHosts, resource, template } from './synthesised.ts';
+import { readSettings } from '../../../functions/settings.ts';
+import { allowedHosts, resource, template } from '../synthesised.ts';
 
 const stack = template();
 const names = ['TrueupScheduled', 'TrueupStream', 'TrueupQueued'];

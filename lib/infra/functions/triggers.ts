@@ -7,8 +7,8 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
-import type { Queues } from './queues.ts';
-import type { Tables } from './tables.ts';
+import type { Queues } from '../data/queues.ts';
+import type { Tables } from '../data/tables.ts';
 
 /** How Desired's stream reaches its function. */
 export function triggerByStream(

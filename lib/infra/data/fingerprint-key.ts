@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { TrueupReconcilerProps } from './props.ts';
+import type { TrueupReconcilerProps } from '../props.ts';
 
 /**
  * The key of the fingerprints: generated, 64 characters. CloudFormation generates its name, which has no `/`, so it is

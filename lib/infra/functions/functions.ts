@@ -11,8 +11,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from './bundle.ts';
 import { functionCode, handler } from './function-code.ts';
-import { writeLogs, writeTraces } from './permissions.ts';
-import { functionTimeout } from './settings.ts';
+import { writeLogs, writeTraces } from '../access/permissions.ts';
+import { functionTimeout } from '../settings.ts';
 
 /** What one of Trueup's functions needs. */
 export interface TrueupFunctionProps {
