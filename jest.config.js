@@ -14,7 +14,7 @@ export default {
     'lib/core/**/*.ts',
     'lib/model/**/*.ts',
     'lib/desired/rules/**/*.ts',
-    'lib/providers/*/convert.ts',
+    'lib/gateways/*/convert.ts',
     '!**/*.types.ts',
   ],
   coverageThreshold: {

@@ -37,13 +37,7 @@ export const apart: readonly { readonly path: string; readonly from: readonly st
 ];
 
 /** Folders whose files still move to rooms: only their own rules hold, in `old` below. */
-export const oldFolders: readonly string[] = [
-  'lib/core',
-  'lib/reconcile',
-  'lib/aws',
-  'lib/files',
-  'lib/providers',
-];
+export const oldFolders: readonly string[] = ['lib/core', 'lib/reconcile', 'lib/aws', 'lib/files'];
 
 export interface PackageRule {
   readonly name: RegExp;
@@ -67,7 +61,7 @@ export const packages: readonly PackageRule[] = [
   },
   {
     name: /^(ky|undici|oauth4webapi)$/,
-    rooms: ['lib/gateways', 'lib/sign-in', 'lib/providers'],
+    rooms: ['lib/gateways', 'lib/sign-in'],
     why: 'it sends HTTP',
   },
   { name: /^(@middy|@aws-lambda-powertools)\//, rooms: ['functions'], why: 'it is for handlers' },
@@ -85,12 +79,7 @@ export const packages: readonly PackageRule[] = [
 ];
 
 /** Who may send HTTP with what Node has: `request` and `Agent` of node:http(s), `fetch`. */
-export const sendsHttp: readonly string[] = [
-  'lib/gateways',
-  'lib/sign-in',
-  'lib/local',
-  'lib/providers',
-];
+export const sendsHttp: readonly string[] = ['lib/gateways', 'lib/sign-in', 'lib/local'];
 
 /** Who may read process.env: the settings of each composition root. */
 export const readsEnvironment =

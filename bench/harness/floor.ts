@@ -10,8 +10,8 @@ import { ListSecretsCommand, type ListSecretsCommandOutput } from '@aws-sdk/clie
 import { dynamoDbClient, secretsManagerClient } from '../../lib/aws/clients.ts';
 import type { JsonObject } from '../../lib/core/json.types.ts';
 import { Secret } from '../../lib/core/secret.ts';
-import { createHttpClient } from '../../lib/providers/http/client.ts';
-import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
+import { createHttpClient } from '../../lib/gateways/http/client.ts';
+import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { eachLimited } from '../../lib/core/limited.ts';
 import { systemClock } from '../../functions/wiring.ts';
 import type { BenchWorld } from '../world/world.ts';

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { isJsonObject } from '../core/json.ts';
-import type { HttpClient } from '../providers/http/client.ts';
+import type { HttpClient } from '../gateways/http/client.ts';
 import type { VendorError } from '../reconcile/ports/vendor-error.ts';
 import { isVendorError } from '../reconcile/ports/vendor-error.ts';
 import type { AuthorizationEndpointRequest } from './token-exchange.types.ts';
@@ -49,7 +49,7 @@ async function discover(
   return undefined;
 }
 
-/** An issuer's OpenID discovery document; undefined if there is none at that place. */
+/** An issuer's OpenID discovery document; undefined if there is not one at that place. */
 async function readDocument(
   http: HttpClient,
   { provider: owner, connection, signal }: AuthorizationEndpointRequest,

@@ -2,8 +2,8 @@ import * as oauth from 'oauth4webapi';
 import type { Json, JsonObject } from '../core/json.types.ts';
 import { isJsonObject } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
-import type { HttpClient } from '../providers/http/client.ts';
-import type { Repeatable } from '../providers/http/repetition.ts';
+import type { HttpClient } from '../gateways/http/client.ts';
+import type { Repeatable } from '../gateways/http/repetition.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import type { VendorErrorKind } from '../reconcile/ports/vendor-error.ts';
 import { isVendorError, VendorError } from '../reconcile/ports/vendor-error.ts';
@@ -149,7 +149,7 @@ async function exchange(
   return { token: new Secret(token), expiresAt: startedAt + seconds * 1000 };
 }
 
-/** Looks at each answer, and says what kind of error it is; undefined if it is none. */
+/** Looks at each answer, and says what kind of error it is; undefined if it is not an error. */
 function kindOf(
   status: number,
   answer: Json | undefined,

@@ -5,7 +5,7 @@ import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type { AccessToken, TokenExchange } from '../../lib/sign-in/token-exchange.types.ts';
 import { usable } from '../support/usable.ts';
 import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
-import { allTextOf, clientFor } from '../providers/support.ts';
+import { allTextOf, clientFor } from '../gateways/support.ts';
 import { answers, wireAnswer } from './answers.ts';
 import { fuzzer, must } from './fuzzer.ts';
 import { startRawServer } from './raw-server.ts';

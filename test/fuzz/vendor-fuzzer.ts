@@ -6,20 +6,14 @@ import { planServer } from '../../lib/core/plan-server.ts';
 import { plainText } from '../../lib/core/redact.ts';
 import { assemblePlan } from '../../lib/core/plan.ts';
 import { renderPlan } from '../../lib/core/render-text.ts';
-import { createAlloy } from '../../lib/providers/alloy/provider.ts';
-import { createBarndoor } from '../../lib/providers/barndoor/provider.ts';
-import type { HttpClient } from '../../lib/providers/http/client.ts';
+import { createAlloy } from '../../lib/gateways/alloy/provider.ts';
+import { createBarndoor } from '../../lib/gateways/barndoor/provider.ts';
+import type { HttpClient } from '../../lib/gateways/http/client.ts';
 import type { Provider, VendorSession } from '../../lib/reconcile/ports/provider.ts';
 import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
 import { contextOf, inputsOf, serverOf } from '../core/support/builders.ts';
 import { guardState } from '../core/support/plans.ts';
-import {
-  allTextOf,
-  clientFor,
-  collect,
-  connectionTo,
-  sessionInputs,
-} from '../providers/support.ts';
+import { allTextOf, clientFor, collect, connectionTo, sessionInputs } from '../gateways/support.ts';
 import { answers, bodyOf, wireAnswer } from './answers.ts';
 import type { Answer } from './answers.ts';
 import { fuzzer, must } from './fuzzer.ts';

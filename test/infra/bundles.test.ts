@@ -70,7 +70,7 @@ function ownErrors(): (readonly [string, string])[] {
     'functions',
     'lib/aws',
     'lib/core',
-    'lib/providers',
+    'lib/gateways',
     'lib/reconcile',
     'lib/sign-in',
   ];

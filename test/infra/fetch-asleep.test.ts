@@ -52,8 +52,8 @@ describe("Node's own fetch", () => {
         isLoaded ||= url.includes('/node_modules/ky/');
         return next(url, context);
       } });
-      const { createHttpClient } = await import(${url('lib/providers/http/client.ts')});
-      const { parseAllowedHosts } = await import(${url('lib/providers/http/host-rule.ts')});
+      const { createHttpClient } = await import(${url('lib/gateways/http/client.ts')});
+      const { parseAllowedHosts } = await import(${url('lib/gateways/http/host-rule.ts')});
       const client = createHttpClient({
         hosts: { allowed: parseAllowedHosts('x=127.0.0.1:9'), trustDocumentedHosts: false },
         clock: { now: Date.now, sleep: async () => undefined },

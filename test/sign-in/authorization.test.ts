@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../lib/core/secret.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
-import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../providers/support.ts';
-import type { Handler } from '../providers/support.ts';
+import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../gateways/support.ts';
+import type { Handler } from '../gateways/support.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

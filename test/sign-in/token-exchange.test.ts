@@ -5,10 +5,10 @@ import type {
   ClientCredentialsRequest,
   RefreshTokenRequest,
 } from '../../lib/sign-in/token-exchange.types.ts';
-import type { Handler } from '../providers/support.ts';
-import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../providers/support.ts';
+import type { Handler } from '../gateways/support.ts';
+import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../gateways/support.ts';
 import { usable } from '../support/usable.ts';
-import { closedPort } from '../providers/http/attempts.ts';
+import { closedPort } from '../gateways/http/attempts.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { Secret } from '../../lib/core/secret.ts';
 import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
-import { clientFor, vendorErrorOf } from '../providers/support.ts';
+import { clientFor, vendorErrorOf } from '../gateways/support.ts';
 import { usable } from '../support/usable.ts';
 
 const endings: (() => unknown)[] = [];

@@ -64,7 +64,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'Retry-After ignored',
-    file: 'lib/providers/http/exchange.ts',
+    file: 'lib/gateways/http/exchange.ts',
     text: "const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);",
     by: 'const retryAfterMs = parseRetryAfter(null, now);',
     breaks: 'no-flood',
@@ -73,7 +73,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a header logged',
-    file: 'lib/providers/http/exchange.ts',
+    file: 'lib/gateways/http/exchange.ts',
     text: 'return new VendorError(kind, operation, reason() ??',
     by: 'return new VendorError(kind, operation, outgoing.bearer?.reveal() ??',
     breaks: 'no-leak',

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
-import { createHttpClient } from '../../lib/providers/http/client.ts';
+import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
-import { createProviders } from '../../lib/providers/providers.ts';
+import { createProviders } from '../../lib/gateways/gateways.ts';
 import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import type { Json } from '../../lib/core/json.types.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';

@@ -1,6 +1,6 @@
 import type { Json } from '../../lib/core/json.types.ts';
-import { WireError } from '../../lib/providers/http/wire.ts';
-import type { Progress, Wire } from '../../lib/providers/http/wire.ts';
+import { WireError } from '../../lib/gateways/http/wire.ts';
+import type { Progress, Wire } from '../../lib/gateways/http/wire.ts';
 import type { VendorCall } from './events.types.ts';
 import type { FaultKind } from './scenario.types.ts';
 import type { Process } from './scheduler.ts';

@@ -1,8 +1,8 @@
 import { wire } from '../../functions/wiring.ts';
-import { createHttpClient } from '../../lib/providers/http/client.ts';
-import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
+import { createHttpClient } from '../../lib/gateways/http/client.ts';
+import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
-import { createProviders } from '../../lib/providers/providers.ts';
+import { createProviders } from '../../lib/gateways/gateways.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import type { TestWorld } from './world.ts';

@@ -1,6 +1,6 @@
-import { createHttpClient } from '../../lib/providers/http/client.ts';
-import { parseAllowedHosts } from '../../lib/providers/http/host-rule.ts';
-import { createProviders } from '../../lib/providers/providers.ts';
+import { createHttpClient } from '../../lib/gateways/http/client.ts';
+import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
+import { createProviders } from '../../lib/gateways/gateways.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { ReconcileSettings } from '../../lib/lease/settings.types.ts';
 

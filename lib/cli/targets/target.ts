@@ -1,6 +1,6 @@
 import type { DesiredWriter } from '../../aws/desired-writer.ts';
 import type { StackOutputs } from '../../aws/stack-outputs.ts';
-import type { HostProbe } from '../../providers/http/host-probe.ts';
+import type { HostProbe } from '../../gateways/http/host-probe.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { SeenDate } from '../../reconcile/ports/runtime.ts';
 import type { SecretInspector } from '../../reconcile/ports/secrets.ts';

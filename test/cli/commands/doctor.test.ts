@@ -8,7 +8,7 @@ import { secretsManagerClient } from '../../../lib/aws/clients.ts';
 import type { Check } from '../../../lib/cli/commands/doctor/check.ts';
 import { lastPassCheck } from '../../../lib/cli/commands/doctor/last-pass.ts';
 import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
-import { selfSigned } from '../../providers/http/self-signed.ts';
+import { selfSigned } from '../../gateways/http/self-signed.ts';
 import { startFleetInFiles } from '../../support/fleet-in-files.ts';
 import { startStack } from '../../support/stack.ts';
 import type { DeployedStack } from '../../support/stack.ts';

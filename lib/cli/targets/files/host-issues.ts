@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Issue } from '../../../core/errors.ts';
 import { isJsonObject } from '../../../core/json.ts';
-import { addressKind } from '../../../providers/http/addresses.ts';
+import { addressKind } from '../../../gateways/http/addresses.ts';
 
 const places = ['/baseUrl', '/auth/tokenUrl', '/auth/authorizeUrl'] as const;
 

@@ -1,5 +1,5 @@
-import { createHttpClient } from '../../../providers/http/client.ts';
-import { createProviders } from '../../../providers/providers.ts';
+import { createHttpClient } from '../../../gateways/http/client.ts';
+import { createProviders } from '../../../gateways/gateways.ts';
 import type { Provider } from '../../../reconcile/ports/provider.ts';
 import { systemClock } from '../../../../functions/wiring.ts';
 

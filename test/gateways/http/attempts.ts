@@ -1,7 +1,7 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach } from '@jest/globals';
-import type { Attempt, HttpClientOptions } from '../../../lib/providers/http/client.ts';
+import type { Attempt, HttpClientOptions } from '../../../lib/gateways/http/client.ts';
 import type { Handler, TestClient, TestServer } from '../support.ts';
 import { clientFor, startServer } from '../support.ts';
 

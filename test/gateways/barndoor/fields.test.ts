@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
-import { barndoorFields } from '../../../lib/providers/barndoor/fields.ts';
+import { barndoorFields } from '../../../lib/gateways/barndoor/fields.ts';
 
 const { fields, spec } = barndoorFields;
 const field = (pointer: string) => fields.find((row) => row.pointer === pointer);

@@ -2,9 +2,9 @@ import { createServer } from 'node:https';
 import { createServer as createPlainServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHostProbe } from '../../../lib/providers/http/host-probe.ts';
-import type { HostProbeOptions } from '../../../lib/providers/http/host-probe.ts';
-import { parseAllowedHosts } from '../../../lib/providers/http/host-rule.ts';
+import { createHostProbe } from '../../../lib/gateways/http/host-probe.ts';
+import type { HostProbeOptions } from '../../../lib/gateways/http/host-probe.ts';
+import { parseAllowedHosts } from '../../../lib/gateways/http/host-rule.ts';
 import { selfSigned } from './self-signed.ts';
 
 const host = 'vendor.example';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../lib/core/json.types.ts';
-import { accessIn, toPage, toServer } from '../../../lib/providers/alloy/convert.ts';
+import { accessIn, toPage, toServer } from '../../../lib/gateways/alloy/convert.ts';
 
 const shown = {
   serverId: 'srv-1',

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { TrueupError } from '../../../lib/core/errors.ts';
-import { addressKind } from '../../../lib/providers/http/addresses.ts';
-import type { HostSettings } from '../../../lib/providers/http/host-rule.ts';
+import { addressKind } from '../../../lib/gateways/http/addresses.ts';
+import type { HostSettings } from '../../../lib/gateways/http/host-rule.ts';
 import {
   assertAllowedUrl,
   mayReach,
   parseAllowedHosts,
-} from '../../../lib/providers/http/host-rule.ts';
+} from '../../../lib/gateways/http/host-rule.ts';
 import { VendorError } from '../../../lib/reconcile/ports/vendor-error.ts';
 
 describe('addressKind', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../lib/core/secret.ts';
-import { errorText } from '../../../lib/providers/http/error-text.ts';
+import { errorText } from '../../../lib/gateways/http/error-text.ts';
 
 describe('errorText', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Attempt } from '../../../lib/providers/http/client.ts';
-import { createHttpClient } from '../../../lib/providers/http/client.ts';
-import { parseAllowedHosts } from '../../../lib/providers/http/host-rule.ts';
+import type { Attempt } from '../../../lib/gateways/http/client.ts';
+import { createHttpClient } from '../../../lib/gateways/http/client.ts';
+import { parseAllowedHosts } from '../../../lib/gateways/http/host-rule.ts';
 import { answer, clientFor, impatientClock, vendorErrorOf } from '../support.ts';
 import { owner, useWorlds } from './attempts.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { waitBeforeRepeat } from '../../../lib/providers/http/repetition.ts';
-import { parseRetryAfter } from '../../../lib/providers/http/retry-after.ts';
+import { waitBeforeRepeat } from '../../../lib/gateways/http/repetition.ts';
+import { parseRetryAfter } from '../../../lib/gateways/http/retry-after.ts';
 
 describe('parseRetryAfter', () => {
   const now = Date.UTC(2026, 10, 2, 12, 0, 0);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
-import { alloyFields } from '../../../lib/providers/alloy/fields.ts';
+import { alloyFields } from '../../../lib/gateways/alloy/fields.ts';
 
 const { fields, spec } = alloyFields;
 

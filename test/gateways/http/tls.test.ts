@@ -1,7 +1,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { HttpClientOptions } from '../../../lib/providers/http/client.ts';
+import type { HttpClientOptions } from '../../../lib/gateways/http/client.ts';
 import { clientFor, vendorErrorOf } from '../support.ts';
 import { selfSigned } from './self-signed.ts';
 

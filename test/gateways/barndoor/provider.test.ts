@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { BarndoorOptions } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import { startBarndoor } from '../../../lib/local/gateways/barndoor/simulator.ts';
-import { createBarndoor } from '../../../lib/providers/barndoor/provider.ts';
+import { createBarndoor } from '../../../lib/gateways/barndoor/provider.ts';
 import { describeProvider } from '../contract.ts';
 import { clientFor, collect, connectionTo, sessionInputs, vendorErrorOf } from '../support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Page } from '../../../lib/providers/http/paging.ts';
-import { walkPages } from '../../../lib/providers/http/paging.ts';
+import type { Page } from '../../../lib/gateways/http/paging.ts';
+import { walkPages } from '../../../lib/gateways/http/paging.ts';
 import { collect, vendorErrorOf } from '../support.ts';
 
 const page = (ids: readonly string[], next?: number): Page => ({

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Connection } from '../../../lib/core/desired.types.ts';
 import type { AlloyOptions } from '../../../lib/local/gateways/alloy/simulator.ts';
 import { startAlloy } from '../../../lib/local/gateways/alloy/simulator.ts';
-import { createAlloy } from '../../../lib/providers/alloy/provider.ts';
+import { createAlloy } from '../../../lib/gateways/alloy/provider.ts';
 import { describeProvider } from '../contract.ts';
 import { clientFor, collect, connectionTo, sessionInputs, vendorErrorOf } from '../support.ts';
 
