@@ -10,7 +10,8 @@ import type { ClientOptions } from '../lib/aws/clients.ts';
 import { desiredTable } from '../lib/aws/desired-table.ts';
 import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
 import { leaseTable } from '../lib/aws/lease-table.ts';
-import { ledgerTable } from '../lib/aws/ledger-table.ts';
+import { dynamoDbTable } from '../lib/table/dynamodb/table.ts';
+import { openLedger } from '../lib/ledger/ledger.ts';
 import { secretsManager } from '../lib/aws/secrets-manager.ts';
 import { createHttpClient } from '../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../lib/gateways/http/host-rule.ts';
@@ -38,8 +39,6 @@ export interface WiringOptions {
   readonly random?: Random;
   /** Told of the clocks of vendors and their token endpoints. */
   readonly onDate?: (seen: SeenDate) => void;
-  /** Whether what was read is kept for the next pass, as unless told otherwise. A command makes one. */
-  readonly remember?: boolean;
 }
 
 export const systemClock: Clock = {
@@ -69,10 +68,9 @@ function cachedFor<T>(ms: number, clock: Clock, load: () => Promise<T>): () => P
 /** Wires the adapters once for a process: the same for every function, and for the command line with AWS. */
 export function wire(settings: Settings, log: Log, options: WiringOptions = {}): Dependencies {
   const { clock = systemClock, random = Math.random, endpoints = {}, onDate } = options;
-  const { remember = true } = options;
   const dynamodb = dynamoDbClient(endpoints.dynamodb);
   const secretsClient = secretsManagerClient(endpoints.secretsManager);
-  const ledgerOptions = { client: dynamodb, table: settings.ledgerTable, clock };
+  const ledgerOptions = { client: dynamodb, table: settings.ledgerTable, clock, random };
   const http = createHttpClient({
     hosts: { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: false },
     clock,
@@ -81,13 +79,8 @@ export function wire(settings: Settings, log: Log, options: WiringOptions = {}):
     ...(onDate && { onDate }),
   });
   return {
-    desired: desiredTable({
-      client: dynamodb,
-      table: settings.desiredTable,
-      clock,
-      remember,
-    }),
-    ledger: ledgerTable({ ...ledgerOptions, remember }),
+    desired: desiredTable({ client: dynamodb, table: settings.desiredTable, clock, random }),
+    ledger: openLedger({ table: dynamoDbTable(ledgerOptions), clock }),
     lease: leaseTable(ledgerOptions),
     secrets: secretsManager({ client: secretsClient, prefix: settings.secretPrefix }),
     providers: createProviders(http),

@@ -2,7 +2,7 @@ import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dyna
 import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import type { Attributes as Item } from '../../lib/table/dynamodb/attribute-values.ts';
-import { serverAttributes } from '../../lib/aws/server-item.ts';
+import { serverValue } from '../../lib/ledger/server-record.ts';
 import { parseConnection, parseServer } from '../../lib/desired/rules/declarations.ts';
 import type { Connection } from '../../lib/core/desired.types.ts';
 import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
@@ -80,7 +80,7 @@ export function seedItems(
     };
     records.push(record);
     ledger.push({
-      ...toItem({ ...serverAttributes(record), writeId: versionOf(index) }),
+      ...toItem({ ...serverValue(record), rev: record.rev, writeId: versionOf(index) }),
       ...toItem({ connection: connection.name, item: `server#${id}` }),
     });
   }

@@ -3,7 +3,7 @@ import type { SeenDate } from '../reconcile/ports/runtime.ts';
 import { desiredTable } from './desired-table.ts';
 import { tellDates } from './server-dates.ts';
 import { storeError } from '../table/store-errors.ts';
-import type { TableOptions } from './table.ts';
+import type { ItemsOptions } from '../table/dynamodb/items.ts';
 
 /**
  * Whose credentials the SDK found and which region, in words: the end of an access key's id is no secret.
@@ -24,7 +24,7 @@ export async function identityOf({ config }: DynamoDBClient): Promise<string> {
 }
 
 /** AWS's clock, by a read that finds nothing. @throws StoreError */
-export async function datesOf(options: TableOptions): Promise<readonly SeenDate[]> {
+export async function datesOf(options: ItemsOptions): Promise<readonly SeenDate[]> {
   const dates: SeenDate[] = [];
   tellDates(options.client, options.clock, (seen) => dates.push(seen));
   await desiredTable(options).rows('-', []);

@@ -1,27 +1,18 @@
-import type { Writable } from '../table/table.ts';
-import { still, type SeenRow } from './seen-row.ts';
-import { openTable, type TableOptions } from './table.ts';
+import { openItems, type ItemsOptions } from '../table/dynamodb/items.ts';
+import type { ItemValue } from '../table/table.ts';
+import { still, type SeenRow } from './unchanged-condition.ts';
 
 /** Writes rows of Desired, as a user does; a pass never does. */
 export interface DesiredWriter {
-  /** Puts a row, whatever stood there before. @throws StoreError */
-  put(
-    connection: string,
-    item: string,
-    values: { readonly [key: string]: Writable },
-  ): Promise<void>;
+  /** Puts a row, whatever was stored before. @throws StoreError */
+  put(connection: string, item: string, value: ItemValue): Promise<void>;
   /**
-   * Puts a row only if the one there still is as it was seen.
+   * Puts a row only if the stored one still is as it was seen.
    *
-   * @returns whether it was; `false`: somebody else wrote meanwhile, and nothing was
+   * @returns whether it was; `false`: it was changed meanwhile, and nothing was written
    * @throws StoreError
    */
-  replace(
-    connection: string,
-    item: string,
-    values: { readonly [key: string]: Writable },
-    seen: SeenRow,
-  ): Promise<boolean>;
+  replace(connection: string, item: string, value: ItemValue, seen: SeenRow): Promise<boolean>;
   /** Removes a row only if it still is as it was seen. @returns whether it was @throws StoreError */
   removeSeen(connection: string, item: string, seen: SeenRow): Promise<boolean>;
   /** Removes a row: Trueup forgets the server, the vendor keeps it. @throws StoreError */
@@ -29,16 +20,16 @@ export interface DesiredWriter {
 }
 
 /** `DesiredWriter` on the DynamoDB table `Desired`. */
-export function desiredWriter(options: TableOptions): DesiredWriter {
-  const table = openTable(options);
+export function desiredWriter(options: ItemsOptions): DesiredWriter {
+  const items = openItems(options);
   return {
-    put: async (connection, item, values) => {
-      await table.put(connection, item, values);
+    put: async (connection, item, value) => {
+      await items.put(connection, item, value);
     },
-    replace: (connection, item, values, seen) => table.put(connection, item, values, still(seen)),
-    removeSeen: (connection, item, seen) => table.remove(connection, item, still(seen)),
+    replace: (connection, item, value, seen) => items.put(connection, item, value, still(seen)),
+    removeSeen: (connection, item, seen) => items.remove(connection, item, still(seen)),
     remove: async (connection, item) => {
-      await table.remove(connection, item, { expression: 'attribute_exists(#item)' });
+      await items.remove(connection, item);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isTime } from '../core/kept-values.ts';
+import { isTime } from '../core/time.ts';
 
 /** An item that is not as Trueup writes it; the reader turns it into a `StoreError` that names the item. */
 export class MalformedItem extends Error {

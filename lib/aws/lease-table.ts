@@ -6,8 +6,8 @@ import { toItem, type Attributes as Item } from '../table/dynamodb/attribute-val
 import type { Writable } from '../table/table.ts';
 import { MalformedItem } from './item-reader.ts';
 import { leaseItem } from './lease-item.ts';
-import { keys } from './ledger-keys.ts';
-import type { LedgerOptions } from './ledger-table.ts';
+import { keys } from '../ledger/keys.ts';
+import type { DynamoDbTableOptions } from '../table/dynamodb/table.ts';
 import { storeError, storeProblem } from '../table/store-errors.ts';
 import { updateItem, type Update } from './update.ts';
 
@@ -24,7 +24,7 @@ export function leaseTable({
   client,
   table,
   ids = randomUUID,
-}: Pick<LedgerOptions, 'client' | 'table' | 'ids'>): LeaseItems {
+}: Pick<DynamoDbTableOptions, 'client' | 'table' | 'ids'>): LeaseItems {
   const at = (call: string, connection: string) => ({
     call: `DynamoDB ${call}`,
     store: table,

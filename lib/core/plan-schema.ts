@@ -4,6 +4,7 @@ import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from './outco
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.types.ts';
 import { connectionNameSchema } from '../model/connection-name.ts';
+import { isTime } from './time.ts';
 
 /*
  * The form of a plan as data: what `--out FILE` writes, `--output json` prints, and `--plan FILE` reads. Members that are
@@ -11,7 +12,7 @@ import { connectionNameSchema } from '../model/connection-name.ts';
  */
 
 export const text = (what: string) => described(z.string(), what);
-export const time = text('ISO 8601, UTC');
+export const time = described(z.string().check(z.refine(isTime)), 'ISO 8601, UTC');
 export const count = z.int().check(z.minimum(0));
 export const version = described(z.literal(1), 'Of this form; 1 while members are only added');
 /** It becomes part of commands that are shown to be run. */

@@ -14,10 +14,9 @@ export async function recordHeld(
   if (digest === undefined) return;
   state.held = digest;
   const { connection } = plan;
-  const known = await ledger.held(connection, digest);
   const hashes = heldHashes(plan.changes);
-  await ledger.putHeld(connection, { digest, at: new Date(now).toISOString(), plan, hashes });
-  if (known) return;
+  const at = new Date(now).toISOString();
+  if (!(await ledger.putHeld(connection, { digest, at, plan, hashes }))) return;
   state.written += 1;
   const { guard } = plan;
   state.events.push({ type: 'Plan Held', connection, pass: state.id, digest, guard });

@@ -1,4 +1,4 @@
-import { cappedChange, firstThatFits } from '../aws/shown-values.ts';
+import { cappedChange, firstThatFits } from '../core/shown-values.ts';
 import type { JsonObject } from '../core/json.types.ts';
 import type { TrueupEvent } from './events.ts';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { dynamoDbClient } from '../../lib/aws/clients.ts';
-import { openTable } from '../../lib/aws/table.ts';
+import { openItems } from '../../lib/table/dynamodb/items.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { local } from './world.ts';
 
@@ -29,7 +29,7 @@ async function clientOf(listener: RequestListener): Promise<DynamoDBClient> {
 }
 
 const get = (client: DynamoDBClient) =>
-  openTable({ client, table: 'Ledger', clock: new TestClock() }).get('acme', 'pause');
+  openItems({ client, table: 'Ledger', clock: new TestClock() }).get('acme', 'pause');
 
 describe('a call ends', () => {
   test('when there is no answer', async () => {

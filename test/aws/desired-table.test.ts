@@ -17,20 +17,18 @@ const left = (items: readonly string[]) => ({
   body: { Responses: {}, UnprocessedKeys: { Desired: { Keys: items.map(key) } } },
 });
 
-for (const remember of [false, true]) {
-  desiredContract(`The Desired table${remember ? ', remembering' : ''}`, async () => {
-    const world = await tableWorld();
-    const { client } = world;
-    return {
-      desired: desiredTable({ client, table: TableName, clock: new TestClock(), remember }),
-      put: async (connection, item, value) => {
-        const Item = toItem({ ...(value as Record<string, Writable>), connection, item });
-        await client.send(new PutItemCommand({ TableName, Item }));
-      },
-      close: world.close,
-    };
-  });
-}
+desiredContract('The Desired table', async () => {
+  const world = await tableWorld();
+  const { client } = world;
+  return {
+    desired: desiredTable({ client, table: TableName, clock: new TestClock() }),
+    put: async (connection, item, value) => {
+      const Item = toItem({ ...(value as Record<string, Writable>), connection, item });
+      await client.send(new PutItemCommand({ TableName, Item }));
+    },
+    close: world.close,
+  };
+});
 
 describe('The Desired table', () => {
   let world: TableWorld;

@@ -10,7 +10,7 @@ import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { leaseContract } from '../contracts/lease-contract.ts';
-import { itemBytes } from './item-bytes.ts';
+import { itemBytes } from '../ledger/item-bytes.ts';
 import { local, tableWorld, type TableWorld } from './world.ts';
 
 const table = 'Ledger';

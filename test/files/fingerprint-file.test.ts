@@ -5,7 +5,7 @@ import { fingerprint, matchFingerprint } from '../../lib/core/fingerprint.ts';
 import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import { fingerprintFile } from '../../lib/files/fingerprint-file.ts';
 import { noAnnouncer } from '../../lib/work/events.ts';
-import { report } from '../contracts/records.ts';
+import { report } from '../ledger/records.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 
 let temporary: TemporaryFolder;

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { leaseTable } from '../../lib/aws/lease-table.ts';
-import { ledgerTable } from '../../lib/aws/ledger-table.ts';
+import { openLedger } from '../../lib/ledger/ledger.ts';
+import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { answeringDynamo, strangeValue, wireItem } from './dynamo.ts';
 import { edited, editsOf } from './edits.ts';
@@ -19,46 +20,44 @@ const items = [
   { item: 'server#s2', ...record, packed: new Uint8Array() },
   { item: 'pause', ...pause },
   { item: 'pause#s1', ...pause },
-  { item: 'resend#s1', marks: ['m1', 'm2'] },
-  { item: 'pass#last', at: report.startedAt, report, ttl },
-  { item: 'pass#20261122T115500000Z', at: report.startedAt, report, ttl },
-  { item: 'change#s1#20261122T115500000Z', ...change, ttl },
-  { item: 'held#d1', at: report.startedAt, body: { plan, hashes }, chunks: 0, writeId: 'w', ttl },
+  { item: 'resend#s1', marks: ['m1', 'm2'], rev: 1, writeId: 'w' },
+  { item: 'pass#last', report, ttl },
+  { item: 'pass#20261122T115500000Z', report, ttl },
+  { item: 'change#s1#20261122T115500000Z', change, ttl },
+  { item: 'held#d1', at: report.startedAt, plan, hashes, parts: 1, ttl },
   {
     item: 'approval#d1',
     at: report.startedAt,
     by: 'ann',
-    body: hashes,
-    chunks: 0,
-    writeId: 'w',
+    hashes,
     ttl,
   },
   { item: 'lease', ...leaseItem, knockIds: ['s1'], runningAll: true },
 ];
 
-/** As the adapter stores it: marks in a set, reports as text, bodies compressed. */
+/** As it is stored: reports and changes as text, plans compressed, hashes as bytes. */
 function stored(value: unknown): readonly { item: string }[] {
   const {
     item,
-    marks,
     report: text,
-    fields,
-    body,
+    change: changed,
+    plan: whole,
+    hashes: list,
     packed,
     ...rest
   } = value as Record<string, unknown>;
   if (typeof item !== 'string') return [];
-  const kind = item.split('#')[0];
-  const isTexts = (list: unknown): list is string[] =>
-    Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === 'string');
+  const asText = (one: unknown) => (typeof one === 'object' ? JSON.stringify(one) : one);
   return [
     {
       ...rest,
       item,
-      ...(marks !== undefined && { marks: isTexts(marks) ? new Set(marks) : marks }),
-      ...(text !== undefined && { report: typeof text === 'object' ? JSON.stringify(text) : text }),
-      ...(fields !== undefined && { fields: kind === 'change' ? JSON.stringify(fields) : fields }),
-      ...(body !== undefined && { body: compressed(body) }),
+      ...(text !== undefined && { report: asText(text) }),
+      ...(changed !== undefined && { change: asText(changed) }),
+      ...(whole !== undefined && { plan: compressed(whole) }),
+      ...(list !== undefined && {
+        hashes: Array.isArray(list) ? Buffer.from(list.join(''), 'hex') : list,
+      }),
       ...(packed !== undefined && {
         packed: compressed({ applied: rest['applied'], undecided: {}, normalised: {} }),
       }),
@@ -96,7 +95,7 @@ export const ledgerFuzzer = (read = mustReadLedger) =>
       const dynamo = answeringDynamo();
       const clock = { now: () => now, sleep: async () => undefined };
       const options = { client: dynamo.client, table: 'Ledger', clock };
-      const ledger = ledgerTable(options);
+      const ledger = openLedger({ table: dynamoDbTable(options), clock });
       const leases = leaseTable(options);
       return {
         check: async (input) => {

@@ -1,70 +1,75 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { leaseFile } from '../../lib/files/lease-file.ts';
-import { ledgerFile } from '../../lib/files/ledger-file.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { openLedger } from '../../lib/ledger/ledger.ts';
+import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
+import type { ItemValue } from '../../lib/table/table.ts';
 import { edited, editsOf } from './edits.ts';
-import { fuzzer, must } from './fuzzer.ts';
-import { kept, leaseForm, mustFit, mustReadLedger } from './kept.ts';
+import { fuzzer } from './fuzzer.ts';
+import { kept, mustReadLedger } from './kept.ts';
 import { strangeJson } from './strange.ts';
 
-const { server, pause, report, change, plan, hashes, lease, now } = kept;
+const { server, pause, report, change, now } = kept;
+const { id: _id, ...record } = server;
+const ttl = now / 1000 + 3_600;
 
-const files: readonly (readonly [path: string, value: unknown])[] = [
-  ['servers/s1.json', server],
-  ['pauses/s1.json', { id: 's1', ...pause }],
-  ['pause.json', pause],
-  ['resend/s1.json', { id: 's1', marks: ['m1'] }],
-  ['held/d1.json', { digest: 'd1', at: report.startedAt, plan, hashes, overAt: now + 3_600_000 }],
-  ['approvals/d1.json', { digest: 'd1', at: report.startedAt, by: 'ann', hashes }],
-  ['last-pass.json', report],
-  ['passes.jsonl', report],
-  ['changes.jsonl', change],
-  ['lease.json', { ...lease, knocked: ['s1'], running: 'all' }],
+const items: readonly (readonly [key: string, value: ItemValue])[] = [
+  ['server#s1', record],
+  ['pause#s1', pause],
+  ['pause', pause],
+  ['resend#s1', { marks: ['m1'] }],
+  ['held#d1', { at: report.startedAt, parts: 1, ttl }],
+  ['approval#d1', { at: report.startedAt, by: 'ann', ttl }],
+  ['pass#last', { report: JSON.stringify(report), ttl }],
+  ['pass#20261122T115500000Z', { report: JSON.stringify(report), ttl }],
+  ['change#s1#20261122T115500000Z', { change: JSON.stringify(change), ttl }],
 ];
 
-/** One file of the state folder that is not as it was written; the others are. */
+/** One row of `state.db` whose text is not as it was written; the others are. */
 export const stateFuzzer = (read = mustReadLedger) =>
   fuzzer({
     name: 'state',
-    what: 'files of the state folder: the same, on a laptop',
+    what: 'rows of state.db: the same, on a laptop',
     inputs: fc
       .tuple(
-        fc.constantFrom(...files),
+        fc.constantFrom(...items),
         editsOf(strangeJson, 3),
         fc.nat(2_000),
         fc.constantFrom(0, 0, 0, 1, 40),
+        fc.constantFrom('value', 'bytes'),
       )
-      .map(([[path, value], edits, at, take]) => {
+      .map(([[key, value], edits, at, take, column]) => {
         const text = JSON.stringify(edited(value, edits)) ?? '';
-        return { path, text: take === 0 ? text : text.slice(0, at) + text.slice(at + take) };
+        return { key, column, text: take === 0 ? text : text.slice(0, at) + text.slice(at + take) };
       }),
     open: async () => {
       const folder = await mkdtemp(join(tmpdir(), 'trueup-fuzz-'));
-      const at = (path: string) => join(folder, 'ledger', 'acme', path);
-      for (const [path, value] of files) {
-        await mkdir(dirname(at(path)), { recursive: true });
-        await writeFile(at(path), JSON.stringify(value));
-      }
+      const path = join(folder, 'state.db');
+      const table = openSqliteTable(path, now);
+      for (const [key, value] of items) await table.put('acme', key, value, 0);
+      const database = new DatabaseSync(path);
       const clock = { now: () => now, sleep: async () => undefined };
-      const ledger = ledgerFile({ folder, clock });
-      const leases = leaseFile({ folder });
+      const ledger = openLedger({ table, clock });
       return {
-        check: async ({ path, text }) => {
-          await writeFile(at(path), text);
+        check: async ({ key, column, text }) => {
+          const set = database.prepare(`UPDATE items SET ${column} = ? WHERE key = ?`);
+          const [before] = database
+            .prepare(`SELECT ${column} AS was FROM items WHERE key = ?`)
+            .all(key);
+          set.run(text, key);
           try {
             await read(ledger);
-            const found = await leases.read('acme').catch((error: unknown) => {
-              must(error instanceof StoreError, `not typed: ${String(error)}`);
-            });
-            if (found) mustFit(leaseForm, found, 'a lease');
           } finally {
-            await writeFile(at(path), JSON.stringify(files.find(([one]) => one === path)?.[1]));
+            set.run(before?.['was'] ?? null, key);
           }
         },
-        close: () => rm(folder, { recursive: true }),
+        close: async () => {
+          database.close();
+          table.close();
+          await rm(folder, { recursive: true });
+        },
       };
     },
   });

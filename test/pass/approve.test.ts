@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { approve, approvePlanned, findHeld, findPlanned } from '../../lib/pass/approve.ts';
 import { planConnection } from '../../lib/pass/preview.ts';
-import { heldPlan } from '../contracts/records.ts';
+import { heldPlan } from '../ledger/records.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

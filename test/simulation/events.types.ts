@@ -57,7 +57,10 @@ export type SimEvent =
       readonly process: Process;
       readonly connection: string;
       readonly held: HeldPlan;
+      /** Records of the ledger at that moment. */
+      readonly servers: LedgerState['servers'];
     }
+  | { readonly kind: 'approved'; readonly connection: string; readonly digest: string }
   | { readonly kind: 'report'; readonly process: Process; readonly connection: string }
   | {
       readonly kind: 'acquired';

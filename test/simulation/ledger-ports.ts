@@ -20,7 +20,7 @@ export function ledgerOf(world: World, process: Process): Ledger {
       }),
     writeServer: (connection, record) =>
       call('writeServer', record, async () => {
-        const before = ledger.of(connection).servers.get(record.id);
+        const before = (await ledger.read(connection, [record.id])).servers.get(record.id);
         const after = await ledger.writeServer(connection, record);
         world.tell({ kind: 'ledger-write', process, connection, before, after });
         return after;
@@ -42,12 +42,17 @@ export function ledgerOf(world: World, process: Process): Ledger {
     approvals: (...args) => call('approvals', undefined, () => ledger.approvals(...args)),
     putHeld: (connection, held) =>
       call('putHeld', held, async () => {
-        world.tell({ kind: 'held', process, connection, held });
+        const { servers } = await ledger.read(connection);
+        world.tell({ kind: 'held', process, connection, held, servers });
         return ledger.putHeld(connection, held);
       }),
     held: (...args) => call('held', undefined, () => ledger.held(...args)),
     heldDigests: (...args) => call('heldDigests', undefined, () => ledger.heldDigests(...args)),
-    approve: (...args) => call('approve', args, () => ledger.approve(...args)),
+    approve: (connection, approval) =>
+      call('approve', approval, async () => {
+        await ledger.approve(connection, approval);
+        world.tell({ kind: 'approved', connection, digest: approval.digest });
+      }),
     putReport: (connection, report, didSomething) =>
       call('putReport', report, async () => {
         world.tell({ kind: 'report', process, connection });

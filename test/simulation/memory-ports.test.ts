@@ -1,18 +1,9 @@
 import { desiredContract } from '../contracts/desired-contract.ts';
-import { ledgerContract } from '../contracts/ledger-contract.ts';
-import { TestClock } from '../contracts/test-clock.ts';
 import type { JsonObject } from '../../lib/core/json.types.ts';
-import { memoryLedger } from './memory-ledger.ts';
 import { portsOf } from './ports.ts';
 import { World } from './world.ts';
 
-// The simulation's stores do what the real ones do, or its results say nothing of them.
-
-ledgerContract('the ledger in memory', async () => {
-  const clock = new TestClock();
-  const ledger = memoryLedger(() => clock.now());
-  return { ledger, other: ledger, clock, close: async () => undefined };
-});
+// The simulation's Desired does what the real one does, or its results say nothing of it.
 
 desiredContract('Desired in memory', async () => {
   const world = new World({

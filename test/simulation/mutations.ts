@@ -19,9 +19,9 @@ export interface Mutation {
 export const mutations: readonly Mutation[] = [
   {
     name: 'no rev check',
-    file: 'test/simulation/memory-ledger.ts',
-    text: 'if ((servers.get(record.id)?.rev ?? 0) !== record.rev) throw lost(record.id);',
-    by: '',
+    file: 'lib/ledger/ledger.ts',
+    text: 'if (!(await table.put(connection, key, value, record.rev))) throw lost(connection, key);',
+    by: 'const found = await table.get(connection, key); await table.put(connection, key, value, found?.rev ?? 0);',
     breaks: 'no-stale-write',
     says: 'was overwritten by',
     seed: 4,

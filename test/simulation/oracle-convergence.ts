@@ -14,6 +14,7 @@ import {
   wanted,
 } from './declared.ts';
 import type { Policy } from './declared.ts';
+import type { LedgerState } from '../../lib/reconcile/ports/ledger.ts';
 import { keysOf } from './ports.ts';
 import type { Refusals } from './refusals.ts';
 import type { ConnectionInit } from './scenario.types.ts';
@@ -35,6 +36,7 @@ export function standingOf(
   refusals: Refusals,
   { name, servers }: ConnectionInit,
   id: string,
+  ledger: LedgerState,
 ): Standing {
   const connection = currentRow(world, name, 'connection');
   const row = currentRow(world, name, `server#${id}`);
@@ -42,7 +44,7 @@ export function standingOf(
   const policy = policyOf(row, connection);
   if (!fits(row, policy)) return exempt('invalid');
   if (policy.mode !== 'correct') return exempt(`mode ${policy.mode}`);
-  if (isPaused(world, name, id)) return exempt('paused');
+  if (isPaused(world, ledger, id)) return exempt('paused');
   const live = world.accounts.get(name)?.fieldsOf(id);
   if (!live) return exempt('missing');
   if (refusals.isRefused(name, id)) return exempt('turned down');
@@ -79,8 +81,12 @@ const unreadable = ['/client_id', '/client_secret', '/instructions'];
  * What the ledger does not know of a server that is right: of each field that nobody can read, what the vendor has is what
  * was last recorded, and nothing is left open.
  */
-export function unknownOf(world: World, connection: string, id: string): readonly string[] {
-  const { servers, resend } = world.ledger.of(connection);
+export function unknownOf(
+  world: World,
+  connection: string,
+  id: string,
+  { servers, resend }: LedgerState,
+): readonly string[] {
   const record = servers.get(id);
   const row = currentRow(world, connection, `server#${id}`);
   const live = world.accounts.get(connection)?.fieldsOf(id);
@@ -121,8 +127,8 @@ function unwanted(
   });
 }
 
-export function isPaused({ ledger, now }: World, connection: string, id: string): boolean {
-  return [...ledger.of(connection).pauses.values()].some(
+function isPaused({ now }: World, { pauses }: LedgerState, id: string): boolean {
+  return pauses.some(
     (pause) =>
       (pause.id === undefined || pause.id === id) &&
       !(pause.until !== undefined && Date.parse(pause.until) <= now),

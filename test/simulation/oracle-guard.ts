@@ -41,6 +41,9 @@ export class GuardOracle implements Oracle {
   readonly #own = new Map<Process, Map<string, Changed[]>>();
   readonly #guarded = new Set<VendorCall>();
   readonly #digests = new Map<string, string>();
+  /** Servers of each plan that was held. */
+  readonly #plans = new Map<string, ReadonlySet<string>>();
+  readonly #approved = new Map<string, Set<string>>();
 
   constructor(world: World, found: Findings, readings: PassReadings, deployment: Deployment) {
     this.#world = world;
@@ -59,6 +62,10 @@ export class GuardOracle implements Oracle {
       this.#own.get(event.process)?.delete(event.connection);
     } else if (event.kind === 'held') {
       this.#held(event);
+    } else if (event.kind === 'approved') {
+      const { connection, digest } = event;
+      const approved = this.#approved.get(connection) ?? new Set();
+      this.#approved.set(connection, approved.add(digest));
     } else if (event.kind === 'vendor' && event.call.operation === 'put') {
       if (event.phase === 'called' && this.#isGuarded(event.call)) this.#guarded.add(event.call);
       if (event.phase === 'answered') this.#answered(event.call);
@@ -127,17 +134,15 @@ export class GuardOracle implements Oracle {
   }
 
   #isApproved(connection: string, id: string): boolean {
-    const { approvals, held } = this.#world.ledger.of(connection);
-    return [...approvals.keys()].some((digest) =>
-      held.get(digest)?.plan.plan.changes.some((server) => server.id === id),
-    );
+    const approved = this.#approved.get(connection) ?? new Set();
+    return [...approved].some((digest) => this.#plans.get(digest)?.has(id));
   }
 
   /** What is held, with all that its hashes may depend on, always has one digest. */
-  #held({ connection, held }: SimEvent & { kind: 'held' }): void {
+  #held({ connection, held, servers }: SimEvent & { kind: 'held' }): void {
+    this.#plans.set(held.digest, new Set(held.plan.changes.map(({ id }) => id)));
     // Hashes are made with the fingerprint key: another one makes others.
     if (this.#world.keys.length > 1) return;
-    const { servers } = this.#world.ledger.of(connection);
     const changes = held.plan.changes.flatMap(({ id, changes: all }) =>
       all
         .filter((change) => change.held)

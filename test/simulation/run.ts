@@ -1,6 +1,7 @@
 import { planConnection } from '../../lib/pass/preview.ts';
 import { approve } from '../../lib/pass/approve.ts';
 import { TrueupError } from '../../lib/core/errors.ts';
+import type { LedgerState } from '../../lib/reconcile/ports/ledger.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
 import { Deployment } from './deployment.ts';
 import type { Violation } from './events.types.ts';
@@ -83,6 +84,7 @@ export async function run(scenario: Scenario): Promise<RunResult> {
     return { violations, steps, faults: world.faults.struck, exercised, trace: world.trace };
   } finally {
     giveBack();
+    world.table.close();
   }
 }
 
@@ -142,11 +144,13 @@ function labelUpdated(name: string): string {
 }
 
 /** The newest held plan is approved, as a person does who was told of it. */
-async function approveAll({ ledger, now }: World, connection: string): Promise<void> {
-  const [newest] = [...ledger.of(connection).held.values()].toSorted((a, b) => b.at - a.at);
-  if (!newest) return;
+async function approveAll(world: World, connection: string): Promise<void> {
+  const { ledger, now } = world;
+  const digest = world.newestHeld.get(connection);
+  if (digest === undefined) return;
   const clock = { now: () => now, sleep: async () => undefined };
-  await approve(connection, newest.plan.digest, { ledger, clock });
+  await approve(connection, digest, { ledger, clock });
+  world.tell({ kind: 'approved', connection, digest });
 }
 
 /** Nothing goes wrong any more: the schedule alone must put everything right. */
@@ -165,7 +169,11 @@ async function settle(
     // oxlint-disable-next-line no-await-in-loop -- one pass after the other
     await world.scheduler.run(until, () => deployment.underWay === 0);
     // oxlint-disable-next-line no-await-in-loop
-    wrong = [...wrongServers(world, found, refusals), ...(await plannedStill(world, refusals))];
+    const states = await ledgerStates(world);
+    wrong = [
+      ...wrongServers(world, found, refusals, states),
+      ...(await plannedStill(world, refusals, states)),
+    ];
     if (wrong.length === 0) {
       found.looked('convergence: runs');
       found.looked('convergence: passes until all was right', pass);
@@ -187,37 +195,59 @@ function signInAgain({ issuer, secrets, now }: World, { name, row }: ConnectionI
   secrets.put(now, secret, JSON.stringify({ refresh_token: issuer.signIn(name) }));
 }
 
-function wrongServers(world: World, found: Findings, refusals: Refusals): string[] {
-  return world.scenario.connections.flatMap((connection) =>
-    connection.servers.flatMap(({ id }) => {
-      const standing = standingOf(world, refusals, connection, id);
+type LedgerStates = ReadonlyMap<string, LedgerState>;
+
+async function ledgerStates({ scenario, ledger }: World): Promise<LedgerStates> {
+  const states = scenario.connections.map(
+    async ({ name }) => [name, await ledger.read(name)] as const,
+  );
+  return new Map(await Promise.all(states));
+}
+
+const nothing: LedgerState = { pauses: [], servers: new Map(), resend: new Map() };
+
+function wrongServers(
+  world: World,
+  found: Findings,
+  refusals: Refusals,
+  states: LedgerStates,
+): string[] {
+  return world.scenario.connections.flatMap((connection) => {
+    const state = states.get(connection.name) ?? nothing;
+    return connection.servers.flatMap(({ id }) => {
+      const standing = standingOf(world, refusals, connection, id, state);
       found.looked(
         `convergence: servers ${standing.kind === 'exempt' ? standing.why : standing.kind}`,
       );
       if (standing.kind === 'exempt') return [];
       if (standing.kind === 'right') {
-        const unknown = unknownOf(world, connection.name, id);
+        const unknown = unknownOf(world, connection.name, id, state);
         found.looked('nothing-lost: servers held against the ledger');
         return unknown.length === 0
           ? []
           : [`${connection.name}/${id} is right, and the ledger lacks ${unknown.join()}`];
       }
-      const { outcome, reason } = world.ledger.of(connection.name).servers.get(id) ?? {};
+      const { outcome, reason } = state.servers.get(id) ?? {};
       const ledger = `the ledger says ${outcome}${reason ? `, ${reason.message}` : ''}`;
       return [`${connection.name}/${id} is not right: ${standing.fields.join('; ')}; ${ledger}`];
-    }),
-  );
+    });
+  });
 }
 
 /** What a plan would still send to servers that are right. */
-async function plannedStill(world: World, refusals: Refusals): Promise<string[]> {
+async function plannedStill(
+  world: World,
+  refusals: Refusals,
+  states: LedgerStates,
+): Promise<string[]> {
   const process = world.newProcess('laptop');
   const deps = portsOf(world, process);
   const all = world.scenario.connections.map(async (connection) => {
     const { name } = connection;
     const { plan } = await planConnection({ connection: name, trigger: 'cli' }, deps);
+    const state = states.get(name) ?? nothing;
     return plan.changes.flatMap(({ id, outcome, changes }) => {
-      const standing = standingOf(world, refusals, connection, id);
+      const standing = standingOf(world, refusals, connection, id, state);
       if (standing.kind !== 'right') return [];
       const what = changes
         .filter(({ pointer }) => !standing.unwilling.has(pointer))

@@ -1,12 +1,13 @@
 import { TrueupError } from '../../lib/core/errors.ts';
+import { openLedger } from '../../lib/ledger/ledger.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
 import { memoryLease } from '../support/memory-lease.ts';
 import type { Chance } from './chance.ts';
 import { chanceOf } from './chance.ts';
 import type { SimEvent } from './events.types.ts';
 import { Faults } from './faults.ts';
 import { Issuer } from './issuer.ts';
-import { memoryLedger } from './memory-ledger.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { FaultKind, Scenario } from './scenario.types.ts';
 import { Scheduler } from './scheduler.ts';
@@ -41,8 +42,15 @@ export class World {
   readonly scheduler = new Scheduler(start);
   readonly faults: Faults;
   readonly desired = new DesiredRows(start);
-  readonly ledger = memoryLedger(() => this.scheduler.now);
+  readonly table = openSqliteTable(':memory:', start);
+  readonly ledger = openLedger({
+    table: this.table,
+    clock: { now: () => this.scheduler.now, sleep: async () => undefined },
+    ids: () => this.uuid(),
+  });
   readonly lease = memoryLease();
+  /** Digest of the plan that was held last, by connection. */
+  readonly newestHeld = new Map<string, string>();
   readonly secrets = new SecretStore();
   readonly issuer: Issuer;
   readonly accounts: ReadonlyMap<string, VendorAccount>;
@@ -54,6 +62,7 @@ export class World {
   readonly #random: Chance;
   readonly trace: string[] = [];
   #processes = 0;
+  #uuids = 0;
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
@@ -87,11 +96,17 @@ export class World {
 
   random = (): number => this.#random.next();
 
+  uuid(): string {
+    this.#uuids += 1;
+    return `00000000-0000-4000-8000-${String(this.#uuids).padStart(12, '0')}`;
+  }
+
   watch(watcher: (event: SimEvent) => void): void {
     this.#watchers.push(watcher);
   }
 
   tell(event: SimEvent): void {
+    if (event.kind === 'held') this.newestHeld.set(event.connection, event.held.digest);
     for (const watcher of this.#watchers) watcher(event);
   }
 

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaseFile } from '../../lib/files/lease-file.ts';
-import { ledgerFile } from '../../lib/files/ledger-file.ts';
+import { stateTable } from '../../lib/files/state-table.ts';
+import { openLedger } from '../../lib/ledger/ledger.ts';
+import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
 import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
 import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { testClock } from './clock.ts';
@@ -27,7 +29,7 @@ export interface FleetInFiles {
   readonly environment: Readonly<Record<string, string>>;
   /** Ids of servers that the vendor has changed. */
   readonly changed: () => readonly string[];
-  readonly ledger: ReturnType<typeof ledgerFile>;
+  readonly ledger: Ledger;
   readonly lease: ReturnType<typeof leaseFile>;
   readonly close: () => Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function startFleetInFiles({
   await writeFile(join(folder, 'trueup.json'), JSON.stringify(declaration));
   await writeFile(join(folder, 'secrets.json'), '{"trueup/acme/token":"token"}', { mode: 0o600 });
   const state = { folder: join(folder, '.trueup') };
+  const table = stateTable(state.folder, testClock());
   return {
     ids,
     vendor,
@@ -72,9 +75,10 @@ export async function startFleetInFiles({
     environment: { TRUEUP_ALLOWED_HOSTS: `barndoor=${new URL(vendor.url).host}` },
     changed: () =>
       vendor.servers.filter(({ name }) => name.startsWith('After')).map(({ id }) => id),
-    ledger: ledgerFile({ ...state, clock: testClock() }),
+    ledger: openLedger({ table, clock: testClock() }),
     lease: leaseFile(state),
     close: async () => {
+      table.close();
       await vendor.close();
       await rm(folder, { recursive: true, force: true });
     },

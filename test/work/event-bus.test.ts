@@ -5,7 +5,7 @@ import { eventBus } from '../../lib/work/event-bus.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { startEventBridge, type LocalEventBridge } from '../../lib/local/aws/eventbridge.ts';
 import type { TrueupEvent } from '../../lib/work/events.ts';
-import { change, report } from '../contracts/records.ts';
+import { change, report } from '../ledger/records.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { local } from '../aws/world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventDetail } from '../../lib/work/event-detail.ts';
-import { change, heldPlan, report } from '../contracts/records.ts';
+import { change, heldPlan, report } from '../ledger/records.ts';
 
 const parsed = (detail: string) => JSON.parse(detail) as Record<string, unknown>;
 const pass = '20261122T120000000Z-aaaaaa';

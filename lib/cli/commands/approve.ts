@@ -1,5 +1,6 @@
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { HeldPlan } from '../../reconcile/ports/ledger.ts';
+import { heldHashes } from '../../core/guard.ts';
 import { renderPlanDocument } from '../../core/render-json.ts';
 import { counted } from '../../core/render-guard.ts';
 import { renderPlansMarkdown } from '../../core/render-markdown.ts';
@@ -132,10 +133,14 @@ function whoSends({ plan }: HeldPlan, connection: string): string {
 
 function show(
   { next, options, output }: CommandContext,
-  { plan, at }: HeldPlan,
+  { plan, at, hashes }: HeldPlan,
   isRecorded: boolean,
 ): void {
   output.note(isRecorded ? `Held since ${shownTime(at)}:` : 'To be held by the next pass:');
+  const shown = heldHashes(plan.changes).length;
+  if (shown < hashes.length) {
+    output.note(`The first ${counted(shown, 'change')} of ${hashes.length} are shown.`);
+  }
   switch (options.output) {
     case 'json':
       output.result(renderPlanDocument({ version: 1, plans: [plan] }));

@@ -69,8 +69,8 @@ export interface Ledger {
   addDeclared(connection: string, id: string, contentHash: string, at: Time): Promise<void>;
   /** Approvals that are not over at `now`, with their hashes. A pass reads them only if there is something to guard. */
   approvals(connection: string, now: number): Promise<readonly Approval[]>;
-  /** Idempotent: the same digest is the same plan. */
-  putHeld(connection: string, held: HeldPlan): Promise<void>;
+  /** Idempotent: the same digest is the same plan. @returns whether it was not held yet */
+  putHeld(connection: string, held: HeldPlan): Promise<boolean>;
   held(connection: string, digest: string): Promise<HeldPlan | undefined>;
   /** Digests of the held plans that begin with `prefix`, sorted; all without one. */
   heldDigests(connection: string, prefix?: string): Promise<readonly string[]>;

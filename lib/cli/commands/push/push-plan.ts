@@ -3,7 +3,7 @@ import { canonicalJson, equalJson, isJsonObject } from '../../../core/json.ts';
 import type { Json, JsonObject } from '../../../core/json.types.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
-import type { SeenRow } from '../../../aws/seen-row.ts';
+import type { SeenRow } from '../../../aws/unchanged-condition.ts';
 import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
 import { documentOf } from '../pull/document-of.ts';
 

@@ -4,7 +4,8 @@ import { systemClock } from '../../../../functions/wiring.ts';
 import { desiredFiles } from '../../../desired/yaml/desired-files.ts';
 import { fingerprintFile } from '../../../files/fingerprint-file.ts';
 import { leaseFile } from '../../../files/lease-file.ts';
-import { ledgerFile } from '../../../files/ledger-file.ts';
+import { stateTable } from '../../../files/state-table.ts';
+import { openLedger } from '../../../ledger/ledger.ts';
 import { noAnnouncer } from '../../../work/events.ts';
 import { secretsFile } from '../../../files/secrets-file.ts';
 import { createHttpClient } from '../../../gateways/http/client.ts';
@@ -43,6 +44,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
   const files = await checked(context, { providers, secretPrefix: settings.secretPrefix });
   const folder = resolve(cwd, options.state);
   const keys = fingerprintFile({ folder });
+  const table = stateTable(folder, clock);
   const secrets = secretsFile({
     ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),
     variables: settings.secretVariables,
@@ -52,7 +54,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
   });
   const deps: Dependencies = {
     desired: desiredFiles(files),
-    ledger: ledgerFile({ folder, clock }),
+    ledger: openLedger({ table, clock }),
     lease: leaseFile({ folder }),
     secrets,
     providers,
@@ -83,7 +85,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
       probe: createHostProbe({ hosts }),
       vendorDates,
     },
-    close: async () => undefined,
+    close: async () => table.close(),
   };
 }
 

@@ -54,7 +54,7 @@ export function wiredTarget(
   const vendorDates: SeenDate[] = [];
   const onDate = (seen: SeenDate) => void vendorDates.push(seen);
   const deps: Dependencies = {
-    ...wire(settings, createLog(output), { ...wiring, onDate, remember: false }),
+    ...wire(settings, createLog(output), { ...wiring, onDate }),
     owner: ownerName(),
     clockName: clockName(),
   };

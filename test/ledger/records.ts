@@ -11,9 +11,11 @@ import type { HeldPlan } from '../../lib/reconcile/ports/ledger.ts';
 
 export const at = '2026-11-22T12:00:00.000Z';
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** 128 bits in hex, as hashes of changes are. */
+export const hashOf = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 32);
 
-const print = (text: string) => ({ keyId: 'k1', mac: hashOf(text).slice(0, 43) });
+const print = (text: string) => ({ keyId: 'k1', mac: hashOf(text) });
 
 export function appliedField(text: string): AppliedField {
   return { fingerprint: print(text), at };

@@ -1,6 +1,5 @@
-import { gzipSync } from 'node:zlib';
-import type { Json } from '../core/json.types.ts';
-import type { ShownValue } from '../core/ledger.types.ts';
+import type { Json } from './json.types.ts';
+import type { ShownValue } from './ledger.types.ts';
 
 interface Shown {
   readonly before: ShownValue;
@@ -25,21 +24,17 @@ export function cappedChange<T extends Shown>(change: T, limit: number): T {
 }
 
 /** The first form that fits into `maximum` bytes; the last one, if none does. */
-export function firstThatFits<T>(
-  limits: readonly number[],
-  form: (limit: number) => T,
+export function firstThatFits<T, L>(
+  limits: readonly [L, ...L[]],
+  form: (limit: L) => T,
   size: (form: T) => number,
   maximum: number,
 ): T {
-  let made = form(limits[0] ?? 0);
-  for (const limit of limits.slice(1)) {
+  const [first, ...others] = limits;
+  let made = form(first);
+  for (const limit of others) {
     if (size(made) <= maximum) break;
     made = form(limit);
   }
   return made;
-}
-
-/** JSON, compressed. */
-export function packJson(value: unknown): Uint8Array {
-  return gzipSync(JSON.stringify(value));
 }

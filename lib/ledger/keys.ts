@@ -1,5 +1,5 @@
 /**
- * Sort keys of the table `Ledger`, and for how long its items live.
+ * Sort keys of the ledger's items, and how long they live.
  *
  * | key | what | lives |
  * |---|---|---|
@@ -10,11 +10,11 @@
  * | `lease` | who reconciles | for ever |
  * | `pass#last`, `pass#<time-ordered id>` | reports | 90 days |
  * | `pause`, `pause#<id>` | the operator's pauses | until removed |
- * | `resend#<id>` | marks of who could not record what was sent | until somebody has sent it again |
+ * | `resend#<id>` | marks of passes that could not record what they sent | until it was sent again |
  * | `server#<id>` | a server's record | until forgotten |
  *
- * A pass reads from `pause` to the end of `server#`: history sorts before it. Bodies that do not fit into an item
- * continue in `<key>#<write id>#<n>`.
+ * A pass reads from `pause` to the end of `server#`: history sorts before it. Hashes that do not fit into a held plan's or
+ * an approval's item are in `<key>#1`, `<key>#2` and so on.
  */
 export const keys = {
   lease: 'lease',
@@ -42,23 +42,23 @@ export function idIn(key: string, prefix: 'server#' | 'pause#' | 'resend#'): str
   return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 }
 
-const hour = 3_600_000;
+const day = 86_400_000;
 
 /** Milliseconds that items live. */
 export const lives = {
-  approval: 24 * hour,
-  held: 7 * 24 * hour,
-  change: 90 * 24 * hour,
-  declared: 90 * 24 * hour,
-  pass: 90 * 24 * hour,
+  approval: day,
+  held: 7 * day,
+  change: 90 * day,
+  declared: 90 * day,
+  pass: 90 * day,
 } as const;
+
+/** The `ttl` of an item: whole seconds, never too early. */
+export function ttlAt(at: number, life: number): number {
+  return Math.ceil((at + life) / 1000);
+}
 
 /** Until when an item with this `ttl` lives, in milliseconds; NaN if it is none, which is neither before nor after anything. */
 export function endOf(ttl: unknown): number {
   return typeof ttl === 'number' ? ttl * 1000 : Number.NaN;
-}
-
-/** DynamoDB's `ttl`: whole seconds, never too early. It deletes days later, so that expiry is also compared in code. */
-export function ttlAt(at: number, life: number): number {
-  return Math.ceil((at + life) / 1000);
 }

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Pause, ServerRecord } from '../core/ledger.types.ts';
+import type { Ledger, LedgerState } from '../reconcile/ports/ledger.ts';
+import type { Clock } from '../reconcile/ports/runtime.ts';
+import { LostUpdateError } from '../reconcile/ports/store-error.ts';
+import { storeProblem } from '../table/store-errors.ts';
+import type { Item, Table } from '../table/table.ts';
+import { heldPlans } from './held-plans.ts';
+import { history } from './history.ts';
+import { idIn, keys, passRange } from './keys.ts';
+import { pauseIn, pauses } from './pauses.ts';
+import { marksIn, resendMarks } from './resend-marks.ts';
+import { serverRecord, serverValue } from './server-record.ts';
+
+export interface LedgerOptions {
+  readonly table: Table;
+  readonly clock: Clock;
+  /** Unique texts, for keys of history. Defaults to `crypto.randomUUID`. */
+  readonly ids?: () => string;
+}
+
+/**
+ * The ledger in a table; `keys.ts` lists its items. A server's item that is not as Trueup wrote it fails the passes of its
+ * connection with a `StoreError` that names the item, and no other connection's.
+ */
+export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): Ledger {
+  const lost = (connection: string, item: string) =>
+    new LostUpdateError('lost-update', `${item} of ${connection} was written by another process`, {
+      context: { table: table.name, connection, item },
+    });
+
+  return {
+    read: async (connection, wanted) => {
+      const items =
+        wanted === undefined
+          ? await table.query(connection, passRange)
+          : await table.getMany(connection, [
+              keys.pause,
+              ...wanted.flatMap((id) => [keys.pauseOf(id), keys.resend(id), keys.server(id)]),
+            ]);
+      return stateIn(table, connection, items);
+    },
+
+    writeServer: async (connection, record) => {
+      const key = keys.server(record.id);
+      const value = serverValue(record);
+      if (!value) {
+        const at = { call: 'ledger write', store: table.name, connection, item: key };
+        throw storeProblem(
+          'store-too-large',
+          at,
+          'the record of its fields does not fit into 400 KB',
+        );
+      }
+      if (!(await table.put(connection, key, value, record.rev))) throw lost(connection, key);
+      return { ...record, rev: record.rev + 1 };
+    },
+
+    forgetServer: async (connection, { id, rev }) => {
+      const key = keys.server(id);
+      if (!(await table.remove(connection, key, rev))) throw lost(connection, key);
+    },
+
+    ...pauses(table),
+    ...resendMarks(table),
+    ...history(table, clock, ids),
+    ...heldPlans(table, clock),
+  };
+}
+
+/** @throws StoreError that names the item, if a server's or its marks are not as Trueup writes them */
+function stateIn(table: Table, connection: string, items: readonly Item[]): LedgerState {
+  const found: Pause[] = [];
+  const servers = new Map<string, ServerRecord>();
+  const resend = new Map<string, ReadonlySet<string>>();
+  for (const item of items) {
+    const { key } = item;
+    const [server, marked, paused] = [
+      idIn(key, 'server#'),
+      idIn(key, 'resend#'),
+      idIn(key, 'pause#'),
+    ];
+    if (server !== undefined) servers.set(server, serverRecord(table, connection, server, item));
+    else if (marked !== undefined) resend.set(marked, marksIn(table, connection, item));
+    else if (key === keys.pause || paused !== undefined) found.push(pauseIn(paused, item));
+  }
+  return { pauses: found, servers, resend };
+}

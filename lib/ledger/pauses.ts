@@ -1,0 +1,38 @@
+import type { Pause } from '../core/ledger.types.ts';
+import { isTime } from '../core/time.ts';
+import type { Ledger } from '../reconcile/ports/ledger.ts';
+import type { Item, Table } from '../table/table.ts';
+import { keys } from './keys.ts';
+
+/** The part of `Ledger` that keeps the operator's pauses. */
+export function pauses(table: Table): Pick<Ledger, 'pause' | 'resume'> {
+  const keyOf = (id: string | undefined) => (id === undefined ? keys.pause : keys.pauseOf(id));
+  return {
+    pause: async (connection, { id, ...pause }) => {
+      await table.put(connection, keyOf(id), pause);
+    },
+    resume: async (connection, id) => {
+      await table.remove(connection, keyOf(id));
+    },
+  };
+}
+
+/**
+ * The pause in an item. Never malformed: one that was written by hand still means a pause, and a time that cannot be read
+ * means no end.
+ */
+export function pauseIn(id: string | undefined, { value }: Item): Pause {
+  const text = (name: string) => (typeof value[name] === 'string' ? value[name] : undefined);
+  const time = (name: string) => {
+    const found = text(name);
+    return found !== undefined && isTime(found) ? found : undefined;
+  };
+  const [reason, by, until] = [text('reason'), text('by'), time('until')];
+  return {
+    ...(id !== undefined && { id }),
+    ...(reason !== undefined && { reason }),
+    ...(by !== undefined && { by }),
+    at: time('at') ?? new Date(0).toISOString(),
+    ...(until !== undefined && { until }),
+  };
+}

@@ -1,0 +1,76 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as z from 'zod/mini';
+import type { ServerRecord } from '../core/ledger.types.ts';
+import { outcomes } from '../core/outcome.ts';
+import { isTime } from '../core/time.ts';
+import type { Item, ItemValue, Table } from '../table/table.ts';
+import { malformed, placeOf } from './malformed.ts';
+
+/** Above this, in characters of JSON, what grows with the number of declared fields is stored compressed. */
+const packAbove = 100_000;
+/** Bytes of that, compressed: about 5,000 declared leaves. */
+const packedMaximum = 350_000;
+
+const count = z.int().check(z.minimum(0));
+const text = z.string();
+const time = z.string().check(z.refine(isTime));
+const fingerprint = z.object({ keyId: text, mac: text });
+const exchange = z.object({ sent: fingerprint, answered: fingerprint });
+
+const recordSchema = z.object({
+  rev: z.int().check(z.minimum(1)),
+  label: z.optional(text),
+  outcome: z.enum(outcomes),
+  since: time,
+  reason: z.optional(z.object({ code: text, message: text, pointer: z.optional(text) })),
+  generation: z.optional(count),
+  contentHash: z.optional(text),
+  settled: z.optional(text),
+  applied: z.record(
+    text,
+    z.object({ fingerprint, at: time, version: z.optional(text), source: z.optional(text) }),
+  ),
+  undecided: z.record(
+    text,
+    z.extend(exchange, { showed: z.enum(['old', 'other']), attempts: count }),
+  ),
+  normalised: z.record(text, exchange),
+  intent: z.optional(z.object({ epoch: count, pointers: z.array(text), at: time })),
+  retry: z.optional(z.object({ attempts: count, notBefore: time, key: text })),
+  stopped: z.optional(
+    z.object({ outcome: z.enum(['failed', 'refused']), key: text, retryAt: z.optional(time) }),
+  ),
+  countedAt: z.optional(time),
+});
+
+/** The value of a server's item; undefined if not even compressed it fits. */
+export function serverValue(record: ServerRecord): ItemValue | undefined {
+  const { id: _id, rev: _rev, applied, undecided, normalised, intent, ...rest } = record;
+  const fields = { applied, undecided, normalised, ...(intent && { intent }) };
+  const json = JSON.stringify(fields);
+  // Interfaces have no index signature; a record holds JSON only.
+  const value = rest as unknown as ItemValue;
+  if (json.length <= packAbove) return { ...value, ...(fields as unknown as ItemValue) };
+  const packed = gzipSync(json);
+  return packed.length > packedMaximum ? undefined : { ...value, packed };
+}
+
+/** @throws StoreError that names the item, if it is not as `serverValue` makes it */
+export function serverRecord(
+  table: Table,
+  connection: string,
+  id: string,
+  item: Item,
+): ServerRecord {
+  const { key, rev, value, bytes } = item;
+  const problem = (what: string) => malformed(table, connection, key, `${what} is not valid`);
+  let fields: unknown;
+  try {
+    fields = bytes['packed'] && JSON.parse(gunzipSync(bytes['packed']).toString('utf8'));
+  } catch {
+    throw problem('packed');
+  }
+  const { success, data, error } = recordSchema.safeParse({ ...value, ...Object(fields), rev });
+  if (!success) throw problem(placeOf(error));
+  return { id, ...data } as ServerRecord;
+}
