@@ -1,5 +1,5 @@
 /** A process that makes passes over connections, and says what they took. It runs with `--expose-gc`. */
-import { wire } from '../functions/wiring.ts';
+import { wire } from '../lib/wiring.ts';
 import { eachLimited } from '../lib/core/limited.ts';
 import type { HeapSetup } from './heap-child.ts';
 import { passInSync } from './harness/pass.ts';

@@ -3,7 +3,7 @@
  * measured is what is alive, never garbage that happened to lie about.
  */
 import type { Settings } from '../functions/settings.ts';
-import { wire, type WiringOptions } from '../functions/wiring.ts';
+import { wire, type WiringOptions } from '../lib/wiring.ts';
 import type { ServerRecord } from '../lib/core/ledger.types.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { listAll, readAll } from '../lib/pass/read/live.ts';

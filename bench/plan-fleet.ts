@@ -9,7 +9,7 @@ import type { ServerRecord } from '../lib/core/ledger.types.ts';
 import type { LiveServer } from '../lib/core/live.types.ts';
 import { createHttpClient } from '../lib/gateways/http/client.ts';
 import { createProviders } from '../lib/gateways/gateways.ts';
-import { systemClock } from '../functions/wiring.ts';
+import { systemClock } from '../lib/wiring.ts';
 import { alternate } from './harness/alternate.ts';
 import { main } from './harness/main.ts';
 import { ratioMeasure, type Section } from './harness/section.ts';

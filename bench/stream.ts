@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { quietObservability } from '../functions/observability.ts';
+import { quietObservability } from '../functions/runtime/observability.ts';
 import { createStream } from '../functions/stream.ts';
 import { lambdaContext } from '../lib/cli/demo/lambda-context.ts';
 import type { PassResult } from '../lib/pass/request.types.ts';

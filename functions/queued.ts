@@ -1,20 +1,20 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { TrueupError } from '../lib/core/errors.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { recordsOf } from './event-records.ts';
-import { errorOf, instrumented } from './instrumented.ts';
-import { createObservability, logOf } from './observability.ts';
-import type { Observability } from './observability.ts';
-import { workQueued } from './queued-work.ts';
-import { deadlineOf } from './run-pass.ts';
-import type { PassContext, Seen } from './run-pass.ts';
+import { wire } from '../lib/wiring.ts';
+import { errorOf, instrumented } from './runtime/instrumented.ts';
+import { createObservability, logOf } from './runtime/observability.ts';
+import type { Observability } from './runtime/observability.ts';
+import { deadlineOf } from './runtime/run-pass.ts';
+import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
-import { wire } from './wiring.ts';
+import { recordsOf } from './triggers/event-records.ts';
+import { workQueued } from './triggers/queued-work.ts';
 
 /**
  * The handler of the queue: Trueup's own messages, and events of secrets. Messages of a batch are worked one after the
  * other, each for itself. One fails, and comes again, if a store failed or if it is not understood; after some times it
- * is a dead letter, where somebody sees it. A vendor's failure is in the ledger, and its message is done.
+ * is a dead letter, which an alarm reports. A vendor's failure is in the ledger, and its message is done.
  */
 export function createQueued(
   wiring: () => Dependencies,
@@ -38,7 +38,7 @@ export function createQueued(
   });
 }
 
-/** A record as far as it is one. */
+/** What a record has, if it is a record at all. */
 const asRecord = (record: unknown): Partial<SQSRecord> => Object(record) as Partial<SQSRecord>;
 
 /** Without one the whole batch comes again, as Lambda has it for an empty id. */

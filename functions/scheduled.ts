@@ -1,21 +1,21 @@
 import { TrueupError } from '../lib/core/errors.ts';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../lib/core/limited.ts';
+import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
-import { instrumented } from './instrumented.ts';
-import { createObservability, logOf, measureFailure } from './observability.ts';
-import type { Observability } from './observability.ts';
-import { deadlineOf, runPass } from './run-pass.ts';
-import type { PassContext, Seen } from './run-pass.ts';
+import { wire } from '../lib/wiring.ts';
+import { instrumented } from './runtime/instrumented.ts';
+import { createObservability, logOf, measureFailure } from './runtime/observability.ts';
+import type { Observability } from './runtime/observability.ts';
+import { deadlineOf, runPass } from './runtime/run-pass.ts';
+import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { readSettings } from './settings.ts';
-import { wire } from './wiring.ts';
 
 /** What the function returns: for people who invoke it by hand. */
 export interface ScheduledResult {
   readonly connections: number;
   /** Sent to the queue: the others of its share were reconciled here. */
   readonly queued: number;
-  /** Passes made; the others were left with whoever was at it, or failed. */
+  /** Passes made; the others were left with the process that was making one, or failed. */
   readonly passes: number;
   readonly knocked: number;
   readonly failed: readonly string[];

@@ -1,23 +1,12 @@
 import { TrueupError } from '../lib/core/errors.ts';
+import type { WiringSettings } from '../lib/wiring.ts';
 
-/** What the functions read from their environment. Names of variables stand here and nowhere else. */
-export interface Settings {
-  readonly desiredTable: string;
-  readonly ledgerTable: string;
-  /** Name of the secret that holds the fingerprint key. */
-  readonly fingerprintSecret: string;
-  /** First part of the names of secrets. */
-  readonly secretPrefix: string;
-  /** `provider=host[:port]`, separated by commas. */
-  readonly allowedHosts: string;
+/** What the functions read from their environment. This file alone has the names of the variables. */
+export interface Settings extends WiringSettings {
   /** Connections that a scheduled pass reconciles at the same time. */
   readonly connectionsAtOnce: number;
   /** Connections that a scheduled pass reconciles itself, where there is a queue for the others. */
   readonly inlineShare: number;
-  /** URL of the work queue; absent means that a scheduled pass does all itself, and retries wait for the next. */
-  readonly queueUrl?: string;
-  /** Event bus; absent means that events go nowhere. */
-  readonly eventBus?: string;
 }
 
 /** A variable that is absent or does not fit. */
@@ -64,8 +53,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 }
 
 /**
- * The settings of a function that cannot do without the queue: what it is handed and does not do itself has nowhere
- * else to go.
+ * The settings of a function that cannot do without the queue: what it is handed and does not do itself has no other
+ * place to go.
  *
  * @throws SettingsError
  */

@@ -1,25 +1,25 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { TrueupError } from '../lib/core/errors.ts';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../lib/core/limited.ts';
+import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
-import { recordsOf } from './event-records.ts';
-import { errorOf, instrumented } from './instrumented.ts';
-import { createObservability, logOf, measureFailure } from './observability.ts';
-import type { Observability } from './observability.ts';
-import { deadlineOf, runPass } from './run-pass.ts';
-import type { PassContext, Seen } from './run-pass.ts';
+import { wire } from '../lib/wiring.ts';
+import { errorOf, instrumented } from './runtime/instrumented.ts';
+import { createObservability, logOf, measureFailure } from './runtime/observability.ts';
+import type { Observability } from './runtime/observability.ts';
+import { deadlineOf, runPass } from './runtime/run-pass.ts';
+import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
-import { streamWork } from './stream-work.ts';
-import type { ConnectionWork, StreamWork } from './stream-work.ts';
-import { wire } from './wiring.ts';
+import { recordsOf } from './triggers/event-records.ts';
+import { streamWork } from './triggers/stream-work.ts';
+import type { ConnectionWork, StreamWork } from './triggers/stream-work.ts';
 
 /** Messages sent at the same time. */
 const sendsAtOnce = 10;
 
 /**
- * The handler of the stream of `Desired`: up to ten servers of one connection are reconciled here and now; all else,
- * and a whole connection always, goes to the queue, since a long pass would hold up every other row of the shard.
+ * The handler of the stream of `Desired`: up to ten servers of one connection are reconciled here and now; other
+ * work, and a whole connection always, goes to the queue, since a long pass would hold up every other row of the shard.
  *
  * A record fails only if its connection could neither be reconciled nor sent to the queue. Lambda then delivers again
  * from the lowest sequence number that failed: what follows it comes twice, and does no harm.
@@ -61,7 +61,7 @@ async function work(context: PassContext, batch: StreamWork): Promise<readonly s
   return (await isDone(context, only)) ? [] : sendEach(context, [only], 0);
 }
 
-/** Whether the pass was made, or is somebody's to make; a vendor's failure is in the ledger then, and its retry with it. */
+/** Whether the pass was made, or is another process's to make; a vendor's failure is in the ledger then, and its retry with it. */
 async function isDone(context: PassContext, { connection, servers }: ConnectionWork) {
   try {
     const request = { connection, trigger: 'stream' as const, ...(servers && { servers }) };

@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { createObservability, logOf } from '../../functions/observability.ts';
+import { createObservability, logOf } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import { TrueupStack } from '../../lib/infra/stack.ts';
 import { countScenarios, type ScenarioCounts } from '../harness/scenarios.ts';

@@ -13,7 +13,7 @@ import { Secret } from '../../lib/core/secret.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { eachLimited } from '../../lib/core/limited.ts';
-import { systemClock } from '../../functions/wiring.ts';
+import { systemClock } from '../../lib/wiring.ts';
 import type { BenchWorld } from '../world/world.ts';
 
 /** The bare calls of a pass, on the same clients, with nothing done about their answers. */

@@ -1,6 +1,6 @@
 import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Settings } from '../../functions/settings.ts';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import type { Writable } from '../../lib/table/table.ts';
 import { dynamoDbClient, secretsManagerClient, type ClientOptions } from '../../lib/aws/clients.ts';

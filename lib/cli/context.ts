@@ -1,4 +1,4 @@
-import type { WiringOptions } from '../../functions/wiring.ts';
+import type { WiringOptions } from '../wiring.ts';
 import type { NextCommand } from '../core/next-command.types.ts';
 import type { Output } from './output/output.ts';
 import type { CliSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import type { Settings } from '../../functions/settings.ts';
-import type { WiringOptions } from '../../functions/wiring.ts';
+import type { WiringOptions } from '../wiring.ts';
 import { dynamoDbClient, secretsManagerClient } from '../aws/clients.ts';
 import { desiredWriter } from '../aws/desired-writer.ts';
 import type { DesiredWriter } from '../aws/desired-writer.ts';
@@ -19,7 +19,7 @@ import { startTokenEndpoint } from '../local/issuer/token-endpoint.ts';
 import type { TokenEndpoint } from '../local/issuer/token-endpoint.ts';
 import { startSqs } from '../local/aws/sqs/sqs.ts';
 import type { LocalSqs } from '../local/aws/sqs/sqs.ts';
-import { systemClock } from '../../functions/wiring.ts';
+import { systemClock } from '../wiring.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 
 /** AWS and the vendors on loopback, and what a composition root needs to run on them. */

@@ -1,4 +1,4 @@
-import { quietObservability } from '../../functions/observability.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createQueued } from '../../functions/queued.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { lambdaContext } from './demo/lambda-context.ts';

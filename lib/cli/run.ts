@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import type { WiringOptions } from '../../functions/wiring.ts';
+import type { WiringOptions } from '../wiring.ts';
 import type { NextCommand } from '../core/next-command.types.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './errors/exit-codes.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { wire } from '../../functions/wiring.ts';
-import type { WiringOptions } from '../../functions/wiring.ts';
+import { wire } from '../wiring.ts';
+import type { WiringOptions } from '../wiring.ts';
 import { startKeptWorld } from './kept-world.ts';
 import { serveQueue } from './local-functions.ts';
 import { createLog } from './output/log.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { bearer, serverIds } from '../support/world.ts';
-import { record, sqsEvent, startTriggers } from './triggers.ts';
-import type { TriggerWorld } from './triggers.ts';
+import { record, sqsEvent, startTriggers } from './trigger-world.ts';
+import type { TriggerWorld } from './trigger-world.ts';
 
 /**
  * A record is *good*: its server waits for a PUT; *bad*: neither its connection's items nor the queue can be written; or

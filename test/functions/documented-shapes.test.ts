@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { wire } from '../../functions/wiring.ts';
-import { asWorkMessage } from '../../lib/work/message.ts';
-import { eventSource } from '../../lib/work/event-bus.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { failureReasons } from '../../lib/core/failure-reason.ts';
 import { outcomes } from '../../lib/core/outcome.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
+import { wire } from '../../lib/wiring.ts';
+import { eventSource } from '../../lib/work/event-bus.ts';
+import { asWorkMessage } from '../../lib/work/message.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

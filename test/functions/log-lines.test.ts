@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { createObservability, logOf, quietObservability } from '../../functions/observability.ts';
+import {
+  createObservability,
+  logOf,
+  quietObservability,
+} from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
-import { quietObservability } from '../../functions/observability.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createStream } from '../../functions/stream.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, serverIds } from '../support/world.ts';
-import { queueFile, sqsEvent, startTriggers } from './triggers.ts';
-import type { TriggerWorld } from './triggers.ts';
+import { queueFile, sqsEvent, startTriggers } from './trigger-world.ts';
+import type { TriggerWorld } from './trigger-world.ts';
 
 const [a = '', b = ''] = serverIds(2);
 const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { serverIds } from '../support/world.ts';
-import { startTriggers } from './triggers.ts';
-import type { TriggerWorld } from './triggers.ts';
+import { startTriggers } from './trigger-world.ts';
+import type { TriggerWorld } from './trigger-world.ts';
 
 const [b = ''] = serverIds(1);
 const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };

@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { createObservability, quietObservability } from '../../functions/observability.ts';
+import { createObservability, quietObservability } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { dynamoDbClient } from '../../lib/aws/clients.ts';

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { createStream } from '../../functions/stream.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { readSettingsWithQueue } from '../../functions/settings.ts';
-import { quietObservability } from '../../functions/observability.ts';
+import { createStream } from '../../functions/stream.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, outcomesOf, serverIds } from '../support/world.ts';
-import { streamFile, record, startTriggers } from './triggers.ts';
-import type { TriggerWorld } from './triggers.ts';
+import { streamFile, record, startTriggers } from './trigger-world.ts';
+import type { TriggerWorld } from './trigger-world.ts';
 
 const [a = '', b = '', c = ''] = serverIds(3);
 const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };

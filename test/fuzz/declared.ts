@@ -6,7 +6,7 @@ import { parsePointer } from '../../lib/core/pointer.ts';
 import { plainText } from '../../lib/core/redact.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { createProviders } from '../../lib/gateways/gateways.ts';
-import { systemClock } from '../../functions/wiring.ts';
+import { systemClock } from '../../lib/wiring.ts';
 import { must } from './fuzzer.ts';
 import { canary } from './strange.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createQueued } from '../../functions/queued.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { createStream } from '../../functions/stream.ts';
-import { quietObservability } from '../../functions/observability.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import { TrueupError } from '../../lib/core/errors.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';

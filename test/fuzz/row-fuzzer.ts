@@ -7,7 +7,7 @@ import { readDesired } from '../../lib/pass/read/desired.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
 import { memoryLog } from '../support/log.ts';
-import { systemClock } from '../../functions/wiring.ts';
+import { systemClock } from '../../lib/wiring.ts';
 import { declarationOptions, documents } from './declared.ts';
 import { answeringDynamo, strangeValue, wireItem } from './dynamo.ts';
 import { edited, editsOf } from './edits.ts';

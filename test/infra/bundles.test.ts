@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { functionNames } from '../../lib/infra/functions/bundle.ts';
+import { readReviewed } from '../../scripts/bundled-packages.ts';
+import type { Bundled } from '../../scripts/bundled-packages.ts';
 import { invokeBundle } from '../../scripts/lambda/invoke-bundle.ts';
 import { startLocalWorld } from '../../scripts/lambda/local-world.ts';
 import type { LocalWorld } from '../../scripts/lambda/local-world.ts';
@@ -66,17 +68,13 @@ describe('the bundle of a function, in a process of its own', () => {
 
 /** Classes of errors that a bundle may hold, with the text that they begin with. */
 function ownErrors(): (readonly [string, string])[] {
-  const folders = [
-    'functions',
-    'lib/aws',
-    'lib/core',
-    'lib/gateways',
-    'lib/reconcile',
-    'lib/sign-in',
-  ];
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
-  );
+  const reviewed = readReviewed() as Record<string, Bundled>;
+  const folders = new Set(functionNames.flatMap((name) => reviewed[name]?.folders ?? []));
+  const files = [...folders]
+    .filter((path) => statSync(path).isDirectory())
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+    );
   return files
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => [

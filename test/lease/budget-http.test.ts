@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeleteSecretCommand, RestoreSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { secretsManagerClient } from '../../lib/aws/clients.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';

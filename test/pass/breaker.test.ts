@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { quietObservability } from '../../functions/observability.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { PassReport, ServerRecord } from '../../lib/core/ledger.types.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { quietObservability } from '../../functions/observability.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createQueued } from '../../functions/queued.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { SqsHandler } from '../../lib/local/aws/sqs/pump.ts';

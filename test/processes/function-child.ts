@@ -4,9 +4,9 @@
  * stands still until its limit: who started it ends it there, without a warning, as Lambda does.
  */
 import { createInterface } from 'node:readline';
-import { quietObservability } from '../../functions/observability.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { PassResult } from '../../lib/pass/request.types.ts';
 import { memoryLog } from '../support/log.ts';

@@ -3,7 +3,7 @@
  * its output a `ChildLine`. It ends with its input, so that it never outlives who started it.
  */
 import { createInterface } from 'node:readline';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { memoryLog } from '../support/log.ts';

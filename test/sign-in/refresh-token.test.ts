@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { planConnection } from '../../lib/pass/preview.ts';

@@ -1,8 +1,8 @@
-import { deadlineOf, runPass } from '../../functions/run-pass.ts';
-import type { PassContext } from '../../functions/run-pass.ts';
-import { quietObservability } from '../../functions/observability.ts';
-import { workQueued } from '../../functions/queued-work.ts';
-import { streamWork } from '../../functions/stream-work.ts';
+import { deadlineOf, runPass } from '../../functions/runtime/run-pass.ts';
+import type { PassContext } from '../../functions/runtime/run-pass.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
+import { workQueued } from '../../functions/triggers/queued-work.ts';
+import { streamWork } from '../../functions/triggers/stream-work.ts';
 import type { Plan } from '../../lib/core/plan.types.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../../lib/core/limited.ts';

@@ -6,9 +6,9 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../../bench/world/protocol.ts';
-import { quietObservability } from '../../functions/observability.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { PassReport } from '../../lib/core/ledger.types.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';

@@ -1,4 +1,4 @@
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../functions/wiring.ts';
+import { systemClock } from '../../lib/wiring.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 
 /** Real time plus what a test adds to it; waiting is real. */

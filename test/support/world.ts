@@ -1,6 +1,6 @@
 import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../lib/cli/embedded-world.ts';
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
-import { wire } from '../../functions/wiring.ts';
+import { wire } from '../../lib/wiring.ts';
 import type { PassReport } from '../../lib/core/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';

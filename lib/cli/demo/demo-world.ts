@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { logOf, quietObservability } from '../../../functions/observability.ts';
-import { wire } from '../../../functions/wiring.ts';
+import { logOf, quietObservability } from '../../../functions/runtime/observability.ts';
+import { wire } from '../../wiring.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import { enqueue } from '../../local/aws/sqs/queue.ts';
 import { startEmbeddedWorld } from '../embedded-world.ts';

@@ -1,8 +1,8 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import scheduledEvent from '../../../events/scheduled.json' with { type: 'json' };
-import { quietObservability } from '../../../functions/observability.ts';
+import { quietObservability } from '../../../functions/runtime/observability.ts';
 import { createQueued } from '../../../functions/queued.ts';
-import type { Seen } from '../../../functions/run-pass.ts';
+import type { Seen } from '../../../functions/runtime/run-pass.ts';
 import { createScheduled } from '../../../functions/scheduled.ts';
 import { createStream } from '../../../functions/stream.ts';
 import type { DemoWorld } from './demo-world.ts';

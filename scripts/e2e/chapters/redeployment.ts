@@ -20,7 +20,7 @@ async function keeps(scene: Scene, settings: object): Promise<void> {
   const names = kept.map(output);
   const key = await aws.secret(output('FingerprintSecret'));
   const record = await aws.item(output('LedgerTable'), connection, `server#${salesforce}`);
-  deployment.replace('functions/wiring.ts', 'owner: `function ', 'owner: `second deployment ');
+  deployment.replace('lib/wiring.ts', 'owner: `function ', 'owner: `second deployment ');
   await scene.deploy({ ...settings, scheduleMinutes: 1 });
   check(kept.map(output).join() === names.join(), 'the same names');
   check((await aws.secret(output('FingerprintSecret'))) === key, 'the same key');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { wire } from '../../../functions/wiring.ts';
+import { wire } from '../../../lib/wiring.ts';
 import { serveQueue } from '../../../lib/cli/local-functions.ts';
 import { askAndFollow } from '../../../lib/cli/commands/reconcile/ask-and-follow.ts';
 import type { Dependencies } from '../../../lib/reconcile/dependencies.types.ts';

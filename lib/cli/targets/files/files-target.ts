@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { systemClock } from '../../../../functions/wiring.ts';
+import { systemClock } from '../../../wiring.ts';
 import { desiredFiles } from '../../../desired/yaml/desired-files.ts';
 import { fingerprintFile } from '../../../files/fingerprint-file.ts';
 import { leaseFile } from '../../../files/lease-file.ts';

@@ -1,7 +1,7 @@
 import { createHttpClient } from '../../../gateways/http/client.ts';
 import { createProviders } from '../../../gateways/gateways.ts';
 import type { Provider } from '../../../reconcile/ports/provider.ts';
-import { systemClock } from '../../../../functions/wiring.ts';
+import { systemClock } from '../../../wiring.ts';
 
 /** Every vendor's field table, for what needs no network: nothing can be called with these. */
 export function offlineProviders(): ReadonlyMap<string, Provider> {

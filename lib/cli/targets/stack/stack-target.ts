@@ -1,6 +1,5 @@
-import type { Settings } from '../../../../functions/settings.ts';
-import { systemClock, wire } from '../../../../functions/wiring.ts';
-import type { WiringOptions } from '../../../../functions/wiring.ts';
+import { systemClock, wire } from '../../../wiring.ts';
+import type { WiringOptions, WiringSettings } from '../../../wiring.ts';
 import { dynamoDbClient, secretsManagerClient } from '../../../aws/clients.ts';
 import type { ClientOptions } from '../../../aws/clients.ts';
 import { desiredWriter } from '../../../aws/desired-writer.ts';
@@ -25,7 +24,7 @@ export async function awsTarget(context: TargetContext): Promise<Target> {
     ...(region !== undefined && { region }),
   };
   const outputs = stack === undefined ? undefined : await outputsOf(stack, client);
-  const settings = outputs ? settingsOfStack(stack ?? '', outputs, context) : byName(context);
+  const settings = outputs ? settingsOfStack(stack ?? '', outputs) : byName(context);
   const endpoints = {
     dynamodb: { ...client, ...context.wiring.endpoints?.dynamodb },
     secretsManager: { ...client, ...context.wiring.endpoints?.secretsManager },
@@ -46,7 +45,7 @@ async function outputsOf(stack: string, client: ClientOptions): Promise<StackOut
 /** A target on tables, wired as the functions are. */
 export function wiredTarget(
   kind: Target['kind'],
-  settings: Settings,
+  settings: WiringSettings,
   { output }: TargetContext,
   wiring: WiringOptions,
 ): Omit<Target, 'name'> & { readonly writer: NonNullable<Target['writer']> } {
@@ -87,7 +86,7 @@ export async function connectionsOf({ desired }: Dependencies): Promise<readonly
   return [...new Set(await Array.fromAsync(desired.connections()))].toSorted();
 }
 
-function byName({ options, settings }: TargetContext): Settings {
+function byName({ options, settings }: TargetContext): WiringSettings {
   const { desiredTable, ledgerTable } = options;
   if (desiredTable === undefined || ledgerTable === undefined) {
     throw usageError(
@@ -102,13 +101,10 @@ function byName({ options, settings }: TargetContext): Settings {
     );
   }
   const { fingerprintSecret, secretPrefix, allowedHosts } = settings;
-  return { ...whole, desiredTable, ledgerTable, fingerprintSecret, secretPrefix, allowedHosts };
+  return { desiredTable, ledgerTable, fingerprintSecret, secretPrefix, allowedHosts };
 }
 
-/** What only a schedule needs. */
-const whole = { connectionsAtOnce: 1, inlineShare: 1 };
-
-function settingsOfStack(stack: string, outputs: StackOutputs, _context: TargetContext): Settings {
+function settingsOfStack(stack: string, outputs: StackOutputs): WiringSettings {
   const prefix = prefixOf(stack, outputs);
   const text = (name: string): string => {
     const value = outputs.get(prefix + name);
@@ -119,7 +115,6 @@ function settingsOfStack(stack: string, outputs: StackOutputs, _context: TargetC
     );
   };
   return {
-    ...whole,
     desiredTable: text('DesiredTable'),
     ledgerTable: text('LedgerTable'),
     fingerprintSecret: text('FingerprintSecret'),

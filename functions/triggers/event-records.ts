@@ -1,6 +1,6 @@
-import { TrueupError } from '../lib/core/errors.ts';
+import { TrueupError } from '../../lib/core/errors.ts';
 
-/** What invoked the function is no event that it is for: somebody's test, or a trigger of another. */
+/** What invoked the function is not an event that it is for: a user's test, or a trigger of another. */
 export class EventError extends TrueupError {
   static override readonly name: string = 'EventError';
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
-import { connectionNameSchema } from '../lib/model/connection-name.ts';
-import { namedAtMost } from '../lib/core/named-servers.ts';
+import { namedAtMost } from '../../lib/core/named-servers.ts';
+import { connectionNameSchema } from '../../lib/model/connection-name.ts';
 
 /** What a batch asks of one connection. */
 export interface ConnectionWork {

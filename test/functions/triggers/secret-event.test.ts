@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { connectionOf, readSecretEvent } from '../../functions/secret-event.ts';
-import { serversUsing } from '../../functions/secret-users.ts';
-import { asWorkMessage } from '../../lib/work/message.ts';
-import { queueFile } from './triggers.ts';
+import { connectionOf, readSecretEvent } from '../../../functions/triggers/secret-event.ts';
+import { serversUsing } from '../../../functions/triggers/secret-users.ts';
+import { asWorkMessage } from '../../../lib/work/message.ts';
+import { queueFile } from '../trigger-world.ts';
 
 const name = 'trueup/acme/salesforce';
 const arn = `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-a1B2c3`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { streamWork } from '../../functions/stream-work.ts';
-import { record } from './triggers.ts';
+import { streamWork } from '../../../functions/triggers/stream-work.ts';
+import { record } from '../trigger-world.ts';
 
 const ids = (n: number) => Array.from({ length: n }, (_, index) => `server-${index}`);
 

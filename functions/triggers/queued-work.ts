@@ -1,12 +1,12 @@
-import { TrueupError } from '../lib/core/errors.ts';
-import type { PassReport } from '../lib/core/ledger.types.ts';
-import { namedAtMost } from '../lib/core/named-servers.ts';
-import type { WorkMessage, WorkReason } from '../lib/work/message.ts';
-import { runPass } from './run-pass.ts';
-import type { PassContext } from './run-pass.ts';
+import { TrueupError } from '../../lib/core/errors.ts';
+import type { PassReport } from '../../lib/core/ledger.types.ts';
+import { namedAtMost } from '../../lib/core/named-servers.ts';
+import type { WorkMessage, WorkReason } from '../../lib/work/message.ts';
+import { asWorkMessage } from '../../lib/work/message.ts';
+import { runPass } from '../runtime/run-pass.ts';
+import type { PassContext } from '../runtime/run-pass.ts';
 import { connectionOf, readSecretEvent } from './secret-event.ts';
 import { serversUsing } from './secret-users.ts';
-import { asWorkMessage } from '../lib/work/message.ts';
 
 /** A body that no version of this function will understand. Its text is not repeated. */
 export class PoisonMessageError extends TrueupError {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { connectionNameSchema } from '../lib/model/connection-name.ts';
+import { connectionNameSchema } from '../../lib/model/connection-name.ts';
 
 /** What an event of Secrets Manager says about AWSCURRENT. */
 export type SecretEvent =
@@ -22,7 +22,7 @@ const labelSchema = z.object({ name: z.string(), labelUpdated: z.string() });
 
 const withSecretId = z.object({ secretId: z.string() });
 
-/** Of CloudTrail's records, by `eventName`: where the secret stands, and whether AWSCURRENT may have moved. */
+/** Of CloudTrail's records, by `eventName`: where the secret is named, and whether AWSCURRENT may have moved. */
 const records: Readonly<Record<string, z.ZodMiniType<{ id: string; moves: boolean }>>> = {
   CreateSecret: z.pipe(
     z.object({ requestParameters: z.object({ name: z.string() }) }),
@@ -91,8 +91,8 @@ export function readSecretEvent(event: unknown): SecretEvent {
 }
 
 /**
- * The names that a `SecretId` may stand for. A complete ARN ends in a hyphen and six characters that are not part of the
- * name; a partial one lacks them, and nothing tells which it is.
+ * The names that a `SecretId` may mean. A complete ARN ends in a hyphen and six characters that are not part of the
+ * name; a partial one lacks them, and nothing shows which it is.
  */
 function namesOf(id: string): readonly string[] {
   const name = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];

@@ -1,9 +1,9 @@
-import type { DesiredRow } from '../lib/reconcile/ports/desired-store.ts';
+import type { DesiredRow } from '../../lib/reconcile/ports/desired-store.ts';
 
 const serverPrefix = 'server#';
 
 /**
- * Ids of the servers whose `spec` refers to a secret of one of these names. Rows are taken as they stand, also those
+ * Ids of the servers whose `spec` refers to a secret of one of these names. Rows are taken as they are, also those
  * that do not fit, and a reference counts wherever it is: to look at a server too many costs one GET. What only the
  * connection's `auth` refers to has no servers: the next call that is answered with 401 reads it again.
  */

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { DynamoDBRecord, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
-import { quietObservability } from '../../functions/observability.ts';
 import { createQueued } from '../../functions/queued.ts';
+import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createStream } from '../../functions/stream.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { EmbeddedWorldOptions } from '../../lib/cli/embedded-world.ts';

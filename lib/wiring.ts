@@ -10,22 +10,37 @@ import type { ClientOptions } from '../lib/aws/clients.ts';
 import { desiredTable } from '../lib/aws/desired-table.ts';
 import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
 import { leaseTable } from '../lib/aws/lease-table.ts';
-import { dynamoDbTable } from '../lib/table/dynamodb/table.ts';
-import { openLedger } from '../lib/ledger/ledger.ts';
 import { secretsManager } from '../lib/aws/secrets-manager.ts';
+import { createProviders } from '../lib/gateways/gateways.ts';
 import { createHttpClient } from '../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../lib/gateways/http/host-rule.ts';
-import { createProviders } from '../lib/gateways/gateways.ts';
+import { defaultSettings } from '../lib/lease/settings.types.ts';
+import { openLedger } from '../lib/ledger/ledger.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import type { Clock, Log, Random, SeenDate } from '../lib/reconcile/ports/runtime.ts';
-import { defaultSettings } from '../lib/lease/settings.types.ts';
 import { credentialStore } from '../lib/sign-in/credential-store.ts';
 import { createTokenExchange } from '../lib/sign-in/token-exchange.ts';
+import { dynamoDbTable } from '../lib/table/dynamodb/table.ts';
 import { eventBus } from '../lib/work/event-bus.ts';
 import { noAnnouncer } from '../lib/work/events.ts';
 import { noQueue } from '../lib/work/queue.ts';
 import { sqsQueue } from '../lib/work/sqs-queue.ts';
-import type { Settings } from './settings.ts';
+
+/** What of a deployment the wiring needs: names, and where credentials may go. */
+export interface WiringSettings {
+  readonly desiredTable: string;
+  readonly ledgerTable: string;
+  /** Name of the secret that holds the fingerprint key. */
+  readonly fingerprintSecret: string;
+  /** First part of the names of secrets. */
+  readonly secretPrefix: string;
+  /** `provider=host[:port]`, separated by commas. */
+  readonly allowedHosts: string;
+  /** URL of the work queue; absent means that a scheduled pass does all itself, and retries wait for the next. */
+  readonly queueUrl?: string;
+  /** Event bus; absent means that events go nowhere. */
+  readonly eventBus?: string;
+}
 
 /** What may differ from a deployment: endpoints on loopback, a clock of the test's own. */
 export interface WiringOptions {
@@ -37,7 +52,7 @@ export interface WiringOptions {
   };
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Told of the clocks of vendors and their token endpoints. */
+  /** Receives the clocks of vendors and their token endpoints. */
   readonly onDate?: (seen: SeenDate) => void;
 }
 
@@ -66,7 +81,11 @@ function cachedFor<T>(ms: number, clock: Clock, load: () => Promise<T>): () => P
 }
 
 /** Wires the adapters once for a process: the same for every function, and for the command line with AWS. */
-export function wire(settings: Settings, log: Log, options: WiringOptions = {}): Dependencies {
+export function wire(
+  settings: WiringSettings,
+  log: Log,
+  options: WiringOptions = {},
+): Dependencies {
   const { clock = systemClock, random = Math.random, endpoints = {}, onDate } = options;
   const dynamodb = dynamoDbClient(endpoints.dynamodb);
   const secretsClient = secretsManagerClient(endpoints.secretsManager);

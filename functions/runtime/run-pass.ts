@@ -1,10 +1,10 @@
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { reconcile } from '../lib/pass/reconcile.ts';
-import type { PassRequest, PassResult } from '../lib/pass/request.types.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
+import type { PassRequest, PassResult } from '../../lib/pass/request.types.ts';
+import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { measure } from './observability.ts';
 import type { Observability } from './observability.ts';
 
-/** Is told what became of each pass; for a terminal that shows it. */
+/** Receives the result of each pass; for a terminal that shows it. */
 export type Seen = (result: PassResult) => void;
 
 /** What a handler needs for a pass. */
@@ -24,7 +24,7 @@ export function deadlineOf(now: number, remainingMs: number): number {
   return now + remainingMs - Math.min(reserveMs, remainingMs / 4);
 }
 
-/** One pass, or a knock at whoever is making one; counted. @throws StoreError, as `reconcile` does */
+/** One pass, or a knock at the process that is making one; counted. @throws StoreError, as `reconcile` does */
 export async function runPass(
   { deps, observability, seen, deadline }: PassContext,
   request: PassRequest,
