@@ -74,8 +74,13 @@ function classifyStatus(status: number): FailureClass {
   if (status === 401) return 'connection';
   if (status === 404) return 'missing';
   if (status === 409) return 'conflict';
-  if (status === 408 || status === 429 || status >= 500) return 'transient';
+  if (isTransientStatus(status)) return 'transient';
   return 'terminal';
+}
+
+/** Whether the same request may have another answer later. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
 }
 
 /** Whether a PUT that failed so may have been applied all the same: then nothing is known of its unreadable fields. */

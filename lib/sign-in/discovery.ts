@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { isTransientStatus } from '../core/failure.ts';
 import { isJsonObject } from '../core/json.ts';
 import type { HttpClient } from '../gateways/http/client.ts';
 import type { VendorError } from '../reconcile/ports/vendor-error.ts';
@@ -94,6 +95,6 @@ function issuersAbove(tokenUrl: string): readonly URL[] {
 
 /** There is no such file, or a page for people in its place. */
 function isNoDocument({ kind, status = 0 }: VendorError): boolean {
-  const isAbsent = kind === 'status' && status < 500 && status !== 408 && status !== 429;
+  const isAbsent = kind === 'status' && !isTransientStatus(status);
   return isAbsent || kind === 'body' || kind === 'redirect';
 }

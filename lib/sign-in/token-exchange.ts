@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { isTransientStatus } from '../core/failure.ts';
 import type { Json, JsonObject } from '../core/json.types.ts';
 import { isJsonObject } from '../core/json.ts';
 import { Secret } from '../core/secret.ts';
@@ -157,7 +158,7 @@ function kindOf(
 ): VendorErrorKind | undefined {
   const { access_token: token, refresh_token: next, error } = membersOf(answer);
   if (isText(next)) onRefreshToken?.(next);
-  if (status === 408 || status === 429 || status >= 500) return 'status';
+  if (isTransientStatus(status)) return 'status';
   // Some endpoints send their errors with status 200.
   if (status < 300 && (isText(token) || error === undefined || error === null)) return undefined;
   return error === 'invalid_grant' ? invalidGrant : 'token';

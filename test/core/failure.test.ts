@@ -19,6 +19,7 @@ describe('a status', () => {
     [500, 'transient'],
     [501, 'transient'],
     [503, 'transient'],
+    [505, 'transient'],
     [599, 'transient'],
     [401, 'connection'],
   ])('%d of one server is %s; of the list or the token, the connection’s', (status, expected) => {

@@ -2,9 +2,9 @@ import type { Json } from '../../core/json.types.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
-import { expectServer } from '../http/expect-server.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
+import { expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { accessIn, toPage, toServer } from './convert.ts';
 

@@ -1,9 +1,9 @@
 import type { Connection } from '../../core/desired.types.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
-import { expectServer } from '../http/expect-server.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
+import { expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { toPage, toServer } from './convert.ts';
 

@@ -1,9 +1,8 @@
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Clock, Random, SeenDate } from '../../reconcile/ports/runtime.ts';
-import type { VendorError, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
-import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
-import { orAborted } from './abort.ts';
+import type { VendorOperation } from '../../reconcile/ports/vendor-error.ts';
+import { isVendorError, VendorError } from '../../reconcile/ports/vendor-error.ts';
 import type { KindOf, Outgoing } from './exchange.ts';
 import { exchange, isTooLarge } from './exchange.ts';
 import type { HostOwner, HostSettings } from './host-rule.ts';
@@ -147,4 +146,23 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       void assertAllowedUrl(url, owner, hosts, operation, context),
     close: () => wire.close(),
   };
+}
+
+/** What `wait` gives, or a VendorError (`aborted`) as soon as `signal` aborts. */
+async function orAborted<T>(
+  wait: Promise<T>,
+  signal: AbortSignal,
+  operation: VendorOperation,
+  context: JsonObject,
+): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () =>
+    aborted.reject(new VendorError('aborted', operation, 'the pass ended', { context }));
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([wait, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

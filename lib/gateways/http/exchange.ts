@@ -6,7 +6,7 @@ import type { VendorErrorKind, VendorOperation } from '../../reconcile/ports/ven
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
 import { errorText, isHtml, parseJson } from './error-text.ts';
 import type { AllowedUrl } from './host-rule.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { parseRetryAfter } from './repetition.ts';
 import type { Progress, Wire, WireFailure } from './wire.ts';
 import { WireError } from './wire.ts';
 

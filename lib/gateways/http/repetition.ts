@@ -1,3 +1,4 @@
+import { isTransientStatus } from '../../core/failure.ts';
 import type { Random } from '../../reconcile/ports/runtime.ts';
 import type { VendorErrorKind } from '../../reconcile/ports/vendor-error.ts';
 
@@ -46,7 +47,7 @@ function mayRepeat({ kind, status }: FailedRequest, repeatable: Repeatable): boo
     case 'body':
       return repeatable === 'anytime';
     case 'status':
-      return repeatable === 'anytime' && isTransient(status ?? 0);
+      return repeatable === 'anytime' && isTransientStatus(status ?? 0);
     case 'tls':
     case 'redirect':
     case 'host':
@@ -57,8 +58,22 @@ function mayRepeat({ kind, status }: FailedRequest, repeatable: Repeatable): boo
   }
 }
 
-/** Not 501 and 505: what the vendor does not implement, it will not a moment later [doc, Barndoor's own client]. */
-function isTransient(status: number): boolean {
-  if (status === 408 || status === 429) return true;
-  return status >= 500 && status !== 501 && status !== 505;
+const dayMs = 24 * 60 * 60 * 1000;
+/** RFC 9110's date, its two obsolete forms included. */
+const httpDate = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i;
+
+/**
+ * `Retry-After` in either form, seconds or an HTTP date, as milliseconds from `now`. At least 0 and at most a day,
+ * whatever the vendor says. Undefined if it is neither form.
+ */
+export function parseRetryAfter(value: string | null, now: number): number | undefined {
+  const text = value?.trim() ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : millisecondsUntil(text, now);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), dayMs);
+}
+
+function millisecondsUntil(text: string, now: number): number {
+  if (!httpDate.test(text)) return Number.NaN;
+  // asctime's form has no zone, and means UTC as well.
+  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`) - now;
 }

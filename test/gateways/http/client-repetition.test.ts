@@ -6,7 +6,7 @@ import { closedPort, useWorlds } from './attempts.ts';
 const { world } = useWorlds();
 
 describe('repetition', () => {
-  test.each([408, 429, 500, 502, 503, 504])(
+  test.each([408, 429, 500, 501, 502, 503, 504, 505])(
     'a GET answered %i is sent three times',
     async (status) => {
       const { server, client, get } = await world((response) => answer(response, status, {}));
@@ -22,14 +22,11 @@ describe('repetition', () => {
     },
   );
 
-  test.each([400, 403, 404, 409, 422, 501, 505])(
-    'a GET answered %i is not repeated',
-    async (status) => {
-      const { server, client, get } = await world((response) => answer(response, status, {}));
-      expect(await vendorErrorOf(client.send(get))).toMatchObject({ kind: 'status', status });
-      expect(server.requests).toHaveLength(1);
-    },
-  );
+  test.each([400, 403, 404, 409, 422])('a GET answered %i is not repeated', async (status) => {
+    const { server, client, get } = await world((response) => answer(response, status, {}));
+    expect(await vendorErrorOf(client.send(get))).toMatchObject({ kind: 'status', status });
+    expect(server.requests).toHaveLength(1);
+  });
 
   test.each([408, 429, 500, 503])('a PUT answered %i is not repeated', async (status) => {
     const { server, client, put } = await world((response) => answer(response, status, {}));

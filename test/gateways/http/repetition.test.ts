@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { waitBeforeRepeat } from '../../../lib/gateways/http/repetition.ts';
-import { parseRetryAfter } from '../../../lib/gateways/http/retry-after.ts';
+import { parseRetryAfter, waitBeforeRepeat } from '../../../lib/gateways/http/repetition.ts';
 
 describe('parseRetryAfter', () => {
   const now = Date.UTC(2026, 10, 2, 12, 0, 0);
