@@ -17,20 +17,20 @@ export function secretInspector(options: {
   async function look(connection: string, name: string): Promise<SecretFinding | undefined> {
     const breach = secretNameProblem(name, connection, prefix);
     if (breach !== undefined) {
-      const mend = `name it ${prefix}/${connection}/..., without an ARN`;
-      return { problem: `the name ${breach}`, mend, isMisnamed: true };
+      const fix = `name it ${prefix}/${connection}/..., without an ARN`;
+      return { problem: `the name ${breach}`, fix, isMisnamed: true };
     }
     try {
       const { DeletedDate: deleted, VersionIdsToStages: stages = {} } = await client.send(
         new DescribeSecretCommand({ SecretId: name }),
       );
       if (deleted) {
-        const mend = `aws secretsmanager restore-secret --secret-id ${name}`;
-        return { problem: 'is marked for deletion', mend };
+        const fix = `aws secretsmanager restore-secret --secret-id ${name}`;
+        return { problem: 'is marked for deletion', fix };
       }
       if (Object.values(stages).some((labels) => labels.includes('AWSCURRENT'))) return undefined;
-      const mend = `aws secretsmanager put-secret-value --secret-id ${name} --secret-string file://FILE`;
-      return { problem: 'has no current value', mend };
+      const fix = `aws secretsmanager put-secret-value --secret-id ${name} --secret-string file://FILE`;
+      return { problem: 'has no current value', fix };
     } catch (error) {
       return findingOf(error, connection, name);
     }
@@ -41,12 +41,12 @@ export function secretInspector(options: {
       case 'ResourceNotFoundException':
         return {
           problem: 'does not exist in this account and region',
-          mend: `aws secretsmanager create-secret --name ${name} --secret-string file://FILE`,
+          fix: `aws secretsmanager create-secret --name ${name} --secret-string file://FILE`,
         };
       case 'AccessDeniedException':
         return {
           problem: 'may not be described with these credentials',
-          mend: 'attach the policy of the stack output OperatorPolicyArn, which allows this prefix',
+          fix: 'attach the policy of the stack output OperatorPolicyArn, which allows this prefix',
         };
       default: {
         const call = 'SecretsManager DescribeSecret';

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { ExitCode } from './errors/exit-codes.ts';
 
-/** A command line that works as it stands, and what it is for. */
+/** A command line that works as it is, and what it is for. */
 export interface Example {
   readonly line: string;
   readonly does: string;
 }
 
-/** One command: its file in `commands/` has this and nothing else that another needs. */
+/** One command: its file in `commands/` exports this alone. */
 export interface CommandDefinition<Options extends object = object> {
   /** What its help says below the usage line; more than the summary of the list. */
   readonly description: string;

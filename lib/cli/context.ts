@@ -27,9 +27,9 @@ export interface CommandContext {
   readonly next: NextCommand;
   /** Aborts at the first Ctrl-C: nothing new is started, what is in flight is finished. */
   readonly stop: AbortSignal;
-  /** Opens what the options name. It is closed when the command is over. @throws CliError */
+  /** Opens what the options name. It is closed when the command has ended. @throws CliError */
   readonly target: () => Promise<Target>;
-  /** Asks at the terminal. @returns undefined where nobody can answer */
+  /** Asks at the terminal. @returns undefined where it cannot ask: not a terminal */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly now: () => number;
   /** Reads a file, relative to where the command was started; and writes one. */

@@ -26,7 +26,7 @@ import type { Clock } from '../reconcile/ports/runtime.ts';
 export interface EmbeddedWorld {
   readonly barndoor: BarndoorSimulator;
   readonly alloy: AlloySimulator;
-  /** Barndoor's issuer of tokens: a vendor that is told so accepts them. */
+  /** Barndoor's issuer of tokens: a gateway that is set up so accepts them. */
   readonly issuer: TokenEndpoint;
   readonly dynamodb: LocalDynamoDb;
   readonly secretsManager: LocalSecretsManager;

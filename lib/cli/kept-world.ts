@@ -91,7 +91,7 @@ async function populate(world: EmbeddedWorld): Promise<void> {
   );
 }
 
-/** Somebody else has a port that was ours: the demo's own connections follow. */
+/** Another process has a port that was ours: the demo's own connections follow. */
 async function readdress(world: EmbeddedWorld, { ports }: Kept): Promise<void> {
   const now = portsOf(world);
   if (JSON.stringify(now) !== JSON.stringify(ports)) await putConnections(world);

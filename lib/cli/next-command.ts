@@ -59,7 +59,7 @@ function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
   ];
 }
 
-/** Where the ledger is kept unless told. */
+/** Where the ledger is kept by default. */
 export const defaultState = '.trueup';
 
 /** As a POSIX shell takes it for one word. */

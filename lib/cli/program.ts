@@ -118,14 +118,14 @@ const footer = `
 ${begin}
 
 With --stack and --file together the files say what is desired, and the stack
-has all else. Without a stack, secrets may also stand in variables:
+has all the rest. Without a stack, secrets may also be in variables:
 trueup/acme/a-b is TRUEUP_SECRET_ACME_A_B; and TRUEUP_ALLOWED_HOSTS names
 further hosts.
 
 Exit codes: 0 well, 1 an error or a partial failure, 2 changes (with
 --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.`;
 
-/** Of the package: its `package.json` stands two folders up, in the repository as in the package. */
+/** Of the package: its `package.json` is two folders up, in the repository as in the package. */
 function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;

@@ -20,7 +20,7 @@ export interface CliWorld {
   readonly stderr: Sink;
   /** Aborts at the first Ctrl-C. */
   readonly stop: AbortSignal;
-  /** Asks at the terminal; resolves with undefined where nobody can answer. */
+  /** Asks at the terminal; resolves with undefined where it cannot ask: not a terminal. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly cwd: string;
   readonly settings?: CliSettings;

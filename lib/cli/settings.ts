@@ -2,11 +2,11 @@
 export interface CliSettings {
   /** `NO_COLOR`, or `FORCE_COLOR=0`: no colour, whatever the terminal. */
   readonly noColor: boolean;
-  /** `FORCE_COLOR`: colour in pipes too; stands before `NO_COLOR`. */
+  /** `FORCE_COLOR`: colour in pipes too; comes before `NO_COLOR`. */
   readonly forceColor: boolean;
   /** `TERM=dumb`: a terminal that knows neither colours nor lines that change. */
   readonly dumbTerminal: boolean;
-  /** `CI`: nobody is there to answer a question. */
+  /** `CI`: questions cannot be answered. */
   readonly ci: boolean;
   /** `TRUEUP_SECRET_...`: secrets without a file, by the variable's whole name. */
   readonly secretVariables: Readonly<Record<string, string>>;

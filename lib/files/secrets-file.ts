@@ -118,16 +118,16 @@ export function secretsFile(
         [...new Set(names)].flatMap((name): readonly (readonly [string, SecretFinding])[] => {
           const breach = secretNameProblem(name, connection, prefix);
           if (breach !== undefined) {
-            const mend = `name it ${prefix}/${connection}/...`;
-            return [[name, { problem: `the name ${breach}`, mend, isMisnamed: true }]];
+            const fix = `name it ${prefix}/${connection}/...`;
+            return [[name, { problem: `the name ${breach}`, fix, isMisnamed: true }]];
           }
           const found = find(stored, connection, name);
           if ('text' in found) return [];
-          const mend =
+          const fix =
             found.code === 'missing'
               ? `put it into ${file ?? 'a JSON file, and say --secrets FILE'}, under just this name`
               : 'leave it in one place only';
-          return [[name, { problem: found.message, mend }]];
+          return [[name, { problem: found.message, fix }]];
         }),
       );
     },

@@ -174,7 +174,7 @@ describe('before anybody signs in it is found that', () => {
       },
       1,
       /TRUEUP_SECRET_ACME_SIGN_IN/,
-      /mend the file of --secrets/,
+      /fix the file of --secrets/,
     ],
     [
       'others may read the file',
@@ -184,7 +184,7 @@ describe('before anybody signs in it is found that', () => {
       },
       1,
       /may be read by others: run chmod 600/,
-      /mend the file of --secrets/,
+      /fix the file of --secrets/,
     ],
     [
       'the secret holds something else',

@@ -120,7 +120,7 @@ describe('a secret that moved', () => {
     ).toEqual(Array.from({ length: 12 }, () => 'second'));
   });
 
-  test('while somebody else holds the lease is not lost', async () => {
+  test('while another process holds the lease is not lost', async () => {
     await write('second');
     await hold();
     expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
@@ -213,7 +213,7 @@ describe('messages', () => {
     expect(world.messages()).toMatchObject([{ connection, reason: 'retry', delay: 61 }]);
   });
 
-  test('somebody else holds the lease: the holder is asked, and the message is done', async () => {
+  test('another process holds the lease: the holder is asked, and the message is done', async () => {
     await hold();
     sqs = () => denied;
     expect(await world.queued(sqsEvent(message({ servers: [a] }), message()))).toEqual([]);

@@ -119,7 +119,7 @@ describe('the stream function', () => {
     ]);
   });
 
-  test('leaves what came while somebody else holds the lease with the holder', async () => {
+  test('leaves what came while another process holds the lease with the holder', async () => {
     await open();
     await declareThree();
     const now = world.clock.now();

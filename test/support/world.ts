@@ -40,7 +40,7 @@ export interface TestWorld extends EmbeddedWorld {
   /** The same for a connection at Alloy. */
   readonly declareAlloyConnection: (row?: Record<string, unknown>) => Promise<void>;
   readonly declareAtAlloy: (...servers: readonly ServerInit[]) => Promise<void>;
-  /** One pass; fails the test if somebody else holds the lease. */
+  /** One pass; fails the test if another process holds the lease. */
   readonly pass: (request?: Partial<PassRequest>) => Promise<PassReport>;
   /** Calls since the last time it was asked: vendor, DynamoDB, Secrets Manager. */
   readonly callsSince: () => Record<string, number>;

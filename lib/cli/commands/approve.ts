@@ -22,7 +22,7 @@ import type { Output } from '../output/output.ts';
 
 export const approve = defineCommand<{ yes?: boolean }>({
   description:
-    'Shows what the guard holds, or would hold now, asks, and lets the unattended passes apply just that for 24 hours. What is not in it is guarded anew; in mode report nothing is sent all the same.',
+    'Shows what the guard holds, or would hold now, asks, and lets the unattended passes apply just that for 24 hours. Changes that are not in it are guarded again; in mode report nothing is sent.',
   examples: [
     {
       line: 'trueup approve acme-barndoor 5f2a91c07be4 --stack trueup-prod',
@@ -53,7 +53,8 @@ export const approve = defineCommand<{ yes?: boolean }>({
         output.note('interrupted; nothing was approved');
         return exitCodes.interrupted;
       }
-      if (answer === undefined) throw usageError('nobody is there to confirm it', 'say --yes');
+      if (answer === undefined)
+        throw usageError('cannot ask to confirm it: not a terminal', 'say --yes');
       if (answer.trim() !== 'yes') {
         output.note('Nothing was approved.');
         return exitCodes.failed;
@@ -79,7 +80,7 @@ interface Found {
   readonly isRecorded: boolean;
 }
 
-/** What a pass has held; or would hold now, where somebody was quicker than the next pass. */
+/** What a pass has held; or would hold now, before the next pass. */
 async function find(
   connection: string,
   digest: string,

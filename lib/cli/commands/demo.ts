@@ -6,7 +6,7 @@ export const demoCommand = defineCommand<{ json?: boolean }>({
   description:
     'Shows the main job from end to end on an embedded world, on loopback: nothing outside this machine is called. In a clone of the repository only.',
   examples: [
-    { line: 'trueup demo', does: 'tells it as a story' },
+    { line: 'trueup demo', does: 'shows it step by step' },
     { line: 'trueup demo --json', does: 'prints its passes as one JSON document' },
   ],
   configure: (command) => {

@@ -28,7 +28,7 @@ interface LoginOptions {
 
 export const login = defineCommand<LoginOptions>({
   description:
-    'Signs in for a connection whose auth is of type refresh-token: authorization code with PKCE in the browser, the answer on loopback. The tokens go into the secret that the connection names, which is made if it is not there; what else stands in it stays.',
+    'Signs in for a connection whose auth is of type refresh-token: authorization code with PKCE in the browser, the answer on loopback. The tokens go into the secret that the connection names, which is made if it is not there; other members of it stay.',
   examples: [
     {
       line: 'trueup login acme-barndoor --stack trueup-prod',
@@ -36,7 +36,7 @@ export const login = defineCommand<LoginOptions>({
     },
     {
       line: 'trueup login acme-barndoor --stack trueup-prod --no-browser --port 8477',
-      does: 'where there is none: after `ssh -L 8477:127.0.0.1:8477`, open what it prints',
+      does: 'without a browser: after `ssh -L 8477:127.0.0.1:8477`, open what it prints',
     },
   ],
   configure: (command) => {
@@ -58,7 +58,7 @@ export const login = defineCommand<LoginOptions>({
       .addOption(
         new Option(
           '--lock-timeout <time>',
-          'how long to wait for whoever reconciles the connection',
+          'how long to wait for another process that reconciles the connection',
         )
           .argParser(milliseconds)
           .default(900_000, '15m'),
@@ -117,7 +117,7 @@ function authOf({ name, auth }: Connection): SignIn['auth'] {
   );
 }
 
-/** Found out before somebody signs in: afterwards it would be in vain. */
+/** Checked before the user signs in: afterwards it would be in vain. */
 async function assertCanKeep(
   { options }: CommandContext,
   target: Target,
@@ -127,7 +127,7 @@ async function assertCanKeep(
     throw usageError('there is no place for the token', 'name a file for it: --secrets FILE');
   }
   await readTokenPlace(place, target.deps.credentialStore).catch((error: unknown) => {
-    throw explained(error, target, 'mend the file of --secrets');
+    throw explained(error, target, 'fix the file of --secrets');
   });
 }
 
@@ -146,7 +146,7 @@ async function keep(
   const again = `\`trueup login ${connection}\` again: nothing was stored`;
   const stored = await storeLogin({ ...place, refreshToken, access }, patience, target.deps).catch(
     (error: unknown) => {
-      throw explained(error, target, `mend the file of --secrets, and ${again}`, again);
+      throw explained(error, target, `fix the file of --secrets, and ${again}`, again);
     },
   );
   if (stored.kind === 'stored') return stored.isNew;

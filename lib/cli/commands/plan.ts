@@ -11,7 +11,7 @@ import { collect } from '../option-values.ts';
 import { makePlans } from '../plans/make-plans.ts';
 import type { Planned } from '../plans/make-plans.ts';
 import { titledPlans } from '../plans/titled-plans.ts';
-import { tellFailures } from '../plans/tell-failures.ts';
+import { showFailures } from '../plans/show-failures.ts';
 import { writePlans } from '../plans/plan-document.ts';
 import { select } from '../targets/select.ts';
 
@@ -50,7 +50,7 @@ export const plan = defineCommand<PlanOptions>({
     const document = documentOf(plans, planned);
     if (out !== undefined) await writePlans(context.cwd, out, document);
     show(context, document);
-    tellFailures(context, planned);
+    showFailures(context, planned);
     return exitCodeOf(planned, detailedExitcode);
   },
 });

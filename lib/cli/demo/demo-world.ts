@@ -18,7 +18,7 @@ export interface DemoWorld extends EmbeddedWorld {
   readonly takeRecords: () => Promise<readonly DynamoDBRecord[]>;
 }
 
-/** Starts it: rows and secrets as users wrote them, vendors as somebody clicked them together. */
+/** Starts it: rows and secrets as users wrote them, gateways as set up in their consoles. */
 export async function startDemoWorld(): Promise<DemoWorld> {
   const records: DynamoDBRecord[] = [];
   let rotated: (detail: object) => void = () => undefined;

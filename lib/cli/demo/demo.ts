@@ -23,7 +23,7 @@ export async function demo(write: (text: string) => void, json: boolean): Promis
 async function play(world: DemoWorld, listener: Listener): Promise<void> {
   const reports: PassReport[] = [];
   const seen = (result: PassResult) => {
-    if (result.kind !== 'done') throw new Error('somebody else holds the lease');
+    if (result.kind !== 'done') throw new Error('another process holds the lease');
     for (const report of [result.report, ...result.others]) reports.push(report);
     listener.passed(result.report, result.plan);
     for (const report of result.others) listener.passed(report);

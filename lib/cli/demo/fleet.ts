@@ -13,7 +13,7 @@ export interface DemoServer {
 const barndoorId = (n: number) => `5f0c1d2e-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const alloyId = (n: number) => `srv_4c1e90${n}`;
 
-/** High enough that nobody waits for it here; without one, it is what the vendor documents. */
+/** High enough that no pass waits for it here; without one, it is what the vendor documents. */
 const budget = { requestsPerMinute: 1200, concurrency: 4 };
 const policy = { mode: 'correct' };
 
@@ -100,7 +100,7 @@ export const supportEdited: DemoServer = {
   },
 };
 
-/** Somebody's script meant one server, and renames three. */
+/** A script that meant one server, and renames three. */
 export const renamedByScript: readonly DemoServer[] = (
   ['slack', 'zendesk', 'hubspot'] as const
 ).map((key) => {

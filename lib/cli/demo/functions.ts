@@ -20,10 +20,10 @@ export interface DemoFunctions {
 
 const context = (name: string) => lambdaContext(`trueup-${name}`, () => 300_000);
 
-/** @param seen - is told of each pass, in the order in which they are made */
+/** @param seen - is called with each pass, in their order */
 export function demoFunctions(world: DemoWorld, seen: Seen): DemoFunctions {
   const quiet = quietObservability();
-  // One connection after the other, so that the story is told in the same order each time.
+  // One connection after the other, so that the story has the same order each time.
   const scheduled = createScheduled(
     () => ({ deps: world.process(), connectionsAtOnce: 1 }),
     quiet,

@@ -8,10 +8,10 @@ export interface Totals {
   readonly secretsDecrypted: number;
 }
 
-/** Is told the story as it happens. Two listen: the narrator for people, the collector for machines. */
+/** Hears the story as it happens. Two listen: the narrator for people, the collector for machines. */
 export interface Listener {
   readonly chapter: (title: string) => void;
-  /** What somebody does, outside Trueup. */
+  /** What a user does, outside Trueup. */
   readonly happens: (what: string) => void;
   readonly planned: (plan: Plan) => void;
   readonly passed: (report: PassReport, plan?: Plan) => void;

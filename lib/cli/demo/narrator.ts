@@ -8,7 +8,7 @@ import type { Listener } from './listener.ts';
 
 const plain: Paint = (text) => text;
 
-/** Tells the story in lines of at most 80 columns. What a pass does is shown field by field unless a plan just did. */
+/** Shows the story in lines of at most 80 columns. What a pass does is shown field by field unless a plan just did. */
 export function narrator(write: (text: string) => void): Listener {
   const say = (...lines: readonly string[]) => {
     for (const line of lines) write(`${line}\n`);

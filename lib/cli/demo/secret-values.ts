@@ -30,7 +30,7 @@ export const secretTexts: Readonly<Record<string, string>> = {
   [reference(barndoor, 'github').secret]: githubText(values.github),
 };
 
-/** The secret as it stands after a rotation, or after somebody wrote a note beside the same value. */
+/** The secret after a rotation, or after a note was written beside the same value. */
 export function githubText(clientSecret: string, note?: string): string {
   return JSON.stringify({ client_secret: clientSecret, ...(note !== undefined && { note }) });
 }

@@ -44,7 +44,7 @@ export const story: readonly Chapter[] = [
     play: ({ functions }) => functions.schedule(),
   },
   {
-    title: 'Drift: somebody clicks in both consoles, and the next pass corrects it',
+    title: 'Drift: a user edits in both consoles, and the next pass corrects it',
     play: async ({ world, functions }) => {
       const actions = { mode: 'allowlist', allowedActions: ['reply', 'refund', 'read_ticket'] };
       world.alloy.edit(alloyServers.support.id, { restrictions: { actions } });
@@ -67,7 +67,7 @@ export const story: readonly Chapter[] = [
     },
   },
   {
-    title: 'A row is edited: the stream brings it, nobody waits for the schedule',
+    title: 'A row is edited: the stream brings it, without waiting for the schedule',
     play: async ({ world, functions }) => {
       await world.declare(alloy, supportEdited);
       await functions.stream();

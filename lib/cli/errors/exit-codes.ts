@@ -30,7 +30,7 @@ const gravity: readonly ExitCode[] = [
   exitCodes.changes,
 ];
 
-/** The gravest of several; 0 of none. */
+/** The most severe of several; 0 if there are no codes. */
 export function gravest(codes: Iterable<ExitCode>): ExitCode {
   const all = new Set(codes);
   return gravity.find((code) => all.has(code)) ?? exitCodes.ok;

@@ -31,7 +31,7 @@ interface Finding {
 }
 
 /**
- * One message for any error, which tells the next step. Of errors that nobody expected, nothing but their text.
+ * One message for any error, with the next step. For unexpected errors, only their text.
  *
  * @param complete - what becomes of the command lines of the next step
  */
@@ -88,7 +88,7 @@ function invalid({ issues, context }: InvalidDeclarationError): Finding {
     what,
     details: issues.flatMap((issue) => wrap(formatIssue(issue), '  ')),
     problem: `${what}: ${issues.map(formatIssue).join('; ')}`,
-    step: 'mend it; `trueup validate FILE` shows everything at once, with its place',
+    step: 'fix it; `trueup validate FILE` shows everything at once, with its place',
     exitCode: exitCodes.invalid,
   };
 }
@@ -101,7 +101,7 @@ function invalidFiles({ message, lines }: InvalidFilesError): Finding {
     what: message,
     details: [...lines.slice(0, mostLines), ...(more > 0 ? [`and ${more} more`] : [])],
     problem: `${message}: ${lines.length} errors`,
-    step: 'mend them; `trueup validate FILE` checks without any network',
+    step: 'fix them; `trueup validate FILE` checks without any network',
     exitCode: exitCodes.invalid,
   };
 }
@@ -125,7 +125,7 @@ function vendorProblem({ kind, status, operation, message }: VendorError): strin
   return `${calls[operation]} answered HTTP ${status}: ${message}`;
 }
 
-/** Nobody answered, or not what was asked: then which address it was is what matters. */
+/** No answer, or not the expected one: then the address matters. */
 const isUnanswered: ReadonlySet<VendorErrorKind> = new Set([
   'timeout',
   'cut',
@@ -159,7 +159,7 @@ const steps: Readonly<Record<string, string>> = {
   'ambiguous-digest': 'give more of its characters',
   'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
   'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',
-  'lease-lost': 'run it again: somebody else went on with this connection',
+  'lease-lost': 'run it again: another process has taken over this connection',
   redeclared: 'run it again: the declaration of the connection changed meanwhile',
 };
 
@@ -168,7 +168,7 @@ const fileSteps: Readonly<Record<string, string>> = {
   'store-denied': 'make it yours alone: chmod 600 for a file, in a folder that you may write to',
   'store-absent': 'check the path; a secrets file is a JSON object from name to secret',
   'store-malformed':
-    'mend it, or put a copy back; a secrets file is a JSON object from name to secret',
+    'fix it, or restore a copy; a secrets file is a JSON object from name to secret',
   'store-busy': 'wait until the other command is done',
   'store-too-large': 'split it, or take out what is not needed',
   'store-failed': 'check the disk and the path; --state DIR names another folder',

@@ -5,7 +5,7 @@ import { progressLine } from './progress-line.ts';
 import type { CliSettings } from '../settings.ts';
 import type { Sink } from './sink.ts';
 
-/** What a command says. Results go to standard output, all else to standard error. */
+/** What a command says. Results go to standard output, all other text to standard error. */
 export interface Output {
   /** What was asked for: a script may read it. Ends with a line break. */
   readonly result: (text: string) => void;
@@ -13,7 +13,7 @@ export interface Output {
   readonly note: (text: string) => void;
   /** A sentence said besides, made plain, in lines of 80 columns. */
   readonly say: (text: string, style?: Style) => void;
-  /** A line that the next one replaces, below all else on a terminal; nothing elsewhere. '' takes it away. */
+  /** A line that the next one replaces, below all other lines on a terminal; elsewhere not shown. '' takes it away. */
   readonly progress: (text: string) => void;
   /** After a Ctrl-C: the terminal wrote it where the cursor was. */
   readonly wipe: () => void;
@@ -23,7 +23,7 @@ export interface Output {
   readonly paint: Paint;
   /** Colours notes, if standard error is one. */
   readonly notePaint: Paint;
-  /** Whether notes are seen on a terminal, by somebody who waits. */
+  /** Whether notes are seen on a terminal, by a user who waits. */
   readonly isTerminal: boolean;
 }
 
@@ -47,7 +47,7 @@ function paintFor({ isTTY = false }: Sink, settings: CliSettings): Paint {
 /** A sentence with a reason of a vendor's in it. */
 const longest = 2000;
 
-/** Writes to the two streams; colour, and lines that change, only where somebody looks. */
+/** Writes to the two streams; colour, and lines that change, only on a terminal. */
 export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings): Output {
   const isTerminal = stderr.isTTY === true && !settings.dumbTerminal;
   const bottom = progressLine(stderr);

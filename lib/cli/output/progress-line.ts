@@ -9,7 +9,7 @@ export interface ProgressLine {
   readonly show: (text: string) => void;
   /** Takes away what the terminal itself wrote there, such as `^C`. */
   readonly wipe: () => void;
-  /** Writes something else, above it. */
+  /** Writes other text, above it. */
   readonly aside: (write: () => void) => void;
 }
 

@@ -9,7 +9,7 @@ import { mapLimited } from '../map-limited.ts';
 import type { Output } from '../output/output.ts';
 import type { Selection } from '../targets/select.ts';
 
-/** A connection's plan, or why there is none. */
+/** A connection's plan, or why it could not be made. */
 export type Planned =
   | { readonly selection: Selection; readonly plan: Plan }
   | { readonly selection: Selection; readonly error: TrueupError };

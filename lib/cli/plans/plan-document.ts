@@ -12,12 +12,12 @@ import { formatIssue } from '../../core/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { systemCode } from '../errors/error-code.ts';
 
-/** Hashes of all changes of a plan: what somebody who saw it was shown. */
+/** Hashes of all changes of a plan: what a user who saw it was shown. */
 export function hashesOf({ changes }: Plan): readonly string[] {
   return changes.flatMap((server) => server.changes.map(({ hash }) => hash));
 }
 
-/** Writes plans as data, readable by their owner: values of fields stand in it, though no secret. */
+/** Writes plans as data, readable by their owner: it has values of fields, though no secret. */
 export async function writePlans(cwd: string, file: string, document: PlanDocument): Promise<void> {
   try {
     await writeFile(resolve(cwd, file), renderPlanDocument(document), { mode: 0o600 });

@@ -11,7 +11,7 @@ export function declarationSchema(): JsonObject {
   const specs = Object.fromEntries(
     [...offlineProviders()].map(([name, { table }]) => [`spec of ${name}`, table.spec] as const),
   );
-  // All in one, so that what they refer to stands in one place.
+  // All in one, so that what they refer to is in one place.
   const made = z.toJSONSchema(z.object({ ...specs, connection: documentSchema }), { io: 'input' });
   const { connection, ...others } = (made.properties ?? {}) as Record<string, JsonObject>;
   const allOf = Object.entries(others).map(([name, spec]) => ({

@@ -35,9 +35,9 @@ export const doctorDocumentSchema = z.object({
           ),
         ),
         found: text('What was found'),
-        mend: z.optional(text('What to do about it, if it is not well')),
+        fix: z.optional(text('What to do about it, if it is not well')),
       }),
     ),
-    'In the order in which one mends them',
+    'In the order in which to fix them',
   ),
 });

@@ -6,7 +6,7 @@ const item = text("Of the row: `connection`, or `server#` and the vendor's id");
 
 const fieldSchema = z.object({
   path: text('JSON Pointer into the row; the whole row if empty'),
-  before: z.optional(redescribed(z.json(), 'What stood there; absent if nothing did')),
+  before: z.optional(redescribed(z.json(), 'What was there; absent if there was nothing')),
   after: z.optional(redescribed(z.json(), 'What is declared; absent if it goes')),
 });
 
@@ -27,6 +27,6 @@ export const pushDocumentSchema = z.object({
   ),
   conflicts: described(
     z.array(z.object({ connection: connectionName, item })),
-    'Rows that somebody else wrote meanwhile: left as they are',
+    'Rows that another process wrote meanwhile: left as they are',
   ),
 });

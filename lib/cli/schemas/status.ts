@@ -22,9 +22,9 @@ const serverStatusSchema = z.object({
     z.enum([...outcomes, 'unseen']),
     'As in plans; `unseen`: no pass has recorded anything of it yet',
   ),
-  since: z.optional(redescribed(time, 'Since when; of `assumed`, since when nobody could read it')),
+  since: z.optional(redescribed(time, 'Since when; of `assumed`, since when it could not be read')),
   generation: z.optional(redescribed(generation, 'Of the declaration that was last acted on')),
-  declaredGeneration: z.optional(redescribed(generation, 'Of the declaration that stands')),
+  declaredGeneration: z.optional(redescribed(generation, 'Of the current declaration')),
   nextAttempt: z.optional(redescribed(time, 'Not before this is it tried again')),
   reason: z.optional(redescribed(reasonSchema, 'Why')),
 });
@@ -67,10 +67,10 @@ const connectionStatusSchema = z.object({
     ),
   ),
   nextAttempt: z.optional(redescribed(time, 'Not before this is the connection tried again')),
-  pauses: described(z.array(pauseSchema), "The operators' pauses that stand"),
+  pauses: described(z.array(pauseSchema), "The operators' pauses in force"),
   held: described(
     z.array(z.string()),
-    'Digests of plans that the guard holds, and nobody has approved',
+    'Digests of plans that the guard holds, and that are not approved',
   ),
   approved: described(
     z.array(

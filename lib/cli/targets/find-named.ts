@@ -3,7 +3,7 @@ import { usageError } from '../errors/cli-error.ts';
 import { select } from './select.ts';
 import type { Target } from './target.ts';
 
-/** A connection, or servers of one, as somebody named them. */
+/** A connection, or servers of one, as the user named them. */
 export interface Named {
   readonly connection: string;
   /** Id; absent means the whole connection. */

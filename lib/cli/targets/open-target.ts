@@ -16,10 +16,7 @@ export async function openTarget(context: TargetContext): Promise<Target> {
   const base = await openBase(context, tables);
   if (file.length === 0) {
     if (base) return base;
-    throw usageError(
-      'nothing says what to work on',
-      'name a deployed stack (--stack NAME), files (--file trueup.yaml), or --local',
-    );
+    throw usageError('no target', 'pass --stack NAME, --file trueup.yaml or --local');
   }
   const { filesTarget, withFiles } = await import('./files/files-target.ts');
   return base ? withFiles(base, context) : filesTarget(context);

@@ -14,7 +14,7 @@ export interface Selection {
 /**
  * The connections that are named, or all; and in them the servers that are named, by id or label.
  *
- * @throws CliError for a name that nobody declared
+ * @throws CliError for a name that is not declared
  */
 export async function select(
   target: Target,

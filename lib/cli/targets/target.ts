@@ -18,7 +18,7 @@ export interface Target {
   /** Outputs of the stack; absent without `--stack`. */
   readonly outputs?: StackOutputs;
   /**
-   * Runs the function of the queue in this process, until it is told to stop; absent where a deployment has one.
+   * Runs the function of the queue in this process, until it is stopped; absent where a deployment has one.
    *
    * @returns resolves when the message at hand is done
    */

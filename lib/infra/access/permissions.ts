@@ -66,7 +66,7 @@ export function takeWork({ work }: Queues): PolicyStatement {
 }
 
 /** For Lambda, which reports what it gave up, with the function's role. */
-export function tellFailures({ failures }: Queues): PolicyStatement {
+export function showFailures({ failures }: Queues): PolicyStatement {
   return allow('TellFailures', ['sqs:SendMessage'], [failures.queueArn]);
 }
 

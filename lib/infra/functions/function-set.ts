@@ -8,7 +8,7 @@ import {
   passPermissions,
   readStream,
   takeWork,
-  tellFailures,
+  showFailures,
   type PermissionTargets,
 } from '../access/permissions.ts';
 import type { InfraSettings } from '../settings.ts';
@@ -36,7 +36,7 @@ export function createFunctions(
       permissions: [
         ...passPermissions(scope, targets),
         listConnections(tables.desired),
-        tellFailures(queues),
+        showFailures(queues),
       ],
       // Scheduler invokes asynchronously. Lambda's own retries would only coincide with the next tick.
       asynchronous: {
@@ -52,7 +52,7 @@ export function createFunctions(
       permissions: [
         ...passPermissions(scope, targets),
         ...readStream(tables),
-        tellFailures(queues),
+        showFailures(queues),
       ],
     }),
     queued: new TrueupFunction(scope, 'Queued', {

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { tellFailures, useStoreKeys } from '../access/permissions.ts';
+import { showFailures, useStoreKeys } from '../access/permissions.ts';
 import type { Queues } from '../data/queues.ts';
 
 /**
@@ -38,7 +38,7 @@ export function scheduleFunction(
             resources: [target.functionArn],
           }),
           // Ticks that Lambda did not accept.
-          tellFailures(queues),
+          showFailures(queues),
           ...useStoreKeys(storeKeys),
         ],
       }),

@@ -16,11 +16,11 @@ export function wasDecrypted(value: SecretValue | undefined): boolean {
   return value !== undefined && (value.found || value.code === 'key');
 }
 
-/** What is wrong with a secret that a declaration names, and how to mend it; for people. */
+/** What is wrong with a secret that a declaration names, and how to fix it; for people. */
 export interface SecretFinding {
   /** Such as `does not exist`. */
   readonly problem: string;
-  readonly mend: string;
+  readonly fix: string;
   /** Whether the name itself breaks the rule: then it may be anything, and is not shown. */
   readonly isMisnamed?: true;
 }

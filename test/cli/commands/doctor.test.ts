@@ -51,7 +51,7 @@ async function doctor(more: RunOptions = {}) {
   const told = await tables.run(['doctor', '--output', 'json'], { ...more, environment });
   const { checks } = JSON.parse(told.stdout || '{"checks":[]}') as { checks: readonly Check[] };
   expect(told.stdout + told.stderr).not.toContain('canary');
-  for (const one of checks) expect(one.mend !== undefined).toBe(!one.ok);
+  for (const one of checks) expect(one.fix !== undefined).toBe(!one.ok);
   return { ...told, checks, failed: checks.filter(({ ok }) => !ok), find: finder(checks) };
 }
 
@@ -154,7 +154,7 @@ describe('what all connections need', () => {
     );
     const found = finder((JSON.parse(stdout) as { checks: readonly Check[] }).checks)(what);
     expect(code).toBe(1);
-    expect(found).toMatchObject({ ok: false, mend: 'check the name, --profile and --region' });
+    expect(found).toMatchObject({ ok: false, fix: 'check the name, --profile and --region' });
     expect(found.found).toContain('ResourceNotFound');
   });
 
@@ -169,14 +169,14 @@ describe('what all connections need', () => {
     expect(failed.map((one) => one.what)).toEqual(whats);
     expect(find('acme: declaration').ok).toBe(true);
     expect(failed[0]?.found).toContain('User: kim is not authorized');
-    expect(failed[0]?.mend).toContain('OperatorPolicyArn');
+    expect(failed[0]?.fix).toContain('OperatorPolicyArn');
   });
 
   test('rights: a table may not be read', async () => {
     dynamodb = (one) => (one === 'Scan' ? denied : undefined);
     const { failed } = await doctor();
     expect(failed.map(({ what }) => what)).toEqual(['table Desired']);
-    expect(failed[0]?.mend).toContain('OperatorPolicyArn');
+    expect(failed[0]?.fix).toContain('OperatorPolicyArn');
   });
 
   test('the fingerprint key is not there', async () => {
@@ -191,7 +191,7 @@ describe('what all connections need', () => {
     await world.desired.remove(connection, 'connection');
     const { code, find } = await doctor();
     expect(code).toBe(1);
-    expect(find('connections').mend).toContain('trueup push');
+    expect(find('connections').fix).toContain('trueup push');
   });
 
   test.each([
@@ -209,7 +209,7 @@ describe('what all connections need', () => {
       /^1[1-7]\.\d s (ahead of|behind) that of DynamoDB; 15 s are allowed/,
     );
     expect(clock.found).toContain(ms > 0 ? 'ahead of' : 'behind');
-    if (!isWell) expect(clock.mend).toContain('NTP');
+    if (!isWell) expect(clock.fix).toContain('NTP');
   });
 });
 
@@ -218,7 +218,7 @@ describe('a connection', () => {
     await world.declare({ id: b, label: 'second', spec: { nonsense: true } });
     const { failed } = await doctor();
     expect(failed).toMatchObject([
-      { what: 'acme: declaration', mend: expect.stringContaining('trueup plan acme') },
+      { what: 'acme: declaration', fix: expect.stringContaining('trueup plan acme') },
     ]);
     expect(failed[0]?.found).toContain('1 of 2 servers invalid, such as second: /spec/nonsense');
   });
@@ -238,7 +238,7 @@ describe('a connection', () => {
       {
         what: `acme: baseUrl ${new URL(world.barndoor.url).host}`,
         found: expect.stringContaining('not among the allowed hosts for barndoor'),
-        mend: expect.stringContaining('TRUEUP_ALLOWED_HOSTS'),
+        fix: expect.stringContaining('TRUEUP_ALLOWED_HOSTS'),
       },
     ]);
     for (const what of ['acme: token', 'acme: list call']) {
@@ -256,7 +256,7 @@ describe('a connection', () => {
       {
         what: 'acme: baseUrl acme.invalid',
         found: expect.stringMatching(/no connection \((ENOTFOUND|EAI_AGAIN)\)/),
-        mend: expect.stringContaining('DNS'),
+        fix: expect.stringContaining('DNS'),
       },
     ]);
   });
@@ -282,7 +282,7 @@ describe('a connection', () => {
         {
           what: `acme: baseUrl ${host}`,
           found: expect.stringMatching(/no secure connection \(DEPTH_ZERO_SELF_SIGNED_CERT\)/),
-          mend: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+          fix: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
         },
       ]);
     } finally {
@@ -298,9 +298,9 @@ describe('a connection', () => {
       {
         what: 'acme: secret trueup/acme/lacking',
         found: 'does not exist in this account and region; used by auth',
-        mend: 'aws secretsmanager create-secret --name trueup/acme/lacking --secret-string file://FILE',
+        fix: 'aws secretsmanager create-secret --name trueup/acme/lacking --secret-string file://FILE',
       },
-      { what: 'acme: token', mend: expect.stringContaining('secret trueup/acme/lacking') },
+      { what: 'acme: token', fix: expect.stringContaining('secret trueup/acme/lacking') },
     ]);
     expect(find('acme: list call').skipped).toBe(true);
   });
@@ -311,14 +311,12 @@ describe('a connection', () => {
     [404, 'path in baseUrl'],
     [429, 'budget.requestsPerMinute'],
     [500, 'status page'],
-  ])('list call: HTTP %d', async (status, mend) => {
+  ])('list call: HTTP %d', async (status, fix) => {
     world.barndoor.misbehave({ operation: 'list', effect: { kind: 'status', status } });
     const { code, failed, find } = await doctor();
     expect(code).toBe(1);
     expect(find('acme: token').ok).toBe(true);
-    expect(failed).toMatchObject([
-      { what: 'acme: list call', mend: expect.stringContaining(mend) },
-    ]);
+    expect(failed).toMatchObject([{ what: 'acme: list call', fix: expect.stringContaining(fix) }]);
   });
 
   describe('that signs in', () => {
@@ -348,7 +346,7 @@ describe('a connection', () => {
       await clientCredentials();
       const { failed } = await doctor();
       expect(failed).toMatchObject([
-        { what: 'acme: token', mend: expect.stringContaining('secret trueup/acme/client') },
+        { what: 'acme: token', fix: expect.stringContaining('secret trueup/acme/client') },
       ]);
     });
 
@@ -383,7 +381,7 @@ describe('a connection', () => {
       await refreshToken();
       const { failed } = await doctor();
       expect(failed).toMatchObject([
-        { what: 'acme: token', mend: expect.stringContaining('trueup login acme') },
+        { what: 'acme: token', fix: expect.stringContaining('trueup login acme') },
       ]);
     });
   });
@@ -404,7 +402,7 @@ describe('a connection', () => {
         {
           what: `acme: secret ${name}`,
           found: 'is marked for deletion; used by first',
-          mend: `aws secretsmanager restore-secret --secret-id ${name}`,
+          fix: `aws secretsmanager restore-secret --secret-id ${name}`,
         },
       ]);
       expect(find('acme: secrets').found).toBe('1 secret there');
@@ -413,7 +411,7 @@ describe('a connection', () => {
     test.each([
       ['without a current value', { VersionIdsToStages: {} }, 'put-secret-value'],
       ['not permitted', undefined, 'OperatorPolicyArn'],
-    ])('%s', async (_, body, mend) => {
+    ])('%s', async (_, body, fix) => {
       await uses(name);
       secretsManager = (operation, asked) => {
         const isIt = operation === 'DescribeSecret' && JSON.stringify(asked).includes(name);
@@ -422,7 +420,7 @@ describe('a connection', () => {
       };
       const { failed } = await doctor();
       expect(failed).toMatchObject([
-        { what: `acme: secret ${name}`, mend: expect.stringContaining(mend) },
+        { what: `acme: secret ${name}`, fix: expect.stringContaining(fix) },
       ]);
     });
 
@@ -431,7 +429,7 @@ describe('a connection', () => {
       const { failed } = await doctor();
       expect(failed).toMatchObject([
         { what: 'acme: declaration' },
-        { what: 'acme: a secret', mend: 'name it trueup/acme/..., without an ARN' },
+        { what: 'acme: a secret', fix: 'name it trueup/acme/..., without an ARN' },
       ]);
       expect(failed[1]?.found).toBe("the name does not begin with 'trueup/acme/'; used by first");
     });
@@ -443,7 +441,7 @@ describe('a connection', () => {
           ? { status: 400, body: { __type: 'ThrottlingException', message: '' } }
           : undefined;
       const { failed } = await doctor();
-      expect(failed).toMatchObject([{ what: 'acme: secrets', mend: 'try again in a minute' }]);
+      expect(failed).toMatchObject([{ what: 'acme: secrets', fix: 'try again in a minute' }]);
     });
   });
 
@@ -458,7 +456,7 @@ describe('a connection', () => {
       world.clock.advance(4000);
       const { failed } = await doctor();
       expect(failed).toMatchObject([
-        { what: 'acme: last pass', mend: expect.stringContaining('list call above') },
+        { what: 'acme: last pass', fix: expect.stringContaining('list call above') },
       ]);
       expect(failed[0]?.found).toMatch(/^unreachable 0 min ago \(.* UTC, by schedule\): /);
     });
@@ -469,7 +467,7 @@ describe('a connection', () => {
       await world.declareConnection();
       const { failed } = await doctor();
       expect(failed).toMatchObject([
-        { what: 'acme: last pass', mend: 'mend the row of the connection' },
+        { what: 'acme: last pass', fix: 'fix the row of the connection' },
       ]);
     });
   });
@@ -483,7 +481,7 @@ describe('the last pass where functions make them', () => {
     expect(await check()).toMatchObject({
       ok: false,
       found: 'none yet',
-      mend: expect.stringContaining('trueup reconcile acme'),
+      fix: expect.stringContaining('trueup reconcile acme'),
     });
   });
 
@@ -495,7 +493,7 @@ describe('the last pass where functions make them', () => {
     expect(await check()).toMatchObject({
       ok: false,
       found: expect.stringMatching(/^3 days ago/),
-      mend: expect.stringContaining('CommandLogsScheduled'),
+      fix: expect.stringContaining('CommandLogsScheduled'),
     });
     await world.deps.ledger.pause(connection, { at: new Date(world.clock.now()).toISOString() });
     expect(await check()).toMatchObject({ ok: true, found: expect.stringMatching(/; paused$/) });

@@ -177,7 +177,7 @@ describe('push', () => {
     expect((await rows())[`server#${a}`]).toMatchObject({ generation: 2 });
     for (const { code, stderr } of both) {
       expect([0, 1]).toContain(code);
-      if (code === 1) expect(stderr).toContain('written by somebody else');
+      if (code === 1) expect(stderr).toContain('written by another process');
     }
   });
 

@@ -164,7 +164,7 @@ describe('apply', () => {
     await run(['plan', '--out', 'plan.json']);
     const cut = await run(['apply', '--plan', 'plan.json', '--server', 'second']);
     expect(cut).toMatchObject({ code: 3, stdout: '' });
-    expect(cut.stderr).toContain('plan anew with --server');
+    expect(cut.stderr).toContain('plan again with --server');
     await world.desired.remove('acme', 'connection');
     for (const id of [a, b, c]) await world.desired.remove('acme', `server#${id}`);
     const foreign = await run(['apply', '--plan', 'plan.json']);

@@ -11,7 +11,7 @@ export type Answer = 'confirmed' | 'unasked' | 'no' | 'interrupted';
 /**
  * Shows the plans and asks whether to send them.
  *
- * @throws CliError where nobody can answer
+ * @throws CliError where it cannot ask: not a terminal
  */
 export async function agree(
   { output, options: { output: form }, next, ask, stop }: CommandContext,
@@ -39,7 +39,7 @@ export async function agree(
   if (stop.aborted) return interrupted();
   if (answer === undefined) {
     throw usageError(
-      'nobody is there to confirm the plan',
+      'cannot ask to confirm the plan: not a terminal',
       'say --yes, or apply a plan that was reviewed before: --plan FILE',
     );
   }

@@ -9,12 +9,12 @@ import { exitCodeOf } from './outcome-of.ts';
 import { takePrecautions } from './precautions.ts';
 import { send } from './send.ts';
 import type { Agreed } from './agreed.ts';
-import { tellSent } from './tell-sent.ts';
+import { showSent } from './show-sent.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { collect, milliseconds } from '../../option-values.ts';
 import { makePlans } from '../../plans/make-plans.ts';
 import { readPlans } from '../../plans/plan-document.ts';
-import { tellFailures } from '../../plans/tell-failures.ts';
+import { showFailures } from '../../plans/show-failures.ts';
 import { select } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 
@@ -28,7 +28,7 @@ interface ApplyOptions {
 
 export const apply = defineCommand<ApplyOptions>({
   description:
-    'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. Servers in mode report are sent too: somebody looked.',
+    'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. Servers in mode report are sent too, since you have seen the plan.',
   examples: [
     {
       line: 'trueup apply acme-barndoor --stack trueup-prod',
@@ -48,7 +48,7 @@ export const apply = defineCommand<ApplyOptions>({
       .addOption(
         new Option(
           '--lock-timeout <time>',
-          'how long to wait for whoever reconciles the connection',
+          'how long to wait for another process that reconciles the connection',
         )
           .argParser(milliseconds)
           .default(120_000, '2m'),
@@ -73,7 +73,7 @@ export const apply = defineCommand<ApplyOptions>({
       approved: answer === 'confirmed',
       lockTimeoutMs: options.lockTimeout,
     });
-    tellSent(context, sent);
+    showSent(context, sent);
     return gravest([...failed, ...sent.map((one) => exitCodeOf(one, stop.aborted))]);
   },
 });
@@ -94,7 +94,7 @@ async function toAgree(
     if (server) {
       throw usageError(
         '--plan sends the servers of its plan, and --server cannot choose among them',
-        'plan anew with --server, and apply that',
+        'plan again with --server, and apply that',
       );
     }
     return { agreed: await ofFile(context, target, operands, file), failed: [] };
@@ -106,7 +106,7 @@ async function toAgree(
     stop: context.stop,
     output: context.output,
   });
-  tellFailures(context, planned);
+  showFailures(context, planned);
   return {
     agreed: planned.flatMap((one) => ('plan' in one ? [one] : [])),
     failed: planned.flatMap((one) => ('error' in one ? [exitCodes.failed] : [])),
@@ -125,7 +125,7 @@ async function ofFile(
   if (chosen.length === 0) {
     throw usageError(
       `${file} has no plan of ${operands.join(', ') || 'any connection'}`,
-      'plan anew',
+      'plan again',
     );
   }
   // A plan of another stack, or of other files, is no plan of these.

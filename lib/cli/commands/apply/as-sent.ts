@@ -3,7 +3,7 @@ import { outcomeCounts } from '../../../core/outcome.ts';
 import type { Plan, PlannedServer } from '../../../core/plan.types.ts';
 
 /**
- * A plan that was made for passes that nobody attends, as it is sent by who applies it: what was only reported, or held, is
+ * A plan that was made for unattended passes, as it is sent by the user who applies it: what was only reported, or held, is
  * sent as well, and counts.
  */
 export function asSent(plan: Plan): Plan {

@@ -22,9 +22,9 @@ function ofReport({ counts, state }: PassReport, stopped: boolean): ExitCode {
   return counts.held > 0 ? exitCodes.held : exitCodes.ok;
 }
 
-/** Servers of which the plan under the lease is not what was shown. */
+/** Servers whose plan under the lease differs from the plan that was shown. */
 export interface Rest {
-  /** Shown, and no longer wanted: somebody else did it, or changed the declaration. */
+  /** Shown, and no longer wanted: another process sent it, or the declaration changed. */
   readonly gone: readonly string[];
   /** Wanted now, and not shown: not sent. */
   readonly unseen: readonly string[];

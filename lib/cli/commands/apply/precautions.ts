@@ -9,7 +9,7 @@ import { counted } from '../../../core/render-guard.ts';
 export interface Precautions {
   readonly deps: Dependencies;
   readonly plans: readonly Plan[];
-  /** In a CI, with declarations and the ledger in files, and nobody said `--adopt`. */
+  /** In a CI, with declarations and the ledger in files, and without `--adopt`. */
   readonly refuseAdoption: boolean;
 }
 

@@ -2,7 +2,7 @@ import { plainText } from '../../../core/redact.ts';
 import type { Output } from '../../output/output.ts';
 import type { Agreed } from './agreed.ts';
 
-/** Tells of each server that had its turn: in one line that changes on a terminal, in a line each in a log. */
+/** Shows each server that is done: in one line that changes on a terminal, in a line each in a log. */
 export function showProgress(
   agreed: readonly Agreed[],
   { isTerminal, note, progress, progressWidth }: Output,

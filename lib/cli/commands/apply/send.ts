@@ -52,7 +52,10 @@ export async function send(
       const request = { ...selection, trigger: 'cli' as const, attended, stop };
       const result = await reconcile(request, deps);
       if (result.kind === 'done') return { ...agreement, result };
-      return { ...agreement, lockedBy: result.kind === 'locked' ? result.owner : 'somebody' };
+      return {
+        ...agreement,
+        lockedBy: result.kind === 'locked' ? result.owner : 'another process',
+      };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
       return { ...agreement, error };

@@ -59,23 +59,23 @@ function judgeToken(connection: string, auth: Auth): (error: unknown) => Verdict
   return (error) => {
     if (!isVendorError(error)) return undefined;
     if (error.context['needsLease'] === true) {
-      return { skipped: 'the access token is over, and the next pass gets a new one' };
+      return { skipped: 'the access token has expired, and the next pass gets a new one' };
     }
-    if (error.kind === 'needs-login') return { mend: `\`trueup login ${connection}\`` };
+    if (error.kind === 'needs-login') return { fix: `\`trueup login ${connection}\`` };
     if (error.kind !== 'token') return undefined;
     return auth.type === 'refresh-token'
-      ? { mend: `\`trueup login ${connection}\`, which writes ${secretOf(auth)}` }
-      : { mend: `put what the vendor gave you into ${secretOf(auth)}, and look at \`auth\`` };
+      ? { fix: `\`trueup login ${connection}\`, which writes ${secretOf(auth)}` }
+      : { fix: `put what the vendor gave you into ${secretOf(auth)}, and look at \`auth\`` };
   };
 }
 
 function judgeList(auth: Auth): (error: unknown) => Verdict {
   return (error) => {
     if (!isVendorError(error)) return undefined;
-    const mend = listMends[error.status ?? 0];
-    if (mend !== undefined) return { mend: mend(secretOf(auth)) };
+    const fix = listMends[error.status ?? 0];
+    if (fix !== undefined) return { fix: fix(secretOf(auth)) };
     return error.kind === 'status'
-      ? { mend: 'try again; if it goes on, look at the vendor’s status page' }
+      ? { fix: 'try again; if it goes on, look at the vendor’s status page' }
       : undefined;
   };
 }

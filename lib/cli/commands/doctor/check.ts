@@ -9,11 +9,11 @@ export interface Check {
   /** What was found. */
   readonly found: string;
   /** What to do about it, if it is not well. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
-/** What a check makes of an error; undefined where the error's own next step is the mend. */
-export type Verdict = { readonly mend: string } | { readonly skipped: string } | undefined;
+/** What a check makes of an error; undefined where the error's own next step is the fix. */
+export type Verdict = { readonly fix: string } | { readonly skipped: string } | undefined;
 
 /** Runs a check: what it says is well, or is the finding as it is; what it throws is one too. */
 export async function check(
@@ -28,21 +28,21 @@ export async function check(
     const verdict = judge(error);
     if (verdict && 'skipped' in verdict) return skipped(what, verdict.skipped);
     const { problem, next } = explain(error);
-    // The connection, or the host, stands in the line already.
+    // The line already names the connection, or the host.
     const places = [what.split(': ')[0], what.split(' ').at(-1)].map((one) => `${one}: `);
     const place = places.find((one) => problem.startsWith(one)) ?? '';
     const found = problem.slice(place.length);
-    return unwell(what, found, verdict?.mend ?? next);
+    return unwell(what, found, verdict?.fix ?? next);
   }
 }
 
 export const well = (what: string, found: string): Check => ({ what, ok: true, found });
 
-export const unwell = (what: string, found: string, mend: string): Check => ({
+export const unwell = (what: string, found: string, fix: string): Check => ({
   what,
   ok: false,
   found,
-  mend,
+  fix,
 });
 
 export const skipped = (what: string, why: string): Check => ({

@@ -28,7 +28,7 @@ export function leastSkew(dates: readonly SeenDate[]): Skew | undefined {
 export function clockCheck(dates: readonly SeenDate[], marginMs: number): Check {
   const what = 'clock';
   const skew = leastSkew(dates);
-  if (!skew) return skipped(what, 'nobody answered with a date');
+  if (!skew) return skipped(what, 'no answer had a date');
   const { from, ms } = skew;
   const most = marginMs / 2;
   if (ms === 0) return well(what, `agrees with that of ${from}`);

@@ -11,7 +11,7 @@ import { hostChecks } from './hosts.ts';
 import { lastPassCheck } from './last-pass.ts';
 import { secretChecks } from './secrets.ts';
 
-// Rows that mean nothing are told when the vendor is asked, and need not be told twice.
+// Rows that mean nothing are reported when the gateway is asked: once is enough.
 const nothing = () => undefined;
 const silent: Log = {
   debug: nothing,
@@ -50,13 +50,13 @@ export async function connectionChecks(
 
 function declarationCheck(connection: string, reading: DesiredReading): Check {
   const what = `${connection}: declaration`;
-  const mend = `mend it; \`trueup plan ${connection}\` shows all that is invalid`;
-  if (!reading.ok) return unwell(what, reading.why, mend);
+  const fix = `fix it; \`trueup plan ${connection}\` shows all that is invalid`;
+  if (!reading.ok) return unwell(what, reading.why, fix);
   const servers = [...reading.desired.servers.values()];
   const invalid = servers.flatMap((one) => (one.valid ? [] : [one.server]));
   const [first] = invalid;
   const count = counted(servers.length, 'server');
   if (!first) return well(what, `valid, ${count}`);
   const example = `${first.label ?? first.id}: ${first.reason}`;
-  return unwell(what, `${invalid.length} of ${count} invalid, such as ${example}`, mend);
+  return unwell(what, `${invalid.length} of ${count} invalid, such as ${example}`, fix);
 }

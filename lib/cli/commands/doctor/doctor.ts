@@ -22,7 +22,7 @@ const atOnce = 8;
 
 export const doctor = defineCommand({
   description:
-    'Checks what Trueup needs, one line a check, each with its mend: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call and last pass. Changes nothing, and shows no secret.',
+    'Checks what Trueup needs, one line a check, each with its fix: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call and last pass. Changes nothing, and shows no secret.',
   examples: [
     { line: 'trueup doctor --stack trueup-prod', does: 'everything' },
     {
@@ -38,7 +38,7 @@ export const doctor = defineCommand({
     const found = await examine(context, operands);
     const checks = found.map((one) => ({
       ...one,
-      ...(one.mend !== undefined && { mend: completed(one.mend, next) }),
+      ...(one.fix !== undefined && { fix: completed(one.fix, next) }),
     }));
     if (options.output === 'json') {
       output.result(printable(JSON.stringify({ version: 1, checks }, undefined, 2)));
@@ -79,7 +79,7 @@ async function examine(
   return [...general, clock, ...found.flat()];
 }
 
-/** The target; or why there is none, where that is not a mistake in the command line or the files. */
+/** The target; or why there is no target, where that is not a mistake in the command line or the files. */
 async function open(context: CommandContext): Promise<Target | Check> {
   try {
     return await context.target();
@@ -97,12 +97,12 @@ async function namesOf(target: Target, operands: readonly string[]): Promise<rea
 }
 
 function noConnection({ writer }: Target): Check {
-  const mend = writer ? '`trueup push FILE` puts declarations there' : '`trueup init` writes one';
-  return unwell('connections', 'none is declared', mend);
+  const fix = writer ? '`trueup push FILE` puts declarations there' : '`trueup init` writes one';
+  return unwell('connections', 'none is declared', fix);
 }
 
-/** A line for the finding, and one below for its mend; longer ones go on a little further in. */
-function lines({ what, found, mend, ...one }: Check, paint: Paint): readonly string[] {
+/** A line for the finding, and one below for its fix; longer ones go on a little further in. */
+function lines({ what, found, fix, ...one }: Check, paint: Paint): readonly string[] {
   const [sign, style] = isWell({ what, found, ...one })
     ? (['ok', 'add'] as const)
     : one.ok
@@ -113,9 +113,7 @@ function lines({ what, found, mend, ...one }: Check, paint: Paint): readonly str
   return [
     paint(sign, style) + first.slice(sign.length),
     ...rest,
-    ...(mend === undefined
-      ? []
-      : wrap(plainText(`next: ${mend}`, mostCharacters), '      ', '   ')),
+    ...(fix === undefined ? [] : wrap(plainText(`next: ${fix}`, mostCharacters), '      ', '   ')),
   ];
 }
 

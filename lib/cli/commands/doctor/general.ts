@@ -15,7 +15,7 @@ export async function generalChecks(target: Target): Promise<GeneralChecks> {
   const { deps, diagnosis, writer } = target;
   const { aws, desired, ledger } = diagnosis;
   const identity = aws ? [await check('credentials', aws.identity)] : [];
-  // Without credentials all else would say the same.
+  // Without credentials all other checks would fail in the same way.
   if (identity.some(({ ok }) => !ok)) return { checks: identity, isReadable: false };
   const [tables, others] = await Promise.all([
     Promise.all([
@@ -67,7 +67,7 @@ const nobody = 'doctor';
 
 function judgeRights(error: unknown): Verdict {
   if (!(error instanceof StoreError) || error.code !== 'store-denied') return undefined;
-  const mend =
+  const fix =
     'attach the policy of the stack output OperatorPolicyArn; `status`, `history` and `pull` do without';
-  return { mend };
+  return { fix };
 }

@@ -37,8 +37,8 @@ const hostOf = (url: string) => URL.parse(url)?.host ?? url;
 function verdictOf(error: unknown, key: string): Verdict {
   if (!isVendorError(error)) return undefined;
   if (error.kind === 'no-route') {
-    return { mend: `check the name in ${key}, the DNS, and the way out of this network` };
+    return { fix: `check the name in ${key}, the DNS, and the way out of this network` };
   }
   if (error.kind !== 'tls') return undefined;
-  return { mend: `check ${key}; where an authority of your own signs, set NODE_EXTRA_CA_CERTS` };
+  return { fix: `check ${key}; where an authority of your own signs, set NODE_EXTRA_CA_CERTS` };
 }

@@ -28,17 +28,17 @@ export async function lastPassCheck(
     const when = `${ageText(age)} ago (${shownTime(report.startedAt)}, by ${report.trigger})`;
     if (report.state !== 'ok') {
       const why = report.reason ? `: ${report.reason.message}` : '';
-      return unwell(what, `${report.state} ${when}${why}`, mends[report.state](connection));
+      return unwell(what, `${report.state} ${when}${why}`, fixes[report.state](connection));
     }
     if (pauses.some(({ id }) => id === undefined)) return `${when}; paused`;
     return isScheduled && age > dayMs ? unwell(what, when, ask) : when;
   });
 }
 
-const mends: Readonly<Record<Exclude<PassEnd, 'ok'>, (connection: string) => string>> = {
+const fixes: Readonly<Record<Exclude<PassEnd, 'ok'>, (connection: string) => string>> = {
   unreachable: () => 'see its token and list call above; a later pass tries again by itself',
   'needs-login': (connection) => `\`trueup login ${connection}\``,
-  invalid: () => 'mend the row of the connection',
+  invalid: () => 'fix the row of the connection',
   interrupted: (connection) => `\`trueup apply ${connection}\`, or wait for the next pass`,
 };
 

@@ -16,10 +16,10 @@ export async function secretChecks(
   const what = `${connection}: secrets`;
   const all = await check(what, async () => {
     const findings = await inspector.inspect(connection, [...users.keys()]);
-    for (const [name, { problem, mend, isMisnamed }] of findings) {
+    for (const [name, { problem, fix, isMisnamed }] of findings) {
       const by = `used by ${shortList(users.get(name) ?? [])}`;
       const subject = isMisnamed ? 'a secret' : `secret ${name}`;
-      lines.push(unwell(`${connection}: ${subject}`, `${problem}; ${by}`, mend));
+      lines.push(unwell(`${connection}: ${subject}`, `${problem}; ${by}`, fix));
     }
     const good = users.size - findings.size;
     return users.size === 0 ? 'none are named' : `${counted(good, 'secret')} there`;

@@ -68,7 +68,7 @@ function without(one: DeclaredLive, issues: readonly Issue[]): DeclaredLive | un
       continue;
     }
     if (key !== 'spec' || inner[0] === undefined) return undefined;
-    // Members of `meta` stand by themselves; access rules are declared as a whole.
+    // Members of `meta` are declared one by one; access rules are declared as a whole.
     const path = inner.slice(0, inner[0] === 'meta' ? 2 : 1);
     server = setAt(server, formatPointer(['spec', ...path]), undefined);
     const { problem, expected } = issue;

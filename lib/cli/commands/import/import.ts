@@ -107,7 +107,7 @@ function choose(found: readonly Found[], { only, match }: ImportOptions): readon
   return chosen;
 }
 
-/** `*` stands for any text, all else for itself; case does not count. */
+/** `*` matches any text, other characters match themselves; case is ignored. */
 function pattern(text: string): (name: string) => boolean {
   const parts = text
     .split(/\*+/)

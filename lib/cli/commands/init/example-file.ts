@@ -1,7 +1,7 @@
 /** Where the schema for editors is found. */
 export const schemaUrl = './trueup.schema.json';
 
-/** What `trueup init` writes: it is valid as it stands, and every choice is explained. */
+/** What `trueup init` writes: it is valid as it is, and every choice is explained. */
 export function exampleFile(schema: string = schemaUrl): string {
   return `# yaml-language-server: $schema=${schema}
 #
@@ -13,7 +13,7 @@ connection: acme-barndoor
 provider: barndoor # or: alloy
 baseUrl: https://acme.platform.barndoor.ai
 
-# How Trueup signs in. Secrets are named, never written here: the value stands in
+# How Trueup signs in. Secrets are named, never written here: the value is in
 # AWS Secrets Manager, or in the file of --secrets. Names begin with
 # trueup/<connection>/.
 auth:
@@ -27,7 +27,7 @@ auth:
 budget: { requestsPerMinute: 300, concurrency: 4 }
 
 policy:
-  # What unattended passes do: report (the default) only tells what they would
+  # What unattended passes do: report (the default) only shows what they would
   # change, correct changes it, off does nothing.
   mode: report
   # More changed servers than this within an hour wait for \`trueup approve\`.

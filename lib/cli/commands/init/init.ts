@@ -15,7 +15,7 @@ interface InitOptions {
 
 export const init = defineCommand<InitOptions>({
   description:
-    'Writes a commented example of a declaration, valid as it stands, and beside it the schema that editors check it with.',
+    'Writes a commented example of a declaration, valid as it is, and beside it the schema that editors check it with.',
   examples: [
     { line: 'trueup init', does: 'writes trueup.yaml here' },
     {
@@ -66,7 +66,7 @@ export const init = defineCommand<InitOptions>({
   },
 });
 
-/** @throws CliError if a file stands there that is no schema of Trueup's, of this version or another */
+/** @throws CliError if there is a file that is no schema of Trueup's, of this version or another */
 async function assertOurs(file: string, shown: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined || text.includes('"title": "Trueup: ')) return;

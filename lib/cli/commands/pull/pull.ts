@@ -41,7 +41,7 @@ export const pull = defineCommand({
     const left = parts.flatMap((part) => part.left);
     for (const line of left) output.say(`error: ${line}`, 'error');
     if (left.length === 0) return exitCodes.ok;
-    output.say('next: mend these rows before a push with --prune, which would remove them');
+    output.say('next: fix these rows before a push with --prune, which would remove them');
     return exitCodes.failed;
   },
 });

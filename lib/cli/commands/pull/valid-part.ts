@@ -11,11 +11,11 @@ import type { documentOf } from './document-of.ts';
 
 export interface ValidPart {
   readonly document: YamlDocument;
-  /** Rows that are only told of, in words. */
+  /** Rows that are only described, in words. */
   readonly left: readonly string[];
 }
 
-/** As much of a connection as a file may declare; of the rest, what is wrong with it stands there as a comment. */
+/** As much of a connection as a file may declare; for the rest, a comment says what is wrong. */
 export function validPart(
   whole: ReturnType<typeof documentOf>,
   options: DeclarationOptions,

@@ -28,7 +28,7 @@ export interface RowChange {
 
 export interface PushInputs {
   readonly document: ConnectionDocument;
-  /** The connection's rows as they stand. */
+  /** The connection's rows as they are. */
   readonly rows: readonly DesiredRow[];
   /** Generations that the ledger has seen, by item: a pass does not go back to a lower one. */
   readonly generations: ReadonlyMap<string, number>;
@@ -105,7 +105,7 @@ function shownRows(
 
 /**
  * What servers that are written would have in common with rows that stay, though it must be unique in a connection. What a
- * table has twice already is no reason not to push something else.
+ * table has twice already does not stop a push of other rows.
  *
  * @param changes - what the push changes
  * @returns a line for each; no value is in it

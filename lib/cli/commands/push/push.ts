@@ -24,7 +24,7 @@ const atOnce = 8;
 
 export const push = defineCommand<PushOptions>({
   description:
-    'Puts declarations into the table: shows the difference, and writes the rows that differ, each with the next generation. A row that somebody else wrote meanwhile is left as it is.',
+    'Puts declarations into the table: shows the difference, and writes the rows that differ, each with the next generation. A row that another process wrote meanwhile is left as it is.',
   examples: [
     { line: 'trueup push trueup.yaml --dry-run --stack trueup-prod', does: 'only the difference' },
     {
@@ -91,7 +91,7 @@ async function readValid(
   for (const issue of issues) output.note(issueLine(issue));
   throw usageError(
     `${counted(issues.length, 'error')} in the declarations; nothing was written`,
-    'mend them, and push again',
+    'fix them, and push again',
   );
 }
 
@@ -163,7 +163,7 @@ function tell(
   if (changes.length === 0) output.note('Nothing to push: the table says the same.');
   else output.note(dryRun ? `Would be ${counts}.` : `Pushed: ${counts}.`);
   for (const change of lost) {
-    const said = `error: ${changeName(change)} was written by somebody else meanwhile, and is left as it is`;
+    const said = `error: ${changeName(change)} was written by another process meanwhile, and is left as it is`;
     output.say(said, 'error');
   }
   if (lost.size > 0) output.say('next: look at it (`trueup pull`), and push again');

@@ -10,7 +10,7 @@ export interface FollowOptions {
   readonly everyMs: number;
   /** Told once the functions were asked. */
   readonly asked?: () => void;
-  /** Told after each look who is at the connection, if anybody is. */
+  /** Called after each look with the process that reconciles the connection, if there is one. */
   readonly looked?: (holder: string | undefined) => void;
 }
 
@@ -18,17 +18,17 @@ type Stores = Pick<Dependencies, 'ledger' | 'lease' | 'queue' | 'clock'>;
 
 /**
  * Asks the deployed functions for a pass, and waits for its report: that of a pass over the whole connection which began
- * after it was asked for. Clocks do not tell, since a laptop's may be ahead; the lease does.
+ * after it was asked for. Clocks do not show it, since a laptop's may be ahead; the lease shows it.
  *
  * | the lease was, when asked | and is now                        | the last report            |
  * |---------------------------|-----------------------------------|----------------------------|
  * | free                      | whatever                          | is of a pass that began since |
  * | held                      | free, of a later epoch            | the same                   |
  * | held                      | free, with more knocks            | the same: they were served |
- * | held                      | free, and all else as it was      | is of what was under way   |
+ * | held                      | free, the rest as it was          | is of what was under way   |
  * | held                      | held                              | may be of either: wait     |
  *
- * @returns undefined if there was none in time, or if it was stopped
+ * @returns undefined if no report came in time, or if it was stopped
  * @throws StoreError, code `no-queue`, where there are no functions to ask
  */
 export async function askAndFollow(
@@ -47,7 +47,7 @@ export async function askAndFollow(
   while (!stop.aborted && clock.now() - askedAt < timeoutMs) {
     // oxlint-disable-next-line no-await-in-loop
     await clock.sleep(everyMs, stop);
-    // Before the report: else it could be one of before what the lease tells.
+    // Before the report: read after it, the lease could be newer than the report.
     // oxlint-disable-next-line no-await-in-loop
     const now = await lease.read(connection);
     // oxlint-disable-next-line no-await-in-loop

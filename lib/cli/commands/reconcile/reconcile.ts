@@ -24,7 +24,7 @@ const fewConnections = 8;
 
 export const reconcileCommand = defineCommand<{ timeout: number }>({
   description:
-    'Asks the deployed functions for a pass now, and waits for its report. They do what they would do on schedule: modes, pauses and the guard stand. With --local the functions run in this process.',
+    'Asks the deployed functions for a pass now, and waits for its report. They do what they would do on schedule: modes, pauses and the guard apply. With --local the functions run in this process.',
   examples: [
     { line: 'trueup reconcile --stack trueup-prod', does: 'all connections, after a push' },
     {
@@ -106,7 +106,7 @@ function tell(
 }
 
 const wait =
-  'next: `trueup status` shows who is at it, and the output CommandLogsQueued of the stack why nobody is; or wait longer: --timeout 15m';
+  'next: `trueup status` shows which process reconciles it, and the output CommandLogsQueued of the stack why no process does; or wait longer: --timeout 15m';
 
 function explainNoQueue(error: unknown): never {
   if (!(error instanceof StoreError) || error.code !== noQueueCode) throw error;

@@ -46,7 +46,7 @@ export async function readStatus(
     }),
     ...leasePart(lease, now),
     pauses,
-    // Of the plans that were held, the last report tells which still is.
+    // Of the plans that were held, the last report shows which still are.
     held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
     approved: approvals.map(({ hashes: _hashes, ...approval }) => approval),
     counts: { ...outcomeCounts(known), unseen: servers.length - known.length },
@@ -55,7 +55,7 @@ export async function readStatus(
 }
 
 /** The ledger says what the last pass found. */
-const resumed = { code: 'resumed', message: 'its pause is over, and no pass has looked since' };
+const resumed = { code: 'resumed', message: 'its pause has ended, and no pass has looked since' };
 
 const nameOf = ({ label, id }: ServerStatus) => `${label ?? id}\u0000${id}`;
 

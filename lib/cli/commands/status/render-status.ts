@@ -9,7 +9,7 @@ import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 /** Which servers are listed: all, those to look at, or just the first of these. */
 export type Listing = 'all' | 'failing' | 'some';
 
-/** Outcomes that somebody has to look at. */
+/** Outcomes that need attention. */
 const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
   'invalid',
   'missing',
@@ -20,7 +20,7 @@ const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
   'waiting',
 ]);
 
-/** Whether somebody has to look at it. */
+/** Whether it needs attention. */
 export function isFailing({ outcome }: Pick<ServerStatus, 'outcome'>): boolean {
   return failing.has(outcome);
 }
@@ -86,7 +86,7 @@ function facts(status: ConnectionStatus): readonly string[] {
   ];
 }
 
-/** What somebody has to do, each in a line that is left whole, so that it can be copied. */
+/** What to do, each in a line that is left whole, so that it can be copied. */
 function steps({ connection, state, held }: ConnectionStatus, next: NextCommand) {
   return [
     ...(state === 'needs-login' ? [`    next: ${next(`trueup login ${connection}`)}`] : []),

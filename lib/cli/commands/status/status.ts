@@ -23,7 +23,7 @@ export const status = defineCommand<{ failing?: boolean }>({
   configure: (command) => {
     command
       .argument('[connection]', 'lists all its servers; all connections without one')
-      .option('--failing', 'only what somebody has to look at');
+      .option('--failing', 'only what needs attention');
   },
   run: async (context, operands, { failing = false }) => {
     const { next, options, output, stop } = context;

@@ -8,7 +8,7 @@ export interface ServerStatus {
   readonly label?: string;
   /** `unseen`: no pass has recorded anything of it yet. */
   readonly outcome: Outcome | 'unseen';
-  /** Since when; of `assumed`, since when nobody could read it. */
+  /** Since when; of `assumed`, since when it could not be read. */
   readonly since?: Time;
   /** Generation of the declaration that was last acted on, and the declared one. */
   readonly generation?: number;
@@ -37,7 +37,7 @@ export interface ConnectionStatus {
   /** Not before this is the connection tried again. */
   readonly nextAttempt?: Time;
   readonly pauses: readonly Pause[];
-  /** Digests of plans that the guard holds, and nobody has approved. */
+  /** Digests of plans that the guard holds, and that are not approved. */
   readonly held: readonly string[];
   /** Approvals in force: what they permit is sent when a pass comes to it. */
   readonly approved: readonly Pick<Approval, 'digest' | 'at' | 'by'>[];

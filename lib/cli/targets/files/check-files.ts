@@ -47,7 +47,7 @@ const nothing = {
   expected: 'must have one: `trueup init` writes an example',
 };
 
-/** Paths as the user named them, where that leads to the same file: they stand in messages. */
+/** Paths as the user named them, where that leads to the same file: messages have them. */
 function named(paths: readonly string[], cwd: string): readonly string[] {
   return cwd === process.cwd() ? paths : paths.map((path) => resolve(cwd, path));
 }

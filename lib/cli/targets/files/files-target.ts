@@ -89,7 +89,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
   };
 }
 
-/** Declarations from files, all else from `base`. */
+/** Declarations from files, the rest from `base`. */
 export async function withFiles(base: Target, context: TargetContext): Promise<Target> {
   const files = await checked(context, base.deps).catch(async (error: unknown) => {
     await base.close();

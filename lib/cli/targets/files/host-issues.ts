@@ -7,7 +7,7 @@ const places = ['/baseUrl', '/auth/tokenUrl', '/auth/authorizeUrl'] as const;
 
 /**
  * Addresses that no setting can allow, known before anything is called. Which names of hosts are allowed is for the
- * settings of whoever calls: a stack, or this machine.
+ * settings of the caller: a stack, or this machine.
  */
 export function hostIssues(document: unknown): readonly Issue[] {
   if (!isJsonObject(document)) return [];

@@ -1,4 +1,4 @@
-/** Names of all secrets that a declaration refers to, wherever they stand in it. */
+/** Names of all secrets that a declaration refers to, at any place in it. */
 export function secretNames(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(secretNames);
   if (typeof value !== 'object' || value === null) return [];

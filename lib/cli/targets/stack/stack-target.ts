@@ -96,7 +96,7 @@ function byName({ options, settings }: TargetContext): WiringSettings {
   }
   if (settings.allowedHosts === '') {
     throw usageError(
-      'nothing says which hosts credentials may go to',
+      'no allowed hosts: credentials may go to no host',
       'set TRUEUP_ALLOWED_HOSTS=barndoor=acme.platform.barndoor.ai (provider=host, separated by commas), or use --stack NAME',
     );
   }
@@ -135,7 +135,7 @@ function prefixOf(stack: string, outputs: StackOutputs): string {
   if (only !== undefined && prefixes.length === 1) return only;
   throw usageError(
     only === undefined
-      ? `stack ${stack} is none of Trueup's: it has no output that ends in ${suffix}`
+      ? `stack ${stack} is not a stack of Trueup: it has no output that ends in ${suffix}`
       : `stack ${stack} has more than one Trueup: ${prefixes.join(', ')}`,
     only === undefined
       ? 'name the stack that has the construct TrueupReconciler'

@@ -3,7 +3,7 @@ import type { CommandContext } from '../context.ts';
 import type { Planned } from './make-plans.ts';
 
 /** Says which connections could not be planned, why, and what to do. */
-export function tellFailures(
+export function showFailures(
   { next, output: { note, notePaint } }: CommandContext,
   planned: readonly Planned[],
 ): void {

@@ -7,8 +7,8 @@ import type { Sent } from './send.ts';
 
 const listedAtMost = 20;
 
-/** Says what became of each connection: reports are the result, all else is a note. */
-export function tellSent({ output, options, next }: CommandContext, sent: readonly Sent[]): void {
+/** Says what became of each connection: reports are the result, all other texts are notes. */
+export function showSent({ output, options, next }: CommandContext, sent: readonly Sent[]): void {
   const { note, notePaint, paint, result, say } = output;
   const reports = sent.flatMap((one) => ('result' in one ? [one.result.report] : []));
   if (options.output === 'json') result(renderReportsJson(reports));
