@@ -15,6 +15,7 @@ export default {
     'lib/model/**/*.ts',
     'lib/desired/rules/**/*.ts',
     'lib/gateways/*/convert.ts',
+    'lib/lease/protocol.ts',
     '!**/*.types.ts',
   ],
   coverageThreshold: {

@@ -9,11 +9,11 @@ import {
 import type { ClientOptions } from '../lib/aws/clients.ts';
 import { desiredTable } from '../lib/aws/desired-table.ts';
 import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
-import { leaseTable } from '../lib/aws/lease-table.ts';
 import { secretsManager } from '../lib/aws/secrets-manager.ts';
 import { createProviders } from '../lib/gateways/gateways.ts';
 import { createHttpClient } from '../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../lib/gateways/http/host-rule.ts';
+import { leaseStore } from '../lib/lease/lease-store.ts';
 import { defaultSettings } from '../lib/lease/settings.types.ts';
 import { openLedger } from '../lib/ledger/ledger.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
@@ -89,7 +89,7 @@ export function wire(
   const { clock = systemClock, random = Math.random, endpoints = {}, onDate } = options;
   const dynamodb = dynamoDbClient(endpoints.dynamodb);
   const secretsClient = secretsManagerClient(endpoints.secretsManager);
-  const ledgerOptions = { client: dynamodb, table: settings.ledgerTable, clock, random };
+  const table = dynamoDbTable({ client: dynamodb, table: settings.ledgerTable, clock, random });
   const http = createHttpClient({
     hosts: { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: false },
     clock,
@@ -99,8 +99,8 @@ export function wire(
   });
   return {
     desired: desiredTable({ client: dynamodb, table: settings.desiredTable, clock, random }),
-    ledger: openLedger({ table: dynamoDbTable(ledgerOptions), clock }),
-    lease: leaseTable(ledgerOptions),
+    ledger: openLedger({ table, clock }),
+    lease: leaseStore(table),
     secrets: secretsManager({ client: secretsClient, prefix: settings.secretPrefix }),
     providers: createProviders(http),
     announcer:

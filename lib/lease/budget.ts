@@ -1,6 +1,6 @@
 import type { Budget } from '../core/desired.types.ts';
-import type { BudgetState } from '../reconcile/ports/lease-items.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { BudgetState } from './lease-item.ts';
 
 type Limit = Pick<Budget, 'requestsPerMinute'>;
 

@@ -1,4 +1,4 @@
-import type { ChangeBucket } from '../reconcile/ports/lease-items.ts';
+import type { ChangeBucket } from './lease-item.ts';
 
 const bucketMs = 5 * 60_000;
 const buckets = 12;

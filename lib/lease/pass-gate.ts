@@ -1,8 +1,7 @@
 import type { Budget } from '../core/desired.types.ts';
-import { RateBudget } from './budget.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { InterruptedError } from './interruption.ts';
-import type { Lease } from './lease.ts';
+import { RateBudget } from './budget.ts';
+import type { Lease, LeaseWorld } from './lease.ts';
 
 /** Who may call the vendor, and when. */
 export interface Gate {
@@ -12,30 +11,23 @@ export interface Gate {
   assertMay(): void;
 }
 
-/** What ends a pass besides its lease. */
-export interface Limits {
-  /** Milliseconds since the epoch at which the process ends. */
+/** When a pass has to end. */
+export interface PassEnd {
+  /** Milliseconds since the epoch. Defaults to never. */
   readonly deadline?: number;
-  /** Aborts when the caller wants it to end. */
   readonly stop?: AbortSignal;
 }
 
 /** The gate of a pass: its budget is the connection's, handed on with the lease. */
 export function passGate(
   lease: Lease,
-  budget: Budget,
-  {
-    clock,
-    settings,
-    owner,
-    clockName = owner,
-  }: Pick<Dependencies, 'clock' | 'settings' | 'owner' | 'clockName'>,
-  { deadline = Number.POSITIVE_INFINITY, stop }: Limits = {},
+  budget: Pick<Budget, 'requestsPerMinute'>,
+  { clock, settings, owner, clockName = owner }: Omit<LeaseWorld, 'lease' | 'uuid'>,
+  { deadline = Number.POSITIVE_INFINITY, stop }: PassEnd = {},
 ): Gate {
   const { saved } = lease;
-  const state = saved.takenOver ? { tokens: 0, at: clock.now(), by: clockName } : saved.savedBudget;
-  const rate = saved.budget ?? new RateBudget(budget, clock, state, clockName, settings.marginMs);
-  saved.budget = rate;
+  saved.budget ??= new RateBudget(budget, clock, saved.savedBudget, clockName, settings.marginMs);
+  const rate = saved.budget;
   const assertMay = () => {
     lease.assertOwned(settings.attemptMs);
     if (stop?.aborted)

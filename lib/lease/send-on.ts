@@ -1,5 +1,5 @@
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import type { Scope } from '../reconcile/ports/lease-items.ts';
+import type { Scope } from './scope.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
 import { noQueueCode } from '../work/queue.ts';
 import { serversOf } from './scope.ts';

@@ -1,10 +1,10 @@
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { Lease } from './lease.ts';
+import type { LeaseWorld } from './lease.ts';
 
-/** How long a person's request waits, and who is told. */
+/** How long a person's request waits, and who hears of it. */
 export interface Patience {
   readonly lockTimeoutMs: number;
-  /** Told who holds the lease, each time it is another. */
+  /** Called with the owner of the lease, once for each. */
   readonly waiting?: ((owner: string) => void) | undefined;
   readonly stop?: AbortSignal | undefined;
 }
@@ -12,25 +12,23 @@ export interface Patience {
 /** How often a person's request looks whether the lease is free. */
 const lookEveryMs = 1000;
 
-/** @returns the lease, or who holds it when the time is over */
+/** @returns the lease, or its owner when the time has passed */
 export async function waitForLease(
   connection: string,
   { lockTimeoutMs, waiting, stop }: Patience,
-  deps: Dependencies,
+  world: LeaseWorld,
 ): Promise<Lease | string> {
-  const { clock, lease: items } = deps;
+  const { clock } = world;
   const until = clock.now() + lockTimeoutMs;
-  let told: string | undefined;
+  let known: string | undefined;
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop
-    const lease = await Lease.acquire(connection, { items, ...deps });
-    if (lease) return lease;
-    // oxlint-disable-next-line no-await-in-loop
-    const holder = (await items.read(connection))?.owner;
-    // None: it was freed in between.
-    if (holder !== undefined && holder !== told) waiting?.(holder);
-    told = holder;
-    if (clock.now() >= until || stop?.aborted) return holder ?? 'somebody';
+    const lease = await Lease.acquire(connection, world);
+    if (lease instanceof Lease) return lease;
+    const { owner = 'another process' } = lease;
+    if (owner !== known) waiting?.(owner);
+    known = owner;
+    if (clock.now() >= until || stop?.aborted) return owner;
     // oxlint-disable-next-line no-await-in-loop
     await clock.sleep(Math.min(lookEveryMs, until - clock.now()), stop);
   }

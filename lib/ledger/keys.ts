@@ -7,7 +7,7 @@
  * | `change#<id>#<time-ordered id>` | history | 90 days |
  * | `declared#<id>#<content hash>` | a declaration that was applied | 90 days |
  * | `held#<digest>` | a held plan | 7 days |
- * | `lease` | who reconciles | for ever |
+ * | `lease` | which process reconciles (`lib/lease`) | for ever |
  * | `pass#last`, `pass#<time-ordered id>` | reports | 90 days |
  * | `pause`, `pause#<id>` | the operator's pauses | until removed |
  * | `resend#<id>` | marks of passes that could not record what they sent | until it was sent again |
@@ -17,7 +17,6 @@
  * an approval's item are in `<key>#1`, `<key>#2` and so on.
  */
 export const keys = {
-  lease: 'lease',
   pause: 'pause',
   pauseOf: (id: string) => `pause#${id}`,
   resend: (id: string) => `resend#${id}`,

@@ -8,7 +8,7 @@ import type { Plan, PlannedServer } from '../core/plan.types.ts';
 import { assemblePlan, planFleet } from '../core/plan.ts';
 import type { ServerPlan } from '../core/plan-server.ts';
 import { changedInWindow, isInWindow } from '../lease/change-window.ts';
-import type { ChangeBucket } from '../reconcile/ports/lease-items.ts';
+import type { ChangeBucket } from '../lease/lease-item.ts';
 import type { Approval, LedgerState } from '../reconcile/ports/ledger.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { DesiredState } from './read/desired.ts';

@@ -1,11 +1,11 @@
 import type { PassReport } from '../core/ledger.types.ts';
 import type { Plan } from '../core/plan.types.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import { hold, serveRounds } from '../lease/lease.ts';
-import type { Holding, RoundEnd } from '../lease/lease.ts';
+import { acquireOrKnock, serveRounds } from '../lease/rounds.ts';
+import type { RoundEnd, Rounds } from '../lease/rounds.ts';
 import { makePass } from './pass.ts';
 import type { PassDone } from './pass.ts';
-import type { Scope } from '../reconcile/ports/lease-items.ts';
+import type { Scope } from '../lease/scope.ts';
 import type { PassRequest, PassResult } from './request.types.ts';
 import { scopeOf, serversOf } from '../lease/scope.ts';
 import { sendOn } from '../lease/send-on.ts';
@@ -21,8 +21,7 @@ import { waitForLease } from '../lease/wait-for-lease.ts';
 export async function reconcile(request: PassRequest, deps: Dependencies): Promise<PassResult> {
   const { connection, attended } = request;
   const done: { report: PassReport; plan?: Plan }[] = [];
-  const world = { items: deps.lease, ...deps };
-  const holding: Holding = {
+  const rounds: Rounds = {
     connection,
     scope: scopeOf(request.servers),
     alone: attended !== undefined,
@@ -36,8 +35,8 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
   if (attended) {
     const lease = await waitForLease(connection, { ...attended, stop: request.stop }, deps);
     if (typeof lease === 'string') return { kind: 'locked', owner: lease };
-    await serveRounds(lease, holding);
-  } else if ((await hold(world, holding)) === 'knocked') {
+    await serveRounds(lease, rounds);
+  } else if ((await acquireOrKnock(deps, rounds)) === 'knocked') {
     return { kind: 'knocked' };
   }
   const [first, ...others] = done;

@@ -3,7 +3,7 @@ import type { SignInDependencies } from '../sign-in/renewal.ts';
 import type { Announcer } from '../work/events.ts';
 import type { WorkQueue } from '../work/queue.ts';
 import type { DesiredStore } from './ports/desired-store.ts';
-import type { LeaseItems } from './ports/lease-items.ts';
+import type { LeaseStore } from '../lease/lease-store.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
@@ -14,7 +14,7 @@ import type { ReconcileSettings } from '../lease/settings.types.ts';
 export interface Dependencies extends SignInDependencies {
   readonly desired: DesiredStore;
   readonly ledger: Ledger;
-  readonly lease: LeaseItems;
+  readonly lease: LeaseStore;
   readonly secrets: SecretSource;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly announcer: Announcer;

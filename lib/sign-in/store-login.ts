@@ -2,12 +2,12 @@ import { TrueupError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.types.ts';
 import type { Secret, SecretReference } from '../core/secret.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import { serveRounds } from '../lease/lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import { StoreError } from '../reconcile/ports/store-error.ts';
 import type { AccessToken } from './token-exchange.types.ts';
 import { sendOn } from '../lease/send-on.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
+import { serveRounds } from '../lease/rounds.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 import type { Patience } from '../lease/wait-for-lease.ts';
 

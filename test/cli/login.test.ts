@@ -4,9 +4,12 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { leaseFile } from '../../lib/files/lease-file.ts';
+import { stateTable } from '../../lib/files/state-table.ts';
+import { leaseStore } from '../../lib/lease/lease-store.ts';
+import { testClock } from '../support/clock.ts';
 import { files, isGone, secret, startLoginWorld, until } from './login-world.ts';
 import type { LoginWorld } from './login-world.ts';
+import { acquireAs } from '../support/lease-events.ts';
 
 let world: LoginWorld;
 
@@ -15,6 +18,9 @@ beforeEach(async () => {
 });
 
 afterEach(() => world.close());
+
+/** The state folder, as another process has it. */
+const openState = () => stateTable(join(world.folder, '.trueup'), testClock());
 
 describe('login', () => {
   test('keeps both tokens in the secrets file, and the next command uses them', async () => {
@@ -60,7 +66,7 @@ describe('login', () => {
 
   test('frees the lease', async () => {
     await world.login();
-    const lease = await leaseFile({ folder: join(world.folder, '.trueup') }).read('acme');
+    const lease = await leaseStore(openState()).read('acme');
     expect(lease).toMatchObject({ epoch: 1 });
     expect(lease?.owner).toBeUndefined();
   });
@@ -149,9 +155,8 @@ describe('what others send', () => {
 
 test('the lease is waited for, and not for ever; Ctrl-C ends that too', async () => {
   await world.store({ [secret]: { refresh_token: 'old' } });
-  const lease = leaseFile({ folder: join(world.folder, '.trueup') });
-  const at = { owner: 'a pass', expiresAt: Date.now() + 60_000, overBefore: 0 };
-  await lease.acquire('acme', at);
+  const expiresAt = Date.now() + 60_000;
+  await acquireAs('a pass', leaseStore(openState()), 'acme', { expiresAt });
   const late = await world.login(undefined, ['--lock-timeout', '1s']);
   expect(late.code).toBe(1);
   expect(late.stderr).toContain('acme: waiting for the lease, which a pass holds');

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { leaseFile } from '../../lib/files/lease-file.ts';
 import { withLock } from '../../lib/files/lock-file.ts';
 
 /** What another process does: `node lock-child.ts <what> <folder> <times>`. Prints `ready` when it is at it. */
@@ -19,13 +18,6 @@ switch (what) {
   case 'count':
     for (let n = 0; n < count; n += 1) await withLock(join(folder, 'lock'), increment);
     break;
-  case 'lease': {
-    const lease = leaseFile({ folder });
-    for (let n = 0; n < count; n += 1) {
-      await lease.acquire('acme', { owner: `${process.pid}`, expiresAt: 0, overBefore: 1 });
-    }
-    break;
-  }
   case 'hang':
     await withLock(join(folder, 'lock'), () => {
       process.stdout.write('held\n');

@@ -6,7 +6,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { leaseFile } from '../../lib/files/lease-file.ts';
 import { withLock } from '../../lib/files/lock-file.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 
@@ -52,11 +51,6 @@ describe('The lock between processes', () => {
     await run('count', 3, 200);
     expect(await readFile(join(folder.path, 'counter'), 'utf8')).toBe('600');
     expect(await readdir(folder.path)).toEqual(['counter']);
-  }, 60_000);
-
-  test('two processes never hold the same epoch', async () => {
-    await run('lease', 2, 50);
-    expect(await leaseFile({ folder: folder.path }).read('acme')).toMatchObject({ epoch: 100 });
   }, 60_000);
 
   test('a holder that was killed is taken over from, by whoever comes first', async () => {

@@ -22,8 +22,9 @@ const batches = [...one, ...two, ...three].map((batch, number) => ({
 
 const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };
 const failsForBad: Intercept = (operation, body) => {
-  const isWrite = operation === 'UpdateItem' || operation.startsWith('SendMessage');
-  return isWrite && JSON.stringify(body).includes('bad-') ? denied : undefined;
+  const text = JSON.stringify(body);
+  const isWrite = text.includes('{"S":"lease"}') || operation.startsWith('SendMessage');
+  return isWrite && text.includes('bad-') ? denied : undefined;
 };
 
 const freshIds = serverIds(6 * batches.length);

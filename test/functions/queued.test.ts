@@ -7,6 +7,7 @@ import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, serverIds } from '../support/world.ts';
 import { queueFile, sqsEvent, startTriggers } from './trigger-world.ts';
 import type { TriggerWorld } from './trigger-world.ts';
+import { acquireAs } from '../support/lease-events.ts';
 
 const [a = '', b = ''] = serverIds(2);
 const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };
@@ -46,9 +47,8 @@ const message = (more: object = {}) => ({
   ...more,
 });
 const hold = async () => {
-  const now = world.clock.now();
-  const options = { owner: 'laptop', expiresAt: now + 60_000, overBefore: now };
-  await world.deps.lease.acquire(connection, options);
+  const expiresAt = world.clock.now() + 60_000;
+  await acquireAs('laptop', world.deps.lease, connection, { expiresAt });
 };
 
 describe('a secret that moved', () => {
@@ -222,7 +222,7 @@ describe('messages', () => {
 
   test('the knock fails: the message comes again', async () => {
     await hold();
-    dynamodb = (operation) => (operation === 'UpdateItem' ? denied : undefined);
+    dynamodb = (operation) => (operation === 'PutItem' ? denied : undefined);
     expect(await world.queued(sqsEvent(message()))).toEqual(['m-0']);
   });
 });
@@ -230,7 +230,7 @@ describe('messages', () => {
 describe('a batch', () => {
   test('of good, bad and poison: only bad and poison fail, and all have their turn', async () => {
     dynamodb = (operation, body) =>
-      operation === 'UpdateItem' && JSON.stringify(body).includes('"beta"') ? denied : undefined;
+      operation === 'PutItem' && JSON.stringify(body).includes('"beta"') ? denied : undefined;
     const failed = await world.queued(
       sqsEvent(
         'no JSON',

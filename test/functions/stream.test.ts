@@ -7,6 +7,7 @@ import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, outcomesOf, serverIds } from '../support/world.ts';
 import { streamFile, record, startTriggers } from './trigger-world.ts';
 import type { TriggerWorld } from './trigger-world.ts';
+import { acquireAs } from '../support/lease-events.ts';
 
 const [a = '', b = '', c = ''] = serverIds(3);
 const denied = { status: 400, body: { __type: 'AccessDeniedException', message: 'not for you' } };
@@ -122,9 +123,8 @@ describe('the stream function', () => {
   test('leaves what came while another process holds the lease with the holder', async () => {
     await open();
     await declareThree();
-    const now = world.clock.now();
-    const held = { owner: 'laptop', expiresAt: now + 60_000, overBefore: now };
-    await world.deps.lease.acquire(connection, held);
+    const expiresAt = world.clock.now() + 60_000;
+    await acquireAs('laptop', world.deps.lease, connection, { expiresAt });
     expect(await world.stream([record('acme', `server#${a}`)])).toEqual([]);
     expect(world.messages()).toEqual([]);
     expect((await world.deps.lease.read(connection))?.knocked).toEqual(new Set([a]));
@@ -156,13 +156,14 @@ describe('the stream function', () => {
     await open();
     expect(await world.stream([record('Not A Name', 'server#a')])).toEqual([]);
     expect(world.messages()).toEqual([]);
-    expect(world.dynamodb.calls['UpdateItem']).toBeUndefined();
+    expect(world.dynamodb.calls['GetItem']).toBeUndefined();
+    expect(world.dynamodb.calls['PutItem']).toBeUndefined();
   });
 
   test('a ledger that fails hands the work to the queue', async () => {
     await open();
     await declareThree();
-    dynamodb = (operation) => (operation === 'UpdateItem' ? denied : undefined);
+    dynamodb = (operation) => (operation === 'PutItem' ? denied : undefined);
     expect(await world.stream([record('acme', `server#${a}`)])).toEqual([]);
     expect(world.messages()).toMatchObject([{ servers: [a], reason: 'stream' }]);
     expect(lines('pass failed')).toHaveLength(1);
@@ -174,7 +175,7 @@ describe('the stream function', () => {
   test('records fail only if neither the pass nor the queue works', async () => {
     await open();
     await declareThree();
-    dynamodb = (operation) => (operation === 'UpdateItem' ? denied : undefined);
+    dynamodb = (operation) => (operation === 'PutItem' ? denied : undefined);
     sqs = () => denied;
     const poison = record('acme', 'odd', { SequenceNumber: '4711' });
     const records = [poison, record('acme', `server#${a}`), record('acme', `server#${b}`)];

@@ -15,6 +15,8 @@ import { memoryLog } from '../support/log.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';
 import { strangeJson } from './strange.ts';
+import { neverOwned } from '../../lib/lease/protocol.ts';
+import type { LeaseDecision, LeaseEvent } from '../../lib/lease/protocol.ts';
 
 const names = ['scheduled', 'stream', 'queued'] as const;
 type Name = (typeof names)[number];
@@ -124,17 +126,17 @@ function mustBeMessage({ connection, servers, dueAt }: WorkMessage): void {
   must(!Number.isNaN(Date.parse(dueAt)), 'a message that is never due');
 }
 
-/** Every connection is held by somebody, so that what a handler understood shows as a knock or a message. */
+/** Every connection is owned by another process, so that what a handler understood shows as a knock or a message. */
 function busyWorld() {
   const now = Date.parse('2026-11-22T12:00:00Z');
   const log = memoryLog();
   const sent: WorkMessage[] = [];
   const knocks: string[] = [];
   const lease = {
-    acquire: async () => undefined,
-    knock: async (connection: string) => {
+    change: async (connection: string, { kind }: LeaseEvent): Promise<LeaseDecision> => {
+      if (kind !== 'knock') return { ok: false, why: 'owned', item: neverOwned };
       knocks.push(connection);
-      return true;
+      return { ok: true, item: neverOwned };
     },
   };
   const rows = [

@@ -80,6 +80,7 @@ export const kept = {
   lease: {
     epoch: 5,
     owner: 'function x',
+    acquisition: 'a1',
     expiresAt: Date.parse('2026-11-22T12:01:00.000Z'),
     takenOver: false,
     knocks: 3,
@@ -162,7 +163,9 @@ const changeForm = z.object({
 /** The table's form, and the files'. */
 export const leaseForm = z.object({
   epoch: count,
+  rev: count,
   owner: z.optional(z.string()),
+  acquisition: z.optional(z.string()),
   expiresAt: z.optional(count),
   takenOver: z.boolean(),
   knocks: count,

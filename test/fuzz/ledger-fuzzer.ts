@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { leaseTable } from '../../lib/aws/lease-table.ts';
+import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
@@ -12,7 +12,6 @@ import { kept, leaseForm, mustFit, mustReadLedger } from './kept.ts';
 const { server, pause, report, change, plan, hashes, lease, now } = kept;
 const ttl = now / 1000 + 3_600;
 const { id: _id, ...record } = server;
-const { takenOver: _derived, ...leaseItem } = lease;
 
 /** All items of a connection; bodies that are stored as text or compressed are values until they are written. */
 const items = [
@@ -32,7 +31,7 @@ const items = [
     hashes,
     ttl,
   },
-  { item: 'lease', ...leaseItem, knockIds: ['s1'], runningAll: true },
+  { item: 'lease', ...lease, knocked: ['s1'], running: 'all', rev: 4, writeId: 'w' },
 ];
 
 /** As it is stored: reports and changes as text, plans compressed, hashes as bytes. */
@@ -95,8 +94,9 @@ export const ledgerFuzzer = (read = mustReadLedger) =>
       const dynamo = answeringDynamo();
       const clock = { now: () => now, sleep: async () => undefined };
       const options = { client: dynamo.client, table: 'Ledger', clock };
-      const ledger = openLedger({ table: dynamoDbTable(options), clock });
-      const leases = leaseTable(options);
+      const table = dynamoDbTable(options);
+      const ledger = openLedger({ table, clock });
+      const leases = leaseStore(table);
       return {
         check: async (input) => {
           const rows = input.items.flatMap((item) =>

@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
+import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
 import type { ItemValue } from '../../lib/table/table.ts';
 import { edited, editsOf } from './edits.ts';
-import { fuzzer } from './fuzzer.ts';
-import { kept, mustReadLedger } from './kept.ts';
+import { fuzzer, must } from './fuzzer.ts';
+import { kept, leaseForm, mustFit, mustReadLedger } from './kept.ts';
 import { strangeJson } from './strange.ts';
 
-const { server, pause, report, change, now } = kept;
+const { server, pause, report, change, lease, now } = kept;
 const { id: _id, ...record } = server;
 const ttl = now / 1000 + 3_600;
 
@@ -25,6 +27,7 @@ const items: readonly (readonly [key: string, value: ItemValue])[] = [
   ['pass#last', { report: JSON.stringify(report), ttl }],
   ['pass#20261122T115500000Z', { report: JSON.stringify(report), ttl }],
   ['change#s1#20261122T115500000Z', { change: JSON.stringify(change), ttl }],
+  ['lease', { ...lease, knocked: ['s1'], running: 'all' }],
 ];
 
 /** One row of `state.db` whose text is not as it was written; the others are. */
@@ -52,6 +55,7 @@ export const stateFuzzer = (read = mustReadLedger) =>
       const database = new DatabaseSync(path);
       const clock = { now: () => now, sleep: async () => undefined };
       const ledger = openLedger({ table, clock });
+      const leases = leaseStore(table);
       return {
         check: async ({ key, column, text }) => {
           const set = database.prepare(`UPDATE items SET ${column} = ? WHERE key = ?`);
@@ -61,6 +65,10 @@ export const stateFuzzer = (read = mustReadLedger) =>
           set.run(text, key);
           try {
             await read(ledger);
+            const found = await leases.read('acme').catch((error: unknown) => {
+              must(error instanceof StoreError, `not typed: ${String(error)}`);
+            });
+            if (found) mustFit(leaseForm, found, 'a lease');
           } finally {
             set.run(before?.['was'] ?? null, key);
           }

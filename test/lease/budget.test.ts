@@ -7,8 +7,8 @@ import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import { readOnlyGate } from '../../lib/lease/read-only-gate.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { fullestMinute } from '../support/fullest-minute.ts';
-import { memoryLease } from '../support/memory-lease.ts';
 import { virtualTime } from '../support/virtual-clock.ts';
+import { memoryStore } from './memory-store.ts';
 
 const connection = 'acme';
 const start = Date.parse('2026-11-22T12:00:00.000Z');
@@ -50,7 +50,9 @@ interface Call {
 /** Runs the callers and @returns what the vendor saw */
 async function play(limit: number, callers: readonly Caller[]): Promise<readonly Call[]> {
   const time = virtualTime(start, settle);
-  const lease = memoryLease();
+  const lease = memoryStore();
+  let acquisitions = 0;
+  const uuid = () => `acquisition ${(acquisitions += 1)}`;
   const budget = { requestsPerMinute: limit, concurrency: 4 };
   const seen: Call[] = [];
 
@@ -80,23 +82,23 @@ async function play(limit: number, callers: readonly Caller[]): Promise<readonly
     const clock: Clock = time.ahead(one.skewMs);
     const owner = `owner ${number}`;
     const { clockName = owner } = one;
-    const deps = { lease, clock, settings: defaultSettings, owner, clockName };
+    const world = { lease, clock, settings: defaultSettings, owner, clockName, uuid };
     if (one.kind === 'reads') {
       const gate = readOnlyGate(budget, clock);
       await callAll((signal) => gate.admit(signal), one, number);
       return;
     }
-    const held = await Lease.acquire(connection, { items: lease, ...deps });
-    if (!held) return;
+    const owned = await Lease.acquire(connection, world);
+    if (!(owned instanceof Lease)) return;
     try {
       if (one.kind === 'idle') return;
-      const gate = passGate(held, budget, deps);
+      const gate = passGate(owned, budget, world);
       await callAll((signal) => gate.admit(signal), one, number);
     } catch {
       // Its lease is over: it may not go on.
     } finally {
-      if (one.kind !== 'dies') await held.release('keep');
-      held.end();
+      if (one.kind !== 'dies') await owned.release('keep');
+      owned.end();
     }
   };
   await time.run(Promise.all(callers.map(act)));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
+import { decide } from '../../lib/lease/protocol.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { explore } from './lease-explore.ts';
 import { runModel } from './lease-model.ts';
@@ -60,24 +60,16 @@ describe('a broken protocol is caught', () => {
     [
       'a release that does not look at the knocks',
       {
-        breakItems: (items) => ({
-          ...items,
-          release: async (connection, options) => {
-            const knocks = (await items.read(connection))?.knocks ?? 0;
-            return items.release(connection, { ...options, knocks });
-          },
-        }),
+        protocol: (item, event) =>
+          decide(item, event.kind === 'release' ? { ...event, knocks: item.knocks } : event),
       },
       'acknowledged and lost',
     ],
     [
       'a knock at a lease that is free',
       {
-        breakItems: (items) => ({
-          ...items,
-          knock: async (connection, options) =>
-            (await items.knock(connection, options)) || Boolean(await items.read(connection)),
-        }),
+        protocol: (item, event) =>
+          event.kind === 'knock' && item.rev > 0 ? { ok: true, item } : decide(item, event),
       },
       'acknowledged and lost',
     ],
@@ -85,13 +77,8 @@ describe('a broken protocol is caught', () => {
       'a serving that does not look at the knocks',
       {
         callers: 3,
-        breakItems: (items) => ({
-          ...items,
-          serve: async (connection, options) => {
-            const knocks = (await items.read(connection))?.knocks ?? 0;
-            return items.serve(connection, { ...options, knocks });
-          },
-        }),
+        protocol: (item, event) =>
+          decide(item, event.kind === 'serve' ? { ...event, knocks: item.knocks } : event),
       },
       'acknowledged and lost',
     ],
@@ -101,14 +88,18 @@ describe('a broken protocol is caught', () => {
         callers: 3,
         jumps: 2,
         deaths: 1,
-        breakItems: (items) => ({ ...items, acquire: forgetful(items) }),
+        protocol: (item, event) => {
+          const decision = decide(item, event);
+          if (event.kind !== 'acquire') return decision;
+          return { ...decision, item: { ...decision.item, running: undefined } };
+        },
       },
       'acknowledged and lost',
     ],
     [
       'clocks that are further apart than the margin',
       { jumps: 2, skews: [0, 4 * marginMs] },
-      'two holders may both write',
+      'two owners may both write',
     ],
   ];
   test.each(mutants)(
@@ -120,12 +111,3 @@ describe('a broken protocol is caught', () => {
     120_000,
   );
 });
-
-function forgetful(items: LeaseItems): LeaseItems['acquire'] {
-  return async (connection, options) => {
-    const item = await items.acquire(connection, options);
-    if (!item) return undefined;
-    const { running: _lost, ...rest } = item;
-    return rest;
-  };
-}

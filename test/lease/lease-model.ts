@@ -1,28 +1,47 @@
 import { setImmediate as settle } from 'node:timers/promises';
-import { hold } from '../../lib/lease/lease.ts';
+import type { LeaseItem } from '../../lib/lease/lease-item.ts';
+import type { LeaseStore } from '../../lib/lease/lease-store.ts';
+import { decide, neverOwned } from '../../lib/lease/protocol.ts';
+import { acquireOrKnock } from '../../lib/lease/rounds.ts';
+import type { Scope } from '../../lib/lease/scope.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
-import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
-import { memoryLease } from '../support/memory-lease.ts';
 
 const connection = 'acme';
 const { leaseMs, marginMs } = defaultSettings;
+
+/**
+ * One lease, whose changes are one step each: a store's compare-and-swap makes them so. In memory, since all orders of
+ * them take a million changes.
+ */
+function storeOf(protocol: typeof decide): LeaseStore {
+  let stored: LeaseItem = neverOwned;
+  return {
+    read: async () => (stored.rev > 0 ? stored : undefined),
+    change: async (_connection, event) => {
+      const decision = protocol(stored, event);
+      if (!decision.ok || decision.item === stored) return decision;
+      stored = { ...decision.item, rev: stored.rev + 1 };
+      return { ok: true, item: stored };
+    },
+  };
+}
 
 /** What a run may do besides letting callers go on. */
 export interface Limits {
   readonly callers: number;
   /** Milliseconds by which each caller's clock is ahead. */
   readonly skews: readonly number[];
-  /** Jumps of time, each a little longer than a lease: one makes it over for its holder, two for everybody. */
+  /** Jumps of time, each a little longer than a lease: after one it has ended for its owner, after two for every caller. */
   readonly jumps: number;
   /** Callers that die, before or after the effect of the call that they are at. */
   readonly deaths: number;
-  /** Calls that take effect and whose answer is lost, so that the client below repeats them, at any later time. */
+  /** Calls that take effect and whose answer is lost, so that the store repeats them, at any later time. */
   readonly repeats?: number;
   /** Calls that take effect and fail for their caller, who then asks again from the beginning. */
   readonly failures?: number;
-  /** A mutation of the store, to prove that a broken protocol is caught. */
-  readonly breakItems?: (items: LeaseItems) => LeaseItems;
+  /** A protocol that is wrong, to prove that it is caught. */
+  readonly protocol?: typeof decide;
 }
 
 interface Waiting {
@@ -56,7 +75,7 @@ export async function runModel(
   limits: Limits,
   choose: (step: number, width: number) => number,
 ): Promise<RunResult> {
-  const items = (limits.breakItems ?? ((same) => same))(memoryLease());
+  const store = storeOf(limits.protocol ?? decide);
   const waiting: Waiting[] = [];
   const dead = new Set<number>();
   const rounds: Round[] = [];
@@ -66,75 +85,52 @@ export async function runModel(
   const trace: string[] = [];
   const widths: number[] = [];
   const mayWrite = new Map<number, () => void>();
+  let acquisitions = 0;
+  const uuid = () => `acquisition ${(acquisitions += 1)}`;
   let time = 1_000_000;
   let step = 0;
   let [jumps, deaths] = [limits.jumps, limits.deaths];
   let [repeats, failures] = [limits.repeats ?? 0, limits.failures ?? 0];
 
-  /**
-   * A call that takes effect when it is chosen, and whose caller may die before or after.
-   *
-   * @param again - what a repetition does where it is not the same as the call
-   */
+  /** A call that takes effect when it is chosen, and whose caller may die before or after. */
   const call = <T>(
     caller: number,
     name: string,
     effect: () => Promise<T>,
-    again?: () => Promise<T>,
+    ofStore = false,
   ): Promise<T> =>
     new Promise((resolve, reject) => {
-      const goWith = (act: () => Promise<T>) => async () => {
+      if (dead.has(caller)) return;
+      const go = async () => {
         try {
-          const result = await act();
+          const result = await effect();
           if (!dead.has(caller)) resolve(result);
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
-      if (dead.has(caller)) return;
-      const never = { repeat: undefined, fail: undefined };
-      const repeated: Waiting = {
-        caller,
-        name: `${name} again`,
-        ...never,
-        go: goWith(again ?? effect),
+      const once = { caller, go, repeat: undefined, fail: undefined };
+      const repeat = async () => {
+        await effect();
+        waiting.push({ ...once, name: `${name} again` });
       };
-      const ofStore = {
-        repeat: async () => {
-          await effect();
-          waiting.push(repeated);
-        },
-        fail: async () => {
-          await effect();
-          reject(new StoreError('store-unreachable', 'its answer was lost'));
-        },
+      const fail = async () => {
+        await effect();
+        reject(new StoreError('store-unreachable', 'its answer was lost'));
       };
-      waiting.push({ caller, name, go: goWith(effect), ...(again ? ofStore : never) });
+      waiting.push({ ...once, name, ...(ofStore && { repeat, fail }) });
     });
 
-  /** The calls of one caller. As an adapter does, a repeated acquisition looks whether it was the first that succeeded. */
-  const controlled = (caller: number): LeaseItems =>
-    Object.fromEntries(
-      Object.entries(items).map(
-        ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
-          name,
-          (...args: never[]) => {
-            const effect = () => method(...args);
-            // Whoever releases has written what it had to write.
-            if (name === 'release') mayWrite.delete(caller);
-            let mine: unknown;
-            if (name !== 'acquire') return call(caller, name, effect, effect);
-            const first = async () => (mine = await effect());
-            const again = async () => {
-              const found = await items.read(connection);
-              const { epoch } = (mine ?? {}) as { epoch?: number };
-              return (await effect()) ?? (found?.epoch === epoch ? found : undefined);
-            };
-            return call(caller, name, first, again);
-          },
-        ],
-      ),
-    ) as unknown as LeaseItems;
+  /** The calls of one caller. A repeated change finds what the first one did, as a store's does. */
+  const controlled = (caller: number): LeaseStore => ({
+    read: (name) => call(caller, 'read', () => store.read(name)),
+    change: (name, event) => {
+      // Whoever releases has written what it had to write.
+      if (event.kind === 'release') mayWrite.delete(caller);
+      const effect = () => store.change(name, event);
+      return call(caller, event.kind, effect, true);
+    },
+  });
 
   async function start(caller: number): Promise<void> {
     const clock = {
@@ -148,12 +144,13 @@ export async function runModel(
     const id = `request-${caller}`;
     const madeAt = step;
     const world = {
-      items: controlled(caller),
+      lease: controlled(caller),
       clock,
       settings: defaultSettings,
       owner: `caller ${caller}`,
+      uuid,
     };
-    const result = await hold(world, {
+    const result = await acquireOrKnock(world, {
       connection,
       scope: new Set([id]),
       round: async (lease, scope) => {
@@ -261,14 +258,20 @@ export async function runModel(
         return false;
       }
     });
-    if (writers.length > 1) violations.push('two holders may both write');
+    if (writers.length > 1) violations.push('two owners may both write');
   }
 
   // Long after, somebody comes by: the lease is free or over, and what is pending is served.
   time += 10 * (leaseMs + marginMs);
   const sweeper = { now: () => time, sleep: () => new Promise<void>(() => undefined) };
-  const world = { items, clock: sweeper, settings: defaultSettings, owner: 'sweeper' };
-  const swept = await hold(world, {
+  const world = {
+    lease: store,
+    clock: sweeper,
+    settings: defaultSettings,
+    owner: 'sweeper',
+    uuid,
+  };
+  const swept = await acquireOrKnock(world, {
     connection,
     scope: new Set(['sweeper']),
     round: async (_lease, scope) => {

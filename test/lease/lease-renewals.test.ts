@@ -1,21 +1,22 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { hold } from '../../lib/lease/lease.ts';
-import type { LeaseItems, Scope } from '../../lib/reconcile/ports/lease-items.ts';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { LeaseEvent } from '../../lib/lease/protocol.ts';
+import { acquireOrKnock } from '../../lib/lease/rounds.ts';
 import { unite } from '../../lib/lease/scope.ts';
+import type { Scope } from '../../lib/lease/scope.ts';
+import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
-import { memoryLease } from '../support/memory-lease.ts';
+import { knockFor } from '../support/lease-events.ts';
+import { memoryStore } from './memory-store.ts';
 
-// A renewal runs beside whatever the holder does, and tells it of knocks at any moment.
+// A renewal runs beside whatever the owner does, and shows it knocks at any moment.
 
 const connection = 'acme';
 const now = 1_000_000;
-const overBefore = now - defaultSettings.marginMs;
 
-/** A holder whose renewals come when they are told to. */
-function holder(break_: (items: LeaseItems) => Partial<LeaseItems> = () => ({})) {
-  const items = memoryLease();
+/** An owner whose renewals come when they are asked for. */
+function startOwner() {
+  const store = memoryStore();
   let wake: () => void = () => undefined;
   const clock: Clock = {
     now: () => now,
@@ -25,29 +26,42 @@ function holder(break_: (items: LeaseItems) => Partial<LeaseItems> = () => ({}))
         signal?.addEventListener('abort', () => resolve());
       }),
   };
-  const told: Scope[] = [];
+  const handedOver: Scope[] = [];
   const served: Scope[] = [];
+  /** Runs between the effect of a change and its answer. */
+  const beforeAnswer: { to?: LeaseEvent['kind']; run: () => Promise<void> } = {
+    run: async () => undefined,
+  };
   const world = {
-    items: { ...items, ...break_(items) },
+    lease: {
+      ...store,
+      change: async (...args: Parameters<typeof store.change>) => {
+        const decision = await store.change(...args);
+        if (args[1].kind !== beforeAnswer.to) return decision;
+        delete beforeAnswer.to;
+        await beforeAnswer.run();
+        return decision;
+      },
+    },
     clock,
     settings: defaultSettings,
     owner: 'one',
+    uuid: () => 'acquisition',
   };
   return {
-    items,
     world,
-    told,
+    handedOver,
     served,
-    knock: (...ids: readonly string[]) =>
-      items.knock(connection, { scope: new Set(ids), overBefore }),
+    beforeAnswer,
+    knock: (...ids: readonly string[]) => knockFor(ids, store, connection),
     renew: async () => {
       wake();
       await settle();
     },
-    /** What was asked for and is neither served, nor told to anybody, nor left for the next holder. */
-    left: async () => {
-      const item = await items.read(connection);
-      return [...served, ...told].reduce<Scope | undefined>(
+    /** What was asked for and is served, or handed over, or left for the next owner. */
+    safe: async () => {
+      const item = await store.read(connection);
+      return [...served, ...handedOver].reduce<Scope | undefined>(
         unite,
         unite(item?.knocked, item?.running),
       );
@@ -55,9 +69,9 @@ function holder(break_: (items: LeaseItems) => Partial<LeaseItems> = () => ({}))
   };
 }
 
-test('a knock that a renewal tells of while others are told stays for the next holder', async () => {
-  const { world, told, left, knock, renew } = holder();
-  await hold(world, {
+test('a knock that a renewal shows while others are handed over stays for the next owner', async () => {
+  const { world, handedOver, safe, knock, renew } = startOwner();
+  await acquireOrKnock(world, {
     connection,
     scope: new Set(['own']),
     round: async () => {
@@ -66,48 +80,39 @@ test('a knock that a renewal tells of while others are told stays for the next h
       return { stop: true };
     },
     handOver: async (scope) => {
-      told.push(scope);
-      if (told.length === 1) {
+      handedOver.push(scope);
+      if (handedOver.length === 1) {
         await knock('late');
         await renew();
       }
       return true;
     },
   });
-  expect(await left()).toEqual(new Set(['early', 'late']));
+  expect(await safe()).toEqual(new Set(['early', 'late']));
 });
 
-test('a knock that a renewal tells of before the answer to the taking over of earlier ones is served', async () => {
-  let afterServing = async () => undefined as void;
-  const { world, served, told, left, knock, renew } = holder((items) => ({
-    serve: async (...args) => {
-      const result = await items.serve(...args);
-      await afterServing();
-      return result;
-    },
-  }));
-  afterServing = async () => {
-    afterServing = async () => undefined;
+test('a knock that a renewal shows before the answer to taking on earlier ones is served', async () => {
+  const { world, handedOver, served, safe, beforeAnswer, knock, renew } = startOwner();
+  beforeAnswer.to = 'serve';
+  beforeAnswer.run = async () => {
     await knock('late');
     await renew();
   };
-  let rounds = 0;
-  await hold(world, {
+  await acquireOrKnock(world, {
     connection,
     scope: new Set(['own']),
     round: async (_lease, scope) => {
       served.push(scope);
-      rounds += 1;
-      if (rounds === 1) {
+      if (served.length === 1) {
         await knock('early');
         await renew();
       }
       return { stop: false };
     },
     handOver: async (scope) => {
-      told.push(scope);
+      handedOver.push(scope);
       return true;
     },
   });
-  expect(await left()).toEqual(new Set(['own', 'early', 'late']));
+  expect(await safe()).toEqual(new Set(['own', 'early', 'late']));
 });

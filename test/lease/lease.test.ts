@@ -8,6 +8,7 @@ import { reconcile } from '../../lib/pass/reconcile.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
+import { acquireAs, dyingAt, knockFor } from '../support/lease-events.ts';
 
 const [a = '', b = '', c = ''] = serverIds(3);
 const schedule: PassRequest = { connection, trigger: 'schedule' };
@@ -64,14 +65,11 @@ const done = async (request: PassRequest, deps: Dependencies) => {
 /** Somebody who acquires and is never heard of again. */
 const die = () => {
   const now = one.clock.now();
-  const options = { owner: 'dead', expiresAt: now + leaseMs, overBefore: now - marginMs };
-  return one.lease.acquire(connection, options);
+  const times = { expiresAt: now + leaseMs, expiredBefore: now - marginMs };
+  return acquireAs('dead', one.lease, connection, times);
 };
 const knock = (...ids: readonly string[]) =>
-  one.lease.knock(connection, {
-    scope: new Set(ids),
-    overBefore: one.clock.now() - marginMs,
-  });
+  knockFor(ids, one.lease, connection, one.clock.now() - marginMs);
 const slowPut = (id: string, ms: number) =>
   world.barndoor.misbehave({ method: 'PUT', id, times: 1, effect: { kind: 'latency', ms } });
 const isKey = (body: unknown, key: string) =>
@@ -104,7 +102,7 @@ describe('two passes at once', () => {
     let isKnocked = false;
     dynamodb = (operation, body) => {
       const text = JSON.stringify(body);
-      const isRelease = operation === 'UpdateItem' && /REMOVE #owner/.test(text);
+      const isRelease = operation === 'PutItem' && isKey(body, 'lease') && !/expiresAt/.test(text);
       if (!isRelease || isKnocked) return undefined;
       isKnocked = true;
       void knock(b);
@@ -161,10 +159,12 @@ describe('a holder that died', () => {
   test('is taken over after expiry and margin, not before; running and knocks are served first', async () => {
     const dead = await die();
     await knock(b);
-    await one.lease.serve(connection, {
+    const running = new Set([b]);
+    await one.lease.change(connection, {
+      kind: 'serve',
       epoch: dead?.epoch ?? 0,
       knocks: 1,
-      running: new Set([b]),
+      running,
     });
     await knock(c);
     world.clock.advance(leaseMs + marginMs - 500);
@@ -187,13 +187,13 @@ describe('a holder that died', () => {
       ...one,
       lease: {
         ...one.lease,
-        serve: async (name, options) => {
-          const isServed = await one.lease.serve(name, options);
-          if (isLost) return isServed;
+        change: async (name, event, known) => {
+          const decision = await one.lease.change(name, event, known);
+          if (isLost || event.kind !== 'serve') return decision;
           isLost = true;
-          // The client repeats the call, whose condition no longer holds.
+          // The store finds that the item has changed, and decides again.
           await knock(c);
-          return one.lease.serve(name, options);
+          return one.lease.change(name, event);
         },
       },
     };
@@ -213,9 +213,10 @@ describe('a holder that died', () => {
     ] as const) {
       await knock(...ids);
       world.clock.advance(over + leaseMs);
-      const lease = await Lease.acquire(connection, { items: one.lease, ...one });
-      await lease?.serveKnocks();
-      lease?.end();
+      const lease = await Lease.acquire(connection, one);
+      if (!(lease instanceof Lease)) throw new Error('it is owned');
+      await lease.serveKnocks();
+      lease.end();
       expect((await item()).running).toEqual(running);
     }
   });
@@ -227,7 +228,7 @@ describe('a holder that died', () => {
     const broken = {
       ...one,
       ledger: { ...one.ledger, read: () => Promise.reject(new Error('dies here')) },
-      lease: { ...one.lease, release: () => Promise.reject(new Error('and here')) },
+      lease: dyingAt('release', one.lease),
     };
     void reconcile({ ...schedule, servers: [a] }, broken).catch(() => undefined);
     await pause(100);
@@ -288,8 +289,8 @@ describe('a lease lost in the middle', () => {
     await until(() => putsOf(id).length === 1);
     const before = await record(id);
     const now = one.clock.now();
-    const options = { owner: 'thief', expiresAt: now, overBefore: now + 10 * leaseMs };
-    expect(await one.lease.acquire(connection, options)).toBeDefined();
+    const times = { expiresAt: now, expiredBefore: now + 10 * leaseMs };
+    expect(await acquireAs('thief', one.lease, connection, times)).toBeDefined();
     return { result: await running, before };
   };
 
@@ -381,8 +382,10 @@ describe('an intent', () => {
   });
 
   test('of a pass that could not send is taken back', async () => {
-    const { epoch = 0 } = (await die()) ?? {};
-    await one.lease.release(connection, { epoch, knocks: 0, keep: false, save: {} });
+    const { epoch = 0, window = [] } = (await die()) ?? {};
+    const save = { window };
+    const release = { kind: 'release', epoch, knocks: 0, keep: false, save } as const;
+    await one.lease.change(connection, release);
     // The time of the process is over between the intent and the PUT.
     let isLate = false;
     const clock = { ...one.clock, now: () => one.clock.now() + (isLate ? 60_000 : 0) };

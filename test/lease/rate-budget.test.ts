@@ -1,7 +1,7 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { minuteMs, RateBudget } from '../../lib/lease/budget.ts';
-import type { BudgetState } from '../../lib/reconcile/ports/lease-items.ts';
+import type { BudgetState } from '../../lib/lease/lease-item.ts';
 
 const slackMs = 30_000;
 /** Of 20 a minute two are the readers', and ten the burst: eight come evenly. */

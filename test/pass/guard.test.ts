@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
+import { dyingAt } from '../support/lease-events.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -60,7 +61,7 @@ describe('the guard', () => {
     const { lease } = world.deps;
     const dying = {
       ...world.deps,
-      lease: { ...lease, release: () => Promise.reject(new Error('killed')) },
+      lease: dyingAt('release', lease),
     };
     await expect(reconcile({ connection, trigger: 'schedule' }, dying)).rejects.toThrow('killed');
     world.clock.advance(2 * minute);

@@ -76,8 +76,8 @@ describe('a pass', () => {
       list: 3,
       BatchGetItem: 1,
       Query: 2,
-      UpdateItem: 2,
-      PutItem: 1,
+      GetItem: 1,
+      PutItem: 3,
     });
   });
 

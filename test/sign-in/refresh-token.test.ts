@@ -6,6 +6,7 @@ import { planConnection } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
+import { acquireAs } from '../support/lease-events.ts';
 
 const minute = 60_000;
 const ids = serverIds(10);
@@ -277,8 +278,7 @@ describe('without the lease', () => {
 
   test('a pass does not begin', async () => {
     const { clock, deps } = world;
-    const at = { owner: 'another', expiresAt: clock.now() + minute, overBefore: 0 };
-    await deps.lease.acquire(connection, at);
+    await acquireAs('another', deps.lease, connection, { expiresAt: clock.now() + minute });
     await expect(passOf(deps)).rejects.toThrow('knocked');
     expect(world.issuer.requests).toEqual([]);
   });

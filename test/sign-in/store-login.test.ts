@@ -9,6 +9,7 @@ import { anotherProcess } from '../support/another-process.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import { usable } from '../support/usable.ts';
 import type { TestWorld } from '../support/world.ts';
+import { acquireAs, knockFor } from '../support/lease-events.ts';
 
 const minute = 60_000;
 const ids = serverIds(3);
@@ -187,8 +188,8 @@ describe('while a pass is at it', () => {
   });
 
   test('it gives up in time, and says who is', async () => {
-    const at = { owner: 'another', expiresAt: world.clock.now() + minute, overBefore: 0 };
-    await world.deps.lease.acquire(connection, at);
+    const expiresAt = world.clock.now() + minute;
+    await acquireAs('another', world.deps.lease, connection, { expiresAt });
     const given = await storeLogin(await login(), { lockTimeoutMs: 0 }, laptop);
     expect(given).toEqual({ kind: 'locked', owner: 'another' });
     expect(current()).toBeUndefined();
@@ -198,8 +199,7 @@ describe('while a pass is at it', () => {
 describe('whoever asks for a pass meanwhile', () => {
   const knocking = (deps: Dependencies) =>
     before(deps, async () => {
-      const knock = { scope: new Set([ids[1] ?? '']), overBefore: world.clock.now() - minute };
-      expect(await world.deps.lease.knock(connection, knock)).toBe(true);
+      expect(await knockFor([ids[1] ?? ''], world.deps.lease, connection)).toBe(true);
     });
 
   test('is handed to the queue', async () => {

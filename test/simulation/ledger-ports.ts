@@ -1,4 +1,4 @@
-import type { LeaseItem, LeaseItems } from '../../lib/reconcile/ports/lease-items.ts';
+import type { LeaseStore } from '../../lib/lease/lease-store.ts';
 import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
 import { textOf } from './out.ts';
 import type { Process } from './scheduler.ts';
@@ -67,44 +67,26 @@ export function ledgerOf(world: World, process: Process): Ledger {
 }
 
 /** The same for the lease. */
-export function leaseOf(world: World, process: Process): LeaseItems {
+export function leaseOf(world: World, process: Process): LeaseStore {
   const { lease } = world;
-  const call = <T>(name: keyof LeaseItems, out: unknown, effect: () => Promise<T>) => {
-    if (out !== undefined) world.tell({ kind: 'out', to: `lease.${name}`, text: textOf(out) });
-    return world.call(process, `lease.${name}`, effect, { repeatable: true });
-  };
-  const saved = (connection: string, released: boolean) =>
-    world.tell({ kind: 'saved', process, connection, released });
   return {
-    acquire: (connection, options) =>
-      call('acquire', undefined, async () => {
-        const item = (await lease.acquire(connection, options)) ?? (await again(options));
-        if (item) {
-          const { epoch, takenOver } = item;
+    read: (connection) => world.call(process, 'lease.read', () => lease.read(connection)),
+    change: (connection, event, known) => {
+      const { kind } = event;
+      const on = `lease.${kind}`;
+      if (kind !== 'acquire') world.tell({ kind: 'out', to: on, text: textOf(event) });
+      const effect = async () => {
+        const decision = await lease.change(connection, event, known);
+        const { ok, item } = decision;
+        const { epoch, takenOver } = item;
+        if (ok && kind === 'acquire') {
           world.tell({ kind: 'acquired', process, connection, epoch, takenOver });
+        } else if (ok && (kind === 'renew' || kind === 'release')) {
+          world.tell({ kind: 'saved', process, connection, released: kind === 'release' });
         }
-        return item;
-
-        /** As the adapter does: a repetition finds that its first one succeeded. */
-        async function again({ owner, expiresAt }: typeof options): Promise<LeaseItem | undefined> {
-          const found = await lease.read(connection);
-          return found?.owner === owner && found.expiresAt === expiresAt ? found : undefined;
-        }
-      }),
-    knock: (connection, options) => call('knock', options, () => lease.knock(connection, options)),
-    serve: (...args) => call('serve', args, () => lease.serve(...args)),
-    renew: (connection, options) =>
-      call('renew', options, async () => {
-        const item = await lease.renew(connection, options);
-        if (item) saved(connection, false);
-        return item;
-      }),
-    release: (connection, options) =>
-      call('release', options, async () => {
-        const result = await lease.release(connection, options);
-        if (result === 'released') saved(connection, true);
-        return result;
-      }),
-    read: (...args) => call('read', undefined, () => lease.read(...args)),
+        return decision;
+      };
+      return world.call(process, on, effect, { repeatable: true });
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { Scope } from '../../lib/reconcile/ports/lease-items.ts';
+import type { Scope } from '../../lib/lease/scope.ts';
 import type { SimEvent } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';

@@ -48,7 +48,7 @@ export function portsOf(world: World, process: Process): Dependencies {
     credentials: new Map(),
     clock,
     random: world.random,
-    uuid: () => `uuid-${String(world.random()).slice(2)}-${'0'.repeat(32)}`.slice(0, 36),
+    uuid: () => world.uuid(),
     log: simulatedLog(world),
     settings: defaultSettings,
     secretPrefix: 'trueup',

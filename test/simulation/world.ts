@@ -1,8 +1,8 @@
 import { TrueupError } from '../../lib/core/errors.ts';
+import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
 import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
 import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
-import { memoryLease } from '../support/memory-lease.ts';
 import type { Chance } from './chance.ts';
 import { chanceOf } from './chance.ts';
 import type { SimEvent } from './events.types.ts';
@@ -48,7 +48,7 @@ export class World {
     clock: { now: () => this.scheduler.now, sleep: async () => undefined },
     ids: () => this.uuid(),
   });
-  readonly lease = memoryLease();
+  readonly lease = leaseStore(this.table);
   /** Digest of the plan that was held last, by connection. */
   readonly newestHeld = new Map<string, string>();
   readonly secrets = new SecretStore();

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leaseFile } from '../../lib/files/lease-file.ts';
 import { stateTable } from '../../lib/files/state-table.ts';
+import { leaseStore } from '../../lib/lease/lease-store.ts';
+import type { LeaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
 import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
 import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
@@ -30,7 +31,7 @@ export interface FleetInFiles {
   /** Ids of servers that the vendor has changed. */
   readonly changed: () => readonly string[];
   readonly ledger: Ledger;
-  readonly lease: ReturnType<typeof leaseFile>;
+  readonly lease: LeaseStore;
   readonly close: () => Promise<void>;
 }
 
@@ -76,7 +77,7 @@ export async function startFleetInFiles({
     changed: () =>
       vendor.servers.filter(({ name }) => name.startsWith('After')).map(({ id }) => id),
     ledger: openLedger({ table, clock: testClock() }),
-    lease: leaseFile(state),
+    lease: leaseStore(table),
     close: async () => {
       table.close();
       await vendor.close();

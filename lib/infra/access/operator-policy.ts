@@ -27,7 +27,7 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
       // `push` writes declarations, and the other commands read them.
       new PolicyStatement({
         sid: 'WriteDesired',
-        actions: ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+        actions: ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'].map(
           (action) => `dynamodb:${action}`,
         ),
         resources: [desired.tableArn],

@@ -85,7 +85,7 @@ export function readDesired(desired: AnyTable): PolicyStatement {
 }
 
 export function keepLedger(ledger: AnyTable): PolicyStatement {
-  const actions = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+  const actions = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem'];
   return allow(
     'KeepLedger',
     actions.map((action) => `dynamodb:${action}`),

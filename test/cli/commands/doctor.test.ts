@@ -159,8 +159,7 @@ describe('what all connections need', () => {
   });
 
   test.each([
-    // Reading from the vendor takes of the budget, which stands in the ledger.
-    ['UpdateItem', ['rights: write to table Ledger', 'acme: list call']],
+    ['PutItem', ['rights: write to table Ledger']],
     ['DeleteItem', ['rights: write to table Desired']],
   ])('rights: %s is denied', async (operation, whats) => {
     dynamodb = (one) => (one === operation ? denied : undefined);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { acquireAs } from '../../support/lease-events.ts';
 import { bearer, connection, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 import { onTables, trueup } from '../run.ts';
@@ -81,8 +82,7 @@ describe('plan', () => {
 
   test('reads at once while another process owns the lease, which stays as it is', async () => {
     const expiresAt = world.clock.now() + 60_000;
-    const kim = { owner: 'Kim', expiresAt, overBefore: 0 };
-    const owned = await world.deps.lease.acquire(connection, kim);
+    const owned = await acquireAs('Kim', world.deps.lease, connection, { expiresAt });
     expect((await run(['plan'])).code).toBe(0);
     expect(await world.deps.lease.read(connection)).toEqual(owned);
   });
@@ -193,7 +193,7 @@ describe('apply', () => {
   test('says who holds the lease, and gives up in time', async () => {
     await run(['plan', '--out', 'plan.json']);
     const expiresAt = world.clock.now() + 60_000;
-    await world.deps.lease.acquire(connection, { owner: 'Kim', expiresAt, overBefore: 0 });
+    await acquireAs('Kim', world.deps.lease, connection, { expiresAt });
     const { code, stderr } = await run(['apply', '--plan', 'plan.json', '--lock-timeout', '1s']);
     expect(code).toBe(1);
     expect(stderr).toContain('waiting for the lease, which Kim holds');

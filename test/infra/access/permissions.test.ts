@@ -68,7 +68,6 @@ describe.each(roles)('%s', (role) => {
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
-      'dynamodb:UpdateItem',
     ]);
   });
 

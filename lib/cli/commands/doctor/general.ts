@@ -1,4 +1,5 @@
 import { counted } from '../../../core/render-guard.ts';
+import { neverOwned } from '../../../lease/protocol.ts';
 import type { Target } from '../../targets/target.ts';
 import { StoreError } from '../../../reconcile/ports/store-error.ts';
 import type { Check, Verdict } from './check.ts';
@@ -32,8 +33,10 @@ export async function generalChecks(target: Target): Promise<GeneralChecks> {
       check(
         `rights: write to ${ledger}`,
         async () => {
-          // A condition that never holds: who may not write is refused before it is looked at.
-          await deps.lease.serve(nobody, { epoch: -1, knocks: -1, running: 'all' });
+          // A condition that never holds: a caller that may not write is refused before it is looked at.
+          const known = { ...neverOwned, rev: 1, expiresAt: 0 };
+          const knock = { kind: 'knock', scope: 'all', expiredBefore: 0 } as const;
+          await deps.lease.change(nobody, knock, known);
           return 'granted (plan, apply, approve, pause)';
         },
         judgeRights,

@@ -1,6 +1,6 @@
 import type { PassReport } from '../../../core/ledger.types.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
-import type { LeaseItem } from '../../../reconcile/ports/lease-items.ts';
+import type { LeaseItem } from '../../../lease/lease-item.ts';
 
 /** How a pass that was asked for is waited for. */
 export interface FollowOptions {

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../core/outcome.ts';
 import { pauseText } from '../../../core/pause-text.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
 import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
-import type { LeaseItem } from '../../../reconcile/ports/lease-items.ts';
+import type { LeaseItem } from '../../../lease/lease-item.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 
 /** What is known of a connection, without asking the vendor. @throws StoreError */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { systemClock } from '../../../wiring.ts';
 import { desiredFiles } from '../../../desired/yaml/desired-files.ts';
 import { fingerprintFile } from '../../../files/fingerprint-file.ts';
-import { leaseFile } from '../../../files/lease-file.ts';
+import { leaseStore } from '../../../lease/lease-store.ts';
 import { stateTable } from '../../../files/state-table.ts';
 import { openLedger } from '../../../ledger/ledger.ts';
 import { noAnnouncer } from '../../../work/events.ts';
@@ -55,7 +55,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
   const deps: Dependencies = {
     desired: desiredFiles(files),
     ledger: openLedger({ table, clock }),
-    lease: leaseFile({ folder }),
+    lease: leaseStore(table),
     secrets,
     providers,
     announcer: noAnnouncer,

@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import { isTime } from '../core/time.ts';
+import type { Retry, Time } from '../core/ledger.types.ts';
+import type { Scope } from './scope.ts';
+
+/** One of twelve buckets of five minutes: how many servers the guard counted as changed from `start` on. */
+export interface ChangeBucket {
+  /** ISO 8601, a multiple of five minutes. */
+  readonly start: Time;
+  readonly changed: number;
+}
+
+/** The rate budget at a moment. */
+export interface BudgetState {
+  /** Requests that may be made at once. */
+  readonly tokens: number;
+  /** Milliseconds since the epoch, by the clock of the process that saved it. */
+  readonly at: number;
+  /** The name of that clock. */
+  readonly by: string;
+}
+
+/** The connection's `lease` item. */
+export interface LeaseItem {
+  /** Its revision in the table; 0 if there is no item yet. */
+  readonly rev: number;
+  /** One higher with each acquisition. */
+  readonly epoch: number;
+  /** Which process owns the lease. Absent, as the next two, when the lease is free. */
+  readonly owner?: string | undefined;
+  /** Unique to this acquisition: the process that never got the answer to it recognizes it. */
+  readonly acquisition?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number | undefined;
+  /** Whether this owner took it over from one that never released it. */
+  readonly takenOver: boolean;
+  /** How many knocks there ever were. */
+  readonly knocks: number;
+  /** What knocks ask for that the owner has not taken on yet. */
+  readonly knocked?: Scope | undefined;
+  /** What the owner is serving of earlier knocks. */
+  readonly running?: Scope | undefined;
+  /** The guard's count of the last hour. */
+  readonly window: readonly ChangeBucket[];
+  /** Backoff of the connection itself; its `key` is the connection row's hash. */
+  readonly retry?: Retry | undefined;
+  /** Absent: nothing is known, it counts as full. */
+  readonly budget?: BudgetState | undefined;
+}
+
+/** What an owner saves with a renewal or its release. */
+export type LeaseSave = Pick<LeaseItem, 'window' | 'retry' | 'budget'>;
+
+const count = z.int().check(z.minimum(0));
+const time = z.string().check(z.refine(isTime));
+
+/** Sets are stored as lists. */
+const scope = z.codec(z.union([z.literal('all'), z.array(z.string())]), z.custom<Scope>(), {
+  decode: (stored): Scope => (stored === 'all' ? stored : new Set(stored)),
+  encode: (value) => (value === 'all' ? value : [...value]),
+});
+
+/** How the item is stored, less its revision. */
+export const leaseSchema = z.object({
+  epoch: count,
+  owner: z.optional(z.string()),
+  acquisition: z.optional(z.string()),
+  expiresAt: z.optional(count),
+  takenOver: z.boolean(),
+  knocks: count,
+  knocked: z.optional(scope),
+  running: z.optional(scope),
+  window: z.readonly(z.array(z.object({ start: time, changed: count }))),
+  retry: z.optional(
+    z.object({
+      attempts: count,
+      notBefore: time,
+      key: z.string(),
+      state: z.exactOptional(z.literal('needs-login')),
+      credential: z.exactOptional(z.string()),
+    }),
+  ),
+  budget: z.optional(z.object({ tokens: z.number(), at: count, by: z.string() })),
+});

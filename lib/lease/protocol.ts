@@ -1,0 +1,147 @@
+import type { LeaseItem, LeaseSave } from './lease-item.ts';
+import { unite } from './scope.ts';
+import type { Scope } from './scope.ts';
+
+/**
+ * The lease of a connection: one pass at a time, any number of callers, no request lost. This function is all of it: what
+ * an event makes of the item, or why it is refused. Stores write the result only if the item has not changed since.
+ *
+ * | state   | item                                     | acquire | knock   | serve, renew, release with its epoch |
+ * |---------|------------------------------------------|---------|---------|--------------------------------------|
+ * | free    | no `expiresAt`                           | yes     | refused | refused: lost; released is released  |
+ * | owned   | `expiresAt` >= now - margin              | refused | yes     | yes                                  |
+ * | expired | `expiresAt` < now - margin, not released | yes     | refused | yes, until another acquires it       |
+ *
+ * `acquire` and `knock` have exactly opposite conditions: a caller whose clock does not move on is never refused both.
+ *
+ * A request is somewhere at every moment, until a pass that began after it has read:
+ *
+ * | the request is in | and is lost only if                                                                     |
+ * |-------------------|-----------------------------------------------------------------------------------------|
+ * | the caller        | never: it acquires, or knocks, and starts over if neither succeeded                     |
+ * | `knocked`         | never: serving moves it, and a release that does not know of it is refused              |
+ * | `running`         | never: cleared by the release after it was served; the next owner finds it              |
+ * | a queue message   | never: it is sent before the release that forgets the knock                             |
+ *
+ * An answer may be lost, and the event come again: to have happened already is then no refusal. An acquisition is
+ * recognized by its id, a release by its epoch; a knock is counted twice, which only costs a pass; a serving that finds
+ * another knock meanwhile is refused, and its owner still knows what it was to serve.
+ *
+ * Two rules keep two owners from writing: an owner starts nothing that its lease, by its own clock, does not outlive,
+ * and one that takes over waits out the margin by which clocks may differ. Server items are compare-and-swap besides.
+ */
+export function decide(item: LeaseItem, event: LeaseEvent): LeaseDecision {
+  switch (event.kind) {
+    case 'acquire':
+      return acquire(item, event);
+    case 'knock':
+      return knock(item, event);
+    case 'serve':
+      return serve(item, event);
+    case 'renew':
+      return renew(item, event);
+    case 'release':
+      return release(item, event);
+  }
+}
+
+/** What may happen to a lease. Times in milliseconds since the epoch; a lease with an expiry before `expiredBefore` has expired. */
+export type LeaseEvent =
+  /** A caller wants to own it. `id` is unique to this attempt. */
+  | {
+      readonly kind: 'acquire';
+      readonly id: string;
+      readonly owner: string;
+      readonly expiresAt: number;
+      readonly expiredBefore: number;
+    }
+  /** A caller leaves its request with the owner. */
+  | { readonly kind: 'knock'; readonly scope: Scope; readonly expiredBefore: number }
+  /** The owner takes on what was knocked for, if there were just so many `knocks`: `running` is what it has to serve then. */
+  | {
+      readonly kind: 'serve';
+      readonly epoch: number;
+      readonly knocks: number;
+      readonly running: Scope;
+    }
+  /** The owner stays on. */
+  | {
+      readonly kind: 'renew';
+      readonly epoch: number;
+      readonly expiresAt: number;
+      readonly save: LeaseSave;
+    }
+  /**
+   * The owner is done, if there were just so many `knocks`, and forgets them; or, to `keep` them, leaves them to the next
+   * owner, however many there were.
+   */
+  | {
+      readonly kind: 'release';
+      readonly epoch: number;
+      readonly knocks: number;
+      readonly keep: boolean;
+      readonly save: LeaseSave;
+    };
+
+/**
+ * The item as it is then, the same one if nothing changed; or why not, and the item as it was found. `owned`: by another.
+ * `free`: there is no owner to leave a request with. `knocked`: there were more knocks. `lost`: another has acquired it.
+ */
+export type LeaseDecision =
+  | { readonly ok: true; readonly item: LeaseItem }
+  | {
+      readonly ok: false;
+      readonly why: 'owned' | 'free' | 'knocked' | 'lost';
+      readonly item: LeaseItem;
+    };
+
+type EventOf<K extends LeaseEvent['kind']> = Extract<LeaseEvent, { kind: K }>;
+type Refusal = Extract<LeaseDecision, { ok: false }>['why'];
+
+/** A lease that was never acquired. */
+export const neverOwned: LeaseItem = { rev: 0, epoch: 0, takenOver: false, knocks: 0, window: [] };
+
+const done = (item: LeaseItem): LeaseDecision => ({ ok: true, item });
+const refused = (why: Refusal, item: LeaseItem): LeaseDecision => ({ ok: false, why, item });
+
+const isOwned = ({ expiresAt }: LeaseItem, expiredBefore: number) =>
+  expiresAt !== undefined && expiresAt >= expiredBefore;
+const isOf = ({ epoch, expiresAt }: LeaseItem, event: { readonly epoch: number }) =>
+  epoch === event.epoch && expiresAt !== undefined;
+
+function acquire(item: LeaseItem, event: EventOf<'acquire'>): LeaseDecision {
+  const { id, owner, expiresAt, expiredBefore } = event;
+  if (item.acquisition === id) return done(item);
+  if (isOwned(item, expiredBefore)) return refused('owned', item);
+  const takenOver = item.expiresAt !== undefined;
+  const epoch = item.epoch + 1;
+  return done({ ...item, epoch, owner, acquisition: id, expiresAt, takenOver });
+}
+
+function knock(item: LeaseItem, { scope, expiredBefore }: EventOf<'knock'>): LeaseDecision {
+  if (!isOwned(item, expiredBefore)) return refused('free', item);
+  const asks = scope === 'all' || scope.size > 0;
+  const knocked = asks ? unite(item.knocked, scope) : item.knocked;
+  return done({ ...item, knocks: item.knocks + 1, knocked });
+}
+
+function serve(item: LeaseItem, event: EventOf<'serve'>): LeaseDecision {
+  if (!isOf(item, event)) return refused('lost', item);
+  if (item.knocks !== event.knocks) return refused('knocked', item);
+  return done({ ...item, knocked: undefined, running: event.running });
+}
+
+function renew(item: LeaseItem, event: EventOf<'renew'>): LeaseDecision {
+  if (!isOf(item, event)) return refused('lost', item);
+  return done({ ...item, ...event.save, expiresAt: event.expiresAt });
+}
+
+function release(item: LeaseItem, event: EventOf<'release'>): LeaseDecision {
+  const { epoch, knocks, keep, save } = event;
+  if (item.epoch !== epoch) return refused('lost', item);
+  if (item.expiresAt === undefined) return done(item);
+  if (!keep && item.knocks !== knocks) return refused('knocked', item);
+  const nobody = { owner: undefined, acquisition: undefined, expiresAt: undefined };
+  const forgotten = keep ? {} : { knocked: undefined, running: undefined };
+  return done({ ...item, ...save, ...nobody, ...forgotten, takenOver: false });
+}
