@@ -1,14 +1,13 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { TrueupError } from '../lib/core/errors.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { wire } from '../lib/wiring.ts';
-import { errorOf, instrumented } from './runtime/instrumented.ts';
+import { failureOf, instrumented } from './runtime/instrumented.ts';
 import { createObservability, logOf } from './runtime/observability.ts';
 import type { Observability } from './runtime/observability.ts';
 import { deadlineOf } from './runtime/run-pass.ts';
 import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
-import { recordsOf } from './triggers/event-records.ts';
+import { batchFailures, recordsOf } from './triggers/event-records.ts';
 import { workQueued } from './triggers/queued-work.ts';
 
 /**
@@ -23,41 +22,32 @@ export function createQueued(
 ) {
   let deps: Dependencies | undefined;
   return instrumented(observability, async (event: SQSEvent, lambda): Promise<SQSBatchResponse> => {
-    const records = recordsOf(event);
+    const records = recordsOf<SQSRecord>(event);
     deps ??= wiring();
     const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
     const context = { deps, observability, seen, deadline };
-    const batchItemFailures: { itemIdentifier: string }[] = [];
+    const failed: unknown[] = [];
     for (const record of records) {
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that a message has all of the function's time
-      const done = await isDone(context, record);
-      if (!done) batchItemFailures.push({ itemIdentifier: messageIdOf(record) });
+      if (!(await isDone(context, record))) failed.push(record.messageId);
     }
-    observability.metrics.addMetric('MessagesFailed', 'Count', batchItemFailures.length);
-    return { batchItemFailures };
+    observability.metrics.addMetric('MessagesFailed', 'Count', failed.length);
+    return batchFailures(failed);
   });
 }
 
-/** What a record has, if it is a record at all. */
-const asRecord = (record: unknown): Partial<SQSRecord> => Object(record) as Partial<SQSRecord>;
-
-/** Without one the whole batch comes again, as Lambda has it for an empty id. */
-function messageIdOf(record: unknown): string {
-  const { messageId } = asRecord(record);
-  return typeof messageId === 'string' ? messageId : '';
-}
-
-async function isDone(context: PassContext, record: unknown): Promise<boolean> {
-  const { body, attributes } = asRecord(record);
+async function isDone(
+  context: PassContext,
+  { messageId, body, attributes }: Partial<SQSRecord>,
+): Promise<boolean> {
   try {
     await workQueued(context, body);
     return true;
   } catch (error) {
     context.deps.log.error('message failed', {
-      messageId: messageIdOf(record),
+      messageId,
       receives: attributes?.ApproximateReceiveCount,
-      code: error instanceof TrueupError ? error.code : errorOf(error).name,
-      reason: errorOf(error).message,
+      ...failureOf(error),
     });
     return false;
   }

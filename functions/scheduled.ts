@@ -3,7 +3,7 @@ import { eachLimited } from '../lib/core/limited.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { wire } from '../lib/wiring.ts';
-import { instrumented } from './runtime/instrumented.ts';
+import { failureOf, instrumented } from './runtime/instrumented.ts';
 import { createObservability, logOf, measureFailure } from './runtime/observability.ts';
 import type { Observability } from './runtime/observability.ts';
 import { deadlineOf, runPass } from './runtime/run-pass.ts';
@@ -66,8 +66,7 @@ async function isSent({ queue, clock, log }: Dependencies, beyond: readonly stri
     return true;
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    const { code, message: reason } = error;
-    log.error('connections not sent', { connections: beyond.length, code, reason });
+    log.error('connections not sent', { connections: beyond.length, ...failureOf(error) });
     return false;
   }
 }
@@ -87,9 +86,8 @@ async function passes(
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
       failed.push(connection);
-      const { code, message: reason } = error;
-      measureFailure(context.observability.metrics, code);
-      context.deps.log.error('pass failed', { connection, code, reason });
+      measureFailure(context.observability.metrics, error.code);
+      context.deps.log.error('pass failed', { connection, ...failureOf(error) });
     }
   });
   return { passes: made, knocked, failed };

@@ -1,16 +1,15 @@
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { TrueupError } from '../lib/core/errors.ts';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { eachLimited } from '../lib/core/limited.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
 import { StoreError } from '../lib/reconcile/ports/store-error.ts';
 import { wire } from '../lib/wiring.ts';
-import { errorOf, instrumented } from './runtime/instrumented.ts';
+import { failureOf, instrumented } from './runtime/instrumented.ts';
 import { createObservability, logOf, measureFailure } from './runtime/observability.ts';
 import type { Observability } from './runtime/observability.ts';
 import { deadlineOf, runPass } from './runtime/run-pass.ts';
 import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
-import { recordsOf } from './triggers/event-records.ts';
+import { batchFailures, recordsOf } from './triggers/event-records.ts';
 import { streamWork } from './triggers/stream-work.ts';
 import type { ConnectionWork, StreamWork } from './triggers/stream-work.ts';
 
@@ -33,21 +32,18 @@ export function createStream(
   return instrumented(
     observability,
     async (event: DynamoDBStreamEvent, lambda): Promise<DynamoDBBatchResponse> => {
-      const records = recordsOf(event);
+      const records = recordsOf<DynamoDBRecord>(event);
       deps ??= wiring();
       const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
       const context = { deps, observability, seen, deadline };
       const batch = streamWork(records);
-      tellPoison(context, batch);
-      const failed = await work(context, batch);
-      return {
-        batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })),
-      };
+      logPoison(context, batch);
+      return batchFailures(await work(context, batch));
     },
   );
 }
 
-function tellPoison({ deps, observability }: PassContext, { poison }: StreamWork): void {
+function logPoison({ deps, observability }: PassContext, { poison }: StreamWork): void {
   observability.metrics.addMetric('RecordsPoison', 'Count', poison.length);
   for (const { sequenceNumber, why } of poison) {
     deps.log.error('record not understood', { sequenceNumber, why });
@@ -57,8 +53,8 @@ function tellPoison({ deps, observability }: PassContext, { poison }: StreamWork
 /** Does or sends all of it. @returns the sequence numbers of what could be neither done nor sent */
 async function work(context: PassContext, batch: StreamWork): Promise<readonly string[]> {
   const [only] = batch.work;
-  if (!only?.servers || batch.work.length > 1) return sendEach(context, batch.work, 0);
-  return (await isDone(context, only)) ? [] : sendEach(context, [only], 0);
+  if (!only?.servers || batch.work.length > 1) return sendEach(context, batch.work);
+  return (await isDone(context, only)) ? [] : sendEach(context, [only]);
 }
 
 /** Whether the pass was made, or is another process's to make; a vendor's failure is in the ledger then, and its retry with it. */
@@ -69,9 +65,9 @@ async function isDone(context: PassContext, { connection, servers }: ConnectionW
     return true;
   } catch (error) {
     // Whatever it was: the queue tries it again without holding up the shard, and has its dead letters.
-    const code = error instanceof TrueupError ? error.code : errorOf(error).name;
-    measureFailure(context.observability.metrics, code);
-    context.deps.log.error('pass failed', { connection, code, reason: errorOf(error).message });
+    const failure = failureOf(error);
+    measureFailure(context.observability.metrics, failure.code);
+    context.deps.log.error('pass failed', { connection, ...failure });
     return false;
   }
 }
@@ -80,7 +76,6 @@ async function isDone(context: PassContext, { connection, servers }: ConnectionW
 async function sendEach(
   { deps, observability }: PassContext,
   list: readonly ConnectionWork[],
-  delayMs: number,
 ): Promise<readonly string[]> {
   const { queue, clock, log } = deps;
   const failed: string[] = [];
@@ -93,10 +88,10 @@ async function sendEach(
       dueAt: new Date(clock.now()).toISOString(),
     } as const;
     try {
-      await queue.send([{ message, delayMs }]);
+      await queue.send([{ message }]);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      log.error('message not sent', { connection, code: error.code, reason: error.message });
+      log.error('message not sent', { connection, ...failureOf(error) });
       failed.push(...sequenceNumbers);
     }
   });

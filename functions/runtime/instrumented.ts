@@ -3,6 +3,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
 import type { Context } from 'aws-lambda';
+import { TrueupError } from '../../lib/core/errors.ts';
 import type { Observability } from './observability.ts';
 
 /** A Lambda handler with what all of them have: the invocation in each log line, metrics, and errors that are logged. */
@@ -16,6 +17,12 @@ export function instrumented<Event, Result>(
     .use(errorLogger({ logger: ({ error }) => logger.error('function failed', errorOf(error)) }));
 }
 
-export function errorOf(error: unknown): Error {
+function errorOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** What a log line says of an error. */
+export function failureOf(error: unknown): { readonly code: string; readonly reason: string } {
+  const { name, message } = errorOf(error);
+  return { code: error instanceof TrueupError ? error.code : name, reason: message };
 }

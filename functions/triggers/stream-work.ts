@@ -42,15 +42,14 @@ type Touch =
  *
  * A row whose content does not fit is touched like any other: the pass records it as invalid.
  */
-export function streamWork(records: readonly unknown[]): StreamWork {
+export function streamWork(records: readonly Partial<DynamoDBRecord>[]): StreamWork {
   const groups = new Map<string, Group>();
   const poison: PoisonRecord[] = [];
-  for (const record of records) {
-    const { dynamodb, ...rest } = Object(record) as Partial<DynamoDBRecord>;
+  for (const { dynamodb, eventName } of records) {
     const change = Object(dynamodb) as StreamRecord;
     const { SequenceNumber: number } = change;
     const sequenceNumber = typeof number === 'string' ? number : '';
-    const touch = touchOf(rest.eventName, change);
+    const touch = touchOf(eventName, change);
     if (touch.kind === 'poison') poison.push({ sequenceNumber, why: touch.why });
     if (touch.kind === 'poison' || touch.kind === 'nothing') continue;
     const group = groups.get(touch.connection) ?? newGroup();

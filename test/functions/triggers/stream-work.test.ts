@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { recordsOf } from '../../../functions/triggers/event-records.ts';
 import { streamWork } from '../../../functions/triggers/stream-work.ts';
 import { record } from '../trigger-world.ts';
 
@@ -89,11 +90,13 @@ describe('what a batch of the stream asks for', () => {
 
   test.each([
     ['without anything in it', {}],
-    ['that is none', null],
+    ['that is not an object', null],
     ['with nothing of the table', { dynamodb: null }],
     ['whose keys are nothing', { dynamodb: { Keys: null, SequenceNumber: 7 } }],
     ['whose key is odd', { dynamodb: { Keys: { connection: null, item: { S: {} } } } }],
   ])('a record %s is poison', (_, odd) => {
-    expect(streamWork([odd]).poison).toMatchObject([{ sequenceNumber: '' }]);
+    expect(streamWork(recordsOf({ Records: [odd] })).poison).toMatchObject([
+      { sequenceNumber: '' },
+    ]);
   });
 });
