@@ -35,7 +35,7 @@ export function fingerprintFile({
     };
     try {
       makeStateFolder(folder);
-      return await withLock(`${path}.lock`, make, lockTimeoutMs);
+      return withLock(`${path}.lock`, make, lockTimeoutMs);
     } catch (error) {
       throw fileError(path, 'cannot be made', error);
     }

@@ -33,7 +33,7 @@ export function readSecrets(path: string): SecretsByName | undefined {
 export async function writeSecret(path: string, name: string, value: JsonObject): Promise<void> {
   try {
     const target = targetOf(path);
-    await withLock(`${target}.lock`, () => {
+    withLock(`${target}.lock`, () => {
       const all: [string, Json][] = [...(readSecrets(target) ?? new Map())];
       const next = new Map<string, Json>(all).set(name, value);
       replaceFile(target, `${JSON.stringify(Object.fromEntries(next), undefined, 2)}\n`);

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../../lib/files/lock-file.ts';
 
-/** What another process does: `node lock-child.ts <what> <folder> <times>`. Prints `ready` when it is at it. */
+/** What another process does: `node lock-child.ts <what> <folder> <times>`. */
 const [what = '', folder = '', times = '1'] = process.argv.slice(2);
-const count = Number(times);
+const lock = join(folder, 'lock');
 
 /** Not atomic: right only under a lock. */
 function increment(): void {
@@ -13,13 +13,12 @@ function increment(): void {
   writeFileSync(file, String(before + 1));
 }
 
-process.stdout.write('ready\n');
 switch (what) {
   case 'count':
-    for (let n = 0; n < count; n += 1) await withLock(join(folder, 'lock'), increment);
+    for (let n = 0; n < Number(times); n += 1) withLock(lock, increment);
     break;
   case 'hang':
-    await withLock(join(folder, 'lock'), () => {
+    withLock(lock, () => {
       process.stdout.write('held\n');
       for (;;);
     });

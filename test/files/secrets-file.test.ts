@@ -121,7 +121,7 @@ describe('The secrets file', () => {
     await expect(open().read('acme', name)).rejects.toMatchObject({ code: 'store-absent' });
   });
 
-  test('what was saved is what is read next; others stay, and no draft', async () => {
+  test('what was saved is what is read next; others stay; no draft, and an empty lock', async () => {
     await put({ 'trueup/acme/first': 'x', [name]: { refresh_token: 'one', kept: 1 } });
     const store = open();
     const saving = { refresh_token: new Secret(canary), expires_at: 7 };
@@ -136,7 +136,7 @@ describe('The secrets file', () => {
       name,
     ]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readdir(folder.path)).toEqual(['secrets.json']);
+    expect(await readdir(folder.path)).toEqual(['secrets.json', 'secrets.json.lock']);
     expect(inspect(saved, { depth: 5, showHidden: true })).not.toContain(canary);
   });
 
