@@ -1,6 +1,5 @@
 import type { DesiredRow } from '../../lib/reconcile/ports/desired-store.ts';
-
-const serverPrefix = 'server#';
+import { serverIdIn } from '../../lib/model/server-key.ts';
 
 /**
  * Ids of the servers whose `spec` refers to a secret of one of these names. Rows are taken as they are, also those
@@ -13,8 +12,8 @@ export function serversUsing(
 ): readonly string[] {
   const wanted = new Set<unknown>(names);
   return rows
-    .filter(({ item, value }) => item.startsWith(serverPrefix) && refersTo(value['spec'], wanted))
-    .map(({ item }) => item.slice(serverPrefix.length));
+    .filter(({ value }) => refersTo(value['spec'], wanted))
+    .flatMap(({ item }) => serverIdIn(item) ?? []);
 }
 
 function refersTo(value: unknown, wanted: ReadonlySet<unknown>): boolean {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { namedAtMost } from '../../lib/core/named-servers.ts';
 import { connectionNameSchema } from '../../lib/model/connection-name.ts';
+import { serverIdIn } from '../../lib/model/server-key.ts';
 
 /** What a batch asks of one connection. */
 export interface ConnectionWork {
@@ -74,8 +75,6 @@ function workOf(connection: string, { servers, sequenceNumbers, whole }: Group):
   return { connection, ...(named && { servers: [...servers] }), sequenceNumbers };
 }
 
-const serverPrefix = 'server#';
-
 function touchOf(eventName: DynamoDBRecord['eventName'], change: StreamRecord): Touch {
   const { Keys: keys, NewImage: after, OldImage: before } = change;
   const connection: unknown = keys?.['connection']?.S;
@@ -86,14 +85,12 @@ function touchOf(eventName: DynamoDBRecord['eventName'], change: StreamRecord): 
   if (!connectionNameSchema.safeParse(connection).success) {
     return { kind: 'poison', why: 'its connection is no name of a connection' };
   }
-  const isServer = item.startsWith(serverPrefix) && item.length > serverPrefix.length;
-  if (!isServer && item !== 'connection') {
+  const id = serverIdIn(item);
+  if (!id && item !== 'connection') {
     return { kind: 'poison', why: "its item is neither 'connection' nor 'server#<id>'" };
   }
   if (eventName === 'MODIFY' && after && isDeepStrictEqual(before, after)) {
     return { kind: 'nothing' };
   }
-  return isServer
-    ? { kind: 'server', connection, id: item.slice(serverPrefix.length) }
-    : { kind: 'connection', connection };
+  return id ? { kind: 'server', connection, id } : { kind: 'connection', connection };
 }

@@ -1,5 +1,6 @@
 import type { DesiredRow, DesiredStore } from '../reconcile/ports/desired-store.ts';
 import { openItems, type ItemsOptions, type StoredItem } from '../table/dynamodb/items.ts';
+import { serverKey, serverKeyPrefix } from '../model/server-key.ts';
 
 /** The sparse index of the table `Desired`: only rows with the attribute `provider` are in it. */
 const index = 'provider';
@@ -18,10 +19,10 @@ export function desiredTable(options: ItemsOptions): DesiredStore {
     },
     rows: async (connection, ids) => {
       if (ids === undefined) return (await items.query(connection)).map(row);
-      const named = ids.filter((id) => id !== '').map((id) => `server#${id}`);
+      const named = ids.filter((id) => id !== '').map((id) => serverKey(id));
       return (await items.getMany(connection, ['connection', ...named])).map(row);
     },
-    countServers: (connection) => items.count(connection, { prefix: 'server#' }),
+    countServers: (connection) => items.count(connection, { prefix: serverKeyPrefix }),
   };
 }
 

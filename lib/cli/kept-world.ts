@@ -9,6 +9,7 @@ import { alloy, barndoor, secretTexts, values } from './demo/secret-values.ts';
 import { startEmbeddedWorld } from './embedded-world.ts';
 import type { EmbeddedWorld } from './embedded-world.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
+import { serverKey } from '../model/server-key.ts';
 
 /** What of the vendors outlives the process: their addresses, which rows name, and their servers. */
 interface Kept {
@@ -87,7 +88,7 @@ async function populate(world: EmbeddedWorld): Promise<void> {
     ...Object.values(alloyServers).map((server) => [alloy, server] as const),
   ];
   await Promise.all(
-    rows.map(([connection, { id, ...row }]) => desired.put(connection, `server#${id}`, row)),
+    rows.map(([connection, { id, ...row }]) => desired.put(connection, serverKey(id), row)),
   );
 }
 

@@ -1,3 +1,4 @@
+import { serverKey } from '../model/server-key.ts';
 /**
  * Sort keys of the ledger's items, and how long they live.
  *
@@ -20,7 +21,7 @@ export const keys = {
   pause: 'pause',
   pauseOf: (id: string) => `pause#${id}`,
   resend: (id: string) => `resend#${id}`,
-  server: (id: string) => `server#${id}`,
+  server: serverKey,
   change: (id: string, timeOrderedId: string) => `change#${id}#${timeOrderedId}`,
   changes: 'change#',
   changesOf: (id: string) => `change#${id}#`,
@@ -37,7 +38,7 @@ export const keys = {
 export const passRange = { from: 'pause', to: 'server$' } as const;
 
 /** The id in a key with this prefix; undefined for other keys. */
-export function idIn(key: string, prefix: 'server#' | 'pause#' | 'resend#'): string | undefined {
+export function idIn(key: string, prefix: 'pause#' | 'resend#'): string | undefined {
   return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 }
 

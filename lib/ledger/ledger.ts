@@ -11,6 +11,7 @@ import { idIn, keys, passRange } from './keys.ts';
 import { pauseIn, pauses } from './pauses.ts';
 import { marksIn, resendMarks } from './resend-marks.ts';
 import { serverRecord, serverValue } from './server-record.ts';
+import { serverIdIn } from '../model/server-key.ts';
 
 export interface LedgerOptions {
   readonly table: Table;
@@ -75,11 +76,7 @@ function stateIn(table: Table, connection: string, items: readonly Item[]): Ledg
   const resend = new Map<string, ReadonlySet<string>>();
   for (const item of items) {
     const { key } = item;
-    const [server, marked, paused] = [
-      idIn(key, 'server#'),
-      idIn(key, 'resend#'),
-      idIn(key, 'pause#'),
-    ];
+    const [server, marked, paused] = [serverIdIn(key), idIn(key, 'resend#'), idIn(key, 'pause#')];
     if (server !== undefined) servers.set(server, serverRecord(table, connection, server, item));
     else if (marked !== undefined) resend.set(marked, marksIn(table, connection, item));
     else if (key === keys.pause || paused !== undefined) found.push(pauseIn(paused, item));

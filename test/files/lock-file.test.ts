@@ -57,7 +57,7 @@ describe('The lock between processes', () => {
   test('that cannot be made is a StoreError', async () => {
     await folder.write('file', '');
     const inFile = () => withLock(join(folder.path, 'file', 'lock'), () => 'done');
-    expect(inFile).toThrow();
+    expect(inFile).toThrow('EEXIST');
     const inFolder = () => withLock(folder.path, () => 'done');
     expect(inFolder).toThrow(expect.objectContaining({ code: 'store-denied' }));
   });

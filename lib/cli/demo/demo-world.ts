@@ -8,6 +8,7 @@ import { startEmbeddedWorld } from '../embedded-world.ts';
 import type { EmbeddedWorld } from '../embedded-world.ts';
 import * as fleet from './fleet.ts';
 import { alloy, barndoor, secretTexts, values } from './secret-values.ts';
+import { serverKey } from '../../model/server-key.ts';
 
 /** The embedded world with a fleet in it, and what AWS would hand to the functions. */
 export interface DemoWorld extends EmbeddedWorld {
@@ -32,7 +33,7 @@ export async function startDemoWorld(): Promise<DemoWorld> {
     secretsManager: { onLabelUpdated: (detail) => rotated(detail) },
   });
   const declare: DemoWorld['declare'] = async (connection, ...servers) => {
-    for (const { id, ...row } of servers) await world.desired.put(connection, `server#${id}`, row);
+    for (const { id, ...row } of servers) await world.desired.put(connection, serverKey(id), row);
   };
   for (const [name, text] of Object.entries(secretTexts)) await world.secrets.write(name, text);
   const { desired, issuer } = world;

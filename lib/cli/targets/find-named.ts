@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.types.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { select } from './select.ts';
 import type { Target } from './target.ts';
+import { serverIdIn } from '../../model/server-key.ts';
 
 /** A connection, or servers of one, as the user named them. */
 export interface Named {
@@ -37,10 +38,11 @@ export async function labelsOf(
   const rows = await deps.desired.rows(connection);
   return new Map(
     rows.flatMap(({ item, value }) => {
-      if (!item.startsWith('server#')) return [];
+      const id = serverIdIn(item);
+      if (id === undefined) return [];
       const { label } = value as JsonObject;
       const shown = typeof label === 'string' ? label : undefined;
-      return [[item.slice('server#'.length), shown] as const];
+      return [[id, shown] as const];
     }),
   );
 }

@@ -3,6 +3,7 @@ import { namedAtMost } from '../../core/named-servers.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { CliError } from '../errors/cli-error.ts';
 import type { Target } from './target.ts';
+import { serverIdIn } from '../../model/server-key.ts';
 
 /** A connection that a command is about, and the servers if it names some. */
 export interface Selection {
@@ -78,9 +79,10 @@ async function serversOf(
 ): Promise<Found> {
   const rows = await deps.desired.rows(connection);
   const prefix = `${connection}/`;
-  const servers = rows.flatMap(({ item, value }) =>
-    item.startsWith('server#') ? [{ id: item.slice('server#'.length), label: value['label'] }] : [],
-  );
+  const servers = rows.flatMap(({ item, value }) => {
+    const id = serverIdIn(item);
+    return id === undefined ? [] : [{ id, label: value['label'] }];
+  });
   const ids = new Set<string>();
   const seen = new Set<string>();
   for (const name of wanted) {

@@ -20,6 +20,7 @@ import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';
 import type { ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { declaredUnits } from '../../core/units.ts';
+import { serverKeyPrefix } from '../../model/server-key.ts';
 
 /** `spec` is one level down in its row, and may have 32 of its own. */
 const rowDepth = 33;
@@ -107,8 +108,6 @@ function foreignRow(row: JsonObject, connection: string): Issue[] {
       ];
 }
 
-const serverPrefix = 'server#';
-
 function serverOf(
   { item, label, generation, ...row }: ServerRow,
   inherited: ConnectionPolicy,
@@ -117,7 +116,7 @@ function serverOf(
   const spec = row.spec as JsonObject;
   const policy = resolvePolicy(row.policy, inherited);
   const server: DesiredServer = {
-    id: item.slice(serverPrefix.length),
+    id: item.slice(serverKeyPrefix.length),
     ...(label !== undefined && { label }),
     ...(generation !== undefined && { generation }),
     spec,
@@ -160,7 +159,7 @@ function invalidServer(row: unknown, issues: readonly Issue[]): InvalidServer {
   const { item, label } = isJsonObject(row) ? row : {};
   const shown = labelSchema.safeParse(label);
   return {
-    id: typeof item === 'string' ? item.replace(serverPrefix, '') : '',
+    id: typeof item === 'string' ? item.replace(serverKeyPrefix, '') : '',
     ...(shown.success && { label: shown.data }),
     reason: plainText(issues.map(formatIssue).join('; ')),
   };

@@ -8,6 +8,7 @@ import { connectionNameSchema } from '../../model/connection-name.ts';
 import { documentSchema } from './schema.ts';
 import type { ConnectionDocument, ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
+import { serverKey } from '../../model/server-key.ts';
 
 /** `spec` is three levels down in a document, and may have 32 of its own. */
 const documentDepth = 35;
@@ -97,6 +98,6 @@ export function rowsOf(
   const { connection } = own;
   return [
     { ...own, item: 'connection' },
-    ...servers.map(({ id, ...server }) => ({ ...server, connection, item: `server#${id}` })),
+    ...servers.map(({ id, ...server }) => ({ ...server, connection, item: serverKey(id) })),
   ];
 }

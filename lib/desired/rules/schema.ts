@@ -4,6 +4,7 @@ import { described, redescribed } from '../../model/described.ts';
 import { durationPattern, sharePattern } from './durations.ts';
 import { modes } from '../../core/outcome.ts';
 import { urlProblem } from './url.ts';
+import { serverKeyPrefix } from '../../model/server-key.ts';
 
 /*
  * What a user writes. Two forms of the same: rows of the table, and documents (YAML, JSON) with one connection and its
@@ -208,9 +209,9 @@ export const connectionRowSchema = z.strictObject({
 export const serverRowSchema = z.strictObject({
   connection: connectionNameSchema,
   item: matching(
-    new RegExp(`^server#${id}$`, 'u'),
-    `must be 'server#' and an id: ${idRule}`,
-    "'server#' and the vendor's id of the server",
+    new RegExp(`^${serverKeyPrefix}${id}$`, 'u'),
+    `must be '${serverKeyPrefix}' and an id: ${idRule}`,
+    `'${serverKeyPrefix}' and the vendor's id of the server`,
   ),
   generation,
   ...serverKeys,

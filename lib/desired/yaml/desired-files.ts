@@ -17,6 +17,7 @@ import {
   type DeclarationFiles,
 } from './declaration-files.ts';
 import { fileProblem } from '../../files/store-problem.ts';
+import { serverKey } from '../../model/server-key.ts';
 
 const issuesShown = 3;
 
@@ -60,7 +61,7 @@ export function desiredFiles({ documents, issues }: DeclarationFiles): DesiredSt
       for (const name of byName.keys()) if (name !== undefined) yield name;
     },
     rows: async (connection, ids) => {
-      const wanted = ids && new Set(['connection', ...ids.map((id) => `server#${id}`)]);
+      const wanted = ids && new Set(['connection', ...ids.map((id) => serverKey(id))]);
       return rowsIn(connection)
         .filter(({ item }) => !wanted || wanted.has(item))
         .map(rowOf);

@@ -7,6 +7,7 @@ import { plainText } from '../../core/redact.ts';
 import type { Log } from '../../reconcile/ports/runtime.ts';
 import type { Provider } from '../../reconcile/ports/provider.ts';
 import type { DesiredRow, DesiredStore } from '../../reconcile/ports/desired-store.ts';
+import { serverIdIn } from '../../model/server-key.ts';
 
 /** A connection as declared, and its vendor. */
 export interface Account {
@@ -35,8 +36,6 @@ export interface RowOptions {
   readonly secretPrefix: string;
   readonly log: Log;
 }
-
-const serverPrefix = 'server#';
 
 /** At most so many keys of rows that mean nothing are named: one slip in a script makes thousands. */
 const straysAtMost = 10;
@@ -77,7 +76,7 @@ export async function readDesired(
   const account = accountIn(rows, name, options);
   if (account.ok) return { ok: true, desired: serversIn(rows, account, options) };
   warnOfStrays(options.log, name, rows);
-  return { ...account, ids: rows.flatMap(({ item }) => serverId(item) ?? []) };
+  return { ...account, ids: rows.flatMap(({ item }) => serverIdIn(item) ?? []) };
 }
 
 function accountIn(rows: readonly DesiredRow[], name: string, options: RowOptions): AccountReading {
@@ -99,7 +98,7 @@ function serversIn(
   warnOfStrays(options.log, name, rows);
   const servers = new Map<string, Declared>();
   for (const row of rows) {
-    const id = serverId(row.item);
+    const id = serverIdIn(row.item);
     if (id === undefined) continue;
     const parsed = parseServer(whole(name, row), connection, provider.table, options);
     servers.set(
@@ -112,7 +111,7 @@ function serversIn(
 
 /** Rows that are neither the connection's nor a server's are ignored, with a warning: they were meant for something. */
 function warnOfStrays(log: Log, connection: string, rows: readonly DesiredRow[]): void {
-  const strays = rows.filter(({ item }) => item !== 'connection' && serverId(item) === undefined);
+  const strays = rows.filter(({ item }) => item !== 'connection' && serverIdIn(item) === undefined);
   if (strays.length === 0) return;
   const items = strays.slice(0, straysAtMost).map(({ item }) => plainText(item, 64));
   log.warn("rows whose item is neither 'connection' nor 'server#<id>' are ignored", {
@@ -120,10 +119,6 @@ function warnOfStrays(log: Log, connection: string, rows: readonly DesiredRow[])
     rows: strays.length,
     items: items.join(', '),
   });
-}
-
-function serverId(item: string): string | undefined {
-  return item.startsWith(serverPrefix) ? item.slice(serverPrefix.length) : undefined;
 }
 
 /** The row with its keys, as it is in the table. */

@@ -4,6 +4,7 @@ import type { SecretInspector } from '../../../reconcile/ports/secrets.ts';
 import { secretNames } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';
 import { check, unwell } from './check.ts';
+import { serverIdIn } from '../../../model/server-key.ts';
 
 /** Every secret that the rows of a connection name, whether the rows are valid or not: a line each, or one if all is well. */
 export async function secretChecks(
@@ -33,8 +34,12 @@ function usersOf(rows: readonly DesiredRow[]): ReadonlyMap<string, readonly stri
   const users = new Map<string, string[]>();
   for (const { item, value } of rows) {
     const { label } = value;
-    const id = item.slice('server#'.length);
-    const user = item === 'connection' ? 'auth' : typeof label === 'string' ? label : id;
+    const user =
+      item === 'connection'
+        ? 'auth'
+        : typeof label === 'string'
+          ? label
+          : (serverIdIn(item) ?? item);
     for (const name of new Set(secretNames(value))) {
       users.set(name, [...(users.get(name) ?? []), user]);
     }

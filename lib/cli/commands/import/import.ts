@@ -14,6 +14,7 @@ import { collect } from '../../option-values.ts';
 import { documentOf } from '../pull/document-of.ts';
 import { select } from '../../targets/select.ts';
 import { withSession } from '../../targets/with-session.ts';
+import { serverKey } from '../../../model/server-key.ts';
 
 interface ImportOptions {
   readonly only?: readonly string[];
@@ -75,7 +76,7 @@ function declared(
   const before = servers.get(live.id);
   const { ignore } = connection.policy;
   if (!before?.valid) return declareLive(live, provider.table, ignore);
-  const row = written.get(`server#${live.id}`);
+  const row = written.get(serverKey(live.id));
   return declareLive(live, provider.table, ignore, before.server, row);
 }
 

@@ -1,4 +1,5 @@
 import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+import { serverIdIn } from '../../../model/server-key.ts';
 
 /** Rows as the document that a user would have written: a connection with its servers, no generations. Not yet checked. */
 export function documentOf(
@@ -9,9 +10,10 @@ export function documentOf(
   readonly servers?: readonly Readonly<Record<string, unknown>>[];
 } {
   const own = rows.find(({ item }) => item === 'connection');
-  const servers = rows
-    .filter(({ item }) => item.startsWith('server#'))
-    .map(({ item, value }) => ({ id: item.slice('server#'.length), ...withoutGeneration(value) }));
+  const servers = rows.flatMap(({ item, value }) => {
+    const id = serverIdIn(item);
+    return id === undefined ? [] : [{ id, ...withoutGeneration(value) }];
+  });
   return {
     connection,
     ...withoutGeneration(own?.value ?? {}),

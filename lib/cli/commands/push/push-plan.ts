@@ -6,6 +6,7 @@ import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import type { SeenRow } from '../../../aws/unchanged-condition.ts';
 import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
 import { documentOf } from '../pull/document-of.ts';
+import { serverIdIn, serverKey } from '../../../model/server-key.ts';
 
 /** One leaf that differs; without `before` it is new, without `after` it goes. */
 export interface FieldDifference {
@@ -75,7 +76,7 @@ export function pushPlan({
   if (!prune) return written;
   const kept = new Set(declared.map(({ item }) => item));
   const removed = rows
-    .filter(({ item }) => item.startsWith('server#') && !kept.has(item))
+    .filter(({ item }) => serverIdIn(item) !== undefined && !kept.has(item))
     .map(({ item, value }): RowChange => ({
       connection,
       item,
@@ -116,13 +117,13 @@ export function conflictsWithRows(
 ): readonly string[] {
   const { connection, servers: declared = [] } = document;
   const written = new Set(changes.map(({ item }) => item));
-  const items = new Set(declared.map(({ id }) => `server#${id}`));
+  const items = new Set(declared.map(({ id }) => serverKey(id)));
   const others = prune ? [] : rows.filter(({ item }) => !items.has(item));
   const { servers: stays = [] } = documentOf(connection, others);
   const own = (index: number) => declared[index - stays.length];
   return repeatsIn([...stays, ...declared]).flatMap(({ what, index, before }) => {
     const [server, stored] = [own(index), stays[before]];
-    if (!server || !stored || !written.has(`server#${server.id}`)) return [];
+    if (!server || !stored || !written.has(serverKey(server.id))) return [];
     const name = `${connection}/${server.label ?? server.id}`;
     const other = `${connection}/${String(stored['id'])}`;
     return [`${name} has the ${what} of ${other}, a row that the files do not declare`];

@@ -14,6 +14,7 @@ import { conflictsWithRows, pushPlan } from './push-plan.ts';
 import type { PushInputs, RowChange } from './push-plan.ts';
 import { changeData, changeLines, changeName } from './render-push.ts';
 import type { Target } from '../../targets/target.ts';
+import { serverKey } from '../../../model/server-key.ts';
 
 interface PushOptions {
   readonly prune?: boolean;
@@ -116,7 +117,7 @@ async function inputsOf(
   ]);
   const generations = new Map(
     [...ledger.servers].flatMap(([id, { generation }]) =>
-      generation === undefined ? [] : [[`server#${id}`, generation] as const],
+      generation === undefined ? [] : [[serverKey(id), generation] as const],
     ),
   );
   return { document, rows, generations, prune, options: deps };

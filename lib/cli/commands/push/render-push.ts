@@ -5,6 +5,7 @@ import { sideLines } from '../../../core/render-field.ts';
 import { showPair, showPointer } from '../../../core/shown-value.ts';
 import type { Json } from '../../../core/json.types.ts';
 import type { FieldDifference, RowChange } from './push-plan.ts';
+import { serverIdIn } from '../../../model/server-key.ts';
 
 const signs: Readonly<Record<RowChange['action'], readonly [sign: string, style: Style]>> = {
   add: ['+', 'add'],
@@ -15,7 +16,7 @@ const signs: Readonly<Record<RowChange['action'], readonly [sign: string, style:
 /** `acme-barndoor`, or `acme-barndoor/salesforce-prod`. */
 export function changeName({ connection, item, label }: RowChange): string {
   if (item === 'connection') return connection;
-  return plainText(`${connection}/${label ?? item.slice('server#'.length)}`);
+  return plainText(`${connection}/${label ?? serverIdIn(item) ?? item}`);
 }
 
 /** One row's change for people: a line, and one for each field that differs. */

@@ -7,6 +7,7 @@ import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
 import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
+import { serverIdIn } from '../../../model/server-key.ts';
 
 /** What is known of a connection, without asking the vendor. @throws StoreError */
 export async function readStatus(
@@ -26,8 +27,10 @@ export async function readStatus(
     ({ until }) => until === undefined || Date.parse(until) > now,
   );
   const servers = rows
-    .filter(({ item }) => item.startsWith('server#'))
-    .map((row) => serverStatus(row, ledger.servers, pauses))
+    .flatMap(({ item, value }) => {
+      const id = serverIdIn(item);
+      return id === undefined ? [] : [serverStatus(id, value, ledger.servers, pauses)];
+    })
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const isApproved = (digest: string) => approvals.some((one) => one.digest === digest);
   const known = servers.flatMap(({ outcome }) => (outcome === 'unseen' ? [] : [outcome]));
@@ -60,14 +63,13 @@ const resumed = { code: 'resumed', message: 'its pause has ended, and no pass ha
 const nameOf = ({ label, id }: ServerStatus) => `${label ?? id}\u0000${id}`;
 
 function serverStatus(
-  { item, value }: DesiredRow,
+  id: string,
+  { label, generation }: DesiredRow['value'],
   records: ReadonlyMap<string, ServerRecord>,
   pauses: readonly Pause[],
 ): ServerStatus {
-  const id = item.slice('server#'.length);
   const record = records.get(id);
   const pause = pauses.find((one) => one.id === undefined || one.id === id);
-  const { label, generation } = value;
   const outcome: Outcome | 'unseen' = pause ? 'paused' : (record?.outcome ?? 'unseen');
   const since = pause ? pause.at : record?.since;
   const reason = pause
