@@ -16,6 +16,7 @@ export default {
     'lib/desired/rules/**/*.ts',
     'lib/gateways/*/convert.ts',
     'lib/lease/protocol.ts',
+    'lib/secrets/{redact,secret-text}.ts',
     '!**/*.types.ts',
   ],
   coverageThreshold: {

@@ -1,7 +1,7 @@
 import { TrueupError } from '../lib/core/errors.ts';
 import { eachLimited } from '../lib/core/limited.ts';
 import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import { StoreError } from '../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../lib/model/store-error.ts';
 import { wire } from '../lib/wiring.ts';
 import { failureOf, instrumented } from './runtime/instrumented.ts';
 import { createObservability, logOf, measureFailure } from './runtime/observability.ts';

@@ -5,26 +5,26 @@ import {
   eventBridgeClient,
   secretsManagerClient,
   sqsClient,
-} from '../lib/aws/clients.ts';
-import type { ClientOptions } from '../lib/aws/clients.ts';
-import { desiredTable } from '../lib/aws/desired-table.ts';
-import { loadFingerprintKeys } from '../lib/aws/fingerprint-keys.ts';
-import { secretsManager } from '../lib/aws/secrets-manager.ts';
-import { createProviders } from '../lib/gateways/gateways.ts';
-import { createHttpClient } from '../lib/gateways/http/client.ts';
-import { parseAllowedHosts } from '../lib/gateways/http/host-rule.ts';
-import { leaseStore } from '../lib/lease/lease-store.ts';
-import { defaultSettings } from '../lib/lease/settings.types.ts';
-import { openLedger } from '../lib/ledger/ledger.ts';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
-import type { Clock, Log, Random, SeenDate } from '../lib/reconcile/ports/runtime.ts';
-import { credentialStore } from '../lib/sign-in/credential-store.ts';
-import { createTokenExchange } from '../lib/sign-in/token-exchange.ts';
-import { dynamoDbTable } from '../lib/table/dynamodb/table.ts';
-import { eventBus } from '../lib/work/event-bus.ts';
-import { noAnnouncer } from '../lib/work/events.ts';
-import { noQueue } from '../lib/work/queue.ts';
-import { sqsQueue } from '../lib/work/sqs-queue.ts';
+} from './aws/clients.ts';
+import type { ClientOptions } from './aws/clients.ts';
+import { desiredTable } from './aws/desired-table.ts';
+import { loadFingerprintKeys } from './secrets/secrets-manager/fingerprint-keys.ts';
+import { secretsManager } from './secrets/secrets-manager/secret-source.ts';
+import { createProviders } from './gateways/gateways.ts';
+import { createHttpClient } from './gateways/http/client.ts';
+import { parseAllowedHosts } from './gateways/http/host-rule.ts';
+import { leaseStore } from './lease/lease-store.ts';
+import { defaultSettings } from './lease/settings.types.ts';
+import { openLedger } from './ledger/ledger.ts';
+import type { Dependencies } from './reconcile/dependencies.types.ts';
+import type { Clock, Log, Random, SeenDate } from './reconcile/ports/runtime.ts';
+import { credentialStore } from './secrets/secrets-manager/credential-store.ts';
+import { createTokenExchange } from './sign-in/token-exchange.ts';
+import { dynamoDbTable } from './table/dynamodb/table.ts';
+import { eventBus } from './work/event-bus.ts';
+import { noAnnouncer } from './work/events.ts';
+import { noQueue } from './work/queue.ts';
+import { sqsQueue } from './work/sqs-queue.ts';
 
 /** What of a deployment the wiring needs: names, and where credentials may go. */
 export interface WiringSettings {

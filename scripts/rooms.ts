@@ -22,7 +22,7 @@ export const floors: readonly (readonly Room[])[] = [
     { path: 'lib/lease', beside: ['lib/work'] },
     { path: 'lib/secrets' },
     { path: 'lib/sign-in', beside: ['lib/gateways/http', 'lib/lease', 'lib/secrets'] },
-    { path: 'lib/gateways' },
+    { path: 'lib/gateways', beside: ['lib/secrets'] },
     { path: 'lib/work' },
   ],
   [{ path: 'lib/pass' }],

@@ -9,7 +9,7 @@ import {
 import { ListSecretsCommand, type ListSecretsCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { dynamoDbClient, secretsManagerClient } from '../../lib/aws/clients.ts';
 import type { JsonObject } from '../../lib/core/json.types.ts';
-import { Secret } from '../../lib/core/secret.ts';
+import { Secret } from '../../lib/model/secret.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { eachLimited } from '../../lib/core/limited.ts';

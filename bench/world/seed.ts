@@ -8,7 +8,7 @@ import type { Connection } from '../../lib/core/desired.types.ts';
 import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import { fingerprint } from '../../lib/core/fingerprint.ts';
 import type { ServerRecord } from '../../lib/core/ledger.types.ts';
-import { asReference, formatReference } from '../../lib/core/secret-reference.ts';
+import { asReference, formatReference } from '../../lib/model/secret-reference.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
 import { eachLimited } from '../../lib/core/limited.ts';
 import { fleetServer, secretName, secretValue, tokenName } from './fleet.ts';

@@ -1,6 +1,6 @@
 import { digestOf } from './change.ts';
 import type { DesiredServer } from './desired.types.ts';
-import { asReference } from './secret-reference.ts';
+import { asReference } from '../model/secret-reference.ts';
 
 /**
  * What an attempt depends on besides the vendor: the declaration, what of it is owned (a connection's `ignore` can move

@@ -6,7 +6,7 @@ import { canonicalJson } from './json.ts';
 import type { AppliedField, ShownValue } from './ledger.types.ts';
 import type { Cause } from './outcome.ts';
 import type { FieldChange } from './plan.types.ts';
-import { asReference, formatReference } from './secret-reference.ts';
+import { asReference, formatReference } from '../model/secret-reference.ts';
 import type { Reading, Unit } from './units.ts';
 
 /** 128 bits, in hex. */

@@ -1,6 +1,6 @@
 import type { JsonObject, Pointer } from './json.types.ts';
 import type { Mode } from './outcome.ts';
-import type { SecretReference } from './secret.ts';
+import type { SecretReference } from '../model/secret.ts';
 import type { Unit } from './units.ts';
 
 export type Auth =

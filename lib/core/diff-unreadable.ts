@@ -5,7 +5,7 @@ import { isApplied, isDeclarationKnown, nothingToNote, refreshed } from './ledge
 import type { AppliedField } from './ledger.types.ts';
 import type { Cause } from './outcome.ts';
 import { reassertDue } from './reassert.ts';
-import { asReference, formatReference } from './secret-reference.ts';
+import { asReference, formatReference } from '../model/secret-reference.ts';
 import type { Unit } from './units.ts';
 
 /** Write-only fields, and readable ones that an answer lacks: desired against what was last applied. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.types.ts';
-import { plainText } from './redact.ts';
+import { plainText } from '../model/plain-text.ts';
 
 /**
  * Base of every error that Trueup throws on purpose. `code` is stable and may be matched on; `context`

@@ -1,5 +1,5 @@
 import type { Pause } from './ledger.types.ts';
-import { plainText } from './redact.ts';
+import { plainText } from '../model/plain-text.ts';
 import { shownTime } from './shown-time.ts';
 
 /** `paused by kim until 2026-12-24 18:00 UTC (vendor maintenance)` */

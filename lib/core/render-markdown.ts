@@ -1,6 +1,6 @@
 import type { NextCommand } from './next-command.types.ts';
 import type { FieldChange, Plan, PlannedServer } from './plan.types.ts';
-import { plainText } from './redact.ts';
+import { plainText } from '../model/plain-text.ts';
 import { causeWords } from './render-field.ts';
 import { counted, guardLines } from './render-guard.ts';
 import { planCounts } from './render-text.ts';

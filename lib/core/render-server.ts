@@ -1,7 +1,7 @@
 import type { Outcome } from './outcome.ts';
 import type { Paint, Style } from './paint.types.ts';
 import type { Plan, PlannedServer } from './plan.types.ts';
-import { plainText } from './redact.ts';
+import { plainText } from '../model/plain-text.ts';
 import { causeWords, fieldLines } from './render-field.ts';
 import { counted } from './render-guard.ts';
 import { shownTime } from './shown-time.ts';

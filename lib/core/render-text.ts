@@ -3,7 +3,7 @@ import type { OutcomeCounts } from './outcome.ts';
 import type { NextCommand } from './next-command.types.ts';
 import type { Paint } from './paint.types.ts';
 import type { Plan } from './plan.types.ts';
-import { plainText } from './redact.ts';
+import { plainText } from '../model/plain-text.ts';
 import { counted, guardLines } from './render-guard.ts';
 import { serverBlocks } from './render-server.ts';
 import { quoted } from './shown-value.ts';

@@ -1,7 +1,7 @@
 import type { Json, Pointer } from './json.types.ts';
 import type { ShownValue } from './ledger.types.ts';
 import { parsePointer } from './pointer.ts';
-import { plainText } from './redact.ts';
+import { plainText } from '../model/plain-text.ts';
 
 /** What JSON leaves as it is, but a terminal acts on or nobody sees. */
 const unseen = /[^\P{Cc}\n]|[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;

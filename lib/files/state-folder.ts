@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectionNameSchema } from '../model/connection-name.ts';
-import { makeFolder } from './atomic-file.ts';
-import { withLock } from './lock-file.ts';
-import { codeOf, fileError, fileProblem } from './store-problem.ts';
+import { makeFolder } from '../secrets/files/atomic-file.ts';
+import { withLock } from '../secrets/files/lock-file.ts';
+import { codeOf, fileError, fileProblem } from '../model/file-problem.ts';
 
 /** Where the state folder is; `.trueup` in the working folder is the command line's. */
 export interface StateOptions {

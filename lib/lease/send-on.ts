@@ -1,6 +1,6 @@
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { Scope } from './scope.ts';
-import { StoreError } from '../reconcile/ports/store-error.ts';
+import { StoreError } from '../model/store-error.ts';
 import { noQueueCode } from '../work/queue.ts';
 import { serversOf } from './scope.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pause, ServerRecord } from '../core/ledger.types.ts';
 import type { Ledger, LedgerState } from '../reconcile/ports/ledger.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
-import { LostUpdateError } from '../reconcile/ports/store-error.ts';
+import { LostUpdateError } from '../model/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';
 import { heldPlans } from './held-plans.ts';

@@ -1,6 +1,6 @@
 import { TrueupError } from '../core/errors.ts';
 import { heldHashes } from '../core/guard.ts';
-import { plainText } from '../core/redact.ts';
+import { plainText } from '../model/plain-text.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { planConnection } from './preview.ts';
 import type { HeldPlan } from '../reconcile/ports/ledger.ts';

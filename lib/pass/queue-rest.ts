@@ -1,7 +1,7 @@
 import type { Time } from '../core/ledger.types.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { PassState } from './tally.ts';
-import { StoreError } from '../reconcile/ports/store-error.ts';
+import { StoreError } from '../model/store-error.ts';
 import { delayAtMostMs, noQueueCode } from '../work/queue.ts';
 import { namedAtMost } from '../core/named-servers.ts';
 import type { WorkMessage } from '../work/message.ts';

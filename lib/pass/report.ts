@@ -1,7 +1,7 @@
 import type { PassReport } from '../core/ledger.types.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { PassState } from './tally.ts';
-import { StoreError } from '../reconcile/ports/store-error.ts';
+import { StoreError } from '../model/store-error.ts';
 import { sendRetries } from './queue-rest.ts';
 
 /**

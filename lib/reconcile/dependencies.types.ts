@@ -7,7 +7,7 @@ import type { LeaseStore } from '../lease/lease-store.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
-import type { SecretSource } from './ports/secrets.ts';
+import type { SecretSource } from '../secrets/secret-source.ts';
 import type { ReconcileSettings } from '../lease/settings.types.ts';
 
 /** All that a pass needs from outside. A composition root wires it once. */

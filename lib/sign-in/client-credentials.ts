@@ -1,5 +1,5 @@
 import type { Auth } from '../core/desired.types.ts';
-import type { Secret } from '../core/secret.ts';
+import type { Secret } from '../model/secret.ts';
 import type { Renewal } from './renewal.ts';
 import { isVendorError } from '../reconcile/ports/vendor-error.ts';
 

@@ -1,11 +1,11 @@
 import { digestOf } from '../core/change.ts';
 import type { Auth, Connection } from '../core/desired.types.ts';
 import type { Json } from '../core/json.types.ts';
-import { formatReference } from '../core/secret-reference.ts';
-import type { Secret, SecretReference } from '../core/secret.ts';
+import { formatReference } from '../model/secret-reference.ts';
+import type { Secret, SecretReference } from '../model/secret.ts';
 import { renewWithClientCredentials } from './client-credentials.ts';
 import type { Provider } from '../reconcile/ports/provider.ts';
-import { wasDecrypted } from '../reconcile/ports/secrets.ts';
+import { wasDecrypted } from '../secrets/secret-source.ts';
 import { VendorError } from '../reconcile/ports/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
 import { renewBeforeMs } from './renewal.ts';

@@ -1,9 +1,9 @@
 import type { Auth } from '../core/desired.types.ts';
-import type { Secret, SecretReference } from '../core/secret.ts';
+import type { Secret, SecretReference } from '../model/secret.ts';
 import type { Provider } from '../reconcile/ports/provider.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
-import type { SecretSource } from '../reconcile/ports/secrets.ts';
-import type { CredentialStore } from './credential-store.types.ts';
+import type { SecretSource } from '../secrets/secret-source.ts';
+import type { CredentialStore } from '../secrets/credential-store.types.ts';
 import type { AccessToken, TokenExchange } from './token-exchange.types.ts';
 
 /** What this process knows of a connection's credentials: a named exception to "never kept". */

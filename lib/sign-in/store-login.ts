@@ -1,9 +1,9 @@
 import { TrueupError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.types.ts';
-import type { Secret, SecretReference } from '../core/secret.ts';
+import type { Secret, SecretReference } from '../model/secret.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { Lease } from '../lease/lease.ts';
-import { StoreError } from '../reconcile/ports/store-error.ts';
+import { StoreError } from '../model/store-error.ts';
 import type { AccessToken } from './token-exchange.types.ts';
 import { sendOn } from '../lease/send-on.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';

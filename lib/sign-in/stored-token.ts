@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../core/json.types.ts';
 import { isJsonObject } from '../core/json.ts';
-import type { Secret } from '../core/secret.ts';
-import { StoreError } from '../reconcile/ports/store-error.ts';
+import type { Secret } from '../model/secret.ts';
+import { StoreError } from '../model/store-error.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import type { AccessToken } from './token-exchange.types.ts';
 

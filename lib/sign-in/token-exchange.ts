@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { isTransientStatus } from '../core/failure.ts';
 import type { Json, JsonObject } from '../core/json.types.ts';
 import { isJsonObject } from '../core/json.ts';
-import { Secret } from '../core/secret.ts';
+import { Secret } from '../model/secret.ts';
 import type { HttpClient } from '../gateways/http/client.ts';
 import type { Repeatable } from '../gateways/http/repetition.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';

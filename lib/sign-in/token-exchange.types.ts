@@ -1,4 +1,4 @@
-import type { Secret } from '../core/secret.ts';
+import type { Secret } from '../model/secret.ts';
 import type { Provider } from '../reconcile/ports/provider.ts';
 import type { VendorError } from '../reconcile/ports/vendor-error.ts';
 

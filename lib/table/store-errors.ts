@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.types.ts';
-import { StoreError } from '../reconcile/ports/store-error.ts';
+import { StoreError } from '../model/store-error.ts';
 
 /** What can be matched on: `code` of the `StoreError`s that tables and lib/aws throw. */
 export type StoreErrorCode =

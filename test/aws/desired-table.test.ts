@@ -4,7 +4,7 @@ import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import type { Writable } from '../../lib/table/table.ts';
 import { desiredTable } from '../../lib/aws/desired-table.ts';
 import { jsonIssues } from '../../lib/model/json-issues.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../../lib/model/store-error.ts';
 import { desiredContract } from '../contracts/desired-contract.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { fault, tableWorld, type TableWorld } from './world.ts';

@@ -6,7 +6,7 @@ import { createScheduled } from '../../functions/scheduled.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { dynamoDbClient } from '../../lib/aws/clients.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../../lib/model/store-error.ts';
 import { bearer, connection, startWorld, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

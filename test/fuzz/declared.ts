@@ -3,7 +3,7 @@ import type { DeclarationOptions } from '../../lib/desired/rules/row.ts';
 import type { Issue } from '../../lib/core/errors.ts';
 import { formatIssue } from '../../lib/core/errors.ts';
 import { parsePointer } from '../../lib/core/pointer.ts';
-import { plainText } from '../../lib/core/redact.ts';
+import { plainText } from '../../lib/model/plain-text.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { createProviders } from '../../lib/gateways/gateways.ts';
 import { systemClock } from '../../lib/wiring.ts';

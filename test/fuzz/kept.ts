@@ -5,7 +5,7 @@ import type { ChangeRecord, PassReport, ServerRecord } from '../../lib/core/ledg
 import { outcomeCounts, outcomes } from '../../lib/core/outcome.ts';
 import { planServer } from '../../lib/core/plan-server.ts';
 import { renderReport } from '../../lib/core/render-text.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../../lib/model/store-error.ts';
 import { contextOf, inputsOf, serverOf } from '../core/support/builders.ts';
 import { planOf, passReport, plannedServer } from '../core/support/plans.ts';
 import { must } from './fuzzer.ts';

@@ -7,7 +7,7 @@ import { CliError } from '../../lib/cli/errors/cli-error.ts';
 import { planDigest } from '../../lib/core/change.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
 import type { Plan } from '../../lib/core/plan.types.ts';
-import { plainText } from '../../lib/core/redact.ts';
+import { plainText } from '../../lib/model/plain-text.ts';
 import { renderPlansMarkdown } from '../../lib/core/render-markdown.ts';
 import { renderPlan } from '../../lib/core/render-text.ts';
 import { fieldChange, guardState, plannedServer, planOf } from '../core/support/plans.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { desiredTable } from '../../lib/aws/desired-table.ts';
 import { rowsOf } from '../../lib/desired/rules/document.ts';
-import { plainText } from '../../lib/core/redact.ts';
+import { plainText } from '../../lib/model/plain-text.ts';
 import type { ConnectionDocument } from '../../lib/desired/rules/schema.ts';
 import { readDesired } from '../../lib/pass/read/desired.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../../lib/model/store-error.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
 import { memoryLog } from '../support/log.ts';
 import { systemClock } from '../../lib/wiring.ts';

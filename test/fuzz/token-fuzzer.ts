@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { plainText } from '../../lib/core/redact.ts';
-import { Secret } from '../../lib/core/secret.ts';
+import { plainText } from '../../lib/model/plain-text.ts';
+import { Secret } from '../../lib/model/secret.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type { AccessToken, TokenExchange } from '../../lib/sign-in/token-exchange.types.ts';
 import { usable } from '../support/usable.ts';

@@ -3,7 +3,7 @@ import { buildBody } from '../../lib/core/body.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
 import type { LiveServer } from '../../lib/core/live.types.ts';
 import { planServer } from '../../lib/core/plan-server.ts';
-import { plainText } from '../../lib/core/redact.ts';
+import { plainText } from '../../lib/model/plain-text.ts';
 import { assemblePlan } from '../../lib/core/plan.ts';
 import { renderPlan } from '../../lib/core/render-text.ts';
 import { createAlloy } from '../../lib/gateways/alloy/provider.ts';

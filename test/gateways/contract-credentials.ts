@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Secret } from '../../lib/core/secret.ts';
+import { Secret } from '../../lib/model/secret.ts';
 import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import type { ContractSuite } from './contract-world.ts';
 import { always } from './contract-world.ts';

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import { inspect } from 'node:util';
 import type { Connection } from '../../lib/core/desired.types.ts';
-import { Secret } from '../../lib/core/secret.ts';
+import { Secret } from '../../lib/model/secret.ts';
 import type { HttpClient, HttpClientOptions } from '../../lib/gateways/http/client.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';

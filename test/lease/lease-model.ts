@@ -4,7 +4,7 @@ import type { LeaseStore } from '../../lib/lease/lease-store.ts';
 import { decide, neverOwned } from '../../lib/lease/protocol.ts';
 import { acquireOrKnock } from '../../lib/lease/rounds.ts';
 import type { Scope } from '../../lib/lease/scope.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../../lib/model/store-error.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 
 const connection = 'acme';

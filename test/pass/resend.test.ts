@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../../lib/model/store-error.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { planConnection } from '../../lib/pass/preview.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';

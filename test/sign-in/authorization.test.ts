@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Secret } from '../../lib/core/secret.ts';
+import { Secret } from '../../lib/model/secret.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { allTextOf, answer, clientFor, startServer, vendorErrorOf } from '../gateways/support.ts';

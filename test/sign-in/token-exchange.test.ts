@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Secret } from '../../lib/core/secret.ts';
+import { Secret } from '../../lib/model/secret.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type {
   ClientCredentialsRequest,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Secret } from '../../lib/core/secret.ts';
+import { Secret } from '../../lib/model/secret.ts';
 import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';

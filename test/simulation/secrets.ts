@@ -1,6 +1,6 @@
-import { Secret } from '../../lib/core/secret.ts';
-import type { SecretReference } from '../../lib/core/secret.ts';
-import type { SecretValue } from '../../lib/reconcile/ports/secrets.ts';
+import { Secret } from '../../lib/model/secret.ts';
+import type { SecretReference } from '../../lib/model/secret.ts';
+import type { SecretValue } from '../../lib/secrets/secret-source.ts';
 import { Versions } from './stores.ts';
 
 interface Stored {

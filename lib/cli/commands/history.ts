@@ -2,7 +2,7 @@ import type { ChangeRecord, ShownValue } from '../../core/ledger.types.ts';
 import { canonicalJson } from '../../core/json.ts';
 import type { Paint } from '../../core/paint.types.ts';
 import type { FieldChange } from '../../core/plan.types.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { fieldLines } from '../../core/render-field.ts';
 import { connectionNameSchema } from '../../model/connection-name.ts';
 import { shownTime } from '../../core/shown-time.ts';

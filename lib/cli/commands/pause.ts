@@ -1,4 +1,4 @@
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { shownTime } from '../../core/shown-time.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';

@@ -1,6 +1,6 @@
 import { InvalidDeclarationError, TrueupError, formatIssue } from '../../core/errors.ts';
 import type { NextCommand } from '../../core/next-command.types.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { wrap } from '../../core/wrap.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import type { VendorError, VendorErrorKind } from '../../reconcile/ports/vendor-error.ts';

@@ -1,5 +1,5 @@
 import type { Paint, Style } from '../../core/paint.types.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { wrap } from '../../core/wrap.ts';
 import { progressLine } from './progress-line.ts';
 import type { CliSettings } from '../settings.ts';

@@ -6,7 +6,7 @@ import { planDocumentSchema } from '../../core/plan-schema.ts';
 import type { PlanDocument } from '../../core/plan-schema.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import { renderPlanDocument } from '../../core/render-json.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { schemaIssues } from '../../desired/rules/schema-issues.ts';
 import { formatIssue } from '../../core/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';

@@ -1,7 +1,7 @@
 import type { NextCommand } from '../../core/next-command.types.ts';
 import type { Paint } from '../../core/paint.types.ts';
 import type { Plan } from '../../core/plan.types.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { renderPlan } from '../../core/render-text.ts';
 
 /** Plans one after the other; of several, each says whose it is. */

@@ -3,7 +3,7 @@ import type { StackOutputs } from '../../aws/stack-outputs.ts';
 import type { HostProbe } from '../../gateways/http/host-probe.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { SeenDate } from '../../reconcile/ports/runtime.ts';
-import type { SecretInspector } from '../../reconcile/ports/secrets.ts';
+import type { SecretInspector } from '../../secrets/secret-source.ts';
 
 /** What a command works on: tables of a deployment, files, or the embedded world. */
 export interface Target {

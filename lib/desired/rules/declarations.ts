@@ -13,7 +13,7 @@ import type { FieldTable } from '../../core/field-table.types.ts';
 import type { JsonObject } from '../../core/json.types.ts';
 import { canonicalJson, isJsonObject } from '../../core/json.ts';
 import { jsonIssues } from '../../model/json-issues.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { connectionRules, merged, serverRules } from './row.ts';
 import type { DeclarationOptions } from './row.ts';
 import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';

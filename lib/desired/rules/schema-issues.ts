@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { Issue } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { formatPointer, isWithin } from '../../core/pointer.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { suggest } from './suggest.ts';
 
 type ZodIssue = z.core.$ZodIssue;

@@ -16,7 +16,7 @@ import {
   type DeclarationDocument,
   type DeclarationFiles,
 } from './declaration-files.ts';
-import { fileProblem } from '../../files/store-problem.ts';
+import { fileProblem } from '../../model/file-problem.ts';
 import { serverKey } from '../../model/server-key.ts';
 
 const issuesShown = 3;

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { codeOf } from '../../files/store-problem.ts';
+import { codeOf } from '../../model/file-problem.ts';
 
 /** Why a file could not be used as text. */
 export type TextFault = 'missing' | 'denied' | 'folder' | 'too-large' | 'not-utf8' | 'unreadable';

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.types.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../model/secret.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
 import type { Page } from '../http/paging.ts';

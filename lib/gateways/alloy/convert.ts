@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { Secret } from '../../core/secret.ts';
+import { Secret } from '../../model/secret.ts';
 import type { LiveServer } from '../../core/live.types.ts';
 import type { Page } from '../http/paging.ts';
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../core/json.types.ts';
-import { Secret } from '../../core/secret.ts';
+import { Secret } from '../../model/secret.ts';
 import type { Clock, Random, SeenDate } from '../../reconcile/ports/runtime.ts';
 import type { VendorOperation } from '../../reconcile/ports/vendor-error.ts';
 import { isVendorError, VendorError } from '../../reconcile/ports/vendor-error.ts';

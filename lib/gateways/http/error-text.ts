@@ -1,7 +1,8 @@
 import type { Json } from '../../core/json.types.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { Secret } from '../../core/secret.ts';
-import { plainText, redactText } from '../../core/redact.ts';
+import { Secret } from '../../model/secret.ts';
+import { plainText } from '../../model/plain-text.ts';
+import { redactText } from '../../secrets/redact.ts';
 
 /** Longest text that an error takes over from a vendor, in characters. */
 export const maxErrorText = 500;

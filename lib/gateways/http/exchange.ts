@@ -1,6 +1,6 @@
 import type { Options } from 'ky';
 import type { Json, JsonObject } from '../../core/json.types.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../model/secret.ts';
 import type { SeenDate } from '../../reconcile/ports/runtime.ts';
 import type { VendorErrorKind, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';

@@ -1,7 +1,7 @@
 import type { Connection } from '../../core/desired.types.ts';
 import type { Json, JsonObject } from '../../core/json.types.ts';
 import type { LiveServer } from '../../core/live.types.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../model/secret.ts';
 import type { SessionInputs } from '../../reconcile/ports/provider.ts';
 import { VendorError } from '../../reconcile/ports/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';

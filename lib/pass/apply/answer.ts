@@ -14,7 +14,7 @@ import type {
 import type { LiveServer } from '../../core/live.types.ts';
 import { notedFields, withOutcome } from '../../core/record.ts';
 import type { ServerPlan } from '../../core/plan-server.ts';
-import { asReference, formatReference } from '../../core/secret-reference.ts';
+import { asReference, formatReference } from '../../model/secret-reference.ts';
 import type { Unit } from '../../core/units.ts';
 import { verifyUnit } from '../../core/verify-answer.ts';
 

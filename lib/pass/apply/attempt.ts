@@ -8,7 +8,7 @@ import type { Intent, ServerRecord } from '../../core/ledger.types.ts';
 import type { LiveServer } from '../../core/live.types.ts';
 import type { FieldChange } from '../../core/plan.types.ts';
 import type { ServerPlan } from '../../core/plan-server.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../model/secret.ts';
 import { afterAnswer, appliedField, settle } from './answer.ts';
 import type { AppliedInputs, SentValue } from './answer.ts';
 import { fetchValues } from './fetch-values.ts';

@@ -1,10 +1,10 @@
 import type { FieldChange } from '../../core/plan.types.ts';
 import type { ServerPlan } from '../../core/plan-server.ts';
-import type { Secret } from '../../core/secret.ts';
-import { asReference } from '../../core/secret-reference.ts';
+import type { Secret } from '../../model/secret.ts';
+import { asReference } from '../../model/secret-reference.ts';
 import type { Unit } from '../../core/units.ts';
-import type { SecretValue } from '../../reconcile/ports/secrets.ts';
-import { StoreError } from '../../reconcile/ports/store-error.ts';
+import type { SecretValue } from '../../secrets/secret-source.ts';
+import { StoreError } from '../../model/store-error.ts';
 import type { SecretValues } from './secret-values.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 

@@ -1,7 +1,7 @@
-import { formatReference } from '../../core/secret-reference.ts';
-import type { SecretReference } from '../../core/secret.ts';
-import type { SecretSource, SecretValue } from '../../reconcile/ports/secrets.ts';
-import { wasDecrypted } from '../../reconcile/ports/secrets.ts';
+import { formatReference } from '../../model/secret-reference.ts';
+import type { SecretReference } from '../../model/secret.ts';
+import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
+import { wasDecrypted } from '../../secrets/secret-source.ts';
 
 const batchSize = 20;
 

@@ -1,5 +1,5 @@
-import { asReference } from '../../core/secret-reference.ts';
-import type { SecretReference } from '../../core/secret.ts';
+import { asReference } from '../../model/secret-reference.ts';
+import type { SecretReference } from '../../model/secret.ts';
 import type { ServerWork } from './attempt.ts';
 import type { PassPlan } from '../plan.ts';
 import type { DesiredState } from '../read/desired.ts';

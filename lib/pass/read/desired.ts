@@ -3,7 +3,7 @@ import { parseConnection, parseServer } from '../../desired/rules/declarations.t
 import type { Connection } from '../../core/desired.types.ts';
 import { formatIssue } from '../../core/errors.ts';
 import type { Declared } from '../../core/plan-server.ts';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import type { Log } from '../../reconcile/ports/runtime.ts';
 import type { Provider } from '../../reconcile/ports/provider.ts';
 import type { DesiredRow, DesiredStore } from '../../reconcile/ports/desired-store.ts';

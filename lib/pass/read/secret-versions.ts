@@ -1,5 +1,5 @@
 import type { Declared } from '../../core/plan-server.ts';
-import { asReference } from '../../core/secret-reference.ts';
+import { asReference } from '../../model/secret-reference.ts';
 
 /** Ids of current versions, by name of the secret; those that there are. */
 export type SecretVersions = ReadonlyMap<string, string>;

@@ -2,7 +2,7 @@ import type { FieldTable } from '../../core/field-table.types.ts';
 import type { JsonObject } from '../../core/json.types.ts';
 import type { LiveServer } from '../../core/live.types.ts';
 import type { Connection } from '../../core/desired.types.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../model/secret.ts';
 
 /** How often each call was made, an attempt that failed included. */
 export interface VendorCalls {

@@ -1,5 +1,5 @@
 import type { AuthorizationResponseError } from 'oauth4webapi';
-import { plainText } from '../../core/redact.ts';
+import { plainText } from '../../model/plain-text.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import { SignInError } from './sign-in-error.ts';
 

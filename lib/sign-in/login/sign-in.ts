@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { Auth } from '../../core/desired.types.ts';
-import { plainText } from '../../core/redact.ts';
-import { Secret } from '../../core/secret.ts';
+import { plainText } from '../../model/plain-text.ts';
+import { Secret } from '../../model/secret.ts';
 import type { Provider } from '../../reconcile/ports/provider.ts';
 import type { SignInDependencies } from '../renewal.ts';
 import type { RefreshedToken } from '../token-exchange.types.ts';

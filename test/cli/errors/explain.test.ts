@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { glob, readFile } from 'node:fs/promises';
 import { explain } from '../../../lib/cli/errors/explain.ts';
-import { fileProblem } from '../../../lib/files/store-problem.ts';
-import type { FileErrorCode } from '../../../lib/files/store-problem.ts';
-import { StoreError } from '../../../lib/reconcile/ports/store-error.ts';
+import { fileProblem } from '../../../lib/model/file-problem.ts';
+import type { FileErrorCode } from '../../../lib/model/file-problem.ts';
+import { StoreError } from '../../../lib/model/store-error.ts';
 import { VendorError } from '../../../lib/reconcile/ports/vendor-error.ts';
 import type { VendorErrorKind } from '../../../lib/reconcile/ports/vendor-error.ts';
 

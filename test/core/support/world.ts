@@ -8,7 +8,7 @@ import { getAt, setAt } from '../../../lib/core/pointer.ts';
 import { notedRecord, planServer } from '../../../lib/core/plan-server.ts';
 import type { ServerPlan } from '../../../lib/core/plan-server.ts';
 import { notedFields, withOutcome } from '../../../lib/core/record.ts';
-import { asReference, formatReference } from '../../../lib/core/secret-reference.ts';
+import { asReference, formatReference } from '../../../lib/model/secret-reference.ts';
 import type { Unit } from '../../../lib/core/units.ts';
 import { agrees, declaredUnits, readUnit } from '../../../lib/core/units.ts';
 import { verifyUnit } from '../../../lib/core/verify-answer.ts';

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { Secret } from '../../../lib/core/secret.ts';
+import { Secret } from '../../../lib/model/secret.ts';
 import { allTextOf, answer, vendorErrorOf } from '../support.ts';
 import { useWorlds } from './attempts.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Secret } from '../../../lib/core/secret.ts';
+import { Secret } from '../../../lib/model/secret.ts';
 import { errorText } from '../../../lib/gateways/http/error-text.ts';
 
 describe('errorText', () => {

@@ -12,7 +12,7 @@ import { lambdaContext } from '../../../lib/cli/demo/lambda-context.ts';
 import { failureReasons } from '../../../lib/core/failure-reason.ts';
 import { outcomeCounts } from '../../../lib/core/outcome.ts';
 import { TrueupReconciler } from '../../../lib/infra/reconciler.ts';
-import { StoreError } from '../../../lib/reconcile/ports/store-error.ts';
+import { StoreError } from '../../../lib/model/store-error.ts';
 import { connection, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 import { allowedHosts, resource, resources, template, unbundledApp } from '../synthesised.ts';

@@ -1,4 +1,4 @@
-import { plainText } from '../../../core/redact.ts';
+import { plainText } from '../../../model/plain-text.ts';
 import type { Output } from '../../output/output.ts';
 import type { Agreed } from './agreed.ts';
 

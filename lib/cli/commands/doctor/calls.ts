@@ -1,7 +1,7 @@
 import type { Auth, Connection } from '../../../core/desired.types.ts';
 import { counted } from '../../../core/render-guard.ts';
-import { formatReference } from '../../../core/secret-reference.ts';
-import type { SecretReference } from '../../../core/secret.ts';
+import { formatReference } from '../../../model/secret-reference.ts';
+import type { SecretReference } from '../../../model/secret.ts';
 import type { Credentials } from '../../../sign-in/credentials.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
 import type { VendorSession } from '../../../reconcile/ports/provider.ts';

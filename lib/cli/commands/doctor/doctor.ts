@@ -1,4 +1,4 @@
-import { plainText } from '../../../core/redact.ts';
+import { plainText } from '../../../model/plain-text.ts';
 import type { Paint } from '../../../core/paint.types.ts';
 import { counted } from '../../../core/render-guard.ts';
 import { printable } from '../../../core/shown-value.ts';
@@ -14,7 +14,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { completed } from '../../next-command.ts';
 import { mapLimited } from '../../map-limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
-import { StoreError } from '../../../reconcile/ports/store-error.ts';
+import { StoreError } from '../../../model/store-error.ts';
 import { select } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 

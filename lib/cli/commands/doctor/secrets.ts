@@ -1,6 +1,6 @@
 import { counted } from '../../../core/render-guard.ts';
 import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
-import type { SecretInspector } from '../../../reconcile/ports/secrets.ts';
+import type { SecretInspector } from '../../../secrets/secret-source.ts';
 import { secretNames } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';
 import { check, unwell } from './check.ts';

@@ -2,7 +2,7 @@ import { checkDocument } from '../../../desired/rules/document.ts';
 import type { Issue } from '../../../core/errors.ts';
 import type { JsonObject } from '../../../core/json.types.ts';
 import { parsePointer, formatPointer, setAt } from '../../../core/pointer.ts';
-import { plainText } from '../../../core/redact.ts';
+import { plainText } from '../../../model/plain-text.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
 import { quoted, showPointer } from '../../../core/shown-value.ts';
 import type { YamlDocument } from '../../../desired/yaml/write.ts';

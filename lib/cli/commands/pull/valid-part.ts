@@ -2,7 +2,7 @@ import { checkDocument } from '../../../desired/rules/document.ts';
 import type { Issue } from '../../../core/errors.ts';
 import { formatIssue } from '../../../core/errors.ts';
 import { parsePointer } from '../../../core/pointer.ts';
-import { plainText } from '../../../core/redact.ts';
+import { plainText } from '../../../model/plain-text.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
 import { quoted } from '../../../core/shown-value.ts';
 import { wrap } from '../../../core/wrap.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../core/json.types.ts';
 import type { Paint, Style } from '../../../core/paint.types.ts';
-import { plainText } from '../../../core/redact.ts';
+import { plainText } from '../../../model/plain-text.ts';
 import { sideLines } from '../../../core/render-field.ts';
 import { showPair, showPointer } from '../../../core/shown-value.ts';
 import type { Json } from '../../../core/json.types.ts';

@@ -3,7 +3,7 @@ import type { PassReport } from '../../../core/ledger.types.ts';
 import { renderReportsJson } from '../../../core/render-json.ts';
 import { renderReport } from '../../../core/render-text.ts';
 import { noQueueCode } from '../../../work/queue.ts';
-import { StoreError } from '../../../reconcile/ports/store-error.ts';
+import { StoreError } from '../../../model/store-error.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';

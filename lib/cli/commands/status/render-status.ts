@@ -1,7 +1,7 @@
 import { outcomes } from '../../../core/outcome.ts';
 import type { NextCommand } from '../../../core/next-command.types.ts';
 import type { Paint, Style } from '../../../core/paint.types.ts';
-import { plainText } from '../../../core/redact.ts';
+import { plainText } from '../../../model/plain-text.ts';
 import { shownTime } from '../../../core/shown-time.ts';
 import { wrap } from '../../../core/wrap.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';

@@ -4,7 +4,7 @@ import { dynamoDbClient, secretsManagerClient } from '../../../aws/clients.ts';
 import type { ClientOptions } from '../../../aws/clients.ts';
 import { desiredWriter } from '../../../aws/desired-writer.ts';
 import { datesOf, identityOf } from '../../../aws/caller.ts';
-import { secretInspector } from '../../../aws/secret-inspector.ts';
+import { secretInspector } from '../../../secrets/secrets-manager/secret-inspector.ts';
 import type { StackOutputs } from '../../../aws/stack-outputs.ts';
 import { createHostProbe } from '../../../gateways/http/host-probe.ts';
 import { parseAllowedHosts } from '../../../gateways/http/host-rule.ts';

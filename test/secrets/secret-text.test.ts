@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { secretText } from '../../lib/core/secret-text.ts';
+import { secretText } from '../../lib/secrets/secret-text.ts';
 
 test('a reference without a key means the whole value, with a key the text under it', () => {
   expect(secretText('{"a":"x"}', undefined)).toEqual({ found: true, text: '{"a":"x"}' });

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { FingerprintKey, FingerprintKeys } from '../core/fingerprint.types.ts';
-import { nameOf, secretStoreError, storeProblem } from '../table/store-errors.ts';
+import type { FingerprintKey, FingerprintKeys } from '../../core/fingerprint.types.ts';
+import { nameOf, secretStoreError, storeProblem } from '../../table/store-errors.ts';
 
 const minimumBytes = 32;
 

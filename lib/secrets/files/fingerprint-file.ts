@@ -1,12 +1,12 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { FingerprintKey, FingerprintKeys } from '../core/fingerprint.types.ts';
-import { isJsonObject } from '../core/json.ts';
+import type { FingerprintKey, FingerprintKeys } from '../../core/fingerprint.types.ts';
+import { isJsonObject } from '../../core/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
-import { makeStateFolder, type StateOptions } from './state-folder.ts';
-import { fileError, fileProblem } from './store-problem.ts';
+import { makeStateFolder, type StateOptions } from '../../files/state-folder.ts';
+import { fileError, fileProblem } from '../../model/file-problem.ts';
 
 const keyBytes = 32;
 

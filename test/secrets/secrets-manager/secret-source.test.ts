@@ -6,16 +6,16 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { secretsManagerClient } from '../../lib/aws/clients.ts';
-import { loadFingerprintKeys } from '../../lib/aws/fingerprint-keys.ts';
-import { secretsManager } from '../../lib/aws/secrets-manager.ts';
-import type { Intercept } from '../../lib/local/aws/aws-json.ts';
+import { secretsManagerClient } from '../../../lib/aws/clients.ts';
+import { loadFingerprintKeys } from '../../../lib/secrets/secrets-manager/fingerprint-keys.ts';
+import { secretsManager } from '../../../lib/secrets/secrets-manager/secret-source.ts';
+import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
 import {
   startSecretsManager,
   type LocalSecretsManager,
-} from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
-import { StoreError } from '../../lib/reconcile/ports/store-error.ts';
-import { local } from './world.ts';
+} from '../../../lib/local/aws/secrets-manager/secrets-manager.ts';
+import { StoreError } from '../../../lib/model/store-error.ts';
+import { local } from '../../aws/world.ts';
 
 let server: LocalSecretsManager;
 let client: SecretsManagerClient;

@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
-import type { Json, JsonObject } from '../core/json.types.ts';
-import { isJsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import { isJsonObject } from '../../core/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
-import { fileError, fileProblem } from './store-problem.ts';
+import { fileError, fileProblem } from '../../model/file-problem.ts';
 
 /** Secrets by name: a text, or an object whose members are asked for by key. */
 export type SecretsByName = ReadonlyMap<string, string | JsonObject>;

@@ -1,20 +1,20 @@
-import { macOf } from '../core/fingerprint.ts';
-import type { FingerprintKeys } from '../core/fingerprint.types.ts';
-import type { Json, JsonObject } from '../core/json.types.ts';
-import { secretNameProblem } from '../desired/rules/secret-name.ts';
-import { secretText } from '../core/secret-text.ts';
-import { Secret } from '../core/secret.ts';
-import type { CredentialStore } from '../sign-in/credential-store.types.ts';
+import { macOf } from '../../core/fingerprint.ts';
+import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
+import type { Json, JsonObject } from '../../core/json.types.ts';
+import { secretNameProblem } from '../../desired/rules/secret-name.ts';
+import { secretText } from '../secret-text.ts';
+import { Secret } from '../../model/secret.ts';
+import type { CredentialStore } from '../credential-store.types.ts';
 import type {
   SecretFinding,
   SecretInspector,
   SecretProblem,
   SecretSource,
   SecretValue,
-} from '../reconcile/ports/secrets.ts';
+} from '../secret-source.ts';
 import { secretVariables, variableFor } from './secret-variables.ts';
 import { readSecrets, writeSecret, type SecretsByName } from './secrets-json.ts';
-import { fileProblem, type FileErrorCode } from './store-problem.ts';
+import { fileProblem, type FileErrorCode } from '../../model/file-problem.ts';
 
 export interface SecretsOptions {
   /** A JSON object from the name of a secret to a text or an object, readable by its owner only. */

@@ -8,11 +8,11 @@ import {
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { secretNameProblem } from '../desired/rules/secret-name.ts';
-import { Secret, type SecretReference } from '../core/secret.ts';
-import type { SecretProblem, SecretSource, SecretValue } from '../reconcile/ports/secrets.ts';
-import { secretText } from '../core/secret-text.ts';
-import { nameOf, secretStoreError } from '../table/store-errors.ts';
+import { secretNameProblem } from '../../desired/rules/secret-name.ts';
+import { Secret, type SecretReference } from '../../model/secret.ts';
+import type { SecretProblem, SecretSource, SecretValue } from '../secret-source.ts';
+import { secretText } from '../secret-text.ts';
+import { nameOf, secretStoreError } from '../../table/store-errors.ts';
 
 export interface SecretsManagerOptions {
   readonly client: SecretsManagerClient;

@@ -3,7 +3,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { nameOf, secretStoreError } from '../table/store-errors.ts';
+import { nameOf, secretStoreError } from '../../table/store-errors.ts';
 
 /** Writes secrets, as a user or a rotation does. */
 export interface SecretWriter {

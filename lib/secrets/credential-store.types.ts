@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.types.ts';
-import type { Secret } from '../core/secret.ts';
+import type { Secret } from '../model/secret.ts';
 
 /** A connection's own credential, as it stands in its secret. */
 export interface StoredCredential {

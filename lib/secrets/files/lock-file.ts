@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { sqliteError } from '../table/sqlite/sqlite-errors.ts';
+import { sqliteError } from '../../table/sqlite/sqlite-errors.ts';
 import { makeFolder } from './atomic-file.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { Secret } from '../../lib/core/secret.ts';
-import { asReference, formatReference } from '../../lib/core/secret-reference.ts';
+import { Secret } from '../../lib/model/secret.ts';
+import { asReference, formatReference } from '../../lib/model/secret-reference.ts';
 
 const secret = new Secret('hunter2');
 

@@ -1,4 +1,4 @@
-import type { Secret, SecretReference } from '../../core/secret.ts';
+import type { Secret, SecretReference } from '../model/secret.ts';
 
 /** A value with the version id that came with it; or why there is none. */
 export type SecretValue =

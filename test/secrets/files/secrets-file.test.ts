@@ -3,10 +3,10 @@ import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Secret } from '../../lib/core/secret.ts';
-import { variableFor } from '../../lib/files/secret-variables.ts';
-import { secretsFile, type SecretsOptions } from '../../lib/files/secrets-file.ts';
-import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+import { Secret } from '../../../lib/model/secret.ts';
+import { variableFor } from '../../../lib/secrets/files/secret-variables.ts';
+import { secretsFile, type SecretsOptions } from '../../../lib/secrets/files/secrets-file.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
 
 const canary = 'hunter2hunter2';
 const name = 'trueup/acme/salesforce';

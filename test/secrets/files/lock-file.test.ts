@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { withLock } from '../../lib/files/lock-file.ts';
-import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+import { withLock } from '../../../lib/secrets/files/lock-file.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
 
 const script = join(import.meta.dirname, 'lock-child.ts');
 

@@ -1,7 +1,7 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { secretNameProblem } from '../desired/rules/secret-name.ts';
-import type { SecretFinding, SecretInspector } from '../reconcile/ports/secrets.ts';
-import { nameOf, secretStoreError } from '../table/store-errors.ts';
+import { secretNameProblem } from '../../desired/rules/secret-name.ts';
+import type { SecretFinding, SecretInspector } from '../secret-source.ts';
+import { nameOf, secretStoreError } from '../../table/store-errors.ts';
 
 /** DescribeSecret calls at a time. */
 const atOnce = 10;

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf, fileProblem } from './store-problem.ts';
+import { codeOf, fileProblem } from '../../model/file-problem.ts';
 
 /*
  * Files of the state folder. All of it is synchronous: a critical section runs in one turn of the event loop, so that a

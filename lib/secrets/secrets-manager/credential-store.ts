@@ -4,11 +4,11 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Json } from '../core/json.types.ts';
-import { secretNameProblem } from '../desired/rules/secret-name.ts';
-import { Secret } from '../core/secret.ts';
-import { nameOf, secretStoreError, storeProblem } from '../table/store-errors.ts';
-import type { CredentialStore } from './credential-store.types.ts';
+import type { Json } from '../../core/json.types.ts';
+import { secretNameProblem } from '../../desired/rules/secret-name.ts';
+import { Secret } from '../../model/secret.ts';
+import { nameOf, secretStoreError, storeProblem } from '../../table/store-errors.ts';
+import type { CredentialStore } from '../credential-store.types.ts';
 
 type Value = Readonly<Record<string, Json | Secret>>;
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withLock } from '../../lib/files/lock-file.ts';
+import { withLock } from '../../../lib/secrets/files/lock-file.ts';
 
 /** What another process does: `node lock-child.ts <what> <folder> <times>`. */
 const [what = '', folder = '', times = '1'] = process.argv.slice(2);
