@@ -32,7 +32,16 @@ async function measure(world: BenchWorld, fleet: Fleet) {
 
 /** Of the rounds one, without the reads of keys and credentials of a new process. */
 function perRound(calls: Calls, rounds: number): Calls {
-  const counted = ['list', 'get', 'put', 'Query', 'ListSecrets', 'PutItem', 'UpdateItem'];
+  const counted = [
+    'list',
+    'get',
+    'put',
+    'Query',
+    'ListSecrets',
+    'GetItem',
+    'BatchGetItem',
+    'PutItem',
+  ];
   return Object.fromEntries(
     counted.flatMap((name) => {
       const count = Math.floor((calls[name] ?? 0) / rounds);

@@ -1,8 +1,8 @@
 import {
+  BatchGetItemCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
-  UpdateItemCommand,
   type AttributeValue,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
@@ -30,6 +30,8 @@ export interface FloorCalls {
   listAhead(connection: string, atOnce: number): Promise<void>;
   /** One server of the vendor. */
   read(connection: string, id: string): Promise<void>;
+  /** The connection's own row. */
+  row(connection: string): Promise<void>;
   /** One item. */
   get(table: 'Desired' | 'Ledger', connection: string, item: string): Promise<void>;
   put(connection: string, id: string, body: JsonObject): Promise<void>;
@@ -70,22 +72,32 @@ export function floorCalls(world: BenchWorld): FloorCalls {
     connection: { S: connection },
     item: { S: item },
   });
-  const lease = async (connection: string) => {
+  const get = async (table: 'Desired' | 'Ledger', connection: string, item: string) => {
     await dynamodb.send(
-      new UpdateItemCommand({
+      new GetItemCommand({
+        TableName: table,
+        Key: key(connection, item),
+        ConsistentRead: true,
+      }),
+    );
+  };
+  const writeLease = async (connection: string) => {
+    await dynamodb.send(
+      new PutItemCommand({
         TableName: 'Ledger',
-        Key: key(connection, 'floor'),
-        UpdateExpression: 'SET #owner = :owner ADD #epoch :one',
+        Item: { ...key(connection, 'floor'), owner: { S: 'floor' } },
         ConditionExpression: 'attribute_not_exists(#owner) OR #owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner', '#epoch': 'epoch' },
-        ExpressionAttributeValues: { ':owner': { S: 'floor' }, ':one': { N: '1' } },
-        ReturnValues: 'ALL_NEW',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': { S: 'floor' } },
       }),
     );
   };
   return {
-    acquire: lease,
-    release: lease,
+    acquire: async (connection) => {
+      await get('Ledger', connection, 'floor');
+      await writeLease(connection);
+    },
+    release: writeLease,
     report: async (connection) => {
       const body = { S: 'x'.repeat(500) };
       await dynamodb.send(
@@ -149,15 +161,16 @@ export function floorCalls(world: BenchWorld): FloorCalls {
         repeatable: 'anytime',
       });
     },
-    get: async (table, connection, item) => {
+    row: async (connection) => {
       await dynamodb.send(
-        new GetItemCommand({
-          TableName: table,
-          Key: key(connection, item),
-          ConsistentRead: true,
+        new BatchGetItemCommand({
+          RequestItems: {
+            Desired: { Keys: [key(connection, 'connection')], ConsistentRead: true },
+          },
         }),
       );
     },
+    get,
     put: async (connection, id, body) => {
       await http.send({
         ...attempt,
@@ -192,7 +205,7 @@ export async function floorReads(
   list: FloorCalls['list'] = (name) => calls.list(name),
 ): Promise<void> {
   await Promise.all([
-    calls.get('Desired', connection, 'connection').then(() => list(connection)),
+    calls.row(connection).then(() => list(connection)),
     calls.query('Desired', connection),
     calls.query('Ledger', connection),
     calls.listSecrets(connection),
