@@ -1,17 +1,20 @@
 import { CommanderError } from 'commander';
-import type { WiringOptions } from '../wiring.ts';
 import type { NextCommand } from '../core/next-command.types.ts';
+import type { WiringOptions } from '../wiring.ts';
 import type { CommandContext } from './context.ts';
+import { usageError } from './errors/cli-error.ts';
 import { exitCodes } from './errors/exit-codes.ts';
 import type { ExitCode } from './errors/exit-codes.ts';
+import { explain } from './errors/explain.ts';
+import { completed, nextCommand } from './next-command.ts';
 import { createOutput } from './output/output.ts';
 import type { Output } from './output/output.ts';
 import type { Sink } from './output/sink.ts';
-import { completed, nextCommand } from './next-command.ts';
 import { createProgram } from './program.ts';
 import type { Runner } from './program.ts';
 import { readCliSettings } from './settings.ts';
 import type { CliSettings } from './settings.ts';
+import { openTarget } from './targets/open-target.ts';
 import type { Target } from './targets/target.ts';
 
 /** The process around the command line, or a test's. */
@@ -50,14 +53,13 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
       cwd: world.cwd,
       wiring: world.wiring ?? {},
       target: async () => {
-        const { openTarget } = await import('./targets/open-target.ts');
         const opening = openTarget(context);
         opened.push(opening);
         return opening;
       },
     };
     try {
-      if (options.output === 'markdown' && !definition.markdown) throw await noMarkdown();
+      if (options.output === 'markdown' && !definition.markdown) throw noMarkdown();
       exitCode = await definition.run(context, operands, own);
     } finally {
       const targets = await Promise.allSettled(opened);
@@ -81,12 +83,11 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   }
 }
 
-async function failed(error: unknown, output: Output, next: NextCommand): Promise<ExitCode> {
+function failed(error: unknown, output: Output, next: NextCommand): ExitCode {
   // Commander has said what is wrong with the command line, or shown its help.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid;
   }
-  const { explain } = await import('./errors/explain.ts');
   const { lines, exitCode } = explain(error, next);
   for (const [index, line] of lines.entries()) {
     output.note(index === 0 ? output.notePaint(line, 'error') : line);
@@ -94,7 +95,6 @@ async function failed(error: unknown, output: Output, next: NextCommand): Promis
   return exitCode;
 }
 
-async function noMarkdown(): Promise<Error> {
-  const { usageError } = await import('./errors/cli-error.ts');
+function noMarkdown(): Error {
   return usageError('only plan and approve print Markdown', 'say --output json, or leave it out');
 }
