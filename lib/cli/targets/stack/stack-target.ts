@@ -1,19 +1,19 @@
-import { systemClock, wire } from '../../../wiring.ts';
-import type { WiringOptions, WiringSettings } from '../../../wiring.ts';
-import { dynamoDbClient, secretsManagerClient } from '../../../aws/clients.ts';
-import type { ClientOptions } from '../../../aws/clients.ts';
-import { desiredWriter } from '../../../aws/desired-writer.ts';
 import { datesOf, identityOf } from '../../../aws/caller.ts';
-import { secretInspector } from '../../../secrets/secrets-manager/secret-inspector.ts';
+import { dynamoDbClient, secretsManagerClient } from '../../../aws/clients.ts';
+import { desiredWriter } from '../../../aws/desired-writer.ts';
+import { readStackOutputs } from '../../../aws/stack-outputs.ts';
 import type { StackOutputs } from '../../../aws/stack-outputs.ts';
 import { createHostProbe } from '../../../gateways/http/host-probe.ts';
 import { parseAllowedHosts } from '../../../gateways/http/host-rule.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
 import type { SeenDate } from '../../../reconcile/ports/runtime.ts';
+import { secretInspector } from '../../../secrets/secrets-manager/secret-inspector.ts';
+import { systemClock, wire } from '../../../wiring.ts';
+import type { WiringOptions, WiringSettings } from '../../../wiring.ts';
+import type { TargetContext } from '../../context.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { createLog } from '../../output/log.ts';
 import { clockName, ownerName } from '../owner-name.ts';
-import type { TargetContext } from '../../context.ts';
 import type { Target } from '../target.ts';
 
 /** Tables of a deployment: of a stack, by its outputs, or by their names. */
@@ -23,7 +23,7 @@ export async function awsTarget(context: TargetContext): Promise<Target> {
     ...(profile !== undefined && { profile }),
     ...(region !== undefined && { region }),
   };
-  const outputs = stack === undefined ? undefined : await outputsOf(stack, client);
+  const outputs = stack === undefined ? undefined : await readStackOutputs(stack, client);
   const settings = outputs ? settingsOfStack(stack ?? '', outputs) : byName(context);
   const endpoints = {
     dynamodb: { ...client, ...context.wiring.endpoints?.dynamodb },
@@ -34,12 +34,6 @@ export async function awsTarget(context: TargetContext): Promise<Target> {
   const target = wiredTarget('aws', settings, context, { ...context.wiring, endpoints });
   const name = stack === undefined ? `table ${settings.desiredTable}` : `stack ${stack}`;
   return { ...target, name, ...(outputs && { outputs }) };
-}
-
-/** CloudFormation's client is loaded where a stack is named. */
-async function outputsOf(stack: string, client: ClientOptions): Promise<StackOutputs> {
-  const { readStackOutputs } = await import('../../../aws/stack-outputs.ts');
-  return readStackOutputs(stack, client);
 }
 
 /** A target on tables, wired as the functions are. */
