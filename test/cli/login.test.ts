@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { stateTable } from '../../lib/files/state-table.ts';
+import { stateTable } from '../../lib/table/sqlite/state-table.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { testClock } from '../support/clock.ts';
 import { files, isGone, secret, startLoginWorld, until } from './login-world.ts';

@@ -12,6 +12,8 @@ export interface ChildSetup {
   readonly endpoints: EmbeddedWorld['endpoints'];
   readonly times: ReconcileSettings;
   readonly owner: string;
+  /** Where ledger and lease are. Defaults to the table. */
+  readonly stateFile?: string;
 }
 
 export type ChildLine =

@@ -9,12 +9,15 @@ import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { memoryLog } from '../support/log.ts';
 import { withTimes } from '../support/short-times.ts';
 import type { ChildLine, ChildSetup } from './child.ts';
+import { inStateFile } from './state-file.ts';
 
-const { settings, endpoints, times, owner } = JSON.parse(process.argv[2] ?? '') as ChildSetup;
+const setup = JSON.parse(process.argv[2] ?? '') as ChildSetup;
+const { settings, endpoints, times, owner, stateFile } = setup;
 const say = (line: ChildLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const wired = wire(settings, memoryLog(), { endpoints });
-const deps = withTimes(wired, settings.allowedHosts, owner, times);
+const timed = withTimes(wired, settings.allowedHosts, owner, times);
+const deps = stateFile === undefined ? timed : inStateFile(timed, stateFile).deps;
 
 async function make(request: PassRequest): Promise<void> {
   try {

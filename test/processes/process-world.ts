@@ -1,3 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
+import type { Table } from '../../lib/table/table.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { bearer, startWorld } from '../support/world.ts';
@@ -5,11 +11,14 @@ import type { TestWorld, WorldOptions } from '../support/world.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';
 import { killChildren, startChild } from './child.ts';
 import type { Child, ChildEntry } from './child.ts';
+import { inStateFile } from './state-file.ts';
 
 /** The embedded world in this process, and processes that make passes on it. */
 export interface ProcessWorld extends TestWorld {
   /** Dependencies with short times, for a pass of this process. */
   readonly short: Dependencies;
+  /** Where ledger and lease are. */
+  readonly table: Table;
   readonly start: (owner: string, entry?: ChildEntry) => Promise<Child>;
   /** A connection of its own at the one simulated vendor, mode `correct`, unguarded. */
   readonly connect: (connection: string) => Promise<void>;
@@ -19,18 +28,38 @@ export interface ProcessWorld extends TestWorld {
 
 export const concurrency = 4;
 
+/** Where ledger and lease are. */
+export type Store = 'DynamoDB' | 'SQLite';
+
 export async function startProcessWorld(
   barndoor: Partial<BarndoorOptions> = {},
   options: WorldOptions = {},
+  store: Store = 'DynamoDB',
 ): Promise<ProcessWorld> {
   const world = await startWorld(barndoor, options);
   const { settings, endpoints } = world;
-  const short = withTimes(world.deps, settings.allowedHosts, 'the test');
+  const timed = withTimes(world.deps, settings.allowedHosts, 'the test');
+  const folder = await mkdtemp(join(tmpdir(), 'trueup-processes-'));
+  const stateFile = store === 'SQLite' ? join(folder, 'state.db') : undefined;
+  const file = stateFile === undefined ? undefined : inStateFile(timed, stateFile);
+  const short = file?.deps ?? timed;
+  const client = dynamoDbClient(endpoints.dynamodb);
+  const inTable = { client, table: settings.ledgerTable, clock: timed.clock };
   return {
     ...world,
     short,
+    table: file?.table ?? dynamoDbTable(inTable),
     start: (owner, entry = 'pass-child.ts') =>
-      startChild({ settings, endpoints, times: shortTimes, owner }, entry),
+      startChild(
+        {
+          settings,
+          endpoints,
+          times: shortTimes,
+          owner,
+          ...(stateFile !== undefined && { stateFile }),
+        },
+        entry,
+      ),
     connect: async (connection) => {
       await world.secrets.write(`trueup/${connection}/token`, bearer);
       await world.desired.put(connection, 'connection', {
@@ -50,7 +79,10 @@ export async function startProcessWorld(
       }),
     close: async () => {
       await killChildren();
+      file?.table.close();
+      client.destroy();
       await world.close();
+      await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stateTable } from '../../lib/files/state-table.ts';
+import { stateTable } from '../../lib/table/sqlite/state-table.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import type { LeaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';

@@ -5,8 +5,8 @@ import { isJsonObject } from '../../core/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
-import { makeStateFolder, type StateOptions } from '../../files/state-folder.ts';
 import { fileError, fileProblem } from '../../model/file-problem.ts';
+import { makeStateFolder } from '../../table/sqlite/state-folder.ts';
 
 const keyBytes = 32;
 
@@ -16,10 +16,7 @@ const keyBytes = 32;
  *
  * @throws StoreError (the function it returns) if others may read the file, or it holds no key
  */
-export function fingerprintFile({
-  folder,
-  lockTimeoutMs,
-}: StateOptions): () => Promise<FingerprintKeys> {
+export function fingerprintFile(folder: string): () => Promise<FingerprintKeys> {
   const path = join(folder, 'fingerprint-key.json');
   return async () => {
     const text = readPrivate(path);
@@ -35,7 +32,7 @@ export function fingerprintFile({
     };
     try {
       makeStateFolder(folder);
-      return withLock(`${path}.lock`, make, lockTimeoutMs);
+      return withLock(`${path}.lock`, make);
     } catch (error) {
       throw fileError(path, 'cannot be made', error);
     }

@@ -17,7 +17,7 @@ beforeEach(async () => {
   file = join(folder, 'fingerprint-key.json');
 });
 afterEach(() => temporary.remove());
-const keys = () => fingerprintFile({ folder })();
+const keys = () => fingerprintFile(folder)();
 const bytesOf = ({ current }: FingerprintKeys) => current.key.export();
 
 test('the key is made once, of 32 random bytes, for its owner only', async () => {
@@ -28,7 +28,7 @@ test('the key is made once, of 32 random bytes, for its owner only', async () =>
   expect(one.previous).toEqual([]);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
-  const another = await fingerprintFile({ folder: join(temporary.path, 'b') })();
+  const another = await fingerprintFile(join(temporary.path, 'b'))();
   expect(another.current.id).not.toBe(one.current.id);
   expect(bytesOf(another)).not.toEqual(bytesOf(one));
 });

@@ -4,7 +4,7 @@ import { systemClock } from '../../../wiring.ts';
 import { desiredFiles } from '../../../desired/yaml/desired-files.ts';
 import { fingerprintFile } from '../../../secrets/files/fingerprint-file.ts';
 import { leaseStore } from '../../../lease/lease-store.ts';
-import { stateTable } from '../../../files/state-table.ts';
+import { stateTable } from '../../../table/sqlite/state-table.ts';
 import { openLedger } from '../../../ledger/ledger.ts';
 import { noAnnouncer } from '../../../work/events.ts';
 import { secretsFile } from '../../../secrets/files/secrets-file.ts';
@@ -43,7 +43,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
   const providers = createProviders(http);
   const files = await checked(context, { providers, secretPrefix: settings.secretPrefix });
   const folder = resolve(cwd, options.state);
-  const keys = fingerprintFile({ folder });
+  const keys = fingerprintFile(folder);
   const table = stateTable(folder, clock);
   const secrets = secretsFile({
     ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../reconcile/ports/runtime.ts';
-import { openSqliteTable, type SqliteTable } from '../table/sqlite/table.ts';
-import { storeProblem } from '../table/store-errors.ts';
+import type { Clock } from '../../reconcile/ports/runtime.ts';
+import { openSqliteTable, type SqliteTable } from './table.ts';
+import { storeProblem } from '../store-errors.ts';
 import { makeStateFolder } from './state-folder.ts';
-import { fileError } from '../model/file-problem.ts';
+import { fileError } from '../../model/file-problem.ts';
 
 /** The table in a state folder: the file `state.db`. Folder and file are made by the first write. */
 export function stateTable(folder: string, clock: Clock): SqliteTable {

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { stateTable } from '../../lib/files/state-table.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
-import { TestClock } from '../contracts/test-clock.ts';
-import { tableContract } from '../table/table-contract.ts';
-import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+import { stateTable } from '../../../lib/table/sqlite/state-table.ts';
+import { StoreError } from '../../../lib/model/store-error.ts';
+import { TestClock } from '../../contracts/test-clock.ts';
+import { tableContract } from '../table-contract.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
 
 tableContract('A state folder', async () => {
   const { path, remove } = await temporaryFolder();
