@@ -7,7 +7,7 @@ import {
   sqsClient,
 } from './aws/clients.ts';
 import type { ClientOptions } from './aws/clients.ts';
-import { desiredTable } from './aws/desired-table.ts';
+import { desiredTable } from './desired/rows/desired-table.ts';
 import { loadFingerprintKeys } from './secrets/secrets-manager/fingerprint-keys.ts';
 import { secretsManager } from './secrets/secrets-manager/secret-source.ts';
 import { createProviders } from './gateways/gateways.ts';

@@ -1,4 +1,4 @@
-import type { DesiredRow } from '../../lib/reconcile/ports/desired-store.ts';
+import type { DesiredRow } from '../../lib/desired/desired-store.types.ts';
 import { serverIdIn } from '../../lib/model/server-key.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SeenDate } from '../reconcile/ports/runtime.ts';
-import { desiredTable } from './desired-table.ts';
+import { desiredTable } from '../desired/rows/desired-table.ts';
 import { tellDates } from './server-dates.ts';
 import { storeError } from '../table/store-errors.ts';
 import type { ItemsOptions } from '../table/dynamodb/items.ts';

@@ -1,8 +1,8 @@
 import type { Settings } from '../../functions/settings.ts';
 import type { WiringOptions } from '../wiring.ts';
 import { dynamoDbClient, secretsManagerClient } from '../aws/clients.ts';
-import { desiredWriter } from '../aws/desired-writer.ts';
-import type { DesiredWriter } from '../aws/desired-writer.ts';
+import { desiredWriter } from '../desired/rows/desired-writer.ts';
+import type { DesiredWriter } from '../desired/rows/desired-writer.ts';
 import { secretWriter } from '../secrets/secrets-manager/secret-writer.ts';
 import type { SecretWriter } from '../secrets/secrets-manager/secret-writer.ts';
 import { startAlloy } from '../local/gateways/alloy/simulator.ts';

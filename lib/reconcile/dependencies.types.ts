@@ -2,7 +2,7 @@ import type { FingerprintKeys } from '../core/fingerprint.types.ts';
 import type { SignInDependencies } from '../sign-in/renewal.ts';
 import type { Announcer } from '../work/events.ts';
 import type { WorkQueue } from '../work/queue.ts';
-import type { DesiredStore } from './ports/desired-store.ts';
+import type { DesiredStore } from '../desired/desired-store.types.ts';
 import type { LeaseStore } from '../lease/lease-store.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Provider } from './ports/provider.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
+import type { DesiredStore } from '../../lib/desired/desired-store.types.ts';
 
 /** A fresh, empty store, and a way to declare. */
 export interface DesiredSubject {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { desiredTable } from '../../lib/aws/desired-table.ts';
+import { desiredTable } from '../../lib/desired/rows/desired-table.ts';
 import { rowsOf } from '../../lib/desired/rules/document.ts';
 import { plainText } from '../../lib/model/plain-text.ts';
 import type { ConnectionDocument } from '../../lib/desired/rules/schema.ts';

@@ -6,7 +6,7 @@ import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
 import type { Json } from '../../lib/core/json.types.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import type { CredentialStore } from '../../lib/secrets/credential-store.types.ts';
-import type { DesiredRow, DesiredStore } from '../../lib/reconcile/ports/desired-store.ts';
+import type { DesiredRow, DesiredStore } from '../../lib/desired/desired-store.types.ts';
 import type { SecretSource } from '../../lib/secrets/secret-source.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import type { WorkQueue } from '../../lib/work/queue.ts';

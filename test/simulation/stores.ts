@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/core/json.types.ts';
-import type { DesiredRow } from '../../lib/reconcile/ports/desired-store.ts';
+import type { DesiredRow } from '../../lib/desired/desired-store.types.ts';
 
 /** One version of what stood somewhere from a moment on; without a value, nothing stood there. */
 export interface Version<T> {

@@ -1,4 +1,4 @@
-import type { DesiredWriter } from '../../aws/desired-writer.ts';
+import type { DesiredWriter } from '../../desired/rows/desired-writer.ts';
 import type { StackOutputs } from '../../aws/stack-outputs.ts';
 import type { HostProbe } from '../../gateways/http/host-probe.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';

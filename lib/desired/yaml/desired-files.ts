@@ -9,7 +9,7 @@ import {
   type ConnectionRow,
   type ServerRow,
 } from '../rules/schema.ts';
-import type { DesiredRow, DesiredStore } from '../../reconcile/ports/desired-store.ts';
+import type { DesiredRow, DesiredStore } from '../desired-store.types.ts';
 import {
   formatPlaced,
   placed,

@@ -6,7 +6,7 @@ import type { Declared } from '../../core/plan-server.ts';
 import { plainText } from '../../model/plain-text.ts';
 import type { Log } from '../../reconcile/ports/runtime.ts';
 import type { Provider } from '../../reconcile/ports/provider.ts';
-import type { DesiredRow, DesiredStore } from '../../reconcile/ports/desired-store.ts';
+import type { DesiredRow, DesiredStore } from '../../desired/desired-store.types.ts';
 import { serverIdIn } from '../../model/server-key.ts';
 
 /** A connection as declared, and its vendor. */

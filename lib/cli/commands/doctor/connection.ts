@@ -1,5 +1,5 @@
 import { counted } from '../../../core/render-guard.ts';
-import type { DesiredRow, DesiredStore } from '../../../reconcile/ports/desired-store.ts';
+import type { DesiredRow, DesiredStore } from '../../../desired/desired-store.types.ts';
 import type { Log } from '../../../reconcile/ports/runtime.ts';
 import { readDesired } from '../../../pass/read/desired.ts';
 import type { DesiredReading } from '../../../pass/read/desired.ts';

@@ -1,5 +1,5 @@
 import { counted } from '../../../core/render-guard.ts';
-import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { SecretInspector } from '../../../secrets/secret-source.ts';
 import { secretNames } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';

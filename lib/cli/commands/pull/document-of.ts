@@ -1,4 +1,4 @@
-import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import { serverIdIn } from '../../../model/server-key.ts';
 
 /** Rows as the document that a user would have written: a connection with its servers, no generations. Not yet checked. */

@@ -3,8 +3,8 @@ import { canonicalJson, equalJson, isJsonObject } from '../../../core/json.ts';
 import type { Json, JsonObject } from '../../../core/json.types.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
-import type { SeenRow } from '../../../aws/unchanged-condition.ts';
-import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+import type { SeenRow } from '../../../desired/rows/unchanged-condition.ts';
+import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import { documentOf } from '../pull/document-of.ts';
 import { serverIdIn, serverKey } from '../../../model/server-key.ts';
 

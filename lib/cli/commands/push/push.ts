@@ -1,7 +1,7 @@
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import { counted } from '../../../core/render-guard.ts';
 import { printable } from '../../../core/shown-value.ts';
-import type { DesiredWriter } from '../../../aws/desired-writer.ts';
+import type { DesiredWriter } from '../../../desired/rows/desired-writer.ts';
 import { checkFiles, issueLine } from '../../targets/files/check-files.ts';
 import { CliError, usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';

@@ -4,7 +4,7 @@ import { outcomeCounts } from '../../../core/outcome.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { pauseText } from '../../../core/pause-text.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
-import type { DesiredRow } from '../../../reconcile/ports/desired-store.ts';
+import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 import { serverIdIn } from '../../../model/server-key.ts';

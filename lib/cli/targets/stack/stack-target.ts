@@ -1,6 +1,6 @@
 import { datesOf, identityOf } from '../../../aws/caller.ts';
 import { dynamoDbClient, secretsManagerClient } from '../../../aws/clients.ts';
-import { desiredWriter } from '../../../aws/desired-writer.ts';
+import { desiredWriter } from '../../../desired/rows/desired-writer.ts';
 import { readStackOutputs } from '../../../aws/stack-outputs.ts';
 import type { StackOutputs } from '../../../aws/stack-outputs.ts';
 import { createHostProbe } from '../../../gateways/http/host-probe.ts';

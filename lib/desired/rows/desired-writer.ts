@@ -1,5 +1,5 @@
-import { openItems, type ItemsOptions } from '../table/dynamodb/items.ts';
-import type { ItemValue } from '../table/table.ts';
+import { openItems, type ItemsOptions } from '../../table/dynamodb/items.ts';
+import type { ItemValue } from '../../table/table.ts';
 import { still, type SeenRow } from './unchanged-condition.ts';
 
 /** Writes rows of Desired, as a user does; a pass never does. */

@@ -1,6 +1,6 @@
-import { connectionRowSchema, serverRowSchema } from '../desired/rules/schema.ts';
-import type { Writable } from '../table/table.ts';
-import type { Condition } from '../table/dynamodb/expressions.ts';
+import { connectionRowSchema, serverRowSchema } from '../rules/schema.ts';
+import type { Writable } from '../../table/table.ts';
+import type { Condition } from '../../table/dynamodb/expressions.ts';
 
 /** What a row was like when it was read: not there, or with these attributes, less its keys. */
 export type SeenRow = 'absent' | Readonly<Record<string, unknown>>;

@@ -15,8 +15,6 @@ export interface DesiredStore {
    * @throws StoreError if any page could not be read: never a part.
    */
   rows(connection: string, ids?: readonly string[]): Promise<readonly DesiredRow[]>;
-  /** The rows that `rows` gives, as they come; absent where they are at hand all at once. Throws as `rows` does. */
-  pages?(connection: string, ids?: readonly string[]): AsyncIterable<readonly DesiredRow[]>;
   /** How many server rows a connection has, whatever their form. */
   countServers(connection: string): Promise<number>;
 }

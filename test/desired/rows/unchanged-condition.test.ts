@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { names } from '../../lib/table/dynamodb/expressions.ts';
-import { still } from '../../lib/aws/unchanged-condition.ts';
+import { names } from '../../../lib/table/dynamodb/expressions.ts';
+import { still } from '../../../lib/desired/rows/unchanged-condition.ts';
 
 describe('the condition that a row still is as it was seen', () => {
   test('of a row that was not there', () => {
