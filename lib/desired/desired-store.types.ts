@@ -1,4 +1,4 @@
-/** A row of Desired as it stands, not yet checked. */
+/** A row of `Desired` as it is stored, not yet checked. */
 export interface DesiredRow {
   /** `connection` or `server#<id>`. */
   readonly item: string;

@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.types.ts';
 import type { SecretReference } from './secret.ts';
 
-/** The reference that stands in a `secret` field; the schema has checked its form. */
+/** The reference in a `secret` field; the schema has checked its form. */
 export function asReference(value: Json): SecretReference {
   return value as unknown as SecretReference;
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.types.ts';
 import type { Secret } from '../model/secret.ts';
 
-/** A connection's own credential, as it stands in its secret. */
+/** A connection's own credential, as it is stored in its secret. */
 export interface StoredCredential {
   readonly value: Secret;
   readonly version: string;

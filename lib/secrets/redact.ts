@@ -2,7 +2,7 @@ import type { Secret } from '../model/secret.ts';
 
 const mark = '[secret]';
 
-/** One place of a pattern: the texts that may stand there. */
+/** One place of a pattern: the texts that may be there. */
 type Unit = readonly string[];
 
 /**
@@ -88,7 +88,7 @@ function base64Pattern(bytes: Uint8Array, offset: number): Pattern {
   return { units, led: offset > 0 };
 }
 
-/** A secret may come back trimmed: values often end in a line break that nobody meant. */
+/** A secret may come back trimmed: values often end in a line break that was not meant. */
 function patternsOf(text: string): Pattern[] {
   return [...new Set([text, text.trim()])].flatMap((value): Pattern[] => {
     if (value === '') return [];
@@ -162,7 +162,7 @@ function* matches(
 /**
  * `text` with every occurrence of a secret as `[secret]`: raw, JSON-escaped, URL-, form- or HTML-encoded, in hex, and
  * within base64 or base64url. Occurrences are found first and replaced together, so secrets may overlap or hold
- * one another. Secrets shorter than four characters are replaced only where they stand alone: inside words they
+ * one another. Secrets shorter than four characters are replaced only where they are alone: inside words they
  * would turn any text into marks. Redact before cutting: half a secret is not found.
  */
 export function redactText(text: string, secrets: readonly Secret[]): string {

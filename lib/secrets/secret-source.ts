@@ -1,12 +1,12 @@
 import type { Secret, SecretReference } from '../model/secret.ts';
 
-/** A value with the version id that came with it; or why there is none. */
+/** A value with the version id that came with it; or why there is no value. */
 export type SecretValue =
   | { readonly found: true; readonly value: Secret; readonly version: string }
   | { readonly found: false; readonly code: SecretProblem; readonly message: string };
 
 /**
- * `missing`, `denied` and `key` (no such key, or the value is no JSON object) are terminal for the declaration,
+ * `missing`, `denied` and `key` (no such key, or the value is not a JSON object) are terminal for the declaration,
  * `unavailable` passes.
  */
 export type SecretProblem = 'missing' | 'denied' | 'key' | 'unavailable';

@@ -71,7 +71,7 @@ function connectionOf(row: ConnectionRow, { providers }: DeclarationOptions): Co
  * A server's row of `connection`, parsed, with its policy resolved; or everything that is wrong with it, and what is
  * left of it: an invalid server still has an outcome.
  *
- * Each key of a server's policy stands before the same key of its connection's: `ignore` replaces the connection's
+ * Each key of a server's policy overrides the same key of its connection's: `ignore` replaces the connection's
  * list, so that `[]` takes everything back, and `reassertEvery: never` undoes the connection's.
  */
 export function parseServer(
@@ -165,11 +165,11 @@ function invalidServer(row: unknown, issues: readonly Issue[]): InvalidServer {
   };
 }
 
-/** The issues of a row that is JSON; else what is not JSON in it, which nothing else then has to fear. */
+/** The issues of a row that is JSON; otherwise what is not JSON in it, so that no other rule meets it. */
 function inJson(row: unknown, check: (json: JsonObject) => Issue[]): Issue[] {
   const foreign = jsonIssues(row, rowDepth);
   if (foreign.length > 0) return foreign;
   return isJsonObject(row)
     ? check(row)
-    : [{ path: '', problem: 'is no object', expected: 'must be an object' }];
+    : [{ path: '', problem: 'is not an object', expected: 'must be an object' }];
 }

@@ -23,7 +23,7 @@ export function checkDocument(document: unknown, options: DeclarationOptions): I
   if (!isJsonObject(document)) {
     const expected =
       'must be one connection: an object with connection, provider, baseUrl and auth';
-    return [{ path: '', problem: 'is no object', expected }];
+    return [{ path: '', problem: 'is not an object', expected }];
   }
   const servers = Array.isArray(document['servers']) ? document['servers'] : [];
   const context = contextOf(document, options);

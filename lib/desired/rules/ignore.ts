@@ -6,7 +6,7 @@ import { formatPointer, isWithin, parsePointer } from '../../core/pointer.ts';
 import { editDistance, suggest } from './suggest.ts';
 
 /**
- * Pointers under `ignore` that can ignore nothing: no JSON Pointers, under no known field, or inside a field that is
+ * Pointers under `ignore` that can ignore nothing: not JSON Pointers, under no known field, or inside a field that is
  * compared as a whole.
  */
 export function ignoreIssues(
@@ -30,7 +30,7 @@ function pointerFinding(
   };
   if (!parsePointer(pointer)) {
     const rule = "must be one, such as '/meta/costCenter'; in a key, ~ is ~0 and / is ~1";
-    return { problem: 'is no JSON Pointer', expected: `${meant()}${rule}` };
+    return { problem: 'is not a JSON Pointer', expected: `${meant()}${rule}` };
   }
   const fits = fields.some(
     (field) =>

@@ -8,7 +8,7 @@ import { serverKeyPrefix } from '../../model/server-key.ts';
 
 /*
  * What a user writes. Two forms of the same: rows of the table, and documents (YAML, JSON) with one connection and its
- * servers. Every key has a description, of which the JSON Schema for editors is made. No transforms: what is parsed is
+ * servers. Every key has a description; the JSON Schema for editors is made of them. No transforms: what is parsed is
  * what was declared, and defaults come in `declarations.ts`.
  */
 
@@ -194,7 +194,7 @@ const serverKeys = {
   policy: z.optional(
     redescribed(
       serverPolicySchema,
-      "What holds for this server; each key stands before its connection's",
+      "What holds for this server; each key overrides its connection's",
     ),
   ),
 };

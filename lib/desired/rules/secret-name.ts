@@ -3,9 +3,9 @@ const longest = 512;
 /**
  * What is wrong with the name of a secret that a connection's row uses; undefined if nothing is.
  *
- * A connection may only use `<prefix>/<connection>/...`: else whoever can write a row could have another team's
+ * A connection may only use `<prefix>/<connection>/...`: otherwise a user who can write a row could have another team's
  * secret sent to a server of their own. By name, never ARN: an ARN may point into another account. The name itself is
- * not part of the text: a value may stand there by mistake.
+ * not part of the text: it may be a value, by mistake.
  *
  * @returns a predicate, such as `does not begin with 'trueup/acme/'`
  */

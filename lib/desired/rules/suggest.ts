@@ -1,4 +1,4 @@
-/** Longer words are not compared: the work grows with the square, and nobody mistypes those. */
+/** Longer words are not compared: the work grows with the square of their length. */
 const longest = 64;
 
 /** The known word that was probably meant, if one is near enough. */

@@ -22,7 +22,7 @@ import { serverKey } from '../../model/server-key.ts';
 const issuesShown = 3;
 
 /**
- * `DesiredStore` on declarations as they were read: a snapshot, so that what was checked is what is applied. Rows stand
+ * `DesiredStore` on declarations as they were read: a snapshot, so that what was checked is what is applied. Rows are
  * as declared, valid or not, and have no generation.
  *
  * What could not be read never looks like "nothing there": issues of reading, and documents without a name, fail every
@@ -85,17 +85,17 @@ function nameOf({ value }: DeclarationDocument): string | undefined {
   return connectionNameSchema.safeParse(name).data;
 }
 
-/** What makes servers impossible to tell apart; all else is for the pass to judge, server by server. */
+/** What makes servers impossible to tell apart; the rest is for the pass to judge, server by server. */
 function serverProblem(servers: unknown): Issue | undefined {
   if (servers === undefined) return undefined;
   if (!Array.isArray(servers)) {
-    return { path: '/servers', problem: 'is no list', expected: 'must be a list of servers' };
+    return { path: '/servers', problem: 'is not a list', expected: 'must be a list of servers' };
   }
   const seen = new Set<string>();
   for (const [index, server] of servers.entries()) {
     const path = `/servers/${index}`;
     if (!isJsonObject(server)) {
-      return { path, problem: 'is no object', expected: 'must be a server' };
+      return { path, problem: 'is not an object', expected: 'must be a server' };
     }
     const id = serverIdSchema.safeParse(server['id']).data;
     if (id === undefined) return { path, problem: 'has no id', expected: "must have the vendor's" };

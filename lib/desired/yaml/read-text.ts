@@ -4,7 +4,7 @@ import { codeOf } from '../../model/file-problem.ts';
 /** Why a file could not be used as text. */
 export type TextFault = 'missing' | 'denied' | 'folder' | 'too-large' | 'not-utf8' | 'unreadable';
 
-/** A file's text, or why there is none. Reads no more than it must, whatever the file is: it may be a pipe. */
+/** A file's text, or why it cannot be read. Reads no more than it must, whatever the file is: it may be a pipe. */
 export async function readText(
   path: string,
   maximum: number,

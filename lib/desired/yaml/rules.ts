@@ -86,7 +86,7 @@ function isInexact({ value, source }: { value: unknown; source?: string }): bool
   );
 }
 
-/** Where the tag of a value begins, which stands before it, maybe on another line. */
+/** Where the tag of a value begins: before the value, maybe on another line. */
 function tagBefore(text: string, value: number): number {
   let start = text.lastIndexOf('!', value - 1);
   while (start > 0 && !/[\s,[\]{}]/.test(text.charAt(start - 1))) start -= 1;

@@ -108,7 +108,7 @@ const bracket: Problem = {
 // oxlint-disable-next-line no-control-regex
 const controls = /[\0-\u0008\u000B\u000C\u000E-\u001F\u007F\uFEFF]|\r(?!\n)/u;
 
-/** A character that no text file has; undefined if there is none. */
+/** A character that no text file has; undefined if all are text. */
 export function foreignCharacter(text: string): TextProblem | undefined {
   const offset = text.search(controls);
   return offset < 0 ? undefined : { offset, ...foreign };

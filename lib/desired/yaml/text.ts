@@ -19,10 +19,10 @@ export interface Position {
   readonly column: number;
 }
 
-/** One connection as it stands in a text, not yet checked. */
+/** One connection as it is in a text, not yet checked. */
 export interface TextDocument {
   readonly value: unknown;
-  /** Where a JSON pointer leads: the key or list member, or as far as the pointer goes. '' is the beginning. */
+  /** Where a JSON pointer leads: the key or list member, or the last one on its way that there is. '' is the beginning. */
   readonly locate: (pointer: string) => Position;
 }
 
@@ -38,10 +38,10 @@ export const textMaximum = 10_000_000;
 const problemsAtMost = 20;
 
 /**
- * YAML 1.2 or JSON: documents of one connection each, or of a list of them. Aliases are allowed as far as they stand for
+ * YAML 1.2 or JSON: documents of one connection each, or of a list of them. Aliases are allowed while they mean
  * a bounded text; tags and merge keys are not.
  *
- * @param options.json - it calls itself JSON, where all text stands in quotes
+ * @param options.json - it calls itself JSON, where all text is in quotes
  */
 export function parseText(text: string, { json = false } = {}): ParsedText {
   const lineCounter = new LineCounter();

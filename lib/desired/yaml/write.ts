@@ -34,7 +34,7 @@ function textOf({ value, head = [], remarks = [] }: YamlDocument): string {
     if (lines.length === 0 || typeof node !== 'object' || node === null) continue;
     if (!isScalar(node)) Reflect.set(node, 'comment', comment(lines));
   }
-  // What is not seen stands in double quotes only, where the escapes mean the same.
+  // What is not seen is in double quotes only, where the escapes mean the same.
   return printable(document.toString({ lineWidth: 0, defaultKeyType: null }));
 }
 

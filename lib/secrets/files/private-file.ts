@@ -2,10 +2,10 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { codeOf, fileError, fileProblem } from '../../model/file-problem.ts';
 
 /**
- * The text of a file that only its owner may read; undefined if there is none. What is looked at is the opened file, so
+ * The text of a file that only its owner may read; undefined if there is no file. What is looked at is the opened file, so
  * that no other one can take its place in between.
  *
- * @throws StoreError with code `store-denied` if others may read it, or nobody
+ * @throws StoreError with code `store-denied` if others may read it, or its owner may not
  */
 export function readPrivate(path: string): string | undefined {
   let file: number;

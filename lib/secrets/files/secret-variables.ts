@@ -11,13 +11,13 @@ export function variableFor(name: string, prefix = 'trueup'): string {
   return `${secretVariablePrefix}${rest.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 }
 
-/** A secret in a variable; or several names that mean the same variable, of which none can have it. */
+/** A secret in a variable; or several names that mean the same variable, so that none can have it. */
 export type InVariable =
   | { readonly variable: string; readonly text: string }
   | { readonly variable: string; readonly names: readonly string[] };
 
 /**
- * Looks secrets up in variables. A variable that two known names mean (`a-b/c` and `a/b-c`) is nobody's; the more names
+ * Looks secrets up in variables. A variable that two known names mean (`a-b/c` and `a/b-c`) belongs to neither; the more names
  * are known beforehand, the sooner that is found.
  *
  * @param known - names of all declared secrets

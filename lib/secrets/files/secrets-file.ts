@@ -25,11 +25,11 @@ export interface SecretsOptions {
   readonly names?: readonly string[];
   /** The deployment's fingerprint key: version ids are made with it. */
   readonly keys: () => Promise<FingerprintKeys>;
-  /** First part of all names: `<prefix>/<connection>/...`; `trueup` unless told. */
+  /** First part of all names: `<prefix>/<connection>/...`; defaults to `trueup`. */
   readonly prefix?: string;
 }
 
-/** A secret's whole text; or why there is none. */
+/** A secret's whole text; or why it has no text. */
 type Found =
   | { readonly text: string; readonly variable?: string }
   | { readonly code: SecretProblem; readonly message: string };
@@ -46,7 +46,7 @@ export function secretsFile(
   const inVariables = secretVariables(variables, declared, prefix);
   const place = file ?? 'the secrets';
 
-  /** Read anew each time: another process may have written back. */
+  /** Read again each time: another process may have written back. */
   const readFile = (): SecretsByName => {
     if (file === undefined) return new Map();
     const found = readSecrets(file);
@@ -60,11 +60,11 @@ export function secretsFile(
     const value = stored.get(name);
     const other = inVariables(name);
     if (other && 'names' in other) {
-      const message = `cannot be told from others: ${other.variable} means ${other.names.join(' and ')}`;
+      const message = `is ambiguous: ${other.variable} means ${other.names.join(' and ')}`;
       return { code: 'denied', message };
     }
     if (value !== undefined && other) {
-      const message = `stands in ${place} and in ${other.variable}: remove one of them`;
+      const message = `is in ${place} and in ${other.variable}: remove one of them`;
       return { code: 'denied', message };
     }
     if (value !== undefined) return { text: textOf(value) };
@@ -144,7 +144,7 @@ export function secretsFile(
       }
       if (found.variable !== undefined) {
         // Found out before it is exchanged: afterwards it would be used up.
-        const problem = `cannot keep what is in ${found.variable}: it changes with each use, so it must stand in the file of --secrets`;
+        const problem = `cannot keep what is in ${found.variable}: it changes with each use, so it must be in the file of --secrets`;
         throw credentialProblem('store-denied', connection, problem);
       }
       return { value: new Secret(found.text), version: (await versioning())(name, found.text) };

@@ -10,7 +10,7 @@ import { fileError, fileProblem } from '../../model/file-problem.ts';
 export type SecretsByName = ReadonlyMap<string, string | JsonObject>;
 
 /**
- * What a secrets file holds; undefined if there is none.
+ * What a secrets file holds; undefined if there is no file.
  *
  * @throws StoreError if others may read it, or it is not a JSON object from name to text or object; nothing of it is
  * repeated
@@ -19,7 +19,7 @@ export function readSecrets(path: string): SecretsByName | undefined {
   const text = readPrivate(path);
   if (text === undefined) return undefined;
   const found = parse(text);
-  if (!isJsonObject(found)) throw fileProblem('store-malformed', path, 'is no JSON object');
+  if (!isJsonObject(found)) throw fileProblem('store-malformed', path, 'is not a JSON object');
   return new Map(
     Object.entries(found).map(([name, value], index) => {
       if (typeof value === 'string' || isJsonObject(value)) return [name, value];
@@ -29,7 +29,7 @@ export function readSecrets(path: string): SecretsByName | undefined {
   );
 }
 
-/** Puts one secret into the file, which comes to be if there is none; the others stay. @throws StoreError */
+/** Puts one secret into the file, which is made if it does not exist; the others stay. @throws StoreError */
 export async function writeSecret(path: string, name: string, value: JsonObject): Promise<void> {
   try {
     const target = targetOf(path);

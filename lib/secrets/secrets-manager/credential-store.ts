@@ -15,7 +15,7 @@ type Value = Readonly<Record<string, Json | Secret>>;
 /** `CredentialStore` on AWS Secrets Manager. */
 export function credentialStore(options: {
   readonly client: SecretsManagerClient;
-  /** First part of all names; `trueup` unless told. */
+  /** First part of all names; defaults to `trueup`. */
   readonly prefix?: string;
 }): CredentialStore {
   const { client, prefix = 'trueup' } = options;
@@ -66,7 +66,7 @@ export function credentialStore(options: {
         return { value: new Secret(text), version: answer.VersionId ?? writeId };
       } catch (error) {
         if (nameOf(error) !== 'ResourceExistsException') throw secretStoreError(error, at);
-        // One that was made without a value, or by somebody else meanwhile.
+        // One that was made without a value, or by another process meanwhile.
         return save(connection, name, value, writeId);
       }
     },

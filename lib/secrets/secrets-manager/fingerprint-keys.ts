@@ -6,7 +6,7 @@ import { nameOf, secretStoreError, storeProblem } from '../../table/store-errors
 const minimumBytes = 32;
 
 /**
- * The deployment's fingerprint key from its secret, which stands outside the prefix that connections may use. Version
+ * The deployment's fingerprint key from its secret, which is outside the prefix that connections may use. Version
  * AWSCURRENT makes fingerprints, AWSPREVIOUS can still verify; a key's id is its version id. The key is the value's
  * text in UTF-8, of at least 32 bytes, such as a generated password.
  *

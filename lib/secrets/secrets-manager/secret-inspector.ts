@@ -9,7 +9,7 @@ const atOnce = 10;
 /** `SecretInspector` on AWS Secrets Manager. */
 export function secretInspector(options: {
   readonly client: SecretsManagerClient;
-  /** First part of all names; `trueup` unless told. */
+  /** First part of all names; defaults to `trueup`. */
   readonly prefix?: string;
 }): SecretInspector {
   const { client, prefix = 'trueup' } = options;

@@ -16,7 +16,7 @@ import { nameOf, secretStoreError } from '../../table/store-errors.ts';
 
 export interface SecretsManagerOptions {
   readonly client: SecretsManagerClient;
-  /** First part of all names: `<prefix>/<connection>/...`; `trueup` unless told. */
+  /** First part of all names: `<prefix>/<connection>/...`; defaults to `trueup`. */
   readonly prefix?: string;
   /** Told how many values each call decrypted. */
   readonly onDecrypted?: (count: number) => void;

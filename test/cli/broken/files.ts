@@ -95,22 +95,30 @@ export const files: readonly BrokenInput[] = [
   {
     what: 'a text',
     text: '«acme\n',
-    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+    errors: [
+      '(root): is not an object; must be one connection: an object with connection, provider',
+    ],
   },
   {
     what: 'a number',
     text: '«42\n',
-    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+    errors: [
+      '(root): is not an object; must be one connection: an object with connection, provider',
+    ],
   },
   {
     what: 'a list in a list',
     text: '- «[]\n',
-    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+    errors: [
+      '(root): is not an object; must be one connection: an object with connection, provider',
+    ],
   },
   {
     what: 'a hole in a list of connections',
     text: '- «\n',
-    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+    errors: [
+      '(root): is not an object; must be one connection: an object with connection, provider',
+    ],
   },
   {
     what: 'an INI file',
@@ -120,12 +128,16 @@ export const files: readonly BrokenInput[] = [
   {
     what: 'a file of variables',
     text: `«CONNECTION=acme\nTOKEN=${canary}\n`,
-    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+    errors: [
+      '(root): is not an object; must be one connection: an object with connection, provider',
+    ],
   },
   {
     what: 'XML',
     text: '«<?xml version="1.0"?>\n<connection name="acme"/>\n',
-    errors: ['(root): is no object; must be one connection: an object with connection, provider'],
+    errors: [
+      '(root): is not an object; must be one connection: an object with connection, provider',
+    ],
   },
   {
     what: 'a conflict that Git left behind',

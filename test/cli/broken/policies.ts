@@ -79,17 +79,17 @@ export const policies: readonly BrokenInput[] = [
   policy(
     'ignore: no slash',
     '{ ignore: [«meta/costCenter] }',
-    "/policy/ignore/0: is no JSON Pointer; did you mean '/meta/costCenter'?",
+    "/policy/ignore/0: is not a JSON Pointer; did you mean '/meta/costCenter'?",
   ),
   policy(
     'ignore: a path of other tools',
     '{ ignore: [«$.meta.costCenter] }',
-    "/policy/ignore/0: is no JSON Pointer; did you mean '/meta/costCenter'?",
+    "/policy/ignore/0: is not a JSON Pointer; did you mean '/meta/costCenter'?",
   ),
   policy(
     'ignore: a bad escape',
     '{ ignore: [/meta/a, «/meta/a~b] }',
-    "/policy/ignore/1: is no JSON Pointer; did you mean '/meta/a~0b'? must be one",
+    "/policy/ignore/1: is not a JSON Pointer; did you mean '/meta/a~0b'? must be one",
   ),
   policy(
     'ignore: with spec before it',

@@ -162,12 +162,12 @@ describe('parseConnection', () => {
         },
       },
       [
-        expect.stringContaining('/policy/ignore/0: is no JSON Pointer'),
+        expect.stringContaining('/policy/ignore/0: is not a JSON Pointer'),
         expect.stringContaining(
           "/policy/ignore/1: points into no known field; did you mean '/meta/x'?",
         ),
         '/policy/ignore/2: lies inside /name, which is compared as a whole; must be /name itself or left out',
-        expect.stringContaining('/policy/ignore/3: is no JSON Pointer'),
+        expect.stringContaining('/policy/ignore/3: is not a JSON Pointer'),
         expect.stringContaining('/policy/ignore/6: points into no known field; known are /name, '),
       ],
     ],
@@ -191,7 +191,7 @@ describe('parseConnection', () => {
   });
 
   test.each([[null], [[]], ['x'], [7]])('%j is no row', (row) => {
-    expect(connectionIssues(row)).toEqual(['(root): is no object; must be an object']);
+    expect(connectionIssues(row)).toEqual(['(root): is not an object; must be an object']);
   });
 
   test('everything at once', () => {
@@ -361,7 +361,7 @@ describe('parseServer', () => {
 
     test('a pointer that is none is that, and no more', () => {
       expect(issuesOf(serverRow({ name: 'S' }, { policy: { ignore: ['/a~'] } }))).toEqual([
-        expect.stringContaining('/policy/ignore/0: is no JSON Pointer'),
+        expect.stringContaining('/policy/ignore/0: is not a JSON Pointer'),
       ]);
     });
   });

@@ -87,8 +87,8 @@ describe('checkDocument', () => {
   });
 
   test.each<[unknown, string]>([
-    [null, ': is no object'],
-    [[], ': is no object'],
+    [null, ': is not an object'],
+    [[], ': is not an object'],
     [
       document([{ id: 'a', spec: { meta: { when: new Date(0) } } }]),
       '/servers/0/spec/meta/when: is not a JSON value (Date)',

@@ -58,7 +58,7 @@ describe('ignoreIssues', () => {
   ])('%s is no pointer: did you mean %s?', (pointer, meant) => {
     expect(said(pointer)).toEqual([
       expect.stringContaining(
-        `/ignore/0: is no JSON Pointer; did you mean '${meant}'? must be one`,
+        `/ignore/0: is not a JSON Pointer; did you mean '${meant}'? must be one`,
       ),
     ]);
   });
@@ -67,7 +67,7 @@ describe('ignoreIssues', () => {
     'nothing is near %j, and nothing of it is said',
     (pointer) => {
       const [line = ''] = said(pointer);
-      expect(line).toMatch(/^\/ignore\/0: (?:points into no known field|is no JSON Pointer); /);
+      expect(line).toMatch(/^\/ignore\/0: (?:points into no known field|is not a JSON Pointer); /);
       expect(line).not.toContain('did you mean');
       expect(line).not.toContain('hunter2');
     },

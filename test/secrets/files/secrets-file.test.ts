@@ -221,7 +221,7 @@ describe('Variables with secrets', () => {
       expect(await value(each, known)).toEqual({
         found: false,
         code: 'denied',
-        message: `cannot be told from others: ${variable} means ${two} and ${one}`,
+        message: `is ambiguous: ${variable} means ${two} and ${one}`,
       });
     }
     const learning = open();
@@ -249,7 +249,7 @@ describe('Variables with secrets', () => {
       expect(await value(name, open({ file }))).toEqual({
         found: false,
         code: 'denied',
-        message: `stands in ${file} and in ${variable}: remove one of them`,
+        message: `is in ${file} and in ${variable}: remove one of them`,
       });
       expect(await value('trueup/acme/y', open({ file }))).toBe('y');
     } finally {
