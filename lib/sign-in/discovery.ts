@@ -44,8 +44,10 @@ async function discover(
   for (const issuer of issuersAbove(request.tokenUrl)) {
     // oxlint-disable-next-line no-await-in-loop
     const document = await readDocument(http, request, issuer);
-    const { token_endpoint: token = '', authorization_endpoint: endpoint } = document ?? {};
-    if (typeof endpoint === 'string' && URL.parse(token)?.href === href) return endpoint;
+    const { token_endpoint: token, authorization_endpoint: endpoint } = document ?? {};
+    // The library checks no member but the issuer.
+    const isThis = typeof token === 'string' && URL.parse(token)?.href === href;
+    if (isThis && typeof endpoint === 'string') return endpoint;
   }
   return undefined;
 }

@@ -71,6 +71,29 @@ describe('where a person signs in', () => {
     expect(await ask('/a/c/token')).toBeUndefined();
   });
 
+  test.each([
+    [],
+    'no',
+    { token_endpoint: { toString: 1 }, authorization_endpoint: 'x' },
+    { token_endpoint: 7 },
+    {},
+  ])('is not found in a document such as %j', async (document) => {
+    const { ask } = await issuer((response) => answer(response, 200, document));
+    expect(await ask('/oauth/token')).toBeUndefined();
+  });
+
+  test('is found whatever the document calls its issuer', async () => {
+    const { server, ask } = await issuer((response, { headers }) => {
+      const origin = `http://${headers.host}`;
+      const endpoints = {
+        token_endpoint: `${origin}/token`,
+        authorization_endpoint: `${origin}/authorize`,
+      };
+      answer(response, 200, { issuer: 'https://elsewhere.example/', ...endpoints });
+    });
+    expect(await ask('/token')).toBe(`${server.url}/authorize`);
+  });
+
   test('is not looked for where it is declared', async () => {
     const { server, ask } = await issuer(documents({}));
     const declared = `${server.url}/authorize?tenant=1`;
