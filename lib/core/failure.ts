@@ -83,6 +83,14 @@ export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
+/** So many attempts at least say something of a connection. */
+const attemptsAtLeast = 5;
+
+/** Whether it is the connection that fails, and not its servers: more than half of at least five attempts transient. */
+export function isDown(attempts: number, transient: number): boolean {
+  return attempts >= attemptsAtLeast && transient > attempts / 2;
+}
+
 /** Whether a PUT that failed so may have been applied all the same: then nothing is known of its unreadable fields. */
 export function mayHaveBeenApplied({ kind, status }: Failure): boolean {
   return kind === 'timeout' || kind === 'cut' || kind === 'body' || kind === 'aborted'

@@ -1,5 +1,5 @@
 /**
- * Runs `work` for each item, at most `limit` at a time, in order of starting. Stops starting once `stop` says so,
+ * Runs `work` for each item, at most `limit` at a time, in order of starting. Stops starting once `stop` returns true,
  * and returns what was not started. The first error is thrown after everything in flight has ended.
  */
 export async function eachLimited<T>(
@@ -25,4 +25,37 @@ export async function eachLimited<T>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   if (errors.length > 0) throw errors[0];
   return items.slice(next);
+}
+
+/**
+ * The results in order, of at most `limit` at a time; nothing is started after `stop`, and what was is waited for.
+ *
+ * @returns undefined if it was stopped before the end
+ */
+export async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: number,
+  stop: AbortSignal,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[] | undefined> {
+  const results: R[] = [];
+  const one = async ([index, item]: readonly [number, T]) => {
+    results[index] = await work(item);
+  };
+  await eachLimited([...items.entries()], limit, one, () => stop.aborted);
+  return stop.aborted ? undefined : results;
+}
+
+/**
+ * Like Promise.all, but waits for all of them to end before it throws: nothing goes on behind what has ended.
+ *
+ * @param abort - aborted by the first failure, so that the others need not go on to their ends
+ */
+export async function allEnded<T extends readonly unknown[] | []>(
+  promises: T,
+  abort?: AbortController,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  Promise.all(promises).catch(() => abort?.abort());
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

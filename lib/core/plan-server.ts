@@ -7,7 +7,7 @@ import type { LiveServer } from './live.types.ts';
 import type { Pause, Reason, ServerRecord, Time } from './ledger.types.ts';
 import type { Mode, Outcome } from './outcome.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';
-import { pauseText } from './pause-text.ts';
+import { pauseText } from './pause.ts';
 import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
 

@@ -2,7 +2,7 @@ import { TrueupError } from '../core/errors.ts';
 import { heldHashes } from '../core/guard.ts';
 import { plainText } from '../model/plain-text.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import { planConnection } from './preview.ts';
+import { preview } from './preview.ts';
 import type { HeldPlan } from '../reconcile/ports/ledger.ts';
 import type { Attended } from './request.types.ts';
 
@@ -52,7 +52,7 @@ export async function findHeld(
  *
  * @param digest - the whole of it, or at least eight characters of its beginning
  * @returns undefined if what would be held now is another plan, or nothing
- * @throws InvalidDeclarationError, VendorError, StoreError, as `planConnection` does
+ * @throws InvalidDeclarationError, VendorError, StoreError, as `preview` does
  */
 export async function findPlanned(
   connection: string,
@@ -63,7 +63,7 @@ export async function findPlanned(
   const request = { connection, trigger: 'cli', stop } as const;
   for (const attended of [undefined, unasked]) {
     // oxlint-disable-next-line no-await-in-loop -- the second seldom has to be made
-    const { plan } = await planConnection({ ...request, ...(attended && { attended }) }, deps);
+    const { plan } = await preview({ ...request, ...(attended && { attended }) }, deps);
     const { held } = plan.guard;
     if (held?.startsWith(digest)) {
       const at = new Date(deps.clock.now()).toISOString();

@@ -12,10 +12,10 @@ export interface LeftServer {
 }
 
 /**
- * What stands after a pass: how many servers fail for what reason, the pass itself included if it ended early, and since
- * when the longest stands. A server that was not reached is as the ledger has it.
+ * What is wrong after a pass: how many servers fail for what reason, the pass itself included if it ended early, and since
+ * when the longest of them does. A server that was not reached is as the ledger has it.
  */
-export function standing(
+export function failureSummary(
   servers: readonly LeftServer[],
   passReason: Reason | undefined,
 ): Pick<PassReport, 'failures' | 'differsSince' | 'failingSince'> {
@@ -40,8 +40,8 @@ export function standing(
 function oldest(servers: readonly LeftServer[], among: ReadonlySet<Outcome>): Time | undefined {
   return servers
     .flatMap(({ outcome, record }) => {
-      const stands = record && (outcome === 'unreached' || outcome === record.outcome);
-      return stands && among.has(record.outcome) ? [record.since] : [];
+      const isSo = record && (outcome === 'unreached' || outcome === record.outcome);
+      return isSo && among.has(record.outcome) ? [record.since] : [];
     })
     .toSorted()[0];
 }

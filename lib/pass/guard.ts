@@ -1,23 +1,92 @@
-import { heldHashes } from '../core/guard.ts';
-import type { Plan } from '../core/plan.types.ts';
-import type { PassState } from './tally.ts';
-import type { Ledger } from '../reconcile/ports/ledger.ts';
+import { guard as guardChanges, hasGuardedCause, heldHashes } from '../core/guard.ts';
+import { assemblePlan } from '../core/plan.ts';
+import type { Plan, PlannedServer } from '../core/plan.types.ts';
+import { changedInWindow, isInWindow } from '../lease/change-window.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { ChangeBucket } from '../lease/lease-item.ts';
+import type { Pass } from './pass.types.ts';
+import type { Wanted } from './plan.ts';
+import type { Readings } from './read/read.ts';
+import type { PassRequest } from './request.types.ts';
 
-/** Records what the guard holds, and announces it, once for each digest. */
-export async function recordHeld(
-  ledger: Ledger,
-  plan: Plan,
-  state: PassState,
+/** What a pass may do of what it wants. */
+export interface Allowed extends Wanted {
+  readonly plan: Plan;
+  /** The servers of the scope that are not `quiet`, with the guard's decision in it. */
+  readonly planned: readonly PlannedServer[];
+  /** Hashes of changes that were approved. */
+  readonly approved: ReadonlySet<string>;
+}
+
+/**
+ * Refuses before anything is written.
+ *
+ * @param window - the guard's count of the last hour, from the lease item
+ * @param countReported - whether what is only reported is guarded too, for people who may apply it
+ * @throws StoreError if there is something to guard, and approvals could not be read
+ */
+export async function guard(
+  wanted: Wanted,
+  { desired, ledger, live }: Readings,
+  window: readonly ChangeBucket[],
+  request: PassRequest,
+  deps: Dependencies,
+  countReported = false,
+): Promise<Allowed> {
+  const { servers, quiet, unreadable, now } = wanted;
+  const { connection, provider } = desired;
+  const findings = [...servers.values()].map(({ planned }) => planned);
+  const toGuard = findings.some(
+    (server) =>
+      (server.outcome === 'updated' || (server.outcome === 'reported' && countReported)) &&
+      hasGuardedCause(server),
+  );
+  const isWhole = request.servers === undefined;
+  const [approved, declared] = toGuard
+    ? await Promise.all([
+        approvedHashes(request, now, deps),
+        isWhole ? desired.servers.size : deps.desired.countServers(connection.name),
+      ])
+    : [new Set<string>(), desired.servers.size];
+  const guarded = guardChanges(findings, {
+    limits: connection.policy.limits,
+    declared,
+    changedLastHour: changedInWindow(window, now),
+    isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
+    approved,
+  });
+  const planned = [
+    ...guarded.servers,
+    ...[...unreadable.values()].map((server) => server.planned),
+  ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const about = { connection: connection.name, provider: provider.name };
+  const undeclared = live.undeclared ?? [];
+  const plan = assemblePlan(about, { servers: planned, quiet }, undeclared, guarded.state);
+  return { ...wanted, plan, planned, approved };
+}
+
+/** Changes that an approval permits, or the person who asks for this pass. */
+async function approvedHashes(
+  { connection, attended }: PassRequest,
   now: number,
+  { ledger }: Dependencies,
+): Promise<ReadonlySet<string>> {
+  const approvals = await ledger.approvals(connection, now);
+  const confirmed = attended?.approved ? [...attended.shown] : [];
+  return new Set([...approvals.flatMap(({ hashes }) => hashes), ...confirmed]);
+}
+
+/** Records what the guard holds, and announces it, once for each digest. @throws StoreError */
+export async function recordHeld(
+  { plan, now }: Allowed,
+  { deps: { ledger }, tally }: Pick<Pass, 'deps' | 'tally'>,
 ): Promise<void> {
-  const digest = plan.guard.held;
+  const { connection, guard: state } = plan;
+  const digest = state.held;
   if (digest === undefined) return;
-  state.held = digest;
-  const { connection } = plan;
   const hashes = heldHashes(plan.changes);
   const at = new Date(now).toISOString();
   if (!(await ledger.putHeld(connection, { digest, at, plan, hashes }))) return;
-  state.written += 1;
-  const { guard } = plan;
-  state.events.push({ type: 'Plan Held', connection, pass: state.id, digest, guard });
+  tally.written += 1;
+  tally.events.push({ type: 'Plan Held', connection, pass: tally.id, digest, guard: state });
 }

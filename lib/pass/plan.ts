@@ -1,157 +1,117 @@
-import { guard, hasGuardedCause } from '../core/guard.ts';
-import type { GuardInputs } from '../core/guard.ts';
-import type { FingerprintKeys } from '../core/fingerprint.types.ts';
-import type { ServerRecord } from '../core/ledger.types.ts';
+import { attemptKey } from '../core/attempt-key.ts';
+import { classifyFailure } from '../core/failure.ts';
+import type { Reason, ServerRecord } from '../core/ledger.types.ts';
 import type { LiveServer } from '../core/live.types.ts';
 import type { QuietCounts } from '../core/outcome.ts';
-import type { Plan, PlannedServer } from '../core/plan.types.ts';
-import { assemblePlan, planFleet } from '../core/plan.ts';
-import type { ServerPlan } from '../core/plan-server.ts';
-import { changedInWindow, isInWindow } from '../lease/change-window.ts';
-import type { ChangeBucket } from '../lease/lease-item.ts';
-import type { Approval, LedgerState } from '../reconcile/ports/ledger.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import type { DesiredState } from './read/desired.ts';
+import { activePause } from '../core/pause.ts';
+import type { PlannedServer } from '../core/plan.types.ts';
+import { planFleet } from '../core/plan.ts';
+import type { Declared, ServerPlan } from '../core/plan-server.ts';
+import { emptyRecord } from '../core/record.ts';
+import type { Clock, Random } from '../reconcile/ports/runtime.ts';
+import { afterFailure, outcomeOfFailure } from './after-failure.ts';
+import type { AttemptFailure } from './after-failure.ts';
 import type { LiveState } from './read/live.ts';
+import type { Readings } from './read/read.ts';
 import type { Attended } from './request.types.ts';
-import { unreadServers } from './unreadable.ts';
-import type { UnreadServer } from './unreadable.ts';
 
-/** What the guard needs besides the plan. */
-export interface GuardReads {
-  readonly approvals: readonly Approval[];
-  /** Server rows of the connection, also beyond the scope. */
-  readonly declared: number;
-}
-
-/** All that was read; nothing else goes into the plan. */
-export interface PassInputs {
-  readonly desired: DesiredState;
-  readonly ledger: LedgerState;
-  readonly live: LiveState;
-  readonly secretVersions: ReadonlyMap<string, string>;
-  readonly keys: FingerprintKeys;
-  /** What the guard needs besides the plan; read if there is something to guard. */
-  readonly readGuard: () => Promise<GuardReads>;
-  /** Whether what is only reported is guarded too, for people who may apply it: a pass has no use for that. */
-  readonly countReported?: boolean;
-  /** The guard's count, from the lease item. */
-  readonly window: readonly ChangeBucket[];
+/** What a pass wants to do, before the guard. */
+export interface Wanted {
+  /** Milliseconds since the epoch as of which it was planned. */
   readonly now: number;
-  readonly random: () => number;
-  readonly attended?: Attended;
-}
-
-/** A plan with what apply and the ledger need of each server. */
-export interface PassPlan {
-  readonly plan: Plan;
-  /** The servers of the scope that are not `quiet`, with the guard's decision in it. */
-  readonly planned: readonly PlannedServer[];
+  /** The servers that could be read and are not `quiet`. */
+  readonly servers: ReadonlyMap<string, ServerPlan>;
   /** In sync, nothing to write: counted, and no more is kept of them. */
   readonly quiet: QuietCounts;
   /** Those that could not be read by themselves. */
-  readonly unread: ReadonlyMap<string, UnreadServer>;
-  readonly servers: ReadonlyMap<string, ServerPlan>;
-  /** Hashes of changes that somebody approved. */
-  readonly approved: ReadonlySet<string>;
+  readonly unreadable: ReadonlyMap<string, UnreadableServer>;
 }
 
-/** The pause that holds for a server at `now`: its own, or its connection's. */
-export function pauseOf(ledger: LedgerState, id: string, now: number) {
-  if (ledger.pauses.length === 0) return undefined;
-  return ledger.pauses.find(
-    (pause) =>
-      (pause.id === undefined || pause.id === id) &&
-      !(pause.until !== undefined && Date.parse(pause.until) <= now),
-  );
+/** A server that could not be read by itself: its finding, and its ledger record if that is news. */
+export interface UnreadableServer {
+  readonly planned: PlannedServer;
+  readonly record?: ServerRecord;
 }
 
-/** Plans and guards. @throws StoreError if there is something to guard, and what the guard needs could not be read */
-export async function planPass(inputs: PassInputs): Promise<PassPlan> {
-  const { desired, ledger, live, now, attended } = inputs;
-  const context = {
-    connection: desired.connection.name,
-    keys: inputs.keys,
-    secretVersions: inputs.secretVersions,
-    now,
-    attended: attended !== undefined,
-  };
-  const { secretVersions } = inputs;
-  const unread = unreadServers(desired, ledger, live, secretVersions, now, inputs.random);
+/** Plans each server in scope from what was read, and nothing else. */
+export function plan(
+  seen: Readings,
+  attended: Attended | undefined,
+  { clock, random }: { readonly clock: Pick<Clock, 'now'>; readonly random: Random },
+): Wanted {
+  const { desired, ledger, live, keys, secretVersions } = seen;
+  const now = clock.now();
+  const unreadable = unreadableServers(seen, now, random);
   const readable =
-    unread.size === 0
+    unreadable.size === 0
       ? desired.servers
-      : new Map([...desired.servers].filter(([id]) => !unread.has(id)));
-  const { servers, quiet } = planFleet(context, readable, (id, declared) => {
+      : new Map([...desired.servers].filter(([id]) => !unreadable.has(id)));
+  const connection = desired.connection.name;
+  const context = { connection, keys, secretVersions, now, attended: attended !== undefined };
+  const fleet = planFleet(context, readable, (id, declared) => {
     const record = ledger.servers.get(id);
     return {
       declared,
-      live: liveOf(live, id),
+      live: liveServer(live, id),
       record,
-      pause: pauseOf(ledger, id, now),
-      resend: ledger.resend.has(id) ? ('all' as const) : resendOf(record),
+      pause: activePause(ledger.pauses, id, now),
+      resend: ledger.resend.has(id) ? ('all' as const) : fieldsToResend(record),
     };
   });
-  const findings = [...servers.values()].map(({ planned }) => planned);
-  const toGuard = findings.some(
-    (server) =>
-      (server.outcome === 'updated' ||
-        (server.outcome === 'reported' && inputs.countReported === true)) &&
-      hasGuardedCause(server),
-  );
-  const { approvals, declared } = toGuard
-    ? await inputs.readGuard()
-    : { approvals: [], declared: desired.servers.size };
-  const approved = toGuard ? approvedHashes(attended, approvals) : new Set<string>();
-  const guarded = guard(findings, {
-    limits: desired.connection.policy.limits,
-    declared,
-    changedLastHour: changedInWindow(inputs.window, now),
-    isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
-    approved,
-  } satisfies GuardInputs);
-  const about = { connection: desired.connection.name, provider: desired.provider.name };
-  const planned = [
-    ...guarded.servers,
-    ...[...unread.values()].map((server) => server.planned),
-  ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return {
-    plan: assemblePlan(about, { servers: planned, quiet }, live.undeclared ?? [], guarded.state),
-    planned,
-    quiet,
-    unread,
-    servers,
-    approved,
-  };
+  return { now, ...fleet, unreadable };
 }
 
-/** @throws StoreError */
-export async function readGuard(
-  { connection, servers }: DesiredState,
-  isWhole: boolean,
-  { desired, ledger, clock }: Dependencies,
-): Promise<GuardReads> {
-  const [approvals, declared] = await Promise.all([
-    ledger.approvals(connection.name, clock.now()),
-    isWhole ? servers.size : desired.countServers(connection.name),
-  ]);
-  return { approvals, declared };
-}
-
-function approvedHashes(
-  attended: Attended | undefined,
-  approvals: readonly Approval[],
-): ReadonlySet<string> {
-  const confirmed = attended?.approved ? [...attended.shown] : [];
-  return new Set([...approvals.flatMap(({ hashes }) => hashes), ...confirmed]);
-}
-
-function liveOf(live: LiveState, id: string): LiveServer | undefined {
+function liveServer(live: LiveState, id: string): LiveServer | undefined {
   const reading = live.declared.get(id);
   return reading?.kind === 'found' ? reading.server : undefined;
 }
 
-/** Fields of an intent that nobody finished are unknown. */
-function resendOf(record: ServerRecord | undefined): 'none' | ReadonlySet<string> {
+/** Fields of an intent that was never finished are unknown. */
+function fieldsToResend(record: ServerRecord | undefined): 'none' | ReadonlySet<string> {
   return record?.intent ? new Set(record.intent.pointers) : 'none';
+}
+
+/** Findings for the servers whose own GET failed, or was not made because of their backoff. */
+function unreadableServers(
+  { desired, ledger, live, secretVersions }: Readings,
+  now: number,
+  random: Random,
+): ReadonlyMap<string, UnreadableServer> {
+  const found = new Map<string, UnreadableServer>();
+  for (const [id, reading] of live.declared) {
+    if (reading.kind !== 'unreadable' && reading.kind !== 'waiting') continue;
+    const declared = desired.servers.get(id) as Declared & { valid: true };
+    const record = ledger.servers.get(id) ?? emptyRecord(id, now);
+    if (reading.kind === 'waiting') {
+      found.set(id, { planned: finding(declared, 'waiting', record.reason) });
+      continue;
+    }
+    const { error } = reading;
+    const failure: AttemptFailure = {
+      class: classifyFailure(error) as AttemptFailure['class'],
+      reason: { code: error.code, message: error.message },
+      retryAfterMs: error.retryAfterMs,
+    };
+    const key = attemptKey(declared.server, secretVersions);
+    found.set(id, {
+      planned: finding(declared, outcomeOfFailure(failure.class), failure.reason),
+      record: afterFailure(record, failure, key, now, random()),
+    });
+  }
+  return found;
+}
+
+function finding(
+  { server }: Declared & { valid: true },
+  outcome: PlannedServer['outcome'],
+  reason: Reason | undefined,
+): PlannedServer {
+  return {
+    id: server.id,
+    ...(server.label !== undefined && { label: server.label }),
+    mode: server.policy.mode,
+    outcome,
+    ...(reason && { reason }),
+    changes: [],
+  };
 }

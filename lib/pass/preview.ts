@@ -1,58 +1,50 @@
 import { InvalidDeclarationError } from '../core/errors.ts';
+import { allEnded } from '../core/limited.ts';
 import { recounted } from '../lease/change-window.ts';
-import { allEnded } from '../core/all-ended.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import { openSession } from './vendor.ts';
-import { planPass, readGuard } from './plan.ts';
-import type { PassPlan } from './plan.ts';
-import type { VendorCalls } from '../reconcile/ports/provider.ts';
-import { read } from './read/read.ts';
-import { readAccount } from './read/desired.ts';
 import { readOnlyGate } from '../lease/read-only-gate.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { VendorCalls } from '../reconcile/ports/provider.ts';
+import { guard } from './guard.ts';
+import type { Allowed } from './guard.ts';
+import { plan } from './plan.ts';
+import { readAccount } from './read/desired.ts';
+import { read } from './read/read.ts';
 import type { PassRequest } from './request.types.ts';
+import { openSession } from './vendor.ts';
 
 /**
- * What a pass would do, and nothing of it: the first two steps, without the lease and without a write.
+ * What a pass would do, and nothing of it: read, plan and guard, without the lease and without a write.
  *
  * @throws InvalidDeclarationError if there is no connection row that fits; VendorError, StoreError if a read failed
  */
-export async function planConnection(
+export async function preview(
   request: PassRequest,
   deps: Dependencies,
-): Promise<PassPlan & { readonly calls: VendorCalls }> {
-  const { connection, servers: ids, attended, stop } = request;
+): Promise<Allowed & { readonly calls: VendorCalls }> {
+  const { connection, attended, stop } = request;
   const abort = new AbortController();
-  const calls: VendorCalls = { list: 0, get: 0, put: 0 };
   const signal = stop ? AbortSignal.any([abort.signal, stop]) : abort.signal;
+  const calls: VendorCalls = { list: 0, get: 0, put: 0 };
   try {
     const [account, lease] = await allEnded([
       readAccount(deps.desired, connection, deps),
       deps.lease.read(connection),
     ]);
-    if (!account.ok) {
-      const issue = { path: '', problem: account.why, expected: 'a row that fits its schema' };
-      throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
-    }
+    if (!account.ok) throw invalid(connection, account.why);
     const gate = readOnlyGate(account.connection.budget, deps.clock);
-    const { session } = openSession(account, deps, calls, signal, gate);
-    const seen = await read({ ...request, exact: true }, account, session, deps, abort);
-    if (!seen.live) throw seen.end;
-    const { desired, ledger } = seen;
-    const now = deps.clock.now();
-    const { random } = deps;
-    const countedAt = ledger.servers.values().map((server) => server.countedAt);
-    const window = recounted(lease?.window ?? [], countedAt, now);
-    const plan = await planPass({
-      ...seen,
-      readGuard: () => readGuard(desired, ids === undefined, deps),
-      window,
-      now,
-      random,
-      countReported: true,
-      ...(attended && { attended }),
-    });
-    return { ...plan, calls };
+    const vendor = openSession(account, deps, calls, signal, gate);
+    const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
+    if ('ending' in seen) throw seen.ending.error;
+    const wanted = plan(seen, attended, deps);
+    const countedAt = seen.ledger.servers.values().map((server) => server.countedAt);
+    const window = recounted(lease?.window ?? [], countedAt, wanted.now);
+    return { ...(await guard(wanted, seen, window, request, deps, true)), calls };
   } finally {
     abort.abort();
   }
+}
+
+function invalid(connection: string, problem: string): InvalidDeclarationError {
+  const issue = { path: '', problem, expected: 'a row that fits its schema' };
+  return new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
 }

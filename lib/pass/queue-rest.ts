@@ -1,6 +1,5 @@
 import type { Time } from '../core/ledger.types.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import type { PassState } from './tally.ts';
 import { StoreError } from '../model/store-error.ts';
 import { delayAtMostMs, noQueueCode } from '../work/queue.ts';
 import { namedAtMost } from '../core/named-servers.ts';
@@ -74,12 +73,12 @@ export function retryMessages(
 
 /** Sends them. A queue that fails never fails a pass: what was not sent is tried by the schedule. */
 export async function sendRetries(
+  connection: string,
+  retries: NewRetries,
   { queue, clock }: Pick<Dependencies, 'queue' | 'clock'>,
-  state: Pick<PassState, 'request' | 'retries' | 'connectionRetry'>,
   log: Log,
 ): Promise<void> {
-  const retries = { servers: state.retries, connection: state.connectionRetry };
-  const messages = retryMessages(state.request.connection, retries, clock.now());
+  const messages = retryMessages(connection, retries, clock.now());
   if (messages.length === 0) return;
   try {
     await queue.send(messages);

@@ -4,7 +4,7 @@ import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { acquireOrKnock, serveRounds } from '../lease/rounds.ts';
 import type { RoundEnd, Rounds } from '../lease/rounds.ts';
 import { makePass } from './pass.ts';
-import type { PassDone } from './pass.ts';
+import type { PassDone } from './pass.types.ts';
 import type { Scope } from '../lease/scope.ts';
 import type { PassRequest, PassResult } from './request.types.ts';
 import { scopeOf, serversOf } from '../lease/scope.ts';

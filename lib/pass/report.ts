@@ -1,39 +1,185 @@
-import type { PassReport } from '../core/ledger.types.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import type { PassState } from './tally.ts';
+import type { PassReport, Time } from '../core/ledger.types.ts';
+import { outcomeCounts } from '../core/outcome.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { activePause } from '../core/pause.ts';
+import type { Declared } from '../core/plan-server.ts';
+import { InterruptedError } from '../lease/interruption.ts';
+import type { LedgerState } from '../reconcile/ports/ledger.ts';
+import type { Log } from '../reconcile/ports/runtime.ts';
 import { StoreError } from '../model/store-error.ts';
+import type { Applied } from './apply/apply.ts';
+import { failureSummary } from './failure-summary.ts';
+import type { Allowed } from './guard.ts';
+import type { Pass, PassDone } from './pass.types.ts';
 import { sendRetries } from './queue-rest.ts';
+import type { DesiredState } from './read/desired.ts';
+import type { LiveState } from './read/live.ts';
+import type { Tables } from './read/read.ts';
+import type { PassRequest } from './request.types.ts';
+import { labelOf } from './tally.ts';
+import type { Tally } from './tally.ts';
+import { retryAfter } from './vendor.ts';
+import type { Vendor } from './vendor.ts';
+
+/** What a pass has come to. */
+export interface PassOutcome {
+  /** Without `desired`: the connection's own row is invalid. */
+  readonly seen: Pick<Tables, 'ledger'> & Partial<Tables> & { readonly live?: LiveState };
+  /** Absent if the vendor was not to be asked. */
+  readonly vendor?: Vendor;
+  /** Absent if the pass ended before it could plan. */
+  readonly allowed?: Allowed;
+  readonly applied: Applied;
+}
+
+/** Outcomes that a report lists by server. */
+const listed: ReadonlySet<Outcome> = new Set([
+  'invalid',
+  'missing',
+  'held',
+  'failed',
+  'refused',
+  'waiting',
+  'updated',
+  'reported',
+]);
+
+const detailsAtMost = 100;
 
 /**
- * The last step: the report is written, logged and announced, and what is to be tried again goes to the queue. A bus or
- * a queue that fails never fails a pass.
+ * The last step: the connection's backoff is set, the report is written, logged and announced, and what is to be tried
+ * again goes to the queue. A bus or a queue that fails never fails a pass.
+ *
+ * @throws StoreError if the report could not be written
  */
-export async function finishPass(
-  deps: Pick<Dependencies, 'ledger' | 'announcer' | 'queue' | 'clock' | 'log'>,
-  state: PassState,
-): Promise<PassReport> {
-  const { ledger, announcer, clock, log } = deps;
-  const report = state.report(clock.now());
-  const didSomething = state.written > 0 || report.counts.updated > 0;
-  await ledger.putReport(report.connection, report, didSomething);
-  const { pass, connection, trigger } = report;
-  const lines = log.child({ connection, pass, trigger });
-  const { details: _details, ...figures } = report;
-  lines.info('pass completed', figures);
-  if (report.reason) {
-    // `message` is the line's own.
-    const { message, ...why } = report.reason;
-    lines.warn('pass ended early', { ...why, reason: message });
+export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone> {
+  const { request, deps, tally } = pass;
+  const { connection, trigger } = request;
+  const { seen, allowed, applied } = outcome;
+  const { ending, unreached } = applied;
+  if (ending && !unreached && seen.desired) findUnreached(seen.desired, seen.ledger, pass);
+  const connectionRetry = await setBackoff(pass, outcome);
+  const written = passReport(request, tally, outcome, deps.clock.now());
+  const didSomething = tally.written > 0 || written.counts.updated > 0;
+  await deps.ledger.putReport(connection, written, didSomething);
+  const log = deps.log.child({ connection, pass: tally.id, trigger });
+  logReport(written, log);
+  await announce(written, didSomething, pass, log);
+  const retries = { servers: tally.retries, connection: connectionRetry };
+  await sendRetries(connection, retries, deps, log);
+  return {
+    report: written,
+    ...(allowed && { plan: allowed.plan }),
+    interrupted: ending?.error instanceof InterruptedError,
+    ...(unreached && { unreached }),
+  };
+}
+
+/** Findings of a pass that ended before it could apply: what needs no vendor to be known, and the rest unreached. */
+function findUnreached(desired: DesiredState, ledger: LedgerState, { deps, tally }: Pass): void {
+  const now = deps.clock.now();
+  for (const [id, declared] of desired.servers) {
+    const outcome = outcomeUnreached(declared, activePause(ledger.pauses, id, now) !== undefined);
+    const reason =
+      outcome === 'invalid' && !declared.valid
+        ? { reason: { code: 'invalid', message: declared.server.reason } }
+        : {};
+    tally.found(id, { outcome, ...labelOf(declared), ...reason });
   }
+}
+
+function outcomeUnreached(declared: Declared, paused: boolean): Outcome {
+  if (declared.valid && declared.server.policy.mode === 'off') return 'off';
+  if (paused) return 'paused';
+  return declared.valid ? 'unreached' : 'invalid';
+}
+
+/** Saves the connection's backoff with the lease. @returns its next attempt, if this pass made it wait */
+async function setBackoff(
+  { deps, lease: { saved }, tally }: Pass,
+  { seen: { desired }, vendor, applied }: PassOutcome,
+): Promise<Time | undefined> {
+  if (!desired || !vendor) return undefined;
+  const before = saved.retry;
+  const retry = await retryAfter(
+    applied.ending,
+    before,
+    desired.connection,
+    vendor,
+    tally.calls,
+    deps,
+  );
+  saved.setRetry(retry);
+  return retry === before ? undefined : retry?.notBefore;
+}
+
+/** The report as a value. @param now - milliseconds since the epoch, at the end of the pass */
+export function passReport(
+  request: PassRequest,
+  tally: Tally,
+  { seen, vendor, allowed, applied: { ending, unreached, secretsDecrypted } }: PassOutcome,
+  now: number,
+): PassReport {
+  const { findings, startedAt, calls } = tally;
+  const quiet = (unreached && allowed?.quiet) ?? { inSync: 0, assumed: 0 };
+  const { undeclared } = seen.live ?? {};
+  const held = allowed?.plan.guard.held;
+  return {
+    pass: tally.id,
+    trigger: request.trigger,
+    connection: request.connection,
+    scope: request.servers ? 'named' : 'all',
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: now - startedAt,
+    servers: findings.length + quiet.inSync + quiet.assumed,
+    counts: outcomeCounts(
+      findings.map(([, { outcome }]) => outcome),
+      quiet,
+    ),
+    ...(undeclared && { undeclared: undeclared.length }),
+    vendorCalls: { ...calls },
+    secretsDecrypted: secretsDecrypted ?? 0,
+    credentialsDecrypted: vendor?.credentials.decrypted ?? 0,
+    state: ending?.state ?? 'ok',
+    ...(ending && { reason: ending.reason }),
+    ...failureSummary(
+      findings.map(([id, { outcome, reason }]) => ({
+        outcome,
+        ...(reason && { reason }),
+        record: tally.recordOf(id) ?? seen.ledger.servers.get(id),
+      })),
+      ending?.reason,
+    ),
+    ...(held !== undefined && { held }),
+    details: findings
+      .filter(([, { outcome }]) => listed.has(outcome))
+      .slice(0, detailsAtMost)
+      .map(([id, finding]) => ({ id, ...finding })),
+  };
+}
+
+function logReport(written: PassReport, log: Log): void {
+  const { details: _details, ...figures } = written;
+  log.info('pass completed', figures);
+  if (!written.reason) return;
+  // `message` is the line's own.
+  const { message, ...why } = written.reason;
+  log.warn('pass ended early', { ...why, reason: message });
+}
+
+async function announce(
+  written: PassReport,
+  didSomething: boolean,
+  { deps: { announcer }, tally }: Pass,
+  log: Log,
+): Promise<void> {
   const events = didSomething
-    ? [...state.events, { type: 'Pass Completed' as const, report }]
-    : state.events;
+    ? [...tally.events, { type: 'Pass Completed' as const, report: written }]
+    : tally.events;
   try {
     if (events.length > 0) await announcer.announce(events);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    lines.error('events not sent', { code: error.code, events: events.length });
+    log.error('events not sent', { code: error.code, events: events.length });
   }
-  await sendRetries(deps, state, lines);
-  return report;
 }

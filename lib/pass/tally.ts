@@ -1,65 +1,47 @@
-import type { PassEnd, PassReport, Reason, ServerRecord, Time } from '../core/ledger.types.ts';
-import type { Outcome, QuietCounts } from '../core/outcome.ts';
-import { outcomeCounts } from '../core/outcome.ts';
-import type { TrueupEvent } from '../work/events.ts';
+import type { Reason, ServerRecord, Time } from '../core/ledger.types.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { VendorCalls } from '../reconcile/ports/provider.ts';
-import type { PassRequest } from './request.types.ts';
-import { standing } from './failure-summary.ts';
+import type { Clock, Random } from '../reconcile/ports/runtime.ts';
+import type { TrueupEvent } from '../work/events.ts';
 
-interface Finding {
+/** What a pass found of a server. */
+export interface Finding {
   readonly outcome: Outcome;
   readonly label?: string;
   readonly reason?: Reason;
 }
 
-/** Outcomes that a report lists by server. */
-const listed: ReadonlySet<Outcome> = new Set([
-  'invalid',
-  'missing',
-  'held',
-  'failed',
-  'refused',
-  'waiting',
-  'updated',
-  'reported',
-]);
-
-const detailsAtMost = 100;
-
 /** What a pass has found and done so far: the only thing in it that changes. */
-export class PassState {
+export class Tally {
+  /** Of the pass: `20261122T135900123Z-k3f9q2`. Sorts by time, and is unique enough beside a connection. */
   readonly id: string;
-  readonly request: PassRequest;
+  /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly calls: VendorCalls = { list: 0, get: 0, put: 0 };
   readonly events: TrueupEvent[] = [];
-  readonly #findings = new Map<string, Finding>();
-  /** Ledger items as they were read. */
-  read: ReadonlyMap<string, ServerRecord> = new Map();
-  readonly #written = new Map<string, ServerRecord>();
-  /** Servers in sync that are counted and no more. */
-  quiet: QuietCounts = { inSync: 0, assumed: 0 };
-  /** Server items or history that were written: the pass did something. */
+  /** Server items and held plans that were written: the pass did something. */
   written = 0;
   /** Servers that this pass made wait: their next attempt. */
   readonly retries = new Map<string, Time>();
-  /** The connection's own next attempt, if this pass made it wait. */
-  connectionRetry: Time | undefined;
-  state: PassEnd = 'ok';
-  reason: Reason | undefined;
-  held: string | undefined;
-  undeclared: number | undefined;
-  decryptedSecrets: () => number = () => 0;
-  decryptedCredentials: () => number = () => 0;
+  readonly #findings = new Map<string, Finding>();
+  readonly #records = new Map<string, ServerRecord>();
 
-  constructor(id: string, request: PassRequest, startedAt: number) {
-    this.id = id;
-    this.request = request;
-    this.startedAt = startedAt;
+  constructor({ clock, random }: { readonly clock: Pick<Clock, 'now'>; readonly random: Random }) {
+    this.startedAt = clock.now();
+    const time = new Date(this.startedAt).toISOString().replaceAll(/[-:.]/g, '');
+    const tail = Math.floor(random() * 36 ** 6)
+      .toString(36)
+      .padStart(6, '0');
+    this.id = `${time}-${tail}`;
   }
 
   found(id: string, finding: Finding): void {
     this.#findings.set(id, finding);
+  }
+
+  /** What was last found of each server, by id. */
+  get findings(): readonly (readonly [id: string, finding: Finding])[] {
+    return [...this.#findings].toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 
   /** What was last found of a server; `unreached` if nothing was. */
@@ -71,51 +53,21 @@ export class PassState {
   wrote(record: ServerRecord, before: ServerRecord | undefined): void {
     const { id, retry } = record;
     this.written += 1;
-    this.#written.set(id, record);
+    this.#records.set(id, record);
     if (retry && retry.notBefore !== before?.retry?.notBefore) {
       this.retries.set(id, retry.notBefore);
     }
   }
 
-  /** The pass ended before its time. */
-  ended(state: PassEnd, reason: Reason): void {
-    this.state = state;
-    this.reason = reason;
+  /** The item of a server that this pass wrote. */
+  recordOf(id: string): ServerRecord | undefined {
+    return this.#records.get(id);
   }
+}
 
-  report(now: number): PassReport {
-    const findings = [...this.#findings].toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return {
-      pass: this.id,
-      trigger: this.request.trigger,
-      connection: this.request.connection,
-      scope: this.request.servers ? 'named' : 'all',
-      startedAt: new Date(this.startedAt).toISOString(),
-      durationMs: now - this.startedAt,
-      servers: findings.length + this.quiet.inSync + this.quiet.assumed,
-      counts: outcomeCounts(
-        findings.map(([, { outcome }]) => outcome),
-        this.quiet,
-      ),
-      ...(this.undeclared !== undefined && { undeclared: this.undeclared }),
-      vendorCalls: { ...this.calls },
-      secretsDecrypted: this.decryptedSecrets(),
-      credentialsDecrypted: this.decryptedCredentials(),
-      state: this.state,
-      ...(this.reason && { reason: this.reason }),
-      ...standing(
-        findings.map(([id, { outcome, reason }]) => ({
-          outcome,
-          ...(reason && { reason }),
-          record: this.#written.get(id) ?? this.read.get(id),
-        })),
-        this.reason,
-      ),
-      ...(this.held !== undefined && { held: this.held }),
-      details: findings
-        .filter(([, { outcome }]) => listed.has(outcome))
-        .slice(0, detailsAtMost)
-        .map(([id, finding]) => ({ id, ...finding })),
-    };
-  }
+/** The label of a server, as findings and events have it. */
+export function labelOf({ server }: { readonly server: { readonly label?: string } }): {
+  label?: string;
+} {
+  return server.label === undefined ? {} : { label: server.label };
 }

@@ -1,27 +1,58 @@
-import { Credentials } from '../sign-in/credentials.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import { backoffMs } from '../core/backoff.ts';
+import { digestOf } from '../core/change.ts';
+import type { Auth, Connection } from '../core/desired.types.ts';
+import type { Json } from '../core/json.types.ts';
+import type { Retry } from '../core/ledger.types.ts';
+import type { SecretReference } from '../model/secret.ts';
+import { passGate } from '../lease/pass-gate.ts';
 import type { Gate } from '../lease/pass-gate.ts';
+import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import type { VendorCalls, VendorSession } from '../reconcile/ports/provider.ts';
+import { StoreError } from '../model/store-error.ts';
+import { isVendorError } from '../reconcile/ports/vendor-error.ts';
+import type { VendorError } from '../reconcile/ports/vendor-error.ts';
+import { Credentials } from '../sign-in/credentials.ts';
+import type { Ending } from './ending.ts';
+import type { Pass } from './pass.types.ts';
 import type { Account } from './read/desired.ts';
+import type { PassRequest } from './request.types.ts';
 
 /** A conversation with the vendor, and the credentials that it uses. */
-export interface OpenSession {
+export interface Vendor {
   readonly session: VendorSession;
   readonly credentials: Credentials;
 }
 
 /**
- * Opens the session of a connection; nothing is sent yet.
+ * Opens the session of a connection, unless it is to be left alone for now; nothing is sent yet.
  *
- * @param gate - asked before each request
+ * @returns the ending of a pass that may not ask the vendor
  */
+export async function openVendor(
+  account: Account,
+  { request, deps, lease, tally, abort }: Pass,
+): Promise<Vendor | { readonly ending: Ending }> {
+  const { connection } = account;
+  const { retry } = lease.saved;
+  if (
+    retry &&
+    isBackingOff(retry, connection, request, deps.clock.now()) &&
+    !(await hasNewCredential(retry, connection, deps))
+  ) {
+    return { ending: backingOff(retry) };
+  }
+  const gate = passGate(lease, connection.budget, deps, request);
+  return openSession(account, deps, tally.calls, abort.signal, gate);
+}
+
+/** @param gate - asked before each request */
 export function openSession(
   { connection, provider }: Account,
   deps: Dependencies,
   calls: VendorCalls,
   signal: AbortSignal,
   gate: Gate,
-): OpenSession {
+): Vendor {
   const credentials = new Credentials(connection, provider, deps, signal, () => gate.assertMay());
   const session = provider.open(connection, {
     token: (options) => credentials.token(options),
@@ -30,4 +61,107 @@ export function openSession(
     signal,
   });
   return { session, credentials };
+}
+
+function backingOff({ state, notBefore }: Retry): Ending {
+  const why = state === 'needs-login' ? 'trueup login has to be run' : 'it failed before';
+  return {
+    state: state ?? 'unreachable',
+    reason: { code: 'backing-off', message: `${why}; next attempt ${notBefore}` },
+  };
+}
+
+/**
+ * When a connection is tried again before its backoff has ended:
+ *
+ * | failed because                          | is tried at once after                          |
+ * |-----------------------------------------|-------------------------------------------------|
+ * | anything                                | a change of its row, or when a person asks      |
+ * | it was refused: sign-in, 401, 403       | these, and a new version of its secret          |
+ */
+function retryKey(connection: Connection): string {
+  return digestOf(connection as unknown as Json);
+}
+
+/** Whether an unattended pass must leave the connection alone for now. */
+function isBackingOff(
+  retry: Retry,
+  connection: Connection,
+  { attended }: PassRequest,
+  now: number,
+): boolean {
+  if (attended || Date.parse(retry.notBefore) <= now) return false;
+  return retry.key === retryKey(connection);
+}
+
+/**
+ * The connection's backoff after a pass: none if the vendor could be talked to, as it was if nothing was asked of it.
+ * A credential that was refused is dropped: the next pass reads it again.
+ */
+export async function retryAfter(
+  ending: Ending | undefined,
+  before: Retry | undefined,
+  connection: Connection,
+  { credentials }: Vendor,
+  { list, get, put }: VendorCalls,
+  deps: Dependencies,
+): Promise<Retry | undefined> {
+  if (!ending) return list + get + put > 0 ? undefined : before;
+  const { error } = ending;
+  if (!isVendorError(error)) return before;
+  const refused = isRefusal(error)
+    ? (credentials.version ?? (await currentVersion(connection, deps)) ?? '')
+    : undefined;
+  if (refused !== undefined) credentials.forget();
+  const key = retryKey(connection);
+  const attempts = (before?.key === key ? before.attempts : 0) + 1;
+  const wait = backoffMs(attempts, deps.random(), error.retryAfterMs);
+  const notBefore = new Date(deps.clock.now() + wait).toISOString();
+  return {
+    attempts,
+    notBefore,
+    key,
+    ...(error.kind === 'needs-login' && { state: error.kind }),
+    ...(refused !== undefined && { credential: refused }),
+  };
+}
+
+/** Whether what the connection was refused with has been replaced since: by a login, by hand, by a rotation. */
+async function hasNewCredential(
+  { credential }: Retry,
+  connection: Connection,
+  deps: Pick<Dependencies, 'secrets'>,
+): Promise<boolean> {
+  if (credential === undefined) return false;
+  const version = await currentVersion(connection, deps);
+  return version !== undefined && version !== credential;
+}
+
+function isRefusal({ kind, status }: VendorError): boolean {
+  return kind === 'needs-login' || kind === 'token' || status === 401 || status === 403;
+}
+
+/** The version of the connection's secret; decrypts nothing. Undefined also where it cannot be known now. */
+async function currentVersion(
+  { name, auth }: Connection,
+  { secrets }: Pick<Dependencies, 'secrets'>,
+): Promise<string | undefined> {
+  const { secret } = credentialIn(auth);
+  try {
+    return (await secrets.versions(name, [secret])).get(secret);
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
+}
+
+function credentialIn(auth: Auth): SecretReference {
+  switch (auth.type) {
+    case 'bearer':
+      return auth.token;
+    case 'client-credentials':
+      return auth.client_secret;
+    case 'refresh-token':
+      return auth.refresh_token;
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { classifyFailure, mayHaveBeenApplied } from '../../lib/core/failure.ts';
+import { isDown, classifyFailure, mayHaveBeenApplied } from '../../lib/core/failure.ts';
 import type { Failure, FailureClass } from '../../lib/core/failure.ts';
 
 const operations = ['list', 'get', 'put', 'token'] as const;
@@ -74,4 +74,13 @@ describe('a PUT may have been applied', () => {
   ])('after %s %s: %s', (kind, status, may) => {
     expect(mayHaveBeenApplied({ operation: 'put', kind, status })).toBe(may);
   });
+});
+
+test.each([
+  [4, 4, false],
+  [5, 2, false],
+  [5, 3, true],
+  [6, 3, false],
+])('of %i attempts %i transient: the connection is down: %s', (attempts, transient, down) => {
+  expect(isDown(attempts, transient)).toBe(down);
 });

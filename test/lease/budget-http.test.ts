@@ -3,7 +3,7 @@ import { wire } from '../../lib/wiring.ts';
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { minuteMs } from '../../lib/lease/budget.ts';
 import { fullestMinute } from '../support/fullest-minute.ts';
@@ -100,7 +100,7 @@ test.each([
     let [plans, isOver] = [0, false];
     const read = async () => {
       while (!isOver) {
-        await planConnection(schedule, reader);
+        await preview(schedule, reader);
         plans += 1;
         // One command that only reads at a time: the next one has a tenth of the budget for itself again.
         await time.clock.sleep(minuteMs);

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { openLedger } from '../../lib/ledger/ledger.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
-import { PassState } from '../../lib/pass/tally.ts';
+import { passReport } from '../../lib/pass/report.ts';
+import { Tally } from '../../lib/pass/tally.ts';
 import { at, heldPlan } from './records.ts';
 import { TestClock } from '../contracts/test-clock.ts';
 import { itemBytes } from './item-bytes.ts';
@@ -20,27 +21,31 @@ test.each([
     const world = await tableWorld();
     try {
       const request = { connection: 'acme', trigger: 'schedule' } as const;
-      const state = new PassState('20261122T120000000Z-aaaaaa', request, Date.parse(at));
+      const clock = new TestClock(at);
+      const tally = new Tally({ clock, random: () => 0 });
       const [label, id] = [character.repeat(128), character.repeat(124)];
       const message = character.repeat(500);
       for (let server = 0; server < failing; server += 1) {
         const reason = { code: 'http-400', message, pointer: `/meta/${character.repeat(200)}` };
-        state.found(`${id}${String(server).padStart(4, '0')}`, {
+        tally.found(`${id}${String(server).padStart(4, '0')}`, {
           outcome: 'failed',
           label,
           reason,
         });
       }
-      state.ended('unreachable', { code: 'http-503', message });
-      const clock = new TestClock(at);
+      const reason = { code: 'http-503', message };
+      const outcome = {
+        seen: { ledger: { pauses: [], servers: new Map(), resend: new Map() } },
+        applied: { ending: { state: 'unreachable', reason } as const },
+      };
       const table = dynamoDbTable({ client: world.client, table: 'Ledger', clock });
       const ledger = openLedger({ table, clock });
-      await ledger.putReport('acme', state.report(Date.parse(at)), true);
+      await ledger.putReport('acme', passReport(request, tally, outcome, clock.now()), true);
 
       const { Items = [] } = await world.client.send(new ScanCommand({ TableName: 'Ledger' }));
       const sizes = Items.map((item: Record<string, AttributeValue>) => itemBytes(item));
       const keys = new Set(Items.map((item) => item['item']?.S));
-      expect(keys).toEqual(new Set(['pass#20261122T120000000Z-aaaaaa', 'pass#last']));
+      expect(keys).toEqual(new Set(['pass#20261122T120000000Z-000000', 'pass#last']));
       expect(Math.max(...sizes)).toBeLessThan(201_000);
       const last = await ledger.lastReport('acme');
       expect(last?.counts.failed).toBe(failing);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { startWorld, alloyConnection as connection, outcomesOf } from '../support/world.ts';
 import type { TestWorld, WorldOptions } from '../support/world.ts';
 
@@ -240,7 +240,7 @@ test('a plan shows added and removed members, and nothing of accessUrl', async (
     id: 's1',
     spec: { name: 'Two', restrictions: { users: only('b') } },
   });
-  const { plan } = await planConnection({ connection, trigger: 'cli' }, world.deps);
+  const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
   expect(plan.changes[0]?.changes.map(({ pointer, compare }) => [pointer, compare])).toEqual([
     ['/name', 'value'],
     ['/restrictions/users/allowedIds', 'set'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { approve, approvePlanned, findHeld, findPlanned } from '../../lib/pass/approve.ts';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { heldPlan } from '../ledger/records.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -39,7 +39,7 @@ describe('approving', () => {
   test('what would be held now is found before a pass has held it, and nothing else', async () => {
     const { signal } = new AbortController();
     await world.declare({ id: ids[0] ?? '', spec: { name: 'Newer' } });
-    const { plan } = await planConnection({ connection, trigger: 'cli' }, world.deps);
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
     const now = plan.guard.held ?? '';
     expect(now).not.toBe(digest);
     const found = await findPlanned(connection, now.slice(0, 12), world.deps, signal);

@@ -136,9 +136,9 @@ describe('mode', () => {
   test('a person who was shown the changes applies them in mode report too; others are listed', async () => {
     await world.declareConnection({ policy: {} });
     await rename(ids.slice(0, 2), 'New');
-    const { planConnection } = await import('../../lib/pass/preview.ts');
+    const { preview } = await import('../../lib/pass/preview.ts');
     const attended = { shown: new Set<string>(), approved: true, lockTimeoutMs: 0 };
-    const { plan } = await planConnection({ connection, trigger: 'cli', attended }, world.deps);
+    const { plan } = await preview({ connection, trigger: 'cli', attended }, world.deps);
     const hashes = plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash));
     const shown = new Set(hashes.slice(0, 1));
     const report = await world.pass({

@@ -4,7 +4,7 @@ import { renderPlan } from '../../lib/core/render-text.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Effect, SimulatedOperation } from '../../lib/local/gateways/misbehaviour.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { canariesOf, core, found, ledgerItems, printed, spellings } from '../support/canaries.ts';
 import { anotherProcess } from '../support/another-process.ts';
@@ -76,7 +76,7 @@ async function start(ids: readonly string[], row: Record<string, unknown> = {}) 
 /** A plan and a pass, whatever comes of them. */
 async function go(request: { connection?: string; servers?: string[] } = {}) {
   const asked = { connection, trigger: 'schedule' as const, ...request };
-  const planned = await planConnection(asked, deps).catch((error: unknown) => error as Error);
+  const planned = await preview(asked, deps).catch((error: unknown) => error as Error);
   told.push(planned);
   if (!(planned instanceof Error)) {
     told.push(renderPlan(planned.plan), renderPlanJson(planned.plan));

@@ -72,15 +72,10 @@ describe('retry messages', () => {
     expect(messages(20 * minute)).toEqual([]);
   });
 
-  const state = {
-    request: { connection: 'acme', trigger: 'schedule' },
-    retries: servers({ a: minute }).servers,
-    connectionRetry: undefined,
-  } as const;
   const send = async (queue: WorkQueue) => {
     const log = memoryLog();
     const clock = { now: () => now, sleep: async () => undefined };
-    await sendRetries({ queue, clock }, state, log);
+    await sendRetries('acme', servers({ a: minute }), { queue, clock }, log);
     return log.lines.map(({ level }) => level);
   };
 

@@ -3,7 +3,7 @@ import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -83,7 +83,7 @@ test('a person who was shown less than is to be sent again leaves the word where
   const deps = process('one');
   await reconcile(schedule, deps);
   await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'first' } });
-  const { plan } = await planConnection(schedule, deps);
+  const { plan } = await preview(schedule, deps);
   const shown = new Set(plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash)));
   // After it was shown somebody wakes up whose PUT came late.
   world.barndoor.edit(a, { client_id: 'too late' });

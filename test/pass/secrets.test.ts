@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { exactAtMost } from '../../lib/pass/read/secret-versions.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
@@ -187,7 +187,7 @@ describe('a list of versions that is minutes old', () => {
     world.secretsManager.freezeList();
     await write(a, { client_secret: 'two' });
     world.callsSince();
-    const { plan } = await planConnection({ connection, trigger: 'cli' }, world.deps);
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
     expect(plan.changes).toMatchObject([
       { id: a, changes: [{ cause: 'rotated', conditional: true }] },
     ]);
@@ -201,11 +201,11 @@ describe('a list of versions that is minutes old', () => {
     const ids = serverIds(exactAtMost + 1);
     await adopted(ids);
     world.callsSince();
-    await planConnection({ connection, trigger: 'cli' }, world.deps);
+    await preview({ connection, trigger: 'cli' }, world.deps);
     const calls = world.callsSince();
     expect(calls).toMatchObject({ ListSecrets: 2 });
     expect(calls).not.toHaveProperty('DescribeSecret');
-    await planConnection({ connection, trigger: 'cli', servers: [a] }, world.deps);
+    await preview({ connection, trigger: 'cli', servers: [a] }, world.deps);
     expect(world.callsSince()).toMatchObject({ DescribeSecret: 1 });
   });
 
@@ -274,7 +274,7 @@ describe('a list of versions that is minutes old', () => {
       const before = world.barndoor.requests.length;
       const { deps, list } = slow();
       const failing = { ...deps, lease: { ...deps.lease, read: gone } };
-      await expect(planConnection(schedule(), failing)).rejects.toThrow('gone');
+      await expect(preview(schedule(), failing)).rejects.toThrow('gone');
       expect(list.begun).toBe(0);
       expect(world.barndoor.requests).toHaveLength(before);
     });

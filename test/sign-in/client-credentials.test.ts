@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -111,7 +111,7 @@ describe('a token of five minutes', () => {
   });
 
   test('is got for a plan too: that uses nothing up', async () => {
-    const { plan } = await planConnection({ connection, trigger: 'cli' }, world.deps);
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
     expect(plan.counts.updated).toBe(10);
     expect(world.issuer.requests).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { wire } from '../../lib/wiring.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -258,7 +258,7 @@ describe('saving', () => {
 });
 
 describe('without the lease', () => {
-  const plan = () => planConnection({ connection, trigger: 'cli' }, world.deps);
+  const plan = () => preview({ connection, trigger: 'cli' }, world.deps);
 
   test('nothing is exchanged: a plan uses a saved token, or says why it cannot', async () => {
     await expect(plan()).rejects.toMatchObject({ kind: 'token', operation: 'token' });
@@ -266,7 +266,7 @@ describe('without the lease', () => {
     await world.pass();
     const exchanged = world.issuer.requests.length;
     expect((await plan()).plan.counts.inSync).toBe(10);
-    const fresh = await planConnection({ connection, trigger: 'cli' }, anotherProcess());
+    const fresh = await preview({ connection, trigger: 'cli' }, anotherProcess());
     expect(fresh.plan.counts.inSync).toBe(10);
     world.issuer.revoke(stored()['access_token']);
     await expect(plan()).rejects.toMatchObject({ kind: 'token' });

@@ -6,7 +6,7 @@ import { streamWork } from '../../functions/triggers/stream-work.ts';
 import type { Plan } from '../../lib/core/plan.types.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { eachLimited } from '../../lib/core/limited.ts';
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest, PassResult } from '../../lib/pass/request.types.ts';
 import type { Message } from './message-queue.ts';
@@ -108,7 +108,7 @@ export class Deployment {
     const request = { connection, trigger: 'cli' as const, ...servers };
     const run = async () => {
       const unasked = { shown: new Set<string>(), approved: false, lockTimeoutMs: 0 };
-      const { plan } = await planConnection({ ...request, attended: unasked }, deps);
+      const { plan } = await preview({ ...request, attended: unasked }, deps);
       this.shown.set(process, plan);
       if (plan.digest === '') return;
       const shown = new Set(plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash)));

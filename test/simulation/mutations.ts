@@ -136,7 +136,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'backoff ended by a pass without a call',
-    file: 'lib/pass/connection-retry.ts',
+    file: 'lib/pass/vendor.ts',
     text: 'list + get + put > 0 ? undefined : before',
     by: 'undefined',
     breaks: 'no-flood',

@@ -1,4 +1,4 @@
-import { planConnection } from '../../lib/pass/preview.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { approve } from '../../lib/pass/approve.ts';
 import { TrueupError } from '../../lib/core/errors.ts';
 import type { LedgerState } from '../../lib/reconcile/ports/ledger.ts';
@@ -244,7 +244,7 @@ async function plannedStill(
   const deps = portsOf(world, process);
   const all = world.scenario.connections.map(async (connection) => {
     const { name } = connection;
-    const { plan } = await planConnection({ connection: name, trigger: 'cli' }, deps);
+    const { plan } = await preview({ connection: name, trigger: 'cli' }, deps);
     const state = states.get(name) ?? nothing;
     return plan.changes.flatMap(({ id, outcome, changes }) => {
       const standing = standingOf(world, refusals, connection, id, state);

@@ -1,5 +1,5 @@
 import { approve } from '../../pass/approve.ts';
-import { planConnection } from '../../pass/preview.ts';
+import { preview } from '../../pass/preview.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { alloyServers, barndoorServers, renamedByScript, supportEdited } from './fleet.ts';
@@ -30,7 +30,7 @@ export const story: readonly Chapter[] = [
     title: 'The plan: what a pass would do, and why',
     play: async ({ deps, listener }) => {
       for (const connection of [alloy, barndoor]) {
-        const { plan } = await planConnection({ connection, trigger: 'cli' }, deps);
+        const { plan } = await preview({ connection, trigger: 'cli' }, deps);
         listener.planned(plan);
       }
     },

@@ -1,11 +1,11 @@
 import { TrueupError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.types.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import { planConnection } from '../../pass/preview.ts';
+import { preview } from '../../pass/preview.ts';
 import type { Attended } from '../../pass/request.types.ts';
 import { CliError } from '../errors/cli-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
-import { mapLimited } from '../map-limited.ts';
+import { mapLimited } from '../../core/limited.ts';
 import type { Output } from '../output/output.ts';
 import type { Selection } from '../targets/select.ts';
 
@@ -38,7 +38,7 @@ export async function makePlans(
   const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
     const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
     try {
-      const { plan } = await planConnection(request, deps);
+      const { plan } = await preview(request, deps);
       return { selection, plan };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;

@@ -1,93 +1,131 @@
-import { TrueupError } from '../../core/errors.ts';
-import { applyServer } from './attempt.ts';
-import type { ApplyContext, AttemptResult, ServerWork } from './attempt.ts';
+import { isDown } from '../../core/failure.ts';
 import { eachLimited } from '../../core/limited.ts';
-import { InterruptedError } from '../../lease/interruption.ts';
-import { isDown } from '../is-down.ts';
-import type { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import { endingBy } from '../ending.ts';
+import type { Ending } from '../ending.ts';
+import type { Allowed } from '../guard.ts';
+import type { Pass } from '../pass.types.ts';
+import type { Readings } from '../read/read.ts';
+import { labelOf } from '../tally.ts';
+import type { Vendor } from '../vendor.ts';
+import { attempt } from './attempt.ts';
+import type { AttemptResult } from './attempt.ts';
+import type { ApplyContext } from './context.types.ts';
+import { recordFindings } from './findings.ts';
+import { recordResult } from './record-result.ts';
+import { forgetMarks } from './resend-marks.ts';
+import { SecretValues } from './secret-values.ts';
+import { secretsIn, workIn } from './work.ts';
+import type { ServerWork } from './work.ts';
 
-/** Why apply ended before all servers had their turn. */
-export type ApplyEnd = VendorError | InterruptedError;
-
-export interface ApplyInputs {
-  readonly context: ApplyContext;
-  readonly work: readonly ServerWork[];
-  readonly concurrency: number;
-  /** Records what became of a server; called once for each that had its turn. */
-  readonly conclude: (work: ServerWork, result: AttemptResult) => Promise<void>;
-  /** The ledger could not be written before anything was sent. */
-  readonly unwritten: (work: ServerWork, error: TrueupError) => void;
+/** What became of the servers that a pass was allowed to work on. */
+export interface Applied {
+  /** Absent if all had their turn. */
+  readonly ending?: Ending;
+  /** Ids of those that did not; absent if that is not known by name. */
+  readonly unreached?: readonly string[];
+  readonly secretsDecrypted?: number;
 }
 
 /**
- * Applies each server on its own: one that fails never stops the rest. A conflict is tried once more at the end, since
- * a name may have been handed on.
+ * Records what was found, then applies each server on its own: one that fails never stops the rest. A conflict is tried
+ * once more at the end, since a name may have been handed on. Ends early if the connection failed, the lease was lost, or
+ * the time was over.
  *
- * @returns the servers that were not reached, and why, if the connection failed, the lease was lost, or the time was over
+ * @throws StoreError or LostUpdateError if findings could not be recorded
  */
-export async function apply({
-  context,
-  work,
-  concurrency,
-  conclude,
-  unwritten,
-}: ApplyInputs): Promise<{ unreached: readonly ServerWork[]; end?: ApplyEnd }> {
-  const breaker = new Breaker();
-  const conflicts: ServerWork[] = [];
-  const turn = async (one: ServerWork, last: boolean) => {
-    const result = await attempt(one);
-    if (!result) return;
-    breaker.saw(result);
-    if (!last && result.kind === 'failed' && result.class === 'conflict') {
-      conflicts.push({ ...one, plan: { ...one.plan, record: result.current } });
-    } else {
-      await concludeOne(one, result);
-    }
-  };
-  const concludeOne = async (one: ServerWork, result: AttemptResult) => {
-    try {
-      await conclude(one, result);
-    } catch (error) {
-      if (!(error instanceof InterruptedError)) throw error;
-      breaker.end ??= error;
-    }
-  };
-  const attempt = async (one: ServerWork): Promise<AttemptResult | undefined> => {
-    try {
-      return await applyServer(context, one);
-    } catch (error) {
-      if (!(error instanceof TrueupError)) throw error;
-      if (error instanceof InterruptedError) {
-        breaker.end ??= error;
-        breaker.cutOff.push(one);
-      } else {
-        unwritten(one, error);
-      }
-      return undefined;
-    }
-  };
-  const stopped = () => breaker.end !== undefined;
-  const left = await eachLimited(work, concurrency, (one) => turn(one, false), stopped);
+export async function apply(
+  allowed: Allowed,
+  seen: Readings,
+  { session }: Vendor,
+  pass: Pass,
+): Promise<Applied> {
+  const { request, deps, lease, tally } = pass;
+  const { connection, attended, trigger, servers: scope } = request;
+  const work = workIn(allowed, seen, attended);
+  try {
+    await recordFindings(allowed, seen, new Set(work.map(({ server }) => server.id)), pass);
+  } catch (error) {
+    return { ending: endingBy(error) };
+  }
+  const secrets = new SecretValues(connection, deps.secrets, secretsIn(work));
+  const log = deps.log.child({ connection, pass: tally.id, trigger });
+  const { approved } = allowed;
+  const context = { request, deps, lease, tally, session, secrets, keys: seen.keys, approved, log };
+  const turns = new Turns();
+  const { concurrency } = seen.desired.connection.budget;
+  const isOver = () => turns.ending !== undefined;
+  const left = await eachLimited(work, concurrency, (one) => turn(one, context, turns), isOver);
   // One at a time: of servers that pass a name on, each may free the next one's.
-  const stillLeft = await eachLimited(conflicts, 1, (one) => turn(one, true), stopped);
-  const unreached = [...breaker.cutOff, ...left, ...stillLeft];
-  return { unreached, ...(breaker.end && { end: breaker.end }) };
+  const again = (one: ServerWork) => turn(one, context, turns, 'last');
+  const stillLeft = await eachLimited(turns.conflicts, 1, again, isOver);
+  const unreached = [...turns.cutOff, ...left, ...stillLeft];
+  for (const one of unreached) {
+    tally.found(one.server.id, { outcome: 'unreached', ...labelOf(one) });
+  }
+  const { ending } = turns;
+  if (ending?.state !== 'interrupted') {
+    await forgetMarks(deps.ledger, seen, allowed, turns.resent, scope);
+  }
+  return {
+    ...(ending && { ending }),
+    unreached: unreached.map(({ server }) => server.id),
+    secretsDecrypted: secrets.decrypted,
+  };
 }
 
-/** Ends the pass when the connection fails rather than a server. */
-class Breaker {
-  end: ApplyEnd | undefined;
+/** One server's turn: an attempt, and its result recorded before it counts. */
+async function turn(
+  work: ServerWork,
+  context: ApplyContext,
+  turns: Turns,
+  which: 'first' | 'last' = 'first',
+): Promise<void> {
+  const result = await attempt(context, work);
+  turns.saw(work, result);
+  if (result.kind === 'interrupted') return;
+  if (which === 'first' && result.kind === 'failed' && result.class === 'conflict') {
+    turns.conflicts.push({ ...work, plan: { ...work.plan, record: result.current } });
+    return;
+  }
+  const recorded = await recordResult(context, work, result);
+  if (recorded.isResent) turns.resent.add(work.server.id);
+  if (recorded.interrupted) turns.end(recorded.interrupted);
+  else if (result.kind !== 'unsent') reportProgress(context, work);
+}
+
+function reportProgress({ request, tally }: ApplyContext, { server }: ServerWork): void {
+  request.attended?.concluded?.(server.id, tally.outcomeOf(server.id));
+}
+
+/** How the turns of all servers went. Ends them when the connection fails rather than a server. */
+class Turns {
+  /** Present once no more are to be started. */
+  ending: Ending | undefined;
+  /** Servers whose turn was cut off before anything was sent. */
   readonly cutOff: ServerWork[] = [];
+  readonly conflicts: ServerWork[] = [];
+  /** Servers whose resend marks are done with: all of it was sent again, or marked again. */
+  readonly resent = new Set<string>();
   #attempts = 0;
   #transient = 0;
-  #last: VendorError | undefined;
+  #last: Error | undefined;
 
-  saw(result: AttemptResult): void {
+  end(error: unknown): void {
+    this.ending ??= endingBy(error);
+  }
+
+  saw(work: ServerWork, result: AttemptResult): void {
+    if (result.kind === 'unsent') return;
+    if (result.kind === 'interrupted') {
+      this.cutOff.push(work);
+      this.end(result.error);
+      return;
+    }
     this.#attempts += 1;
-    if (result.kind === 'connection') this.end ??= result.error;
+    if (result.kind === 'connection') this.end(result.error);
     if (result.kind !== 'failed' || result.class !== 'transient') return;
     this.#transient += 1;
     this.#last = result.error ?? this.#last;
-    if (isDown(this.#attempts, this.#transient)) this.end ??= this.#last;
+    if (isDown(this.#attempts, this.#transient) && this.#last) this.end(this.#last);
   }
 }

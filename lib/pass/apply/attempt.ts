@@ -1,53 +1,23 @@
 import { buildBody, InexactNumberError } from '../../core/body.ts';
+import { TrueupError } from '../../core/errors.ts';
 import { classifyFailure, mayHaveBeenApplied } from '../../core/failure.ts';
-import type { DesiredServer } from '../../core/desired.types.ts';
 import { matchFingerprint } from '../../core/fingerprint.ts';
-import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
 import type { Pointer } from '../../core/json.types.ts';
 import type { Intent, ServerRecord } from '../../core/ledger.types.ts';
-import type { LiveServer } from '../../core/live.types.ts';
 import type { FieldChange } from '../../core/plan.types.ts';
-import type { ServerPlan } from '../../core/plan-server.ts';
 import type { Secret } from '../../model/secret.ts';
-import { afterAnswer, appliedField, settle } from './answer.ts';
-import type { AppliedInputs, SentValue } from './answer.ts';
-import { fetchValues } from './fetch-values.ts';
-import type { FoundSecret } from './fetch-values.ts';
-import { intentOf, restOf, unreadableOf, withIntent, withoutOvertaken } from './intents.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
-import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
 import type { VendorError } from '../../reconcile/ports/vendor-error.ts';
-import type { SecretValues } from './secret-values.ts';
 import { afterFailure } from '../after-failure.ts';
 import type { AttemptFailure } from '../after-failure.ts';
-
-/** One server that apply works on. */
-export interface ServerWork {
-  readonly server: DesiredServer;
-  readonly plan: ServerPlan;
-  readonly live: LiveServer;
-  /** What to send: permitted by mode, guard and the person who asked. */
-  readonly changes: readonly FieldChange[];
-  /** Whether the guard holds other changes of it. */
-  readonly held: boolean;
-}
-
-export interface ApplyContext {
-  readonly connection: string;
-  readonly session: VendorSession;
-  readonly secrets: SecretValues;
-  readonly keys: FingerprintKeys;
-  readonly epoch: number;
-  readonly now: () => number;
-  readonly random: () => number;
-  /**
-   * Writes a record by compare-and-swap, if the lease still holds, and returns it as it stands.
-   *
-   * @throws StoreError, LostUpdateError, or InterruptedError
-   */
-  readonly write: (record: ServerRecord) => Promise<ServerRecord>;
-}
+import { afterAnswer, appliedField, settle } from './answer.ts';
+import type { AppliedInputs, SentValue } from './answer.ts';
+import type { ApplyContext } from './context.types.ts';
+import { intentOf, restOf, unreadableOf, withIntent, withoutOvertaken } from './intents.ts';
+import { fetchValues } from './secret-values.ts';
+import type { FoundSecret } from './secret-values.ts';
+import type { ServerWork } from './work.ts';
 
 /** What became of one server, before its ledger item is written. */
 export type AttemptResult =
@@ -77,23 +47,36 @@ export type AttemptResult =
       /** To be written if the ledger says more than is true, or less. */
       readonly record?: ServerRecord;
       readonly isUnreadable: boolean;
-    };
+    }
+  /** The ledger could not be written before the PUT; nothing was sent. */
+  | { readonly kind: 'unsent'; readonly error: TrueupError }
+  /** The lease or the time ended before the PUT; nothing was sent. */
+  | { readonly kind: 'interrupted'; readonly error: InterruptedError };
 
-/**
- * One attempt at one server: values, body, intent, PUT, and the answer held against what was sent.
- *
- * @throws StoreError or LostUpdateError if the intent could not be written, InterruptedError if the lease or the time is
- * over: nothing was sent then
- */
-export async function applyServer(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
+/** One attempt at one server: values, body, intent, PUT, and the answer compared with what was sent. */
+export async function attempt(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
+  try {
+    return await attemptServer(context, work);
+  } catch (error) {
+    if (error instanceof InterruptedError) return { kind: 'interrupted', error };
+    if (error instanceof TrueupError) return { kind: 'unsent', error };
+    throw error;
+  }
+}
+
+/** @throws StoreError or LostUpdateError if the intent could not be written, InterruptedError: nothing was sent then */
+async function attemptServer(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
   const { server, plan, live } = work;
+  const { clock, random } = context.deps;
+  const { connection } = context.request;
+  const { keys } = context;
   const inputs: AppliedInputs = {
-    connection: context.connection,
+    connection,
     server,
     plan,
-    keys: context.keys,
-    now: context.now(),
-    random: context.random(),
+    keys,
+    now: clock.now(),
+    random: random(),
   };
   const { record: was } = plan;
   const values = await fetchValues(context.secrets, plan, work.changes);
@@ -125,11 +108,11 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
   }
 
   const unreadable = unreadableOf(plan, sent);
-  const intent = intentOf(context, was.intent, unreadable);
+  const intent = intentOf(context.lease.epoch, clock.now(), was.intent, unreadable);
   // Before the PUT, so that whoever comes after a crash knows what may have been sent.
   const left = withoutOvertaken(base, plan, sent);
   const ahead = unreadable.length === 0 ? left : { ...left, intent };
-  const current = ahead === base ? base : await context.write(ahead);
+  const current = ahead === base ? base : await writeRecord(context, ahead);
   const noted: AppliedInputs = { ...inputs, plan: { ...plan, record: current } };
   try {
     const answer = await context.session.put(server.id, body, [...secrets.values()]);
@@ -139,14 +122,14 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
       const value = secrets.get(unit.pointer)?.reveal() ?? unit.value;
       return { unit, value, ...(version !== undefined && { version }) };
     });
-    const after = { ...noted, now: context.now() };
+    const after = { ...noted, now: clock.now() };
     const record = afterAnswer(after, sentValues, live, answer, skip, restOf(was.intent, sent));
     return { kind: 'applied', record, changes, isUnreadable: unreadable.length > 0 };
   } catch (error) {
     if (isVendorError(error)) return failed(context, noted, was, intent, unreadable, error);
     if (error instanceof InterruptedError && unreadable.length > 0) {
       // Admission comes before the wire: nothing was sent, and the ledger should not say that something may have been.
-      await context.write(withIntent(current, was.intent)).catch(() => undefined);
+      await writeRecord(context, withIntent(current, was.intent)).catch(() => undefined);
     }
     throw error;
   }
@@ -154,13 +137,13 @@ export async function applyServer(context: ApplyContext, work: ServerWork): Prom
 
 /** Whether a conditional change turns out to be none: another version, the same value. */
 function isUnmoved(
-  { connection, keys }: ApplyContext,
+  { request, keys }: ApplyContext,
   { server, plan }: ServerWork,
   { unit, change, value }: FoundSecret,
 ): boolean {
   const applied = plan.record.applied[unit.pointer];
   if (!change.conditional || !applied) return false;
-  const scope = { connection, server: server.id, pointer: unit.pointer };
+  const scope = { connection: request.connection, server: server.id, pointer: unit.pointer };
   return matchFingerprint(keys, applied.fingerprint, scope, value.reveal()) === 'same';
 }
 
@@ -181,6 +164,15 @@ function withVersions(inputs: AppliedInputs, unmoved: readonly FoundSecret[]): S
   });
   if (noted.length === 0) return record;
   return { ...record, applied: { ...record.applied, ...Object.fromEntries(noted) } };
+}
+
+/** @throws StoreError, LostUpdateError, or InterruptedError unless the lease is owned */
+async function writeRecord(
+  { request, deps, lease }: ApplyContext,
+  record: ServerRecord,
+): Promise<ServerRecord> {
+  lease.assertOwned(0);
+  return deps.ledger.writeServer(request.connection, record);
 }
 
 function bodyOf(
@@ -230,6 +222,6 @@ function failed(
     retryAfterMs: error.retryAfterMs,
     unknown,
   };
-  const record = afterFailure(current, failure, plan.key(), context.now(), random);
+  const record = afterFailure(current, failure, plan.key(), context.deps.clock.now(), random);
   return { kind: 'failed', record, class: failureClass, current, error, isUnreadable: isUnknown };
 }

@@ -14,12 +14,13 @@ export function unreadableOf({ verdicts }: ServerPlan, sent: readonly Unit[]): r
 
 /** What may be unknown once the PUT is under way: its own unreadable fields, and those of an earlier intent. */
 export function intentOf(
-  { epoch, now }: { readonly epoch: number; readonly now: () => number },
+  epoch: number,
+  now: number,
   earlier: Intent | undefined,
   unreadable: readonly Pointer[],
 ): Intent {
   const pointers = [...new Set([...(earlier?.pointers ?? []), ...unreadable])];
-  return { epoch, pointers, at: new Date(now()).toISOString() };
+  return { epoch, pointers, at: new Date(now).toISOString() };
 }
 
 /** What stays unknown of an earlier intent after these fields were sent again. */

@@ -1,93 +1,104 @@
-import type { ChangeRecord, ServerRecord } from '../../core/ledger.types.ts';
 import { TrueupError } from '../../core/errors.ts';
 import { isGuarded } from '../../core/guard.ts';
+import type { ChangeRecord, ServerRecord } from '../../core/ledger.types.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { FieldChange } from '../../core/plan.types.ts';
 import { isNews, withOutcome } from '../../core/record.ts';
-import type { AttemptResult, ServerWork } from './attempt.ts';
 import { isInWindow } from '../../lease/change-window.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
-import type { Lease } from '../../lease/lease.ts';
-import type { PassState } from '../tally.ts';
-import type { Ledger } from '../../reconcile/ports/ledger.ts';
-import type { Clock, Log } from '../../reconcile/ports/runtime.ts';
+import { labelOf } from '../tally.ts';
+import type { AttemptResult } from './attempt.ts';
+import type { ApplyContext } from './context.types.ts';
+import { heldReason } from './findings.ts';
 import { isAllSent } from './resend-marks.ts';
+import type { ServerWork } from './work.ts';
 
-export interface ConcludeContext {
-  readonly connection: string;
-  readonly ledger: Ledger;
-  readonly lease: Lease;
-  readonly state: PassState;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Hashes of approved changes: the guard does not count them. */
-  readonly approved: ReadonlySet<string>;
-  /** Takes in the servers whose marks, as they were read, are done with: all of it was sent again, or marked anew. */
-  readonly resent: Set<string>;
+/** How the recording of a result went. */
+export interface Recorded {
+  /** Whether the server's resend marks, as they were read, are done with: all of it was sent again, or marked again. */
+  readonly isResent?: boolean;
+  /** The lease ended before it could be recorded. */
+  readonly interrupted?: InterruptedError;
 }
 
-/** Writes what became of a server to the ledger, and only then counts it as done. */
-export async function conclude(
-  context: ConcludeContext,
+/**
+ * Writes what became of a server to the ledger, and only then counts it as done.
+ *
+ * @throws StoreError if it could neither be written nor marked
+ */
+export async function recordResult(
+  context: ApplyContext,
   work: ServerWork,
-  result: AttemptResult,
-): Promise<void> {
-  const { state, connection } = context;
+  result: Exclude<AttemptResult, { kind: 'interrupted' }>,
+): Promise<Recorded> {
+  const { tally } = context;
   const { id } = work.server;
-  if (result.kind === 'connection') {
-    if (result.record) await save(context, work, result.record, result.isUnreadable);
-    state.found(id, { ...labelOf(work), outcome: 'unreached' });
-    return;
+  switch (result.kind) {
+    case 'unsent':
+      foundUnwritten(context, work, result.error);
+      return {};
+    case 'connection': {
+      const recorded: Recorded = result.record
+        ? await save(context, work, result.record, result.isUnreadable)
+        : {};
+      if (!recorded.interrupted) tally.found(id, { ...labelOf(work), outcome: 'unreached' });
+      return recorded;
+    }
+    case 'applied':
+    case 'failed':
+    case 'noted':
+      return recordTurn(context, work, result);
   }
+}
+
+async function recordTurn(
+  context: ApplyContext,
+  work: ServerWork,
+  result: TurnResult,
+): Promise<Recorded> {
+  const { request, tally } = context;
+  const { connection } = request;
+  const { id } = work.server;
   const record = finalRecord(context, work, result);
   const isUnreadable = result.kind !== 'noted' && result.isUnreadable;
-  const isSaid = result.kind === 'noted' && !isNews(work.plan.record, record);
+  const isKnown = result.kind === 'noted' && !isNews(work.plan.record, record);
   const change =
     result.kind === 'applied' ? changeRecord(context, work, result.changes) : undefined;
-  const remembered = change && remember(context, work, change);
-  let saved: boolean;
+  const history = change && addHistory(context, work, change);
+  let saved: Saved;
   try {
-    saved = isSaid || (await save(context, work, record, isUnreadable));
+    saved = isKnown ? { isSaved: true } : await save(context, work, record, isUnreadable);
   } finally {
-    await remembered;
+    await history;
   }
-  if (!saved) return;
-  if (change) {
-    if (isAllSent(work.plan, change)) context.resent.add(id);
-    state.events.push({ type: 'Server Updated', connection, change });
-  }
+  if (!saved.isSaved) return saved;
+  if (change) tally.events.push({ type: 'Server Updated', connection, change });
   const { reason } = record;
   const outcome = reportedOutcome(result, record);
-  state.found(id, { ...labelOf(work), outcome, ...(reason && { reason }) });
+  tally.found(id, { ...labelOf(work), outcome, ...(reason && { reason }) });
   if (reason && (outcome === 'failed' || outcome === 'refused')) {
-    const pass = state.id;
-    state.events.push({
-      type: 'Update Failed',
-      connection,
-      pass,
-      server: id,
-      ...labelOf(work),
-      outcome,
-      reason,
-    });
+    const about = { connection, pass: tally.id, server: id, ...labelOf(work) };
+    tally.events.push({ type: 'Update Failed', ...about, outcome, reason });
   }
+  return { isResent: change !== undefined && isAllSent(work.plan, change) };
 }
 
 /**
  * Adds to the history, side by side with the server's item: the vendor was changed, whether that item can be written or
- * not. A history that cannot be written is said in the log, and changes nothing else.
+ * not. A history that cannot be written is logged, and changes nothing.
  */
-async function remember(
-  { connection, ledger, log }: ConcludeContext,
+async function addHistory(
+  { request, deps, log }: ApplyContext,
   work: ServerWork,
   change: ChangeRecord,
 ): Promise<void> {
+  const { connection } = request;
   const { id, contentHash } = work.server;
   const isNew = work.plan.record.contentHash !== contentHash;
   try {
     await Promise.all([
-      ledger.addChange(connection, change),
-      isNew && ledger.addDeclared(connection, id, contentHash, change.at),
+      deps.ledger.addChange(connection, change),
+      isNew && deps.ledger.addDeclared(connection, id, contentHash, change.at),
     ]);
   } catch (error) {
     if (!(error instanceof TrueupError)) throw error;
@@ -95,14 +106,14 @@ async function remember(
   }
 }
 
-type Concluded = Exclude<AttemptResult, { kind: 'connection' }>;
+type TurnResult = Extract<AttemptResult, { kind: 'applied' | 'noted' | 'failed' }>;
 
 function finalRecord(
-  { clock, lease, approved }: ConcludeContext,
+  { deps, lease, approved }: ApplyContext,
   work: ServerWork,
-  result: Concluded,
+  result: TurnResult,
 ): ServerRecord {
-  const now = clock.now();
+  const now = deps.clock.now();
   const { reason } = result.record;
   const record = work.held
     ? withOutcome(result.record, 'held', now, { reason: reason ?? heldReason })
@@ -116,57 +127,66 @@ function finalRecord(
   return { ...record, countedAt: new Date(now).toISOString() };
 }
 
-export const heldReason = {
-  code: 'held',
-  message: 'the guard holds a change of it until somebody approves it',
-};
-
-/** `updated` stands only in reports: the ledger says what the server is from now on. */
-function reportedOutcome(result: Concluded, record: ServerRecord): Outcome {
+/** `updated` is for reports only: the ledger says what the server is from now on. */
+function reportedOutcome(result: TurnResult, record: ServerRecord): Outcome {
   const quiet = record.outcome === 'inSync' || record.outcome === 'assumed';
   return result.kind === 'applied' && quiet ? 'updated' : record.outcome;
 }
 
+interface Saved extends Recorded {
+  readonly isSaved: boolean;
+}
+
 /**
- * Writes the record, if it may: a sender whose lease is over, or whose compare-and-swap is lost, writes nothing, and
- * leaves word if it sent what nobody can read.
+ * Writes the record, if it may: a sender whose lease has ended, or whose compare-and-swap is lost, writes nothing, and
+ * leaves a resend mark if it sent what cannot be read back.
  */
 async function save(
-  { connection, ledger, lease, state, log, resent }: ConcludeContext,
+  context: ApplyContext,
   work: ServerWork,
   record: ServerRecord,
   isUnreadable: boolean,
-): Promise<boolean> {
+): Promise<Saved> {
+  const { request, deps, lease, tally } = context;
   try {
     lease.assertOwned(0);
-    await ledger.writeServer(connection, record);
-    state.wrote(record, work.plan.record);
-    return true;
+    await deps.ledger.writeServer(request.connection, record);
+    tally.wrote(record, work.plan.record);
+    return { isSaved: true };
   } catch (error) {
     if (!(error instanceof TrueupError)) throw error;
-    log.error('ledger item not written', { server: record.id, code: error.code });
-    const reason = { code: error.code, message: 'its ledger item could not be written' };
-    state.found(record.id, { ...labelOf(work), outcome: 'failed', reason });
-    if (isUnreadable) {
-      await ledger.markResend(connection, record.id, state.id);
-      resent.add(record.id);
-    }
-    if (error instanceof InterruptedError) throw error;
-    return false;
+    foundUnwritten(context, work, error);
+    if (isUnreadable) await deps.ledger.markResend(request.connection, record.id, tally.id);
+    return {
+      isSaved: false,
+      isResent: isUnreadable,
+      ...(error instanceof InterruptedError && { interrupted: error }),
+    };
   }
 }
 
+function foundUnwritten(
+  { tally, log }: ApplyContext,
+  work: ServerWork,
+  { code }: TrueupError,
+): void {
+  const { id } = work.server;
+  log.error('ledger item not written', { server: id, code });
+  const reason = { code, message: 'its ledger item could not be written' };
+  tally.found(id, { outcome: 'failed', ...labelOf(work), reason });
+}
+
 function changeRecord(
-  { state, clock }: ConcludeContext,
+  { request, deps, tally }: ApplyContext,
   work: ServerWork,
   changes: readonly FieldChange[],
 ): ChangeRecord {
   return {
     server: work.server.id,
     ...labelOf(work),
-    at: new Date(clock.now()).toISOString(),
-    pass: state.id,
-    trigger: state.request.trigger,
+    at: new Date(deps.clock.now()).toISOString(),
+    pass: tally.id,
+    trigger: request.trigger,
     fields: changes.map(({ pointer, cause, before, after }) => ({
       pointer,
       cause,
@@ -174,8 +194,4 @@ function changeRecord(
       after,
     })),
   };
-}
-
-export function labelOf({ server }: { server: { label?: string } }): { label?: string } {
-  return server.label === undefined ? {} : { label: server.label };
 }

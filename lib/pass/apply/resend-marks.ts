@@ -1,23 +1,24 @@
 import type { ChangeRecord } from '../../core/ledger.types.ts';
-import type { ServerPlan } from '../../core/plan-server.ts';
-import { isUnreadable } from './answer.ts';
 import { eachLimited } from '../../core/limited.ts';
-import type { PassInputs, PassPlan } from '../plan.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
 import type { Ledger } from '../../reconcile/ports/ledger.ts';
+import type { Wanted } from '../plan.ts';
+import type { Tables } from '../read/read.ts';
+import { isUnreadable } from './answer.ts';
 
 const writesAtOnce = 10;
 
 /**
- * Forgets the marks that are done with, as this pass has read them: of servers that were sent again or marked anew, that
- * have nothing unreadable to send, or that nobody declares any more. The others stay until a later pass has sent them.
+ * Forgets the marks that are done with, as this pass has read them: of servers that were sent again or marked again, that
+ * have nothing unreadable to send, or that are no longer declared. The others stay until a later pass has sent them.
  *
- * @param done - servers that were sent again or marked anew
+ * @param done - servers that were sent again or marked again
  * @param scope - what the pass read; undefined means all
  */
 export async function forgetMarks(
   ledger: Ledger,
-  { desired, ledger: { resend } }: PassInputs,
-  plan: PassPlan,
+  { desired, ledger: { resend } }: Tables,
+  { servers }: Wanted,
   done: ReadonlySet<string>,
   scope: readonly string[] | undefined,
 ): Promise<void> {
@@ -25,7 +26,7 @@ export async function forgetMarks(
     if (done.has(id)) return true;
     if (scope && !scope.includes(id)) return false;
     if (!desired.servers.has(id)) return true;
-    const server = plan.servers.get(id);
+    const server = servers.get(id);
     return server?.inSyncAs !== undefined && !server.verdicts.some(isUnreadable);
   };
   const over = [...resend].filter(([id]) => isOver(id));

@@ -1,7 +1,12 @@
-import { formatReference } from '../../model/secret-reference.ts';
-import type { SecretReference } from '../../model/secret.ts';
-import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
+import type { FieldChange } from '../../core/plan.types.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
+import { asReference, formatReference } from '../../model/secret-reference.ts';
+import type { Secret, SecretReference } from '../../model/secret.ts';
+import type { Unit } from '../../core/units.ts';
 import { wasDecrypted } from '../../secrets/secret-source.ts';
+import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
+import { StoreError } from '../../model/store-error.ts';
+import type { AttemptFailure } from '../after-failure.ts';
 
 const batchSize = 20;
 
@@ -61,4 +66,52 @@ function batches(needed: readonly SecretReference[]): SecretReference[][] {
       .slice(index * batchSize, (index + 1) * batchSize)
       .flatMap((ofName) => [...ofName.values()]),
   );
+}
+
+/** The value of one changed secret field. */
+export interface FoundSecret {
+  readonly unit: Unit;
+  readonly change: FieldChange;
+  readonly value: Secret;
+  readonly version: string;
+}
+
+/** The values that the changes of a server need, or why there is none of one of them. */
+export async function fetchValues(
+  secrets: SecretValues,
+  plan: ServerPlan,
+  changes: readonly FieldChange[],
+): Promise<{ found: readonly FoundSecret[] } | { failure: AttemptFailure }> {
+  const wanted = changes.flatMap((change) => {
+    const unit = plan.verdicts.find((verdict) => verdict.unit.pointer === change.pointer)?.unit;
+    return unit?.field.access === 'secret' ? [{ unit, change }] : [];
+  });
+  const values = await Promise.all(
+    wanted.map(async ({ unit, change }) => ({
+      unit,
+      change,
+      value: await secrets.get(asReference(unit.value)).catch(unavailable),
+    })),
+  );
+  for (const { unit, value } of values) {
+    if (!value.found) return { failure: secretFailure(unit, value) };
+  }
+  return {
+    found: values.flatMap(({ unit, change, value }) =>
+      value.found ? [{ unit, change, value: value.value, version: value.version }] : [],
+    ),
+  };
+}
+
+/** A store that fails as a whole is an outage: this server waits, and those that need no secret go on. */
+function unavailable(error: unknown): SecretValue {
+  if (!(error instanceof StoreError)) throw error;
+  return { found: false, code: 'unavailable', message: error.message };
+}
+
+function secretFailure(unit: Unit, value: SecretValue & { found: false }): AttemptFailure {
+  return {
+    class: value.code === 'unavailable' ? 'transient' : 'terminal',
+    reason: { code: `secret-${value.code}`, message: value.message, pointer: unit.pointer },
+  };
 }

@@ -1,16 +1,28 @@
+import type { DesiredServer } from '../../core/desired.types.ts';
+import type { LiveServer } from '../../core/live.types.ts';
+import type { FieldChange } from '../../core/plan.types.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
 import { asReference } from '../../model/secret-reference.ts';
 import type { SecretReference } from '../../model/secret.ts';
-import type { ServerWork } from './attempt.ts';
-import type { PassPlan } from '../plan.ts';
-import type { DesiredState } from '../read/desired.ts';
-import type { LiveState } from '../read/live.ts';
+import type { Allowed } from '../guard.ts';
+import type { Readings } from '../read/read.ts';
 import type { Attended } from '../request.types.ts';
 
+/** One server that apply works on. */
+export interface ServerWork {
+  readonly server: DesiredServer;
+  readonly plan: ServerPlan;
+  readonly live: LiveServer;
+  /** What to send: permitted by mode, guard and the person who asked. */
+  readonly changes: readonly FieldChange[];
+  /** Whether the guard holds other changes of it. */
+  readonly held: boolean;
+}
+
 /** What apply is to send: what the plan wants, the guard does not hold, and a person, if one asked, was shown. */
-export function workOf(
-  { planned, servers }: PassPlan,
-  desired: DesiredState,
-  live: LiveState,
+export function workIn(
+  { planned, servers }: Allowed,
+  { desired, live }: Readings,
   attended: Attended | undefined,
 ): readonly ServerWork[] {
   return planned.flatMap((finding): readonly ServerWork[] => {
@@ -29,7 +41,7 @@ export function workOf(
 }
 
 /** References to the secrets that apply will need, in its order. */
-export function secretsOf(work: readonly ServerWork[]): readonly SecretReference[] {
+export function secretsIn(work: readonly ServerWork[]): readonly SecretReference[] {
   return work.flatMap(({ plan, changes }) => {
     const pointers = new Set(changes.map(({ pointer }) => pointer));
     return plan.verdicts

@@ -1,7 +1,6 @@
-import { classifyFailure } from '../../core/failure.ts';
+import { classifyFailure, isDown } from '../../core/failure.ts';
 import type { LiveServer } from '../../core/live.types.ts';
 import { eachLimited } from '../../core/limited.ts';
-import { isDown } from '../is-down.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { isVendorError, VendorError } from '../../reconcile/ports/vendor-error.ts';
 
@@ -12,7 +11,7 @@ import { isVendorError, VendorError } from '../../reconcile/ports/vendor-error.t
 export type LiveReading =
   | { readonly kind: 'found'; readonly server: LiveServer }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'unread'; readonly error: VendorError }
+  | { readonly kind: 'unreadable'; readonly error: VendorError }
   | { readonly kind: 'waiting' };
 
 export interface LiveState {
@@ -105,7 +104,7 @@ export async function readEach(
     const reading = await readOne(session, id);
     readings.set(id, reading);
     attempts += 1;
-    if (reading.kind !== 'unread' || classifyFailure(reading.error) !== 'transient') return;
+    if (reading.kind !== 'unreadable' || classifyFailure(reading.error) !== 'transient') return;
     transient += 1;
     if (isDown(attempts, transient)) throw reading.error;
   });
@@ -119,6 +118,6 @@ async function readOne(session: VendorSession, id: string): Promise<LiveReading>
     if (!isVendorError(error)) throw error;
     const failure = classifyFailure(error);
     if (failure === 'connection') throw error;
-    return failure === 'missing' ? { kind: 'missing' } : { kind: 'unread', error };
+    return failure === 'missing' ? { kind: 'missing' } : { kind: 'unreadable', error };
   }
 }

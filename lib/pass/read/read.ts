@@ -1,19 +1,19 @@
 import { attemptKey } from '../../core/attempt-key.ts';
 import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
+import { allEnded } from '../../core/limited.ts';
+import { activePause } from '../../core/pause.ts';
 import type { Declared } from '../../core/plan-server.ts';
-import { allEnded } from '../../core/all-ended.ts';
-import type { ApplyEnd } from '../apply/apply.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
-import { pauseOf } from '../plan.ts';
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { LedgerState } from '../../reconcile/ports/ledger.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
-import { isVendorError } from '../../reconcile/ports/vendor-error.ts';
+import { endingBy } from '../ending.ts';
+import type { Ending } from '../ending.ts';
 import { readServers } from './desired.ts';
 import type { AccountReading, DesiredState } from './desired.ts';
 import { listAll, readAll, readEach } from './live.ts';
 import type { Listed, LiveState } from './live.ts';
-import { isByName, isToRead, secretNames } from './secret-versions.ts';
+import { isToRead, readVersions } from './secret-versions.ts';
 import type { SecretVersions } from './secret-versions.ts';
 
 /** What the tables have of the servers in scope. */
@@ -22,16 +22,12 @@ export interface Tables {
   readonly ledger: LedgerState;
 }
 
-/** What a pass has seen: all that it plans from; or only the tables, and what ended the reading where that failed. */
-export type Seen = Tables &
-  (
-    | {
-        readonly live: LiveState;
-        readonly secretVersions: SecretVersions;
-        readonly keys: FingerprintKeys;
-      }
-    | { readonly live: undefined; readonly end: ApplyEnd | undefined }
-  );
+/** All that a pass plans from. */
+export interface Readings extends Tables {
+  readonly live: LiveState;
+  readonly secretVersions: SecretVersions;
+  readonly keys: FingerprintKeys;
+}
 
 /** Which servers to read, and how. */
 export interface Question {
@@ -44,84 +40,70 @@ export interface Question {
 /**
  * Reads desired and live servers, ledger and secret versions side by side.
  *
- * @param session - absent: the vendor is not asked, and only the tables are read
+ * @param vendor - or why it is not asked; then only the tables are read
  * @param abort - ends the other reads when one failed
+ * @returns all of it; or the tables, and why the rest could not be read
  * @throws StoreError if a table could not be read or secrets could not be listed
  */
 export async function read(
   question: Question,
   account: Extract<AccountReading, { ok: true }>,
-  session: VendorSession | undefined,
+  vendor: { readonly session: VendorSession } | { readonly ending: Ending },
   deps: Dependencies,
   abort: AbortController,
-): Promise<Seen> {
+): Promise<Readings | (Tables & { readonly ending: Ending })> {
   const { servers: ids } = question;
   const { name } = account.connection;
   const tables = allEnded([
     readServers(deps.desired, account, ids, deps),
     deps.ledger.read(name, ids),
   ]);
-  if (!session) {
+  if ('ending' in vendor) {
     const [desired, ledger] = await tables;
-    return { desired, ledger, live: undefined, end: undefined };
+    return { desired, ledger, ending: vendor.ending };
   }
-  const listed = ids ? undefined : failureAsValue(listAll(session));
-  const versions = tables.then(([desired, ledger]) =>
-    readVersions(question, wantedOf({ desired, ledger }, deps), name, deps, abort.signal),
-  );
-  const live = failureAsValue(readLive(session, tables, listed, versions, deps));
+  const { session } = vendor;
+  const listed = ids ? undefined : endingAsValue(listAll(session));
+  const versions = tables.then(([desired, ledger]) => {
+    const wanted = wantedServers({ desired, ledger }, deps);
+    return readVersions(question, wanted, name, deps.secrets, abort.signal);
+  });
+  const live = endingAsValue(readLive(session, tables, listed, versions, deps));
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
     [tables, versions, live, deps.keys(), listed],
     abort,
   );
-  if (isEnd(seen)) return { desired, ledger, live: undefined, end: seen };
+  if ('ending' in seen) return { desired, ledger, ending: seen.ending };
   return { desired, ledger, live: seen, secretVersions, keys };
 }
 
 /** A connection's failure is what became of a read, and no reason to lose what the others read. */
-async function failureAsValue<T>(reading: Promise<T>): Promise<T | ApplyEnd> {
+async function endingAsValue<T extends object>(
+  reading: Promise<T>,
+): Promise<T | { readonly ending: Ending }> {
   try {
     return await reading;
   } catch (error) {
-    if (isEnd(error)) return error;
-    throw error;
+    return { ending: endingBy(error) };
   }
 }
 
-function isEnd(value: unknown): value is ApplyEnd {
-  return isVendorError(value) || value instanceof InterruptedError;
-}
-
-/** The servers that are read and compared, by what the tables say. */
-function wantedOf({ desired, ledger }: Tables, { clock }: Dependencies) {
+/** The valid servers that are neither off nor paused. */
+function wantedServers({ desired, ledger }: Tables, { clock }: Dependencies) {
   const now = clock.now();
   return [...desired.servers].filter(
-    ([id, declared]) => isToRead(declared) && !pauseOf(ledger, id, now),
+    ([id, declared]) => isToRead(declared) && !activePause(ledger.pauses, id, now),
   );
-}
-
-async function readVersions(
-  { servers: ids, exact = false }: Question,
-  wanted: readonly (readonly [string, Declared])[],
-  connection: string,
-  { secrets }: Dependencies,
-  signal: AbortSignal,
-): Promise<SecretVersions> {
-  const names = secretNames(wanted.map(([, declared]) => declared));
-  if (names.size === 0) return new Map();
-  return isByName(names, ids, exact)
-    ? secrets.versions(connection, [...names])
-    : secrets.versions(connection, undefined, signal);
 }
 
 /** @param listed - the vendor's list; absent: each server is asked for by itself */
 async function readLive(
   session: VendorSession,
   tables: Promise<readonly [DesiredState & { readonly isRedeclared: boolean }, LedgerState]>,
-  listed: Promise<Listed | ApplyEnd> | undefined,
+  listed: Promise<Listed | { readonly ending: Ending }> | undefined,
   versions: Promise<SecretVersions>,
   deps: Dependencies,
-): Promise<LiveState | ApplyEnd> {
+): Promise<LiveState | { readonly ending: Ending }> {
   const [desired, ledger] = await tables;
   const { connection, servers, isRedeclared } = desired;
   if (isRedeclared) {
@@ -130,7 +112,7 @@ async function readLive(
   }
   const now = deps.clock.now();
   const question = {
-    wanted: wantedOf({ desired, ledger }, deps).map(([id]) => id),
+    wanted: wantedServers({ desired, ledger }, deps).map(([id]) => id),
     isDeclared: (id: string) => servers.has(id),
     isMissing: (id: string) => ledger.servers.get(id)?.outcome === 'missing',
     isWaiting: async (id: string) => {
@@ -143,5 +125,5 @@ async function readLive(
   };
   if (!listed) return { declared: await readEach(session, question.wanted, question) };
   const list = await listed;
-  return isEnd(list) ? list : readAll(session, list, question);
+  return 'ending' in list ? list : readAll(session, list, question);
 }

@@ -12,3 +12,12 @@ export function pauseText({ reason, by, until }: Pause): string {
   ];
   return plainText(parts.join(' '));
 }
+
+/** The pause that holds for a server at `now`: its own, or its connection's. */
+export function activePause(pauses: readonly Pause[], id: string, now: number): Pause | undefined {
+  return pauses.find(
+    (pause) =>
+      (pause.id === undefined || pause.id === id) &&
+      !(pause.until !== undefined && Date.parse(pause.until) <= now),
+  );
+}

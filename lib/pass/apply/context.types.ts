@@ -1,0 +1,22 @@
+import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
+import type { Lease } from '../../lease/lease.ts';
+import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import type { VendorSession } from '../../reconcile/ports/provider.ts';
+import type { Log } from '../../reconcile/ports/runtime.ts';
+import type { PassRequest } from '../request.types.ts';
+import type { Tally } from '../tally.ts';
+import type { SecretValues } from './secret-values.ts';
+
+/** What applying one server and recording its result depends on. */
+export interface ApplyContext {
+  readonly request: PassRequest;
+  readonly deps: Dependencies;
+  readonly lease: Lease;
+  readonly tally: Tally;
+  readonly session: VendorSession;
+  readonly secrets: SecretValues;
+  readonly keys: FingerprintKeys;
+  /** Hashes of approved changes: the guard does not count them. */
+  readonly approved: ReadonlySet<string>;
+  readonly log: Log;
+}

@@ -1,0 +1,24 @@
+import type { PassEnd, Reason } from '../core/ledger.types.ts';
+import { InterruptedError } from '../lease/interruption.ts';
+import { isVendorError } from '../reconcile/ports/vendor-error.ts';
+import type { VendorError } from '../reconcile/ports/vendor-error.ts';
+
+/** Why a pass ended before all servers had their turn: a value, so that what is known by then is reported. */
+export interface Ending {
+  readonly state: Exclude<PassEnd, 'ok'>;
+  readonly reason: Reason;
+  /** Absent if it ended before the vendor was asked. */
+  readonly error?: VendorError | InterruptedError;
+}
+
+/** The ending that an error of the connection, the lease or the process means. Throws any other error again. */
+export function endingBy(error: unknown): Ending {
+  if (error instanceof InterruptedError) return ending('interrupted', error);
+  if (!isVendorError(error)) throw error;
+  return ending(error.kind === 'needs-login' ? 'needs-login' : 'unreachable', error);
+}
+
+function ending(state: Ending['state'], error: VendorError | InterruptedError): Ending {
+  const { code, message } = error;
+  return { state, reason: { code, message }, error };
+}
