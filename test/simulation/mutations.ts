@@ -37,7 +37,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'apply before the guard',
-    file: 'lib/pass/plan.ts',
+    file: 'lib/pass/guard.ts',
     text: '...guarded.servers,',
     by: '...findings,',
     breaks: 'no-harm',
@@ -101,7 +101,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'mark not left',
     file: 'lib/pass/apply/record-result.ts',
-    text: 'await ledger.markResend(connection, record.id, state.id);',
+    text: 'if (isUnreadable) await deps.ledger.markResend(request.connection, record.id, tally.id);',
     by: '',
     breaks: 'convergence',
     says: 'is not right',
@@ -128,7 +128,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'guard without what a dead holder changed',
     file: 'lib/pass/pass.ts',
-    text: 'saved.recount(ledger.servers);',
+    text: 'lease.saved.recount(seen.ledger.servers);',
     by: '',
     breaks: 'no-harm',
     says: 'changed within an hour',
