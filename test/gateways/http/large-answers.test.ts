@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RawAnswer, RawServer } from '../../fuzz/raw-server.ts';
-import { startRawServer } from '../../fuzz/raw-server.ts';
+import type { RawAnswer, RawServer } from '../../support/raw-server.ts';
+import { startRawServer } from '../../support/raw-server.ts';
 import { clientFor, vendorErrorOf } from '../support.ts';
 import type { TestClient } from '../support.ts';
 import { owner } from './attempts.ts';

@@ -1,6 +1,6 @@
 export default {
-  rootDir: '../..',
-  testMatch: ['<rootDir>/test/processes/*.processes.ts'],
+  rootDir: '..',
+  testMatch: ['<rootDir>/proof/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
   testEnvironment: 'node',

@@ -4,7 +4,7 @@ import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import { startAlloy } from '../../lib/local/gateways/alloy/simulator.ts';
 import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
 import type { Json } from '../../lib/local/gateways/misbehaviour.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '../../test/support/seeded-random.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import type { FaultRates, FaultyProxy, Outage } from './faulty-proxy.ts';
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../lib/core/json.types.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
-import { core } from '../support/canaries.ts';
+import { core } from '../../test/support/canaries.ts';
 import type { Chance } from './chance.ts';
 import type { VendorName } from './scenario.types.ts';
 import { ignored, rejected, shouted } from './vendor-quirks.ts';

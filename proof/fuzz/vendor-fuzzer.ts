@@ -11,14 +11,14 @@ import { createBarndoor } from '../../lib/gateways/barndoor/provider.ts';
 import type { HttpClient } from '../../lib/gateways/http/client.ts';
 import type { Provider, VendorSession } from '../../lib/reconcile/ports/provider.ts';
 import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
-import { contextOf, inputsOf, serverOf } from '../core/support/builders.ts';
-import { guardState } from '../core/support/plans.ts';
-import { allTextOf, clientFor, collect, connectionTo, sessionInputs } from '../gateways/support.ts';
+import { contextOf, inputsOf, serverOf } from '../../test/core/support/builders.ts';
+import { guardState } from '../../test/core/support/plans.ts';
+import { allTextOf, clientFor, collect, connectionTo, sessionInputs } from '../../test/gateways/support.ts';
 import { answers, bodyOf, wireAnswer } from './answers.ts';
 import type { Answer } from './answers.ts';
 import { fuzzer, must } from './fuzzer.ts';
 import type { Fuzzer } from './fuzzer.ts';
-import { startRawServer } from './raw-server.ts';
+import { startRawServer } from '../../test/support/raw-server.ts';
 
 const token = 'bearer-9b1c77';
 /** Where a vendor shows what must not be kept: a mask, a live token. */

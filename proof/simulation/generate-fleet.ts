@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/core/json.types.ts';
-import { core } from '../support/canaries.ts';
+import { core } from '../../test/support/canaries.ts';
 import type { Chance } from './chance.ts';
 import { liveOf, secretsFor, specOf } from './generate-specs.ts';
 import { clientSecretOf, refreshOf } from './issuer.ts';

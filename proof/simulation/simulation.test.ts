@@ -5,7 +5,7 @@ import { run } from './run.ts';
 import type { Scenario } from './scenario.types.ts';
 import { seedResult, Totals } from './totals.ts';
 
-const folder = 'test/simulation/regressions';
+const folder = 'proof/simulation/regressions';
 
 test('a seed is one run: the same steps in the same order, whenever it is run', async () => {
   const [one, two] = [await run(generate(7)), await run(generate(7))];

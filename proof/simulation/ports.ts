@@ -12,7 +12,7 @@ import { StoreError } from '../../lib/model/store-error.ts';
 import type { WorkQueue } from '../../lib/work/queue.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
-import { core } from '../support/canaries.ts';
+import { core } from '../../test/support/canaries.ts';
 import { leaseOf, ledgerOf } from './ledger-ports.ts';
 import { simulatedLog, textOf } from './out.ts';
 import type { Process } from './scheduler.ts';

@@ -6,7 +6,7 @@ import type { ConnectionDocument } from '../../lib/desired/rules/schema.ts';
 import { readDesired } from '../../lib/pass/read/desired.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import type { Provider } from '../../lib/reconcile/ports/provider.ts';
-import { memoryLog } from '../support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { systemClock } from '../../lib/wiring.ts';
 import { declarationOptions, documents } from './declared.ts';
 import { answeringDynamo, strangeValue, wireItem } from './dynamo.ts';

@@ -1,4 +1,4 @@
-import { core, found as canariesIn } from '../support/canaries.ts';
+import { core, found as canariesIn } from '../../test/support/canaries.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 

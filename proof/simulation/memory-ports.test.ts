@@ -1,4 +1,4 @@
-import { desiredContract } from '../contracts/desired-contract.ts';
+import { desiredContract } from '../../test/contracts/desired-contract.ts';
 import type { JsonObject } from '../../lib/core/json.types.ts';
 import { portsOf } from './ports.ts';
 import { World } from './world.ts';

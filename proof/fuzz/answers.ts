@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { edited, editsOf } from './edits.ts';
-import type { RawAnswer } from './raw-server.ts';
+import type { RawAnswer } from '../../test/support/raw-server.ts';
 import { canary, strangeJson, strangeText } from './strange.ts';
 
 /** How an answer is written down; small, so that a case can be printed. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
-import { connection, outcomesOf, serverIds } from '../support/world.ts';
+import { connection, outcomesOf, serverIds } from '../../test/support/world.ts';
 import type { Child } from './child.ts';
 import { pause, startProcessWorld, until } from './process-world.ts';
 import type { ProcessWorld } from './process-world.ts';

@@ -1,5 +1,5 @@
 import type { Json } from '../../lib/core/json.types.ts';
-import { core } from '../support/canaries.ts';
+import { core } from '../../test/support/canaries.ts';
 import type { ConnectionInit } from './scenario.types.ts';
 import type { HttpAnswer } from './vendor.ts';
 

@@ -6,8 +6,8 @@ import { outcomeCounts, outcomes } from '../../lib/core/outcome.ts';
 import { planServer } from '../../lib/core/plan-server.ts';
 import { renderReport } from '../../lib/core/render-text.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
-import { contextOf, inputsOf, serverOf } from '../core/support/builders.ts';
-import { planOf, passReport, plannedServer } from '../core/support/plans.ts';
+import { contextOf, inputsOf, serverOf } from '../../test/core/support/builders.ts';
+import { planOf, passReport, plannedServer } from '../../test/core/support/plans.ts';
 import { must } from './fuzzer.ts';
 import { canary } from './strange.ts';
 

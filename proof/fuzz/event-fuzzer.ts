@@ -11,7 +11,7 @@ import { namedAtMost } from '../../lib/core/named-servers.ts';
 import type { WorkMessage } from '../../lib/work/message.ts';
 import { connectionNameSchema } from '../../lib/model/connection-name.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
-import { memoryLog } from '../support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';
 import { strangeJson } from './strange.ts';

@@ -3,12 +3,12 @@ import { plainText } from '../../lib/model/plain-text.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type { AccessToken, TokenExchange } from '../../lib/sign-in/token-exchange.types.ts';
-import { usable } from '../support/usable.ts';
+import { usable } from '../../test/support/usable.ts';
 import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
-import { allTextOf, clientFor } from '../gateways/support.ts';
+import { allTextOf, clientFor } from '../../test/gateways/support.ts';
 import { answers, wireAnswer } from './answers.ts';
 import { fuzzer, must } from './fuzzer.ts';
-import { startRawServer } from './raw-server.ts';
+import { startRawServer } from '../../test/support/raw-server.ts';
 
 /** What is sent, and must come back in no error. */
 const sent = 'sent-e2f411';

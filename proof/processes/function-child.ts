@@ -9,8 +9,8 @@ import { createScheduled } from '../../functions/scheduled.ts';
 import { wire } from '../../lib/wiring.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import type { PassResult } from '../../lib/pass/request.types.ts';
-import { memoryLog } from '../support/log.ts';
-import { withTimes } from '../support/short-times.ts';
+import { memoryLog } from '../../test/support/log.ts';
+import { withTimes } from '../../test/support/short-times.ts';
 import type { ChildLine, ChildSetup } from './child.ts';
 import { inStateFile } from './state-file.ts';
 

@@ -10,7 +10,7 @@ import type { Plan } from '../../lib/core/plan.types.ts';
 import { plainText } from '../../lib/model/plain-text.ts';
 import { renderPlansMarkdown } from '../../lib/core/render-markdown.ts';
 import { renderPlan } from '../../lib/core/render-text.ts';
-import { fieldChange, guardState, plannedServer, planOf } from '../core/support/plans.ts';
+import { fieldChange, guardState, plannedServer, planOf } from '../../test/core/support/plans.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';
 import { canary, strangeJson } from './strange.ts';

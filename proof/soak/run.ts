@@ -17,7 +17,7 @@ import { createProviders } from '../../lib/gateways/gateways.ts';
 import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { writeFigures } from '../../scripts/figures.ts';
-import { memoryLog } from '../support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import type { Outage } from './faulty-proxy.ts';
 import { growthOf, sampleResources } from './resources.ts';
 import type { ResourceSample } from './resources.ts';
