@@ -13,7 +13,13 @@ import type { Provider, VendorSession } from '../../lib/reconcile/ports/provider
 import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
 import { contextOf, inputsOf, serverOf } from '../../test/core/support/builders.ts';
 import { guardState } from '../../test/core/support/plans.ts';
-import { allTextOf, clientFor, collect, connectionTo, sessionInputs } from '../../test/gateways/support.ts';
+import {
+  allTextOf,
+  clientFor,
+  collect,
+  connectionTo,
+  sessionInputs,
+} from '../../test/gateways/support.ts';
 import { answers, bodyOf, wireAnswer } from './answers.ts';
 import type { Answer } from './answers.ts';
 import { fuzzer, must } from './fuzzer.ts';
