@@ -4,7 +4,7 @@ import { jsonIssues } from '../model/json-issues.ts';
 import { planSchema } from '../core/plan-schema.ts';
 import type { Plan } from '../core/plan.types.ts';
 import { isTime } from '../core/time.ts';
-import type { Approval, Ledger } from '../reconcile/ports/ledger.ts';
+import type { Approval, Ledger } from './ledger.types.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';

@@ -4,7 +4,7 @@ import { causes, triggers } from '../core/outcome.ts';
 import { shownSchema } from '../core/plan-schema.ts';
 import { reportSchema } from '../core/report-schema.ts';
 import { isTime } from '../core/time.ts';
-import type { Ledger, PastFilter } from '../reconcile/ports/ledger.ts';
+import type { Ledger, PastFilter } from './ledger.types.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import type { Item, Table } from '../table/table.ts';
 import { endOf, keys, lives, ttlAt } from './keys.ts';

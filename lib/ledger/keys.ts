@@ -58,7 +58,7 @@ export function ttlAt(at: number, life: number): number {
   return Math.ceil((at + life) / 1000);
 }
 
-/** Until when an item with this `ttl` lives, in milliseconds; NaN if it is none, which is neither before nor after anything. */
+/** Until when an item with this `ttl` lives, in milliseconds; NaN for anything other than a number: neither before nor after any time. */
 export function endOf(ttl: unknown): number {
   return typeof ttl === 'number' ? ttl * 1000 : Number.NaN;
 }

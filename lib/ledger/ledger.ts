@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pause, ServerRecord } from '../core/ledger.types.ts';
-import type { Ledger, LedgerState } from '../reconcile/ports/ledger.ts';
+import type { Ledger, LedgerState } from './ledger.types.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
 import { LostUpdateError } from '../model/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';

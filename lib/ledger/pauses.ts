@@ -1,6 +1,6 @@
 import type { Pause } from '../core/ledger.types.ts';
 import { isTime } from '../core/time.ts';
-import type { Ledger } from '../reconcile/ports/ledger.ts';
+import type { Ledger } from './ledger.types.ts';
 import type { Item, Table } from '../table/table.ts';
 import { keys } from './keys.ts';
 

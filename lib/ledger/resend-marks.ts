@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Ledger } from '../reconcile/ports/ledger.ts';
+import type { Ledger } from './ledger.types.ts';
 import { change } from '../table/change.ts';
 import type { Item, Table } from '../table/table.ts';
 import { keys } from './keys.ts';

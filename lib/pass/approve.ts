@@ -3,7 +3,7 @@ import { heldHashes } from '../core/guard.ts';
 import { plainText } from '../model/plain-text.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
 import { preview } from './preview.ts';
-import type { HeldPlan } from '../reconcile/ports/ledger.ts';
+import type { HeldPlan } from '../ledger/ledger.types.ts';
 import type { Attended } from './request.types.ts';
 
 /** Nothing was approved: the digest names no held plan, or more than one. `code` says which. */

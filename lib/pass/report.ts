@@ -4,7 +4,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { activePause } from '../core/pause.ts';
 import type { Declared } from '../core/plan-server.ts';
 import { InterruptedError } from '../lease/interruption.ts';
-import type { LedgerState } from '../reconcile/ports/ledger.ts';
+import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Log } from '../reconcile/ports/runtime.ts';
 import { StoreError } from '../model/store-error.ts';
 import type { Applied } from './apply/apply.ts';

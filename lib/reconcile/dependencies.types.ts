@@ -4,7 +4,7 @@ import type { Announcer } from '../work/events.ts';
 import type { WorkQueue } from '../work/queue.ts';
 import type { DesiredStore } from '../desired/desired-store.types.ts';
 import type { LeaseStore } from '../lease/lease-store.ts';
-import type { Ledger } from './ports/ledger.ts';
+import type { Ledger } from '../ledger/ledger.types.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Clock, Log, Random } from './ports/runtime.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Ledger, LedgerState } from '../../lib/reconcile/ports/ledger.ts';
+import type { Ledger, LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { planSchema } from '../../lib/core/plan-schema.ts';
 import type { ChangeRecord, PassReport, ServerRecord } from '../../lib/core/ledger.types.ts';
 import { outcomeCounts, outcomes } from '../../lib/core/outcome.ts';

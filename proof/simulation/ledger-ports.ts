@@ -1,5 +1,5 @@
 import type { LeaseStore } from '../../lib/lease/lease-store.ts';
-import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
+import type { Ledger } from '../../lib/ledger/ledger.types.ts';
 import { textOf } from './out.ts';
 import type { Process } from './scheduler.ts';
 import type { World } from './world.ts';

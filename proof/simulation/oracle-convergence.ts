@@ -14,7 +14,7 @@ import {
   wanted,
 } from './declared.ts';
 import type { Policy } from './declared.ts';
-import type { LedgerState } from '../../lib/reconcile/ports/ledger.ts';
+import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { keysOf } from './ports.ts';
 import type { Refusals } from './refusals.ts';
 import type { ConnectionInit } from './scenario.types.ts';

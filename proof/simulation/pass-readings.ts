@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/core/json.types.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
-import type { LedgerState } from '../../lib/reconcile/ports/ledger.ts';
+import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { Process } from './scheduler.ts';

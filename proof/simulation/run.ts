@@ -1,7 +1,7 @@
 import { preview } from '../../lib/pass/preview.ts';
 import { approve } from '../../lib/pass/approve.ts';
 import { TrueupError } from '../../lib/core/errors.ts';
-import type { LedgerState } from '../../lib/reconcile/ports/ledger.ts';
+import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { isJsonObject } from '../../lib/core/json.ts';
 import { Deployment } from './deployment.ts';
 import type { Violation } from './events.types.ts';

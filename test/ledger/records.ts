@@ -7,7 +7,7 @@ import type {
 } from '../../lib/core/ledger.types.ts';
 import { outcomeCounts } from '../../lib/core/outcome.ts';
 import type { FieldChange, Plan } from '../../lib/core/plan.types.ts';
-import type { HeldPlan } from '../../lib/reconcile/ports/ledger.ts';
+import type { HeldPlan } from '../../lib/ledger/ledger.types.ts';
 
 export const at = '2026-11-22T12:00:00.000Z';
 

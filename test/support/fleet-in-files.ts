@@ -5,7 +5,7 @@ import { stateTable } from '../../lib/table/sqlite/state-table.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import type { LeaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
-import type { Ledger } from '../../lib/reconcile/ports/ledger.ts';
+import type { Ledger } from '../../lib/ledger/ledger.types.ts';
 import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
 import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { testClock } from './clock.ts';

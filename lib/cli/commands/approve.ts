@@ -1,5 +1,5 @@
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import type { HeldPlan } from '../../reconcile/ports/ledger.ts';
+import type { HeldPlan } from '../../ledger/ledger.types.ts';
 import { heldHashes } from '../../core/guard.ts';
 import { renderPlanDocument } from '../../core/render-json.ts';
 import { counted } from '../../core/render-guard.ts';

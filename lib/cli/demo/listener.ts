@@ -1,6 +1,6 @@
 import type { Plan } from '../../core/plan.types.ts';
 import type { PassReport } from '../../core/ledger.types.ts';
-import type { HeldPlan } from '../../reconcile/ports/ledger.ts';
+import type { HeldPlan } from '../../ledger/ledger.types.ts';
 
 /** What is counted at the vendors and in Secrets Manager's answers, over the whole story. */
 export interface Totals {

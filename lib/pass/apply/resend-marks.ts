@@ -1,7 +1,7 @@
 import type { ChangeRecord } from '../../core/ledger.types.ts';
 import { eachLimited } from '../../core/limited.ts';
 import type { ServerPlan } from '../../core/plan-server.ts';
-import type { Ledger } from '../../reconcile/ports/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.types.ts';
 import type { Wanted } from '../plan.ts';
 import type { Tables } from '../read/read.ts';
 import { isUnreadable } from './answer.ts';

@@ -5,7 +5,7 @@ import { activePause } from '../../core/pause.ts';
 import type { Declared } from '../../core/plan-server.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import type { LedgerState } from '../../reconcile/ports/ledger.ts';
+import type { LedgerState } from '../../ledger/ledger.types.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
 import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';

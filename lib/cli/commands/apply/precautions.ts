@@ -1,7 +1,7 @@
 import type { FingerprintKeys } from '../../../core/fingerprint.types.ts';
 import type { Plan } from '../../../core/plan.types.ts';
 import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
-import type { LedgerState } from '../../../reconcile/ports/ledger.ts';
+import type { LedgerState } from '../../../ledger/ledger.types.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { counted } from '../../../core/render-guard.ts';
 

@@ -1,5 +1,5 @@
 import type { PassEnd, Pause, Reason, Time } from '../../../core/ledger.types.ts';
-import type { Approval } from '../../../reconcile/ports/ledger.ts';
+import type { Approval } from '../../../ledger/ledger.types.ts';
 import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../core/outcome.ts';
 
 /** A declared server, as the ledger knows it. */

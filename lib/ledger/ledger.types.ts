@@ -1,17 +1,11 @@
-import type {
-  ChangeRecord,
-  PassReport,
-  Pause,
-  ServerRecord,
-  Time,
-} from '../../core/ledger.types.ts';
-import type { Plan } from '../../core/plan.types.ts';
+import type { ChangeRecord, PassReport, Pause, ServerRecord, Time } from '../core/ledger.types.ts';
+import type { Plan } from '../core/plan.types.ts';
 
 /** What a pass reads of a connection's ledger in one go. */
 export interface LedgerState {
   readonly pauses: readonly Pause[];
   readonly servers: ReadonlyMap<string, ServerRecord>;
-  /** Servers whose unreadable fields somebody may have sent without being able to record it: the marks of each. */
+  /** Servers whose unreadable fields may have been sent by a pass that could not record it: the marks of each. */
   readonly resend: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -19,7 +13,9 @@ export interface LedgerState {
 export interface HeldPlan {
   readonly digest: string;
   readonly at: Time;
+  /** For people: one that is very large comes back with its first servers, and the beginnings of its values. */
   readonly plan: Plan;
+  /** Of all held changes, in the order of the plan. */
   readonly hashes: readonly string[];
 }
 
@@ -49,17 +45,17 @@ export interface Ledger {
   /**
    * Writes `record` with `rev` one higher, if the item's `rev` is still `record.rev` (0: no item yet).
    *
-   * @returns the record as it now stands
+   * @returns the record as it is now
    * @throws LostUpdateError if it is not
    */
   writeServer(connection: string, record: ServerRecord): Promise<ServerRecord>;
   /** Removes the item of a server that is no longer declared, if its `rev` is still that. */
   forgetServer(connection: string, record: ServerRecord): Promise<void>;
   /**
-   * Leaves word that a server's unreadable fields are unknown: by whoever finds that it may not write its item, at any
-   * time, whoever holds the lease.
+   * Notes that a server's unreadable fields are unknown: by a pass that finds that it may not write the server's item, at
+   * any time, whether or not it owns the lease.
    *
-   * @param mark - tells this word from any other of the same server
+   * @param mark - differs from every other mark of the same server
    */
   markResend(connection: string, id: string, mark: string): Promise<void>;
   /** Forgets these marks of a server, and no other that came since they were read. None is fine. */
@@ -83,7 +79,7 @@ export interface Ledger {
   approve(connection: string, approval: NewApproval): Promise<void>;
   /** Writes `pass#last`, and `pass#<id>` too if the pass did something. */
   putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;
-  /** The report of the last pass, `details` cut; undefined if there is none, or none that can be read. */
+  /** The report of the last pass, `details` cut; undefined if there is not one, or it cannot be read. */
   lastReport(connection: string): Promise<PassReport | undefined>;
   /** Applied changes, newest first, for 90 days. Long values were cut, and a record that cannot be read is left out. */
   history(connection: string, filter?: PastFilter): Promise<readonly ChangeRecord[]>;
