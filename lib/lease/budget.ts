@@ -28,7 +28,7 @@ function intervalMs(limit: Limit): number {
 
 /**
  * The token bucket of a connection's passes: in every window of a minute the vendor sees at most the limit less the
- * readers' share, whoever owned the lease in it, because a bucket of ten that refills at the rest evenly never gives more,
+ * readers' share, whichever processes owned the lease in it, because a bucket of ten that refills at the rest evenly never gives more,
  * and its state is handed on with the lease. Requests are admitted in the order in which they ask.
  */
 export class RateBudget {

@@ -1,5 +1,7 @@
+import { handOver } from './hand-over.ts';
 import { InterruptedError } from './interruption.ts';
 import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { WorkQueue } from '../work/queue.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 import type { LeaseItem } from './lease-item.ts';
 import type { LeaseStore } from './lease-store.ts';
@@ -11,6 +13,8 @@ import type { Scope } from './scope.ts';
 /** What an owner of leases is, and what it needs. */
 export interface LeaseWorld {
   readonly lease: LeaseStore;
+  /** Where an owner sends what it leaves to other processes. */
+  readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly settings: ReconcileSettings;
   /** Names this process: for people, and unique. */
@@ -116,6 +120,16 @@ export class Lease {
     this.#lost = true;
     this.end();
     return decision.ok ? 'released' : 'lost';
+  }
+
+  /**
+   * Asks another process for a pass over `scope`. Once this resolves with true, the request is safe.
+   *
+   * @returns false if there is no queue
+   * @throws StoreError
+   */
+  handOver(scope: Scope, reason: 'continuation' | 'handover'): Promise<boolean> {
+    return handOver(this.#world, this.connection, scope, reason);
   }
 
   /** Ends the renewals. */

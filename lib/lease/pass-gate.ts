@@ -22,7 +22,12 @@ export interface PassEnd {
 export function passGate(
   lease: Lease,
   budget: Pick<Budget, 'requestsPerMinute'>,
-  { clock, settings, owner, clockName = owner }: Omit<LeaseWorld, 'lease' | 'uuid'>,
+  {
+    clock,
+    settings,
+    owner,
+    clockName = owner,
+  }: Pick<LeaseWorld, 'clock' | 'settings' | 'owner' | 'clockName'>,
   { deadline = Number.POSITIVE_INFINITY, stop }: PassEnd = {},
 ): Gate {
   const { saved } = lease;
@@ -33,7 +38,7 @@ export function passGate(
     if (stop?.aborted)
       throw new InterruptedError('stopped', 'stopped; the next pass does the rest');
     if (clock.now() + settings.attemptMs <= deadline) return;
-    throw new InterruptedError('deadline', 'the time of this process is over; another goes on');
+    throw new InterruptedError('deadline', 'the time of this process has ended; another goes on');
   };
   return {
     admit: async (signal) => {

@@ -5,7 +5,7 @@ import { minuteMs, readersShare } from './budget.ts';
 import type { Gate } from './pass-gate.ts';
 
 /**
- * The gate of a command that only reads and has no lease. A tenth of the budget is kept for it, all of which it may use at
+ * The gate of a command that only reads and has no lease. A tenth of the budget is kept for it, which it may use all at
  * once: 30 requests at Barndoor and 8 at Alloy by default, enough to plan thousands of servers without a wait. Passes and
  * one such command stay within the limit together; two commands at once may meet a 429, which is waited for.
  */

@@ -12,8 +12,6 @@ export interface Rounds {
   readonly alone?: boolean;
   /** One pass over `scope`; throws if it could not be made, and then nothing of it counts as served. */
   readonly round: (lease: Lease, scope: Scope, isFirst: boolean) => Promise<RoundEnd>;
-  /** Asks another process for a pass over `scope`. Resolves once that is safe; false if there is no other to ask. */
-  readonly handOver: (scope: Scope, why: 'continuation' | 'handover') => Promise<boolean>;
 }
 
 /** `stop`: the owner has no time for another round; `rest` is what it leaves undone of this one. */
@@ -73,7 +71,7 @@ export async function serveRounds(lease: Lease, rounds: Rounds): Promise<void> {
 /** @returns what the next round is to serve; undefined once the lease is released */
 async function serveRound(
   lease: Lease,
-  { alone = false, round, handOver }: Rounds,
+  { alone = false, round }: Rounds,
   toDo: Scope,
   number: number,
 ): Promise<Scope | undefined> {
@@ -81,15 +79,15 @@ async function serveRound(
   const others = isFirst && alone ? undefined : await lease.serveKnocks();
   const { stop, rest } = await round(lease, unite(toDo, others) ?? toDo, isFirst);
   if (!(isFirst && alone)) lease.served();
-  if (rest !== undefined && !(await handOver(rest, 'continuation'))) {
-    // No other process to ask: the next full pass finds it.
+  if (rest !== undefined && !(await lease.handOver(rest, 'continuation'))) {
+    // There is no queue: the next full pass finds it.
     await lease.release('keep');
     return undefined;
   }
   const isLast = stop || number >= roundsAtMost;
   for (;;) {
     const { asked, knocks } = lease;
-    const isSafe = asked === undefined || (isLast && (await handOver(asked, 'handover')));
+    const isSafe = asked === undefined || (isLast && (await lease.handOver(asked, 'handover')));
     if (asked !== undefined && !isLast) return asked;
     // Not the number that a renewal came to know meanwhile: those knocks were not handed over.
     if ((await lease.release(isSafe ? 'clear' : 'keep', knocks)) !== 'knocked') return undefined;

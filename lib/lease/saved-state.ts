@@ -10,7 +10,7 @@ export class SavedState {
   #window: readonly ChangeBucket[];
   #retry: Retry | undefined;
   /**
-   * The budget that the last owner saved; absent if there was none. After a takeover it counts as empty: nothing is known
+   * The budget that the last owner saved, if any. After a takeover it counts as empty: nothing is known
    * of what that owner still spent.
    */
   readonly savedBudget: BudgetState | undefined;

@@ -4,7 +4,7 @@ export interface ReconcileSettings {
   readonly leaseMs: number;
   /** How often it is renewed. */
   readonly renewMs: number;
-  /** How far clocks may be apart: a lease is over only so long after its expiry. */
+  /** How far clocks may be apart: a lease has expired only so long after its expiry. */
   readonly marginMs: number;
   /** How long one attempt at the vendor may take, all its repeats included. */
   readonly attemptMs: number;

@@ -8,7 +8,6 @@ import type { PassDone } from './pass.types.ts';
 import type { Scope } from '../lease/scope.ts';
 import type { PassRequest, PassResult } from './request.types.ts';
 import { scopeOf, serversOf } from '../lease/scope.ts';
-import { sendOn } from '../lease/send-on.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 
 /**
@@ -30,7 +29,6 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
       done.push(pass);
       return roundEnd(pass, request, isFirst, scope, deps);
     },
-    handOver: (scope, reason) => sendOn(deps, connection, scope, reason),
   };
   if (attended) {
     const lease = await waitForLease(connection, { ...attended, stop: request.stop }, deps);

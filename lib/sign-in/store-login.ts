@@ -2,10 +2,10 @@ import { TrueupError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
 import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import { ifItAnswers } from '../lease/hand-over.ts';
 import type { Lease } from '../lease/lease.ts';
 import { StoreError } from '../model/store-error.ts';
 import type { AccessToken } from './token-exchange.types.ts';
-import { sendOn } from '../lease/send-on.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 import { serveRounds } from '../lease/rounds.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
@@ -47,7 +47,9 @@ export async function storeLogin(
   deps: Dependencies,
 ): Promise<StoredLogin> {
   const { connection } = login;
-  const lease = await waitForLease(connection, patience, deps);
+  // Once the token is saved, what others asked for may as well wait for the next owner of the lease.
+  const world = { ...deps, queue: ifItAnswers(deps.queue) };
+  const lease = await waitForLease(connection, patience, world);
   if (typeof lease === 'string') return { kind: 'locked', owner: lease };
   let isNew = false;
   await serveRounds(lease, {
@@ -58,15 +60,6 @@ export async function storeLogin(
       isNew = await write(login, held, deps);
       held.saved.setRetry(undefined);
       return { stop: true };
-    },
-    handOver: async (scope, why) => {
-      try {
-        return await sendOn(deps, connection, scope, why);
-      } catch (error) {
-        // The token is saved: who knocked is served by the next holder.
-        if (error instanceof StoreError) return false;
-        throw error;
-      }
     },
   });
   return { kind: 'stored', isNew };

@@ -4,6 +4,7 @@ import { minuteMs, readersShare } from '../../lib/lease/budget.ts';
 import { Lease } from '../../lib/lease/lease.ts';
 import { passGate } from '../../lib/lease/pass-gate.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import { noQueue } from '../../lib/work/queue.ts';
 import { readOnlyGate } from '../../lib/lease/read-only-gate.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { fullestMinute } from '../support/fullest-minute.ts';
@@ -82,7 +83,8 @@ async function play(limit: number, callers: readonly Caller[]): Promise<readonly
     const clock: Clock = time.ahead(one.skewMs);
     const owner = `owner ${number}`;
     const { clockName = owner } = one;
-    const world = { lease, clock, settings: defaultSettings, owner, clockName, uuid };
+    const queue = noQueue;
+    const world = { lease, queue, clock, settings: defaultSettings, owner, clockName, uuid };
     if (one.kind === 'reads') {
       const gate = readOnlyGate(budget, clock);
       await callAll((signal) => gate.admit(signal), one, number);

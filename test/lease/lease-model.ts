@@ -3,9 +3,12 @@ import type { LeaseItem } from '../../lib/lease/lease-item.ts';
 import type { LeaseStore } from '../../lib/lease/lease-store.ts';
 import { decide, neverOwned } from '../../lib/lease/protocol.ts';
 import { acquireOrKnock } from '../../lib/lease/rounds.ts';
+import { scopeOf } from '../../lib/lease/scope.ts';
 import type { Scope } from '../../lib/lease/scope.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
+import type { WorkMessage } from '../../lib/work/message.ts';
+import { noQueue } from '../../lib/work/queue.ts';
 
 const connection = 'acme';
 const { leaseMs, marginMs } = defaultSettings;
@@ -145,6 +148,14 @@ export async function runModel(
     const madeAt = step;
     const world = {
       lease: controlled(caller),
+      queue: {
+        send: (messages: readonly { readonly message: WorkMessage }[]) =>
+          call(caller, 'hand over', async () => {
+            for (const { message } of messages) {
+              handed.push({ scope: scopeOf(message.servers), began: step });
+            }
+          }),
+      },
       clock,
       settings: defaultSettings,
       owner: `caller ${caller}`,
@@ -168,11 +179,6 @@ export async function runModel(
         rounds.push({ scope, began });
         return { stop: false };
       },
-      handOver: (scope) =>
-        call(caller, 'handOver', async () => {
-          handed.push({ scope, began: step });
-          return true;
-        }),
     });
     trace.push(`caller ${caller}: ${result}`);
     requests.push({ id, madeAt });
@@ -266,6 +272,7 @@ export async function runModel(
   const sweeper = { now: () => time, sleep: () => new Promise<void>(() => undefined) };
   const world = {
     lease: store,
+    queue: noQueue,
     clock: sweeper,
     settings: defaultSettings,
     owner: 'sweeper',
@@ -278,7 +285,6 @@ export async function runModel(
       rounds.push({ scope, began: step });
       return { stop: false };
     },
-    handOver: async () => true,
   });
   if (swept !== 'served') violations.push('the lease is not free after expiry and margin');
   for (const { id, madeAt } of requests) {

@@ -2,10 +2,11 @@ import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { LeaseEvent } from '../../lib/lease/protocol.ts';
 import { acquireOrKnock } from '../../lib/lease/rounds.ts';
-import { unite } from '../../lib/lease/scope.ts';
+import { scopeOf, unite } from '../../lib/lease/scope.ts';
 import type { Scope } from '../../lib/lease/scope.ts';
 import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
+import type { WorkMessage } from '../../lib/work/message.ts';
 import { knockFor } from '../support/lease-events.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -32,6 +33,7 @@ function startOwner() {
   const beforeAnswer: { to?: LeaseEvent['kind']; run: () => Promise<void> } = {
     run: async () => undefined,
   };
+  const whileHandingOver = { run: async () => undefined as void };
   const world = {
     lease: {
       ...store,
@@ -41,6 +43,12 @@ function startOwner() {
         delete beforeAnswer.to;
         await beforeAnswer.run();
         return decision;
+      },
+    },
+    queue: {
+      send: async (messages: readonly { readonly message: WorkMessage }[]) => {
+        for (const { message } of messages) handedOver.push(scopeOf(message.servers));
+        await whileHandingOver.run();
       },
     },
     clock,
@@ -53,6 +61,7 @@ function startOwner() {
     handedOver,
     served,
     beforeAnswer,
+    whileHandingOver,
     knock: (...ids: readonly string[]) => knockFor(ids, store, connection),
     renew: async () => {
       wake();
@@ -70,7 +79,12 @@ function startOwner() {
 }
 
 test('a knock that a renewal shows while others are handed over stays for the next owner', async () => {
-  const { world, handedOver, safe, knock, renew } = startOwner();
+  const { world, safe, whileHandingOver, knock, renew } = startOwner();
+  whileHandingOver.run = async () => {
+    whileHandingOver.run = async () => undefined;
+    await knock('late');
+    await renew();
+  };
   await acquireOrKnock(world, {
     connection,
     scope: new Set(['own']),
@@ -79,20 +93,12 @@ test('a knock that a renewal shows while others are handed over stays for the ne
       await renew();
       return { stop: true };
     },
-    handOver: async (scope) => {
-      handedOver.push(scope);
-      if (handedOver.length === 1) {
-        await knock('late');
-        await renew();
-      }
-      return true;
-    },
   });
   expect(await safe()).toEqual(new Set(['early', 'late']));
 });
 
 test('a knock that a renewal shows before the answer to taking on earlier ones is served', async () => {
-  const { world, handedOver, served, safe, beforeAnswer, knock, renew } = startOwner();
+  const { world, served, safe, beforeAnswer, knock, renew } = startOwner();
   beforeAnswer.to = 'serve';
   beforeAnswer.run = async () => {
     await knock('late');
@@ -108,10 +114,6 @@ test('a knock that a renewal shows before the answer to taking on earlier ones i
         await renew();
       }
       return { stop: false };
-    },
-    handOver: async (scope) => {
-      handedOver.push(scope);
-      return true;
     },
   });
   expect(await safe()).toEqual(new Set(['own', 'early', 'late']));

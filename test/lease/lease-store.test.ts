@@ -107,6 +107,7 @@ describe('The lease in DynamoDB', () => {
       try {
         const own = {
           lease: leaseStore(dynamoDbTable({ client, table, clock })),
+          queue: { send: async () => undefined },
           clock: jumping,
           settings: defaultSettings,
           owner,
@@ -126,7 +127,6 @@ describe('The lease in DynamoDB', () => {
             atWork -= 1;
             return { stop: false };
           },
-          handOver: async () => true,
         });
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
