@@ -9,7 +9,7 @@ export interface AttemptFailure {
   readonly class: Exclude<FailureClass, 'connection'>;
   readonly reason: Reason;
   readonly retryAfterMs?: number | undefined;
-  /** Unreadable fields of which nothing is known: the PUT may have been applied, or an earlier one. */
+  /** Unreadable fields whose value at the vendor is not known: the PUT may have been applied, or an earlier one. */
   readonly unknown?: Intent | undefined;
 }
 

@@ -42,7 +42,7 @@ export async function findHeld(
   const held = only === undefined ? undefined : await ledger.held(connection, only);
   return (
     held ??
-    fail('not-held', `${connection} has no held plan ${digest}: it is over, or was never held`)
+    fail('not-held', `${connection} has no held plan ${digest}: it has expired, or was never held`)
   );
 }
 
@@ -69,7 +69,7 @@ export async function findPlanned(
       const at = new Date(deps.clock.now()).toISOString();
       return { digest: held, at, plan, hashes: heldHashes(plan.changes) };
     }
-    // Only what is reported is another thing to whoever applies it.
+    // Only a server in mode `report` makes a difference to a user who applies the plan.
     if (plan.counts.reported === 0) return undefined;
   }
   return undefined;
@@ -79,7 +79,7 @@ const unasked: Attended = { shown: new Set(), approved: false, lockTimeoutMs: 0 
 
 /**
  * Permits what the guard held, for 24 hours from now: just those changes, whichever pass comes to them. What is not
- * among them is guarded anew. The same again prolongs it.
+ * among them is guarded again. The same again prolongs it.
  *
  * @param digest - as for `findHeld`
  * @param by - who says so, for the record

@@ -17,7 +17,7 @@ import type { Attended } from './request.types.ts';
 
 /** What a pass wants to do, before the guard. */
 export interface Wanted {
-  /** Milliseconds since the epoch as of which it was planned. */
+  /** When it was planned, in milliseconds since the epoch. */
   readonly now: number;
   /** The servers that could be read and are not `quiet`. */
   readonly servers: ReadonlyMap<string, ServerPlan>;
@@ -33,7 +33,7 @@ export interface UnreadableServer {
   readonly record?: ServerRecord;
 }
 
-/** Plans each server in scope from what was read, and nothing else. */
+/** Plans each server in scope from what was read. */
 export function plan(
   seen: Readings,
   attended: Attended | undefined,

@@ -11,7 +11,7 @@ import { scopeOf, serversOf } from '../lease/scope.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 
 /**
- * A pass over one connection under its lease, and what others ask for meanwhile; or a knock, if somebody else is at it.
+ * A pass over one connection under its lease, and what others ask for meanwhile; or a knock, if another process owns the lease.
  * Safe to call at any moment, any number of times, by any number of callers.
  *
  * @throws StoreError if a table could not be read or written as a whole; the request is then still the caller's, and the
@@ -42,7 +42,7 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
   return { kind: 'done', ...first, others: others.map(({ report }) => report) };
 }
 
-/** The first pass is what was asked for; the others are for whoever knocked, and nobody reviewed them. */
+/** The first pass is what was asked for; the others are for those that knocked, and no person reviewed them. */
 function ofRound(request: PassRequest, scope: Scope, isFirst: boolean): PassRequest {
   const { attended, servers: _own, ...common } = request;
   const servers = serversOf(scope);

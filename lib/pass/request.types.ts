@@ -12,7 +12,7 @@ export interface PassRequest {
   readonly attended?: Attended;
   /** Milliseconds since the epoch at which the process ends: nothing is started that could outlast it. */
   readonly deadline?: number;
-  /** Aborts when whoever asked wants it to end: what is in flight is finished and recorded, nothing more is started. */
+  /** Aborts when the caller wants it to end: what is in flight is finished and recorded, nothing more is started. */
   readonly stop?: AbortSignal;
 }
 
@@ -24,14 +24,14 @@ export interface Attended {
   readonly approved: boolean;
   /** How long to wait for the lease, in milliseconds; a person's request does not knock. */
   readonly lockTimeoutMs: number;
-  /** Told once for each holder that is waited for. */
+  /** Called once for each owner of the lease that is waited for. */
   readonly waiting?: (owner: string) => void;
-  /** Told of each server that had its turn, once that is recorded. */
-  readonly concluded?: (id: string, outcome: Outcome) => void;
+  /** Called for each server that had its turn, once its result is recorded. */
+  readonly recorded?: (id: string, outcome: Outcome) => void;
 }
 
 /**
- * What became of it. `knocked`: whoever reconciles the connection now will serve it; `locked`: a person's request waited
+ * What became of it. `knocked`: the process that reconciles the connection now will serve it; `locked`: a person's request waited
  * for the lease in vain.
  */
 export type PassResult =

@@ -108,7 +108,7 @@ export function afterAnswer(
 }
 
 /**
- * The record once nothing more is to be sent for now: decided as far as it can be.
+ * The record once nothing more is to be sent for now: decided where it can be.
  *
  * @param done - pointers that were sent, or that turned out to need no sending
  */
@@ -164,7 +164,7 @@ function isSettled({ verdicts }: ServerPlan, done: ReadonlySet<Pointer>): boolea
   );
 }
 
-/** Whether no answer can tell what the vendor has of the field. */
+/** Whether no answer can show what the vendor has of the field. */
 export function isUnreadable(verdict: FieldVerdict): boolean {
   return (
     verdict.state === 'assumed' ||

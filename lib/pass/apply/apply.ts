@@ -1,21 +1,22 @@
+import { asReference } from '../../model/secret-reference.ts';
+import type { SecretReference } from '../../model/secret.ts';
 import { isDown } from '../../core/failure.ts';
 import { eachLimited } from '../../core/limited.ts';
 import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';
 import type { Allowed } from '../guard.ts';
 import type { Pass } from '../pass.types.ts';
+import type { Attended } from '../request.types.ts';
 import type { Readings } from '../read/read.ts';
 import { labelOf } from '../tally.ts';
 import type { Vendor } from '../vendor.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptResult } from './attempt.ts';
-import type { ApplyContext } from './context.types.ts';
+import type { ApplyContext, ServerWork } from './context.types.ts';
 import { recordFindings } from './findings.ts';
 import { recordResult } from './record-result.ts';
 import { forgetMarks } from './resend-marks.ts';
 import { SecretValues } from './secret-values.ts';
-import { secretsIn, workIn } from './work.ts';
-import type { ServerWork } from './work.ts';
 
 /** What became of the servers that a pass was allowed to work on. */
 export interface Applied {
@@ -28,8 +29,8 @@ export interface Applied {
 
 /**
  * Records what was found, then applies each server on its own: one that fails never stops the rest. A conflict is tried
- * once more at the end, since a name may have been handed on. Ends early if the connection failed, the lease was lost, or
- * the time was over.
+ * once more at the end, since a name may have been handed on. Ends early if the connection failed, or the lease or the
+ * time ended.
  *
  * @throws StoreError or LostUpdateError if findings could not be recorded
  */
@@ -41,13 +42,13 @@ export async function apply(
 ): Promise<Applied> {
   const { request, deps, lease, tally } = pass;
   const { connection, attended, trigger, servers: scope } = request;
-  const work = workIn(allowed, seen, attended);
+  const work = workToDo(allowed, seen, attended);
   try {
     await recordFindings(allowed, seen, new Set(work.map(({ server }) => server.id)), pass);
   } catch (error) {
     return { ending: endingBy(error) };
   }
-  const secrets = new SecretValues(connection, deps.secrets, secretsIn(work));
+  const secrets = new SecretValues(connection, deps.secrets, neededSecrets(work));
   const log = deps.log.child({ connection, pass: tally.id, trigger });
   const { approved } = allowed;
   const context = { request, deps, lease, tally, session, secrets, keys: seen.keys, approved, log };
@@ -73,6 +74,37 @@ export async function apply(
   };
 }
 
+/** What apply is to send: what the plan wants, the guard does not hold, and a person, if one asked, was shown. */
+function workToDo(
+  { planned, servers }: Allowed,
+  { desired, live }: Readings,
+  attended: Attended | undefined,
+): readonly ServerWork[] {
+  return planned.flatMap((finding): readonly ServerWork[] => {
+    const plan = servers.get(finding.id);
+    const declared = desired.servers.get(finding.id);
+    const reading = live.declared.get(finding.id);
+    if (!plan || !declared?.valid || reading?.kind !== 'found') return [];
+    if (finding.outcome !== 'updated' && finding.outcome !== 'held') return [];
+    const changes = finding.changes.filter(
+      ({ held, hash }) => !held && (attended === undefined || attended.shown.has(hash)),
+    );
+    if (changes.length === 0) return [];
+    const { server } = declared;
+    return [{ server, plan, live: reading.server, changes, held: finding.outcome === 'held' }];
+  });
+}
+
+/** References to the secrets that apply will need, in its order. */
+function neededSecrets(work: readonly ServerWork[]): readonly SecretReference[] {
+  return work.flatMap(({ plan, changes }) => {
+    const pointers = new Set(changes.map(({ pointer }) => pointer));
+    return plan.verdicts
+      .filter(({ unit }) => unit.field.access === 'secret' && pointers.has(unit.pointer))
+      .map(({ unit }) => asReference(unit.value));
+  });
+}
+
 /** One server's turn: an attempt, and its result recorded before it counts. */
 async function turn(
   work: ServerWork,
@@ -94,7 +126,7 @@ async function turn(
 }
 
 function reportProgress({ request, tally }: ApplyContext, { server }: ServerWork): void {
-  request.attended?.concluded?.(server.id, tally.outcomeOf(server.id));
+  request.attended?.recorded?.(server.id, tally.outcomeOf(server.id));
 }
 
 /** How the turns of all servers went. Ends them when the connection fails rather than a server. */

@@ -13,11 +13,16 @@ import { afterFailure } from '../after-failure.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 import { afterAnswer, appliedField, settle } from './answer.ts';
 import type { AppliedInputs, SentValue } from './answer.ts';
-import type { ApplyContext } from './context.types.ts';
-import { intentOf, restOf, unreadableOf, withIntent, withoutOvertaken } from './intents.ts';
+import type { ApplyContext, ServerWork } from './context.types.ts';
+import {
+  intentToWrite,
+  remainingIntent,
+  unreadablePointers,
+  withIntent,
+  withoutOvertaken,
+} from './intents.ts';
 import { fetchValues } from './secret-values.ts';
 import type { FoundSecret } from './secret-values.ts';
-import type { ServerWork } from './work.ts';
 
 /** What became of one server, before its ledger item is written. */
 export type AttemptResult =
@@ -25,7 +30,7 @@ export type AttemptResult =
       readonly kind: 'applied';
       readonly record: ServerRecord;
       readonly changes: readonly FieldChange[];
-      /** Whether unreadable fields were sent: who cannot record it has to leave word. */
+      /** Whether unreadable fields were sent: if it cannot be recorded, a mark has to be left. */
       readonly isUnreadable: boolean;
     }
   /** Nothing had to be sent after all: the secrets moved, their values did not. */
@@ -34,7 +39,7 @@ export type AttemptResult =
       readonly kind: 'failed';
       readonly record: ServerRecord;
       readonly class: AttemptFailure['class'];
-      /** The record as it stands, for another attempt in the same pass. */
+      /** The record as it is now, for another attempt in the same pass. */
       readonly current: ServerRecord;
       /** Absent if it was not the vendor that failed. */
       readonly error?: VendorError;
@@ -107,9 +112,9 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
     return { kind: 'noted', record };
   }
 
-  const unreadable = unreadableOf(plan, sent);
-  const intent = intentOf(context.lease.epoch, clock.now(), was.intent, unreadable);
-  // Before the PUT, so that whoever comes after a crash knows what may have been sent.
+  const unreadable = unreadablePointers(plan, sent);
+  const intent = intentToWrite(context.lease.epoch, clock.now(), was.intent, unreadable);
+  // Before the PUT, so that a pass after a crash knows what may have been sent.
   const left = withoutOvertaken(base, plan, sent);
   const ahead = unreadable.length === 0 ? left : { ...left, intent };
   const current = ahead === base ? base : await writeRecord(context, ahead);
@@ -123,7 +128,14 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
       return { unit, value, ...(version !== undefined && { version }) };
     });
     const after = { ...noted, now: clock.now() };
-    const record = afterAnswer(after, sentValues, live, answer, skip, restOf(was.intent, sent));
+    const record = afterAnswer(
+      after,
+      sentValues,
+      live,
+      answer,
+      skip,
+      remainingIntent(was.intent, sent),
+    );
     return { kind: 'applied', record, changes, isUnreadable: unreadable.length > 0 };
   } catch (error) {
     if (isVendorError(error)) return failed(context, noted, was, intent, unreadable, error);
@@ -194,7 +206,7 @@ function bodyOf(
   }
 }
 
-/** After a PUT that failed: `intent` stands if it may have been applied, else what was unknown `before` it. */
+/** After a PUT that failed: `intent` stays if it may have been applied, otherwise what was unknown before it. */
 function failed(
   context: ApplyContext,
   { plan, random }: AppliedInputs,

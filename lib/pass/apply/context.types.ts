@@ -1,4 +1,8 @@
+import type { DesiredServer } from '../../core/desired.types.ts';
 import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
+import type { LiveServer } from '../../core/live.types.ts';
+import type { FieldChange } from '../../core/plan.types.ts';
+import type { ServerPlan } from '../../core/plan-server.ts';
 import type { Lease } from '../../lease/lease.ts';
 import type { Dependencies } from '../../reconcile/dependencies.types.ts';
 import type { VendorSession } from '../../reconcile/ports/provider.ts';
@@ -6,6 +10,17 @@ import type { Log } from '../../reconcile/ports/runtime.ts';
 import type { PassRequest } from '../request.types.ts';
 import type { Tally } from '../tally.ts';
 import type { SecretValues } from './secret-values.ts';
+
+/** One server that apply works on. */
+export interface ServerWork {
+  readonly server: DesiredServer;
+  readonly plan: ServerPlan;
+  readonly live: LiveServer;
+  /** What to send: permitted by mode, guard and the person who asked. */
+  readonly changes: readonly FieldChange[];
+  /** Whether the guard holds other changes of it. */
+  readonly held: boolean;
+}
 
 /** What applying one server and recording its result depends on. */
 export interface ApplyContext {

@@ -5,7 +5,10 @@ import type { Unit } from '../../core/units.ts';
 import { isUnreadable } from './answer.ts';
 
 /** Pointers that were sent and that no answer can confirm. */
-export function unreadableOf({ verdicts }: ServerPlan, sent: readonly Unit[]): readonly Pointer[] {
+export function unreadablePointers(
+  { verdicts }: ServerPlan,
+  sent: readonly Unit[],
+): readonly Pointer[] {
   const pointers = new Set(sent.map(({ pointer }) => pointer));
   return verdicts
     .filter((verdict) => pointers.has(verdict.unit.pointer) && isUnreadable(verdict))
@@ -13,7 +16,7 @@ export function unreadableOf({ verdicts }: ServerPlan, sent: readonly Unit[]): r
 }
 
 /** What may be unknown once the PUT is under way: its own unreadable fields, and those of an earlier intent. */
-export function intentOf(
+export function intentToWrite(
   epoch: number,
   now: number,
   earlier: Intent | undefined,
@@ -24,7 +27,10 @@ export function intentOf(
 }
 
 /** What stays unknown of an earlier intent after these fields were sent again. */
-export function restOf(earlier: Intent | undefined, sent: readonly Unit[]): Intent | undefined {
+export function remainingIntent(
+  earlier: Intent | undefined,
+  sent: readonly Unit[],
+): Intent | undefined {
   if (!earlier) return undefined;
   const done = new Set(sent.map(({ pointer }) => pointer));
   const pointers = earlier.pointers.filter((pointer) => !done.has(pointer));
@@ -37,8 +43,8 @@ export function withIntent(record: ServerRecord, intent: Intent | undefined): Se
 }
 
 /**
- * The record without what was undecided of fields that are now sent with another value; the record itself if there is
- * none. Written before the PUT, which may be applied and never answered: an older value's attempts in vain say nothing of
+ * The record without what was undecided of fields that are now sent with another value; the record itself if there was
+ * nothing undecided. Written before the PUT, which may be applied and never answered: an older value's attempts in vain say nothing of
  * what the vendor has after that, also once that value is declared again.
  */
 export function withoutOvertaken(

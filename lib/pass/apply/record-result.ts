@@ -8,10 +8,9 @@ import { isInWindow } from '../../lease/change-window.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { labelOf } from '../tally.ts';
 import type { AttemptResult } from './attempt.ts';
-import type { ApplyContext } from './context.types.ts';
+import type { ApplyContext, ServerWork } from './context.types.ts';
 import { heldReason } from './findings.ts';
 import { isAllSent } from './resend-marks.ts';
-import type { ServerWork } from './work.ts';
 
 /** How the recording of a result went. */
 export interface Recorded {

@@ -76,7 +76,7 @@ export interface FoundSecret {
   readonly version: string;
 }
 
-/** The values that the changes of a server need, or why there is none of one of them. */
+/** The values that the changes of a server need, or why one of them cannot be had. */
 export async function fetchValues(
   secrets: SecretValues,
   plan: ServerPlan,

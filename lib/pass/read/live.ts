@@ -6,7 +6,7 @@ import { isVendorError, VendorError } from '../../reconcile/ports/vendor-error.t
 
 /**
  * What the vendor said of a declared server: it, that it has none, or why it could not be read. `waiting`: it was
- * not asked, because the server's backoff is not over.
+ * not asked, because the server is backing off.
  */
 export type LiveReading =
   | { readonly kind: 'found'; readonly server: LiveServer }
@@ -17,7 +17,7 @@ export type LiveReading =
 export interface LiveState {
   /** Of the servers asked for. */
   readonly declared: ReadonlyMap<string, LiveReading>;
-  /** Live servers that nobody declared; known to full reads only. */
+  /** Live servers that are not declared; known to full reads only. */
   readonly undeclared?: readonly LiveServer[];
 }
 
@@ -25,11 +25,11 @@ export interface LiveState {
 export interface LiveQuestion {
   /** Ids to look for: valid, neither off nor paused. */
   readonly wanted: readonly string[];
-  /** Whether an id is declared at all, so that the rest of the list can be told undeclared. */
+  /** Whether an id is declared at all, since the rest of the list is undeclared. */
   readonly isDeclared: (id: string) => boolean;
   /** Already known to be missing: believed without another GET while the list lacks them. */
   readonly isMissing: (id: string) => boolean;
-  /** Whether its backoff is not over: no GET of its own. */
+  /** Whether it is backing off: no GET of its own. */
   readonly isWaiting: (id: string) => Promise<boolean>;
   readonly concurrency: number;
 }

@@ -46,7 +46,7 @@ export async function send(
       lockTimeoutMs,
       waiting: (owner: string) =>
         output.say(`${connection}: waiting for the lease, which ${owner} holds`),
-      concluded: (id: string, outcome: string) => progress(connection, id, outcome),
+      recorded: (id: string, outcome: string) => progress(connection, id, outcome),
     };
     try {
       const request = { ...selection, trigger: 'cli' as const, attended, stop };
