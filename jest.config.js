@@ -11,8 +11,8 @@ export default {
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],
   collectCoverageFrom: [
-    'lib/core/**/*.ts',
     'lib/model/**/*.ts',
+    'lib/plan/**/*.ts',
     'lib/desired/rules/**/*.ts',
     'lib/gateways/*/convert.ts',
     'lib/lease/protocol.ts',

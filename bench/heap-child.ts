@@ -4,8 +4,8 @@
  */
 import type { Settings } from '../functions/settings.ts';
 import { wire, type WiringOptions } from '../lib/wiring.ts';
-import type { ServerRecord } from '../lib/core/ledger.types.ts';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import type { ServerRecord } from '../lib/model/ledger.types.ts';
+import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { listAll, readAll } from '../lib/pass/read/live.ts';
 import { readDesired } from '../lib/pass/read/desired.ts';
 import { reconcile } from '../lib/pass/reconcile.ts';

@@ -3,7 +3,7 @@ import { quietObservability } from '../functions/runtime/observability.ts';
 import { createStream } from '../functions/stream.ts';
 import { lambdaContext } from '../lib/cli/demo/lambda-context.ts';
 import type { PassResult } from '../lib/pass/request.types.ts';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { alternate, medianOf } from './harness/alternate.ts';
 import { floorCalls } from './harness/floor.ts';
 import { main } from './harness/main.ts';

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { wire } from '../lib/wiring.ts';
 import { failureOf, instrumented } from './runtime/instrumented.ts';
 import { createObservability, logOf } from './runtime/observability.ts';

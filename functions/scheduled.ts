@@ -1,6 +1,6 @@
-import { TrueupError } from '../lib/core/errors.ts';
-import { eachLimited } from '../lib/core/limited.ts';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import { TrueupError } from '../lib/model/errors.ts';
+import { eachLimited } from '../lib/model/limited.ts';
+import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { StoreError } from '../lib/model/store-error.ts';
 import { wire } from '../lib/wiring.ts';
 import { failureOf, instrumented } from './runtime/instrumented.ts';

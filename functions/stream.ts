@@ -1,6 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { eachLimited } from '../lib/core/limited.ts';
-import type { Dependencies } from '../lib/reconcile/dependencies.types.ts';
+import { eachLimited } from '../lib/model/limited.ts';
+import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { StoreError } from '../lib/model/store-error.ts';
 import { wire } from '../lib/wiring.ts';
 import { failureOf, instrumented } from './runtime/instrumented.ts';

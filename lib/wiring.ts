@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  dynamoDbClient,
-  eventBridgeClient,
-  secretsManagerClient,
-  sqsClient,
-} from './aws/clients.ts';
-import type { ClientOptions } from './aws/clients.ts';
+import { dynamoDbClient } from './table/dynamodb/client.ts';
+import { eventBridgeClient, sqsClient } from './work/clients.ts';
+import { secretsManagerClient } from './secrets/secrets-manager/client.ts';
+import type { ClientOptions } from './table/dynamodb/client.ts';
 import { desiredTable } from './desired/rows/desired-table.ts';
 import { loadFingerprintKeys } from './secrets/secrets-manager/fingerprint-keys.ts';
 import { secretsManager } from './secrets/secrets-manager/secret-source.ts';
@@ -16,8 +13,8 @@ import { parseAllowedHosts } from './gateways/http/host-rule.ts';
 import { leaseStore } from './lease/lease-store.ts';
 import { defaultSettings } from './lease/settings.types.ts';
 import { openLedger } from './ledger/ledger.ts';
-import type { Dependencies } from './reconcile/dependencies.types.ts';
-import type { Clock, Log, Random, SeenDate } from './reconcile/ports/runtime.ts';
+import type { Dependencies } from './pass/dependencies.types.ts';
+import type { Clock, Log, Random, SeenDate } from './model/runtime.types.ts';
 import { credentialStore } from './secrets/secrets-manager/credential-store.ts';
 import { createTokenExchange } from './sign-in/token-exchange.ts';
 import { dynamoDbTable } from './table/dynamodb/table.ts';

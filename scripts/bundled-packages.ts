@@ -88,7 +88,7 @@ function versioned(folder: string): string {
   return `${name}@${version}`;
 }
 
-/** `lib/aws`, or `functions`. */
+/** `lib/model`, or `functions`. */
 function folderOf(file: string): string {
   const [first = '', second = ''] = file.split('/');
   return first === 'lib' ? `${first}/${second}` : first;

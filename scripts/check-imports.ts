@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { circles } from './circles.ts';
-import { apart, floors, oldFolders, packages, readsEnvironment, sendsHttp } from './rooms.ts';
+import { apart, floors, packages, readsEnvironment, sendsHttp } from './rooms.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -54,7 +54,7 @@ function orderBreach(file: string, target: string): string | undefined {
   if (closed && !insideAny(file, closed.from)) {
     return `${file}: imports ${target}; only ${closed.from.join(', ') || 'test code'} may import ${closed.path}`;
   }
-  if (closed || insideAny(file, oldFolders) || insideAny(target, oldFolders)) return undefined;
+  if (closed) return undefined;
   const from = roomOf(file);
   if (!from) return `${file}: is in no room of scripts/rooms.ts`;
   const to = roomOf(target);
@@ -71,13 +71,15 @@ const hashing = /^(hash|createHash|createHmac|hkdfSync|timingSafeEqual|type \w+)
 function purityBreach(file: string, { specifier, names }: Import, target?: string) {
   if (!roomOf(file)?.isPure) return undefined;
   if (target !== undefined) {
-    if (insideAny(target, pureRooms) || insideAny(target, oldFolders)) return undefined;
+    if (insideAny(target, pureRooms)) return undefined;
     return `${file}: imports ${target}; ${roomOf(file)?.path} is pure and imports pure rooms only`;
   }
   if (specifier === 'zod/mini') return undefined;
   const taken = names.replaceAll(/[{}]/g, '').split(',');
   const named = taken.map((name) => name.trim()).filter((name) => name !== '');
-  if (specifier === 'node:crypto' && named.every((name) => hashing.test(name))) return undefined;
+  const isType = /^\s*type\b/.test(names);
+  if (specifier === 'node:crypto' && (isType || named.every((name) => hashing.test(name))))
+    return undefined;
   return `${file}: imports '${specifier}'; ${roomOf(file)?.path} is pure: zod/mini and hashing of node:crypto only`;
 }
 
@@ -125,9 +127,9 @@ function circleBreaches(sources: readonly Source[]): string[] {
       return [source.path, local.map(({ specifier }) => targetOf(source, specifier))];
     }),
   );
-  return circles(graph)
-    .filter((chain) => !chain.every((file) => insideAny(file, oldFolders)))
-    .map((chain) => `circle: ${chain.join(' -> ')}; move what they share to a file below both`);
+  return circles(graph).map(
+    (chain) => `circle: ${chain.join(' -> ')}; move what they share to a file below both`,
+  );
 }
 
 /** All breaches in the given files: paths from the repository's root, and their text. Scripts only have to be without circles. */

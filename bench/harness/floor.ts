@@ -7,12 +7,13 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { ListSecretsCommand, type ListSecretsCommandOutput } from '@aws-sdk/client-secrets-manager';
-import { dynamoDbClient, secretsManagerClient } from '../../lib/aws/clients.ts';
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
+import { secretsManagerClient } from '../../lib/secrets/secrets-manager/client.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
-import { eachLimited } from '../../lib/core/limited.ts';
+import { eachLimited } from '../../lib/model/limited.ts';
 import { systemClock } from '../../lib/wiring.ts';
 import type { BenchWorld } from '../world/world.ts';
 

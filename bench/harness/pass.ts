@@ -1,6 +1,6 @@
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
-import type { PassReport } from '../../lib/core/ledger.types.ts';
+import type { PassReport } from '../../lib/model/ledger.types.ts';
 
 /** One pass. @throws Error unless it came to its end */
 export async function pass(

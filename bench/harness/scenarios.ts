@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createStream } from '../../functions/stream.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
-import type { Outcome } from '../../lib/core/outcome.ts';
+import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Metered } from '../world/metered-front.ts';
 import { fleetId } from '../world/fleet.ts';
 import { startBenchWorld, type BenchWorld, type Calls } from '../world/world.ts';

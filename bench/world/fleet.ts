@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { BarndoorServerInit } from '../../lib/local/gateways/barndoor/simulator.ts';
 
 /** The servers that benchmarks declare: four fields that can be compared or not, and a secret of each server's own. */

@@ -1,4 +1,4 @@
-import type { Log } from '../../lib/reconcile/ports/runtime.ts';
+import type { Log } from '../../lib/model/runtime.types.ts';
 
 /** Says nothing but errors: what a benchmark measures must not fail unseen. */
 export const silentLog: Log = {

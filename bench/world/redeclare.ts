@@ -1,5 +1,5 @@
 import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
-import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import type { FleetServer } from './fleet.ts';
 import { writeItems } from './seed.ts';
 import type { BenchWorld } from './world.ts';

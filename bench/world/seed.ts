@@ -4,13 +4,13 @@ import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
 import type { Attributes as Item } from '../../lib/table/dynamodb/attribute-values.ts';
 import { serverValue } from '../../lib/ledger/server-record.ts';
 import { parseConnection, parseServer } from '../../lib/desired/rules/declarations.ts';
-import type { Connection } from '../../lib/core/desired.types.ts';
-import type { FingerprintKeys } from '../../lib/core/fingerprint.types.ts';
-import { fingerprint } from '../../lib/core/fingerprint.ts';
-import type { ServerRecord } from '../../lib/core/ledger.types.ts';
+import type { Connection } from '../../lib/model/desired.types.ts';
+import type { FingerprintKeys } from '../../lib/model/fingerprint.types.ts';
+import { fingerprint } from '../../lib/plan/fingerprint.ts';
+import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import { asReference, formatReference } from '../../lib/model/secret-reference.ts';
-import type { Provider } from '../../lib/reconcile/ports/provider.ts';
-import { eachLimited } from '../../lib/core/limited.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
+import { eachLimited } from '../../lib/model/limited.ts';
 import { fleetServer, secretName, secretValue, tokenName } from './fleet.ts';
 
 /** As many as BatchWriteItem takes. */

@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { failureReason } from '../../lib/core/failure-reason.ts';
-import type { PassReport, Time } from '../../lib/core/ledger.types.ts';
-import { outcomes } from '../../lib/core/outcome.ts';
-import type { Log } from '../../lib/reconcile/ports/runtime.ts';
+import { failureReason } from '../../lib/model/failure-reason.ts';
+import type { PassReport, Time } from '../../lib/model/ledger.types.ts';
+import { outcomes } from '../../lib/model/outcome.ts';
+import type { Log } from '../../lib/model/runtime.types.ts';
 
 /** Where a function's log lines and metrics go. */
 export interface Observability {

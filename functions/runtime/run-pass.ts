@@ -1,6 +1,6 @@
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest, PassResult } from '../../lib/pass/request.types.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { measure } from './observability.ts';
 import type { Observability } from './observability.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
-import { namedAtMost } from '../../lib/core/named-servers.ts';
+import { namedAtMost } from '../../lib/model/named-servers.ts';
 import { connectionNameSchema } from '../../lib/model/connection-name.ts';
 import { serverIdIn } from '../../lib/model/server-key.ts';
 

@@ -1,5 +1,5 @@
 import type { WiringOptions } from '../wiring.ts';
-import type { NextCommand } from '../core/next-command.types.ts';
+import type { NextCommand } from '../model/text/next-command.types.ts';
 import type { Output } from './output/output.ts';
 import type { CliSettings } from './settings.ts';
 import type { Target } from './targets/target.ts';

@@ -1,6 +1,7 @@
 import type { Settings } from '../../functions/settings.ts';
 import type { WiringOptions } from '../wiring.ts';
-import { dynamoDbClient, secretsManagerClient } from '../aws/clients.ts';
+import { dynamoDbClient } from '../table/dynamodb/client.ts';
+import { secretsManagerClient } from '../secrets/secrets-manager/client.ts';
 import { desiredWriter } from '../desired/rows/desired-writer.ts';
 import type { DesiredWriter } from '../desired/rows/desired-writer.ts';
 import { secretWriter } from '../secrets/secrets-manager/secret-writer.ts';
@@ -20,7 +21,7 @@ import type { TokenEndpoint } from '../local/issuer/token-endpoint.ts';
 import { startSqs } from '../local/aws/sqs/sqs.ts';
 import type { LocalSqs } from '../local/aws/sqs/sqs.ts';
 import { systemClock } from '../wiring.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 
 /** AWS and the vendors on loopback, and what a composition root needs to run on them. */
 export interface EmbeddedWorld {

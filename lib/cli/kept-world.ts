@@ -8,7 +8,7 @@ import { liveAtAlloy, liveAtBarndoor } from './demo/fleet.ts';
 import { alloy, barndoor, secretTexts, values } from './demo/secret-values.ts';
 import { startEmbeddedWorld } from './embedded-world.ts';
 import type { EmbeddedWorld } from './embedded-world.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import { serverKey } from '../model/server-key.ts';
 
 /** What of the vendors outlives the process: their addresses, which rows name, and their servers. */

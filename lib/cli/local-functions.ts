@@ -1,6 +1,6 @@
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createQueued } from '../../functions/queued.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { Dependencies } from '../pass/dependencies.types.ts';
 import { lambdaContext } from './demo/lambda-context.ts';
 import type { EmbeddedWorld } from './embedded-world.ts';
 

@@ -1,5 +1,5 @@
-import type { NextCommand } from '../core/next-command.types.ts';
-import { plainText } from '../model/plain-text.ts';
+import type { NextCommand } from '../model/text/next-command.types.ts';
+import { plainText } from '../model/text/plain-text.ts';
 import type { GlobalOptions } from './context.ts';
 
 /** Commands that work on what the options name. */

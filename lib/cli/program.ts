@@ -7,7 +7,7 @@ import type { ExitCode } from './errors/exit-codes.ts';
 import { defaultState } from './next-command.ts';
 import { collect } from './option-values.ts';
 import { isRepository } from './repository.ts';
-import { columns, wrap } from '../core/wrap.ts';
+import { columns, wrap } from '../model/text/wrap.ts';
 
 /** Runs a command that was parsed. */
 export type Runner = (

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import type { NextCommand } from '../core/next-command.types.ts';
+import type { NextCommand } from '../model/text/next-command.types.ts';
 import type { WiringOptions } from '../wiring.ts';
 import type { CommandContext } from './context.ts';
 import { usageError } from './errors/cli-error.ts';

@@ -1,4 +1,4 @@
-import type { Provider } from '../reconcile/ports/provider.ts';
+import type { Provider } from './provider.ts';
 import { createAlloy } from './alloy/provider.ts';
 import { createBarndoor } from './barndoor/provider.ts';
 import type { HttpClient } from './http/client.ts';

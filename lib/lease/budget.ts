@@ -1,5 +1,5 @@
-import type { Budget } from '../core/desired.types.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Budget } from '../model/desired.types.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import type { BudgetState } from './lease-item.ts';
 
 type Limit = Pick<Budget, 'requestsPerMinute'>;

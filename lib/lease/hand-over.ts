@@ -1,5 +1,5 @@
 import { StoreError } from '../model/store-error.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import { noQueue, noQueueCode } from '../work/queue.ts';
 import type { WorkQueue } from '../work/queue.ts';
 import { serversOf } from './scope.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { isTime } from '../core/time.ts';
-import type { Retry, Time } from '../core/ledger.types.ts';
+import { isTime } from '../model/time.ts';
+import type { Retry, Time } from '../model/ledger.types.ts';
 import type { Scope } from './scope.ts';
 
 /** One of twelve buckets of five minutes: how many servers the guard counted as changed from `start` on. */

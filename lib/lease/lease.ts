@@ -1,6 +1,6 @@
 import { handOver } from './hand-over.ts';
 import { InterruptedError } from './interruption.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import type { WorkQueue } from '../work/queue.ts';
 import type { ReconcileSettings } from './settings.types.ts';
 import type { LeaseItem } from './lease-item.ts';

@@ -1,4 +1,4 @@
-import type { Budget } from '../core/desired.types.ts';
+import type { Budget } from '../model/desired.types.ts';
 import { InterruptedError } from './interruption.ts';
 import { RateBudget } from './budget.ts';
 import type { Lease, LeaseWorld } from './lease.ts';

@@ -1,5 +1,5 @@
-import type { Retry, ServerRecord } from '../core/ledger.types.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Retry, ServerRecord } from '../model/ledger.types.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import type { RateBudget } from './budget.ts';
 import { countInWindow, recounted } from './change-window.ts';
 import type { BudgetState, ChangeBucket, LeaseItem, LeaseSave } from './lease-item.ts';

@@ -1,16 +1,16 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { jsonIssues } from '../model/json-issues.ts';
-import { planSchema } from '../core/plan-schema.ts';
-import type { Plan } from '../core/plan.types.ts';
-import { isTime } from '../core/time.ts';
+import { jsonIssues } from '../model/json/json-issues.ts';
+import { planSchema } from '../plan/text/plan-schema.ts';
+import type { Plan } from '../plan/plan.types.ts';
+import { isTime } from '../model/time.ts';
 import type { Approval, Ledger } from './ledger.types.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';
 import { endOf, keys, lives, ttlAt } from './keys.ts';
 import { malformed } from './malformed.ts';
-import { cappedChange, firstThatFits } from '../core/shown-values.ts';
+import { cappedChange, firstThatFits } from '../plan/shown-values.ts';
 
 /** DynamoDB takes 400 KB in one item; the rest is for names, keys and the other attributes. */
 const itemMaximum = 390_000;

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
-import type { ChangeRecord, PassReport } from '../core/ledger.types.ts';
-import { causes, triggers } from '../core/outcome.ts';
-import { shownSchema } from '../core/plan-schema.ts';
-import { reportSchema } from '../core/report-schema.ts';
-import { isTime } from '../core/time.ts';
+import type { ChangeRecord, PassReport } from '../model/ledger.types.ts';
+import { causes, triggers } from '../model/outcome.ts';
+import { shownSchema } from '../plan/text/plan-schema.ts';
+import { reportSchema } from '../plan/text/report-schema.ts';
+import { isTime } from '../model/time.ts';
 import type { Ledger, PastFilter } from './ledger.types.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import type { Item, Table } from '../table/table.ts';
 import { endOf, keys, lives, ttlAt } from './keys.ts';
-import { cappedChange, firstThatFits } from '../core/shown-values.ts';
+import { cappedChange, firstThatFits } from '../plan/shown-values.ts';
 import { timeOrderedIds } from './time-ordered-id.ts';
 
 /** Characters of each shown value, and fields, of a change; the smaller ones are for changes that would be too large. */

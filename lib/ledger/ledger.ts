@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Pause, ServerRecord } from '../core/ledger.types.ts';
+import type { Pause, ServerRecord } from '../model/ledger.types.ts';
 import type { Ledger, LedgerState } from './ledger.types.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import { LostUpdateError } from '../model/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';

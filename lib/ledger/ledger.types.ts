@@ -1,5 +1,5 @@
-import type { ChangeRecord, PassReport, Pause, ServerRecord, Time } from '../core/ledger.types.ts';
-import type { Plan } from '../core/plan.types.ts';
+import type { ChangeRecord, PassReport, Pause, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { Plan } from '../plan/plan.types.ts';
 
 /** What a pass reads of a connection's ledger in one go. */
 export interface LedgerState {

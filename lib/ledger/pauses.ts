@@ -1,5 +1,5 @@
-import type { Pause } from '../core/ledger.types.ts';
-import { isTime } from '../core/time.ts';
+import type { Pause } from '../model/ledger.types.ts';
+import { isTime } from '../model/time.ts';
 import type { Ledger } from './ledger.types.ts';
 import type { Item, Table } from '../table/table.ts';
 import { keys } from './keys.ts';

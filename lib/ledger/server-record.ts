@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import type { ServerRecord } from '../core/ledger.types.ts';
-import { outcomes } from '../core/outcome.ts';
-import { isTime } from '../core/time.ts';
+import type { ServerRecord } from '../model/ledger.types.ts';
+import { outcomes } from '../model/outcome.ts';
+import { isTime } from '../model/time.ts';
 import type { Item, ItemValue, Table } from '../table/table.ts';
 import { malformed, placeOf } from './malformed.ts';
 

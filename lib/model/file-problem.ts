@@ -1,7 +1,7 @@
-import type { JsonObject } from '../core/json.types.ts';
+import type { JsonObject } from './json/json.types.ts';
 import { StoreError } from './store-error.ts';
 
-/** What can be matched on: `code` of the `StoreError`s that lib/files throws; the same words as lib/aws uses. */
+/** What can be matched on: `code` of the `StoreError`s of files; the same words as tables use. */
 export type FileErrorCode =
   | 'store-denied'
   | 'store-absent'

@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.types.ts';
+import type { Json } from './json/json.types.ts';
 import type { SecretReference } from './secret.ts';
 
 /** The reference in a `secret` field; the schema has checked its form. */

@@ -1,4 +1,4 @@
-import { TrueupError } from '../core/errors.ts';
+import { TrueupError } from './errors.ts';
 
 /** A table, secret store, queue or bus that could not be read or written, after its client's own retries. */
 export class StoreError extends TrueupError {

@@ -1,8 +1,8 @@
-import { backoffMs, conflictRetryMs } from '../core/backoff.ts';
-import type { FailureClass } from '../core/failure.ts';
-import type { Intent, Reason, ServerRecord } from '../core/ledger.types.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { withOutcome } from '../core/record.ts';
+import { backoffMs, conflictRetryMs } from '../model/backoff.ts';
+import type { FailureClass } from '../model/failure.ts';
+import type { Intent, Reason, ServerRecord } from '../model/ledger.types.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { withOutcome } from '../plan/record.ts';
 
 /** A failed attempt at one server. */
 export interface AttemptFailure {

@@ -1,7 +1,7 @@
-import { TrueupError } from '../core/errors.ts';
-import { heldHashes } from '../core/guard.ts';
-import { plainText } from '../model/plain-text.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import { TrueupError } from '../model/errors.ts';
+import { heldHashes } from '../plan/guard.ts';
+import { plainText } from '../model/text/plain-text.ts';
+import type { Dependencies } from './dependencies.types.ts';
 import { preview } from './preview.ts';
 import type { HeldPlan } from '../ledger/ledger.types.ts';
 import type { Attended } from './request.types.ts';

@@ -1,7 +1,7 @@
-import { differing, failing, failureReason } from '../core/failure-reason.ts';
-import type { FailureReason } from '../core/failure-reason.ts';
-import type { PassReport, Reason, ServerRecord, Time } from '../core/ledger.types.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { differing, failing, failureReason } from '../model/failure-reason.ts';
+import type { FailureReason } from '../model/failure-reason.ts';
+import type { PassReport, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { Outcome } from '../model/outcome.ts';
 
 /** A server as a pass leaves it. */
 export interface LeftServer {

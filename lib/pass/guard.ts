@@ -1,8 +1,8 @@
-import { guard as guardChanges, hasGuardedCause, heldHashes } from '../core/guard.ts';
-import { assemblePlan } from '../core/plan.ts';
-import type { Plan, PlannedServer } from '../core/plan.types.ts';
+import { guard as guardChanges, hasGuardedCause, heldHashes } from '../plan/guard.ts';
+import { assemblePlan } from '../plan/plan.ts';
+import type { Plan, PlannedServer } from '../plan/plan.types.ts';
 import { changedInWindow, isInWindow } from '../lease/change-window.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { Dependencies } from './dependencies.types.ts';
 import type { ChangeBucket } from '../lease/lease-item.ts';
 import type { Pass } from './pass.types.ts';
 import type { Wanted } from './plan.ts';

@@ -1,6 +1,6 @@
-import { allEnded } from '../core/limited.ts';
+import { allEnded } from '../model/limited.ts';
 import type { Lease } from '../lease/lease.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { Dependencies } from './dependencies.types.ts';
 import { apply } from './apply/apply.ts';
 import { guard, recordHeld } from './guard.ts';
 import type { Pass, PassDone } from './pass.types.ts';

@@ -1,7 +1,7 @@
-import type { PassReport } from '../core/ledger.types.ts';
-import type { Plan } from '../core/plan.types.ts';
+import type { PassReport } from '../model/ledger.types.ts';
+import type { Plan } from '../plan/plan.types.ts';
 import type { Lease } from '../lease/lease.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { Dependencies } from './dependencies.types.ts';
 import type { PassRequest } from './request.types.ts';
 import type { Tally } from './tally.ts';
 

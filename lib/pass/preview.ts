@@ -1,9 +1,9 @@
-import { InvalidDeclarationError } from '../core/errors.ts';
-import { allEnded } from '../core/limited.ts';
+import { InvalidDeclarationError } from '../model/errors.ts';
+import { allEnded } from '../model/limited.ts';
 import { recounted } from '../lease/change-window.ts';
 import { readOnlyGate } from '../lease/read-only-gate.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
-import type { VendorCalls } from '../reconcile/ports/provider.ts';
+import type { Dependencies } from './dependencies.types.ts';
+import type { VendorCalls } from '../gateways/provider.ts';
 import { guard } from './guard.ts';
 import type { Allowed } from './guard.ts';
 import { plan } from './plan.ts';

@@ -1,10 +1,10 @@
-import type { Time } from '../core/ledger.types.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { Time } from '../model/ledger.types.ts';
+import type { Dependencies } from './dependencies.types.ts';
 import { StoreError } from '../model/store-error.ts';
 import { delayAtMostMs, noQueueCode } from '../work/queue.ts';
-import { namedAtMost } from '../core/named-servers.ts';
+import { namedAtMost } from '../model/named-servers.ts';
 import type { WorkMessage } from '../work/message.ts';
-import type { Log } from '../reconcile/ports/runtime.ts';
+import type { Log } from '../model/runtime.types.ts';
 
 /** What a pass made wait. Retries of earlier passes have their messages already. */
 export interface NewRetries {

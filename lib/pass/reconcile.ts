@@ -1,6 +1,6 @@
-import type { PassReport } from '../core/ledger.types.ts';
-import type { Plan } from '../core/plan.types.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { PassReport } from '../model/ledger.types.ts';
+import type { Plan } from '../plan/plan.types.ts';
+import type { Dependencies } from './dependencies.types.ts';
 import { acquireOrKnock, serveRounds } from '../lease/rounds.ts';
 import type { RoundEnd, Rounds } from '../lease/rounds.ts';
 import { makePass } from './pass.ts';

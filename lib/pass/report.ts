@@ -1,11 +1,11 @@
-import type { PassReport, Time } from '../core/ledger.types.ts';
-import { outcomeCounts } from '../core/outcome.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { activePause } from '../core/pause.ts';
-import type { Declared } from '../core/plan-server.ts';
+import type { PassReport, Time } from '../model/ledger.types.ts';
+import { outcomeCounts } from '../model/outcome.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { activePause } from '../plan/text/pause.ts';
+import type { Declared } from '../plan/plan-server.ts';
 import { InterruptedError } from '../lease/interruption.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
-import type { Log } from '../reconcile/ports/runtime.ts';
+import type { Log } from '../model/runtime.types.ts';
 import { StoreError } from '../model/store-error.ts';
 import type { Applied } from './apply/apply.ts';
 import { failureSummary } from './failure-summary.ts';

@@ -1,6 +1,6 @@
-import type { PassReport } from '../core/ledger.types.ts';
-import type { Outcome, Trigger } from '../core/outcome.ts';
-import type { Plan } from '../core/plan.types.ts';
+import type { PassReport } from '../model/ledger.types.ts';
+import type { Outcome, Trigger } from '../model/outcome.ts';
+import type { Plan } from '../plan/plan.types.ts';
 
 /** What asks for a pass. */
 export interface PassRequest {

@@ -1,7 +1,7 @@
-import type { Reason, ServerRecord, Time } from '../core/ledger.types.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { VendorCalls } from '../reconcile/ports/provider.ts';
-import type { Clock, Random } from '../reconcile/ports/runtime.ts';
+import type { Reason, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { VendorCalls } from '../gateways/provider.ts';
+import type { Clock, Random } from '../model/runtime.types.ts';
 import type { TrueupEvent } from '../work/events.ts';
 
 /** What a pass found of a server. */

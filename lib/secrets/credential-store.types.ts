@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.types.ts';
+import type { Json } from '../model/json/json.types.ts';
 import type { Secret } from '../model/secret.ts';
 
 /** A connection's own credential, as it is stored in its secret. */

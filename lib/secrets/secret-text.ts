@@ -1,4 +1,4 @@
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject } from '../model/json/json.ts';
 
 /** The text that a reference means, or what is wrong with it, without any of it. */
 export type SecretText =

@@ -1,12 +1,12 @@
-import { digestOf } from '../core/change.ts';
-import type { Auth, Connection } from '../core/desired.types.ts';
-import type { Json } from '../core/json.types.ts';
+import { digestOf } from '../plan/change.ts';
+import type { Auth, Connection } from '../model/desired.types.ts';
+import type { Json } from '../model/json/json.types.ts';
 import { formatReference } from '../model/secret-reference.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
 import { renewWithClientCredentials } from './client-credentials.ts';
-import type { Provider } from '../reconcile/ports/provider.ts';
+import type { Provider } from '../gateways/provider.ts';
 import { wasDecrypted } from '../secrets/secret-source.ts';
-import { VendorError } from '../reconcile/ports/vendor-error.ts';
+import { VendorError } from '../model/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
 import { renewBeforeMs } from './renewal.ts';
 import type { CachedCredential, Renewal, SignInDependencies } from './renewal.ts';

@@ -1,7 +1,7 @@
-import type { Auth } from '../core/desired.types.ts';
+import type { Auth } from '../model/desired.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
-import type { Provider } from '../reconcile/ports/provider.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Provider } from '../gateways/provider.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';
 import type { CredentialStore } from '../secrets/credential-store.types.ts';
 import type { AccessToken, TokenExchange } from './token-exchange.types.ts';

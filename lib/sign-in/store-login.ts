@@ -1,15 +1,18 @@
-import { TrueupError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.types.ts';
+import { TrueupError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json/json.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
-import type { Dependencies } from '../reconcile/dependencies.types.ts';
+import type { Lease, LeaseWorld } from '../lease/lease.ts';
+import type { SignInDependencies } from './renewal.ts';
 import { ifItAnswers } from '../lease/hand-over.ts';
-import type { Lease } from '../lease/lease.ts';
 import { StoreError } from '../model/store-error.ts';
 import type { AccessToken } from './token-exchange.types.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 import { serveRounds } from '../lease/rounds.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 import type { Patience } from '../lease/wait-for-lease.ts';
+
+/** What storing a login needs. */
+export type LoginDependencies = LeaseWorld & SignInDependencies;
 
 /** Where a connection keeps its refresh token. */
 export interface TokenPlace {
@@ -44,7 +47,7 @@ export type StoredLogin =
 export async function storeLogin(
   login: Login,
   patience: Patience,
-  deps: Dependencies,
+  deps: LoginDependencies,
 ): Promise<StoredLogin> {
   const { connection } = login;
   // Once the token is saved, what others asked for may as well wait for the next owner of the lease.
@@ -68,7 +71,7 @@ export async function storeLogin(
 async function write(
   { connection, reference, refreshToken, access }: Login,
   lease: Lease,
-  { credentialStore, clock, uuid, settings }: Dependencies,
+  { credentialStore, clock, uuid, settings }: LoginDependencies,
 ): Promise<boolean> {
   const { secret: name, key = defaultTokenKey } = reference;
   const { exists, whole } = await readTokenPlace({ connection, reference }, credentialStore);
@@ -89,7 +92,7 @@ async function write(
  */
 export async function readTokenPlace(
   { connection, reference: { secret: name } }: TokenPlace,
-  credentialStore: Dependencies['credentialStore'],
+  credentialStore: SignInDependencies['credentialStore'],
 ): Promise<TokenPlaceNow> {
   let value: Secret;
   try {

@@ -1,8 +1,8 @@
-import type { Json, JsonObject } from '../core/json.types.ts';
-import { isJsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../model/json/json.types.ts';
+import { isJsonObject } from '../model/json/json.ts';
 import type { Secret } from '../model/secret.ts';
 import { StoreError } from '../model/store-error.ts';
-import type { Clock } from '../reconcile/ports/runtime.ts';
+import type { Clock } from '../model/runtime.types.ts';
 import type { AccessToken } from './token-exchange.types.ts';
 
 /*

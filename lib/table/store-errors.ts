@@ -1,7 +1,7 @@
-import type { JsonObject } from '../core/json.types.ts';
+import type { JsonObject } from '../model/json/json.types.ts';
 import { StoreError } from '../model/store-error.ts';
 
-/** What can be matched on: `code` of the `StoreError`s that tables and lib/aws throw. */
+/** What can be matched on: `code` of the `StoreError`s that tables and AWS's services throw. */
 export type StoreErrorCode =
   | 'store-throttled'
   | 'store-denied'

@@ -1,5 +1,5 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { Clock, Random } from '../reconcile/ports/runtime.ts';
+import type { Clock, Random } from '../model/runtime.types.ts';
 import { storeError, storeProblem } from '../table/store-errors.ts';
 import { eventDetail } from './event-detail.ts';
 import type { Announcer } from './events.ts';

@@ -1,5 +1,5 @@
-import { cappedChange, firstThatFits } from '../core/shown-values.ts';
-import type { JsonObject } from '../core/json.types.ts';
+import { cappedChange, firstThatFits } from '../plan/shown-values.ts';
+import type { JsonObject } from '../model/json/json.types.ts';
 import type { TrueupEvent } from './events.ts';
 
 /** Bytes of one detail: PutEvents takes 256 KB in one call. */

@@ -1,5 +1,5 @@
-import type { ChangeRecord, PassReport, Reason } from '../core/ledger.types.ts';
-import type { Plan } from '../core/plan.types.ts';
+import type { ChangeRecord, PassReport, Reason } from '../model/ledger.types.ts';
+import type { Plan } from '../plan/plan.types.ts';
 
 /** What Trueup announces. The adapter gives each its documented, versioned shape. */
 export type TrueupEvent =

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { namedAtMost } from '../core/named-servers.ts';
+import { namedAtMost } from '../model/named-servers.ts';
 import { connectionNameSchema } from '../model/connection-name.ts';
 
 /** Why a message was sent; for people, and for what may be skipped. */

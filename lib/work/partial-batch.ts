@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../reconcile/ports/runtime.ts';
+import type { Clock, Random } from '../model/runtime.types.ts';
 
 /** What a batch call left undone: entries worth another attempt, and why; or why it is of no use. */
 export interface Undone<T> {

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Clock, Random } from '../reconcile/ports/runtime.ts';
+import type { Clock, Random } from '../model/runtime.types.ts';
 import { storeError, storeProblem } from '../table/store-errors.ts';
 import { batches, sendBatch, type Undone } from './partial-batch.ts';
 import type { WorkQueue } from './queue.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { DeclarationOptions } from '../../lib/desired/rules/row.ts';
-import type { Issue } from '../../lib/core/errors.ts';
-import { formatIssue } from '../../lib/core/errors.ts';
-import { parsePointer } from '../../lib/core/pointer.ts';
-import { plainText } from '../../lib/model/plain-text.ts';
+import type { Issue } from '../../lib/model/errors.ts';
+import { formatIssue } from '../../lib/model/errors.ts';
+import { parsePointer } from '../../lib/model/json/pointer.ts';
+import { plainText } from '../../lib/model/text/plain-text.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { createProviders } from '../../lib/gateways/gateways.ts';
 import { systemClock } from '../../lib/wiring.ts';

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { Ledger, LedgerState } from '../../lib/ledger/ledger.types.ts';
-import { planSchema } from '../../lib/core/plan-schema.ts';
-import type { ChangeRecord, PassReport, ServerRecord } from '../../lib/core/ledger.types.ts';
-import { outcomeCounts, outcomes } from '../../lib/core/outcome.ts';
-import { planServer } from '../../lib/core/plan-server.ts';
-import { renderReport } from '../../lib/core/render-text.ts';
+import { planSchema } from '../../lib/plan/text/plan-schema.ts';
+import type { ChangeRecord, PassReport, ServerRecord } from '../../lib/model/ledger.types.ts';
+import { outcomeCounts, outcomes } from '../../lib/model/outcome.ts';
+import { planServer } from '../../lib/plan/plan-server.ts';
+import { renderReport } from '../../lib/plan/text/render-text.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
-import { contextOf, inputsOf, serverOf } from '../../test/core/support/builders.ts';
-import { planOf, passReport, plannedServer } from '../../test/core/support/plans.ts';
+import { contextOf, inputsOf, serverOf } from '../../test/plan/support/builders.ts';
+import { planOf, passReport, plannedServer } from '../../test/plan/support/plans.ts';
 import { must } from './fuzzer.ts';
 import { canary } from './strange.ts';
 

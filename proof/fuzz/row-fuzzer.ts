@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { desiredTable } from '../../lib/desired/rows/desired-table.ts';
 import { rowsOf } from '../../lib/desired/rules/document.ts';
-import { plainText } from '../../lib/model/plain-text.ts';
+import { plainText } from '../../lib/model/text/plain-text.ts';
 import type { ConnectionDocument } from '../../lib/desired/rules/schema.ts';
 import { readDesired } from '../../lib/pass/read/desired.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
-import type { Provider } from '../../lib/reconcile/ports/provider.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { systemClock } from '../../lib/wiring.ts';
 import { declarationOptions, documents } from './declared.ts';

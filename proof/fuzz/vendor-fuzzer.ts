@@ -1,18 +1,18 @@
 import fc from 'fast-check';
-import { buildBody } from '../../lib/core/body.ts';
-import { isJsonObject } from '../../lib/core/json.ts';
-import type { LiveServer } from '../../lib/core/live.types.ts';
-import { planServer } from '../../lib/core/plan-server.ts';
-import { plainText } from '../../lib/model/plain-text.ts';
-import { assemblePlan } from '../../lib/core/plan.ts';
-import { renderPlan } from '../../lib/core/render-text.ts';
+import { buildBody } from '../../lib/plan/body.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
+import type { LiveServer } from '../../lib/model/live.types.ts';
+import { planServer } from '../../lib/plan/plan-server.ts';
+import { plainText } from '../../lib/model/text/plain-text.ts';
+import { assemblePlan } from '../../lib/plan/plan.ts';
+import { renderPlan } from '../../lib/plan/text/render-text.ts';
 import { createAlloy } from '../../lib/gateways/alloy/provider.ts';
 import { createBarndoor } from '../../lib/gateways/barndoor/provider.ts';
 import type { HttpClient } from '../../lib/gateways/http/client.ts';
-import type { Provider, VendorSession } from '../../lib/reconcile/ports/provider.ts';
-import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
-import { contextOf, inputsOf, serverOf } from '../../test/core/support/builders.ts';
-import { guardState } from '../../test/core/support/plans.ts';
+import type { Provider, VendorSession } from '../../lib/gateways/provider.ts';
+import { isVendorError } from '../../lib/model/vendor-error.ts';
+import { contextOf, inputsOf, serverOf } from '../../test/plan/support/builders.ts';
+import { guardState } from '../../test/plan/support/plans.ts';
 import {
   allTextOf,
   clientFor,

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { checkDocument } from '../../lib/desired/rules/document.ts';
-import { jsonIssues } from '../../lib/model/json-issues.ts';
-import { plainText } from '../../lib/model/plain-text.ts';
+import { jsonIssues } from '../../lib/model/json/json-issues.ts';
+import { plainText } from '../../lib/model/text/plain-text.ts';
 import { writeYaml } from '../../lib/desired/yaml/write.ts';
 import { parseText } from '../../lib/desired/yaml/text.ts';
 import type { Position } from '../../lib/desired/yaml/text.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import type { Table } from '../../lib/table/table.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { bearer, startWorld } from '../../test/support/world.ts';
 import type { TestWorld, WorldOptions } from '../../test/support/world.ts';

@@ -1,6 +1,6 @@
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { openSqliteTable, type SqliteTable } from '../../lib/table/sqlite/table.ts';
 
 /** The same with ledger and lease in an SQLite file, as they are with declarations in files. */

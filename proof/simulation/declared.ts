@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/core/json.types.ts';
+import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import { ignored, rejected, textOf } from './vendor-quirks.ts';
 import type { World } from './world.ts';
 

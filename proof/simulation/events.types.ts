@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
-import type { ServerRecord } from '../../lib/core/ledger.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
+import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import type { HeldPlan, LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { HttpAnswer, HttpRequest } from './vendor.ts';
 import type { Process } from './scheduler.ts';

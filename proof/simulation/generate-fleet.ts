@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { core } from '../../test/support/canaries.ts';
 import type { Chance } from './chance.ts';
 import { liveOf, secretsFor, specOf } from './generate-specs.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
-import { isJsonObject } from '../../lib/core/json.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { Chance } from './chance.ts';
 import { specOf } from './generate-specs.ts';
 import type { Action, ConnectionInit, Fault, FaultKind } from './scenario.types.ts';

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../lib/core/json.types.ts';
-import { isJsonObject } from '../../lib/core/json.ts';
+import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import { core } from '../../test/support/canaries.ts';
 import type { Chance } from './chance.ts';
 import type { VendorName } from './scenario.types.ts';

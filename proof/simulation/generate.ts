@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { chanceOf } from './chance.ts';
 import type { Chance } from './chance.ts';
 import { generateFaults } from './generate-faults.ts';

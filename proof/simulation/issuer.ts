@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/core/json.types.ts';
+import type { Json } from '../../lib/model/json/json.types.ts';
 import { core } from '../../test/support/canaries.ts';
 import type { ConnectionInit } from './scenario.types.ts';
 import type { HttpAnswer } from './vendor.ts';

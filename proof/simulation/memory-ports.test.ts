@@ -1,5 +1,5 @@
-import { desiredContract } from '../../test/contracts/desired-contract.ts';
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import { desiredContract } from '../../test/desired/desired-contract.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { portsOf } from './ports.ts';
 import { World } from './world.ts';
 

@@ -46,7 +46,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'digest over everything',
-    file: 'lib/core/guard.ts',
+    file: 'lib/plan/guard.ts',
     text: 'planDigest(heldHashes(held))',
     by: 'planDigest([...heldHashes(held), JSON.stringify(held)])',
     breaks: 'no-harm',
@@ -145,7 +145,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'unchanged fields sent',
-    file: 'lib/core/body.ts',
+    file: 'lib/plan/body.ts',
     text: 'free.filter((unit) => changed.has(unit.pointer) && !isOf(blocked, unit))',
     by: 'free.filter((unit) => !isOf(blocked, unit) && unit.field.access !== "secret")',
     breaks: 'no-harm',

@@ -1,4 +1,4 @@
-import type { ServerRecord } from '../../lib/core/ledger.types.ts';
+import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import { rowAt } from './declared.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../lib/core/json.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import { currentRow } from './declared.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { LeasesOwned } from './leases-owned.ts';

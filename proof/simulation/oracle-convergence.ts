@@ -1,5 +1,5 @@
-import { matchFingerprint } from '../../lib/core/fingerprint.ts';
-import type { Json, JsonObject } from '../../lib/core/json.types.ts';
+import { matchFingerprint } from '../../lib/plan/fingerprint.ts';
+import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import {
   canonical,
   currentRow,

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../lib/core/json.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import {
   canonical,
   isReference,

@@ -1,5 +1,5 @@
-import type { Json } from '../../lib/core/json.types.ts';
-import { isJsonObject } from '../../lib/core/json.ts';
+import type { Json } from '../../lib/model/json/json.types.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import { canonical, policyOf, valueAt } from './declared.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../../lib/reconcile/ports/runtime.ts';
+import type { Log } from '../../lib/model/runtime.types.ts';
 import type { World } from './world.ts';
 
 /** A value as it would be printed: what JSON leaves out of errors and sets is in it. */

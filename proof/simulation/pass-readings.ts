@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
-import { isJsonObject } from '../../lib/core/json.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import { textOf } from './vendor-quirks.ts';

@@ -1,8 +1,8 @@
 import { preview } from '../../lib/pass/preview.ts';
 import { approve } from '../../lib/pass/approve.ts';
-import { TrueupError } from '../../lib/core/errors.ts';
+import { TrueupError } from '../../lib/model/errors.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
-import { isJsonObject } from '../../lib/core/json.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import { Deployment } from './deployment.ts';
 import type { Violation } from './events.types.ts';
 import { takeGlobalTimers } from './global-timers.ts';

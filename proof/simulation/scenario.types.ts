@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 
 /** Milliseconds from the beginning of the run. */
 type At = number;

@@ -1,5 +1,5 @@
 import { setImmediate as settle } from 'node:timers/promises';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 
 /** A process: a set of tasks with a clock and a memory of their own. A dead one's tasks never go on. */
 export interface Process {

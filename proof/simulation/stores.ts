@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { DesiredRow } from '../../lib/desired/desired-store.types.ts';
 
 /** One version of what stood somewhere from a moment on; without a value, nothing stood there. */

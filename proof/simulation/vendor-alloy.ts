@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../lib/core/json.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 
 import type { VendorKind } from './vendor.ts';
 import { kept, pageSize, refusedText } from './vendor-quirks.ts';

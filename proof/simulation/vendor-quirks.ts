@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../lib/core/json.types.ts';
+import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 
 /*
  * Ways in which a vendor does not do what it is asked for, each told by the value, so that a scenario chooses them.

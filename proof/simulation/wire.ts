@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/core/json.types.ts';
+import type { Json } from '../../lib/model/json/json.types.ts';
 import { WireError } from '../../lib/gateways/http/wire.ts';
 import type { Progress, Wire } from '../../lib/gateways/http/wire.ts';
 import type { VendorCall } from './events.types.ts';

@@ -1,4 +1,4 @@
-import { TrueupError } from '../../lib/core/errors.ts';
+import { TrueupError } from '../../lib/model/errors.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
 import { StoreError } from '../../lib/model/store-error.ts';

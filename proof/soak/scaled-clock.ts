@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 
 /** A clock that goes `factor` times as fast as real time, so that backoffs of minutes are over in seconds. */
 export function scaledClock(factor: number): Clock & { readonly advance: (ms: number) => void } {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import type { JsonObject } from '../../lib/core/json.types.ts';
-import { isJsonObject } from '../../lib/core/json.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import { documentSchema } from '../../lib/desired/rules/schema.ts';
 import { exampleFile } from '../../lib/cli/commands/init/example-file.ts';
 import { offlineProviders } from '../../lib/cli/targets/files/providers.ts';
-import type { FieldSpec, FieldTable } from '../../lib/core/field-table.types.ts';
+import type { FieldSpec, FieldTable } from '../../lib/model/field-table.types.ts';
 import { table } from './markdown-table.ts';
 
 /** The tables between the marks of docs/configuration.md, by the marks' names. */

@@ -4,7 +4,7 @@ import { delimiter, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { accessToken, values } from '../../lib/cli/demo/secret-values.ts';
-import { outcomes, triggers } from '../../lib/core/outcome.ts';
+import { outcomes, triggers } from '../../lib/model/outcome.ts';
 
 const bin = resolve('node_modules/.bin');
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { failureReasons } from '../../lib/core/failure-reason.ts';
-import { outcomes } from '../../lib/core/outcome.ts';
+import { failureReasons } from '../../lib/model/failure-reason.ts';
+import { outcomes } from '../../lib/model/outcome.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { wire } from '../../lib/wiring.ts';
 import { eventSource } from '../../lib/work/event-bus.ts';

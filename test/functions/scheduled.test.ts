@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { createObservability, quietObservability } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { readSettings } from '../../functions/settings.ts';
-import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import { bearer, connection, startWorld, serverIds } from '../support/world.ts';

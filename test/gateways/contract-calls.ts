@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { ContractSuite } from './contract-world.ts';
 import { always, calls, renamed } from './contract-world.ts';
 import { collect, vendorErrorOf } from './support.ts';

@@ -1,9 +1,9 @@
 import { afterEach } from '@jest/globals';
-import type { JsonObject } from '../../lib/core/json.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { Effect, MisbehaviourRule } from '../../lib/local/gateways/misbehaviour.ts';
 import type { RecordedRequest, VendorSimulator } from '../../lib/local/gateways/vendor.ts';
 import type { HttpClient } from '../../lib/gateways/http/client.ts';
-import type { Provider, VendorSession } from '../../lib/reconcile/ports/provider.ts';
+import type { Provider, VendorSession } from '../../lib/gateways/provider.ts';
 import type { TestClient, TestInputs } from './support.ts';
 import { clientFor, collect, connectionTo, sessionInputs } from './support.ts';
 

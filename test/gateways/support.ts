@@ -2,15 +2,15 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { inspect } from 'node:util';
-import type { Connection } from '../../lib/core/desired.types.ts';
+import type { Connection } from '../../lib/model/desired.types.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import type { HttpClient, HttpClientOptions } from '../../lib/gateways/http/client.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
-import type { SessionInputs } from '../../lib/reconcile/ports/provider.ts';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
-import type { VendorError } from '../../lib/reconcile/ports/vendor-error.ts';
-import { isVendorError } from '../../lib/reconcile/ports/vendor-error.ts';
+import type { SessionInputs } from '../../lib/gateways/provider.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
+import type { VendorError } from '../../lib/model/vendor-error.ts';
+import { isVendorError } from '../../lib/model/vendor-error.ts';
 
 export interface SeenRequest {
   readonly method: string;

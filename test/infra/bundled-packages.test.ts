@@ -10,7 +10,7 @@ test('a package, a folder or a module of Node that is new would be seen', () => 
   const contents = `
     import 'yaml';
     import { spawn } from 'node:child_process';
-    import { isJsonObject } from './lib/core/json.ts';
+    import { isJsonObject } from './lib/model/json/json.ts';
     export const handler = [spawn, isJsonObject];`;
   const found = bundled({
     stdin: { contents, resolveDir: process.cwd() },
@@ -20,6 +20,6 @@ test('a package, a folder or a module of Node that is new would be seen', () => 
     format: 'esm',
   });
   expect(found.packages).toEqual([expect.stringMatching(/^yaml@\d/)]);
-  expect(found.folders).toContain('lib/core');
+  expect(found.folders).toContain('lib/model');
   expect(found.imports).toContain('node:child_process');
 });

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { wire } from '../../lib/wiring.ts';
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { minuteMs } from '../../lib/lease/budget.ts';

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { minuteMs, readersShare } from '../../lib/lease/budget.ts';
 import { Lease } from '../../lib/lease/lease.ts';
 import { passGate } from '../../lib/lease/pass-gate.ts';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
 import { readOnlyGate } from '../../lib/lease/read-only-gate.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';

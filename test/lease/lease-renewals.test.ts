@@ -4,7 +4,7 @@ import type { LeaseEvent } from '../../lib/lease/protocol.ts';
 import { acquireOrKnock } from '../../lib/lease/rounds.ts';
 import { scopeOf, unite } from '../../lib/lease/scope.ts';
 import type { Scope } from '../../lib/lease/scope.ts';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import type { WorkMessage } from '../../lib/work/message.ts';
 import { knockFor } from '../support/lease-events.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { Attended, PassRequest } from '../../lib/pass/request.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
 import { Lease } from '../../lib/lease/lease.ts';

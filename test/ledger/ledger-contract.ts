@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Pause } from '../../lib/core/ledger.types.ts';
-import { eachLimited } from '../../lib/core/limited.ts';
+import type { Pause } from '../../lib/model/ledger.types.ts';
+import { eachLimited } from '../../lib/model/limited.ts';
 import type { Ledger } from '../../lib/ledger/ledger.types.ts';
 import { LostUpdateError, StoreError } from '../../lib/model/store-error.ts';
 import { at, change, fullServer, hashOf, heldPlan, report, server } from './records.ts';
-import { day, hour, type TestClock } from '../contracts/test-clock.ts';
+import { day, hour, type TestClock } from '../support/test-clock.ts';
 
 /** A fresh, empty ledger. */
 export interface LedgerSubject {

@@ -8,8 +8,8 @@ import { StoreError } from '../../lib/model/store-error.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import { openSqliteTable, type SqliteTable } from '../../lib/table/sqlite/table.ts';
 import type { ItemValue } from '../../lib/table/table.ts';
-import { tableWorld } from '../aws/world.ts';
-import { day, TestClock } from '../contracts/test-clock.ts';
+import { tableWorld } from '../support/aws-world.ts';
+import { day, TestClock } from '../support/test-clock.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { at, change, hashOf, heldPlan, report, server } from './records.ts';
 

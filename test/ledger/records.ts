@@ -4,9 +4,9 @@ import type {
   ChangeRecord,
   PassReport,
   ServerRecord,
-} from '../../lib/core/ledger.types.ts';
-import { outcomeCounts } from '../../lib/core/outcome.ts';
-import type { FieldChange, Plan } from '../../lib/core/plan.types.ts';
+} from '../../lib/model/ledger.types.ts';
+import { outcomeCounts } from '../../lib/model/outcome.ts';
+import type { FieldChange, Plan } from '../../lib/plan/plan.types.ts';
 import type { HeldPlan } from '../../lib/ledger/ledger.types.ts';
 
 export const at = '2026-11-22T12:00:00.000Z';

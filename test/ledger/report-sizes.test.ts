@@ -6,9 +6,9 @@ import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import { passReport } from '../../lib/pass/report.ts';
 import { Tally } from '../../lib/pass/tally.ts';
 import { at, heldPlan } from './records.ts';
-import { TestClock } from '../contracts/test-clock.ts';
+import { TestClock } from '../support/test-clock.ts';
 import { itemBytes } from './item-bytes.ts';
-import { tableWorld } from '../aws/world.ts';
+import { tableWorld } from '../support/aws-world.ts';
 
 const failing = 10_000;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { json } from '../core/support/arbitraries.ts';
+import { json } from '../plan/support/arbitraries.ts';
 import { alloyConnection as connection, outcomesOf, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { conflictRetryMs } from '../../lib/core/backoff.ts';
+import { conflictRetryMs } from '../../lib/model/backoff.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeleteSecretCommand, RestoreSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { wire } from '../../lib/wiring.ts';
-import { secretsManagerClient } from '../../lib/aws/clients.ts';
+import { secretsManagerClient } from '../../lib/secrets/secrets-manager/client.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';

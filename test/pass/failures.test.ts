@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { backoffMs } from '../../lib/core/backoff.ts';
+import { backoffMs } from '../../lib/model/backoff.ts';
 import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { renderPlanJson } from '../../lib/core/render-json.ts';
-import { renderPlan } from '../../lib/core/render-text.ts';
+import { renderPlanJson } from '../../lib/plan/text/render-json.ts';
+import { renderPlan } from '../../lib/plan/text/render-text.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Effect, SimulatedOperation } from '../../lib/local/gateways/misbehaviour.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { canariesOf, core, found, ledgerItems, printed, spellings } from '../support/canaries.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { exactAtMost } from '../../lib/pass/read/secret-versions.ts';

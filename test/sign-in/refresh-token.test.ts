@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { wire } from '../../lib/wiring.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';

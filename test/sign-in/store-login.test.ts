@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../lib/model/secret.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { storeLogin } from '../../lib/sign-in/store-login.ts';

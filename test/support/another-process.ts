@@ -3,8 +3,8 @@ import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { createProviders } from '../../lib/gateways/gateways.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 import type { TestWorld } from './world.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { dynamoDbClient } from '../../lib/aws/clients.ts';
+import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import type { TestWorld } from './world.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

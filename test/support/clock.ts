@@ -1,5 +1,5 @@
 import { systemClock } from '../../lib/wiring.ts';
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 
 /** Real time plus what a test adds to it; waiting is real. */
 export interface TestClock extends Clock {

@@ -1,4 +1,4 @@
-import type { Log } from '../../lib/reconcile/ports/runtime.ts';
+import type { Log } from '../../lib/model/runtime.types.ts';
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

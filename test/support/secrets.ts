@@ -1,5 +1,5 @@
 import { DeleteSecretCommand, RestoreSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { secretsManagerClient } from '../../lib/aws/clients.ts';
+import { secretsManagerClient } from '../../lib/secrets/secrets-manager/client.ts';
 import type { TestWorld } from './world.ts';
 
 type Placed = Pick<TestWorld, 'endpoints'>;

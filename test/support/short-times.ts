@@ -1,7 +1,7 @@
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { createProviders } from '../../lib/gateways/gateways.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { ReconcileSettings } from '../../lib/lease/settings.types.ts';
 
 /** A pass's times, short enough to wait for, long enough for a busy machine. */

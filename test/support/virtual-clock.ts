@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/reconcile/ports/runtime.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 
 interface Sleeper {
   readonly at: number;

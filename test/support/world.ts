@@ -1,10 +1,10 @@
 import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../lib/cli/embedded-world.ts';
 import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
 import { wire } from '../../lib/wiring.ts';
-import type { PassReport } from '../../lib/core/ledger.types.ts';
+import type { PassReport } from '../../lib/model/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
-import type { Dependencies } from '../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { TrueupEvent } from '../../lib/work/events.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';

@@ -1,13 +1,13 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventBridgeClient } from '../../lib/aws/clients.ts';
+import { eventBridgeClient } from '../../lib/work/clients.ts';
 import { eventBus } from '../../lib/work/event-bus.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { startEventBridge, type LocalEventBridge } from '../../lib/local/aws/eventbridge.ts';
 import type { TrueupEvent } from '../../lib/work/events.ts';
 import { change, report } from '../ledger/records.ts';
-import { TestClock } from '../contracts/test-clock.ts';
-import { local } from '../aws/world.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { local } from '../support/aws-world.ts';
 
 interface Put {
   readonly Detail: string;

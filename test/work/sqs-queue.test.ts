@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { sqsClient } from '../../lib/aws/clients.ts';
+import { sqsClient } from '../../lib/work/clients.ts';
 import { sqsQueue } from '../../lib/work/sqs-queue.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { startSqs, type LocalSqs } from '../../lib/local/aws/sqs/sqs.ts';
 import type { WorkMessage } from '../../lib/work/message.ts';
-import { TestClock } from '../contracts/test-clock.ts';
-import { local } from '../aws/world.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { local } from '../support/aws-world.ts';
 
 interface Sent {
   readonly Id: string;

@@ -1,11 +1,11 @@
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
 import type { HeldPlan } from '../../ledger/ledger.types.ts';
-import { heldHashes } from '../../core/guard.ts';
-import { renderPlanDocument } from '../../core/render-json.ts';
-import { counted } from '../../core/render-guard.ts';
-import { renderPlansMarkdown } from '../../core/render-markdown.ts';
-import { shownTime } from '../../core/shown-time.ts';
-import { renderPlan } from '../../core/render-text.ts';
+import { heldHashes } from '../../plan/guard.ts';
+import { renderPlanDocument } from '../../plan/text/render-json.ts';
+import { counted } from '../../plan/text/render-guard.ts';
+import { renderPlansMarkdown } from '../../plan/text/render-markdown.ts';
+import { shownTime } from '../../model/text/shown-time.ts';
+import { renderPlan } from '../../plan/text/render-text.ts';
 import {
   ApprovalError,
   approve as approveHeld,
@@ -13,7 +13,7 @@ import {
   findHeld,
   findPlanned,
 } from '../../pass/approve.ts';
-import { TrueupError } from '../../core/errors.ts';
+import { TrueupError } from '../../model/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import type { Connection } from '../../core/desired.types.ts';
-import { plainText } from '../../model/plain-text.ts';
+import type { Connection } from '../../model/desired.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { StoreError } from '../../model/store-error.ts';
 import { readTokenPlace, storeLogin } from '../../sign-in/store-login.ts';
 import type { TokenPlace } from '../../sign-in/store-login.ts';

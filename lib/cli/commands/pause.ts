@@ -1,5 +1,5 @@
-import { plainText } from '../../model/plain-text.ts';
-import { shownTime } from '../../core/shown-time.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { shownTime } from '../../model/text/shown-time.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';

@@ -1,8 +1,8 @@
-import type { Plan } from '../../core/plan.types.ts';
-import type { PlanDocument } from '../../core/plan-schema.ts';
-import { renderPlanDocument } from '../../core/render-json.ts';
-import { renderPlansMarkdown } from '../../core/render-markdown.ts';
-import { plainText } from '../../model/plain-text.ts';
+import type { Plan } from '../../plan/plan.types.ts';
+import type { PlanDocument } from '../../plan/text/plan-schema.ts';
+import { renderPlanDocument } from '../../plan/text/render-json.ts';
+import { renderPlansMarkdown } from '../../plan/text/render-markdown.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes, gravest } from '../errors/exit-codes.ts';

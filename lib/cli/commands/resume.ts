@@ -1,4 +1,4 @@
-import type { Pause } from '../../core/ledger.types.ts';
+import type { Pause } from '../../model/ledger.types.ts';
 import { connectionNameSchema } from '../../model/connection-name.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';

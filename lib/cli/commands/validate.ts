@@ -1,5 +1,5 @@
-import { counted } from '../../core/render-guard.ts';
-import { isJsonObject } from '../../core/json.ts';
+import { counted } from '../../plan/text/render-guard.ts';
+import { isJsonObject } from '../../model/json/json.ts';
 import { checkFiles, issueLine } from '../targets/files/check-files.ts';
 import type { CheckedFiles } from '../targets/files/check-files.ts';
 import { usageError } from '../errors/cli-error.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { logOf, quietObservability } from '../../../functions/runtime/observability.ts';
 import { wire } from '../../wiring.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { enqueue } from '../../local/aws/sqs/queue.ts';
 import { startEmbeddedWorld } from '../embedded-world.ts';
 import type { EmbeddedWorld } from '../embedded-world.ts';

@@ -1,4 +1,4 @@
-import type { PassReport } from '../../core/ledger.types.ts';
+import type { PassReport } from '../../model/ledger.types.ts';
 import type { PassResult } from '../../pass/request.types.ts';
 import { collector } from './collector.ts';
 import { startDemoWorld } from './demo-world.ts';

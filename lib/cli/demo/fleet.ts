@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.types.ts';
+import type { JsonObject } from '../../model/json/json.types.ts';
 import type { AlloyServerInit } from '../../local/gateways/alloy/simulator.ts';
 import type { BarndoorServerInit } from '../../local/gateways/barndoor/simulator.ts';
 import { accessToken, alloy, barndoor, reference } from './secret-values.ts';

@@ -1,5 +1,5 @@
-import type { Plan } from '../../core/plan.types.ts';
-import type { PassReport } from '../../core/ledger.types.ts';
+import type { Plan } from '../../plan/plan.types.ts';
+import type { PassReport } from '../../model/ledger.types.ts';
 import type { HeldPlan } from '../../ledger/ledger.types.ts';
 
 /** What is counted at the vendors and in Secrets Manager's answers, over the whole story. */

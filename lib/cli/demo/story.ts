@@ -1,6 +1,6 @@
 import { approve } from '../../pass/approve.ts';
 import { preview } from '../../pass/preview.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
 import type { DemoWorld } from './demo-world.ts';
 import { alloyServers, barndoorServers, renamedByScript, supportEdited } from './fleet.ts';
 import type { DemoFunctions } from './functions.ts';

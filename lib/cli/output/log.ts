@@ -1,4 +1,4 @@
-import type { Log } from '../../reconcile/ports/runtime.ts';
+import type { Log } from '../../model/runtime.types.ts';
 import type { Output } from './output.ts';
 
 /** What a command shows anyway, as part of the report. */

@@ -1,6 +1,6 @@
-import type { Paint, Style } from '../../core/paint.types.ts';
-import { plainText } from '../../model/plain-text.ts';
-import { wrap } from '../../core/wrap.ts';
+import type { Paint, Style } from '../../model/text/paint.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { wrap } from '../../model/text/wrap.ts';
 import { progressLine } from './progress-line.ts';
 import type { CliSettings } from '../settings.ts';
 import type { Sink } from './sink.ts';

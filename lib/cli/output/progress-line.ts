@@ -1,4 +1,4 @@
-import { columns } from '../../core/wrap.ts';
+import { columns } from '../../model/text/wrap.ts';
 import type { Sink } from './sink.ts';
 
 /** The line below all others on a terminal, which changes in place. */

@@ -1,11 +1,11 @@
-import { TrueupError } from '../../core/errors.ts';
-import type { Plan } from '../../core/plan.types.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import { TrueupError } from '../../model/errors.ts';
+import type { Plan } from '../../plan/plan.types.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { preview } from '../../pass/preview.ts';
 import type { Attended } from '../../pass/request.types.ts';
 import { CliError } from '../errors/cli-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
-import { mapLimited } from '../../core/limited.ts';
+import { mapLimited } from '../../model/limited.ts';
 import type { Output } from '../output/output.ts';
 import type { Selection } from '../targets/select.ts';
 

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { planDigest } from '../../core/change.ts';
-import { jsonIssues } from '../../model/json-issues.ts';
-import { planDocumentSchema } from '../../core/plan-schema.ts';
-import type { PlanDocument } from '../../core/plan-schema.ts';
-import type { Plan } from '../../core/plan.types.ts';
-import { renderPlanDocument } from '../../core/render-json.ts';
-import { plainText } from '../../model/plain-text.ts';
+import { planDigest } from '../../plan/change.ts';
+import { jsonIssues } from '../../model/json/json-issues.ts';
+import { planDocumentSchema } from '../../plan/text/plan-schema.ts';
+import type { PlanDocument } from '../../plan/text/plan-schema.ts';
+import type { Plan } from '../../plan/plan.types.ts';
+import { renderPlanDocument } from '../../plan/text/render-json.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { schemaIssues } from '../../desired/rules/schema-issues.ts';
-import { formatIssue } from '../../core/errors.ts';
+import { formatIssue } from '../../model/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { systemCode } from '../errors/error-code.ts';
 

@@ -1,8 +1,8 @@
-import type { NextCommand } from '../../core/next-command.types.ts';
-import type { Paint } from '../../core/paint.types.ts';
-import type { Plan } from '../../core/plan.types.ts';
-import { plainText } from '../../model/plain-text.ts';
-import { renderPlan } from '../../core/render-text.ts';
+import type { NextCommand } from '../../model/text/next-command.types.ts';
+import type { Paint } from '../../model/text/paint.types.ts';
+import type { Plan } from '../../plan/plan.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { renderPlan } from '../../plan/text/render-text.ts';
 
 /** Plans one after the other; of several, each says whose it is. */
 export function titledPlans(plans: readonly Plan[], paint: Paint, next: NextCommand): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { JsonObject } from '../../core/json.types.ts';
+import type { JsonObject } from '../../model/json/json.types.ts';
 import { documentSchema } from '../../desired/rules/schema.ts';
 import { offlineProviders } from '../targets/files/providers.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
-import { outcomeMeanings, outcomes } from '../../core/outcome.ts';
-import { connectionName, count, version } from '../../core/plan-schema.ts';
-import { decryptedKeys, triggerSchema, vendorCallsKeys } from '../../core/report-schema.ts';
+import { outcomeMeanings, outcomes } from '../../model/outcome.ts';
+import { connectionName, count, version } from '../../plan/text/plan-schema.ts';
+import { decryptedKeys, triggerSchema, vendorCallsKeys } from '../../plan/text/report-schema.ts';
 
 const counts = Object.fromEntries(
   outcomes.map((outcome) => [outcome, redescribed(count, outcomeMeanings[outcome])]),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
-import { text, version } from '../../core/plan-schema.ts';
+import { text, version } from '../../plan/text/plan-schema.ts';
 
 const position = z.int().check(z.minimum(1));
 

@@ -7,8 +7,8 @@ import {
   text,
   time,
   version,
-} from '../../core/plan-schema.ts';
-import { passSchema, triggerSchema } from '../../core/report-schema.ts';
+} from '../../plan/text/plan-schema.ts';
+import { passSchema, triggerSchema } from '../../plan/text/report-schema.ts';
 
 const changeSchema = z.object({
   connection: connectionName,

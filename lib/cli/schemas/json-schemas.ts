@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Json } from '../../core/json.types.ts';
-import { planDocumentSchema } from '../../core/plan-schema.ts';
-import { reportDocumentSchema } from '../../core/report-schema.ts';
+import type { Json } from '../../model/json/json.types.ts';
+import { planDocumentSchema } from '../../plan/text/plan-schema.ts';
+import { reportDocumentSchema } from '../../plan/text/report-schema.ts';
 import { declarationSchema } from './declaration.ts';
 import { demoDocumentSchema } from './demo.ts';
 import { doctorDocumentSchema, validateDocumentSchema } from './findings.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
-import { connectionName, text, version } from '../../core/plan-schema.ts';
+import { connectionName, text, version } from '../../plan/text/plan-schema.ts';
 
 const item = text("Of the row: `connection`, or `server#` and the vendor's id");
 

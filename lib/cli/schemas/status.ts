@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
-import { outcomes } from '../../core/outcome.ts';
+import { outcomes } from '../../model/outcome.ts';
 import {
   connectionName,
   count,
@@ -11,8 +11,8 @@ import {
   text,
   time,
   version,
-} from '../../core/plan-schema.ts';
-import { passEndSchema, passSchema, triggerSchema } from '../../core/report-schema.ts';
+} from '../../plan/text/plan-schema.ts';
+import { passEndSchema, passSchema, triggerSchema } from '../../plan/text/report-schema.ts';
 
 const generation = z.int().check(z.minimum(1));
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/json.types.ts';
+import type { JsonObject } from '../../model/json/json.types.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { select } from './select.ts';
 import type { Target } from './target.ts';

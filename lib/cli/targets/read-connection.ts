@@ -1,5 +1,5 @@
-import { InvalidDeclarationError } from '../../core/errors.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import { InvalidDeclarationError } from '../../model/errors.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { readDesired } from '../../pass/read/desired.ts';
 import type { DesiredState } from '../../pass/read/desired.ts';
 

@@ -1,5 +1,5 @@
 import { suggest } from '../../desired/rules/suggest.ts';
-import { namedAtMost } from '../../core/named-servers.ts';
+import { namedAtMost } from '../../model/named-servers.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { CliError } from '../errors/cli-error.ts';
 import type { Target } from './target.ts';

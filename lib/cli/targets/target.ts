@@ -1,8 +1,8 @@
 import type { DesiredWriter } from '../../desired/rows/desired-writer.ts';
-import type { StackOutputs } from '../../aws/stack-outputs.ts';
+import type { StackOutputs } from './stack/stack-outputs.ts';
 import type { HostProbe } from '../../gateways/http/host-probe.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
-import type { SeenDate } from '../../reconcile/ports/runtime.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
+import type { SeenDate } from '../../model/runtime.types.ts';
 import type { SecretInspector } from '../../secrets/secret-source.ts';
 
 /** What a command works on: tables of a deployment, files, or the embedded world. */

@@ -1,7 +1,7 @@
 import type { Credentials } from '../../sign-in/credentials.ts';
-import type { Dependencies } from '../../reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { openSession } from '../../pass/vendor.ts';
-import type { VendorCalls, VendorSession } from '../../reconcile/ports/provider.ts';
+import type { VendorCalls, VendorSession } from '../../gateways/provider.ts';
 import type { DesiredState } from '../../pass/read/desired.ts';
 import { readOnlyGate } from '../../lease/read-only-gate.ts';
 import { readConnection } from './read-connection.ts';

@@ -5,21 +5,21 @@ import type {
   DesiredServer,
   InvalidServer,
   ServerPolicy,
-} from '../../core/desired.types.ts';
+} from '../../model/desired.types.ts';
 import { parseDuration, parseShare } from './durations.ts';
-import { formatIssue } from '../../core/errors.ts';
-import type { Issue } from '../../core/errors.ts';
-import type { FieldTable } from '../../core/field-table.types.ts';
-import type { JsonObject } from '../../core/json.types.ts';
-import { canonicalJson, isJsonObject } from '../../core/json.ts';
-import { jsonIssues } from '../../model/json-issues.ts';
-import { plainText } from '../../model/plain-text.ts';
+import { formatIssue } from '../../model/errors.ts';
+import type { Issue } from '../../model/errors.ts';
+import type { FieldTable } from '../../model/field-table.types.ts';
+import type { JsonObject } from '../../model/json/json.types.ts';
+import { canonicalJson, isJsonObject } from '../../model/json/json.ts';
+import { jsonIssues } from '../../model/json/json-issues.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { connectionRules, merged, serverRules } from './row.ts';
 import type { DeclarationOptions } from './row.ts';
 import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';
 import type { ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { declaredUnits } from '../../core/units.ts';
+import { declaredUnits } from '../../model/units.ts';
 import { serverKeyPrefix } from '../../model/server-key.ts';
 
 /** `spec` is one level down in its row, and may have 32 of its own. */

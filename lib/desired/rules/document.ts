@@ -1,7 +1,7 @@
-import type { Issue } from '../../core/errors.ts';
-import type { Json, JsonObject } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
-import { jsonIssues } from '../../model/json-issues.ts';
+import type { Issue } from '../../model/errors.ts';
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import { jsonIssues } from '../../model/json/json-issues.ts';
 import { connectionRules, ignoreOf, merged, serverRules } from './row.ts';
 import type { DeclarationOptions, ServerContext } from './row.ts';
 import { connectionNameSchema } from '../../model/connection-name.ts';

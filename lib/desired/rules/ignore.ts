@@ -1,8 +1,8 @@
-import type { Issue } from '../../core/errors.ts';
-import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
-import type { Json, JsonObject, Pointer } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
-import { formatPointer, isWithin, parsePointer } from '../../core/pointer.ts';
+import type { Issue } from '../../model/errors.ts';
+import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
+import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import { formatPointer, isWithin, parsePointer } from '../../model/json/pointer.ts';
 import { editDistance, suggest } from './suggest.ts';
 
 /**

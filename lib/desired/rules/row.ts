@@ -1,9 +1,9 @@
-import type { Issue } from '../../core/errors.ts';
-import type { FieldTable } from '../../core/field-table.types.ts';
+import type { Issue } from '../../model/errors.ts';
+import type { FieldTable } from '../../model/field-table.types.ts';
 import { ignoreIssues, isSpelledOut } from './ignore.ts';
-import type { Json, JsonObject, Pointer } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
-import { isWithin } from '../../core/pointer.ts';
+import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import { isWithin } from '../../model/json/pointer.ts';
 import { connectionNameSchema } from '../../model/connection-name.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { referenceIssues, sizeIssues, specIssues } from './spec.ts';

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
-import type { Issue } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
-import { formatPointer, isWithin } from '../../core/pointer.ts';
-import { plainText } from '../../model/plain-text.ts';
+import type { Issue } from '../../model/errors.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import { formatPointer, isWithin } from '../../model/json/pointer.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { suggest } from './suggest.ts';
 
 type ZodIssue = z.core.$ZodIssue;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { connectionNameSchema } from '../../model/connection-name.ts';
 import { described, redescribed } from '../../model/described.ts';
 import { durationPattern, sharePattern } from './durations.ts';
-import { modes } from '../../core/outcome.ts';
+import { modes } from '../../model/outcome.ts';
 import { urlProblem } from './url.ts';
 import { serverKeyPrefix } from '../../model/server-key.ts';
 

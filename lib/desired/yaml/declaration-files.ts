@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatIssue, type Issue } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
-import { plainText } from '../../model/plain-text.ts';
+import { formatIssue, type Issue } from '../../model/errors.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { readText, type TextFault } from './read-text.ts';
 import { parseText, textMaximum, type Position, type TextDocument } from './text.ts';
 

@@ -1,7 +1,7 @@
 import { rowsOf } from '../rules/document.ts';
-import type { Issue } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
+import type { Issue } from '../../model/errors.ts';
+import type { JsonObject } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
 import { connectionNameSchema } from '../../model/connection-name.ts';
 import {
   serverIdSchema,

@@ -8,7 +8,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
-import { parsePointer } from '../../core/pointer.ts';
+import { parsePointer } from '../../model/json/pointer.ts';
 import { tooDeep, type Problem, type TextProblem } from './syntax.ts';
 import { yamlRules, type TextRules } from './rules.ts';
 import { foreignCharacter, syntaxProblems } from './syntax.ts';

@@ -1,5 +1,5 @@
 import { Document, isScalar, visit } from 'yaml';
-import { printable } from '../../core/shown-value.ts';
+import { printable } from '../../model/text/shown-value.ts';
 
 /** A document to write, and what to say at its places. */
 export interface YamlDocument {

@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
 import { Secret } from '../../model/secret.ts';
-import type { LiveServer } from '../../core/live.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
 import type { Page } from '../http/paging.ts';
 
 const sections = ['connectors', 'actions', 'users'];

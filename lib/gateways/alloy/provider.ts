@@ -1,4 +1,4 @@
-import type { Provider } from '../../reconcile/ports/provider.ts';
+import type { Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
 import { alloySession } from './client.ts';

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
-import type { LiveServer } from '../../core/live.types.ts';
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import type { LiveServer } from '../../model/live.types.ts';
 import type { Page } from '../http/paging.ts';
 
 /**

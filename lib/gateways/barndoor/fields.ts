@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '../../model/described.ts';
-import type { FieldSpec, FieldTable } from '../../core/field-table.types.ts';
+import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 import { secretReferenceSchema } from '../../desired/rules/schema.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Json } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
+import type { Json } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
 import { Secret } from '../../model/secret.ts';
-import { plainText } from '../../model/plain-text.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { redactText } from '../../secrets/redact.ts';
 
 /** Longest text that an error takes over from a vendor, in characters. */

@@ -1,9 +1,9 @@
 import type { Options } from 'ky';
-import type { Json, JsonObject } from '../../core/json.types.ts';
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { SeenDate } from '../../reconcile/ports/runtime.ts';
-import type { VendorErrorKind, VendorOperation } from '../../reconcile/ports/vendor-error.ts';
-import { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import type { SeenDate } from '../../model/runtime.types.ts';
+import type { VendorErrorKind, VendorOperation } from '../../model/vendor-error.ts';
+import { VendorError } from '../../model/vendor-error.ts';
 import { errorText, isHtml, parseJson } from './error-text.ts';
 import type { AllowedUrl } from './host-rule.ts';
 import { parseRetryAfter } from './repetition.ts';

@@ -1,6 +1,6 @@
-import { isTransientStatus } from '../../core/failure.ts';
-import type { Random } from '../../reconcile/ports/runtime.ts';
-import type { VendorErrorKind } from '../../reconcile/ports/vendor-error.ts';
+import { isTransientStatus } from '../../model/failure.ts';
+import type { Random } from '../../model/runtime.types.ts';
+import type { VendorErrorKind } from '../../model/vendor-error.ts';
 
 /** How often one request is repeated within an attempt. */
 export const maxRepeats = 2;

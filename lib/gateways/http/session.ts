@@ -1,9 +1,9 @@
-import type { Connection } from '../../core/desired.types.ts';
-import type { Json, JsonObject } from '../../core/json.types.ts';
-import type { LiveServer } from '../../core/live.types.ts';
+import type { Connection } from '../../model/desired.types.ts';
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { SessionInputs } from '../../reconcile/ports/provider.ts';
-import { VendorError } from '../../reconcile/ports/vendor-error.ts';
+import type { SessionInputs } from '../provider.ts';
+import { VendorError } from '../../model/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';
 import type { HostOwner } from './host-rule.ts';
 

@@ -1,22 +1,22 @@
-import { backoffMs } from '../../core/backoff.ts';
-import type { DesiredServer } from '../../core/desired.types.ts';
-import type { FieldVerdict } from '../../core/diff.types.ts';
-import { fingerprint } from '../../core/fingerprint.ts';
-import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
-import type { Json, Pointer } from '../../core/json.types.ts';
+import { backoffMs } from '../../model/backoff.ts';
+import type { DesiredServer } from '../../model/desired.types.ts';
+import type { FieldVerdict } from '../../plan/diff.types.ts';
+import { fingerprint } from '../../plan/fingerprint.ts';
+import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
+import type { Json, Pointer } from '../../model/json/json.types.ts';
 import type {
   AppliedField,
   Intent,
   Reason,
   ServerRecord,
   UndecidedField,
-} from '../../core/ledger.types.ts';
-import type { LiveServer } from '../../core/live.types.ts';
-import { notedFields, withOutcome } from '../../core/record.ts';
-import type { ServerPlan } from '../../core/plan-server.ts';
+} from '../../model/ledger.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { notedFields, withOutcome } from '../../plan/record.ts';
+import type { ServerPlan } from '../../plan/plan-server.ts';
 import { asReference, formatReference } from '../../model/secret-reference.ts';
-import type { Unit } from '../../core/units.ts';
-import { verifyUnit } from '../../core/verify-answer.ts';
+import type { Unit } from '../../model/units.ts';
+import { verifyUnit } from '../../plan/verify-answer.ts';
 
 /** A value that was sent, or seen to be what was sent before, with the secret version that it came with. */
 export interface SentValue {

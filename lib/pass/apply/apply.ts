@@ -1,7 +1,7 @@
 import { asReference } from '../../model/secret-reference.ts';
 import type { SecretReference } from '../../model/secret.ts';
-import { isDown } from '../../core/failure.ts';
-import { eachLimited } from '../../core/limited.ts';
+import { isDown } from '../../model/failure.ts';
+import { eachLimited } from '../../model/limited.ts';
 import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';
 import type { Allowed } from '../guard.ts';

@@ -1,7 +1,7 @@
-import type { Pointer } from '../../core/json.types.ts';
-import type { Intent, ServerRecord } from '../../core/ledger.types.ts';
-import type { ServerPlan } from '../../core/plan-server.ts';
-import type { Unit } from '../../core/units.ts';
+import type { Pointer } from '../../model/json/json.types.ts';
+import type { Intent, ServerRecord } from '../../model/ledger.types.ts';
+import type { ServerPlan } from '../../plan/plan-server.ts';
+import type { Unit } from '../../model/units.ts';
 import { isUnreadable } from './answer.ts';
 
 /** Pointers that were sent and that no answer can confirm. */

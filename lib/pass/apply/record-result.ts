@@ -1,9 +1,9 @@
-import { TrueupError } from '../../core/errors.ts';
-import { isGuarded } from '../../core/guard.ts';
-import type { ChangeRecord, ServerRecord } from '../../core/ledger.types.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import type { FieldChange } from '../../core/plan.types.ts';
-import { isNews, withOutcome } from '../../core/record.ts';
+import { TrueupError } from '../../model/errors.ts';
+import { isGuarded } from '../../plan/guard.ts';
+import type { ChangeRecord, ServerRecord } from '../../model/ledger.types.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { FieldChange } from '../../plan/plan.types.ts';
+import { isNews, withOutcome } from '../../plan/record.ts';
 import { isInWindow } from '../../lease/change-window.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { labelOf } from '../tally.ts';

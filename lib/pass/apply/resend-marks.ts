@@ -1,6 +1,6 @@
-import type { ChangeRecord } from '../../core/ledger.types.ts';
-import { eachLimited } from '../../core/limited.ts';
-import type { ServerPlan } from '../../core/plan-server.ts';
+import type { ChangeRecord } from '../../model/ledger.types.ts';
+import { eachLimited } from '../../model/limited.ts';
+import type { ServerPlan } from '../../plan/plan-server.ts';
 import type { Ledger } from '../../ledger/ledger.types.ts';
 import type { Wanted } from '../plan.ts';
 import type { Tables } from '../read/read.ts';

@@ -1,8 +1,8 @@
-import type { FieldChange } from '../../core/plan.types.ts';
-import type { ServerPlan } from '../../core/plan-server.ts';
+import type { FieldChange } from '../../plan/plan.types.ts';
+import type { ServerPlan } from '../../plan/plan-server.ts';
 import { asReference, formatReference } from '../../model/secret-reference.ts';
 import type { Secret, SecretReference } from '../../model/secret.ts';
-import type { Unit } from '../../core/units.ts';
+import type { Unit } from '../../model/units.ts';
 import { wasDecrypted } from '../../secrets/secret-source.ts';
 import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
 import { StoreError } from '../../model/store-error.ts';

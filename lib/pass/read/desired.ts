@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseConnection, parseServer } from '../../desired/rules/declarations.ts';
-import type { Connection } from '../../core/desired.types.ts';
-import { formatIssue } from '../../core/errors.ts';
-import type { Declared } from '../../core/plan-server.ts';
-import { plainText } from '../../model/plain-text.ts';
-import type { Log } from '../../reconcile/ports/runtime.ts';
-import type { Provider } from '../../reconcile/ports/provider.ts';
+import type { Connection } from '../../model/desired.types.ts';
+import { formatIssue } from '../../model/errors.ts';
+import type { Declared } from '../../plan/plan-server.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import type { Log } from '../../model/runtime.types.ts';
+import type { Provider } from '../../gateways/provider.ts';
 import type { DesiredRow, DesiredStore } from '../../desired/desired-store.types.ts';
 import { serverIdIn } from '../../model/server-key.ts';
 

@@ -1,8 +1,8 @@
-import { classifyFailure, isDown } from '../../core/failure.ts';
-import type { LiveServer } from '../../core/live.types.ts';
-import { eachLimited } from '../../core/limited.ts';
-import type { VendorSession } from '../../reconcile/ports/provider.ts';
-import { isVendorError, VendorError } from '../../reconcile/ports/vendor-error.ts';
+import { classifyFailure, isDown } from '../../model/failure.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { eachLimited } from '../../model/limited.ts';
+import type { VendorSession } from '../../gateways/provider.ts';
+import { isVendorError, VendorError } from '../../model/vendor-error.ts';
 
 /**
  * What the vendor said of a declared server: it, that it has none, or why it could not be read. `waiting`: it was

@@ -1,4 +1,4 @@
-import type { Declared } from '../../core/plan-server.ts';
+import type { Declared } from '../../plan/plan-server.ts';
 import { asReference } from '../../model/secret-reference.ts';
 import type { SecretSource } from '../../secrets/secret-source.ts';
 

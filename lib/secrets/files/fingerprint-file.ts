@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { FingerprintKey, FingerprintKeys } from '../../core/fingerprint.types.ts';
-import { isJsonObject } from '../../core/json.ts';
+import type { FingerprintKey, FingerprintKeys } from '../../model/fingerprint.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';

@@ -1,6 +1,6 @@
-import { macOf } from '../../core/fingerprint.ts';
-import type { FingerprintKeys } from '../../core/fingerprint.types.ts';
-import type { Json, JsonObject } from '../../core/json.types.ts';
+import { macOf } from '../../plan/fingerprint.ts';
+import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { secretNameProblem } from '../../desired/rules/secret-name.ts';
 import { secretText } from '../secret-text.ts';
 import { Secret } from '../../model/secret.ts';

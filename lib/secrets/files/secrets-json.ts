@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import type { Json, JsonObject } from '../../core/json.types.ts';
-import { isJsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';

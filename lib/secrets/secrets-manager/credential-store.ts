@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Json } from '../../core/json.types.ts';
+import type { Json } from '../../model/json/json.types.ts';
 import { secretNameProblem } from '../../desired/rules/secret-name.ts';
 import { Secret } from '../../model/secret.ts';
 import { nameOf, secretStoreError, storeProblem } from '../../table/store-errors.ts';

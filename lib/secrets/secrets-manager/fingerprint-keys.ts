@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { FingerprintKey, FingerprintKeys } from '../../core/fingerprint.types.ts';
+import type { FingerprintKey, FingerprintKeys } from '../../model/fingerprint.types.ts';
 import { nameOf, secretStoreError, storeProblem } from '../../table/store-errors.ts';
 
 const minimumBytes = 32;

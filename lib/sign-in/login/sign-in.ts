@@ -1,8 +1,8 @@
 import * as oauth from 'oauth4webapi';
-import type { Auth } from '../../core/desired.types.ts';
-import { plainText } from '../../model/plain-text.ts';
+import type { Auth } from '../../model/desired.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { Secret } from '../../model/secret.ts';
-import type { Provider } from '../../reconcile/ports/provider.ts';
+import type { Provider } from '../../gateways/provider.ts';
 import type { SignInDependencies } from '../renewal.ts';
 import type { RefreshedToken } from '../token-exchange.types.ts';
 import { authorizationUrl } from './authorization-url.ts';

@@ -8,7 +8,7 @@ import {
   type DynamoDBClient,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Clock, Random } from '../../reconcile/ports/runtime.ts';
+import type { Clock, Random } from '../../model/runtime.types.ts';
 import { nameOf, noItems, storeError, storeProblem } from '../store-errors.ts';
 import type { ItemValue, KeyRange } from '../table.ts';
 import { fromItem, toItem, type Attributes } from './attribute-values.ts';

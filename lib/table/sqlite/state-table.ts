@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../reconcile/ports/runtime.ts';
+import type { Clock } from '../../model/runtime.types.ts';
 import { openSqliteTable, type SqliteTable } from './table.ts';
 import { storeProblem } from '../store-errors.ts';
 import { makeStateFolder } from './state-folder.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { secretsManagerClient } from '../../../lib/aws/clients.ts';
+import { secretsManagerClient } from '../../../lib/secrets/secrets-manager/client.ts';
 import type { Check } from '../../../lib/cli/commands/doctor/check.ts';
 import { lastPassCheck } from '../../../lib/cli/commands/doctor/last-pass.ts';
 import type { Intercept } from '../../../lib/local/aws/aws-json.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { wire } from '../../../lib/wiring.ts';
 import { serveQueue } from '../../../lib/cli/local-functions.ts';
 import { askAndFollow } from '../../../lib/cli/commands/reconcile/ask-and-follow.ts';
-import type { Dependencies } from '../../../lib/reconcile/dependencies.types.ts';
+import type { Dependencies } from '../../../lib/pass/dependencies.types.ts';
 import { reconcile } from '../../../lib/pass/reconcile.ts';
 import { testClock } from '../../support/clock.ts';
 import { startStack } from '../../support/stack.ts';

@@ -4,8 +4,8 @@ import { explain } from '../../../lib/cli/errors/explain.ts';
 import { fileProblem } from '../../../lib/model/file-problem.ts';
 import type { FileErrorCode } from '../../../lib/model/file-problem.ts';
 import { StoreError } from '../../../lib/model/store-error.ts';
-import { VendorError } from '../../../lib/reconcile/ports/vendor-error.ts';
-import type { VendorErrorKind } from '../../../lib/reconcile/ports/vendor-error.ts';
+import { VendorError } from '../../../lib/model/vendor-error.ts';
+import type { VendorErrorKind } from '../../../lib/model/vendor-error.ts';
 
 describe('an error tells the next step', () => {
   test.each<FileErrorCode>([

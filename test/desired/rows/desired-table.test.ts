@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toItem } from '../../../lib/table/dynamodb/attribute-values.ts';
 import type { Writable } from '../../../lib/table/table.ts';
 import { desiredTable } from '../../../lib/desired/rows/desired-table.ts';
-import { jsonIssues } from '../../../lib/model/json-issues.ts';
+import { jsonIssues } from '../../../lib/model/json/json-issues.ts';
 import { StoreError } from '../../../lib/model/store-error.ts';
-import { desiredContract } from '../../contracts/desired-contract.ts';
-import { TestClock } from '../../contracts/test-clock.ts';
-import { fault, tableWorld, type TableWorld } from '../../aws/world.ts';
+import { desiredContract } from '../desired-contract.ts';
+import { TestClock } from '../../support/test-clock.ts';
+import { fault, tableWorld, type TableWorld } from '../../support/aws-world.ts';
 
 const TableName = 'Desired';
 const key = (item: string) => ({ connection: { S: 'acme' }, item: { S: item } });

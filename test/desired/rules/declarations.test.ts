@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseConnection, parseServer } from '../../../lib/desired/rules/declarations.ts';
-import { formatIssue } from '../../../lib/core/errors.ts';
-import { equalJson } from '../../../lib/core/json.ts';
+import { formatIssue } from '../../../lib/model/errors.ts';
+import { equalJson } from '../../../lib/model/json/json.ts';
 import {
   connectionIssues,
   connectionOf,
@@ -10,7 +10,7 @@ import {
   options,
   serverRow,
   table,
-} from '../../core/support/declared.ts';
+} from '../../plan/support/declared.ts';
 
 const parse = (row: unknown, connection = connectionOf()) =>
   parseServer(row, connection, table, options);

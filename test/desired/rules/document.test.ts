@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseConnection, parseServer } from '../../../lib/desired/rules/declarations.ts';
 import { checkDocument, rowsOf } from '../../../lib/desired/rules/document.ts';
 import { documentSchema } from '../../../lib/desired/rules/schema.ts';
-import { connectionOf, connectionRow, options, table } from '../../core/support/declared.ts';
+import { connectionOf, connectionRow, options, table } from '../../plan/support/declared.ts';
 
 const { item: _item, ...head } = connectionRow;
 const document = (servers: unknown, more: object = {}) => ({ ...head, ...more, servers });

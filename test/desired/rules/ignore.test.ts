@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatIssue } from '../../../lib/core/errors.ts';
-import type { FieldSpec } from '../../../lib/core/field-table.types.ts';
+import { formatIssue } from '../../../lib/model/errors.ts';
+import type { FieldSpec } from '../../../lib/model/field-table.types.ts';
 import { ignoreIssues } from '../../../lib/desired/rules/ignore.ts';
-import { table } from '../../core/support/tables.ts';
+import { table } from '../../plan/support/tables.ts';
 
 const field = (pointer: string, compare: FieldSpec['compare'] = 'exact'): FieldSpec => ({
   pointer,

@@ -6,7 +6,7 @@ import {
   placed,
   readDeclarations,
 } from '../../../lib/desired/yaml/declaration-files.ts';
-import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('Declaration files', () => {
   let folder: TemporaryFolder;

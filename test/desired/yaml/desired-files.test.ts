@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readDeclarations } from '../../../lib/desired/yaml/declaration-files.ts';
 import { desiredFiles } from '../../../lib/desired/yaml/desired-files.ts';
 import { StoreError } from '../../../lib/model/store-error.ts';
-import { desiredContract } from '../../contracts/desired-contract.ts';
-import { temporaryFolder } from '../../files/temporary-folder.ts';
+import { desiredContract } from '../desired-contract.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 desiredContract('Files', async () => {
   const folder = await temporaryFolder();

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import type { Json } from '../../../lib/core/json.types.ts';
+import type { Json } from '../../../lib/model/json/json.types.ts';
 import { accessIn, toPage, toServer } from '../../../lib/gateways/alloy/convert.ts';
 
 const shown = {

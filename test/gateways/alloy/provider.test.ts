@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Connection } from '../../../lib/core/desired.types.ts';
+import type { Connection } from '../../../lib/model/desired.types.ts';
 import type { AlloyOptions } from '../../../lib/local/gateways/alloy/simulator.ts';
 import { startAlloy } from '../../../lib/local/gateways/alloy/simulator.ts';
 import { createAlloy } from '../../../lib/gateways/alloy/provider.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Json } from '../../../lib/core/json.types.ts';
+import type { Json } from '../../../lib/model/json/json.types.ts';
 import { toPage, toServer } from '../../../lib/gateways/barndoor/convert.ts';
 
 const id = '123e4567-e89b-12d3-a456-426614174000';

@@ -1,12 +1,12 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { fingerprint, matchFingerprint } from '../../../lib/core/fingerprint.ts';
-import type { FingerprintKeys } from '../../../lib/core/fingerprint.types.ts';
+import { fingerprint, matchFingerprint } from '../../../lib/plan/fingerprint.ts';
+import type { FingerprintKeys } from '../../../lib/model/fingerprint.types.ts';
 import { fingerprintFile } from '../../../lib/secrets/files/fingerprint-file.ts';
 import { noAnnouncer } from '../../../lib/work/events.ts';
 import { report } from '../../ledger/records.ts';
-import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
 let temporary: TemporaryFolder;
 let folder: string;

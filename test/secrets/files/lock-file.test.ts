@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { withLock } from '../../../lib/secrets/files/lock-file.ts';
-import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
 const script = join(import.meta.dirname, 'lock-child.ts');
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../lib/model/secret.ts';
 import { variableFor } from '../../../lib/secrets/files/secret-variables.ts';
 import { secretsFile, type SecretsOptions } from '../../../lib/secrets/files/secrets-file.ts';
-import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
 const canary = 'hunter2hunter2';
 const name = 'trueup/acme/salesforce';

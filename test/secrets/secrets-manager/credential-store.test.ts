@@ -5,14 +5,14 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { secretsManagerClient } from '../../../lib/aws/clients.ts';
+import { secretsManagerClient } from '../../../lib/secrets/secrets-manager/client.ts';
 import { credentialStore } from '../../../lib/secrets/secrets-manager/credential-store.ts';
 import { Secret } from '../../../lib/model/secret.ts';
 import {
   startSecretsManager,
   type LocalSecretsManager,
 } from '../../../lib/local/aws/secrets-manager/secrets-manager.ts';
-import { local } from '../../aws/world.ts';
+import { local } from '../../support/aws-world.ts';
 
 const name = 'trueup/acme/token';
 const token = 'a'.repeat(32);

@@ -6,7 +6,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { secretsManagerClient } from '../../../lib/aws/clients.ts';
+import { secretsManagerClient } from '../../../lib/secrets/secrets-manager/client.ts';
 import { loadFingerprintKeys } from '../../../lib/secrets/secrets-manager/fingerprint-keys.ts';
 import { secretsManager } from '../../../lib/secrets/secrets-manager/secret-source.ts';
 import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
@@ -15,7 +15,7 @@ import {
   type LocalSecretsManager,
 } from '../../../lib/local/aws/secrets-manager/secrets-manager.ts';
 import { StoreError } from '../../../lib/model/store-error.ts';
-import { local } from '../../aws/world.ts';
+import { local } from '../../support/aws-world.ts';
 
 let server: LocalSecretsManager;
 let client: SecretsManagerClient;

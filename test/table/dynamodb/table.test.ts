@@ -1,14 +1,14 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { dynamoDbClient } from '../../../lib/aws/clients.ts';
+import { dynamoDbClient } from '../../../lib/table/dynamodb/client.ts';
 import { operationOf } from '../../../lib/local/aws/aws-json.ts';
 import { dynamoDbClient as localClient } from '../../../lib/local/aws/dynamodb/client.ts';
 import { startLoopbackServer } from '../../../lib/local/loopback-server.ts';
 import { StoreError } from '../../../lib/model/store-error.ts';
 import { openItems, type Items } from '../../../lib/table/dynamodb/items.ts';
 import { dynamoDbTable } from '../../../lib/table/dynamodb/table.ts';
-import { fault, local, tableWorld, type TableWorld } from '../../aws/world.ts';
-import { TestClock } from '../../contracts/test-clock.ts';
+import { fault, local, tableWorld, type TableWorld } from '../../support/aws-world.ts';
+import { TestClock } from '../../support/test-clock.ts';
 import { tableContract } from '../table-contract.ts';
 
 const TableName = 'Ledger';

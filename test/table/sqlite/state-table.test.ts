@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stateTable } from '../../../lib/table/sqlite/state-table.ts';
 import { StoreError } from '../../../lib/model/store-error.ts';
-import { TestClock } from '../../contracts/test-clock.ts';
+import { TestClock } from '../../support/test-clock.ts';
 import { tableContract } from '../table-contract.ts';
-import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.ts';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
 tableContract('A state folder', async () => {
   const { path, remove } = await temporaryFolder();

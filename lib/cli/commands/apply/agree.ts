@@ -1,5 +1,5 @@
-import type { Plan } from '../../../core/plan.types.ts';
-import { renderPlan } from '../../../core/render-text.ts';
+import type { Plan } from '../../../plan/plan.types.ts';
+import { renderPlan } from '../../../plan/text/render-text.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import type { CommandContext } from '../../context.ts';
 import { asSent } from './as-sent.ts';

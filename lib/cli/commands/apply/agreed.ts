@@ -1,4 +1,4 @@
-import type { Plan } from '../../../core/plan.types.ts';
+import type { Plan } from '../../../plan/plan.types.ts';
 import type { Selection } from '../../targets/select.ts';
 
 /** The plan of one connection that was agreed to. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Plan } from '../../../core/plan.types.ts';
+import type { Plan } from '../../../plan/plan.types.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
 import { exitCodes, gravest } from '../../errors/exit-codes.ts';

@@ -1,6 +1,6 @@
-import { shareOf } from '../../../core/guard.ts';
-import { outcomeCounts } from '../../../core/outcome.ts';
-import type { Plan, PlannedServer } from '../../../core/plan.types.ts';
+import { shareOf } from '../../../plan/guard.ts';
+import { outcomeCounts } from '../../../model/outcome.ts';
+import type { Plan, PlannedServer } from '../../../plan/plan.types.ts';
 
 /**
  * A plan that was made for unattended passes, as it is sent by the user who applies it: what was only reported, or held, is

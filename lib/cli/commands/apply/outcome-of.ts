@@ -1,6 +1,6 @@
-import type { PassReport } from '../../../core/ledger.types.ts';
-import type { Plan } from '../../../core/plan.types.ts';
-import { plainText } from '../../../model/plain-text.ts';
+import type { PassReport } from '../../../model/ledger.types.ts';
+import type { Plan } from '../../../plan/plan.types.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
 import { hashesOf } from '../../plans/plan-document.ts';

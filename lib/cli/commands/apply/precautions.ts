@@ -1,9 +1,9 @@
-import type { FingerprintKeys } from '../../../core/fingerprint.types.ts';
-import type { Plan } from '../../../core/plan.types.ts';
-import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import type { FingerprintKeys } from '../../../model/fingerprint.types.ts';
+import type { Plan } from '../../../plan/plan.types.ts';
+import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { LedgerState } from '../../../ledger/ledger.types.ts';
 import { usageError } from '../../errors/cli-error.ts';
-import { counted } from '../../../core/render-guard.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
 
 /** What is looked at before anything is sent. */
 export interface Precautions {

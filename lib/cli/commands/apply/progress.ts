@@ -1,4 +1,4 @@
-import { plainText } from '../../../model/plain-text.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
 import type { Output } from '../../output/output.ts';
 import type { Agreed } from './agreed.ts';
 

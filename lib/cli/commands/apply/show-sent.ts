@@ -1,5 +1,5 @@
-import { renderReportsJson } from '../../../core/render-json.ts';
-import { renderReport } from '../../../core/render-text.ts';
+import { renderReportsJson } from '../../../plan/text/render-json.ts';
+import { renderReport } from '../../../plan/text/render-text.ts';
 import type { CommandContext } from '../../context.ts';
 import { explain } from '../../errors/explain.ts';
 import { restOf } from './outcome-of.ts';

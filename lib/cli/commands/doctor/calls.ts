@@ -1,11 +1,11 @@
-import type { Auth, Connection } from '../../../core/desired.types.ts';
-import { counted } from '../../../core/render-guard.ts';
+import type { Auth, Connection } from '../../../model/desired.types.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
 import { formatReference } from '../../../model/secret-reference.ts';
 import type { SecretReference } from '../../../model/secret.ts';
 import type { Credentials } from '../../../sign-in/credentials.ts';
-import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
-import type { VendorSession } from '../../../reconcile/ports/provider.ts';
-import { isVendorError } from '../../../reconcile/ports/vendor-error.ts';
+import type { Dependencies } from '../../../pass/dependencies.types.ts';
+import type { VendorSession } from '../../../gateways/provider.ts';
+import { isVendorError } from '../../../model/vendor-error.ts';
 import { withSession } from '../../targets/with-session.ts';
 import type { Check, Verdict } from './check.ts';
 import { check, isWell, skipped } from './check.ts';

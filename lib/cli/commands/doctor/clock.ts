@@ -1,4 +1,4 @@
-import type { SeenDate } from '../../../reconcile/ports/runtime.ts';
+import type { SeenDate } from '../../../model/runtime.types.ts';
 import type { Check } from './check.ts';
 import { skipped, unwell, well } from './check.ts';
 

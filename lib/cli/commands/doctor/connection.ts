@@ -1,6 +1,6 @@
-import { counted } from '../../../core/render-guard.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
 import type { DesiredRow, DesiredStore } from '../../../desired/desired-store.types.ts';
-import type { Log } from '../../../reconcile/ports/runtime.ts';
+import type { Log } from '../../../model/runtime.types.ts';
 import { readDesired } from '../../../pass/read/desired.ts';
 import type { DesiredReading } from '../../../pass/read/desired.ts';
 import type { Target } from '../../targets/target.ts';

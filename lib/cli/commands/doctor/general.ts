@@ -1,4 +1,4 @@
-import { counted } from '../../../core/render-guard.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
 import { neverOwned } from '../../../lease/protocol.ts';
 import type { Target } from '../../targets/target.ts';
 import { StoreError } from '../../../model/store-error.ts';

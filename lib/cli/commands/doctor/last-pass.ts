@@ -1,6 +1,6 @@
-import type { PassEnd } from '../../../core/ledger.types.ts';
-import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
-import { shownTime } from '../../../core/shown-time.ts';
+import type { PassEnd } from '../../../model/ledger.types.ts';
+import type { Dependencies } from '../../../pass/dependencies.types.ts';
+import { shownTime } from '../../../model/text/shown-time.ts';
 import type { Check } from './check.ts';
 import { check, unwell } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { counted } from '../../../core/render-guard.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { SecretInspector } from '../../../secrets/secret-source.ts';
 import { secretNames } from '../../targets/files/secret-names.ts';

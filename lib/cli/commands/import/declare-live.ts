@@ -1,9 +1,9 @@
-import type { DesiredServer } from '../../../core/desired.types.ts';
-import type { FieldTable } from '../../../core/field-table.types.ts';
-import type { JsonObject } from '../../../core/json.types.ts';
-import type { LiveServer } from '../../../core/live.types.ts';
-import { getAt, setAt } from '../../../core/pointer.ts';
-import { showPointer } from '../../../core/shown-value.ts';
+import type { DesiredServer } from '../../../model/desired.types.ts';
+import type { FieldTable } from '../../../model/field-table.types.ts';
+import type { JsonObject } from '../../../model/json/json.types.ts';
+import type { LiveServer } from '../../../model/live.types.ts';
+import { getAt, setAt } from '../../../model/json/pointer.ts';
+import { showPointer } from '../../../model/text/shown-value.ts';
 
 /** A server as it would be declared, and what to say of it. */
 export interface DeclaredLive {

@@ -1,10 +1,10 @@
 import { checkDocument } from '../../../desired/rules/document.ts';
-import type { Issue } from '../../../core/errors.ts';
-import type { JsonObject } from '../../../core/json.types.ts';
-import { parsePointer, formatPointer, setAt } from '../../../core/pointer.ts';
-import { plainText } from '../../../model/plain-text.ts';
+import type { Issue } from '../../../model/errors.ts';
+import type { JsonObject } from '../../../model/json/json.types.ts';
+import { parsePointer, formatPointer, setAt } from '../../../model/json/pointer.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
-import { quoted, showPointer } from '../../../core/shown-value.ts';
+import { quoted, showPointer } from '../../../model/text/shown-value.ts';
 import type { YamlDocument } from '../../../desired/yaml/write.ts';
 import type { DeclaredLive } from './declare-live.ts';
 

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../../core/json.types.ts';
-import type { LiveServer } from '../../../core/live.types.ts';
-import { counted } from '../../../core/render-guard.ts';
-import { printable } from '../../../core/shown-value.ts';
+import type { JsonObject } from '../../../model/json/json.types.ts';
+import type { LiveServer } from '../../../model/live.types.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
+import { printable } from '../../../model/text/shown-value.ts';
 import { writeYaml } from '../../../desired/yaml/write.ts';
 import type { DesiredState } from '../../../pass/read/desired.ts';
 import { usageError } from '../../errors/cli-error.ts';

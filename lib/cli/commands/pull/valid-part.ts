@@ -1,11 +1,11 @@
 import { checkDocument } from '../../../desired/rules/document.ts';
-import type { Issue } from '../../../core/errors.ts';
-import { formatIssue } from '../../../core/errors.ts';
-import { parsePointer } from '../../../core/pointer.ts';
-import { plainText } from '../../../model/plain-text.ts';
+import type { Issue } from '../../../model/errors.ts';
+import { formatIssue } from '../../../model/errors.ts';
+import { parsePointer } from '../../../model/json/pointer.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
-import { quoted } from '../../../core/shown-value.ts';
-import { wrap } from '../../../core/wrap.ts';
+import { quoted } from '../../../model/text/shown-value.ts';
+import { wrap } from '../../../model/text/wrap.ts';
 import type { YamlDocument } from '../../../desired/yaml/write.ts';
 import type { documentOf } from './document-of.ts';
 

@@ -1,6 +1,6 @@
 import { checkDocument, repeatsIn, rowsOf } from '../../../desired/rules/document.ts';
-import { canonicalJson, equalJson, isJsonObject } from '../../../core/json.ts';
-import type { Json, JsonObject } from '../../../core/json.types.ts';
+import { canonicalJson, equalJson, isJsonObject } from '../../../model/json/json.ts';
+import type { Json, JsonObject } from '../../../model/json/json.types.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import type { SeenRow } from '../../../desired/rows/unchanged-condition.ts';

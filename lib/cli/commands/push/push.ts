@@ -1,6 +1,6 @@
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
-import { counted } from '../../../core/render-guard.ts';
-import { printable } from '../../../core/shown-value.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
+import { printable } from '../../../model/text/shown-value.ts';
 import type { DesiredWriter } from '../../../desired/rows/desired-writer.ts';
 import { checkFiles, issueLine } from '../../targets/files/check-files.ts';
 import { CliError, usageError } from '../../errors/cli-error.ts';
@@ -8,7 +8,7 @@ import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Output } from '../../output/output.ts';
-import { mapLimited } from '../../../core/limited.ts';
+import { mapLimited } from '../../../model/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
 import { conflictsWithRows, pushPlan } from './push-plan.ts';
 import type { PushInputs, RowChange } from './push-plan.ts';

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../../core/json.types.ts';
-import type { Paint, Style } from '../../../core/paint.types.ts';
-import { plainText } from '../../../model/plain-text.ts';
-import { sideLines } from '../../../core/render-field.ts';
-import { showPair, showPointer } from '../../../core/shown-value.ts';
-import type { Json } from '../../../core/json.types.ts';
+import type { JsonObject } from '../../../model/json/json.types.ts';
+import type { Paint, Style } from '../../../model/text/paint.types.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
+import { sideLines } from '../../../plan/text/render-field.ts';
+import { showPair, showPointer } from '../../../model/text/shown-value.ts';
+import type { Json } from '../../../model/json/json.types.ts';
 import type { FieldDifference, RowChange } from './push-plan.ts';
 import { serverIdIn } from '../../../model/server-key.ts';
 

@@ -1,5 +1,5 @@
-import type { PassReport } from '../../../core/ledger.types.ts';
-import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import type { PassReport } from '../../../model/ledger.types.ts';
+import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
 
 /** How a pass that was asked for is waited for. */

@@ -1,4 +1,4 @@
-import { plainText } from '../../../model/plain-text.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
 import type { Output } from '../../output/output.ts';
 
 /** Says what is waited for: in one line that changes on a terminal, and once for each that holds a lease in a log. */

@@ -1,9 +1,9 @@
 import { parseConnection } from '../../../desired/rules/declarations.ts';
-import type { Pause, ServerRecord } from '../../../core/ledger.types.ts';
-import { outcomeCounts } from '../../../core/outcome.ts';
-import type { Outcome } from '../../../core/outcome.ts';
-import { pauseText } from '../../../core/pause.ts';
-import type { Dependencies } from '../../../reconcile/dependencies.types.ts';
+import type { Pause, ServerRecord } from '../../../model/ledger.types.ts';
+import { outcomeCounts } from '../../../model/outcome.ts';
+import type { Outcome } from '../../../model/outcome.ts';
+import { pauseText } from '../../../plan/text/pause.ts';
+import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';

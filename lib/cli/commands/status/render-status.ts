@@ -1,9 +1,9 @@
-import { outcomes } from '../../../core/outcome.ts';
-import type { NextCommand } from '../../../core/next-command.types.ts';
-import type { Paint, Style } from '../../../core/paint.types.ts';
-import { plainText } from '../../../model/plain-text.ts';
-import { shownTime } from '../../../core/shown-time.ts';
-import { wrap } from '../../../core/wrap.ts';
+import { outcomes } from '../../../model/outcome.ts';
+import type { NextCommand } from '../../../model/text/next-command.types.ts';
+import type { Paint, Style } from '../../../model/text/paint.types.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
+import { shownTime } from '../../../model/text/shown-time.ts';
+import { wrap } from '../../../model/text/wrap.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 
 /** Which servers are listed: all, those to look at, or just the first of these. */

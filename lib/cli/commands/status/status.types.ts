@@ -1,6 +1,6 @@
-import type { PassEnd, Pause, Reason, Time } from '../../../core/ledger.types.ts';
+import type { PassEnd, Pause, Reason, Time } from '../../../model/ledger.types.ts';
 import type { Approval } from '../../../ledger/ledger.types.ts';
-import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../core/outcome.ts';
+import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../model/outcome.ts';
 
 /** A declared server, as the ledger knows it. */
 export interface ServerStatus {

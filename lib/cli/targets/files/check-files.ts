@@ -3,7 +3,7 @@ import { checkDocument } from '../../../desired/rules/document.ts';
 import { formatPlaced, placed, readDeclarations } from '../../../desired/yaml/declaration-files.ts';
 import type { DeclarationFiles, PlacedIssue } from '../../../desired/yaml/declaration-files.ts';
 import { hostIssues } from './host-issues.ts';
-import type { Provider } from '../../../reconcile/ports/provider.ts';
+import type { Provider } from '../../../gateways/provider.ts';
 
 /** Declarations, and everything that is wrong with them. */
 export interface CheckedFiles extends DeclarationFiles {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Issue } from '../../../core/errors.ts';
-import { isJsonObject } from '../../../core/json.ts';
+import type { Issue } from '../../../model/errors.ts';
+import { isJsonObject } from '../../../model/json/json.ts';
 import { addressKind } from '../../../gateways/http/addresses.ts';
 
 const places = ['/baseUrl', '/auth/tokenUrl', '/auth/authorizeUrl'] as const;

@@ -1,6 +1,6 @@
 import { createHttpClient } from '../../../gateways/http/client.ts';
 import { createProviders } from '../../../gateways/gateways.ts';
-import type { Provider } from '../../../reconcile/ports/provider.ts';
+import type { Provider } from '../../../gateways/provider.ts';
 import { systemClock } from '../../../wiring.ts';
 
 /** Every vendor's field table, for what needs no network: nothing can be called with these. */

@@ -1,0 +1,32 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock, SeenDate } from '../../../model/runtime.types.ts';
+
+/** Tells of DynamoDB's clock with each answer that the client gets, one that refuses included. */
+export function tellDates(
+  client: DynamoDBClient,
+  clock: Pick<Clock, 'now'>,
+  onDate: (seen: SeenDate) => void,
+): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const sentAt = clock.now();
+      const answer = await next(args);
+      const date = dateOf(answer.response);
+      if (date !== undefined) {
+        onDate({ from: 'DynamoDB', date, sentAt, answeredAt: clock.now() });
+      }
+      return answer;
+    },
+    // Closest to the wire: what throws over a refusal comes after it.
+    { step: 'deserialize', priority: 'low' },
+  );
+}
+
+/** The SDK does not say of what kind a response is. */
+function dateOf(response: unknown): number | undefined {
+  if (typeof response !== 'object' || response === null) return undefined;
+  const headers: unknown = Reflect.get(response, 'headers');
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const date = Date.parse(String(Reflect.get(headers, 'date')));
+  return Number.isNaN(date) ? undefined : date;
+}

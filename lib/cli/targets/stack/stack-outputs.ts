@@ -1,0 +1,36 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { ClientOptions } from '../../../table/dynamodb/client.ts';
+import { clientConfiguration } from '../../../table/dynamodb/client.ts';
+import { storeError, storeProblem } from '../../../table/store-errors.ts';
+
+/** Outputs of a stack by their names, such as `TrueupDesiredTable`. */
+export type StackOutputs = ReadonlyMap<string, string>;
+
+/**
+ * What a deployed stack says of itself.
+ *
+ * @throws StoreError if there is no such stack, or it cannot be read
+ */
+export async function readStackOutputs(
+  stack: string,
+  options: ClientOptions = {},
+): Promise<StackOutputs> {
+  const at = { call: 'CloudFormation DescribeStacks', store: stack };
+  const client = new CloudFormationClient(clientConfiguration(options));
+  try {
+    const { Stacks: [found] = [] } = await client.send(
+      new DescribeStacksCommand({ StackName: stack }),
+    );
+    const outputs = (found?.Outputs ?? []).flatMap(({ OutputKey: key, OutputValue: value }) =>
+      key === undefined || value === undefined ? [] : [[key, value] as const],
+    );
+    return new Map(outputs);
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) {
+      throw storeProblem('store-absent', at, 'there is no such stack in this account and region');
+    }
+    throw storeError(error, at);
+  } finally {
+    client.destroy();
+  }
+}

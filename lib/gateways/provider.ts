@@ -1,0 +1,56 @@
+import type { FieldTable } from '../model/field-table.types.ts';
+import type { JsonObject } from '../model/json/json.types.ts';
+import type { LiveServer } from '../model/live.types.ts';
+import type { Connection } from '../model/desired.types.ts';
+import type { Secret } from '../model/secret.ts';
+
+/** How often each call was made, an attempt that failed included. */
+export interface VendorCalls {
+  list: number;
+  get: number;
+  put: number;
+  /** How many of these were answered with 429; absent means none. */
+  throttled?: number;
+}
+
+/** One vendor. Its folder normalises, the core compares. */
+export interface Provider {
+  readonly name: string;
+  readonly table: FieldTable;
+  /** Requests a minute where the connection says nothing. */
+  readonly requestsPerMinute: number;
+  /** The vendor's documented hosts, exact or `*.suffix`; allowed where the user owns both row and settings. */
+  readonly documentedHosts: readonly string[];
+  open(connection: Connection, session: SessionInputs): VendorSession;
+}
+
+/** What a session needs from its pass. */
+export interface SessionInputs {
+  /**
+   * The bearer token; `renew` is true once after a 401. Throws `VendorError` (`connection` class) where there is none.
+   */
+  token(options: { renew: boolean }): Promise<Secret>;
+  /** Waits for the budget before each request on the wire, a repeated one too. */
+  admit(): Promise<void>;
+  /** Counts each request on the wire. */
+  calls: VendorCalls;
+  /** Ends all requests. */
+  signal: AbortSignal;
+}
+
+/**
+ * One pass's conversation with one vendor account. Every method throws `VendorError` and nothing else.
+ * Answers are converted: what must not be kept is gone.
+ */
+export interface VendorSession {
+  /** All servers, page by page, in the vendor's order; a server may come twice if the list shifts. */
+  list(): AsyncIterable<readonly LiveServer[]>;
+  /** @throws VendorError with status 404 if the vendor does not have it. */
+  get(id: string): Promise<LiveServer>;
+  /**
+   * Sends `body` and returns what the vendor answered.
+   *
+   * @param secrets - the values in `body` that must not come back in an error's text
+   */
+  put(id: string, body: JsonObject, secrets: readonly Secret[]): Promise<LiveServer>;
+}

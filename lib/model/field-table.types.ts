@@ -1,0 +1,48 @@
+import type * as z from 'zod/mini';
+import type { Json, Pointer } from './json/json.types.ts';
+
+/** `computed` fields are the vendor's own: declaring one is invalid. */
+export type Access = 'read-write' | 'write-only' | 'secret' | 'computed';
+
+/**
+ * How declared and live are compared: `exact` and `json` by value, `set` as lists without order or
+ * repetition, `subset` leaf by leaf, so that keys which nobody declared stay the vendor's.
+ */
+export type Comparison = 'exact' | 'set' | 'subset' | 'json';
+
+/**
+ * What a PUT that carries the field replaces at the vendor.
+ *
+ * - `field`: just it.
+ * - `member`: for `subset` fields, each member of the object that the body carries.
+ * - `{ object }`: the whole object at that pointer.
+ *
+ * A member or an object is sent complete: what is not Trueup's is taken from live. A `secret` field is never within
+ * one: it would have to be fetched and sent with each change of its neighbours.
+ */
+export type Replaces = 'field' | 'member' | { readonly object: Pointer };
+
+/** What it means when an answer lacks the field: nothing can be said, or it has this value. */
+export type Absent =
+  { readonly means: 'unreadable' } | { readonly means: 'value'; readonly value: Json };
+
+/** One row of a provider's field table: all that the core knows of a vendor's field. */
+export interface FieldSpec {
+  readonly pointer: Pointer;
+  readonly access: Access;
+  readonly compare: Comparison;
+  readonly replaces: Replaces;
+  /** Whether a declared `null` clears the field at the vendor; where not, `null` is invalid. */
+  readonly nullClears: boolean;
+  readonly absent: Absent;
+  /** What the vendor shows in place of a value that it hides; declaring such a text is invalid. */
+  readonly mask?: RegExp;
+  /** Access rules are never taken as normalised: an answer that differs is refused. */
+  readonly accessRule?: boolean;
+}
+
+/** A provider's fields, and the zod schema of a declared `spec` (strict: unknown keys are refused). */
+export interface FieldTable {
+  readonly fields: readonly FieldSpec[];
+  readonly spec: z.ZodMiniType;
+}

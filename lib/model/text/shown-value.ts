@@ -1,0 +1,67 @@
+import type { Json, Pointer } from '../json/json.types.ts';
+import type { ShownValue } from '../ledger.types.ts';
+import { parsePointer } from '../json/pointer.ts';
+import { plainText } from './plain-text.ts';
+
+/** What JSON leaves as it is, but a terminal acts on or nobody sees. */
+const unseen = /[^\P{Cc}\n]|[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+
+/** A JSON text in which every control, bidirectional and invisible character is escaped: the same value, safe to print. */
+export function printable(json: string): string {
+  return json.replaceAll(unseen, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** A vendor's or user's value, quoted as JSON so that nothing in it can pass for the text around it. */
+export function quoted(value: Json): string {
+  return printable(JSON.stringify(value));
+}
+
+/** The first part of a version id: enough to tell two apart. */
+const versionLength = 8;
+
+/** A value for people; never a secret. */
+export function showValue(shown: ShownValue): string {
+  switch (shown.kind) {
+    case 'value':
+      return quoted(shown.value);
+    case 'absent':
+      return '(absent)';
+    case 'unreadable':
+      return '(cannot be read)';
+    case 'secret': {
+      const version =
+        shown.version === undefined ? '' : ` version ${shown.version.slice(0, versionLength)}`;
+      return plainText(`[secret ${shown.secret}${version}]`);
+    }
+  }
+}
+
+/** `meta/team` for `/meta/team`; quoted where a key is not a plain word. */
+export function showPointer(pointer: Pointer): string {
+  const tokens = parsePointer(pointer) ?? [pointer];
+  return tokens.map((token) => (/^[\w.-]+$/.test(token) ? token : quoted(token))).join('/');
+}
+
+const longest = 300;
+const context = 20;
+
+/** Two values for people, long ones cut so that the place where they begin to differ is seen. */
+export function showPair(before: ShownValue, after: ShownValue): readonly [string, string] {
+  const [a, b] = [showValue(before), showValue(after)];
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same += 1;
+  const from = same < longest / 2 ? 0 : same - context;
+  return [cut(a, from), cut(b, from)];
+}
+
+function cut(text: string, from: number): string {
+  if (text.length <= longest) return text;
+  const end = text.length > from + longest ? '…' : '';
+  const start = from > 0 ? '…' : '';
+  return `${start}${text.slice(from, from + longest).toWellFormed()}${end}`;
+}

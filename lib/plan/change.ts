@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import type { DiffInputs } from './diff.types.ts';
+import { macOf } from './fingerprint.ts';
+import type { Json } from '../model/json/json.types.ts';
+import { canonicalJson } from '../model/json/json.ts';
+import type { AppliedField, ShownValue } from '../model/ledger.types.ts';
+import type { Cause } from '../model/outcome.ts';
+import type { FieldChange } from './plan.types.ts';
+import { asReference, formatReference } from '../model/secret-reference.ts';
+import type { Reading, Unit } from '../model/units.ts';
+
+/** 128 bits, in hex. */
+const hashDigits = 32;
+
+/** 128 bits of SHA-256 over the canonical JSON, in hex. */
+export function digestOf(value: Json): string {
+  return hash('sha256', canonicalJson(value), 'hex').slice(0, hashDigits);
+}
+
+/** A change of a value, readable or write-only. Its hash is keyed, so that it tells nothing of the values. */
+export function valueChange(
+  inputs: DiffInputs,
+  unit: Unit,
+  cause: Cause,
+  before: Reading,
+): FieldChange {
+  const known = before.kind === 'value' ? before.value : knownWithout(inputs, unit, before);
+  return {
+    pointer: unit.pointer,
+    cause,
+    before,
+    after: { kind: 'value', value: unit.value },
+    compare: unit.field.compare === 'set' ? 'set' : 'value',
+    conditional: false,
+    hash: macOf(
+      inputs.keys.current,
+      [inputs.connection, inputs.server, unit.pointer, before.kind, known, unit.value],
+      'hex',
+    ).slice(0, hashDigits),
+    held: false,
+  };
+}
+
+/** What cannot be read is known by what was last applied: an approval of this change is not one of another. */
+function knownWithout({ record }: DiffInputs, { pointer }: Unit, { kind }: Reading): string | null {
+  const applied = kind === 'unreadable' ? record?.applied[pointer] : undefined;
+  return applied?.fingerprint.mac ?? null;
+}
+
+/** A change of a secret: shown and hashed by reference and version id; the value is not known here. */
+export function secretChange(
+  inputs: DiffInputs,
+  unit: Unit,
+  cause: Cause,
+  applied: AppliedField | undefined,
+  conditional: boolean,
+): FieldChange {
+  const source = formatReference(asReference(unit.value));
+  const version = inputs.secretVersions.get(asReference(unit.value).secret);
+  const after: ShownValue = { kind: 'secret', secret: source, ...(version && { version }) };
+  const before: ShownValue = applied
+    ? {
+        kind: 'secret',
+        secret: applied.source ?? source,
+        ...(applied.version && { version: applied.version }),
+      }
+    : { kind: 'unreadable' };
+  return {
+    pointer: unit.pointer,
+    cause,
+    before,
+    after,
+    compare: 'value',
+    conditional,
+    hash: digestOf([inputs.connection, inputs.server, unit.pointer, { ...before }, { ...after }]),
+    held: false,
+  };
+}
+
+/** Digest of a plan's changes: of the sorted hashes only, no time and nothing in sync. '' if there are none. */
+export function planDigest(hashes: readonly string[]): string {
+  if (hashes.length === 0) return '';
+  // Each hash is a slice of a longer text, and slices are slow to compare: copies are sorted in a third of the time.
+  const copies = JSON.parse(JSON.stringify(hashes)) as string[];
+  return digestOf(copies.toSorted());
+}

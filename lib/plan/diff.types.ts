@@ -1,0 +1,45 @@
+import type { FingerprintKeys } from '../model/fingerprint.types.ts';
+import type { LiveServer } from '../model/live.types.ts';
+import type {
+  AppliedField,
+  NormalisedField,
+  Reason,
+  ServerRecord,
+  Time,
+} from '../model/ledger.types.ts';
+import type { FieldChange } from './plan.types.ts';
+import type { Unit } from '../model/units.ts';
+
+/** All that the diff of one server depends on. */
+export interface DiffInputs {
+  readonly connection: string;
+  readonly server: string;
+  readonly contentHash: string;
+  readonly live: LiveServer;
+  /** Absent: the server has no ledger item yet. */
+  readonly record?: ServerRecord | undefined;
+  readonly keys: FingerprintKeys;
+  /** Version ids of AWSCURRENT by secret name, as far as known. */
+  readonly secretVersions: ReadonlyMap<string, string>;
+  /** Milliseconds; absent means never. */
+  readonly reassertEvery?: number | undefined;
+  /** Unreadable fields of which nothing is known: an unfinished intent, or a `resend` mark. */
+  readonly resend: 'none' | 'all' | ReadonlySet<string>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What the ledger should note of a field though nothing is sent; null forgets. */
+export interface FieldNote {
+  readonly applied?: AppliedField | null;
+  readonly undecided?: null;
+  readonly normalised?: NormalisedField | null;
+}
+
+/** The diff's finding for one unit. */
+export type FieldVerdict = { readonly unit: Unit; readonly note: FieldNote } & (
+  | { readonly state: 'inSync' }
+  | { readonly state: 'assumed'; readonly since: Time; readonly verifiable: boolean }
+  | { readonly state: 'change'; readonly change: FieldChange }
+  | { readonly state: 'refused'; readonly reason: Reason; readonly change: FieldChange }
+);

@@ -1,0 +1,97 @@
+import type { Limits } from '../model/desired.types.ts';
+import { planDigest } from './change.ts';
+import { guardedCauses } from '../model/outcome.ts';
+import type { FieldChange, GuardState, PlannedServer } from './plan.types.ts';
+
+/** What the guard decides by. Times in milliseconds since the epoch. */
+export interface GuardInputs {
+  readonly limits: Limits;
+  /** Servers declared in the connection, whatever the scope of the pass. */
+  readonly declared: number;
+  /** Servers that the guard counted as changed in the last hour. */
+  readonly changedLastHour: number;
+  /** Whether a server is among them: it counts once an hour. */
+  readonly isCounted: (id: string) => boolean;
+  /** Hashes of approved changes. */
+  readonly approved: ReadonlySet<string>;
+}
+
+/** A change that the guard counts: not a rotation, a re-assertion or a resend, and not approved. */
+export function isGuarded(change: FieldChange, approved: ReadonlySet<string>): boolean {
+  return guardedCauses.has(change.cause) && !approved.has(change.hash);
+}
+
+/** Whether something of it is of a kind that the guard counts, approved or not. */
+export function hasGuardedCause({ changes }: Pick<PlannedServer, 'changes'>): boolean {
+  return changes.some(({ cause }) => guardedCauses.has(cause));
+}
+
+/** What is changed within an hour of the declared servers, 0 to 1, if so many are added to those of before. */
+export function shareOf(
+  { declared, changedLastHour }: Pick<GuardState, 'declared' | 'changedLastHour'>,
+  changing: number,
+): number {
+  return declared === 0 ? 0 : (changedLastHour + changing) / declared;
+}
+
+/**
+ * Refuses before anything is written: if this plan, with what was changed in the last hour, would change more than
+ * the limit's share of the declared servers, its guarded changes are held, and the rest goes on. Whatever the size of
+ * the batches it comes in, a change of a thousand servers is a change of a thousand.
+ */
+export function guard(
+  servers: readonly PlannedServer[],
+  inputs: GuardInputs,
+): { readonly servers: readonly PlannedServer[]; readonly state: GuardState } {
+  const { limits, declared, approved, isCounted } = inputs;
+  const counts = ({ changes }: PlannedServer) =>
+    changes.some((change) => isGuarded(change, approved));
+  const guarded: PlannedServer[] = [];
+  let [changing, reported, passed] = [0, 0, 0];
+  for (const server of servers) {
+    const { id, outcome } = server;
+    if (outcome !== 'updated' && outcome !== 'reported') continue;
+    if (counts(server)) {
+      if (outcome === 'updated') guarded.push(server);
+      if (isCounted(id)) continue;
+      if (outcome === 'updated') changing += 1;
+      else reported += 1;
+    } else if (!isCounted(id) && hasGuardedCause(server)) {
+      passed += 1;
+    }
+  }
+  const share = shareOf(inputs, changing);
+  const active = declared >= limits.minimum;
+  const holds = active && guarded.length > 0 && share > limits.updates;
+  const state: GuardState = {
+    active,
+    declared,
+    changedLastHour: inputs.changedLastHour,
+    changing,
+    ...(reported > 0 && { reported }),
+    ...(passed > 0 && { approved: passed }),
+    share,
+    limit: limits.updates,
+    minimum: limits.minimum,
+  };
+  if (!holds) return { servers, state };
+
+  const toHold = new Set(guarded);
+  const held = servers.map((server) => (toHold.has(server) ? hold(server, approved) : server));
+  return { servers: held, state: { ...state, held: planDigest(heldHashes(held)) } };
+}
+
+function hold(server: PlannedServer, approved: ReadonlySet<string>): PlannedServer {
+  const changes = server.changes.map((change) => ({
+    ...change,
+    held: isGuarded(change, approved),
+  }));
+  return { ...server, outcome: 'held', changes };
+}
+
+/** Hashes of the held changes: what an approval of them permits. */
+export function heldHashes(servers: readonly PlannedServer[]): readonly string[] {
+  return servers.flatMap(({ changes }) =>
+    changes.filter(({ held }) => held).map(({ hash }) => hash),
+  );
+}

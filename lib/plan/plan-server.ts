@@ -1,0 +1,223 @@
+import { attemptKey } from './attempt-key.ts';
+import type { DesiredServer, InvalidServer } from '../model/desired.types.ts';
+import { diffUnit } from './diff.ts';
+import type { DiffInputs, FieldVerdict } from './diff.types.ts';
+import type { FingerprintKeys } from '../model/fingerprint.types.ts';
+import type { LiveServer } from '../model/live.types.ts';
+import type { Pause, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { Mode, Outcome } from '../model/outcome.ts';
+import type { FieldChange, PlannedServer } from './plan.types.ts';
+import { pauseText } from './text/pause.ts';
+import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
+import type { RecordUpdate } from './record.ts';
+
+/** A declared server, parsed or not. */
+export type Declared =
+  | { readonly valid: true; readonly server: DesiredServer }
+  | { readonly valid: false; readonly server: InvalidServer };
+
+/** What the plan of each server of a connection depends on alike. */
+export interface PlanContext {
+  readonly connection: string;
+  readonly keys: FingerprintKeys;
+  readonly secretVersions: ReadonlyMap<string, string>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Whether a person asked for this pass: mode `report` then changes what it shows. */
+  readonly attended: boolean;
+}
+
+/** What it depends on of its own. */
+export interface ServerInputs {
+  readonly declared: Declared;
+  /** Absent: the vendor does not have it. */
+  readonly live?: LiveServer | undefined;
+  readonly record?: ServerRecord | undefined;
+  readonly pause?: Pause | undefined;
+  readonly resend: DiffInputs['resend'];
+}
+
+/** A server's plan, and what apply and the ledger need of it. */
+export interface ServerPlan {
+  readonly planned: PlannedServer;
+  readonly inSyncAs?: 'inSync' | 'assumed' | undefined;
+  readonly verdicts: readonly FieldVerdict[];
+  /** `attemptKey`. Only backoff and failures ask for it, and of a fleet few servers have them. */
+  readonly key: () => string;
+  /** The record as it stands, or the empty one. */
+  readonly record: ServerRecord;
+}
+
+/** The plan of one server: the outcome is the first of the list in `outcome.ts` that fits. */
+export function planServer(context: PlanContext, inputs: ServerInputs): ServerPlan {
+  const { declared, live, pause } = inputs;
+  const { server } = declared;
+  const record = inputs.record ?? emptyRecord(server.id, context.now);
+  const mode: Mode = declared.valid ? declared.server.policy.mode : 'report';
+  const simple = (outcome: Outcome, reason?: Reason): ServerPlan => ({
+    planned: planned(declared, mode, outcome, record, [], reason),
+    verdicts: [],
+    key: nothingToAttempt,
+    record,
+  });
+  if (mode === 'off') return simple('off');
+  if (pause) return simple('paused', { code: 'paused', message: pauseText(pause) });
+  if (!declared.valid) {
+    return simple('invalid', { code: 'invalid', message: declared.server.reason });
+  }
+  const older = olderThan(declared.server, record);
+  if (older) return simple('invalid', older);
+  if (!live) {
+    return simple('missing', {
+      code: 'missing',
+      message: 'the vendor has no server with this id; Trueup does not create servers',
+    });
+  }
+  return planFields(context, inputs, declared.server, live, record);
+}
+
+function planFields(
+  context: PlanContext,
+  inputs: ServerInputs,
+  server: DesiredServer,
+  live: LiveServer,
+  record: ServerRecord,
+): ServerPlan {
+  const { reassertEvery } = server.policy;
+  const diffInputs: DiffInputs = {
+    connection: context.connection,
+    server: server.id,
+    contentHash: server.contentHash,
+    live,
+    record: inputs.record,
+    keys: context.keys,
+    secretVersions: context.secretVersions,
+    reassertEvery,
+    resend: inputs.resend,
+    now: context.now,
+  };
+  const verdicts = server.units.map((unit) => diffUnit(diffInputs, unit));
+  const key = () => attemptKey(server, context.secretVersions);
+  const { outcome, reason, changes } = findingOf(context, server, record, verdicts, key);
+  const inSyncAs = outcome === 'assumed' ? 'assumed' : 'inSync';
+  return {
+    planned: planned(inputs.declared, server.policy.mode, outcome, record, changes, reason),
+    inSyncAs: changes.length === 0 ? inSyncAs : undefined,
+    verdicts,
+    key,
+    record,
+  };
+}
+
+const nothingToAttempt = () => '';
+
+interface Finding {
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+  readonly changes: readonly FieldChange[];
+}
+
+/**
+ * What is refused stands in the way of nothing else: while there is anything to send, that is the finding, and the
+ * refused fields are left out of it.
+ */
+function findingOf(
+  { attended, now }: PlanContext,
+  { policy }: DesiredServer,
+  { stopped, retry, reason }: ServerRecord,
+  verdicts: readonly FieldVerdict[],
+  key: () => string,
+): Finding {
+  const because = reason && { reason };
+  const toSend: FieldChange[] = [];
+  const refused: (FieldVerdict & { state: 'refused' })[] = [];
+  let isAssumed = false;
+  for (const verdict of verdicts) {
+    if (verdict.state === 'change') toSend.push(verdict.change);
+    else if (verdict.state === 'refused') refused.push(verdict);
+    else isAssumed ||= verdict.state === 'assumed';
+  }
+  const changes = toSend.length > 0 ? toSend : refused.map(({ change }) => change);
+  if (changes.length === 0) return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
+  if (stopped && stopped.key === key() && !isOver(stopped.retryAt, now)) {
+    return { outcome: stopped.outcome, ...because, changes };
+  }
+  const [refusal] = refused;
+  if (refusal && toSend.length === 0) {
+    return { outcome: 'refused', reason: refusal.reason, changes };
+  }
+  if (retry && retry.key === key() && !isOver(retry.notBefore, now)) {
+    return { outcome: 'waiting', ...because, changes };
+  }
+  return { outcome: policy.mode === 'report' && !attended ? 'reported' : 'updated', changes };
+}
+
+function isOver(time: Time | undefined, now: number): boolean {
+  return time !== undefined && Date.parse(time) <= now;
+}
+
+function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason | undefined {
+  if (generation === undefined || record.generation === undefined) return undefined;
+  if (generation >= record.generation) return undefined;
+  return {
+    code: 'older-generation',
+    message: `generation ${generation} is older than ${record.generation}, which was already acted on; push it again to go back to it`,
+  };
+}
+
+function planned(
+  { server }: Declared,
+  mode: Mode,
+  outcome: Outcome,
+  record: ServerRecord,
+  changes: readonly FieldChange[],
+  reason: Reason | undefined,
+): PlannedServer {
+  return {
+    id: server.id,
+    ...(server.label !== undefined && { label: server.label }),
+    mode,
+    outcome,
+    ...(record.rev > 0 && record.outcome === outcome && { since: record.since }),
+    ...(reason && { reason }),
+    changes,
+  };
+}
+
+/**
+ * The record that the ledger should have once this is planned and nothing is sent, if it is news: a first baseline,
+ * an applied record that lagged behind, a released field, another outcome.
+ */
+export function notedRecord(
+  plan: ServerPlan,
+  declared: Declared,
+  now: number,
+): ServerRecord | undefined {
+  const { record, planned: finding, verdicts } = plan;
+  if (finding.outcome === 'updated') return undefined;
+  const { label } = declared.server;
+  // A server that was not compared has no verdicts; one that declares nothing has none either, and is in sync.
+  const compared = verdicts.length > 0 || plan.inSyncAs !== undefined;
+  const update: RecordUpdate = {
+    ...(compared && notedFields(record, verdicts)),
+    label,
+    reason: finding.reason,
+    ...(declared.valid && plan.inSyncAs && acted(plan, declared.server)),
+  };
+  return isNewOutcome(record, finding.outcome, update)
+    ? withOutcome(record, finding.outcome, now, update)
+    : undefined;
+}
+
+/** In sync, the declaration counts as acted on, and what stood in the way of an earlier one is over. */
+function acted({ record, verdicts }: ServerPlan, server: DesiredServer): RecordUpdate {
+  const provable = verdicts.every((verdict) => verdict.state !== 'assumed' || verdict.verifiable);
+  const { contentHash } = server;
+  return {
+    generation: server.generation ?? record.generation,
+    contentHash,
+    settled: provable || record.settled === contentHash ? contentHash : undefined,
+    stopped: undefined,
+    retry: undefined,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Pointer } from '../model/json/json.types.ts';
+import type { Reason, ShownValue, Time } from '../model/ledger.types.ts';
+import type { Cause, Mode, Outcome, OutcomeCounts } from '../model/outcome.ts';
+
+/** One field that would be sent. Serialisable, and shows no secret. */
+export interface FieldChange {
+  readonly pointer: Pointer;
+  readonly cause: Cause;
+  readonly before: ShownValue;
+  readonly after: ShownValue;
+  /** `set` fields are shown as added and removed members. */
+  readonly compare: 'value' | 'set';
+  /** A secret whose version moved: apply fetches it, and sends it only if its value moved too. */
+  readonly conditional: boolean;
+  /** Of (server, pointer, value before and after, keyed; or secret version): what an approval lists. */
+  readonly hash: string;
+  /** The guard holds it. */
+  readonly held: boolean;
+}
+
+/** A server that is not simply in sync. */
+export interface PlannedServer {
+  readonly id: string;
+  readonly label?: string;
+  readonly mode: Mode;
+  /** `updated` means: would be, once applied. */
+  readonly outcome: Outcome;
+  readonly since?: Time;
+  readonly reason?: Reason;
+  readonly changes: readonly FieldChange[];
+}
+
+/** The guard's finding. Shares are 0 to 1. */
+export interface GuardState {
+  readonly active: boolean;
+  /** Servers declared in the connection, whatever the scope of the pass. */
+  readonly declared: number;
+  /** Servers changed in the last hour, and those that this plan would add. */
+  readonly changedLastHour: number;
+  readonly changing: number;
+  /** Servers in mode `report` that would be added if they were sent, as `trueup apply` does; absent if there are none. */
+  readonly reported?: number;
+  /** Servers that would be counted if what they change were not approved; absent if there are none. */
+  readonly approved?: number;
+  readonly share: number;
+  readonly limit: number;
+  readonly minimum: number;
+  /** Digest of the held changes; absent when nothing is held. */
+  readonly held?: string;
+}
+
+/** What a pass would do: a value, made by a pure function. `--out FILE` writes it as it is. */
+export interface Plan {
+  readonly version: 1;
+  readonly connection: string;
+  readonly provider: string;
+  /** Servers in scope; the counts add up to it. */
+  readonly servers: number;
+  readonly counts: OutcomeCounts;
+  /** Everything but `inSync` and `assumed`, by id. */
+  readonly changes: readonly PlannedServer[];
+  readonly undeclared: readonly { readonly id: string; readonly name?: string }[];
+  readonly guard: GuardState;
+  /** Over the sorted hashes of all changes; '' if there are none. */
+  readonly digest: string;
+}

@@ -1,0 +1,125 @@
+import type { FieldNote, FieldVerdict } from './diff.types.ts';
+import type { Pointer } from '../model/json/json.types.ts';
+import type {
+  AppliedField,
+  NormalisedField,
+  Reason,
+  ServerRecord,
+  UndecidedField,
+} from '../model/ledger.types.ts';
+import type { Outcome } from '../model/outcome.ts';
+
+/** The record of a server that has none yet: `rev` 0 means that its first write expects no item. */
+export function emptyRecord(id: string, now: number): ServerRecord {
+  return {
+    id,
+    rev: 0,
+    outcome: 'waiting',
+    since: new Date(now).toISOString(),
+    applied: {},
+    undecided: {},
+    normalised: {},
+  };
+}
+
+/** The fields of a record that are kept by pointer. */
+export interface FieldMaps {
+  readonly applied: Readonly<Record<Pointer, AppliedField>>;
+  readonly undecided: Readonly<Record<Pointer, UndecidedField>>;
+  readonly normalised: Readonly<Record<Pointer, NormalisedField>>;
+}
+
+/**
+ * Field maps after a diff: notes taken in, and what is no longer declared (or ignored now) forgotten.
+ * A map in which nothing changes is returned as it is, so that news can be told by identity.
+ */
+export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]): FieldMaps {
+  const pick = <T>(
+    known: Readonly<Record<Pointer, T>>,
+    noted: (note: FieldNote) => T | null | undefined,
+  ): Readonly<Record<Pointer, T>> => {
+    const isNoted = verdicts.some(({ note }) => noted(note) !== undefined);
+    if (!isNoted && isAllOwned(known, verdicts)) return known;
+    const entries = verdicts.flatMap(({ unit: { pointer }, note }): (readonly [string, T])[] => {
+      const next = noted(note);
+      const value = next === undefined ? known[pointer] : next;
+      return value === undefined || value === null ? [] : [[pointer, value]];
+    });
+    return Object.fromEntries(entries);
+  };
+  return {
+    applied: pick(maps.applied, (note) => note.applied),
+    undecided: pick<UndecidedField>(maps.undecided, (note) => note.undecided),
+    normalised: pick(maps.normalised, (note) => note.normalised),
+  };
+}
+
+/** Whether all fields of a map are declared still. Of a fleet at rest this is asked for each map of each server. */
+function isAllOwned(
+  known: Readonly<Record<Pointer, unknown>>,
+  verdicts: readonly FieldVerdict[],
+): boolean {
+  let owned = 0;
+  for (const { unit } of verdicts) if (known[unit.pointer] !== undefined) owned += 1;
+  return owned === Object.keys(known).length;
+}
+
+/** Parts of a record; a key with the value undefined is removed. */
+export type RecordUpdate = { readonly [K in keyof ServerRecord]?: ServerRecord[K] | undefined };
+
+/**
+ * The record with an outcome and other parts replaced; `since` moves only if the outcome does. Applied fingerprints that
+ * change belong to no one declaration any more, unless `update` says to which.
+ */
+export function withOutcome(
+  record: ServerRecord,
+  outcome: Outcome,
+  now: number,
+  update: RecordUpdate = {},
+): ServerRecord {
+  const next = {
+    ...record,
+    reason: undefined,
+    settled: keptSettled(record, update),
+    ...update,
+    outcome,
+    since:
+      record.rev > 0 && record.outcome === outcome ? record.since : new Date(now).toISOString(),
+  };
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(next)) if (value !== undefined) kept[key] = value;
+  return kept as unknown as ServerRecord;
+}
+
+/** Whether `withOutcome` would give a record that tells anything new; without making it. */
+export function isNewOutcome(
+  record: ServerRecord,
+  outcome: Outcome,
+  update: RecordUpdate,
+): boolean {
+  if (record.rev === 0 || record.outcome !== outcome) return true;
+  if (!sameReason(record.reason, update.reason)) return true;
+  const settled = 'settled' in update ? update.settled : keptSettled(record, update);
+  if (settled !== record.settled) return true;
+  return Object.keys(update).some((key) => {
+    const name = key as keyof ServerRecord;
+    return name !== 'reason' && update[name] !== record[name];
+  });
+}
+
+/** Applied fingerprints that change belong to no one declaration any more. */
+function keptSettled({ settled, applied }: ServerRecord, update: RecordUpdate) {
+  return update.applied === undefined || update.applied === applied ? settled : undefined;
+}
+
+/** Whether writing `after` over `before` would tell anything new. */
+export function isNews(before: ServerRecord, after: ServerRecord): boolean {
+  if (before.rev === 0 || !sameReason(before.reason, after.reason)) return true;
+  const differs = (key: string) =>
+    key !== 'reason' && before[key as keyof ServerRecord] !== after[key as keyof ServerRecord];
+  return Object.keys(before).some(differs) || Object.keys(after).some(differs);
+}
+
+function sameReason(a: Reason | undefined, b: Reason | undefined): boolean {
+  return a?.code === b?.code && a?.message === b?.message && a?.pointer === b?.pointer;
+}

@@ -1,0 +1,23 @@
+import type { Pause } from '../../model/ledger.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { shownTime } from '../../model/text/shown-time.ts';
+
+/** `paused by kim until 2026-12-24 18:00 UTC (vendor maintenance)` */
+export function pauseText({ reason, by, until }: Pause): string {
+  const parts = [
+    'paused',
+    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(until === undefined ? [] : [`until ${shownTime(until)}`]),
+    ...(reason === undefined ? [] : [`(${reason})`]),
+  ];
+  return plainText(parts.join(' '));
+}
+
+/** The pause that holds for a server at `now`: its own, or its connection's. */
+export function activePause(pauses: readonly Pause[], id: string, now: number): Pause | undefined {
+  return pauses.find(
+    (pause) =>
+      (pause.id === undefined || pause.id === id) &&
+      !(pause.until !== undefined && Date.parse(pause.until) <= now),
+  );
+}

@@ -1,0 +1,166 @@
+import * as z from 'zod/mini';
+import { described, redescribed } from '../../model/described.ts';
+import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from '../../model/outcome.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import type { Plan } from '../plan.types.ts';
+import { connectionNameSchema } from '../../model/connection-name.ts';
+import { isTime } from '../../model/time.ts';
+
+/*
+ * The form of a plan as data: what `--out FILE` writes, `--output json` prints, and `--plan FILE` reads. Members that are
+ * not known are ignored: a newer Trueup may have written them.
+ */
+
+export const text = (what: string) => described(z.string(), what);
+export const time = described(z.string().check(z.refine(isTime)), 'ISO 8601, UTC');
+export const count = z.int().check(z.minimum(0));
+export const version = described(z.literal(1), 'Of this form; 1 while members are only added');
+/** It becomes part of commands that are shown to be run. */
+export const connectionName = redescribed(connectionNameSchema, 'Name of the connection');
+
+/** The words of a closed list, each with its meaning. */
+const explained = (meanings: Readonly<Record<string, string>>) =>
+  Object.entries(meanings)
+    .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
+    .join('; ');
+
+export const causeSchema = described(
+  z.enum(causes),
+  `Why it would be sent. ${explained(causeMeanings)}`,
+);
+export const outcomeSchema = described(
+  z.enum(outcomes),
+  `The first that fits. ${explained(outcomeMeanings)}`,
+);
+export const modeSchema = described(z.enum(modes), 'What unattended passes do');
+
+const kind = <Kind extends string>(name: Kind, what: string) => described(z.literal(name), what);
+
+export const shownSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: kind('value', 'A readable or write-only value'),
+    value: redescribed(z.json(), 'As it is'),
+  }),
+  z.object({ kind: kind('absent', 'Nothing is there') }),
+  z.object({ kind: kind('unreadable', 'The vendor never answers it') }),
+  z.object({
+    kind: kind('secret', 'A secret, by reference'),
+    secret: text('Name of the secret; never its value'),
+    version: z.optional(text('Version id')),
+  }),
+]);
+
+export const reasonSchema = z.object({
+  code: text('Stable; may be matched on'),
+  message: text('For people; at most 500 characters, no secret'),
+  pointer: z.optional(text('JSON Pointer into spec, if one field is the reason')),
+});
+
+/** How a server is called. */
+export const serverKeys = {
+  id: text("The vendor's id"),
+  label: z.optional(text('What people call it')),
+};
+
+const fieldChangeSchema = z.object({
+  pointer: text('JSON Pointer into spec'),
+  cause: causeSchema,
+  before: redescribed(shownSchema, 'What the vendor has'),
+  after: redescribed(shownSchema, 'What is declared'),
+  compare: described(z.enum(['value', 'set']), 'Sets are shown as added and removed members'),
+  conditional: described(z.boolean(), 'Sent only if the value of the secret changed too'),
+  hash: text('Names this change: what an approval lists'),
+  held: described(z.boolean(), 'The guard holds it'),
+});
+
+const plannedServerSchema = z.object({
+  ...serverKeys,
+  mode: modeSchema,
+  outcome: outcomeSchema,
+  since: z.optional(redescribed(time, 'Since when it has this outcome; ISO 8601, UTC')),
+  reason: z.optional(redescribed(reasonSchema, 'Why')),
+  changes: described(z.array(fieldChangeSchema), 'Field by field; none where nothing is sent'),
+});
+
+const share = z.number().check(z.minimum(0));
+
+const guardSchema = z.object({
+  active: described(z.boolean(), 'False in connections with fewer servers than `minimum`'),
+  declared: redescribed(count, 'Servers declared in the connection'),
+  changedLastHour: redescribed(count, 'Servers that the guard counted in the last hour'),
+  changing: redescribed(count, 'Servers that this plan adds to them'),
+  reported: z.optional(
+    redescribed(count, 'Servers in mode `report` that `trueup apply` would add; absent: none'),
+  ),
+  approved: z.optional(
+    redescribed(
+      count,
+      'Servers that do not count because what they change is approved; absent: none',
+    ),
+  ),
+  share: redescribed(share, 'Their share of the declared servers, 0 to 1'),
+  limit: redescribed(share, '`policy.limits.updates`, 0 to 1'),
+  minimum: redescribed(count, '`policy.limits.minimum`'),
+  held: z.optional(
+    described(
+      z.string().check(z.regex(/^[\w-]{1,200}$/, 'must be a digest')),
+      'Digest of the held changes',
+    ),
+  ),
+});
+
+const countsShape = Object.fromEntries(
+  outcomes.map((outcome) => [outcome, redescribed(count, outcomeMeanings[outcome])]),
+) as Record<Outcome, typeof count>;
+
+/** Servers by outcome. */
+export const countsSchema = z.object(countsShape);
+
+export const planSchema = z.object({
+  version,
+  connection: connectionName,
+  provider: text('The vendor'),
+  servers: redescribed(count, 'Servers in scope; the counts add up to it'),
+  counts: redescribed(countsSchema, 'Servers by outcome'),
+  changes: described(z.array(plannedServerSchema), 'Servers that are not simply in sync, by id'),
+  undeclared: described(
+    z.array(
+      z.object({
+        id: serverKeys.id,
+        name: z.optional(text("The vendor's name of it")),
+      }),
+    ),
+    'Live servers that nobody declared; never touched',
+  ),
+  guard: redescribed(guardSchema, "The guard's finding"),
+  digest: text('Over the hashes of all changes; empty if there are none'),
+});
+
+/** Plans of several connections, and the connections that could not be planned. */
+export const planDocumentSchema = z.object({
+  version,
+  plans: described(z.array(planSchema), 'By connection'),
+  failures: z.optional(
+    described(
+      z.array(
+        z.object({
+          connection: connectionName,
+          code: reasonSchema.shape.code,
+          message: reasonSchema.shape.message,
+        }),
+      ),
+      'Connections that could not be read',
+    ),
+  ),
+});
+
+/** What `planDocumentSchema` describes, with the types that the rest of the code has. */
+export interface PlanDocument {
+  readonly version: 1;
+  readonly plans: readonly Plan[];
+  readonly failures?: readonly {
+    readonly connection: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
+}

@@ -1,0 +1,86 @@
+import type { Json } from '../../model/json/json.types.ts';
+import { canonicalJson } from '../../model/json/json.ts';
+import type { Cause } from '../../model/outcome.ts';
+import type { Paint, Style } from '../../model/text/paint.types.ts';
+import type { FieldChange } from '../plan.types.ts';
+import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
+import { columns } from '../../model/text/wrap.ts';
+
+/** A cause in a word, and in a sentence. */
+export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence: string]>> = {
+  adopt: ['adopt', 'not applied before'],
+  declared: ['declared', 'the declaration changed'],
+  drift: ['drift', 'changed at the vendor'],
+  both: ['both', 'changed in the declaration and at the vendor'],
+  notApplied: ['not applied', 'the vendor still shows the old value'],
+  rotated: ['rotated', 'new version'],
+  reassert: ['re-assert', 'due by reassertEvery'],
+  resend: ['resend', 'an earlier PUT was never confirmed'],
+};
+
+/**
+ * A field's change, in as few lines as fit:
+ *
+ *     name: "Old" -> "New"  # drift: changed at the vendor
+ *     description: "An old text"  # declared: the declaration changed
+ *       -> "A new text that does not fit into the same line"
+ */
+export function fieldLines(change: FieldChange, paint: Paint): readonly string[] {
+  const name = showPointer(change.pointer);
+  const why = `# ${comment(change)}`;
+  const members = setLines(change, paint);
+  if (members) return [`    ${name}:  ${paint(why, 'quiet')}`, ...members];
+  const sides = showPair(change.before, change.after);
+  return sideLines(name, sides[0] === sides[1] ? [sides[0]] : sides, why, paint);
+}
+
+/** One value, or two with an arrow between them, in as few lines as fit; `why` stands behind the first. */
+export function sideLines(
+  name: string,
+  sides: readonly string[],
+  why: string,
+  paint: Paint,
+): readonly string[] {
+  const behind = (line: string) => (why === '' ? line : `${line}  ${paint(why, 'quiet')}`);
+  const fits = (line: string) => line.length + (why === '' ? 0 : why.length + 2) <= columns;
+  const whole = `    ${name}: ${sides.join(' -> ')}`;
+  if (fits(whole)) return [behind(whole)];
+  const [first = '', ...others] = sides;
+  const head = `    ${name}: ${first}`;
+  const below = others.map((side) => `      -> ${side}`);
+  if (others.length > 0 && fits(head)) return [behind(head), ...below];
+  return [behind(`    ${name}:`), `      ${first}`, ...below];
+}
+
+function comment({ cause, conditional, held }: FieldChange): string {
+  const [word, sentence] = causeWords[cause];
+  const condition = conditional ? ', sent if its value changed' : '';
+  return `${held ? 'held; ' : ''}${word}: ${sentence}${condition}`;
+}
+
+/** So many members of a set are shown of each kind. */
+const mostMembers = 50;
+
+/** The members that come and go, if both sides are lists. */
+function setLines({ compare, before, after }: FieldChange, paint: Paint): string[] | undefined {
+  if (compare !== 'set' || before.kind !== 'value' || after.kind !== 'value') return undefined;
+  if (!Array.isArray(before.value) || !Array.isArray(after.value)) return undefined;
+  const [old, next] = [before.value, after.value];
+  return [
+    ...memberLines(lacking(old, next), '-', 'remove', paint),
+    ...memberLines(lacking(next, old), '+', 'add', paint),
+  ];
+}
+
+function lacking(list: readonly Json[], other: readonly Json[]): readonly Json[] {
+  const there = new Set(other.map(canonicalJson));
+  return list.filter((member) => !there.has(canonicalJson(member)));
+}
+
+function memberLines(members: readonly Json[], sign: string, style: Style, paint: Paint): string[] {
+  const lines = members
+    .slice(0, mostMembers)
+    .map((member) => paint(`      ${sign} ${quoted(member)}`, style));
+  const more = members.length - mostMembers;
+  return more > 0 ? [...lines, paint(`      ${sign} and ${more} more`, style)] : lines;
+}

@@ -1,0 +1,69 @@
+import { hasGuardedCause, shareOf } from '../guard.ts';
+import type { NextCommand } from '../../model/text/next-command.types.ts';
+import type { Paint } from '../../model/text/paint.types.ts';
+import type { GuardState, Plan, PlannedServer } from '../plan.types.ts';
+import { wrap } from '../../model/text/wrap.ts';
+
+/** `47.6 %` */
+export function percent(part: number, digits = 1): string {
+  return `${Number((100 * part).toFixed(digits))} %`;
+}
+
+/** Digits after the point with which two parts that differ are not shown as the same. */
+function digitsFor(part: number, other: number): number {
+  const digits = [1, 2, 3, 4].find((some) => percent(part, some) !== percent(other, some));
+  return part === other ? 1 : (digits ?? 1);
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The guard's finding in words, and how to let through what it holds. Nothing if there is nothing to guard. */
+export function guardLines(
+  { connection, digest, guard, changes }: Plan,
+  paint: Paint,
+  next: NextCommand = (line) => line,
+): readonly string[] {
+  if (digest === '') return [];
+  if (!guard.active) {
+    return [
+      `Guard: not active; ${counted(guard.declared, 'server')} declared, the minimum is ${guard.minimum}.`,
+    ];
+  }
+  const { held, changing, changedLastHour, approved = 0, declared, share, limit } = guard;
+  const counts = [
+    `${changing} by this plan`,
+    `${changedLastHour} before`,
+    ...(approved > 0 ? [`not counting ${approved} approved`] : []),
+  ];
+  const isOver = held !== undefined || share > limit;
+  const digits = digitsFor(share, limit);
+  const finding = [
+    `Guard: ${percent(share, digits)} of ${declared} servers change within an hour (${counts.join(', ')}),`,
+    `${isOver ? 'more than' : 'within'} the limit of ${percent(limit, digits)}`,
+  ].join(' ');
+  if (held === undefined) {
+    const nothing =
+      isOver && !changes.some(isSentAndCounts) ? '; no change of this plan counts' : '';
+    return wrap(`${finding}${nothing}.${withReported(guard)}`, '');
+  }
+  const waits = `${finding}.${withReported(guard)} What is marked as held waits for approval:`;
+  return [
+    ...wrap(waits, '').map((line) => paint(line, 'warn')),
+    `    ${next(`trueup approve ${connection} ${held}`)}`,
+  ];
+}
+
+const isSentAndCounts = (server: PlannedServer) =>
+  server.outcome === 'updated' && hasGuardedCause(server);
+
+/** What unattended passes only report is not counted, and is sent by whoever applies it. */
+function withReported(guard: GuardState) {
+  const { reported = 0, changing, limit } = guard;
+  if (reported === 0) return '';
+  const share = shareOf(guard, changing + reported);
+  const finding = share > limit ? 'more than the limit' : 'within it';
+  const would = percent(share, digitsFor(share, limit));
+  return ` With the ${reported} in mode report, which an apply sends, it would be ${would}, ${finding}.`;
+}

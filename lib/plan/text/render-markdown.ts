@@ -1,0 +1,115 @@
+import type { NextCommand } from '../../model/text/next-command.types.ts';
+import type { FieldChange, Plan, PlannedServer } from '../plan.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { causeWords } from './render-field.ts';
+import { counted, guardLines } from './render-guard.ts';
+import { planCounts } from './render-text.ts';
+import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
+
+/*
+ * Plans for a pull request. Whatever a vendor or a user wrote stands in fenced blocks only, each line quoted as JSON or
+ * made plain, and the fence is longer than any run of backticks within: there Markdown, HTML, mentions and links are
+ * text. Outside the fences stand Trueup's own words and numbers, and names in which everything but letters, digits and
+ * hyphens is spelled as a numeric entity.
+ */
+
+/** A comment on GitHub has at most 65,536 characters. */
+const longest = 60_000;
+
+/** Plans in Markdown, cut at whole servers where they are too long for a comment. */
+export function renderPlansMarkdown(plans: readonly Plan[], next?: NextCommand): string {
+  let left = longest;
+  const sections = plans.map((plan) => {
+    const section = planSection(plan, left, next);
+    left -= section.length;
+    return section;
+  });
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** @param room - characters that its servers may take */
+function planSection(plan: Plan, room: number, next: NextCommand | undefined): string {
+  const head = [
+    `### ${entities(plan.connection)} (${entities(plan.provider)})`,
+    `Plan: ${planCounts(plan.counts)}.`,
+  ];
+  const { blocks, omitted } = fitting(
+    plan.changes.map((server) => serverBlock(server)),
+    room,
+  );
+  const { undeclared } = plan;
+  const guard = guardLines(plan, (text) => text, next);
+  return [
+    ...head,
+    ...(blocks.length > 0 ? [fenced('diff', blocks.join('\n\n'))] : []),
+    ...(omitted > 0 ? [`And ${counted(omitted, 'more server')}: \`trueup plan\` shows all.`] : []),
+    ...(undeclared.length > 0
+      ? [`${counted(undeclared.length, 'live server')} not declared; not touched.`]
+      : []),
+    ...(guard.length > 0 ? [fenced('text', guard.join('\n'))] : []),
+  ].join('\n\n');
+}
+
+function fitting(blocks: readonly string[], room: number) {
+  let left = room;
+  const shown = blocks.filter((block) => {
+    // Once one does not fit, none after it does: what is shown is a beginning.
+    left = block.length <= left ? left - block.length : 0;
+    return left > 0;
+  });
+  return { blocks: shown, omitted: blocks.length - shown.length };
+}
+
+/** `diff` colours lines by their first character. */
+function serverBlock(server: PlannedServer): string {
+  const { id, label, outcome, reason, changes } = server;
+  const name = plainText(label ?? id);
+  return [
+    `! ${name}: ${outcome === 'updated' ? 'would be updated' : outcomeWords(server)}`,
+    ...(reason ? [`# ${plainText(reason.message)}`] : []),
+    ...changes.flatMap(fieldBlock),
+  ].join('\n');
+}
+
+function outcomeWords({ outcome }: PlannedServer): string {
+  if (outcome === 'reported') return 'would change (mode report: not sent)';
+  return outcome === 'held' ? 'held by the guard' : outcome;
+}
+
+function fieldBlock(change: FieldChange): readonly string[] {
+  const { cause, conditional, held, pointer } = change;
+  const [word, sentence] = causeWords[cause];
+  const notes = `${held ? 'held; ' : ''}${word}: ${sentence}${conditional ? ', sent if its value changed' : ''}`;
+  const name = showPointer(pointer);
+  return [`# ${name}, ${notes}`, ...sides(change, name)];
+}
+
+function sides({ compare, before, after }: FieldChange, name: string): readonly string[] {
+  const [from, to] = [before, after].map((shown) =>
+    shown.kind === 'value' && Array.isArray(shown.value) ? shown.value.map(quoted) : undefined,
+  );
+  if (compare === 'set' && from && to) {
+    return [
+      ...from.filter((member) => !to.includes(member)).map((member) => `-     ${member}`),
+      ...to.filter((member) => !from.includes(member)).map((member) => `+     ${member}`),
+    ];
+  }
+  const [old, next] = showPair(before, after);
+  // Sent again: nothing can be seen to change.
+  if (old === next) return [`+     ${name}: ${next}`];
+  return [`-     ${name}: ${old}`, `+     ${name}: ${next}`];
+}
+
+function fenced(language: string, text: string): string {
+  const runs = text.match(/`+/g) ?? [];
+  const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+/** Text in which nothing is Markdown or HTML. */
+function entities(text: string): string {
+  return plainText(text).replaceAll(
+    /[^A-Za-z0-9-]/gu,
+    (character) => `&#${character.codePointAt(0)};`,
+  );
+}

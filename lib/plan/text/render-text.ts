@@ -1,0 +1,152 @@
+import type { PassReport } from '../../model/ledger.types.ts';
+import type { OutcomeCounts } from '../../model/outcome.ts';
+import type { NextCommand } from '../../model/text/next-command.types.ts';
+import type { Paint } from '../../model/text/paint.types.ts';
+import type { Plan } from '../plan.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { counted, guardLines } from './render-guard.ts';
+import { serverBlocks } from './render-server.ts';
+import { quoted } from '../../model/text/shown-value.ts';
+import { wrap } from '../../model/text/wrap.ts';
+
+const plain: Paint = (text) => text;
+const same: NextCommand = (line) => line;
+
+/**
+ * A plan for people, in the manner of Terraform: each server that is not in sync, field by field with its cause, what
+ * nobody declared, the guard, and the counts. Stable: the same plan is the same text. Everything that a vendor or user
+ * wrote is quoted or made plain, so that no terminal code gets through.
+ *
+ *     ~ acme-barndoor/salesforce-prod  (drift)
+ *         name: "Old" -> "New"  # drift: changed at the vendor
+ *
+ *     Plan: 1 to update, 240 in sync (12 of them assumed: they cannot be read).
+ */
+export function renderPlan(plan: Plan, paint: Paint = plain, next = same): string {
+  return [
+    ...serverBlocks(plan, paint),
+    undeclaredLines(plan, paint),
+    [...guardLines(plan, paint, next), ...wrap(`Plan: ${planCounts(plan.counts)}.`, '')],
+  ]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n');
+}
+
+const mostUndeclared = 20;
+
+function undeclaredLines({ undeclared }: Plan, paint: Paint): readonly string[] {
+  if (undeclared.length === 0) return [];
+  const more = undeclared.length - mostUndeclared;
+  return [
+    `${counted(undeclared.length, 'live server')} not declared; not touched:`,
+    ...undeclared
+      .slice(0, mostUndeclared)
+      .map(({ id, name }) =>
+        name === undefined ? plainText(id) : `${plainText(id)} ${quoted(name)}`,
+      )
+      .concat(more > 0 ? [`and ${more} more`] : [])
+      .map((line) => paint(`    ${line}`, 'quiet')),
+  ];
+}
+
+/** The counts of a plan in words: what would be done, what stands in the way, what is in sync. */
+export function planCounts(counts: OutcomeCounts): string {
+  const parts = [
+    ...(counts.updated > 0 ? [`${counts.updated} to update`] : []),
+    ...(counts.reported > 0 ? [`${counts.reported} would change (mode report)`] : []),
+    ...openCounts(counts),
+  ];
+  const idle = counts.updated + counts.reported + counts.held === 0 ? ['nothing to update'] : [];
+  return [...idle, ...parts, ...syncCounts(counts)].join(', ');
+}
+
+const openOutcomes = [
+  'held',
+  'waiting',
+  'failed',
+  'refused',
+  'missing',
+  'invalid',
+  'unreached',
+  'paused',
+  'off',
+] as const;
+
+function openCounts(counts: OutcomeCounts): string[] {
+  return openOutcomes
+    .filter((outcome) => counts[outcome] > 0)
+    .map((outcome) => `${counts[outcome]} ${outcome}`);
+}
+
+function syncCounts({ inSync, assumed }: OutcomeCounts): string[] {
+  if (inSync + assumed === 0) return [];
+  const text = `${inSync + assumed} in sync`;
+  return [assumed === 0 ? text : `${text} (${assumed} of them assumed: they cannot be read)`];
+}
+
+/** A report names so many servers; `pass#last` has more. */
+const mostDetails = 10;
+
+/** A detail is a name and a reason, each at most 500. */
+const mostCharacters = 1500;
+
+/**
+ * A pass in a line or two, and more only where there is something to look at.
+ *
+ *     acme-barndoor: 3 updated, 240 in sync; 12 calls (10 list, 1 get, 1 put), 1
+ *         secret decrypted, 2.1 s
+ */
+export function renderReport(report: PassReport, paint: Paint = plain, next = same): string {
+  const { connection, counts, state, reason, held, details, undeclared = 0 } = report;
+  const indented = (text: string) => wrap(plainText(text, mostCharacters), '      ', '  ');
+  const shown = details.slice(0, mostDetails).map(({ id, label, outcome, reason: why }) => {
+    const text = `${outcome} ${connection}/${label ?? id}${why ? `: ${why.message}` : ''}`;
+    return indented(text).map((line) => paint(line, outcome === 'updated' ? 'change' : 'warn'));
+  });
+  const listed = [...new Set(details.map(({ outcome }) => outcome))];
+  const more = listed.reduce((sum, outcome) => sum + counts[outcome], -shown.length);
+  return [
+    ...wrap(reportHead(report), '    ', ''),
+    ...(state === 'ok'
+      ? []
+      : indented(`${state}${reason ? `: ${reason.message}` : ''}`).map((line) =>
+          paint(line, 'error'),
+        )),
+    ...shown.flat(),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...(held === undefined
+      ? []
+      : [paint(`  held: ${next(`trueup approve ${connection} ${held}`)}`, 'warn')]),
+    ...(undeclared > 0
+      ? [`  ${counted(undeclared, 'live server')} not declared; not touched`]
+      : []),
+  ].join('\n');
+}
+
+/** Its counts and calls alone, in a line as long as it is. */
+export function reportHead(report: PassReport): string {
+  return plainText(`${report.connection}: ${reportCounts(report)}; ${work(report)}`);
+}
+
+function reportCounts({ counts }: PassReport): string {
+  const parts = [
+    ...(counts.updated > 0 ? [`${counts.updated} updated`] : []),
+    ...(counts.reported > 0 ? [`${counts.reported} would change (mode report)`] : []),
+    ...openCounts(counts),
+    ...syncCounts(counts),
+  ];
+  return parts.length === 0 ? 'no servers' : parts.join(', ');
+}
+
+function work({ vendorCalls, secretsDecrypted, credentialsDecrypted, durationMs }: PassReport) {
+  const { list, get, put } = vendorCalls;
+  return [
+    `${counted(list + get + put, 'call')} (${list} list, ${get} get, ${put} put)`,
+    ...(secretsDecrypted > 0 ? [`${counted(secretsDecrypted, 'secret')} decrypted`] : []),
+    ...(credentialsDecrypted > 0
+      ? [`${counted(credentialsDecrypted, 'credential')} decrypted`]
+      : []),
+    `${(durationMs / 1000).toFixed(1)} s`,
+  ].join(', ');
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod/mini';
+import { described, redescribed } from '../../model/described.ts';
+import { failureReasons } from '../../model/failure-reason.ts';
+import { triggers } from '../../model/outcome.ts';
+import {
+  connectionName,
+  count,
+  countsSchema,
+  outcomeSchema,
+  reasonSchema,
+  serverKeys,
+  text,
+  time,
+  version,
+} from './plan-schema.ts';
+
+/* The form of a pass's report as data: what `apply` and `reconcile` print with `--output json`. */
+
+export const triggerSchema = described(z.enum(triggers), 'What asked for the pass');
+export const passSchema = text('Id of the pass; later ones sort after it');
+export const passEndSchema = described(
+  z.enum(['ok', 'unreachable', 'needs-login', 'invalid', 'interrupted']),
+  "How the pass ended: `unreachable` and `needs-login` are the connection's failure, `invalid` its own declaration's, `interrupted`: the lease or the time was over",
+);
+
+/** Requests on the wire. */
+export const vendorCallsKeys = {
+  list: redescribed(count, 'Pages of the list'),
+  get: redescribed(count, 'Single servers that were read'),
+  put: redescribed(count, 'Single servers that were written'),
+};
+
+export const decryptedKeys = {
+  secretsDecrypted: redescribed(count, "Servers' secrets whose value was fetched"),
+  credentialsDecrypted: redescribed(count, "The connection's own secrets whose value was fetched"),
+};
+
+export const reportSchema = z.object({
+  pass: passSchema,
+  trigger: triggerSchema,
+  connection: connectionName,
+  scope: described(
+    z.enum(['all', 'named']),
+    'All servers of the connection, or those that the trigger named',
+  ),
+  startedAt: redescribed(time, 'When it began; ISO 8601, UTC'),
+  durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
+  servers: redescribed(count, 'Servers in scope; the counts add up to it'),
+  counts: redescribed(countsSchema, 'Servers by outcome'),
+  undeclared: z.optional(redescribed(count, 'Live servers that nobody declared; full passes only')),
+  vendorCalls: described(
+    z.object({
+      ...vendorCallsKeys,
+      throttled: z.optional(redescribed(count, 'How many of them were answered with 429')),
+    }),
+    'Requests on the wire',
+  ),
+  ...decryptedKeys,
+  state: passEndSchema,
+  reason: z.optional(redescribed(reasonSchema, 'Why the pass ended early')),
+  failures: z.optional(
+    described(
+      z.partialRecord(z.enum(failureReasons), count),
+      'How many servers fail for which reason, and one for a pass that ended early',
+    ),
+  ),
+  differsSince: z.optional(
+    redescribed(time, 'Since when the longest stands of the servers that differ, or may'),
+  ),
+  failingSince: z.optional(redescribed(time, 'The same of those that cannot be kept true')),
+  held: z.optional(text('Digest of what the guard holds')),
+  details: described(
+    z.array(
+      z.object({
+        ...serverKeys,
+        outcome: outcomeSchema,
+        reason: z.optional(redescribed(reasonSchema, 'Why')),
+      }),
+    ),
+    'Servers with an outcome to look at, at most 100',
+  ),
+});
+
+/** Reports of several connections. */
+export const reportDocumentSchema = z.object({
+  version,
+  reports: described(z.array(reportSchema), 'One for each connection that had a pass'),
+});

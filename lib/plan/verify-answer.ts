@@ -1,0 +1,38 @@
+import { equalJson } from '../model/json/json.ts';
+import type { LiveServer } from '../model/live.types.ts';
+import type { Reading, Unit } from '../model/units.ts';
+import { agrees, readUnit } from '../model/units.ts';
+
+/**
+ * What the answer to a PUT says of a sent unit.
+ *
+ * | result     | the answer |
+ * |------------|------------|
+ * | `applied`  | shows what was sent |
+ * | `unreadable` | cannot show it: assumed from now on |
+ * | `old`      | shows what was there before, or lacks what could be read before: not applied, so far |
+ * | `other`    | shows a third value: perhaps the vendor's own form of it |
+ */
+export type AnswerResult =
+  | { readonly result: 'applied' | 'unreadable' }
+  | {
+      readonly result: 'old' | 'other';
+      readonly answered: Exclude<Reading, { kind: 'unreadable' }>;
+    };
+
+export function verifyUnit(unit: Unit, before: LiveServer, answer: LiveServer): AnswerResult {
+  const was = readUnit(unit, before);
+  const answered = readUnit(unit, answer);
+  if (answered.kind === 'unreadable') {
+    // Taken as applied, an ignored field that only the list shows would be drift in each pass, for ever.
+    return was.kind === 'unreadable' || agrees(unit, was)
+      ? { result: 'unreadable' }
+      : { result: 'old', answered: was };
+  }
+  if (agrees(unit, answered)) return { result: 'applied' };
+  return { result: equalReading(was, answered) ? 'old' : 'other', answered };
+}
+
+function equalReading(a: Reading, b: Reading): boolean {
+  return a.kind === 'value' && b.kind === 'value' ? equalJson(a.value, b.value) : a.kind === b.kind;
+}

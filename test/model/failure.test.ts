@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { isDown, classifyFailure, mayHaveBeenApplied } from '../../lib/model/failure.ts';
+import type { Failure, FailureClass } from '../../lib/model/failure.ts';
+
+const operations = ['list', 'get', 'put', 'token'] as const;
+
+describe('a status', () => {
+  test.each<[number, FailureClass]>([
+    [400, 'terminal'],
+    [402, 'terminal'],
+    [403, 'terminal'],
+    [405, 'terminal'],
+    [410, 'terminal'],
+    [422, 'terminal'],
+    [409, 'conflict'],
+    [404, 'missing'],
+    [408, 'transient'],
+    [429, 'transient'],
+    [500, 'transient'],
+    [501, 'transient'],
+    [503, 'transient'],
+    [505, 'transient'],
+    [599, 'transient'],
+    [401, 'connection'],
+  ])('%d of one server is %s; of the list or the token, the connection’s', (status, expected) => {
+    const classes = operations.map((operation) =>
+      classifyFailure({ operation, kind: 'status', status }),
+    );
+    expect(classes).toEqual(['connection', expected, expected, 'connection']);
+  });
+
+  test('that is not known is terminal: nothing says that waiting would help', () => {
+    expect(classifyFailure({ operation: 'put', kind: 'status' })).toBe('terminal');
+  });
+});
+
+describe('without a status', () => {
+  test.each<[Failure['kind'], FailureClass]>([
+    ['timeout', 'transient'],
+    ['cut', 'transient'],
+    ['body', 'transient'],
+    ['no-route', 'connection'],
+    ['tls', 'connection'],
+    ['redirect', 'connection'],
+    ['host', 'connection'],
+    ['token', 'connection'],
+    ['needs-login', 'connection'],
+    ['aborted', 'connection'],
+  ])('%s of one server is %s; of the list or the token, the connection’s', (kind, expected) => {
+    const classes = operations.map((operation) => classifyFailure({ operation, kind }));
+    expect(classes).toEqual(['connection', expected, expected, 'connection']);
+  });
+});
+
+describe('a PUT may have been applied', () => {
+  test.each<[Failure['kind'], number | undefined, boolean]>([
+    ['timeout', undefined, true],
+    ['cut', undefined, true],
+    ['body', undefined, true],
+    ['aborted', undefined, true],
+    ['status', 408, true],
+    ['status', 500, true],
+    ['status', 503, true],
+    ['status', 400, false],
+    ['status', 409, false],
+    ['status', 429, false],
+    ['status', undefined, false],
+    ['no-route', undefined, false],
+    ['tls', undefined, false],
+    ['redirect', undefined, false],
+    ['host', undefined, false],
+    ['token', undefined, false],
+    ['needs-login', undefined, false],
+  ])('after %s %s: %s', (kind, status, may) => {
+    expect(mayHaveBeenApplied({ operation: 'put', kind, status })).toBe(may);
+  });
+});
+
+test.each([
+  [4, 4, false],
+  [5, 2, false],
+  [5, 3, true],
+  [6, 3, false],
+])('of %i attempts %i transient: the connection is down: %s', (attempts, transient, down) => {
+  expect(isDown(attempts, transient)).toBe(down);
+});

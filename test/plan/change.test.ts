@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { digestOf, planDigest, secretChange, valueChange } from '../../lib/plan/change.ts';
+import type { Json } from '../../lib/model/json/json.types.ts';
+import type { Reading } from '../../lib/model/units.ts';
+import { applied, diffInputs, earlier, recordOf, unitOf } from './support/builders.ts';
+
+const unreadable: Reading = { kind: 'unreadable' };
+const value = (of: Json): Reading => ({ kind: 'value', value: of });
+const hash = (before: Reading, after: Json, more: Parameters<typeof diffInputs>[1] = {}) =>
+  valueChange(diffInputs({}, more), unitOf('/name', after), 'drift', before).hash;
+
+describe('a change of a value', () => {
+  test('shows before and after, and of a set that it is one', () => {
+    const unit = unitOf('/tags', ['b', 'a']);
+    expect(valueChange(diffInputs({}), unit, 'drift', value(['a']))).toMatchObject({
+      pointer: '/tags',
+      cause: 'drift',
+      before: { kind: 'value', value: ['a'] },
+      after: { kind: 'value', value: ['a', 'b'] },
+      compare: 'set',
+      conditional: false,
+      held: false,
+    });
+    const name = valueChange(diffInputs({}), unitOf('/name', 'a'), 'drift', { kind: 'absent' });
+    expect(name).toMatchObject({ before: { kind: 'absent' }, compare: 'value' });
+  });
+
+  test('is hashed by server, pointer, before and after, and nothing else', () => {
+    const known = hash(value('a'), 'b');
+    expect(known).toMatch(/^[0-9a-f]{32}$/);
+    expect(hash(value('a'), 'b', { now: 0, contentHash: 'h9', record: recordOf() })).toBe(known);
+    const others = [
+      hash(value('x'), 'b'),
+      hash(value('a'), 'x'),
+      hash({ kind: 'absent' }, 'b'),
+      hash(unreadable, 'b'),
+      hash(value('a'), 'b', { server: 's2' }),
+      hash(value('a'), 'b', { connection: 'other' }),
+    ];
+    expect(new Set([known, ...others]).size).toBe(others.length + 1);
+  });
+
+  test('of what cannot be read is known by what was last applied', () => {
+    const from = (old: string) =>
+      hash(unreadable, 'b', { record: recordOf({ applied: { '/name': applied('/name', old) } }) });
+    expect(from('a')).not.toBe(from('c'));
+    expect(from('a')).not.toBe(hash(unreadable, 'b'));
+  });
+
+  test('tells nothing of the values', () => {
+    expect(hash(value('a'), 'b')).not.toBe(
+      digestOf(['acme', 's1', '/name', digestOf('a'), digestOf('b')]),
+    );
+  });
+});
+
+describe('a change of a secret', () => {
+  const unit = unitOf('/client_secret', { secret: 'trueup/acme/a', key: 'k' });
+  const was = { ...applied('/client_secret', 'x'), version: 'v1', source: 'trueup/acme/b' };
+  const inputs = (version?: string) =>
+    diffInputs({}, version ? { secretVersions: new Map([['trueup/acme/a', version]]) } : {});
+
+  test('shows names and versions', () => {
+    expect(secretChange(inputs('v2'), unit, 'rotated', was, true)).toMatchObject({
+      before: { kind: 'secret', secret: 'trueup/acme/b', version: 'v1' },
+      after: { kind: 'secret', secret: 'trueup/acme/a#k', version: 'v2' },
+      compare: 'value',
+      conditional: true,
+    });
+  });
+
+  test('shows what is not known as just that', () => {
+    const { before, after } = secretChange(inputs(), unit, 'adopt', undefined, false);
+    expect([before, after]).toEqual([
+      { kind: 'unreadable' },
+      { kind: 'secret', secret: 'trueup/acme/a#k' },
+    ]);
+    const bare = { fingerprint: was.fingerprint, at: earlier };
+    expect(secretChange(inputs(), unit, 'declared', bare, true).before).toEqual({
+      kind: 'secret',
+      secret: 'trueup/acme/a#k',
+    });
+  });
+
+  test('is hashed by reference and version', () => {
+    const hashes = [
+      secretChange(inputs('v2'), unit, 'rotated', was, true),
+      secretChange(inputs('v3'), unit, 'rotated', was, true),
+      secretChange(inputs('v2'), unit, 'rotated', { ...was, version: 'v0' }, true),
+      secretChange(inputs('v2'), unit, 'rotated', undefined, true),
+    ].map((change) => change.hash);
+    expect(new Set(hashes).size).toBe(4);
+  });
+});
+
+test('a digest has no order, and none stands for no changes', () => {
+  expect(planDigest(['a', 'b'])).toBe(planDigest(['b', 'a']));
+  expect(planDigest(['a'])).not.toBe(planDigest(['b']));
+  expect(planDigest([])).toBe('');
+});

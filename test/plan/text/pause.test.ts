@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { activePause, pauseText } from '../../../lib/plan/text/pause.ts';
+
+const at = '2026-11-22T12:00:00.000Z';
+const now = Date.parse(at);
+const until = '2026-11-22T13:00:00.000Z';
+
+test('a pause of the connection holds for each server, one of a server for that server', () => {
+  expect(activePause([{ at }], 'a', now)).toEqual({ at });
+  expect(activePause([{ id: 'a', at }], 'a', now)).toEqual({ id: 'a', at });
+  expect(activePause([{ id: 'a', at }], 'b', now)).toBeUndefined();
+});
+
+test('a pause has ended when its time has come', () => {
+  expect(activePause([{ at, until }], 'a', now)).toEqual({ at, until });
+  expect(activePause([{ at, until }], 'a', Date.parse(until))).toBeUndefined();
+});
+
+test('a pause is shown with who, until when and why', () => {
+  expect(pauseText({ at })).toBe('paused');
+  expect(pauseText({ at, until, by: 'kim', reason: 'maintenance' })).toBe(
+    'paused by kim until 2026-11-22 13:00 UTC (maintenance)',
+  );
+});
