@@ -40,7 +40,7 @@ export type StoredLogin =
 /**
  * Puts a new refresh token into the connection's secret, under the lease: a pass that exchanges the old one at the same
  * moment would write its own over it. Members that are not Trueup's stay, the connection's backoff ends, and what others
- * ask for meanwhile is handed to the queue, or left to the next holder.
+ * ask for meanwhile is handed to the queue, or left to the next owner.
  *
  * @throws StoreError if it could not be saved; TrueupError (`secret-not-object`), InterruptedError
  */

@@ -5,12 +5,12 @@ import { runSeeds } from './run-seeds.ts';
 
 export interface Found {
   readonly mutation: Mutation;
-  /** The seed that found it, and what it found; absent if none did. */
-  readonly seed?: number;
+  /** The seed or regression that found it, and what it found; absent if none did. */
+  readonly seed?: number | string;
   readonly violation?: Violation;
 }
 
-/** Runs seeds with each mutation until one finds it: the seed that is known to, else from 1 on, `atMost` of them. */
+/** Runs seeds with each mutation until one finds it: what is known to find it, or `atMost` seeds from 1 on. */
 export async function findMutations(workers: number, atMost: number): Promise<readonly Found[]> {
   const all: Found[] = [];
   for (const mutation of mutations) {
@@ -26,7 +26,7 @@ export async function findMutations(workers: number, atMost: number): Promise<re
 
 async function find(
   mutation: Mutation,
-  seeds: { readonly from: number; readonly count: number; readonly workers: number },
+  seeds: { readonly from: number | string; readonly count: number; readonly workers: number },
 ): Promise<Found> {
   const { name, breaks, says } = mutation;
   const isIt = ({ invariant, what }: Violation) => invariant === breaks && what.includes(says);
@@ -37,7 +37,8 @@ async function find(
   });
   const failed = totals.failed.find(({ violations }) => violations.some(isIt));
   const violation = failed?.violations.find(isIt);
-  return { mutation, ...(failed && violation && { seed: failed.seed, violation }) };
+  const seed = typeof seeds.from === 'string' ? seeds.from : failed?.seed;
+  return { mutation, ...(seed !== undefined && violation && { seed, violation }) };
 }
 
 /** The report, as Markdown. */
@@ -50,7 +51,12 @@ export function mutationsReport(found: readonly Found[]): string {
     '|---|---|---|---|',
     ...found.map(
       ({ mutation: { name, file, breaks }, seed }) =>
-        `| ${name} | \`${file}\` | ${breaks} | ${seed === undefined ? 'NOTHING' : `seed ${seed}`} |`,
+        `| ${name} | \`${file}\` | ${breaks} | ${foundBy(seed)} |`,
     ),
   ].join('\n');
+}
+
+function foundBy(seed: Found['seed']): string {
+  if (seed === undefined) return 'NOTHING';
+  return typeof seed === 'number' ? `seed ${seed}` : seed;
 }

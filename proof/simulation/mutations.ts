@@ -12,8 +12,8 @@ export interface Mutation {
   /** The invariant that is violated, and a part of what is said of it. */
   readonly breaks: Invariant;
   readonly says: string;
-  /** A seed that is known to find it: tried first, to save time. */
-  readonly seed: number;
+  /** A seed, or the name of a regression, that is known to find it: tried first, to save time. */
+  readonly seed: number | string;
 }
 
 export const mutations: readonly Mutation[] = [
@@ -123,7 +123,25 @@ export const mutations: readonly Mutation[] = [
     by: "lease.release(isSafe ? 'clear' : 'keep')",
     breaks: 'nothing-lost',
     says: 'nobody will serve it',
-    seed: 2363,
+    seed: 'knock-during-handover',
+  },
+  {
+    name: 'release whatever was knocked since',
+    file: 'lib/lease/protocol.ts',
+    text: "if (!keep && item.knocks !== knocks) return refused('knocked', item);",
+    by: '',
+    breaks: 'nothing-lost',
+    says: 'nobody will serve it',
+    seed: 1,
+  },
+  {
+    name: 'reader beyond its tenth',
+    file: 'lib/lease/read-only-gate.ts',
+    text: 'while (admitted.length >= share && !signal.aborted) {',
+    by: 'while (admitted.length >= 3 * share && !signal.aborted) {',
+    breaks: 'no-flood',
+    says: 'calls in a minute by',
+    seed: 10,
   },
   {
     name: 'guard without what a dead holder changed',
@@ -132,7 +150,7 @@ export const mutations: readonly Mutation[] = [
     by: '',
     breaks: 'no-harm',
     says: 'changed within an hour',
-    seed: 5039,
+    seed: 'count-of-a-dead-holder',
   },
   {
     name: 'backoff ended by a pass without a call',

@@ -3,7 +3,8 @@ import { Totals } from './totals.ts';
 import type { SeedResult } from './totals.ts';
 
 interface SeedsOptions {
-  readonly from: number;
+  /** The first seed, or the only regression. */
+  readonly from: number | string;
   readonly count: number;
   readonly workers: number;
   /** Name of what is broken on purpose. */
@@ -21,17 +22,18 @@ export async function runSeeds({
   seen,
 }: SeedsOptions): Promise<Totals> {
   const totals = new Totals();
-  let next = from;
+  const last = typeof from === 'number' ? from + count - 1 : from;
+  let next: number | string | undefined = from;
   const one = () =>
     new Promise<void>((resolve, reject) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
         workerData: mutation === undefined ? {} : { mutation },
       });
       const give = () => {
-        if (next < from + count) {
+        if (next !== undefined) {
           // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none
           worker.postMessage(next);
-          next += 1;
+          next = typeof next === 'string' || next === last ? undefined : next + 1;
         } else {
           void worker.terminate().then(() => resolve(), reject);
         }
@@ -39,7 +41,7 @@ export async function runSeeds({
       worker.on('error', reject);
       worker.on('message', (result: SeedResult) => {
         totals.add(result);
-        if (seen?.(totals) === false) next = from + count;
+        if (seen?.(totals) === false) next = undefined;
         give();
       });
       give();
