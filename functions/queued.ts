@@ -7,7 +7,7 @@ import type { Observability } from './runtime/observability.ts';
 import { deadlineOf } from './runtime/run-pass.ts';
 import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
-import { batchFailures, recordsOf } from './triggers/event-records.ts';
+import { batchFailures, recordsOf } from './runtime/event-records.ts';
 import { workQueued } from './triggers/queued-work.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { Observability } from './runtime/observability.ts';
 import { deadlineOf, runPass } from './runtime/run-pass.ts';
 import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { readSettingsWithQueue } from './settings.ts';
-import { batchFailures, recordsOf } from './triggers/event-records.ts';
+import { batchFailures, recordsOf } from './runtime/event-records.ts';
 import { streamWork } from './triggers/stream-work.ts';
 import type { ConnectionWork, StreamWork } from './triggers/stream-work.ts';
 

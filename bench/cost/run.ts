@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
-import { parseDuration } from '../../lib/desired/rules/durations.ts';
+import { parseDuration } from '../../lib/model/duration.ts';
 import { billOf, type Fleet } from './bill.ts';
 import { measureForBill } from './measure.ts';
 import { renderBill, renderDocument } from './render.ts';

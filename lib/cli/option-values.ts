@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../desired/rules/durations.ts';
+import { parseDuration } from '../model/duration.ts';
 import { redirectAddress } from '../sign-in/login/redirect-address.ts';
 import type { RedirectAddress } from '../sign-in/login/redirect-address.ts';
 

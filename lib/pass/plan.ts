@@ -3,7 +3,7 @@ import { classifyFailure } from '../model/failure.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { QuietCounts } from '../model/outcome.ts';
-import { activePause } from '../plan/text/pause.ts';
+import { activePause } from '../model/pause.ts';
 import type { PlannedServer } from '../plan/plan.types.ts';
 import { planFleet } from '../plan/plan.ts';
 import type { Declared, ServerPlan } from '../plan/plan-server.ts';

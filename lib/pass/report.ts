@@ -1,7 +1,7 @@
 import type { PassReport, Time } from '../model/ledger.types.ts';
 import { outcomeCounts } from '../model/outcome.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { activePause } from '../plan/text/pause.ts';
+import { activePause } from '../model/pause.ts';
 import type { Declared } from '../plan/plan-server.ts';
 import { InterruptedError } from '../lease/interruption.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';

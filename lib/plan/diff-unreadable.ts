@@ -1,7 +1,7 @@
 import { secretChange, valueChange } from './change.ts';
 import type { DiffInputs, FieldVerdict } from './diff.types.ts';
 import { isVerifiable } from './fingerprint.ts';
-import { isApplied, isDeclarationKnown, nothingToNote, refreshed } from './ledger-match.ts';
+import { isApplied, isDeclarationKnown, nothingToNote, refreshed } from './fingerprint.ts';
 import type { AppliedField } from '../model/ledger.types.ts';
 import type { Cause } from '../model/outcome.ts';
 import { reassertDue } from './reassert.ts';

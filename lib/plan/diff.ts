@@ -11,8 +11,8 @@ import {
   nothingToNote,
   scopeOf,
   valueOf,
-} from './ledger-match.ts';
-import type { Shown } from './ledger-match.ts';
+} from './fingerprint.ts';
+import type { Shown } from './fingerprint.ts';
 import type { NormalisedField, Time, UndecidedField } from '../model/ledger.types.ts';
 import type { Cause } from '../model/outcome.ts';
 import type { Unit } from '../model/units.ts';

@@ -2,6 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { Fingerprint, FingerprintKey, FingerprintKeys } from '../model/fingerprint.types.ts';
 import type { Json, Pointer } from '../model/json/json.types.ts';
 import { canonicalJson } from '../model/json/json.ts';
+import type { AppliedField } from '../model/ledger.types.ts';
+import type { Reading, Unit } from '../model/units.ts';
+import type { DiffInputs, FieldNote } from './diff.types.ts';
 
 /** What a fingerprint is of. It is part of the text, so that equal values of two fields cannot be seen to be equal. */
 export interface FingerprintScope {
@@ -50,4 +53,57 @@ export function matchFingerprint(
 /** Whether the key that made `known` is still there. */
 export function isVerifiable(keys: FingerprintKeys, known: Fingerprint): boolean {
   return [keys.current, ...keys.previous].some(({ id }) => id === known.keyId);
+}
+
+/** One for all: of a fleet at rest, each field of each server has it. */
+export const nothingToNote: FieldNote = Object.freeze({});
+
+/** What an answer shows of a unit. */
+export type Shown = Exclude<Reading, { kind: 'unreadable' }>;
+
+/** What stands in a fingerprint for a reading: an absent value is as good as null. */
+export function valueOf(live: Shown): Json {
+  return live.kind === 'value' ? live.value : null;
+}
+
+export function scopeOf({ connection, server }: DiffInputs, { pointer }: Unit): FingerprintScope {
+  return { connection, server, pointer };
+}
+
+export function matches(inputs: DiffInputs, unit: Unit, known: Fingerprint, value: Json): Match {
+  return matchFingerprint(inputs.keys, known, scopeOf(inputs, unit), value);
+}
+
+/** Whether what was last applied is what is declared. A settled record says so for all fields, without a computation. */
+export function isApplied(inputs: DiffInputs, unit: Unit, applied: AppliedField): boolean {
+  if (inputs.record?.settled === inputs.contentHash) return true;
+  return matches(inputs, unit, applied.fingerprint, unit.value) === 'same';
+}
+
+/** Whether the declaration is the one that was last acted on: then no field of it can have changed. */
+export function isDeclarationKnown({ record, contentHash }: DiffInputs): boolean {
+  return record?.contentHash === contentHash;
+}
+
+/** The applied record of a value that was just seen in sync, where there is none, or one that lags behind. */
+export function baseline(inputs: DiffInputs, unit: Unit): FieldNote {
+  const applied = inputs.record?.applied[unit.pointer];
+  return applied &&
+    isVerifiable(inputs.keys, applied.fingerprint) &&
+    isApplied(inputs, unit, applied)
+    ? refreshed(inputs, unit, applied)
+    : { applied: appliedNow(inputs, unit) };
+}
+
+/** The same record under the current key, after a key change. */
+export function refreshed(inputs: DiffInputs, unit: Unit, applied: AppliedField): FieldNote {
+  if (applied.fingerprint.keyId === inputs.keys.current.id) return nothingToNote;
+  return { applied: { ...appliedNow(inputs, unit), at: applied.at } };
+}
+
+export function appliedNow(inputs: DiffInputs, unit: Unit): AppliedField {
+  return {
+    fingerprint: fingerprint(inputs.keys, scopeOf(inputs, unit), unit.value),
+    at: new Date(inputs.now).toISOString(),
+  };
 }

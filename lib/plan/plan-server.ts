@@ -7,7 +7,7 @@ import type { LiveServer } from '../model/live.types.ts';
 import type { Pause, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { Mode, Outcome } from '../model/outcome.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';
-import { pauseText } from './text/pause.ts';
+import { pauseText } from '../model/pause.ts';
 import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
 

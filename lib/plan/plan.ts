@@ -2,7 +2,7 @@ import { planDigest } from './change.ts';
 import type { FieldVerdict } from './diff.types.ts';
 import { isVerifiable } from './fingerprint.ts';
 import type { FingerprintKeys } from '../model/fingerprint.types.ts';
-import { nothingToNote } from './ledger-match.ts';
+import { nothingToNote } from './fingerprint.ts';
 import type { Pointer } from '../model/json/json.types.ts';
 import type { AppliedField, ServerRecord } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';

@@ -6,7 +6,7 @@ import type {
   InvalidServer,
   ServerPolicy,
 } from '../../model/desired.types.ts';
-import { parseDuration, parseShare } from './durations.ts';
+import { parseDuration, parseShare } from '../../model/duration.ts';
 import { formatIssue } from '../../model/errors.ts';
 import type { Issue } from '../../model/errors.ts';
 import type { FieldTable } from '../../model/field-table.types.ts';

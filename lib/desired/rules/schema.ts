@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { connectionNameSchema } from '../../model/connection-name.ts';
 import { described, redescribed } from '../../model/described.ts';
-import { durationPattern, sharePattern } from './durations.ts';
+import { durationPattern, sharePattern } from '../../model/duration.ts';
 import { modes } from '../../model/outcome.ts';
-import { urlProblem } from './url.ts';
+import { urlProblem } from '../../model/url.ts';
 import { serverKeyPrefix } from '../../model/server-key.ts';
 
 /*

@@ -5,7 +5,7 @@ import { isJsonObject } from '../../model/json/json.ts';
 import { formatPointer, getAt } from '../../model/json/pointer.ts';
 import { secretReferenceSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { secretNameProblem } from './secret-name.ts';
+import { secretNameProblem } from '../../model/secret-name.ts';
 
 /** Whose secrets a row may name. */
 export interface SecretScope {

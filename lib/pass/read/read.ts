@@ -1,7 +1,7 @@
 import { attemptKey } from '../../plan/attempt-key.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import { allEnded } from '../../model/limited.ts';
-import { activePause } from '../../plan/text/pause.ts';
+import { activePause } from '../../model/pause.ts';
 import type { Declared } from '../../plan/plan-server.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import type { Dependencies } from '../dependencies.types.ts';
@@ -13,8 +13,8 @@ import { readServers } from './desired.ts';
 import type { AccountReading, DesiredState } from './desired.ts';
 import { listAll, readAll, readEach } from './live.ts';
 import type { Listed, LiveState } from './live.ts';
-import { isToRead, readVersions } from './secret-versions.ts';
-import type { SecretVersions } from './secret-versions.ts';
+import { asReference } from '../../model/secret-reference.ts';
+import type { SecretSource } from '../../secrets/secret-source.ts';
 
 /** What the tables have of the servers in scope. */
 export interface Tables {
@@ -126,4 +126,45 @@ async function readLive(
   if (!listed) return { declared: await readEach(session, question.wanted, question) };
   const list = await listed;
   return 'ending' in list ? list : readAll(session, list, question);
+}
+
+/** Ids of current versions, by name of the secret; those that there are. */
+export type SecretVersions = ReadonlyMap<string, string>;
+
+/** Above so many secrets a plan lists them like a pass: a call for each would take longer than all the rest. */
+export const exactAtMost = 100;
+
+/** Whether a server is read and compared at all. */
+export function isToRead(declared: Declared): boolean {
+  return declared.valid && declared.server.policy.mode !== 'off';
+}
+
+/**
+ * The versions of the servers' secrets: by name where some servers are named, or for a plan of not too many; otherwise from
+ * a list of all that the connection has, which may be minutes old.
+ *
+ * @throws StoreError
+ */
+export async function readVersions(
+  { servers: ids, exact = false }: { servers?: readonly string[]; exact?: boolean },
+  wanted: readonly (readonly [string, Declared])[],
+  connection: string,
+  secrets: SecretSource,
+  signal: AbortSignal,
+): Promise<SecretVersions> {
+  const names = secretNames(wanted.map(([, declared]) => declared));
+  if (names.size === 0) return new Map();
+  const byName = ids !== undefined || (exact && names.size <= exactAtMost);
+  return secrets.versions(connection, byName ? [...names] : undefined, signal);
+}
+
+function secretNames(servers: readonly Declared[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const declared of servers) {
+    if (!declared.valid) continue;
+    for (const { field, value } of declared.server.units) {
+      if (field.access === 'secret') names.add(asReference(value).secret);
+    }
+  }
+  return names;
 }

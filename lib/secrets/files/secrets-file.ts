@@ -1,7 +1,7 @@
 import { macOf } from '../../plan/fingerprint.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
-import { secretNameProblem } from '../../desired/rules/secret-name.ts';
+import { secretNameProblem } from '../../model/secret-name.ts';
 import { secretText } from '../secret-text.ts';
 import { Secret } from '../../model/secret.ts';
 import type { CredentialStore } from '../credential-store.types.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordsOf } from '../../../functions/triggers/event-records.ts';
+import { recordsOf } from '../../../functions/runtime/event-records.ts';
 import { streamWork } from '../../../functions/triggers/stream-work.ts';
 import { record } from '../trigger-world.ts';
 

@@ -2,7 +2,7 @@ import { parseConnection } from '../../../desired/rules/declarations.ts';
 import type { Pause, ServerRecord } from '../../../model/ledger.types.ts';
 import { outcomeCounts } from '../../../model/outcome.ts';
 import type { Outcome } from '../../../model/outcome.ts';
-import { pauseText } from '../../../plan/text/pause.ts';
+import { pauseText } from '../../../model/pause.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';

@@ -4,7 +4,7 @@ import {
   parseDuration,
   parseShare,
   sharePattern,
-} from '../../../lib/desired/rules/durations.ts';
+} from '../../lib/model/duration.ts';
 
 describe('durations', () => {
   test.each([

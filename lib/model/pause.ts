@@ -1,6 +1,6 @@
-import type { Pause } from '../../model/ledger.types.ts';
-import { plainText } from '../../model/text/plain-text.ts';
-import { shownTime } from '../../model/text/shown-time.ts';
+import type { Pause } from './ledger.types.ts';
+import { plainText } from './text/plain-text.ts';
+import { shownTime } from './text/shown-time.ts';
 
 /** `paused by kim until 2026-12-24 18:00 UTC (vendor maintenance)` */
 export function pauseText({ reason, by, until }: Pause): string {

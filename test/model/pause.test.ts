@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { activePause, pauseText } from '../../../lib/plan/text/pause.ts';
+import { activePause, pauseText } from '../../lib/model/pause.ts';
 
 const at = '2026-11-22T12:00:00.000Z';
 const now = Date.parse(at);
