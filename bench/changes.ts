@@ -1,4 +1,4 @@
-import { eachLimited } from '../lib/model/limited.ts';
+import { eachLimited } from '../lib/pass/limited.ts';
 import { alternate } from './harness/alternate.ts';
 import { floorCalls, floorReads } from './harness/floor.ts';
 import { main } from './harness/main.ts';

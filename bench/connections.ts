@@ -1,4 +1,4 @@
-import { eachLimited } from '../lib/model/limited.ts';
+import { eachLimited } from '../lib/pass/limited.ts';
 import { reconcile } from '../lib/pass/reconcile.ts';
 import { alternate } from './harness/alternate.ts';
 import { floorCalls, floorInSync } from './harness/floor.ts';

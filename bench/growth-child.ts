@@ -1,6 +1,6 @@
 /** A process that makes passes over connections, and says what they took. It runs with `--expose-gc`. */
 import { wire } from '../lib/wiring.ts';
-import { eachLimited } from '../lib/model/limited.ts';
+import { eachLimited } from '../lib/pass/limited.ts';
 import type { HeapSetup } from './heap-child.ts';
 import { passInSync } from './harness/pass.ts';
 import { silentLog } from './world/log.ts';

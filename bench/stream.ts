@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { quietObservability } from '../functions/runtime/observability.ts';
 import { createStream } from '../functions/stream.ts';
-import { lambdaContext } from '../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../demo/world/lambda-context.ts';
 import type { PassResult } from '../lib/pass/request.types.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { alternate, medianOf } from './harness/alternate.ts';

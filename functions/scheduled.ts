@@ -1,5 +1,5 @@
 import { TrueupError } from '../lib/model/errors.ts';
-import { eachLimited } from '../lib/model/limited.ts';
+import { eachLimited } from '../lib/pass/limited.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { StoreError } from '../lib/model/store-error.ts';
 import { wire } from '../lib/wiring.ts';

@@ -1,6 +1,6 @@
 /**
  * `npm run check:words`: keeps words that were replaced out of what people read: the pages, and the strings, comments and
- * file names of `lib`, `functions` and `bin`. Those that are left are listed in `old-words.json`, which may only shrink:
+ * file names of `lib`, `functions`, `demo` and `bin`. Those that are left are listed in `old-words.json`, which may only shrink:
  * `--write` takes off what is gone and follows files that moved.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -154,7 +154,7 @@ export function shrunk(sources: readonly Source[], listed: OldWords): OldWords {
 }
 
 function readSources(root: string): Source[] {
-  const globs = ['*.md', 'docs/**/*.md', '{lib,functions,bin}/**/*.{ts,mjs}'];
+  const globs = ['*.md', 'docs/**/*.md', '{lib,functions,demo,bin}/**/*.{ts,mjs}'];
   return globs
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));

@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '..');
 export const commandLineFolder = 'dist/cli';
 
 /** `demo` and `--local`: loaded in the repository only. */
-const embeddedWorld = ['lib/cli/target-local.ts', 'lib/cli/demo/demo.ts'];
+const embeddedWorld = ['lib/cli/targets/local-target.ts', 'demo/demo.ts'];
 
 /** Some packages are CommonJS and require modules of Node. */
 const banner =

@@ -15,7 +15,7 @@ import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { lambdaContext } from '../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../demo/world/lambda-context.ts';
 import { startLocalWorld } from './lambda/local-world.ts';
 
 const limit = 35;

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { createObservability, logOf } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { wire } from '../../lib/wiring.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import { TrueupStack } from '../../lib/infra/stack.ts';
 import { countScenarios, type ScenarioCounts } from '../harness/scenarios.ts';
 import { startBenchWorld } from '../world/world.ts';

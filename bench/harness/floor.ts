@@ -13,7 +13,7 @@ import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
-import { eachLimited } from '../../lib/model/limited.ts';
+import { eachLimited } from '../../lib/pass/limited.ts';
 import { systemClock } from '../../lib/wiring.ts';
 import type { BenchWorld } from '../world/world.ts';
 

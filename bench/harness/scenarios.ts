@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createStream } from '../../functions/stream.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Metered } from '../world/metered-front.ts';
 import { fleetId } from '../world/fleet.ts';

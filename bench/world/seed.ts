@@ -10,7 +10,7 @@ import { fingerprint } from '../../lib/plan/fingerprint.ts';
 import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import { asReference, formatReference } from '../../lib/model/secret-reference.ts';
 import type { Provider } from '../../lib/gateways/provider.ts';
-import { eachLimited } from '../../lib/model/limited.ts';
+import { eachLimited } from '../../lib/pass/limited.ts';
 import { fleetServer, secretName, secretValue, tokenName } from './fleet.ts';
 
 /** As many as BatchWriteItem takes. */

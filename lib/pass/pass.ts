@@ -1,4 +1,4 @@
-import { allEnded } from '../model/limited.ts';
+import { allEnded } from './limited.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { apply } from './apply/apply.ts';

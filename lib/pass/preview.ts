@@ -1,5 +1,5 @@
 import { InvalidDeclarationError } from '../model/errors.ts';
-import { allEnded } from '../model/limited.ts';
+import { allEnded } from './limited.ts';
 import { recounted } from '../lease/change-window.ts';
 import { readOnlyGate } from '../lease/read-only-gate.ts';
 import type { Dependencies } from './dependencies.types.ts';

@@ -4,7 +4,7 @@ import { createQueued } from '../../functions/queued.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { createStream } from '../../functions/stream.ts';
 import { quietObservability } from '../../functions/runtime/observability.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import { TrueupError } from '../../lib/model/errors.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { namedAtMost } from '../../lib/model/named-servers.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Settings } from '../../functions/settings.ts';
-import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import type { EmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import type { PassRequest, PassResult } from '../../lib/pass/request.types.ts';
 import type { ReconcileSettings } from '../../lib/lease/settings.types.ts';
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
 import { wire } from '../../lib/wiring.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { PassResult } from '../../lib/pass/request.types.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { withTimes } from '../../test/support/short-times.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { PassReport } from '../../lib/model/ledger.types.ts';
-import { eachLimited } from '../../lib/model/limited.ts';
+import { eachLimited } from '../../lib/pass/limited.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { writeFigures } from '../../scripts/figures.ts';
 import { seededRandom } from '../../test/support/seeded-random.ts';

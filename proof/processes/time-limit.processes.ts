@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ServerRecord } from '../../lib/model/ledger.types.ts';
-import { eachLimited } from '../../lib/model/limited.ts';
+import { eachLimited } from '../../lib/pass/limited.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { outcomesOf } from '../../test/support/world.ts';
 import { concurrency, pause, startProcessWorld, until } from './process-world.ts';

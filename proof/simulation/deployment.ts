@@ -5,7 +5,7 @@ import { workQueued } from '../../functions/triggers/queued-work.ts';
 import { streamWork } from '../../functions/triggers/stream-work.ts';
 import type { Plan } from '../../lib/plan/plan.types.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
-import { eachLimited } from '../../lib/model/limited.ts';
+import { eachLimited } from '../../lib/pass/limited.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest, PassResult } from '../../lib/pass/request.types.ts';

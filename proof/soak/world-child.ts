@@ -1,6 +1,6 @@
 /** The process of a soak's world: AWS, vendors, and the faulty ways to them. Its argument is a `SoakSetup`. */
 import { serve } from '../../bench/world/protocol.ts';
-import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import { startAlloy } from '../../lib/local/gateways/alloy/simulator.ts';
 import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
 import type { Json } from '../../lib/local/gateways/misbehaviour.ts';

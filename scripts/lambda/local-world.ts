@@ -1,4 +1,4 @@
-import { startEmbeddedWorld, type EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import { startEmbeddedWorld, type EmbeddedWorld } from '../../demo/world/embedded-world.ts';
 
 /** The world of an invocation that names no tables: AWS and Barndoor on loopback, with the rows and secrets that `events/` refers to. */
 export interface LocalWorld {

@@ -2,7 +2,7 @@ import { readCliSettings } from '../../lib/cli/settings.ts';
 import { runCli } from '../../lib/cli/run.ts';
 import type { ExitCode } from '../../lib/cli/errors/exit-codes.ts';
 import type { WiringOptions } from '../../lib/wiring.ts';
-import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import type { EmbeddedWorld } from '../../demo/world/embedded-world.ts';
 
 /** What one command line did. */
 export interface Ran {

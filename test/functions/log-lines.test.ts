@@ -5,7 +5,7 @@ import {
   quietObservability,
 } from '../../functions/runtime/observability.ts';
 import { createScheduled } from '../../functions/scheduled.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

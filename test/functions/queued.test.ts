@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createStream } from '../../functions/stream.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, serverIds } from '../support/world.ts';
 import { queueFile, sqsEvent, startTriggers } from './trigger-world.ts';

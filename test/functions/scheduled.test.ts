@@ -5,7 +5,7 @@ import { createObservability, quietObservability } from '../../functions/runtime
 import { createScheduled } from '../../functions/scheduled.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import { bearer, connection, startWorld, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { readSettingsWithQueue } from '../../functions/settings.ts';
 import { createStream } from '../../functions/stream.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { connection, outcomesOf, serverIds } from '../support/world.ts';
 import { streamFile, record, startTriggers } from './trigger-world.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { wire } from '../../lib/wiring.ts';
-import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
-import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
+import type { EmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createQueued } from '../../functions/queued.ts';
-import { lambdaContext } from '../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { SqsHandler } from '../../lib/local/aws/sqs/pump.ts';
 import { enqueue } from '../../lib/local/aws/sqs/queue.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import type { EmbeddedWorld } from '../../demo/world/embedded-world.ts';
 
 /** A deployed stack whose tables and queue are those of an embedded world, for `--stack NAME`. */
 export interface DeployedStack {

@@ -1,5 +1,5 @@
-import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../lib/cli/embedded-world.ts';
-import { startEmbeddedWorld } from '../../lib/cli/embedded-world.ts';
+import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../demo/world/embedded-world.ts';
+import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import { wire } from '../../lib/wiring.ts';
 import type { PassReport } from '../../lib/model/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';

@@ -14,7 +14,7 @@ export const demoCommand = defineCommand<{ json?: boolean }>({
   },
   run: async ({ output }, _operands, { json = false }) => {
     requireRepository('demo');
-    const { demo } = await import('../demo/demo.ts');
+    const { demo } = await import('../../../demo/demo.ts');
     await demo(output.result, json);
     return exitCodes.ok;
   },

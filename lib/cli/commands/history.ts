@@ -12,7 +12,7 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { labelsOf, splitName } from '../targets/find-named.ts';
 import type { Output } from '../output/output.ts';
-import { mapLimited } from '../../model/limited.ts';
+import { mapLimited } from '../../pass/limited.ts';
 import { interrupted } from '../plans/make-plans.ts';
 import type { Target } from '../targets/target.ts';
 import { ago, moment } from '../times.ts';

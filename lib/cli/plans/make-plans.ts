@@ -5,7 +5,7 @@ import { preview } from '../../pass/preview.ts';
 import type { Attended } from '../../pass/request.types.ts';
 import { CliError } from '../errors/cli-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
-import { mapLimited } from '../../model/limited.ts';
+import { mapLimited } from '../../pass/limited.ts';
 import type { Output } from '../output/output.ts';
 import type { Selection } from '../targets/select.ts';
 

@@ -26,7 +26,7 @@ async function openBase(context: TargetContext, tables: boolean): Promise<Target
   const { local, stack } = context.options;
   if (local) {
     requireRepository('--local');
-    return (await import('../target-local.ts')).localTarget(context);
+    return (await import('./local-target.ts')).localTarget(context);
   }
   if (stack === undefined && !tables) return undefined;
   return (await import('./stack/stack-target.ts')).awsTarget(context);

@@ -1,7 +1,7 @@
 import { asReference } from '../../model/secret-reference.ts';
 import type { SecretReference } from '../../model/secret.ts';
 import { isDown } from '../../model/failure.ts';
-import { eachLimited } from '../../model/limited.ts';
+import { eachLimited } from '../limited.ts';
 import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';
 import type { Allowed } from '../guard.ts';

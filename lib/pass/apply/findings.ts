@@ -1,5 +1,5 @@
 import type { ServerRecord } from '../../model/ledger.types.ts';
-import { eachLimited } from '../../model/limited.ts';
+import { eachLimited } from '../limited.ts';
 import type { PlannedServer } from '../../plan/plan.types.ts';
 import { notedRecord } from '../../plan/plan-server.ts';
 import type { Declared } from '../../plan/plan-server.ts';

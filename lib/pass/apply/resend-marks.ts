@@ -1,5 +1,5 @@
 import type { ChangeRecord } from '../../model/ledger.types.ts';
-import { eachLimited } from '../../model/limited.ts';
+import { eachLimited } from '../limited.ts';
 import type { ServerPlan } from '../../plan/plan-server.ts';
 import type { Ledger } from '../../ledger/ledger.types.ts';
 import type { Wanted } from '../plan.ts';

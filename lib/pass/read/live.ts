@@ -1,6 +1,6 @@
 import { classifyFailure, isDown } from '../../model/failure.ts';
 import type { LiveServer } from '../../model/live.types.ts';
-import { eachLimited } from '../../model/limited.ts';
+import { eachLimited } from '../limited.ts';
 import type { VendorSession } from '../../gateways/provider.ts';
 import { isVendorError, VendorError } from '../../model/vendor-error.ts';
 

@@ -1,6 +1,6 @@
 import { attemptKey } from '../../plan/attempt-key.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
-import { allEnded } from '../../model/limited.ts';
+import { allEnded } from '../limited.ts';
 import { activePause } from '../../model/pause.ts';
 import type { Declared } from '../../plan/plan-server.ts';
 import { InterruptedError } from '../../lease/interruption.ts';

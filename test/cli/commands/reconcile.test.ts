@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wire } from '../../../lib/wiring.ts';
-import { serveQueue } from '../../../lib/cli/local-functions.ts';
+import { serveQueue } from '../../../demo/world/local-functions.ts';
 import { askAndFollow } from '../../../lib/cli/commands/reconcile/ask-and-follow.ts';
 import type { Dependencies } from '../../../lib/pass/dependencies.types.ts';
 import { reconcile } from '../../../lib/pass/reconcile.ts';

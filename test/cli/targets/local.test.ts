@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessToken, values } from '../../../lib/cli/demo/secret-values.ts';
+import { accessToken, values } from '../../../demo/world/secret-values.ts';
 import { trueup } from '../run.ts';
 import type { Ran, RunOptions } from '../run.ts';
 

@@ -8,7 +8,7 @@ import type { Observability } from '../../../functions/runtime/observability.ts'
 import { createQueued } from '../../../functions/queued.ts';
 import { createScheduled } from '../../../functions/scheduled.ts';
 import { createStream } from '../../../functions/stream.ts';
-import { lambdaContext } from '../../../lib/cli/demo/lambda-context.ts';
+import { lambdaContext } from '../../../demo/world/lambda-context.ts';
 import { failureReasons } from '../../../lib/model/failure-reason.ts';
 import { outcomeCounts } from '../../../lib/model/outcome.ts';
 import { TrueupReconciler } from '../../../lib/infra/reconciler.ts';

@@ -3,7 +3,7 @@ import { reconcile } from '../../../pass/reconcile.ts';
 import type { PassResult } from '../../../pass/request.types.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { Output } from '../../output/output.ts';
-import { mapLimited } from '../../../model/limited.ts';
+import { mapLimited } from '../../../pass/limited.ts';
 import { hashesOf } from '../../plans/plan-document.ts';
 import type { Agreed } from './agreed.ts';
 import { showProgress } from './progress.ts';

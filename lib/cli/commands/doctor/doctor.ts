@@ -12,7 +12,7 @@ import { connectionChecks } from './connection.ts';
 import { generalChecks } from './general.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { completed } from '../../next-command.ts';
-import { mapLimited } from '../../../model/limited.ts';
+import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
 import { StoreError } from '../../../model/store-error.ts';
 import { select } from '../../targets/select.ts';

@@ -2,7 +2,7 @@ import { printable } from '../../../model/text/shown-value.ts';
 import { writeYaml } from '../../../desired/yaml/write.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { mapLimited } from '../../../model/limited.ts';
+import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
 import { documentOf } from './document-of.ts';
 import { validPart } from './valid-part.ts';

@@ -8,7 +8,7 @@ import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Output } from '../../output/output.ts';
-import { mapLimited } from '../../../model/limited.ts';
+import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
 import { conflictsWithRows, pushPlan } from './push-plan.ts';
 import type { PushInputs, RowChange } from './push-plan.ts';

@@ -9,7 +9,7 @@ import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
 import { exitCodes, gravest } from '../../errors/exit-codes.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
-import { mapLimited } from '../../../model/limited.ts';
+import { mapLimited } from '../../../pass/limited.ts';
 import { milliseconds } from '../../option-values.ts';
 import { askAndFollow } from './ask-and-follow.ts';
 import { showWaiting } from './show-waiting.ts';

@@ -1,7 +1,7 @@
 import { printable } from '../../../model/text/shown-value.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { mapLimited } from '../../../model/limited.ts';
+import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
 import { select } from '../../targets/select.ts';
 import { readStatus } from './read-status.ts';

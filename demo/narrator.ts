@@ -1,9 +1,9 @@
-import type { Paint } from '../../model/text/paint.types.ts';
-import type { Plan } from '../../plan/plan.types.ts';
-import { counted, guardLines } from '../../plan/text/render-guard.ts';
-import { serverBlocks } from '../../plan/text/render-server.ts';
-import { renderPlan, reportHead } from '../../plan/text/render-text.ts';
-import { wrap } from '../../model/text/wrap.ts';
+import type { Paint } from '../lib/model/text/paint.types.ts';
+import type { Plan } from '../lib/plan/plan.types.ts';
+import { counted, guardLines } from '../lib/plan/text/render-guard.ts';
+import { serverBlocks } from '../lib/plan/text/render-server.ts';
+import { renderPlan, reportHead } from '../lib/plan/text/render-text.ts';
+import { wrap } from '../lib/model/text/wrap.ts';
 import type { Listener } from './listener.ts';
 
 const plain: Paint = (text) => text;

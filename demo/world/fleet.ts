@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../model/json/json.types.ts';
-import type { AlloyServerInit } from '../../local/gateways/alloy/simulator.ts';
-import type { BarndoorServerInit } from '../../local/gateways/barndoor/simulator.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
+import type { AlloyServerInit } from '../../lib/local/gateways/alloy/simulator.ts';
+import type { BarndoorServerInit } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { accessToken, alloy, barndoor, reference } from './secret-values.ts';
 
 /** A declared server, as its row has it. */

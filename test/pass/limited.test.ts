@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { allEnded, eachLimited, mapLimited } from '../../lib/model/limited.ts';
+import { allEnded, eachLimited, mapLimited } from '../../lib/pass/limited.ts';
 
 const never = new AbortController().signal;
 

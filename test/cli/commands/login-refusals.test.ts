@@ -3,7 +3,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import type { Visit } from './browser.ts';
 import { files, isGone, secret, startLoginWorld, until } from './login-world.ts';
 import type { LoginWorld } from './login-world.ts';
-import type { Ran } from './run.ts';
+import type { Ran } from '../run.ts';
 
 let world: LoginWorld;
 

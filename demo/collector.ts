@@ -1,4 +1,4 @@
-import type { PassReport } from '../../model/ledger.types.ts';
+import type { PassReport } from '../lib/model/ledger.types.ts';
 import type { Listener } from './listener.ts';
 
 /** Keeps the passes for `--json`: one document, in the order in which they were made. */

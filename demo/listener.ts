@@ -1,6 +1,6 @@
-import type { Plan } from '../../plan/plan.types.ts';
-import type { PassReport } from '../../model/ledger.types.ts';
-import type { HeldPlan } from '../../ledger/ledger.types.ts';
+import type { Plan } from '../lib/plan/plan.types.ts';
+import type { PassReport } from '../lib/model/ledger.types.ts';
+import type { HeldPlan } from '../lib/ledger/ledger.types.ts';
 
 /** What is counted at the vendors and in Secrets Manager's answers, over the whole story. */
 export interface Totals {

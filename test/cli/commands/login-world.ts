@@ -1,15 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
-import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
-import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
-import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
-import { serverIds } from '../support/world.ts';
+import { startBarndoor } from '../../../lib/local/gateways/barndoor/simulator.ts';
+import type { BarndoorSimulator } from '../../../lib/local/gateways/barndoor/simulator.ts';
+import { startTokenEndpoint } from '../../../lib/local/issuer/token-endpoint.ts';
+import type { TokenEndpoint } from '../../../lib/local/issuer/token-endpoint.ts';
+import { serverIds } from '../../support/world.ts';
 import { browser } from './browser.ts';
 import type { SeenPage, Visit } from './browser.ts';
-import { trueup } from './run.ts';
-import type { Ran, RunOptions } from './run.ts';
+import { trueup } from '../run.ts';
+import type { Ran, RunOptions } from '../run.ts';
 
 /** Where the connection `acme` of a login world keeps its token. */
 export const secret = 'trueup/acme/sign-in';

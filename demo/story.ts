@@ -1,11 +1,11 @@
-import { approve } from '../../pass/approve.ts';
-import { preview } from '../../pass/preview.ts';
-import type { Dependencies } from '../../pass/dependencies.types.ts';
+import { approve } from '../lib/pass/approve.ts';
+import { preview } from '../lib/pass/preview.ts';
+import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { alloyServers, barndoorServers, renamedByScript, supportEdited } from './fleet.ts';
+import { alloyServers, barndoorServers, renamedByScript, supportEdited } from './world/fleet.ts';
 import type { DemoFunctions } from './functions.ts';
 import type { Listener } from './listener.ts';
-import { alloy, barndoor, githubText, reference, values } from './secret-values.ts';
+import { alloy, barndoor, githubText, reference, values } from './world/secret-values.ts';
 
 /** What a chapter has at hand. */
 export interface Stage {

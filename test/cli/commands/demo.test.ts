@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { delimiter, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { accessToken, values } from '../../lib/cli/demo/secret-values.ts';
-import { outcomes, triggers } from '../../lib/model/outcome.ts';
+import { accessToken, values } from '../../../demo/world/secret-values.ts';
+import { outcomes, triggers } from '../../../lib/model/outcome.ts';
 
 const bin = resolve('node_modules/.bin');
 

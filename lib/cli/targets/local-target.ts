@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
-import { wire } from '../wiring.ts';
-import type { WiringOptions } from '../wiring.ts';
-import { startKeptWorld } from './kept-world.ts';
-import { serveQueue } from './local-functions.ts';
-import { createLog } from './output/log.ts';
-import { wiredTarget } from './targets/stack/stack-target.ts';
-import type { TargetContext } from './context.ts';
-import type { Target } from './targets/target.ts';
+import { wire } from '../../wiring.ts';
+import type { WiringOptions } from '../../wiring.ts';
+import { startKeptWorld } from '../../../demo/world/kept-world.ts';
+import { serveQueue } from '../../../demo/world/local-functions.ts';
+import { createLog } from '../output/log.ts';
+import { wiredTarget } from './stack/stack-target.ts';
+import type { TargetContext } from '../context.ts';
+import type { Target } from './target.ts';
 
 /** The embedded world, kept in a folder: AWS and the vendors on loopback, for as long as the command runs. */
 export async function localTarget(context: TargetContext): Promise<Target> {

@@ -1,27 +1,30 @@
 import type { Settings } from '../../functions/settings.ts';
-import type { WiringOptions } from '../wiring.ts';
-import { dynamoDbClient } from '../table/dynamodb/client.ts';
-import { secretsManagerClient } from '../secrets/secrets-manager/client.ts';
-import { desiredWriter } from '../desired/rows/desired-writer.ts';
-import type { DesiredWriter } from '../desired/rows/desired-writer.ts';
-import { secretWriter } from '../secrets/secrets-manager/secret-writer.ts';
-import type { SecretWriter } from '../secrets/secrets-manager/secret-writer.ts';
-import { startAlloy } from '../local/gateways/alloy/simulator.ts';
-import type { AlloyOptions, AlloySimulator } from '../local/gateways/alloy/simulator.ts';
-import { startBarndoor } from '../local/gateways/barndoor/simulator.ts';
-import type { BarndoorOptions, BarndoorSimulator } from '../local/gateways/barndoor/simulator.ts';
-import { createTables, startDynamoDb } from '../local/aws/dynamodb/dynamodb.ts';
-import type { LocalDynamoDb } from '../local/aws/dynamodb/dynamodb.ts';
-import { startEventBridge } from '../local/aws/eventbridge.ts';
-import type { LocalEventBridge } from '../local/aws/eventbridge.ts';
-import { startSecretsManager } from '../local/aws/secrets-manager/secrets-manager.ts';
-import type { LocalSecretsManager } from '../local/aws/secrets-manager/secrets-manager.ts';
-import { startTokenEndpoint } from '../local/issuer/token-endpoint.ts';
-import type { TokenEndpoint } from '../local/issuer/token-endpoint.ts';
-import { startSqs } from '../local/aws/sqs/sqs.ts';
-import type { LocalSqs } from '../local/aws/sqs/sqs.ts';
-import { systemClock } from '../wiring.ts';
-import type { Clock } from '../model/runtime.types.ts';
+import type { WiringOptions } from '../../lib/wiring.ts';
+import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
+import { secretsManagerClient } from '../../lib/secrets/secrets-manager/client.ts';
+import { desiredWriter } from '../../lib/desired/rows/desired-writer.ts';
+import type { DesiredWriter } from '../../lib/desired/rows/desired-writer.ts';
+import { secretWriter } from '../../lib/secrets/secrets-manager/secret-writer.ts';
+import type { SecretWriter } from '../../lib/secrets/secrets-manager/secret-writer.ts';
+import { startAlloy } from '../../lib/local/gateways/alloy/simulator.ts';
+import type { AlloyOptions, AlloySimulator } from '../../lib/local/gateways/alloy/simulator.ts';
+import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type {
+  BarndoorOptions,
+  BarndoorSimulator,
+} from '../../lib/local/gateways/barndoor/simulator.ts';
+import { createTables, startDynamoDb } from '../../lib/local/aws/dynamodb/dynamodb.ts';
+import type { LocalDynamoDb } from '../../lib/local/aws/dynamodb/dynamodb.ts';
+import { startEventBridge } from '../../lib/local/aws/eventbridge.ts';
+import type { LocalEventBridge } from '../../lib/local/aws/eventbridge.ts';
+import { startSecretsManager } from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
+import type { LocalSecretsManager } from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
+import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
+import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
+import { startSqs } from '../../lib/local/aws/sqs/sqs.ts';
+import type { LocalSqs } from '../../lib/local/aws/sqs/sqs.ts';
+import { systemClock } from '../../lib/wiring.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
 
 /** AWS and the vendors on loopback, and what a composition root needs to run on them. */
 export interface EmbeddedWorld {

@@ -1,7 +1,7 @@
 import { quietObservability } from '../../functions/runtime/observability.ts';
 import { createQueued } from '../../functions/queued.ts';
-import type { Dependencies } from '../pass/dependencies.types.ts';
-import { lambdaContext } from './demo/lambda-context.ts';
+import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
+import { lambdaContext } from './lambda-context.ts';
 import type { EmbeddedWorld } from './embedded-world.ts';
 
 /** How long it rests before it looks again whether there are messages. */

@@ -1,12 +1,12 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import scheduledEvent from '../../../events/scheduled.json' with { type: 'json' };
-import { quietObservability } from '../../../functions/runtime/observability.ts';
-import { createQueued } from '../../../functions/queued.ts';
-import type { Seen } from '../../../functions/runtime/run-pass.ts';
-import { createScheduled } from '../../../functions/scheduled.ts';
-import { createStream } from '../../../functions/stream.ts';
+import scheduledEvent from '../events/scheduled.json' with { type: 'json' };
+import { quietObservability } from '../functions/runtime/observability.ts';
+import { createQueued } from '../functions/queued.ts';
+import type { Seen } from '../functions/runtime/run-pass.ts';
+import { createScheduled } from '../functions/scheduled.ts';
+import { createStream } from '../functions/stream.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { lambdaContext } from './lambda-context.ts';
+import { lambdaContext } from './world/lambda-context.ts';
 
 /** The deployment's functions, invoked as AWS would invoke them. */
 export interface DemoFunctions {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { logOf, quietObservability } from '../../../functions/runtime/observability.ts';
-import { wire } from '../../wiring.ts';
-import type { Dependencies } from '../../pass/dependencies.types.ts';
-import { enqueue } from '../../local/aws/sqs/queue.ts';
-import { startEmbeddedWorld } from '../embedded-world.ts';
-import type { EmbeddedWorld } from '../embedded-world.ts';
-import * as fleet from './fleet.ts';
-import { alloy, barndoor, secretTexts, values } from './secret-values.ts';
-import { serverKey } from '../../model/server-key.ts';
+import { logOf, quietObservability } from '../functions/runtime/observability.ts';
+import { wire } from '../lib/wiring.ts';
+import type { Dependencies } from '../lib/pass/dependencies.types.ts';
+import { enqueue } from '../lib/local/aws/sqs/queue.ts';
+import { startEmbeddedWorld } from './world/embedded-world.ts';
+import type { EmbeddedWorld } from './world/embedded-world.ts';
+import * as fleet from './world/fleet.ts';
+import { alloy, barndoor, secretTexts, values } from './world/secret-values.ts';
+import { serverKey } from '../lib/model/server-key.ts';
 
 /** The embedded world with a fleet in it, and what AWS would hand to the functions. */
 export interface DemoWorld extends EmbeddedWorld {

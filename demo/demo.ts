@@ -1,9 +1,9 @@
-import type { PassReport } from '../../model/ledger.types.ts';
-import type { PassResult } from '../../pass/request.types.ts';
+import type { PassReport } from '../lib/model/ledger.types.ts';
+import type { PassResult } from '../lib/pass/request.types.ts';
 import { collector } from './collector.ts';
 import { startDemoWorld } from './demo-world.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { alloyServers, barndoorServers } from './fleet.ts';
+import { alloyServers, barndoorServers } from './world/fleet.ts';
 import { demoFunctions } from './functions.ts';
 import type { Listener } from './listener.ts';
 import { narrator } from './narrator.ts';

@@ -4,12 +4,12 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { stateTable } from '../../lib/table/sqlite/state-table.ts';
-import { leaseStore } from '../../lib/lease/lease-store.ts';
-import { testClock } from '../support/clock.ts';
+import { stateTable } from '../../../lib/table/sqlite/state-table.ts';
+import { leaseStore } from '../../../lib/lease/lease-store.ts';
+import { testClock } from '../../support/clock.ts';
 import { files, isGone, secret, startLoginWorld, until } from './login-world.ts';
 import type { LoginWorld } from './login-world.ts';
-import { acquireAs } from '../support/lease-events.ts';
+import { acquireAs } from '../../support/lease-events.ts';
 
 let world: LoginWorld;
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from '../local/json-file.ts';
-import type { AlloyServerInit } from '../local/gateways/alloy/simulator.ts';
-import type { BarndoorServerInit } from '../local/gateways/barndoor/simulator.ts';
-import type { IssuedTokens } from '../local/issuer/token-grants.ts';
-import { alloyRow, alloyServers, barndoorRow, barndoorServers } from './demo/fleet.ts';
-import { liveAtAlloy, liveAtBarndoor } from './demo/fleet.ts';
-import { alloy, barndoor, secretTexts, values } from './demo/secret-values.ts';
+import { readJsonFile, writeJsonFile } from '../../lib/local/json-file.ts';
+import type { AlloyServerInit } from '../../lib/local/gateways/alloy/simulator.ts';
+import type { BarndoorServerInit } from '../../lib/local/gateways/barndoor/simulator.ts';
+import type { IssuedTokens } from '../../lib/local/issuer/token-grants.ts';
+import { alloyRow, alloyServers, barndoorRow, barndoorServers } from './fleet.ts';
+import { liveAtAlloy, liveAtBarndoor } from './fleet.ts';
+import { alloy, barndoor, secretTexts, values } from './secret-values.ts';
 import { startEmbeddedWorld } from './embedded-world.ts';
 import type { EmbeddedWorld } from './embedded-world.ts';
-import type { Clock } from '../model/runtime.types.ts';
-import { serverKey } from '../model/server-key.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
+import { serverKey } from '../../lib/model/server-key.ts';
 
 /** What of the vendors outlives the process: their addresses, which rows name, and their servers. */
 interface Kept {

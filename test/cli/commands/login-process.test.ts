@@ -9,7 +9,7 @@ import type { Visit } from './browser.ts';
 import { files, isGone, startLoginWorld } from './login-world.ts';
 import type { LoginWorld } from './login-world.ts';
 
-const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
+const entry = resolve(import.meta.dirname, '../../../bin/trueup.mjs');
 let world: LoginWorld;
 /** The folder of programs that a process finds. */
 let path: string;

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Intercept } from '../../lib/local/aws/aws-json.ts';
-import type { Clock } from '../../lib/model/runtime.types.ts';
-import { connection, serverIds, startWorld } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
+import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
+import type { Clock } from '../../../lib/model/runtime.types.ts';
+import { connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 import { browser } from './browser.ts';
-import { onTables, trueup } from './run.ts';
+import { onTables, trueup } from '../run.ts';
 
 const [a = ''] = serverIds(1);
 
