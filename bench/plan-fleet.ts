@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
-import type { Declared, PlanContext } from '../lib/plan/plan-server.ts';
-import { assemblePlan, planFleet } from '../lib/plan/plan.ts';
+import type { Declared, PlanContext } from '../lib/plan/server-plan.ts';
+import { assemblePlan, planFleet } from '../lib/plan/fleet-plan.ts';
 import { parseServer } from '../lib/desired/rules/declarations.ts';
 import { getAt } from '../lib/model/json/pointer.ts';
 import { equalJson } from '../lib/model/json/json.ts';

@@ -1,5 +1,5 @@
 import { guard as guardChanges, hasGuardedCause, heldHashes } from '../plan/guard.ts';
-import { assemblePlan } from '../plan/plan.ts';
+import { assemblePlan } from '../plan/fleet-plan.ts';
 import type { Plan, PlannedServer } from '../plan/plan.types.ts';
 import { changedInWindow, isInWindow } from '../lease/change-window.ts';
 import type { Dependencies } from './dependencies.types.ts';

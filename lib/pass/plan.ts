@@ -1,12 +1,12 @@
-import { attemptKey } from '../plan/attempt-key.ts';
+import { attemptKey } from '../plan/change.ts';
 import { classifyFailure } from '../model/failure.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { QuietCounts } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
 import type { PlannedServer } from '../plan/plan.types.ts';
-import { planFleet } from '../plan/plan.ts';
-import type { Declared, ServerPlan } from '../plan/plan-server.ts';
+import { planFleet } from '../plan/fleet-plan.ts';
+import type { Declared, ServerPlan } from '../plan/server-plan.ts';
 import { emptyRecord } from '../plan/record.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
 import { afterFailure, outcomeOfFailure } from './after-failure.ts';

@@ -2,7 +2,7 @@ import type { PassReport, Time } from '../model/ledger.types.ts';
 import { outcomeCounts } from '../model/outcome.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
-import type { Declared } from '../plan/plan-server.ts';
+import type { Declared } from '../plan/server-plan.ts';
 import { InterruptedError } from '../lease/interruption.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Log } from '../model/runtime.types.ts';

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { DesiredServer } from '../model/desired.types.ts';
 import type { DiffInputs } from './diff.types.ts';
 import { macOf } from './fingerprint.ts';
 import type { Json } from '../model/json/json.types.ts';
@@ -83,4 +84,21 @@ export function planDigest(hashes: readonly string[]): string {
   // Each hash is a slice of a longer text, and slices are slow to compare: copies are sorted in a third of the time.
   const copies = JSON.parse(JSON.stringify(hashes)) as string[];
   return digestOf(copies.toSorted());
+}
+
+/**
+ * What an attempt depends on besides the vendor: the declaration, what of it is owned (a connection's `ignore` can move
+ * that), and the versions of the secrets that it names.
+ * Backoff and terminal failures hold for one key; a new declaration or a rotated secret is tried at once.
+ */
+export function attemptKey(
+  server: DesiredServer,
+  secretVersions: ReadonlyMap<string, string>,
+): string {
+  const owned = server.units.map(({ pointer, field, value }) =>
+    field.access === 'secret'
+      ? [pointer, secretVersions.get(asReference(value).secret) ?? null]
+      : [pointer],
+  );
+  return digestOf([server.contentHash, ...owned]);
 }

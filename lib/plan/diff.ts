@@ -1,22 +1,25 @@
-import { valueChange } from './change.ts';
-import { diffSecret, diffWriteOnly } from './diff-unreadable.ts';
+import { createHash } from 'node:crypto';
+import type { AppliedField, NormalisedField, Time, UndecidedField } from '../model/ledger.types.ts';
+import type { Cause } from '../model/outcome.ts';
+import { asReference, formatReference } from '../model/secret-reference.ts';
+import { agrees, readUnit } from '../model/units.ts';
+import type { Unit } from '../model/units.ts';
+import { secretChange, valueChange } from './change.ts';
 import type { DiffInputs, FieldNote, FieldVerdict } from './diff.types.ts';
-import { fingerprint } from './fingerprint.ts';
 import {
   appliedNow,
   baseline,
+  fingerprint,
   isApplied,
   isDeclarationKnown,
+  isVerifiable,
   matches,
   nothingToNote,
+  refreshed,
   scopeOf,
   valueOf,
 } from './fingerprint.ts';
 import type { Shown } from './fingerprint.ts';
-import type { NormalisedField, Time, UndecidedField } from '../model/ledger.types.ts';
-import type { Cause } from '../model/outcome.ts';
-import type { Unit } from '../model/units.ts';
-import { agrees, readUnit } from '../model/units.ts';
 
 /** After so many PUTs that the vendor answered with 200 and did not do, it is taken at its word. */
 export const maxAttempts = 3;
@@ -96,7 +99,9 @@ function diffNormalised(
   const isForm = match === 'same' && matches(inputs, unit, answered, valueOf(live)) === 'same';
   if (!isForm) return undefined;
   const isCurrent = sent.keyId === inputs.keys.current.id;
-  const note = isCurrent ? decided : { ...decided, ...remembered(inputs, unit, live, applied?.at) };
+  const note = isCurrent
+    ? decided
+    : { ...decided, ...normalisedNow(inputs, unit, live, applied?.at) };
   return { unit, state: 'inSync', note };
 }
 
@@ -109,7 +114,7 @@ function diffUndecided(
   const confirmed = showed === 'other' && matches(inputs, unit, answered, valueOf(live)) === 'same';
   const isAccessRule = unit.field.accessRule === true;
   if (confirmed && !isAccessRule) {
-    const note = { ...remembered(inputs, unit, live), undecided: null };
+    const note = { ...normalisedNow(inputs, unit, live), undecided: null };
     return { unit, state: 'inSync', note };
   }
   const change = valueChange(inputs, unit, 'notApplied', live);
@@ -146,12 +151,80 @@ function readableCause(inputs: DiffInputs, unit: Unit, live: Shown): Cause {
   return isKnown ? 'declared' : 'both';
 }
 
-/** The vendor's own form of a value, seen again in a later answer: remembered, and the value counts as applied. */
-function remembered(inputs: DiffInputs, unit: Unit, live: Shown, at?: Time): FieldNote {
+/** The vendor's own form of a value, seen again in a later answer: it is recorded, and the value counts as applied. */
+function normalisedNow(inputs: DiffInputs, unit: Unit, live: Shown, at?: Time): FieldNote {
   const applied = appliedNow(inputs, unit);
   const answered = fingerprint(inputs.keys, scopeOf(inputs, unit), valueOf(live));
   return {
     applied: { ...applied, ...(at !== undefined && { at }) },
     normalised: { sent: applied.fingerprint, answered },
   };
+}
+
+/** Write-only fields, and readable ones that an answer lacks: desired against what was last applied. */
+function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
+  const applied = inputs.record?.applied[unit.pointer];
+  const send = (cause: Cause): FieldVerdict => ({
+    unit,
+    state: 'change',
+    note: nothingToNote,
+    change: valueChange(inputs, unit, cause, { kind: 'unreadable' }),
+  });
+  if (!applied) return send('adopt');
+  const verifiable = isVerifiable(inputs.keys, applied.fingerprint);
+  // Without the key nothing tells which field of a new declaration is new: better sent for nothing than never.
+  const asApplied = verifiable ? isApplied(inputs, unit, applied) : isDeclarationKnown(inputs);
+  if (!asApplied) return send('declared');
+  if (isToResend(inputs, unit)) return send('resend');
+  if (isReassertDue(inputs, applied)) return send('reassert');
+  const note = verifiable ? refreshed(inputs, unit, applied) : nothingToNote;
+  return { unit, state: 'assumed', since: applied.at, verifiable, note };
+}
+
+/** Secrets: the declared reference and its version against those that were last applied. Nothing is decrypted here. */
+function diffSecret(inputs: DiffInputs, unit: Unit): FieldVerdict {
+  const applied = inputs.record?.applied[unit.pointer];
+  const reference = asReference(unit.value);
+  const version = inputs.secretVersions.get(reference.secret);
+  const toResend = isToResend(inputs, unit);
+  const send = (cause: Cause, conditional: boolean): FieldVerdict => ({
+    unit,
+    state: 'change',
+    note: nothingToNote,
+    change: secretChange(inputs, unit, cause, applied, conditional),
+  });
+  if (!applied) return send('adopt', false);
+  // What was last applied proves nothing while an earlier PUT is open.
+  if (applied.source !== formatReference(reference)) return send('declared', !toResend);
+  if (toResend) return send('resend', false);
+  // A name that the list of versions lacks is unknown (the list may be minutes old), not gone.
+  if (version !== undefined && version !== applied.version) return send('rotated', true);
+  if (isReassertDue(inputs, applied)) return send('reassert', false);
+  const verifiable = isVerifiable(inputs.keys, applied.fingerprint);
+  return { unit, state: 'assumed', since: applied.at, verifiable, note: nothingToNote };
+}
+
+function isToResend({ resend }: DiffInputs, { pointer }: Unit): boolean {
+  return resend === 'all' || (resend !== 'none' && resend.has(pointer));
+}
+
+function isReassertDue({ server, reassertEvery, now }: DiffInputs, { at }: AppliedField): boolean {
+  return reassertEvery !== undefined && reassertDue(server, reassertEvery, Date.parse(at), now);
+}
+
+/** At most so many servers are re-asserted in one pass; the longest unasserted first. */
+export const reassertCap = 20;
+
+/** A number from 0 to 1 that stays the same for an id, and spreads over ids. */
+export function spread(id: string): number {
+  return createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+/**
+ * Whether a field that was last sent at `at` is to be sent again. Each server has an interval of its own, from half of
+ * `every` to all of it, so that a fleet which was adopted in one pass is not re-asserted in one, and `every` bounds how
+ * long a lost write can stay unnoticed. All times in milliseconds.
+ */
+export function reassertDue(id: string, every: number, at: number, now: number): boolean {
+  return now - at >= every * (1 - spread(id) / 2);
 }

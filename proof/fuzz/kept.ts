@@ -3,7 +3,7 @@ import type { Ledger, LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { planSchema } from '../../lib/plan/text/plan-schema.ts';
 import type { ChangeRecord, PassReport, ServerRecord } from '../../lib/model/ledger.types.ts';
 import { outcomeCounts, outcomes } from '../../lib/model/outcome.ts';
-import { planServer } from '../../lib/plan/plan-server.ts';
+import { planServer } from '../../lib/plan/server-plan.ts';
 import { renderReport } from '../../lib/plan/text/render-text.ts';
 import { StoreError } from '../../lib/model/store-error.ts';
 import { contextOf, inputsOf, serverOf } from '../../test/plan/support/builders.ts';

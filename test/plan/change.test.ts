@@ -1,8 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { digestOf, planDigest, secretChange, valueChange } from '../../lib/plan/change.ts';
+import {
+  attemptKey,
+  digestOf,
+  planDigest,
+  secretChange,
+  valueChange,
+} from '../../lib/plan/change.ts';
 import type { Json } from '../../lib/model/json/json.types.ts';
+import { declaredUnits } from '../../lib/model/units.ts';
 import type { Reading } from '../../lib/model/units.ts';
-import { applied, diffInputs, earlier, recordOf, unitOf } from './support/builders.ts';
+import { applied, diffInputs, earlier, recordOf, serverOf, unitOf } from './support/builders.ts';
+import { table } from './support/tables.ts';
 
 const unreadable: Reading = { kind: 'unreadable' };
 const value = (of: Json): Reading => ({ kind: 'value', value: of });
@@ -97,4 +105,24 @@ test('a digest has no order, and none stands for no changes', () => {
   expect(planDigest(['a', 'b'])).toBe(planDigest(['b', 'a']));
   expect(planDigest(['a'])).not.toBe(planDigest(['b']));
   expect(planDigest([])).toBe('');
+});
+
+const spec = { name: 'a', client_secret: { secret: 'trueup/acme/a' }, meta: { x: 1, y: 2 } };
+const keyOf = (server = serverOf(spec), version = 'v1', ignore: string[] = []) =>
+  attemptKey(
+    { ...server, units: declaredUnits(table, server.spec, ignore) },
+    new Map([['trueup/acme/a', version]]),
+  );
+
+test('an attempt holds for the declaration, what of it is owned, and the secrets’ versions', () => {
+  const others = [
+    keyOf(serverOf({ ...spec, name: 'b' })),
+    keyOf(serverOf(spec, { policy: { mode: 'report' } })),
+    keyOf(serverOf(spec), 'v2'),
+    keyOf(serverOf(spec), 'v1', ['/meta/x']),
+    keyOf(serverOf(spec), 'v1', ['/meta/y']),
+    attemptKey(serverOf(spec), new Map()),
+  ];
+  expect(keyOf()).toBe(keyOf(serverOf(spec, { label: 'x', generation: 9 })));
+  expect(new Set([keyOf(), ...others]).size).toBe(others.length + 1);
 });

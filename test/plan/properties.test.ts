@@ -1,11 +1,11 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildBody } from '../../lib/plan/body.ts';
-import { assemblePlan, planFleet } from '../../lib/plan/plan.ts';
+import { assemblePlan, planFleet } from '../../lib/plan/fleet-plan.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { Json, JsonObject, Pointer } from '../../lib/model/json/json.types.ts';
 import { formatPointer, getAt, isWithin, setAt } from '../../lib/model/json/pointer.ts';
-import type { Declared } from '../../lib/plan/plan-server.ts';
+import type { Declared } from '../../lib/plan/server-plan.ts';
 import { spec, vendorState } from './support/arbitraries.ts';
 import { contextOf, serverOf } from './support/builders.ts';
 import { table } from './support/tables.ts';

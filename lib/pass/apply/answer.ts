@@ -13,7 +13,7 @@ import type {
 } from '../../model/ledger.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { notedFields, withOutcome } from '../../plan/record.ts';
-import type { ServerPlan } from '../../plan/plan-server.ts';
+import type { ServerPlan } from '../../plan/server-plan.ts';
 import { asReference, formatReference } from '../../model/secret-reference.ts';
 import type { Unit } from '../../model/units.ts';
 import { verifyUnit } from '../../plan/verify-answer.ts';

@@ -2,7 +2,7 @@ import type { DesiredServer } from '../../model/desired.types.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
-import type { ServerPlan } from '../../plan/plan-server.ts';
+import type { ServerPlan } from '../../plan/server-plan.ts';
 import type { Lease } from '../../lease/lease.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { VendorSession } from '../../gateways/provider.ts';

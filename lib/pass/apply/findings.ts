@@ -1,8 +1,8 @@
 import type { ServerRecord } from '../../model/ledger.types.ts';
 import { eachLimited } from '../limited.ts';
 import type { PlannedServer } from '../../plan/plan.types.ts';
-import { notedRecord } from '../../plan/plan-server.ts';
-import type { Declared } from '../../plan/plan-server.ts';
+import { notedRecord } from '../../plan/server-plan.ts';
+import type { Declared } from '../../plan/server-plan.ts';
 import type { Allowed } from '../guard.ts';
 import type { Pass } from '../pass.types.ts';
 import type { Readings } from '../read/read.ts';

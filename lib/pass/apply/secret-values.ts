@@ -1,5 +1,5 @@
 import type { FieldChange } from '../../plan/plan.types.ts';
-import type { ServerPlan } from '../../plan/plan-server.ts';
+import type { ServerPlan } from '../../plan/server-plan.ts';
 import { asReference, formatReference } from '../../model/secret-reference.ts';
 import type { Secret, SecretReference } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';

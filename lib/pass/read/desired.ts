@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseConnection, parseServer } from '../../desired/rules/declarations.ts';
 import type { Connection } from '../../model/desired.types.ts';
 import { formatIssue } from '../../model/errors.ts';
-import type { Declared } from '../../plan/plan-server.ts';
+import type { Declared } from '../../plan/server-plan.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import type { Log } from '../../model/runtime.types.ts';
 import type { Provider } from '../../gateways/provider.ts';

@@ -1,8 +1,8 @@
-import { attemptKey } from '../../plan/attempt-key.ts';
+import { attemptKey } from '../../plan/change.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import { allEnded } from '../limited.ts';
 import { activePause } from '../../model/pause.ts';
-import type { Declared } from '../../plan/plan-server.ts';
+import type { Declared } from '../../plan/server-plan.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { LedgerState } from '../../ledger/ledger.types.ts';

@@ -18,7 +18,7 @@ import type {
   UndecidedField,
 } from '../../../lib/model/ledger.types.ts';
 import type { FieldChange, PlannedServer } from '../../../lib/plan/plan.types.ts';
-import type { PlanContext, ServerInputs } from '../../../lib/plan/plan-server.ts';
+import type { PlanContext, ServerInputs } from '../../../lib/plan/server-plan.ts';
 import { comparable, declaredUnits } from '../../../lib/model/units.ts';
 import type { Unit } from '../../../lib/model/units.ts';
 import { fieldAt, table } from './tables.ts';

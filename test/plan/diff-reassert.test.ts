@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { reassertDue, spread } from '../../lib/plan/reassert.ts';
+import { reassertDue, spread } from '../../lib/plan/diff.ts';
 import { hour, now } from './support/builders.ts';
 
 const every = 24 * hour;

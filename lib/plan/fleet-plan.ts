@@ -9,9 +9,9 @@ import type { LiveServer } from '../model/live.types.ts';
 import { outcomeCounts } from '../model/outcome.ts';
 import type { QuietCounts } from '../model/outcome.ts';
 import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
-import { notedRecord, planServer } from './plan-server.ts';
-import type { Declared, PlanContext, ServerInputs, ServerPlan } from './plan-server.ts';
-import { reassertCap } from './reassert.ts';
+import { notedRecord, planServer } from './server-plan.ts';
+import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.ts';
+import { reassertCap } from './diff.ts';
 
 /** The plans of the servers in scope, by id, less those that are no more than counted. */
 export interface FleetPlan {

@@ -1,4 +1,4 @@
-import { attemptKey } from './attempt-key.ts';
+import { attemptKey } from './change.ts';
 import type { DesiredServer, InvalidServer } from '../model/desired.types.ts';
 import { diffUnit } from './diff.ts';
 import type { DiffInputs, FieldVerdict } from './diff.types.ts';

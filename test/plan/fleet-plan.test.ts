@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GuardState, PlannedServer } from '../../lib/plan/plan.types.ts';
-import { assemblePlan, planFleet } from '../../lib/plan/plan.ts';
-import type { Declared, PlanContext } from '../../lib/plan/plan-server.ts';
-import { notedRecord } from '../../lib/plan/plan-server.ts';
-import { reassertCap } from '../../lib/plan/reassert.ts';
+import { assemblePlan, planFleet } from '../../lib/plan/fleet-plan.ts';
+import type { Declared, PlanContext } from '../../lib/plan/server-plan.ts';
+import { notedRecord } from '../../lib/plan/server-plan.ts';
+import { reassertCap } from '../../lib/plan/diff.ts';
 import {
   changeOf,
   contextOf,
