@@ -191,8 +191,9 @@ function planIn({ bytes: { plan: packed } }: Item, hashes: readonly string[]): P
     return undefined;
   }
   if (jsonIssues(stored, deepestPlan, { halves: true, endless: true }).length > 0) return undefined;
-  if (!planSchema.safeParse(stored).success) return undefined;
-  const plan = stored as Plan;
+  const { success, data } = planSchema.safeParse(stored);
+  if (!success) return undefined;
+  const plan = data as Plan;
   const left = hashes.values();
   return {
     ...plan,

@@ -127,11 +127,10 @@ function passId({ pass, startedAt }: PassReport): string {
   return /^\d{8}T\d{9}Z/.test(pass) ? pass : `${startedAt.replaceAll(/[-:.]/g, '')}-${pass}`;
 }
 
-/** What was stored as JSON text, members that are not known included; undefined if it is not of the schema. */
+/** What was stored as JSON text, less members that are not known; undefined if it is not of the schema. */
 function parsed(schema: z.ZodMiniType, text: unknown): unknown {
   try {
-    const record: unknown = typeof text === 'string' ? JSON.parse(text) : undefined;
-    return schema.safeParse(record).success ? record : undefined;
+    return typeof text === 'string' ? schema.safeParse(JSON.parse(text)).data : undefined;
   } catch {
     return undefined;
   }

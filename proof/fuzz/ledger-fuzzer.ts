@@ -55,7 +55,7 @@ function stored(value: unknown): readonly { item: string }[] {
       ...(changed !== undefined && { change: asText(changed) }),
       ...(whole !== undefined && { plan: compressed(whole) }),
       ...(list !== undefined && {
-        hashes: Array.isArray(list) ? Buffer.from(list.join(''), 'hex') : list,
+        hashes: isTexts(list) ? Buffer.from(list.join(''), 'hex') : list,
       }),
       ...(packed !== undefined && {
         packed: compressed({ applied: rest['applied'], undecided: {}, normalised: {} }),
@@ -63,6 +63,9 @@ function stored(value: unknown): readonly { item: string }[] {
     },
   ];
 }
+
+const isTexts = (list: unknown): list is string[] =>
+  Array.isArray(list) && list.every((one) => typeof one === 'string');
 
 function compressed(body: unknown): unknown {
   return typeof body === 'object' ? gzipSync(JSON.stringify(body)) : body;

@@ -149,6 +149,9 @@ describe('The ledger', () => {
       await table.put('acme', 'pass#last', { ttl, report: text });
       expect(await open().lastReport('acme')).toBeUndefined();
     }
+    const odd = { ...report(), counts: { ...counts, odd: 'many' } };
+    await table.put('acme', 'pass#last', { ttl, report: JSON.stringify(odd) });
+    expect(await open().lastReport('acme')).toEqual(report());
     expect(await open().history('acme')).toEqual([whole]);
     expect(await open().reports('acme')).toEqual([]);
   });

@@ -19,8 +19,6 @@ const meanings: Readonly<Record<number, readonly [StoreErrorCode, string]>> = {
 export function sqliteError(error: unknown, call: string, path: string): unknown {
   if (error instanceof StoreError) return error;
   const at = { call: `SQLite ${call}`, store: path };
-  // A cell that is no JSON: what JSON.parse says repeats its input.
-  if (error instanceof SyntaxError) return storeProblem('store-malformed', at, 'it is damaged');
   const code: unknown = Object(error).errcode;
   if (typeof code !== 'number') return error;
   // The low byte is the kind; the others say more of it.

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../../model/json/json.ts';
+import { storeProblem } from '../store-errors.ts';
 import type { Item, ItemValue, KeyRange, Table } from '../table.ts';
 import { openDatabase } from './database.ts';
 import { sqliteError } from './sqlite-errors.ts';
@@ -9,13 +11,14 @@ export interface SqliteTable extends Table {
 }
 
 interface Row {
+  readonly partition: string;
   readonly key: string;
   readonly rev: number;
   readonly value: string;
   readonly bytes: string | null;
 }
 
-const columns = 'key, rev, value, bytes';
+const columns = 'partition, key, rev, value, bytes';
 
 /**
  * `Table` in an SQLite file, or in memory for `:memory:`. Any number of processes may have it open; each call is one
@@ -64,13 +67,14 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
   const removeOne = prepare('DELETE FROM items WHERE partition = ? AND key = ? AND rev = ?');
 
   function item(row: unknown): Item {
-    const { key, rev, value, bytes } = row as Row;
-    return {
-      key,
-      rev,
-      value: JSON.parse(value) as Item['value'],
-      bytes: bytes === null ? {} : decoded(bytes),
-    };
+    const { partition, key, rev, value, bytes } = row as Row;
+    try {
+      return { key, rev, value: objectIn(value), bytes: bytes === null ? {} : decoded(bytes) };
+    } catch {
+      // What JSON.parse says repeats its input.
+      const at = { call: 'SQLite read', store: path, connection: partition, item: key };
+      throw storeProblem('store-malformed', at, 'it is damaged');
+    }
   }
 
   const rowsOf = (partition: string, range: KeyRange | undefined) => {
@@ -131,8 +135,16 @@ function encoded(value: ItemValue): readonly [string, string | null, number | nu
 }
 
 function decoded(text: string): Record<string, Uint8Array> {
-  const bytes = JSON.parse(text) as Record<string, string>;
   return Object.fromEntries(
-    Object.entries(bytes).map(([name, base64]) => [name, Buffer.from(base64, 'base64')]),
+    Object.entries(objectIn(text)).map(([name, base64]) => {
+      if (typeof base64 !== 'string') throw new TypeError('not bytes');
+      return [name, Buffer.from(base64, 'base64')];
+    }),
   );
+}
+
+function objectIn(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (!isJsonObject(value)) throw new TypeError('not an object');
+  return value;
 }

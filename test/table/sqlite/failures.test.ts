@@ -131,14 +131,22 @@ describe('A file that cannot be used', () => {
     });
   });
 
-  test('is one with a damaged row, of which nothing is repeated', async () => {
+  test.each([
+    [`value = '{"secret'`],
+    [`value = '["secret"]'`],
+    [`bytes = '{"secret": 3}'`],
+    [`bytes = '"secret"'`],
+  ])('is one with a damaged row, of which nothing is repeated: %s', async (set) => {
     const table = open();
     await table.put('acme', 'a', {});
     const raw = new DatabaseSync(path);
-    raw.exec(`UPDATE items SET value = '{"secret'`);
+    raw.exec(`UPDATE items SET ${set}`);
     raw.close();
     const error: unknown = await table.get('acme', 'a').catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'store-malformed' });
+    expect(error).toMatchObject({
+      code: 'store-malformed',
+      context: { connection: 'acme', item: 'a' },
+    });
     expect(String(error)).not.toContain('secret');
     table.close();
   });
