@@ -64,6 +64,8 @@ const desiredName = 'Desired';
 const ledgerName = 'Ledger';
 const eventBus = 'trueup';
 const fingerprintSecret = 'trueup-fingerprint-key';
+/** On loopback a call is late only because the machine is busy: no reason to send it again. */
+const patience = { timeoutMs: 30_000, connectTimeoutMs: 30_000 };
 const fake = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Starts it: free ports on loopback, tables made, a fingerprint key of its own. */
@@ -85,7 +87,12 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   ]);
   await createTables(dynamodb.endpoint, { desired: desiredName, ledger: ledgerName });
   const { queueUrl, deadLettersUrl } = createQueues(sqs);
-  const local = (endpoint: string) => ({ endpoint, region: 'local', credentials: fake });
+  const local = (endpoint: string) => ({
+    endpoint,
+    region: 'local',
+    credentials: fake,
+    ...patience,
+  });
   const endpoints = {
     dynamodb: local(dynamodb.endpoint),
     secretsManager: local(secretsManager.endpoint),

@@ -106,6 +106,6 @@ export function desiredContract(name: string, open: () => Promise<DesiredSubject
       expect(await items('acme')).toHaveLength(31);
       expect(await items('acme', ids)).toHaveLength(31);
       expect(await desired.countServers('acme')).toBe(30);
-    }, 30_000);
+    });
   });
 }

@@ -53,7 +53,7 @@ test('random interleavings of three callers, with deaths, lost answers, failures
     ),
     { numRuns: 3000 },
   );
-}, 60_000);
+});
 
 describe('a broken protocol is caught', () => {
   const mutants: readonly (readonly [string, Partial<Limits>, string])[] = [

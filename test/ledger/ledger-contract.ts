@@ -140,7 +140,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(servers.size).toBe(ids.length);
       expect((await ledger.read('acme', ids)).servers.size).toBe(ids.length);
       expect(servers.get('server-7')?.applied).toEqual(long);
-    }, 30_000);
+    });
 
     test('a record with 3,000 declared leaves fits', async () => {
       const applied = Object.fromEntries(
@@ -226,7 +226,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(await ledger.heldDigests('other')).toEqual([]);
       subject.clock.advance(6.5 * day);
       expect(await ledger.heldDigests('acme')).toEqual([two.digest]);
-    }, 30_000);
+    });
 
     test.each([
       [10_000, 10_000],

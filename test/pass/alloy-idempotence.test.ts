@@ -103,7 +103,7 @@ test('apply, plan again, expect nothing; access rules mean what was declared, th
     { numRuns: 15 },
   );
   expect(world.alloy.violations).toEqual([]);
-}, 60_000);
+});
 
 function spells(restrictions: Section, pointer: string): boolean {
   const [, section = '', key] = pointer.split('/').slice(1);

@@ -52,7 +52,7 @@ test('a failing server gets one attempt for each notBefore, however many passes 
     expect(at).toBeLessThan((due[nth] ?? Number.NaN) + 2 * minute);
   }
   expect(world.barndoor.find(a).name).toBe('New a');
-}, 60_000);
+});
 
 test.each([400, 403, 422])(
   'after %i there is none more: 50 passes over two days',

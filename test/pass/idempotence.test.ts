@@ -92,4 +92,4 @@ test('apply, plan again, expect nothing; and what was not declared is as it was'
     { numRuns: 25 },
   );
   expect(world.barndoor.violations).toEqual([]);
-}, 60_000);
+});

@@ -208,7 +208,7 @@ describe.each(['bearer', 'client-credentials', 'refresh-token'])(
       }
       expect(await leaks()).toEqual([]);
       expect(told.length).toBeGreaterThan(40);
-    }, 30_000);
+    });
   },
 );
 
@@ -229,7 +229,7 @@ describe('a vendor that echoes what it was sent', () => {
     await go();
     expect(told.at(-1)).toMatchObject({ report: { counts: { failed: ids.length } } });
     expect(await leaks()).toEqual([]);
-  }, 20_000);
+  });
 
   test('in the answer to a list', async () => {
     await start([a]);
@@ -294,4 +294,4 @@ test('a secret store that echoes what it holds', async () => {
     }
   }
   expect(await leaks()).toEqual([]);
-}, 20_000);
+});

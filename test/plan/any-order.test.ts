@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import { setAt } from '../../lib/model/json/pointer.ts';
@@ -6,9 +6,6 @@ import { spec, vendorState } from './support/arbitraries.ts';
 import { keyOf } from './support/builders.ts';
 import type { World } from './support/world.ts';
 import { worldOf } from './support/world.ts';
-
-// Hundreds of random cases each: slow machines may take their time.
-jest.setTimeout(60_000);
 
 describe('whatever happens between passes', () => {
   const event = fc.oneof(

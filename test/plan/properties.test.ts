@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildBody } from '../../lib/plan/body.ts';
 import { assemblePlan, planFleet } from '../../lib/plan/fleet-plan.ts';
@@ -11,9 +11,6 @@ import { contextOf, serverOf } from './support/builders.ts';
 import { table } from './support/tables.ts';
 import { applyPut, show } from './support/vendor-model.ts';
 import { worldOf } from './support/world.ts';
-
-// Hundreds of random cases each: slow machines may take their time.
-jest.setTimeout(60_000);
 
 const runs = { numRuns: 150 };
 

@@ -7,9 +7,12 @@ import {
   type LocalDynamoDb,
 } from '../../lib/local/aws/dynamodb/dynamodb.ts';
 
+/** A client of a service on loopback, where only a busy machine is late: no limit of the product's decides a test. */
 export const local = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  timeoutMs: 30_000,
+  connectTimeoutMs: 30_000,
 } as const;
 
 /** Tables on loopback, with a client. */

@@ -1,6 +1,7 @@
 import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../demo/world/embedded-world.ts';
 import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import { wire } from '../../lib/wiring.ts';
+import { eachLimited } from '../../lib/model/limited.ts';
 import type { PassReport } from '../../lib/model/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
@@ -16,6 +17,9 @@ export const connection = 'acme';
 export const bearer = 'bearer-of-acme';
 export const alloyConnection = 'globex';
 export const alloyKey = 'api-key-of-globex';
+
+/** As many writes at once as a fixture makes: each opens a connection, and on a busy machine many are slow to open. */
+const seedsAtOnce = 8;
 
 /** Tests do not wait for a budget unless it is what they test. */
 const budget = { requestsPerMinute: 60_000, concurrency: 4 };
@@ -85,8 +89,8 @@ export async function startWorld(
       ...row,
     });
   const declare = async (name: string, servers: readonly ServerInit[]) => {
-    await Promise.all(
-      servers.map(({ id, ...row }) => world.desired.put(name, `server#${id}`, row as Row)),
+    await eachLimited(servers, seedsAtOnce, ({ id, ...row }) =>
+      world.desired.put(name, `server#${id}`, row as Row),
     );
   };
   let counted = snapshot(world);

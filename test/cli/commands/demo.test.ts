@@ -71,7 +71,7 @@ let json: { stdout: string; stderr: string };
 beforeAll(async () => {
   text = await npmStart();
   json = await npmStart('--', '--json');
-}, 120_000);
+});
 
 describe('npm start', () => {
   test('says nothing on standard error', () => {

@@ -130,7 +130,7 @@ describe('import', () => {
       }),
       { numRuns: 6 },
     );
-  }, 20_000);
+  });
 
   test('afterwards the plan is empty, for random access rules at Alloy', async () => {
     await world.declareAlloyConnection();
@@ -149,5 +149,5 @@ describe('import', () => {
       }),
       { numRuns: 6 },
     );
-  }, 20_000);
+  });
 });

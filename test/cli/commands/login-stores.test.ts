@@ -118,5 +118,5 @@ describe('in the embedded world', () => {
     const login = await run(['login', 'person', '--no-browser', ...local], browser().hears);
     expect(login).toMatchObject({ code: 0, stdout: '' });
     expect(await run(['plan', 'person', ...local])).toMatchObject({ code: 0, stderr: '' });
-  }, 20_000);
+  });
 });

@@ -103,7 +103,7 @@ describe('The Desired table', () => {
     for await (const name of desired().connections()) found.add(name);
     expect(found.size).toBe(names.length);
     expect(world.server.calls['Scan']).toBeGreaterThan(1);
-  }, 30_000);
+  });
 
   test('fetches again what a batch left unprocessed, waiting longer each time without progress', async () => {
     for (const item of ['connection', 'server#a', 'server#b']) {

@@ -33,7 +33,7 @@ describe('The lock between processes', () => {
     const ends = [1, 2, 3].map(() => once(start('count', 200), 'exit'));
     expect(await Promise.all(ends)).toEqual([1, 2, 3].map(() => [0, null]));
     expect(await readFile(join(folder.path, 'counter'), 'utf8')).toBe('600');
-  }, 60_000);
+  });
 
   test('is waited for, and free once its process was killed', async () => {
     const child = start('hang');
@@ -43,7 +43,7 @@ describe('The lock between processes', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(withLock(lock, () => 'done', 50)).toBe('done');
-  }, 60_000);
+  });
 
   test('is released when the work throws', () => {
     const fails = () =>
