@@ -1,7 +1,7 @@
 import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../demo/world/embedded-world.ts';
 import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import { wire } from '../../lib/wiring.ts';
-import { eachLimited } from '../../lib/model/limited.ts';
+import { eachLimited } from '../../lib/pass/limited.ts';
 import type { PassReport } from '../../lib/model/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
