@@ -27,15 +27,15 @@ export async function makePass(
     const account = await readAccount(deps.desired, request.connection, deps);
     if (!account.ok) return await reportInvalid(account.why, pass);
     const vendor = await openVendor(account, pass);
-    const seen = await read(request, account, vendor, deps, pass.abort);
+    const seen = await read(request, account, vendor, deps, pass.abort); // 1
     lease.saved.recount(seen.ledger.servers);
     if ('ending' in vendor) return await report(pass, { seen, applied: vendor });
     if ('ending' in seen) return await report(pass, { seen, vendor, applied: seen });
-    const wanted = plan(seen, request.attended, deps);
-    const allowed = await guard(wanted, seen, lease.saved.window, request, deps);
+    const wanted = plan(seen, request.attended, deps); // 2 pure and synchronous
+    const allowed = await guard(wanted, seen, lease.saved.window, request, deps); // 3
     await recordHeld(allowed, pass);
-    const applied = await apply(allowed, seen, vendor, pass);
-    return await report(pass, { seen, vendor, allowed, applied });
+    const applied = await apply(allowed, seen, vendor, pass); // 4 each server on its own
+    return await report(pass, { seen, vendor, allowed, applied }); // 5
   } finally {
     // Nothing that was started goes on behind a pass that has ended.
     pass.abort.abort();

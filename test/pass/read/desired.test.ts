@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readDesired } from '../../../lib/pass/read/desired.ts';
+import { preview } from '../../../lib/pass/preview.ts';
+import { reconcile } from '../../../lib/pass/reconcile.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 
@@ -65,6 +67,27 @@ describe('rows of Desired', () => {
     ]);
     expect(JSON.stringify(servers)).toContain("/spec/meta/__proto__: key '__proto__'");
     expect({}).not.toHaveProperty('polluted');
+  });
+
+  test('of a connection whose own row changes while its servers are read are left to the next pass', async () => {
+    world.barndoor.add({ id: a, name: 'Old' });
+    await world.declare({ id: a, spec: { name: 'New' } });
+    const { desired } = world.deps;
+    const rows = async (name: string, ids?: readonly string[]) => {
+      if (ids === undefined) await world.declareConnection({ policy: { mode: 'report' } });
+      return desired.rows(name, ids);
+    };
+    const deps = { ...world.deps, desired: { ...desired, rows } };
+    const result = await reconcile({ connection, trigger: 'schedule' }, deps);
+    expect(result).toMatchObject({
+      report: { state: 'interrupted', reason: { code: 'redeclared' }, counts: { unreached: 1 } },
+    });
+    expect(world.barndoor.find(a)).toMatchObject({ name: 'Old' });
+    expect(outcomesOf(await world.pass())).toEqual({ reported: 1 });
+    await world.declareConnection();
+    await expect(preview({ connection, trigger: 'cli' }, deps)).rejects.toThrow(
+      /row of acme changed/,
+    );
   });
 
   test('a connection whose row is wrong in thousands of places still has a report', async () => {
