@@ -12,8 +12,8 @@ export interface VendorRequest {
   readonly id?: string;
 }
 
-/** The path of the servers, the same at both vendors. */
-const serversPath = /^\/api\/servers(?:\/([^/]+))?\/?$/;
+/** Where the simulated gateways have their servers. */
+const serversPath = /^\/(?:api\/servers|v1\/gateways)(?:\/([^/]+))?\/?$/;
 
 /** Parses a request. */
 export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {

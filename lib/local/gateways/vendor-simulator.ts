@@ -80,7 +80,10 @@ export async function startVendorSimulator<S extends object, Init extends object
     if (request.operation === 'list')
       return vendor.list(shifted(seen, request, effects), request, show);
     const server = seen.find((one) => vendor.idOf(one) === request.id);
-    if (!server) return refusal(404, 'Server not found');
+    if (!server) {
+      const body = vendor.notFound?.(request);
+      return body ? { status: 404, body } : refusal(404, 'Server not found');
+    }
     if (request.operation === 'get') return { status: 200, body: show(server) };
     return put(server, request, effects, show);
   }

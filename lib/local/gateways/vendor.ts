@@ -20,6 +20,8 @@ export interface Vendor<S extends object> {
   readonly update: (server: S, body: Json, others: readonly S[]) => VendorAnswer | undefined;
   /** An error in the vendor's form. */
   readonly failure: (status: number, message: string, details?: readonly Json[]) => Json;
+  /** The body of a 404, where it differs from `failure`. */
+  readonly notFound?: (request: VendorRequest) => Json;
   /** Where an answer does not match the vendor's own document. */
   readonly breaches: (request: VendorRequest, answer: VendorAnswer) => string[];
 }

@@ -113,7 +113,7 @@ describe('the report that is waited for', () => {
 
     test('is not that of the pass under way either if a pass over named servers follows it', async () => {
       const underWay = await startSlow();
-      const asking = askAndFollow(connection, world.deps, { ...soon, timeoutMs: 2500 });
+      const asking = askAndFollow(connection, world.deps, { ...soon, timeoutMs: 20_000 });
       while (messages() === 0) await world.clock.sleep(5);
       underWay.fast();
       const request = { connection, trigger: 'stream', servers: [a] } as const;
