@@ -25,7 +25,7 @@ const rules: readonly (readonly [word: string, pattern: string, instead: string]
   ],
   ['unless told', 'unless told', 'Defaults to ...'],
   ['is over', '(is|are|was|were) over(?! (the|an?|its|all|\\d))', 'has ended, or has expired'],
-  ['is none', '(is|are|was|were) none', 'is not a ...'],
+  ['is none', '(?<!there )(is|are|was|were) none', 'is not a ...'],
   ['of which', '(?<!which \\S+ )of which(?! \\d)', 'whose, or where'],
   ['as far as', 'as far as', 'where'],
   ['remembered', 'remember(s|ed|ing)?', 'stored, cached, or known'],

@@ -84,7 +84,7 @@ describe('an install script', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('that nobody decided about is refused with its package', async () => {
+  test('without a decision is refused with its package', async () => {
     const marker = join(folder, 'ran');
     const evil = { name: 'evil', version: '1.0.0', scripts: { postinstall: `echo > ${marker}` } };
     await writeFile(join(folder, 'package.json'), JSON.stringify(evil));

@@ -27,7 +27,7 @@ export interface Provider {
 /** What a session needs from its pass. */
 export interface SessionInputs {
   /**
-   * The bearer token; `renew` is true once after a 401. Throws `VendorError` (`connection` class) where there is none.
+   * The bearer token; `renew` is true once after a 401. Throws `VendorError` (`connection` class) without one.
    */
   token(options: { renew: boolean }): Promise<Secret>;
   /** Waits for the budget before each request on the wire, a repeated one too. */
@@ -39,7 +39,7 @@ export interface SessionInputs {
 }
 
 /**
- * One pass's conversation with one vendor account. Every method throws `VendorError` and nothing else.
+ * One pass's conversation with one vendor account. Every method throws `VendorError` only.
  * Answers are converted: what must not be kept is gone.
  */
 export interface VendorSession {

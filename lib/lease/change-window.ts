@@ -16,7 +16,7 @@ export function currentWindow(
   return window.filter(({ start }) => start >= oldest);
 }
 
-/** Servers changed in the last hour, as finely as the buckets tell. */
+/** Servers changed in the last hour, as finely as the buckets count. */
 export function changedInWindow(window: readonly ChangeBucket[], now: number): number {
   return currentWindow(window, now).reduce((sum, { changed }) => sum + changed, 0);
 }

@@ -76,7 +76,7 @@ export interface DesiredServer {
   readonly contentHash: string;
 }
 
-/** A row that does not fit: it has an outcome, and harms nothing else. */
+/** A row that does not fit: it has an outcome, and harms no other row. */
 export interface InvalidServer {
   readonly id: string;
   readonly label?: string;

@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.ts';
  * |---------------|------------------|
  * | `rejected`    | `http-4xx` other than those below: the vendor says no to this declaration |
  * | `throttled`   | `http-429` |
- * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`: an outage, or an answer that is none |
+ * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`: an outage, or no valid answer        |
  * | `network`     | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or not there |
  * | `signIn`      | `http-401`, `token`, `needs-login` |
  * | `secret`      | `secret-...`: a server's secret is missing, denied, or not as declared |
@@ -17,7 +17,7 @@ import type { Outcome } from './outcome.ts';
  * | `backingOff`  | `backing-off`: the connection failed before, and is not asked yet |
  * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `redeclared`, `stopped`: another pass goes on |
  * | `store`       | `store-...`, `lost-update`: tables or secrets of the deployment |
- * | `other`       | anything else |
+ * | `other`       | any other code |
  */
 export const failureReasons = [
   'rejected',

@@ -34,7 +34,7 @@ export type FailureKind =
 /** The call that failed. */
 export type FailedOperation = 'list' | 'get' | 'put' | 'token';
 
-/** A failed call, as far as its consequences depend on it. */
+/** What the consequences of a failed call depend on. */
 export interface Failure {
   readonly operation: FailedOperation;
   readonly kind: FailureKind;

@@ -6,7 +6,7 @@ export type Access = 'read-write' | 'write-only' | 'secret' | 'computed';
 
 /**
  * How declared and live are compared: `exact` and `json` by value, `set` as lists without order or
- * repetition, `subset` leaf by leaf, so that keys which nobody declared stay the vendor's.
+ * repetition, `subset` leaf by leaf, so that undeclared keys stay the vendor's.
  */
 export type Comparison = 'exact' | 'set' | 'subset' | 'json';
 

@@ -54,9 +54,9 @@ export interface Retry {
   readonly notBefore: Time;
   /** What it holds for: a new declaration or secret version has another key, and is tried at once. */
   readonly key: string;
-  /** Of a connection that somebody has to sign in to again; absent for all else. */
+  /** Of a connection that needs another login; otherwise absent. */
   readonly state?: 'needs-login';
-  /** Of a connection: version of the secret with which it was refused; another one is tried at once. '' is none. */
+  /** Of a connection: version of the secret with which it was refused; another one is tried at once. '' without one. */
   readonly credential?: string;
 }
 
@@ -142,7 +142,7 @@ export interface PassReport {
   /** Servers in scope; the counts add up to it. */
   readonly servers: number;
   readonly counts: OutcomeCounts;
-  /** Live servers that nobody declared: counted, never touched. Only full passes know. */
+  /** Undeclared live servers: counted, never touched. Only full passes know. */
   readonly undeclared?: number;
   /** Requests on the wire; `throttled` says how many of them were answered with 429, where there was one. */
   readonly vendorCalls: {
@@ -158,7 +158,7 @@ export interface PassReport {
   readonly reason?: Reason;
   /** How many servers fail for which reason, and one for a pass that ended early; absent if there is none. */
   readonly failures?: Readonly<Partial<Record<FailureReason, number>>>;
-  /** Since when the longest stands of the servers that differ from their declaration, or may. */
+  /** Since when the first of the servers that differ from their declaration, or may, has done so. */
   readonly differsSince?: Time;
   /** The same of those that Trueup cannot keep true. */
   readonly failingSince?: Time;
@@ -175,6 +175,6 @@ export interface PassReport {
 
 /**
  * How a pass ended. `unreachable` and `needs-login`: the connection's failure, what is left is `unreached`;
- * `invalid`: the connection's own row does not fit; `interrupted`: the lease or the time was over.
+ * `invalid`: the connection's own row does not fit; `interrupted`: the lease or the time had ended.
  */
 export type PassEnd = 'ok' | 'unreachable' | 'needs-login' | 'invalid' | 'interrupted';

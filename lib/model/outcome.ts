@@ -30,7 +30,7 @@ export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
   waiting: 'backoff, or what the vendor made of a PUT is undecided',
   updated: 'changed by this pass (plans: would be; otherwise reports only)',
   reported: 'mode report: would change',
-  assumed: 'in sync as far as can be read',
+  assumed: 'in sync in all that can be read',
   inSync: 'all declared fields were read and equal',
 };
 

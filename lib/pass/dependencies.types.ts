@@ -20,7 +20,7 @@ export interface Dependencies extends SignInDependencies {
   readonly announcer: Announcer;
   /** Where work for later goes; `noQueue` in a deployment without one. */
   readonly queue: WorkQueue;
-  /** The deployment's fingerprint key; read anew by the composition root after a rotation. */
+  /** The deployment's fingerprint key; read again by the composition root after a rotation. */
   readonly keys: () => Promise<FingerprintKeys>;
   readonly clock: Clock;
   readonly random: Random;

@@ -12,7 +12,7 @@ import { readUnit } from '../model/units.ts';
  */
 export class InexactNumberError extends TrueupError {
   static override readonly name: string = 'InexactNumberError';
-  /** Where the number stands. */
+  /** The place of the number. */
   readonly pointer: Pointer;
 
   constructor(pointer: Pointer) {
@@ -44,7 +44,7 @@ export interface PutBody {
  *
  * @param units - all owned units of the server
  * @param changed - pointers to send
- * @param withheld - pointers that differ and must not be sent (held by the guard); they stand before `changed`
+ * @param withheld - pointers that differ and must not be sent (held by the guard); they come before `changed`
  * @param secrets - the text for each changed unit of access `secret`
  * @throws InexactNumberError if what must stay as it is live has a number that is not kept exactly
  * @throws RangeError if a secret is to be sent whose text is not there: a reference is never sent in its place
@@ -78,7 +78,7 @@ export function buildBody(
   return { body, sent };
 }
 
-/** Where the first number stands that may be another one than was read; not under `own`, which was declared. */
+/** The place of the first number that may differ from the one that was read; not under `own`, which was declared. */
 function inexactIn(value: Json, path: Pointer, own: ReadonlySet<Pointer>): Pointer | undefined {
   if (own.has(path)) return undefined;
   if (typeof value === 'number') return isExact(value) ? undefined : path;

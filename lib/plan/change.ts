@@ -18,7 +18,7 @@ export function digestOf(value: Json): string {
   return hash('sha256', canonicalJson(value), 'hex').slice(0, hashDigits);
 }
 
-/** A change of a value, readable or write-only. Its hash is keyed, so that it tells nothing of the values. */
+/** A change of a value, readable or write-only. Its hash is keyed, so that it shows nothing of the values. */
 export function valueChange(
   inputs: DiffInputs,
   unit: Unit,

@@ -41,7 +41,7 @@ export const maxAttempts = 3;
  * | unreadable | never applied                                          | adopt |
  * | write-only | another fingerprint                                    | declared |
  * | secret     | another reference                                      | declared, conditional |
- * | unreadable | an intent that nobody finished, a resend mark          | resend |
+ * | unreadable | an unfinished intent, a resend mark                    | resend |
  * | secret     | another version                                        | rotated, conditional |
  * | unreadable | `reassertEvery` has come round                         | reassert |
  * |            | the same, or nothing can be said                       | assumed |
@@ -172,7 +172,7 @@ function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
   });
   if (!applied) return send('adopt');
   const verifiable = isVerifiable(inputs.keys, applied.fingerprint);
-  // Without the key nothing tells which field of a new declaration is new: better sent for nothing than never.
+  // Without the key it is unknown which field of a new declaration is new: better sent for nothing than never.
   const asApplied = verifiable ? isApplied(inputs, unit, applied) : isDeclarationKnown(inputs);
   if (!asApplied) return send('declared');
   if (isToResend(inputs, unit)) return send('resend');

@@ -19,11 +19,11 @@ export interface DiffInputs {
   /** Absent: the server has no ledger item yet. */
   readonly record?: ServerRecord | undefined;
   readonly keys: FingerprintKeys;
-  /** Version ids of AWSCURRENT by secret name, as far as known. */
+  /** Version ids of AWSCURRENT by secret name, where known. */
   readonly secretVersions: ReadonlyMap<string, string>;
   /** Milliseconds; absent means never. */
   readonly reassertEvery?: number | undefined;
-  /** Unreadable fields of which nothing is known: an unfinished intent, or a `resend` mark. */
+  /** Unreadable fields whose state is unknown: an unfinished intent, or a `resend` mark. */
   readonly resend: 'none' | 'all' | ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -61,7 +61,7 @@ export const nothingToNote: FieldNote = Object.freeze({});
 /** What an answer shows of a unit. */
 export type Shown = Exclude<Reading, { kind: 'unreadable' }>;
 
-/** What stands in a fingerprint for a reading: an absent value is as good as null. */
+/** What a fingerprint has for a reading: an absent value is as good as null. */
 export function valueOf(live: Shown): Json {
   return live.kind === 'value' ? live.value : null;
 }
@@ -85,7 +85,7 @@ export function isDeclarationKnown({ record, contentHash }: DiffInputs): boolean
   return record?.contentHash === contentHash;
 }
 
-/** The applied record of a value that was just seen in sync, where there is none, or one that lags behind. */
+/** The applied record of a value that was just seen in sync, without one, or with one that lags behind. */
 export function baseline(inputs: DiffInputs, unit: Unit): FieldNote {
   const applied = inputs.record?.applied[unit.pointer];
   return applied &&

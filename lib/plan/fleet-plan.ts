@@ -52,7 +52,7 @@ function sorted<T>(byId: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return new Map([...byId].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A server with a mark is not: whoever clears the mark has to see that it has nothing to send again. */
+/** A server with a mark is not: the pass that clears the mark has to see that it has nothing to send again. */
 function isQuiet(
   plan: ServerPlan,
   { declared, resend }: ServerInputs,

@@ -31,7 +31,7 @@ export interface FieldMaps {
 
 /**
  * Field maps after a diff: notes taken in, and what is no longer declared (or ignored now) forgotten.
- * A map in which nothing changes is returned as it is, so that news can be told by identity.
+ * A map in which nothing changes is returned as it is, so that news can be seen by identity.
  */
 export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]): FieldMaps {
   const pick = <T>(
@@ -91,7 +91,7 @@ export function withOutcome(
   return kept as unknown as ServerRecord;
 }
 
-/** Whether `withOutcome` would give a record that tells anything new; without making it. */
+/** Whether `withOutcome` would give a record with anything new; without making it. */
 export function isNewOutcome(
   record: ServerRecord,
   outcome: Outcome,
@@ -112,7 +112,7 @@ function keptSettled({ settled, applied }: ServerRecord, update: RecordUpdate) {
   return update.applied === undefined || update.applied === applied ? settled : undefined;
 }
 
-/** Whether writing `after` over `before` would tell anything new. */
+/** Whether writing `after` over `before` would write anything new. */
 export function isNews(before: ServerRecord, after: ServerRecord): boolean {
   if (before.rev === 0 || !sameReason(before.reason, after.reason)) return true;
   const differs = (key: string) =>

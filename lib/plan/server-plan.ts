@@ -44,7 +44,7 @@ export interface ServerPlan {
   readonly verdicts: readonly FieldVerdict[];
   /** `attemptKey`. Only backoff and failures ask for it, and of a fleet few servers have them. */
   readonly key: () => string;
-  /** The record as it stands, or the empty one. */
+  /** The current record, or the empty one. */
   readonly record: ServerRecord;
 }
 
@@ -118,7 +118,7 @@ interface Finding {
 }
 
 /**
- * What is refused stands in the way of nothing else: while there is anything to send, that is the finding, and the
+ * What is refused does not stop the rest: while there is anything to send, that is the finding, and the
  * refused fields are left out of it.
  */
 function findingOf(
@@ -209,7 +209,7 @@ export function notedRecord(
     : undefined;
 }
 
-/** In sync, the declaration counts as acted on, and what stood in the way of an earlier one is over. */
+/** In sync, the declaration counts as acted on, and what kept an earlier one from it has ended. */
 function acted({ record, verdicts }: ServerPlan, server: DesiredServer): RecordUpdate {
   const provable = verdicts.every((verdict) => verdict.state !== 'assumed' || verdict.verifiable);
   const { contentHash } = server;

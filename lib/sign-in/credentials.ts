@@ -44,7 +44,7 @@ export class Credentials {
    * The token to send. Requests that ask at the same time share one renewal.
    *
    * @param options - `renew` after a 401: the known one is no longer good
-   * @throws VendorError with operation `token` if there is none
+   * @throws VendorError with operation `token` without one
    */
   async token({ renew }: { renew: boolean }): Promise<Secret> {
     const known = renew ? undefined : this.#known();
@@ -53,7 +53,7 @@ export class Credentials {
     return this.#underWay;
   }
 
-  /** After a refusal: the next pass reads the secret anew, which may have been refused before anything was sent. */
+  /** After a refusal: the next pass reads the secret again, which may have been refused before anything was sent. */
   forget(): void {
     this.#deps.credentials.delete(this.#key);
   }

@@ -27,7 +27,7 @@ interface Stored {
  *    also where the answer has no access token that can be used.
  *
  * `invalid_grant` is believed only after the secret was read again and has neither an access token that holds nor another
- * refresh token: then somebody has to sign in anew.
+ * refresh token: then a user has to sign in again.
  *
  * @throws VendorError with operation `token`; its kind is `needs-login` in that last case
  */
@@ -123,7 +123,7 @@ async function save(
     throw new VendorError(
       'token',
       'token',
-      `secret ${name}: the new refresh token could not be saved (${error.code}); if the old one no longer works, somebody has to sign in again`,
+      `secret ${name}: the new refresh token could not be saved (${error.code}); if the old one no longer works, sign in again`,
     );
   }
 }

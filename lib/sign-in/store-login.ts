@@ -26,7 +26,7 @@ export interface Login extends TokenPlace {
   readonly access: AccessToken;
 }
 
-/** What stands in the secret now: its members, or nothing if it is not there or empty. */
+/** What is in the secret now: its members, or nothing if it is not there or empty. */
 export interface TokenPlaceNow {
   readonly exists: boolean;
   readonly whole: JsonObject;
@@ -86,9 +86,9 @@ async function write(
 }
 
 /**
- * Looks whether a login could be kept there, which is best known before somebody signs in.
+ * Looks whether a login could be kept there, which is best known before a user signs in.
  *
- * @throws StoreError if it cannot be read; TrueupError (`secret-not-object`) if it holds something else
+ * @throws StoreError if it cannot be read; TrueupError (`secret-not-object`) if it holds no JSON object
  */
 export async function readTokenPlace(
   { connection, reference: { secret: name } }: TokenPlace,

@@ -13,7 +13,7 @@ import type { AccessToken } from './token-exchange.types.ts';
 /** The member that has the refresh token, where the reference names none. */
 export const defaultTokenKey = 'refresh_token';
 
-/** The object; undefined if the text is none. */
+/** The object; undefined if the text is not one. */
 export function tokenObject(value: Secret): JsonObject | undefined {
   try {
     const parsed: Json = JSON.parse(value.reveal());

@@ -12,7 +12,7 @@ export interface AccessToken {
 export interface RefreshedToken extends AccessToken {
   /**
    * The refresh token to use from now on; absent if it did not change. The old one may be used up already: save this
-   * one before anything else.
+   * one first.
    */
   readonly refreshToken?: Secret;
 }
@@ -61,7 +61,7 @@ export interface AuthorizationEndpointRequest extends Omit<TokenRequest, 'client
 
 /**
  * The OAuth exchanges, on the wire only: who caches tokens, keeps refresh tokens and holds the lease is not its affair.
- * All throw `VendorError` with operation `token` and nothing else.
+ * All throw `VendorError` with operation `token` only.
  *
  * | kind | when |
  * |---|---|

@@ -250,7 +250,7 @@ describe('a batch', () => {
     ]);
   });
 
-  test('records that are none fail by their id, and an event without records is refused as a whole', async () => {
+  test('records that are not messages fail by their id, and an event without records is refused as a whole', async () => {
     const good = sqsEvent(message({ servers: [b] })).Records;
     const odd = [{ messageId: 'x' }, { messageId: 'y', body: {}, attributes: null }, null];
     const event = { Records: [...odd, ...good] } as unknown as SQSEvent;

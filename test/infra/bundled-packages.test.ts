@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { allBundled, bundled, readReviewed } from '../../scripts/bundled-packages.ts';
 
 // After a review: npm run bundled -- --write
-test('each function’s bundle, and the packed command line, hold what was reviewed and nothing else', () => {
+test('each function’s bundle, and the packed command line, hold what was reviewed and no more', () => {
   expect(allBundled()).toEqual(readReviewed());
 });
 

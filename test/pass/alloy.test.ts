@@ -96,7 +96,7 @@ describe('a pass at Alloy', () => {
 });
 
 describe('restrictions', () => {
-  test('with a number that nobody can give back as it was are not sent, until an hour later', async () => {
+  test('with a number that cannot be given back as it was are not sent, until an hour later', async () => {
     world.alloy.add({ serverId: 's1', name: 'One', restrictions: { tenants: { ids: [2 ** 53] } } });
     await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: only('u1') } } });
     const report = await pass();

@@ -40,7 +40,7 @@ describe('a row that names a host of its writer', () => {
     ['that is allowed for another provider', () => ({ baseUrl: world.alloy.url })],
     ['that a link-local address is', () => ({ baseUrl: 'https://169.254.169.254' })],
     ['that plain http leads to', () => ({ baseUrl: 'http://gateway.example' })],
-  ])('%s gets no request, and nobody else gets one', async (_, row) => {
+  ])('%s gets no request, and no other host gets one', async (_, row) => {
     await world.declareConnection(row());
     const report = await world.pass();
     expect(report.state).toMatch(/^(?:unreachable|invalid)$/);

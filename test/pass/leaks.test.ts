@@ -247,7 +247,7 @@ describe('a vendor that echoes what it was sent', () => {
   });
 });
 
-test('an accessUrl is told nowhere, not even if the vendor does', async () => {
+test('an accessUrl is shown nowhere, not even if the vendor does', async () => {
   await world.declareAlloyConnection({ policy: { mode: 'correct', limits: { minimum: 1000 } } });
   const ids = ['whole', 'token', 'restrictions', 'fine'];
   const urls = ids.map((id) => `https://mcp.runalloy.com/mcp/${id}/${core}?token=t-${core}-${id}`);

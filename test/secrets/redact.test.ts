@@ -99,7 +99,7 @@ describe('redactText', () => {
     expect(redact('\\'.repeat(90), `${secret}end`)).toBe('\\'.repeat(90));
   });
 
-  test('no encoding of a secret survives, wherever it stands', () => {
+  test('no encoding of a secret survives, at any place', () => {
     const secret = fc.string({ unit: 'grapheme', minLength: 4, maxLength: 40 });
     const around = fc.string({ unit: 'grapheme', maxLength: 20 });
     const encoders = fc.constantFrom(

@@ -321,7 +321,7 @@ describe('a token endpoint', () => {
     expect(server.connections()).toBe(0);
   });
 
-  test('that redirects gets no second request, and nobody else one', async () => {
+  test('that redirects gets no second request, and no other host gets one', async () => {
     const other = await startServer((response) => answer(response, 200, granted));
     endings.push(other.close);
     const { server, exchange, credentials } = await world((response) =>

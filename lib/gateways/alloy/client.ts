@@ -14,7 +14,7 @@ const servers = ['api', 'servers'] as const;
 
 /**
  * Alloy's three calls. The list is whole in one answer [doc], unless it says `hasMore`. What an answer showed of a
- * server's `accessUrl` is remembered for the session, for one purpose: that no error's text repeats it.
+ * server's `accessUrl` is known to the session, for one purpose: that no error's text repeats it.
  */
 export function alloySession(send: SendRequest, connection: string): VendorSession {
   const accessOf = new Map<string, readonly Secret[]>();

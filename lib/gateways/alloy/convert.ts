@@ -7,8 +7,8 @@ import type { Page } from '../http/paging.ts';
 const sections = ['connectors', 'actions', 'users'];
 
 /**
- * A server of an answer, or undefined if it is none. Keeps `name`, `description` and `restrictions`, the latter with
- * keys that nobody knows: a PUT replaces it whole. All else is dropped, `accessUrl` above all: it carries a live
+ * A server of an answer, or undefined if it is not a server. Keeps `name`, `description` and `restrictions`, the latter with
+ * unknown keys: a PUT replaces it whole. All other fields are dropped, `accessUrl` above all: it carries a live
  * token [doc].
  */
 export function toServer(answer: Json): LiveServer | undefined {
@@ -53,7 +53,7 @@ export function accessIn(answer: Json): readonly (readonly [id: string, secrets:
 const shortestToken = 8;
 
 /**
- * Access rules as they stand; undefined if they cannot be read, for then nothing may be said of them. [guess] A null
+ * Access rules as they are; undefined if they cannot be read, for then nothing may be said of them. [guess] A null
  * section, mode or list is the same as none, which is not restricted [doc].
  */
 function toRestrictions(restrictions: Json): JsonObject | undefined {
@@ -79,7 +79,7 @@ function toSection(section: Json): JsonObject {
 }
 
 /**
- * A page of the list, or undefined if it is none, or holds anything that is no server: `{servers, count}` [doc], and
+ * A page of the list, or undefined if it is not a page, or holds anything that is no server: `{servers, count}` [doc], and
  * `hasMore` with it where the vendor pages [doc, on another page].
  *
  * @param at - the offset that was asked for

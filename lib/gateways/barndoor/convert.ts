@@ -4,7 +4,7 @@ import type { LiveServer } from '../../model/live.types.ts';
 import type { Page } from '../http/paging.ts';
 
 /**
- * A server of an answer, or undefined if it is none. Keeps `name`, `slug` and `meta` where they have their types;
+ * A server of an answer, or undefined if it is not a server. Keeps `name`, `slug` and `meta` where they have their types;
  * `client_id` is dropped always: where it is shown, it is a mask [doc].
  */
 export function toServer(answer: Json): LiveServer | undefined {
@@ -22,7 +22,7 @@ export function toServer(answer: Json): LiveServer | undefined {
 }
 
 /**
- * A page of the list, or undefined if it is none, or holds anything that is no server. Three forms [doc]:
+ * A page of the list, or undefined if it is not a page, or holds anything that is no server. Three forms [doc]:
  *
  * | form | next page |
  * |---|---|

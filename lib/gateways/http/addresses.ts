@@ -2,7 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /**
  * What an IP address leads to. `never` is link-local (the metadata services of clouds live there), unspecified,
- * multicast and broadcast: no setting allows them. `private` is all else that is not routed on the internet.
+ * multicast and broadcast: no setting allows them. `private` is every other address that is not routed on the internet.
  */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'never';
 

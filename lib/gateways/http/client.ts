@@ -24,7 +24,7 @@ export interface HttpClientOptions {
   readonly resolve?: Resolve;
   /** A certificate authority to trust besides the usual ones, PEM. */
   readonly extraCa?: string;
-  /** Told of the clock of whoever answers. */
+  /** Called with the clock of the host that answers. */
   readonly onDate?: (seen: SeenDate) => void;
   /** What carries requests to their hosts, in place of the network; then the three before it mean nothing. */
   readonly wire?: Wire;
@@ -71,7 +71,7 @@ export interface HttpClient {
    * @throws VendorError
    */
   send(attempt: Attempt): Promise<Json>;
-  /** For an address that somebody else will open. @throws VendorError (`host`) unless it is one that `send` would take */
+  /** For an address that another program will open. @throws VendorError (`host`) unless it is one that `send` would take */
   assertAllowed(target: Pick<Attempt, 'url' | 'owner' | 'operation' | 'context'>): void;
   /** Drops idle connections; the client stays usable. */
   close(): void;

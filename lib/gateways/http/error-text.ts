@@ -24,7 +24,7 @@ const longestForm = 15;
  * | `{error, error_description}` | token endpoints, RFC 6749 |
  * | plain text | proxies; Barndoor [copy] |
  *
- * `details`, and what of a 422 repeats the input, are left out: nobody knows what they hold.
+ * `details`, and what of a 422 repeats the input, are left out: what they hold is unknown.
  */
 export function errorText(body: string, secrets: readonly Secret[]): string | undefined {
   const text = body.trim();
@@ -65,7 +65,7 @@ function tokensIn(body: Json | undefined): readonly Secret[] {
   );
 }
 
-/** JSON that was cut short, or is in another encoding: what stands in it is the vendor's data, and no reason. */
+/** JSON that was cut short, or is in another encoding: what it holds is the vendor's data, and no reason. */
 function isTornJson(body: string): boolean {
   const text = body.replaceAll('\0', '');
   return /^[^\p{L}\p{N}]*[[{"]/u.test(text) || /"\s*:/.test(text);
@@ -95,7 +95,7 @@ function joined(...parts: readonly (Json | undefined)[]): string | undefined {
   return texts.length === 0 ? undefined : texts.join(': ');
 }
 
-/** The JSON of a text, or undefined if it is none. */
+/** The JSON of a text, or undefined if it is not JSON. */
 export function parseJson(body: string): Json | undefined {
   try {
     return JSON.parse(body) as Json;

@@ -26,7 +26,7 @@ export interface Outgoing {
   /** Says where in an error: connection, server. */
   readonly context: JsonObject;
   readonly kindOf?: KindOf;
-  /** Told of the clock of whoever answers. */
+  /** Called with the clock of the host that answers. */
   readonly onDate?: ((seen: SeenDate) => void) | undefined;
 }
 

@@ -8,7 +8,7 @@ import { assertAllowedUrl } from './host-rule.ts';
 import { checkedLookup, judge, resolveByDns, tlsOptions, WireError } from './wire.ts';
 import type { Resolve } from './wire.ts';
 
-/** What stands behind an address that credentials may be sent to. */
+/** What is behind an address that credentials may be sent to. */
 export interface HostFinding {
   /** That it was reached at. */
   readonly address: string;

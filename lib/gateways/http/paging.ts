@@ -51,12 +51,12 @@ export async function* walkPages(
       at = next;
     }
   } finally {
-    // Nothing goes on behind a list that is over.
+    // Nothing goes on behind a list that has ended.
     await Promise.allSettled(ahead.values());
   }
 }
 
-/** Whoever comes to the page is told of its failure; until then it is not unhandled. */
+/** The reader of the page gets its failure; until then it is not unhandled. */
 function started(page: Promise<Page>): Promise<Page> {
   page.catch(() => undefined);
   return page;

@@ -46,7 +46,7 @@ export interface WireOptions {
 /**
  * A `fetch` for one purpose, on node:http and node:https: the address that a name resolves to is checked where the
  * connection is made (the global fetch takes no `lookup`), redirects are answers, the answer's size is bounded, and
- * "no connection opened" is told from "cut".
+ * "no connection opened" differs from "cut".
  */
 export interface Wire {
   /** Resolves with the whole answer. @throws WireError */

@@ -23,7 +23,7 @@ function canonicalList(members: readonly Json[]): string {
   return text === '' ? '[]' : `${text}]`;
 }
 
-/** Text that stands in JSON as it is, as most does. */
+/** Text that JSON has as it is, as most. */
 const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 
 function quoted(text: string): string {

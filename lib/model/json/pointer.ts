@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Pointer } from './json.types.ts';
 import { isJsonObject } from './json.ts';
 
-/** The reference tokens of a JSON Pointer (RFC 6901), or undefined if it is none or is the empty one. */
+/** The reference tokens of a JSON Pointer (RFC 6901), or undefined if it is not one, or is the empty one. */
 export function parsePointer(pointer: Pointer): readonly string[] | undefined {
   if (!pointer.startsWith('/')) return undefined;
   const tokens = pointer.slice(1).split('/');
@@ -53,8 +53,8 @@ function member(value: Json | undefined, key: string): Json | undefined {
 }
 
 /**
- * A copy of `object` with `value` at `pointer`. Objects on the way are made where they lack. Without a value, what stands
- * there goes, and what stands around it stays.
+ * A copy of `object` with `value` at `pointer`. Objects on the way are made where they lack. Without a value, what is
+ * there goes, and what is around it stays.
  */
 export function setAt(object: JsonObject, pointer: Pointer, value: Json | undefined): JsonObject {
   const tokens = tokensOf(pointer);

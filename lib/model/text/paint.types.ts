@@ -1,4 +1,4 @@
-/** What a piece of rendered text is: whoever prints it may give each its colour. */
+/** What a piece of rendered text is: the program that prints it may give each its colour. */
 export type Style = 'add' | 'change' | 'remove' | 'warn' | 'error' | 'quiet';
 
 /** Colours a text, or not. Rendering is plain without it. */

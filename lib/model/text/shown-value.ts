@@ -3,7 +3,7 @@ import type { ShownValue } from '../ledger.types.ts';
 import { parsePointer } from '../json/pointer.ts';
 import { plainText } from './plain-text.ts';
 
-/** What JSON leaves as it is, but a terminal acts on or nobody sees. */
+/** What JSON leaves as it is, but a terminal acts on, or does not show. */
 const unseen = /[^\P{Cc}\n]|[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
 /** A JSON text in which every control, bidirectional and invisible character is escaped: the same value, safe to print. */

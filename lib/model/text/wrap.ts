@@ -5,7 +5,7 @@ export const columns = 80;
  * `text` in lines of at most 80 columns where its words let it, each after `indent`. A command line of ours in backquotes
  * is one word: broken it could not be copied.
  *
- * @param first - before the first line, where that stands further out or further in
+ * @param first - before the first line, where that is further out or further in
  */
 export function wrap(text: string, indent: string, first = indent): readonly string[] {
   const lines: string[] = [];

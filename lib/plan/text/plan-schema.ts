@@ -130,7 +130,7 @@ export const planSchema = z.object({
         name: z.optional(text("The vendor's name of it")),
       }),
     ),
-    'Live servers that nobody declared; never touched',
+    'Undeclared live servers; never touched',
   ),
   guard: redescribed(guardSchema, "The guard's finding"),
   digest: text('Over the hashes of all changes; empty if there are none'),

@@ -34,7 +34,7 @@ export function fieldLines(change: FieldChange, paint: Paint): readonly string[]
   return sideLines(name, sides[0] === sides[1] ? [sides[0]] : sides, why, paint);
 }
 
-/** One value, or two with an arrow between them, in as few lines as fit; `why` stands behind the first. */
+/** One value, or two with an arrow between them, in as few lines as fit; `why` is behind the first. */
 export function sideLines(
   name: string,
   sides: readonly string[],

@@ -4,9 +4,9 @@ import type { Paint } from '../../model/text/paint.types.ts';
 import type { GuardState, Plan, PlannedServer } from '../plan.types.ts';
 import { wrap } from '../../model/text/wrap.ts';
 
-/** `47.6 %` */
+/** `47.6%` */
 export function percent(part: number, digits = 1): string {
-  return `${Number((100 * part).toFixed(digits))} %`;
+  return `${Number((100 * part).toFixed(digits))}%`;
 }
 
 /** Digits after the point with which two parts that differ are not shown as the same. */
@@ -58,7 +58,7 @@ export function guardLines(
 const isSentAndCounts = (server: PlannedServer) =>
   server.outcome === 'updated' && hasGuardedCause(server);
 
-/** What unattended passes only report is not counted, and is sent by whoever applies it. */
+/** What unattended passes only report is not counted, and is sent by the user who applies it. */
 function withReported(guard: GuardState) {
   const { reported = 0, changing, limit } = guard;
   if (reported === 0) return '';

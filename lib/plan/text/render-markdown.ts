@@ -7,9 +7,9 @@ import { planCounts } from './render-text.ts';
 import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
 
 /*
- * Plans for a pull request. Whatever a vendor or a user wrote stands in fenced blocks only, each line quoted as JSON or
+ * Plans for a pull request. Whatever a vendor or a user wrote is in fenced blocks only, each line quoted as JSON or
  * made plain, and the fence is longer than any run of backticks within: there Markdown, HTML, mentions and links are
- * text. Outside the fences stand Trueup's own words and numbers, and names in which everything but letters, digits and
+ * text. Outside the fences are Trueup's own words and numbers, and names in which everything but letters, digits and
  * hyphens is spelled as a numeric entity.
  */
 

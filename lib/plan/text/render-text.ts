@@ -14,7 +14,7 @@ const same: NextCommand = (line) => line;
 
 /**
  * A plan for people, in the manner of Terraform: each server that is not in sync, field by field with its cause, what
- * nobody declared, the guard, and the counts. Stable: the same plan is the same text. Everything that a vendor or user
+ * are undeclared, the guard, and the counts. Stable: the same plan is the same text. Everything that a vendor or user
  * wrote is quoted or made plain, so that no terminal code gets through.
  *
  *     ~ acme-barndoor/salesforce-prod  (drift)
@@ -50,7 +50,7 @@ function undeclaredLines({ undeclared }: Plan, paint: Paint): readonly string[] 
   ];
 }
 
-/** The counts of a plan in words: what would be done, what stands in the way, what is in sync. */
+/** The counts of a plan in words: what would be done, what prevents it, what is in sync. */
 export function planCounts(counts: OutcomeCounts): string {
   const parts = [
     ...(counts.updated > 0 ? [`${counts.updated} to update`] : []),

@@ -20,7 +20,7 @@ export const triggerSchema = described(z.enum(triggers), 'What asked for the pas
 export const passSchema = text('Id of the pass; later ones sort after it');
 export const passEndSchema = described(
   z.enum(['ok', 'unreachable', 'needs-login', 'invalid', 'interrupted']),
-  "How the pass ended: `unreachable` and `needs-login` are the connection's failure, `invalid` its own declaration's, `interrupted`: the lease or the time was over",
+  "How the pass ended: `unreachable` and `needs-login` are the connection's failure, `invalid` its own declaration's, `interrupted`: the lease or the time had ended",
 );
 
 /** Requests on the wire. */
@@ -47,7 +47,7 @@ export const reportSchema = z.object({
   durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
   servers: redescribed(count, 'Servers in scope; the counts add up to it'),
   counts: redescribed(countsSchema, 'Servers by outcome'),
-  undeclared: z.optional(redescribed(count, 'Live servers that nobody declared; full passes only')),
+  undeclared: z.optional(redescribed(count, 'Undeclared live servers; full passes only')),
   vendorCalls: described(
     z.object({
       ...vendorCallsKeys,
@@ -65,7 +65,7 @@ export const reportSchema = z.object({
     ),
   ),
   differsSince: z.optional(
-    redescribed(time, 'Since when the longest stands of the servers that differ, or may'),
+    redescribed(time, 'Since when the first of the servers that differ, or may, has done so'),
   ),
   failingSince: z.optional(redescribed(time, 'The same of those that cannot be kept true')),
   held: z.optional(text('Digest of what the guard holds')),

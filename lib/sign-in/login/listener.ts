@@ -6,16 +6,16 @@ import { sendPage } from './page.ts';
 import type { Page } from './page.ts';
 import type { RedirectAddress } from './redirect-address.ts';
 
-/** What the provider sent the browser back with: the state is right, all else is to be looked at. */
+/** What the provider sent the browser back with: the state is right, the rest is to be checked. */
 export interface Answer {
   readonly parameters: URLSearchParams;
-  /** Shows a page to whoever signed in. Resolves once it is out. */
+  /** Shows a page to the user who signed in. Resolves once it is out. */
   readonly show: (page: Page) => Promise<void>;
 }
 
 /** Waits on loopback for one answer. */
 export interface Listener {
-  /** What the provider is told. */
+  /** What the provider gets. */
   readonly redirectUri: string;
   readonly answered: Promise<Answer>;
   /** Ends it, with whatever is still connected. */
@@ -26,7 +26,7 @@ export interface Listener {
  * Listens for the answer of a sign-in, RFC 8252. The first one with this state is it; any other is refused, and waited
  * on: whatever runs on this machine, and any page in the browser, can call here.
  *
- * @param onStranger - told of an answer that has another state
+ * @param onStranger - called for an answer that has another state
  * @throws the system's error if it cannot listen, such as `EADDRINUSE`
  */
 export async function listen(

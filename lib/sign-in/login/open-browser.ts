@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Tries to open an address in the browser, without a shell: `&` in it would be a command. That there is none is no
+ * Tries to open an address in the browser, without a shell: `&` in it would be a command. That there is no browser is no
  * failure, since the address was printed.
  */
 export function openBrowser(url: string, platform: NodeJS.Platform = process.platform): void {

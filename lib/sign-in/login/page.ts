@@ -7,7 +7,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** Sends the page; resolves once it is out, or nobody waits for it any more. */
+/** Sends the page; resolves once it is out, or the browser no longer waits for it. */
 export async function sendPage(response: ServerResponse, page: Page): Promise<void> {
   const closed = Promise.withResolvers<void>();
   response.once('close', closed.resolve);
@@ -15,7 +15,7 @@ export async function sendPage(response: ServerResponse, page: Page): Promise<vo
   const { status, title, text } = page;
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
-    // The code stands in this page's address: nothing may load, keep or pass it on.
+    // The code is in this page's address: nothing may load, keep or pass it on.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',

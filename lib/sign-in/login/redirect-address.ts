@@ -5,7 +5,7 @@ export interface RedirectAddress {
   /** 0: any that is free. */
   readonly port: number;
   readonly path: string;
-  /** As the provider is told, once the port is known. */
+  /** As the provider gets it, once the port is known. */
   readonly withPort: (port: number) => string;
 }
 

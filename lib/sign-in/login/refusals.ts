@@ -25,7 +25,7 @@ export function refused(
 function nextStep(error: string, connection: string, clientId: string): string {
   switch (error) {
     case 'access_denied':
-      return `\`trueup login ${connection}\` again, and consent; or have whoever runs the account let you use the client '${clientId}'`;
+      return `\`trueup login ${connection}\` again, and consent; or ask an administrator of the account to let you use the client '${clientId}'`;
     case 'invalid_scope':
       return 'ask for what the client may have: `scope` in auth';
     case 'server_error':
@@ -71,7 +71,7 @@ export function noRefreshToken(connection: string, scope: string): SignInError {
 export function timedOut(connection: string, clientId: string, redirectUri: string): SignInError {
   return new SignInError(
     'sign-in-timeout',
-    `${connection}: nobody signed in in time`,
+    `${connection}: no sign-in in time`,
     `\`trueup login ${connection}\` again, with a longer --timeout; if the provider showed an error, it has to know ${redirectUri} as a redirect URI of the client '${clientId}' (--port or --redirect-uri for one that it knows)`,
   );
 }

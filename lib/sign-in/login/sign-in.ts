@@ -84,7 +84,7 @@ async function startListener({ address, onStranger }: SignIn, state: string): Pr
 function unknownEndpoint(connection: string): SignInError {
   return new SignInError(
     'usage',
-    `${connection}: nothing says where to sign in: there is no OpenID discovery document above tokenUrl that names it`,
+    `${connection}: no address to sign in at: there is no OpenID discovery document above tokenUrl that names it`,
     'declare `authorizeUrl` in auth: it is in the provider’s documentation, or in that of its OAuth server',
   );
 }
@@ -106,7 +106,7 @@ async function waitForAnswer(
   }
 }
 
-/** Exchanges the code, and tells whoever looks at the browser what became of it. */
+/** Exchanges the code, and shows the result in the browser. */
 async function redeem(
   { parameters, show }: Answer,
   request: SignIn,

@@ -14,11 +14,11 @@ export interface ClientOptions {
     readonly secretAccessKey: string;
     readonly sessionToken?: string;
   };
-  /** Attempts for each call, the first included; 4 unless told. */
+  /** Attempts for each call, the first included. Defaults to 4. */
   readonly maxAttempts?: number;
-  /** Milliseconds until an attempt without an answer fails; 5,000 unless told. */
+  /** Milliseconds until an attempt without an answer fails. Defaults to 5,000. */
   readonly timeoutMs?: number;
-  /** Milliseconds until an attempt to connect fails; 2,000 unless told. */
+  /** Milliseconds until an attempt to connect fails. Defaults to 2,000. */
   readonly connectTimeoutMs?: number;
 }
 

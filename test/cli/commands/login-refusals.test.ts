@@ -104,7 +104,7 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
     const { code, stderr, redirectUri } = await world.login(nobody, ['--timeout', '1s']);
     expect(code).toBe(1);
     const flat = stderr.replaceAll('\n', ' ');
-    expect(flat).toContain('error: acme: nobody signed in in time');
+    expect(flat).toContain('error: acme: no sign-in in time');
     expect(flat).toContain(`has to know ${redirectUri} as a redirect URI of the client 'person'`);
     expect(await isGone(redirectUri)).toBe(true);
     await expect(stat(world.secretsPath)).rejects.toThrow('ENOENT');

@@ -74,7 +74,7 @@ describe('the host rule at the connection', () => {
     });
   });
 
-  test('a host that nobody named gets no connection', async () => {
+  test('a host that is not named gets no connection', async () => {
     const { server, client, get } = await world((response) => answer(response, 200, {}));
     const error = await vendorErrorOf(client.send({ ...get, owner: { ...owner, name: 'other' } }));
     expect(error).toMatchObject({ kind: 'host', context: { connection: 'c' } });

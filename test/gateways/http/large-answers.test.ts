@@ -67,7 +67,7 @@ describe('an answer that is meant to hurt', () => {
     expect(grownMb).toBeLessThan(16);
   });
 
-  test('a byte now and then is over with the attempt, whatever is still to come', async () => {
+  test('a byte now and then ends with the attempt, whatever is still to come', async () => {
     const bytes = Buffer.from(head('content-length: 1000000'));
     const { error, requests, ms } = await asked({ bytes, after: 'drip' });
     expect(error.kind).toBe('timeout');

@@ -108,7 +108,7 @@ describe.each(roles)('%s', (role) => {
     expect(JSON.stringify(has['WriteLogs']?.Resource)).toContain(role.replace('Role', 'Logs'));
   });
 
-  test('writes no secret, and uses no key, unless told', () => {
+  test('writes no secret, and uses no key, by default', () => {
     expect(JSON.stringify(has)).not.toMatch(/PutSecretValue|kms:/);
   });
 

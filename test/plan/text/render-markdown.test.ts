@@ -99,8 +99,8 @@ describe('renderPlansMarkdown', () => {
      1 live server not declared; not touched.
 
      \`\`\`text
-     Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before),
-     more than the limit of 30 %. What is marked as held waits for approval:
+     Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before), more
+     than the limit of 30%. What is marked as held waits for approval:
          trueup approve acme dddddddddddd
      \`\`\`
 

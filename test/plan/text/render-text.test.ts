@@ -66,8 +66,8 @@ describe('a plan', () => {
         '    u1 "Somebody"',
         '    u2',
         '',
-        'Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before),',
-        'within the limit of 30 %.',
+        'Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before),',
+        'within the limit of 30%.',
         'Plan: 1 to update, 1 would change (mode report), 1 missing, 240 in sync (12 of',
         'them assumed: they cannot be read).',
       ),
@@ -270,54 +270,54 @@ describe('the guard', () => {
 
   test('with something held', () => {
     expect(guardText({ changing: 5, changedLastHour: 2, share: 7 / 12, held: 'abcd' })).toEqual([
-      'Guard: 58.3 % of 12 servers change within an hour (5 by this plan, 2 before),',
-      'more than the limit of 30 %. What is marked as held waits for approval:',
+      'Guard: 58.3% of 12 servers change within an hour (5 by this plan, 2 before),',
+      'more than the limit of 30%. What is marked as held waits for approval:',
       '    trueup approve acme abcd',
     ]);
   });
 
   test('just at the limit', () => {
     expect(guardText({ changing: 3, declared: 10, share: 0.3 })).toEqual([
-      'Guard: 30 % of 10 servers change within an hour (3 by this plan, 0 before),',
-      'within the limit of 30 %.',
+      'Guard: 30% of 10 servers change within an hour (3 by this plan, 0 before),',
+      'within the limit of 30%.',
     ]);
   });
 
   test('with more than the limit changed before, and nothing here that counts', () => {
     const before = { changing: 0, changedLastHour: 7, share: 7 / 12 };
-    expect(guardText(before)[1]).toBe('more than the limit of 30 %.');
+    expect(guardText(before)[1]).toBe('more than the limit of 30%.');
     expect(guardText(before, 'rotated')).toEqual([
-      'Guard: 58.3 % of 12 servers change within an hour (0 by this plan, 7 before),',
-      'more than the limit of 30 %; no change of this plan counts.',
+      'Guard: 58.3% of 12 servers change within an hour (0 by this plan, 7 before),',
+      'more than the limit of 30%; no change of this plan counts.',
     ]);
   });
 
   test.each([
-    [3, 'would be 33.3 %, more than the limit.'],
-    [1, 'would be 16.7 %, within it.'],
+    [3, 'would be 33.3%, more than the limit.'],
+    [1, 'would be 16.7%, within it.'],
   ])('says what the %d that are only reported would make of it', (reported, last) => {
     expect(guardText({ reported })).toEqual([
-      'Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before),',
-      `within the limit of 30 %. With the ${reported} in mode report, which an apply sends, it`,
+      'Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before),',
+      `within the limit of 30%. With the ${reported} in mode report, which an apply sends, it`,
       last,
     ]);
   });
 
   test('does not show as the same what is just above the limit', () => {
     expect(guardText({ changing: 100, declared: 333, share: 100 / 333, held: 'abcd' })).toEqual([
-      'Guard: 30.03 % of 333 servers change within an hour (100 by this plan, 0',
-      'before), more than the limit of 30 %. What is marked as held waits for approval:',
+      'Guard: 30.03% of 333 servers change within an hour (100 by this plan, 0 before),',
+      'more than the limit of 30%. What is marked as held waits for approval:',
       '    trueup approve acme abcd',
     ]);
     expect(guardText({ declared: 1_000_000, share: 0.3 + 1e-9 })[1]).toBe(
-      'more than the limit of 30 %.',
+      'more than the limit of 30%.',
     );
   });
 
   test('says how many were approved', () => {
     expect(guardText({ changing: 0, share: 0, approved: 5 })).toEqual([
-      'Guard: 0 % of 12 servers change within an hour (0 by this plan, 0 before, not',
-      'counting 5 approved), within the limit of 30 %.',
+      'Guard: 0% of 12 servers change within an hour (0 by this plan, 0 before, not',
+      'counting 5 approved), within the limit of 30%.',
     ]);
   });
 
@@ -374,8 +374,8 @@ describe('paint', () => {
       '1 live server not declared; not touched:',
       '<quiet>    u</>',
       '',
-      '<warn>Guard: 8.3 % of 12 servers change within an hour (1 by this plan, 0 before),</>',
-      '<warn>more than the limit of 30 %. What is marked as held waits for approval:</>',
+      '<warn>Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before), more</>',
+      '<warn>than the limit of 30%. What is marked as held waits for approval:</>',
       '    trueup approve acme abcd',
       'Plan: 1 to update, 1 failed.',
     ]);

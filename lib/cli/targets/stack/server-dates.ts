@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, SeenDate } from '../../../model/runtime.types.ts';
 
-/** Tells of DynamoDB's clock with each answer that the client gets, one that refuses included. */
+/** Reports DynamoDB's clock with each answer that the client gets, refusals included. */
 export function tellDates(
   client: DynamoDBClient,
   clock: Pick<Clock, 'now'>,
