@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../lib/model/json/json.ts';
 
-import type { VendorKind } from './vendor.ts';
+import type { VendorKind } from './vendor-kind.ts';
 import { kept, pageSize, refusedText } from './vendor-quirks.ts';
 
 /** `restrictions` replaced whole, `instructions` accepted and never answered, an `accessUrl` with a live token. */

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 
-import type { VendorKind } from './vendor.ts';
+import type { VendorKind } from './vendor-kind.ts';
 import { kept, pageSize, refusedText, textOf } from './vendor-quirks.ts';
 
 const comparable = (text: Json | undefined) => textOf(text).trim().toLowerCase();

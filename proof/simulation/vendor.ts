@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { alloy } from './vendor-alloy.ts';
 import { barndoor } from './vendor-barndoor.ts';
+import type { VendorKind } from './vendor-kind.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { ConnectionInit, VendorName } from './scenario.types.ts';
 import { Versions } from './stores.ts';
@@ -18,20 +19,6 @@ export interface HttpAnswer {
   readonly status: number;
   readonly body: Json;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** What makes one vendor differ from the other; all of it as their pages say. */
-export interface VendorKind {
-  /** A server as answers show it, its stored `fields` with what cannot be read left out or masked. */
-  readonly show: (id: string, fields: JsonObject, shows: ConnectionInit['shows']) => JsonObject;
-  readonly list: (shown: readonly JsonObject[], query: URLSearchParams) => Json;
-  /** The fields after a PUT, or why not. */
-  readonly update: (
-    fields: JsonObject,
-    body: JsonObject,
-    others: readonly JsonObject[],
-  ) => JsonObject | { readonly refused: number; readonly why: string };
-  readonly failure: (status: number, message: string) => Json;
 }
 
 const kinds: Readonly<Record<VendorName, VendorKind>> = { barndoor, alloy };

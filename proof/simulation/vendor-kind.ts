@@ -1,0 +1,16 @@
+import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
+import type { ConnectionInit } from './scenario.types.ts';
+
+/** What makes one vendor differ from the other; all of it as their pages say. */
+export interface VendorKind {
+  /** A server as answers show it, its stored `fields` with what cannot be read left out or masked. */
+  readonly show: (id: string, fields: JsonObject, shows: ConnectionInit['shows']) => JsonObject;
+  readonly list: (shown: readonly JsonObject[], query: URLSearchParams) => Json;
+  /** The fields after a PUT, or why not. */
+  readonly update: (
+    fields: JsonObject,
+    body: JsonObject,
+    others: readonly JsonObject[],
+  ) => JsonObject | { readonly refused: number; readonly why: string };
+  readonly failure: (status: number, message: string) => Json;
+}
