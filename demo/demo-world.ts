@@ -8,7 +8,7 @@ import { startEmbeddedWorld } from './world/embedded-world.ts';
 import type { EmbeddedWorld } from './world/embedded-world.ts';
 import * as fleet from './world/fleet.ts';
 import { alloy, barndoor, secretTexts, values } from './world/secret-values.ts';
-import { serverKey } from '../lib/model/server-key.ts';
+import { serverKey } from '../lib/model/names/server-key.ts';
 
 /** The embedded world with a fleet in it, and what AWS would hand to the functions. */
 export interface DemoWorld extends EmbeddedWorld {

@@ -1,7 +1,7 @@
-import { TrueupError } from '../lib/model/errors.ts';
+import { TrueupError } from '../lib/model/errors/errors.ts';
 import { eachLimited } from '../lib/pass/limited.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
-import { StoreError } from '../lib/model/store-error.ts';
+import { StoreError } from '../lib/model/errors/store-error.ts';
 import { wire } from '../lib/wiring.ts';
 import { failureOf, instrumented } from './runtime/instrumented.ts';
 import { createObservability, logOf, measureFailure } from './runtime/observability.ts';

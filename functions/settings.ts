@@ -1,4 +1,4 @@
-import { TrueupError } from '../lib/model/errors.ts';
+import { TrueupError } from '../lib/model/errors/errors.ts';
 import type { WiringSettings } from '../lib/wiring.ts';
 
 /** What the functions read from their environment. This file alone has the names of the variables. */

@@ -9,7 +9,7 @@ import { alloy, barndoor, secretTexts, values } from './secret-values.ts';
 import { startEmbeddedWorld } from './embedded-world.ts';
 import type { EmbeddedWorld } from './embedded-world.ts';
 import type { Clock } from '../../lib/model/runtime.types.ts';
-import { serverKey } from '../../lib/model/server-key.ts';
+import { serverKey } from '../../lib/model/names/server-key.ts';
 
 /** What of the vendors outlives the process: their addresses, which rows name, and their servers. */
 interface Kept {

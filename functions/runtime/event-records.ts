@@ -1,4 +1,4 @@
-import { TrueupError } from '../../lib/model/errors.ts';
+import { TrueupError } from '../../lib/model/errors/errors.ts';
 
 /** What invoked the function is not an event that it is for: a user's test, or a trigger of another. */
 export class EventError extends TrueupError {

@@ -3,7 +3,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
 import type { Context } from 'aws-lambda';
-import { TrueupError } from '../../lib/model/errors.ts';
+import { TrueupError } from '../../lib/model/errors/errors.ts';
 import type { Observability } from './observability.ts';
 
 /** A Lambda handler with what all of them have: the invocation in each log line, metrics, and errors that are logged. */

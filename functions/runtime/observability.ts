@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { failureReason } from '../../lib/model/failure-reason.ts';
+import { failureReason } from '../../lib/model/errors/failure-reason.ts';
 import type { PassReport, Time } from '../../lib/model/ledger.types.ts';
 import { outcomes } from '../../lib/model/outcome.ts';
 import type { Log } from '../../lib/model/runtime.types.ts';

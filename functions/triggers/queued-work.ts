@@ -1,6 +1,6 @@
-import { TrueupError } from '../../lib/model/errors.ts';
+import { TrueupError } from '../../lib/model/errors/errors.ts';
 import type { PassReport } from '../../lib/model/ledger.types.ts';
-import { namedAtMost } from '../../lib/model/named-servers.ts';
+import { namedAtMost } from '../../lib/model/names/named-servers.ts';
 import type { WorkMessage, WorkReason } from '../../lib/work/message.ts';
 import { asWorkMessage } from '../../lib/work/message.ts';
 import { runPass } from '../runtime/run-pass.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { connectionNameSchema } from '../../lib/model/connection-name.ts';
+import { connectionNameSchema } from '../../lib/model/names/connection-name.ts';
 
 /** What an event of Secrets Manager says about AWSCURRENT. */
 export type SecretEvent =

@@ -1,5 +1,5 @@
 import type { DesiredRow } from '../../lib/desired/desired-store.types.ts';
-import { serverIdIn } from '../../lib/model/server-key.ts';
+import { serverIdIn } from '../../lib/model/names/server-key.ts';
 
 /**
  * Ids of the servers whose `spec` refers to a secret of one of these names. Rows are taken as they are, also those

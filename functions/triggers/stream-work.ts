@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
-import { namedAtMost } from '../../lib/model/named-servers.ts';
-import { connectionNameSchema } from '../../lib/model/connection-name.ts';
-import { serverIdIn } from '../../lib/model/server-key.ts';
+import { namedAtMost } from '../../lib/model/names/named-servers.ts';
+import { connectionNameSchema } from '../../lib/model/names/connection-name.ts';
+import { serverIdIn } from '../../lib/model/names/server-key.ts';
 
 /** What a batch asks of one connection. */
 export interface ConnectionWork {

@@ -1,4 +1,4 @@
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import { noQueue, noQueueCode } from '../work/queue.ts';
 import type { WorkQueue } from '../work/queue.ts';

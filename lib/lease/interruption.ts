@@ -1,4 +1,4 @@
-import { TrueupError } from '../model/errors.ts';
+import { TrueupError } from '../model/errors/errors.ts';
 
 /**
  * A pass had to stop in the middle: `lease-lost` (the lease has expired, or would before what was to be started could

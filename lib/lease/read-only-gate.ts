@@ -1,6 +1,6 @@
 import type { Budget } from '../model/desired.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
-import { VendorError } from '../model/vendor-error.ts';
+import { VendorError } from '../model/errors/vendor-error.ts';
 import { minuteMs, readersShare } from './budget.ts';
 import type { Gate } from './pass-gate.ts';
 

@@ -1,4 +1,4 @@
-import { namedAtMost } from '../model/named-servers.ts';
+import { namedAtMost } from '../model/names/named-servers.ts';
 
 /** What a pass is asked for: all servers of the connection, or some. */
 export type Scope = 'all' | ReadonlySet<string>;

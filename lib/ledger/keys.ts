@@ -1,4 +1,4 @@
-import { serverKey } from '../model/server-key.ts';
+import { serverKey } from '../model/names/server-key.ts';
 /**
  * Sort keys of the ledger's items, and how long they live.
  *

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pause, ServerRecord } from '../model/ledger.types.ts';
 import type { Ledger, LedgerState } from './ledger.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
-import { LostUpdateError } from '../model/store-error.ts';
+import { LostUpdateError } from '../model/errors/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';
 import { heldPlans } from './held-plans.ts';
@@ -11,7 +11,7 @@ import { idIn, keys, passRange } from './keys.ts';
 import { pauseIn, pauses } from './pauses.ts';
 import { marksIn, resendMarks } from './resend-marks.ts';
 import { serverRecord, serverValue } from './server-record.ts';
-import { serverIdIn } from '../model/server-key.ts';
+import { serverIdIn } from '../model/names/server-key.ts';
 
 export interface LedgerOptions {
   readonly table: Table;

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { StoreError } from '../model/store-error.ts';
+import type { StoreError } from '../model/errors/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Table } from '../table/table.ts';
 

@@ -1,4 +1,4 @@
-import type { FailureReason } from './failure-reason.ts';
+import type { FailureReason } from './errors/failure-reason.ts';
 import type { Fingerprint } from './fingerprint.types.ts';
 import type { Json, Pointer } from './json/json.types.ts';
 import type { Cause, Outcome, OutcomeCounts, Trigger } from './outcome.ts';

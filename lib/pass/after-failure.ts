@@ -1,5 +1,5 @@
 import { backoffMs, conflictRetryMs } from '../model/backoff.ts';
-import type { FailureClass } from '../model/failure.ts';
+import type { FailureClass } from '../model/errors/failure.ts';
 import type { Intent, Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { withOutcome } from '../plan/record.ts';

@@ -1,4 +1,4 @@
-import { TrueupError } from '../model/errors.ts';
+import { TrueupError } from '../model/errors/errors.ts';
 import { heldHashes } from '../plan/guard.ts';
 import { plainText } from '../model/text/plain-text.ts';
 import type { Dependencies } from './dependencies.types.ts';

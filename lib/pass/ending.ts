@@ -1,7 +1,7 @@
 import type { PassEnd, Reason } from '../model/ledger.types.ts';
 import { InterruptedError } from '../lease/interruption.ts';
-import { isVendorError } from '../model/vendor-error.ts';
-import type { VendorError } from '../model/vendor-error.ts';
+import { isVendorError } from '../model/errors/vendor-error.ts';
+import type { VendorError } from '../model/errors/vendor-error.ts';
 
 /** Why a pass ended before all servers had their turn: a value, so that what is known by then is reported. */
 export interface Ending {

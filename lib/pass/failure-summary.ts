@@ -1,5 +1,5 @@
-import { differing, failing, failureReason } from '../model/failure-reason.ts';
-import type { FailureReason } from '../model/failure-reason.ts';
+import { differing, failing, failureReason } from '../model/errors/failure-reason.ts';
+import type { FailureReason } from '../model/errors/failure-reason.ts';
 import type { PassReport, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 

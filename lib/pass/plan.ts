@@ -1,5 +1,5 @@
 import { attemptKey } from '../plan/change.ts';
-import { classifyFailure } from '../model/failure.ts';
+import { classifyFailure } from '../model/errors/failure.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { QuietCounts } from '../model/outcome.ts';

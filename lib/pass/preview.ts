@@ -1,4 +1,4 @@
-import { InvalidDeclarationError } from '../model/errors.ts';
+import { InvalidDeclarationError } from '../model/errors/errors.ts';
 import { allEnded } from './limited.ts';
 import { recounted } from '../lease/change-window.ts';
 import { readOnlyGate } from '../lease/read-only-gate.ts';

@@ -1,8 +1,8 @@
 import type { Time } from '../model/ledger.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 import { delayAtMostMs, noQueueCode } from '../work/queue.ts';
-import { namedAtMost } from '../model/named-servers.ts';
+import { namedAtMost } from '../model/names/named-servers.ts';
 import type { WorkMessage } from '../work/message.ts';
 import type { Log } from '../model/runtime.types.ts';
 

@@ -6,7 +6,7 @@ import type { Declared } from '../plan/server-plan.ts';
 import { InterruptedError } from '../lease/interruption.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Log } from '../model/runtime.types.ts';
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 import type { Applied } from './apply/apply.ts';
 import { failureSummary } from './failure-summary.ts';
 import type { Allowed } from './guard.ts';

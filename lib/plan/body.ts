@@ -1,4 +1,4 @@
-import { TrueupError } from '../model/errors.ts';
+import { TrueupError } from '../model/errors/errors.ts';
 import type { Json, JsonObject, Pointer } from '../model/json/json.types.ts';
 import { isJsonObject } from '../model/json/json.ts';
 import type { LiveServer } from '../model/live.types.ts';

@@ -1,7 +1,7 @@
 import type { Auth } from '../model/desired.types.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Renewal } from './renewal.ts';
-import { isVendorError } from '../model/vendor-error.ts';
+import { isVendorError } from '../model/errors/vendor-error.ts';
 
 type ClientCredentials = Extract<Auth, { type: 'client-credentials' }>;
 

@@ -6,7 +6,7 @@ import type { Secret, SecretReference } from '../model/secret.ts';
 import { renewWithClientCredentials } from './client-credentials.ts';
 import type { Provider } from '../gateways/provider.ts';
 import { wasDecrypted } from '../secrets/secret-source.ts';
-import { VendorError } from '../model/vendor-error.ts';
+import { VendorError } from '../model/errors/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
 import { renewBeforeMs } from './renewal.ts';
 import type { CachedCredential, Renewal, SignInDependencies } from './renewal.ts';

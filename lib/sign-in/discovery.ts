@@ -1,9 +1,9 @@
 import * as oauth from 'oauth4webapi';
-import { isTransientStatus } from '../model/failure.ts';
+import { isTransientStatus } from '../model/errors/failure.ts';
 import { isJsonObject } from '../model/json/json.ts';
 import type { HttpClient } from '../gateways/http/client.ts';
-import type { VendorError } from '../model/vendor-error.ts';
-import { isVendorError } from '../model/vendor-error.ts';
+import type { VendorError } from '../model/errors/vendor-error.ts';
+import { isVendorError } from '../model/errors/vendor-error.ts';
 import type { AuthorizationEndpointRequest } from './token-exchange.types.ts';
 
 /** No issuer's path is as deep; a tokenUrl that is costs no more requests than this. */

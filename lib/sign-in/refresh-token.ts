@@ -3,9 +3,9 @@ import type { JsonObject } from '../model/json/json.types.ts';
 import { Secret } from '../model/secret.ts';
 import { renewBeforeMs } from './renewal.ts';
 import type { Renewal } from './renewal.ts';
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 import type { AccessToken, RefreshedToken, RotatedOnly } from './token-exchange.types.ts';
-import { isVendorError, VendorError } from '../model/vendor-error.ts';
+import { isVendorError, VendorError } from '../model/errors/vendor-error.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 
 type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;

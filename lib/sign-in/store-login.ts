@@ -1,10 +1,10 @@
-import { TrueupError } from '../model/errors.ts';
+import { TrueupError } from '../model/errors/errors.ts';
 import type { JsonObject } from '../model/json/json.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
 import type { Lease, LeaseWorld } from '../lease/lease.ts';
 import type { SignInDependencies } from './renewal.ts';
 import { ifItAnswers } from '../lease/hand-over.ts';
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 import type { AccessToken } from './token-exchange.types.ts';
 import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
 import { serveRounds } from '../lease/rounds.ts';

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../model/json/json.types.ts';
 import { isJsonObject } from '../model/json/json.ts';
 import type { Secret } from '../model/secret.ts';
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import type { AccessToken } from './token-exchange.types.ts';
 

@@ -1,13 +1,13 @@
 import * as oauth from 'oauth4webapi';
-import { isTransientStatus } from '../model/failure.ts';
+import { isTransientStatus } from '../model/errors/failure.ts';
 import type { Json, JsonObject } from '../model/json/json.types.ts';
 import { isJsonObject } from '../model/json/json.ts';
 import { Secret } from '../model/secret.ts';
 import type { HttpClient } from '../gateways/http/client.ts';
 import type { Repeatable } from '../gateways/http/repetition.ts';
 import type { Clock } from '../model/runtime.types.ts';
-import type { VendorErrorKind } from '../model/vendor-error.ts';
-import { isVendorError, VendorError } from '../model/vendor-error.ts';
+import type { VendorErrorKind } from '../model/errors/vendor-error.ts';
+import { isVendorError, VendorError } from '../model/errors/vendor-error.ts';
 import { findAuthorizationEndpoint } from './discovery.ts';
 import type { AccessToken, TokenExchange, TokenRequest } from './token-exchange.types.ts';
 

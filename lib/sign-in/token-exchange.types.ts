@@ -1,6 +1,6 @@
 import type { Secret } from '../model/secret.ts';
 import type { Provider } from '../gateways/provider.ts';
-import type { VendorError } from '../model/vendor-error.ts';
+import type { VendorError } from '../model/errors/vendor-error.ts';
 
 /** An access token, as long as it holds. Renew it about a minute before it ends. */
 export interface AccessToken {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json/json.types.ts';
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 
 /** What can be matched on: `code` of the `StoreError`s that tables and AWS's services throw. */
 export type StoreErrorCode =

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { namedAtMost } from '../model/named-servers.ts';
-import { connectionNameSchema } from '../model/connection-name.ts';
+import { namedAtMost } from '../model/names/named-servers.ts';
+import { connectionNameSchema } from '../model/names/connection-name.ts';
 
 /** Why a message was sent; for people, and for what may be skipped. */
 export const workReasons = [

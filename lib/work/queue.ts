@@ -1,4 +1,4 @@
-import { StoreError } from '../model/store-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
 import type { WorkMessage } from './message.ts';
 
 /** The longest delay of a message. */

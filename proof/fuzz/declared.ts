@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { DeclarationOptions } from '../../lib/desired/rules/row.ts';
-import type { Issue } from '../../lib/model/errors.ts';
-import { formatIssue } from '../../lib/model/errors.ts';
+import type { Issue } from '../../lib/model/errors/errors.ts';
+import { formatIssue } from '../../lib/model/errors/errors.ts';
 import { parsePointer } from '../../lib/model/json/pointer.ts';
 import { plainText } from '../../lib/model/text/plain-text.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';

@@ -5,7 +5,7 @@ import type { ChangeRecord, PassReport, ServerRecord } from '../../lib/model/led
 import { outcomeCounts, outcomes } from '../../lib/model/outcome.ts';
 import { planServer } from '../../lib/plan/server-plan.ts';
 import { renderReport } from '../../lib/plan/text/render-text.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { contextOf, inputsOf, serverOf } from '../../test/plan/support/builders.ts';
 import { planOf, passReport, plannedServer } from '../../test/plan/support/plans.ts';
 import { must } from './fuzzer.ts';

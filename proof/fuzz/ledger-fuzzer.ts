@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { answeringDynamo, strangeValue, wireItem } from './dynamo.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';

@@ -4,7 +4,7 @@ import { rowsOf } from '../../lib/desired/rules/document.ts';
 import { plainText } from '../../lib/model/text/plain-text.ts';
 import type { ConnectionDocument } from '../../lib/desired/rules/schema.ts';
 import { readDesired } from '../../lib/pass/read/desired.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import type { Provider } from '../../lib/gateways/provider.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { systemClock } from '../../lib/wiring.ts';

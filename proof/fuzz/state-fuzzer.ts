@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
 import type { ItemValue } from '../../lib/table/table.ts';
 import { edited, editsOf } from './edits.ts';

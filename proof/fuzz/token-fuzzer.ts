@@ -4,7 +4,7 @@ import { Secret } from '../../lib/model/secret.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type { AccessToken, TokenExchange } from '../../lib/sign-in/token-exchange.types.ts';
 import { usable } from '../../test/support/usable.ts';
-import { isVendorError } from '../../lib/model/vendor-error.ts';
+import { isVendorError } from '../../lib/model/errors/vendor-error.ts';
 import { allTextOf, clientFor } from '../../test/gateways/support.ts';
 import { answers, wireAnswer } from './answers.ts';
 import { fuzzer, must } from './fuzzer.ts';

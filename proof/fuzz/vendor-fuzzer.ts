@@ -10,7 +10,7 @@ import { createAlloy } from '../../lib/gateways/alloy/provider.ts';
 import { createBarndoor } from '../../lib/gateways/barndoor/provider.ts';
 import type { HttpClient } from '../../lib/gateways/http/client.ts';
 import type { Provider, VendorSession } from '../../lib/gateways/provider.ts';
-import { isVendorError } from '../../lib/model/vendor-error.ts';
+import { isVendorError } from '../../lib/model/errors/vendor-error.ts';
 import { contextOf, inputsOf, serverOf } from '../../test/plan/support/builders.ts';
 import { guardState } from '../../test/plan/support/plans.ts';
 import {

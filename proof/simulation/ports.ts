@@ -8,7 +8,7 @@ import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { CredentialStore } from '../../lib/secrets/credential-store.types.ts';
 import type { DesiredRow, DesiredStore } from '../../lib/desired/desired-store.types.ts';
 import type { SecretSource } from '../../lib/secrets/secret-source.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import type { WorkQueue } from '../../lib/work/queue.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';

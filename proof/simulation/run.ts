@@ -1,6 +1,6 @@
 import { preview } from '../../lib/pass/preview.ts';
 import { approve } from '../../lib/pass/approve.ts';
-import { TrueupError } from '../../lib/model/errors.ts';
+import { TrueupError } from '../../lib/model/errors/errors.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { Deployment } from './deployment.ts';

@@ -1,7 +1,7 @@
-import { TrueupError } from '../../lib/model/errors.ts';
+import { TrueupError } from '../../lib/model/errors/errors.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
 import type { Chance } from './chance.ts';
 import { chanceOf } from './chance.ts';

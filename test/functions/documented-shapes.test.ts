@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { failureReasons } from '../../lib/model/failure-reason.ts';
+import { failureReasons } from '../../lib/model/errors/failure-reason.ts';
 import { outcomes } from '../../lib/model/outcome.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { wire } from '../../lib/wiring.ts';

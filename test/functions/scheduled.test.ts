@@ -6,7 +6,7 @@ import { createScheduled } from '../../functions/scheduled.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import { lambdaContext } from '../../demo/world/lambda-context.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { bearer, connection, startWorld, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 

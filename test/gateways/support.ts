@@ -9,8 +9,8 @@ import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import type { SessionInputs } from '../../lib/gateways/provider.ts';
 import type { Clock } from '../../lib/model/runtime.types.ts';
-import type { VendorError } from '../../lib/model/vendor-error.ts';
-import { isVendorError } from '../../lib/model/vendor-error.ts';
+import type { VendorError } from '../../lib/model/errors/vendor-error.ts';
+import { isVendorError } from '../../lib/model/errors/vendor-error.ts';
 
 export interface SeenRequest {
   readonly method: string;

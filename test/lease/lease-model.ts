@@ -5,7 +5,7 @@ import { decide, neverOwned } from '../../lib/lease/protocol.ts';
 import { acquireOrKnock } from '../../lib/lease/rounds.ts';
 import { scopeOf } from '../../lib/lease/scope.ts';
 import type { Scope } from '../../lib/lease/scope.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import type { WorkMessage } from '../../lib/work/message.ts';
 import { noQueue } from '../../lib/work/queue.ts';

@@ -10,7 +10,7 @@ import type { Scope } from '../../lib/lease/scope.ts';
 import { operationOf } from '../../lib/local/aws/aws-json.ts';
 import { dynamoDbClient as localClient } from '../../lib/local/aws/dynamodb/client.ts';
 import { startLoopbackServer, type LoopbackRequest } from '../../lib/local/loopback-server.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import { openSqliteTable } from '../../lib/table/sqlite/table.ts';

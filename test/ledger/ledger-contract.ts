@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Pause } from '../../lib/model/ledger.types.ts';
 import { eachLimited } from '../../lib/pass/limited.ts';
 import type { Ledger } from '../../lib/ledger/ledger.types.ts';
-import { LostUpdateError, StoreError } from '../../lib/model/store-error.ts';
+import { LostUpdateError, StoreError } from '../../lib/model/errors/store-error.ts';
 import { at, change, fullServer, hashOf, heldPlan, report, server } from './records.ts';
 import { day, hour, type TestClock } from '../support/test-clock.ts';
 

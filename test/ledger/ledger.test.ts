@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openLedger } from '../../lib/ledger/ledger.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import { openSqliteTable, type SqliteTable } from '../../lib/table/sqlite/table.ts';
 import type { ItemValue } from '../../lib/table/table.ts';

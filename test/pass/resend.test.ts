@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
-import { StoreError } from '../../lib/model/store-error.ts';
+import { StoreError } from '../../lib/model/errors/store-error.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { shortTimes, withTimes } from '../support/short-times.ts';

@@ -13,7 +13,7 @@ import {
   findHeld,
   findPlanned,
 } from '../../pass/approve.ts';
-import { TrueupError } from '../../model/errors.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';

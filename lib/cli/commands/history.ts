@@ -4,7 +4,7 @@ import type { Paint } from '../../model/text/paint.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { fieldLines } from '../../plan/text/render-field.ts';
-import { connectionNameSchema } from '../../model/connection-name.ts';
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
 import { printable } from '../../model/text/shown-value.ts';
 import { usageError } from '../errors/cli-error.ts';

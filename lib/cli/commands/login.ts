@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Connection } from '../../model/desired.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
-import { StoreError } from '../../model/store-error.ts';
+import { StoreError } from '../../model/errors/store-error.ts';
 import { readTokenPlace, storeLogin } from '../../sign-in/store-login.ts';
 import type { TokenPlace } from '../../sign-in/store-login.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';

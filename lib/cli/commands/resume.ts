@@ -1,5 +1,5 @@
 import type { Pause } from '../../model/ledger.types.ts';
-import { connectionNameSchema } from '../../model/connection-name.ts';
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { findNamed, splitName } from '../targets/find-named.ts';

@@ -1,9 +1,9 @@
-import { InvalidDeclarationError, TrueupError, formatIssue } from '../../model/errors.ts';
+import { InvalidDeclarationError, TrueupError, formatIssue } from '../../model/errors/errors.ts';
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { wrap } from '../../model/text/wrap.ts';
-import { isVendorError } from '../../model/vendor-error.ts';
-import type { VendorError, VendorErrorKind } from '../../model/vendor-error.ts';
+import { isVendorError } from '../../model/errors/vendor-error.ts';
+import type { VendorError, VendorErrorKind } from '../../model/errors/vendor-error.ts';
 import { SignInError } from '../../sign-in/login/sign-in-error.ts';
 import { CliError, InvalidFilesError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';

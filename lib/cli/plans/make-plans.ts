@@ -1,4 +1,4 @@
-import { TrueupError } from '../../model/errors.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
 import type { Plan } from '../../plan/plan.types.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { preview } from '../../pass/preview.ts';

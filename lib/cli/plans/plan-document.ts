@@ -8,7 +8,7 @@ import type { Plan } from '../../plan/plan.types.ts';
 import { renderPlanDocument } from '../../plan/text/render-json.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { schemaIssues } from '../../desired/rules/schema-issues.ts';
-import { formatIssue } from '../../model/errors.ts';
+import { formatIssue } from '../../model/errors/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { systemCode } from '../errors/error-code.ts';
 

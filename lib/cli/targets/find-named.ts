@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/json/json.types.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { select } from './select.ts';
 import type { Target } from './target.ts';
-import { serverIdIn } from '../../model/server-key.ts';
+import { serverIdIn } from '../../model/names/server-key.ts';
 
 /** A connection, or servers of one, as the user named them. */
 export interface Named {

@@ -1,4 +1,4 @@
-import { InvalidDeclarationError } from '../../model/errors.ts';
+import { InvalidDeclarationError } from '../../model/errors/errors.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { readDesired } from '../../pass/read/desired.ts';
 import type { DesiredState } from '../../pass/read/desired.ts';

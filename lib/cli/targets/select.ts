@@ -1,9 +1,9 @@
 import { suggest } from '../../desired/rules/suggest.ts';
-import { namedAtMost } from '../../model/named-servers.ts';
+import { namedAtMost } from '../../model/names/named-servers.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { CliError } from '../errors/cli-error.ts';
 import type { Target } from './target.ts';
-import { serverIdIn } from '../../model/server-key.ts';
+import { serverIdIn } from '../../model/names/server-key.ts';
 
 /** A connection that a command is about, and the servers if it names some. */
 export interface Selection {

@@ -1,6 +1,6 @@
 import type { DesiredRow, DesiredStore } from '../desired-store.types.ts';
 import { openItems, type ItemsOptions, type StoredItem } from '../../table/dynamodb/items.ts';
-import { serverKey, serverKeyPrefix } from '../../model/server-key.ts';
+import { serverKey, serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /** The sparse index of the table `Desired`: only rows with the attribute `provider` are in it. */
 const index = 'provider';

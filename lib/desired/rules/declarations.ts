@@ -7,8 +7,8 @@ import type {
   ServerPolicy,
 } from '../../model/desired.types.ts';
 import { parseDuration, parseShare } from '../../model/duration.ts';
-import { formatIssue } from '../../model/errors.ts';
-import type { Issue } from '../../model/errors.ts';
+import { formatIssue } from '../../model/errors/errors.ts';
+import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldTable } from '../../model/field-table.types.ts';
 import type { JsonObject } from '../../model/json/json.types.ts';
 import { canonicalJson, isJsonObject } from '../../model/json/json.ts';
@@ -20,7 +20,7 @@ import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';
 import type { ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { declaredUnits } from '../../model/units.ts';
-import { serverKeyPrefix } from '../../model/server-key.ts';
+import { serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /** `spec` is one level down in its row, and may have 32 of its own. */
 const rowDepth = 33;

@@ -1,14 +1,14 @@
-import type { Issue } from '../../model/errors.ts';
+import type { Issue } from '../../model/errors/errors.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { jsonIssues } from '../../model/json/json-issues.ts';
 import { connectionRules, ignoreOf, merged, serverRules } from './row.ts';
 import type { DeclarationOptions, ServerContext } from './row.ts';
-import { connectionNameSchema } from '../../model/connection-name.ts';
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { documentSchema } from './schema.ts';
 import type { ConnectionDocument, ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { serverKey } from '../../model/server-key.ts';
+import { serverKey } from '../../model/names/server-key.ts';
 
 /** `spec` is three levels down in a document, and may have 32 of its own. */
 const documentDepth = 35;

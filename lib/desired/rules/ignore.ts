@@ -1,4 +1,4 @@
-import type { Issue } from '../../model/errors.ts';
+import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';

@@ -1,10 +1,10 @@
-import type { Issue } from '../../model/errors.ts';
+import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldTable } from '../../model/field-table.types.ts';
 import { ignoreIssues, isSpelledOut } from './ignore.ts';
 import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { isWithin } from '../../model/json/pointer.ts';
-import { connectionNameSchema } from '../../model/connection-name.ts';
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { referenceIssues, sizeIssues, specIssues } from './spec.ts';
 import type { SecretScope } from './spec.ts';

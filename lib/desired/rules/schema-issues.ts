@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { Issue } from '../../model/errors.ts';
+import type { Issue } from '../../model/errors/errors.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { formatPointer, isWithin } from '../../model/json/pointer.ts';
 import { plainText } from '../../model/text/plain-text.ts';

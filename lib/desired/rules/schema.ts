@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { connectionNameSchema } from '../../model/connection-name.ts';
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { described, redescribed } from '../../model/described.ts';
 import { durationPattern, sharePattern } from '../../model/duration.ts';
 import { modes } from '../../model/outcome.ts';
-import { urlProblem } from '../../model/url.ts';
-import { serverKeyPrefix } from '../../model/server-key.ts';
+import { urlProblem } from '../../model/names/url.ts';
+import { serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /*
  * What a user writes. Two forms of the same: rows of the table, and documents (YAML, JSON) with one connection and its

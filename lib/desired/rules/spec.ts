@@ -1,11 +1,11 @@
-import type { Issue } from '../../model/errors.ts';
+import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { formatPointer, getAt } from '../../model/json/pointer.ts';
 import { secretReferenceSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { secretNameProblem } from '../../model/secret-name.ts';
+import { secretNameProblem } from '../../model/names/secret-name.ts';
 
 /** Whose secrets a row may name. */
 export interface SecretScope {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatIssue, type Issue } from '../../model/errors.ts';
+import { formatIssue, type Issue } from '../../model/errors/errors.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { readText, type TextFault } from './read-text.ts';

@@ -1,8 +1,8 @@
 import { rowsOf } from '../rules/document.ts';
-import type { Issue } from '../../model/errors.ts';
+import type { Issue } from '../../model/errors/errors.ts';
 import type { JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
-import { connectionNameSchema } from '../../model/connection-name.ts';
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import {
   serverIdSchema,
   type ConnectionDocument,
@@ -16,8 +16,8 @@ import {
   type DeclarationDocument,
   type DeclarationFiles,
 } from './declaration-files.ts';
-import { fileProblem } from '../../model/file-problem.ts';
-import { serverKey } from '../../model/server-key.ts';
+import { fileProblem } from '../../model/errors/file-problem.ts';
+import { serverKey } from '../../model/names/server-key.ts';
 
 const issuesShown = 3;
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { codeOf } from '../../model/file-problem.ts';
+import { codeOf } from '../../model/errors/file-problem.ts';
 
 /** Why a file could not be used as text. */
 export type TextFault = 'missing' | 'denied' | 'folder' | 'too-large' | 'not-utf8' | 'unreadable';

@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json/json.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { VendorSession } from '../provider.ts';
-import { VendorError } from '../../model/vendor-error.ts';
+import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
 import { expectServer } from '../http/session.ts';

@@ -1,6 +1,6 @@
 import type { Connection } from '../../model/desired.types.ts';
 import type { VendorSession } from '../provider.ts';
-import { VendorError } from '../../model/vendor-error.ts';
+import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
 import { expectServer } from '../http/session.ts';

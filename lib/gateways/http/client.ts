@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Clock, Random, SeenDate } from '../../model/runtime.types.ts';
-import type { VendorOperation } from '../../model/vendor-error.ts';
-import { isVendorError, VendorError } from '../../model/vendor-error.ts';
+import type { VendorOperation } from '../../model/errors/vendor-error.ts';
+import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
 import type { KindOf, Outgoing } from './exchange.ts';
 import { exchange, isTooLarge } from './exchange.ts';
 import type { HostOwner, HostSettings } from './host-rule.ts';

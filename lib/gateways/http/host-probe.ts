@@ -1,8 +1,8 @@
 import { connect as connectPlain } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectSecure, TLSSocket } from 'node:tls';
-import type { VendorOperation } from '../../model/vendor-error.ts';
-import { VendorError } from '../../model/vendor-error.ts';
+import type { VendorOperation } from '../../model/errors/vendor-error.ts';
+import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { HostOwner, HostSettings, Reach } from './host-rule.ts';
 import { assertAllowedUrl } from './host-rule.ts';
 import { checkedLookup, judge, resolveByDns, tlsOptions, WireError } from './wire.ts';

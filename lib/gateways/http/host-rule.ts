@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { TrueupError } from '../../model/errors.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
 import type { JsonObject } from '../../model/json/json.types.ts';
 import type { Provider } from '../provider.ts';
-import type { VendorOperation } from '../../model/vendor-error.ts';
-import { VendorError } from '../../model/vendor-error.ts';
+import type { VendorOperation } from '../../model/errors/vendor-error.ts';
+import { VendorError } from '../../model/errors/vendor-error.ts';
 import { addressKind } from './addresses.ts';
 
 /** One entry of the allowed hosts. Without a port: the scheme's own. */

@@ -1,5 +1,5 @@
 import type { LiveServer } from '../../model/live.types.ts';
-import { VendorError } from '../../model/vendor-error.ts';
+import { VendorError } from '../../model/errors/vendor-error.ts';
 
 /** One page of a list. */
 export interface Page {

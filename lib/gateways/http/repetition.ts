@@ -1,6 +1,6 @@
-import { isTransientStatus } from '../../model/failure.ts';
+import { isTransientStatus } from '../../model/errors/failure.ts';
 import type { Random } from '../../model/runtime.types.ts';
-import type { VendorErrorKind } from '../../model/vendor-error.ts';
+import type { VendorErrorKind } from '../../model/errors/vendor-error.ts';
 
 /** How often one request is repeated within an attempt. */
 export const maxRepeats = 2;

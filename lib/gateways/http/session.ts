@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { SessionInputs } from '../provider.ts';
-import { VendorError } from '../../model/vendor-error.ts';
+import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';
 import type { HostOwner } from './host-rule.ts';
 

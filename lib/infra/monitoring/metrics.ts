@@ -2,7 +2,7 @@ import { Stack, type Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
-/** Reasons why servers and passes fail, as `lib/model/failure-reason.ts` sorts them. Each has its own metric. */
+/** Reasons why servers and passes fail, as `lib/model/errors/failure-reason.ts` sorts them. Each has its own metric. */
 export const failureMetrics = [
   'FailuresRejected',
   'FailuresThrottled',

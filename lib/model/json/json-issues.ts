@@ -1,4 +1,4 @@
-import type { Issue } from '../errors.ts';
+import type { Issue } from '../errors/errors.ts';
 import { formatPointer } from './pointer.ts';
 
 /** A declaration has no more values than this: a document with YAML aliases can unfold to any number. */

@@ -1,6 +1,6 @@
 import { asReference } from '../../model/secret-reference.ts';
 import type { SecretReference } from '../../model/secret.ts';
-import { isDown } from '../../model/failure.ts';
+import { isDown } from '../../model/errors/failure.ts';
 import { eachLimited } from '../limited.ts';
 import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';

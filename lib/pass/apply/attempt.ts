@@ -1,14 +1,14 @@
 import { buildBody, InexactNumberError } from '../../plan/body.ts';
-import { TrueupError } from '../../model/errors.ts';
-import { classifyFailure, mayHaveBeenApplied } from '../../model/failure.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
+import { classifyFailure, mayHaveBeenApplied } from '../../model/errors/failure.ts';
 import { matchFingerprint } from '../../plan/fingerprint.ts';
 import type { Pointer } from '../../model/json/json.types.ts';
 import type { Intent, ServerRecord } from '../../model/ledger.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
-import { isVendorError } from '../../model/vendor-error.ts';
-import type { VendorError } from '../../model/vendor-error.ts';
+import { isVendorError } from '../../model/errors/vendor-error.ts';
+import type { VendorError } from '../../model/errors/vendor-error.ts';
 import { afterFailure } from '../after-failure.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 import { afterAnswer, appliedField, settle } from './answer.ts';

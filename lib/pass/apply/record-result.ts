@@ -1,4 +1,4 @@
-import { TrueupError } from '../../model/errors.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
 import { isGuarded } from '../../plan/guard.ts';
 import type { ChangeRecord, ServerRecord } from '../../model/ledger.types.ts';
 import type { Outcome } from '../../model/outcome.ts';

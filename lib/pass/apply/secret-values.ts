@@ -5,7 +5,7 @@ import type { Secret, SecretReference } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';
 import { wasDecrypted } from '../../secrets/secret-source.ts';
 import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
-import { StoreError } from '../../model/store-error.ts';
+import { StoreError } from '../../model/errors/store-error.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 
 const batchSize = 20;

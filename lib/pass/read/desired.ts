@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseConnection, parseServer } from '../../desired/rules/declarations.ts';
 import type { Connection } from '../../model/desired.types.ts';
-import { formatIssue } from '../../model/errors.ts';
+import { formatIssue } from '../../model/errors/errors.ts';
 import type { Declared } from '../../plan/server-plan.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import type { Log } from '../../model/runtime.types.ts';
 import type { Provider } from '../../gateways/provider.ts';
 import type { DesiredRow, DesiredStore } from '../../desired/desired-store.types.ts';
-import { serverIdIn } from '../../model/server-key.ts';
+import { serverIdIn } from '../../model/names/server-key.ts';
 
 /** A connection as declared, and its vendor. */
 export interface Account {

@@ -1,8 +1,8 @@
-import { classifyFailure, isDown } from '../../model/failure.ts';
+import { classifyFailure, isDown } from '../../model/errors/failure.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { eachLimited } from '../limited.ts';
 import type { VendorSession } from '../../gateways/provider.ts';
-import { isVendorError, VendorError } from '../../model/vendor-error.ts';
+import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
 
 /**
  * What the vendor said of a declared server: it, that it has none, or why it could not be read. `waiting`: it was

@@ -3,7 +3,7 @@ import { described, redescribed } from '../../model/described.ts';
 import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from '../../model/outcome.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { Plan } from '../plan.types.ts';
-import { connectionNameSchema } from '../../model/connection-name.ts';
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { isTime } from '../../model/time.ts';
 
 /*

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
-import { failureReasons } from '../../model/failure-reason.ts';
+import { failureReasons } from '../../model/errors/failure-reason.ts';
 import { triggers } from '../../model/outcome.ts';
 import {
   connectionName,

@@ -5,7 +5,7 @@ import { isJsonObject } from '../../model/json/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
-import { fileError, fileProblem } from '../../model/file-problem.ts';
+import { fileError, fileProblem } from '../../model/errors/file-problem.ts';
 import { makeStateFolder } from '../../table/sqlite/state-folder.ts';
 
 const keyBytes = 32;

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { codeOf, fileError, fileProblem } from '../../model/file-problem.ts';
+import { codeOf, fileError, fileProblem } from '../../model/errors/file-problem.ts';
 
 /**
  * The text of a file that only its owner may read; undefined if there is no file. What is looked at is the opened file, so

@@ -1,7 +1,7 @@
 import { macOf } from '../../plan/fingerprint.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
-import { secretNameProblem } from '../../model/secret-name.ts';
+import { secretNameProblem } from '../../model/names/secret-name.ts';
 import { secretText } from '../secret-text.ts';
 import { Secret } from '../../model/secret.ts';
 import type { CredentialStore } from '../credential-store.types.ts';
@@ -14,7 +14,7 @@ import type {
 } from '../secret-source.ts';
 import { secretVariables, variableFor } from './secret-variables.ts';
 import { readSecrets, writeSecret, type SecretsByName } from './secrets-json.ts';
-import { fileProblem, type FileErrorCode } from '../../model/file-problem.ts';
+import { fileProblem, type FileErrorCode } from '../../model/errors/file-problem.ts';
 
 export interface SecretsOptions {
   /** A JSON object from the name of a secret to a text or an object, readable by its owner only. */

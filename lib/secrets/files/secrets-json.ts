@@ -4,7 +4,7 @@ import { isJsonObject } from '../../model/json/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
-import { fileError, fileProblem } from '../../model/file-problem.ts';
+import { fileError, fileProblem } from '../../model/errors/file-problem.ts';
 
 /** Secrets by name: a text, or an object whose members are asked for by key. */
 export type SecretsByName = ReadonlyMap<string, string | JsonObject>;

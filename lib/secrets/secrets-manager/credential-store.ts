@@ -5,7 +5,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type { Json } from '../../model/json/json.types.ts';
-import { secretNameProblem } from '../../model/secret-name.ts';
+import { secretNameProblem } from '../../model/names/secret-name.ts';
 import { Secret } from '../../model/secret.ts';
 import { nameOf, secretStoreError, storeProblem } from '../../table/store-errors.ts';
 import type { CredentialStore } from '../credential-store.types.ts';

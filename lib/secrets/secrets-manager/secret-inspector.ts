@@ -1,5 +1,5 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { secretNameProblem } from '../../model/secret-name.ts';
+import { secretNameProblem } from '../../model/names/secret-name.ts';
 import type { SecretFinding, SecretInspector } from '../secret-source.ts';
 import { nameOf, secretStoreError } from '../../table/store-errors.ts';
 

@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { secretNameProblem } from '../../model/secret-name.ts';
+import { secretNameProblem } from '../../model/names/secret-name.ts';
 import { Secret, type SecretReference } from '../../model/secret.ts';
 import type { SecretProblem, SecretSource, SecretValue } from '../secret-source.ts';
 import { secretText } from '../secret-text.ts';

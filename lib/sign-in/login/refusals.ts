@@ -1,6 +1,6 @@
 import type { AuthorizationResponseError } from 'oauth4webapi';
 import { plainText } from '../../model/text/plain-text.ts';
-import { isVendorError } from '../../model/vendor-error.ts';
+import { isVendorError } from '../../model/errors/vendor-error.ts';
 import { SignInError } from './sign-in-error.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { TrueupError } from '../../model/errors.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
 
 /** A sign-in in a browser that ended without a token. */
 export class SignInError extends TrueupError {

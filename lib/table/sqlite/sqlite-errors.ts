@@ -1,5 +1,5 @@
 import { storeProblem, type StoreErrorCode } from '../store-errors.ts';
-import { StoreError } from '../../model/store-error.ts';
+import { StoreError } from '../../model/errors/store-error.ts';
 
 /** By SQLite's result code: what it means, and what to do. */
 const meanings: Readonly<Record<number, readonly [StoreErrorCode, string]>> = {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../../model/file-problem.ts';
+import { codeOf } from '../../model/errors/file-problem.ts';
 
 /** Makes the state folder, closed to others, and keeps it out of Git: it holds the fingerprint key. */
 export function makeStateFolder(folder: string): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../../model/runtime.types.ts';
 import { openSqliteTable, type SqliteTable } from './table.ts';
 import { storeProblem } from '../store-errors.ts';
 import { makeStateFolder } from './state-folder.ts';
-import { fileError } from '../../model/file-problem.ts';
+import { fileError } from '../../model/errors/file-problem.ts';
 
 /** The table in a state folder: the file `state.db`. Folder and file are made by the first write. */
 export function stateTable(folder: string, clock: Clock): SqliteTable {

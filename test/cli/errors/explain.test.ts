@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { glob, readFile } from 'node:fs/promises';
 import { explain } from '../../../lib/cli/errors/explain.ts';
-import { fileProblem } from '../../../lib/model/file-problem.ts';
-import type { FileErrorCode } from '../../../lib/model/file-problem.ts';
-import { StoreError } from '../../../lib/model/store-error.ts';
-import { VendorError } from '../../../lib/model/vendor-error.ts';
-import type { VendorErrorKind } from '../../../lib/model/vendor-error.ts';
+import { fileProblem } from '../../../lib/model/errors/file-problem.ts';
+import type { FileErrorCode } from '../../../lib/model/errors/file-problem.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
+import { VendorError } from '../../../lib/model/errors/vendor-error.ts';
+import type { VendorErrorKind } from '../../../lib/model/errors/vendor-error.ts';
 
 describe('an error tells the next step', () => {
   test.each<FileErrorCode>([

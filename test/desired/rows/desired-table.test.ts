@@ -4,7 +4,7 @@ import { toItem } from '../../../lib/table/dynamodb/attribute-values.ts';
 import type { Writable } from '../../../lib/table/table.ts';
 import { desiredTable } from '../../../lib/desired/rows/desired-table.ts';
 import { jsonIssues } from '../../../lib/model/json/json-issues.ts';
-import { StoreError } from '../../../lib/model/store-error.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
 import { desiredContract } from '../desired-contract.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { fault, tableWorld, type TableWorld } from '../../support/aws-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseConnection, parseServer } from '../../../lib/desired/rules/declarations.ts';
-import { formatIssue } from '../../../lib/model/errors.ts';
+import { formatIssue } from '../../../lib/model/errors/errors.ts';
 import { equalJson } from '../../../lib/model/json/json.ts';
 import {
   connectionIssues,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatIssue } from '../../../lib/model/errors.ts';
+import { formatIssue } from '../../../lib/model/errors/errors.ts';
 import type { FieldSpec } from '../../../lib/model/field-table.types.ts';
 import { ignoreIssues } from '../../../lib/desired/rules/ignore.ts';
 import { table } from '../../plan/support/tables.ts';

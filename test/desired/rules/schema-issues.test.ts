@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import * as z from 'zod/mini';
-import { formatIssue } from '../../../lib/model/errors.ts';
+import { formatIssue } from '../../../lib/model/errors/errors.ts';
 import { documentSchema, secretReferenceSchema } from '../../../lib/desired/rules/schema.ts';
 import { schemaIssues } from '../../../lib/desired/rules/schema-issues.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import { isJsonObject } from '../../../lib/model/json/json.ts';
 import type { Json } from '../../../lib/model/json/json.types.ts';
-import { connectionNameSchema } from '../../../lib/model/connection-name.ts';
+import { connectionNameSchema } from '../../../lib/model/names/connection-name.ts';
 import {
   budgetSchema,
   connectionRowSchema,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readDeclarations } from '../../../lib/desired/yaml/declaration-files.ts';
 import { desiredFiles } from '../../../lib/desired/yaml/desired-files.ts';
-import { StoreError } from '../../../lib/model/store-error.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
 import { desiredContract } from '../desired-contract.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

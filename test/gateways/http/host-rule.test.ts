@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { TrueupError } from '../../../lib/model/errors.ts';
+import { TrueupError } from '../../../lib/model/errors/errors.ts';
 import { addressKind } from '../../../lib/gateways/http/addresses.ts';
 import type { HostSettings } from '../../../lib/gateways/http/host-rule.ts';
 import {
@@ -7,7 +7,7 @@ import {
   mayReach,
   parseAllowedHosts,
 } from '../../../lib/gateways/http/host-rule.ts';
-import { VendorError } from '../../../lib/model/vendor-error.ts';
+import { VendorError } from '../../../lib/model/errors/vendor-error.ts';
 
 describe('addressKind', () => {
   test.each([

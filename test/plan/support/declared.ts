@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseConnection } from '../../../lib/desired/rules/declarations.ts';
 import type { Connection } from '../../../lib/model/desired.types.ts';
-import { formatIssue } from '../../../lib/model/errors.ts';
+import { formatIssue } from '../../../lib/model/errors/errors.ts';
 import type { FieldSpec, FieldTable } from '../../../lib/model/field-table.types.ts';
 import { secretReferenceSchema } from '../../../lib/desired/rules/schema.ts';
 

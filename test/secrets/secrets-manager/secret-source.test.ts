@@ -14,7 +14,7 @@ import {
   startSecretsManager,
   type LocalSecretsManager,
 } from '../../../lib/local/aws/secrets-manager/secrets-manager.ts';
-import { StoreError } from '../../../lib/model/store-error.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
 import { local } from '../../support/aws-world.ts';
 
 let server: LocalSecretsManager;

@@ -4,7 +4,7 @@ import { dynamoDbClient } from '../../../lib/table/dynamodb/client.ts';
 import { operationOf } from '../../../lib/local/aws/aws-json.ts';
 import { dynamoDbClient as localClient } from '../../../lib/local/aws/dynamodb/client.ts';
 import { startLoopbackServer } from '../../../lib/local/loopback-server.ts';
-import { StoreError } from '../../../lib/model/store-error.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
 import { openItems, type Items } from '../../../lib/table/dynamodb/items.ts';
 import { dynamoDbTable } from '../../../lib/table/dynamodb/table.ts';
 import { fault, local, tableWorld, type TableWorld } from '../../support/aws-world.ts';

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stateTable } from '../../../lib/table/sqlite/state-table.ts';
-import { StoreError } from '../../../lib/model/store-error.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { tableContract } from '../table-contract.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';

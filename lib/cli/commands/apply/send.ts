@@ -1,4 +1,4 @@
-import { TrueupError } from '../../../model/errors.ts';
+import { TrueupError } from '../../../model/errors/errors.ts';
 import { reconcile } from '../../../pass/reconcile.ts';
 import type { PassResult } from '../../../pass/request.types.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';

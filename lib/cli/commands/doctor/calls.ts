@@ -5,7 +5,7 @@ import type { SecretReference } from '../../../model/secret.ts';
 import type { Credentials } from '../../../sign-in/credentials.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { VendorSession } from '../../../gateways/provider.ts';
-import { isVendorError } from '../../../model/vendor-error.ts';
+import { isVendorError } from '../../../model/errors/vendor-error.ts';
 import { withSession } from '../../targets/with-session.ts';
 import type { Check, Verdict } from './check.ts';
 import { check, isWell, skipped } from './check.ts';

@@ -14,7 +14,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { completed } from '../../next-command.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
-import { StoreError } from '../../../model/store-error.ts';
+import { StoreError } from '../../../model/errors/store-error.ts';
 import { select } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 

@@ -1,7 +1,7 @@
 import { counted } from '../../../plan/text/render-guard.ts';
 import { neverOwned } from '../../../lease/protocol.ts';
 import type { Target } from '../../targets/target.ts';
-import { StoreError } from '../../../model/store-error.ts';
+import { StoreError } from '../../../model/errors/store-error.ts';
 import type { Check, Verdict } from './check.ts';
 import { check } from './check.ts';
 

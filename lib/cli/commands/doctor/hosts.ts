@@ -1,4 +1,4 @@
-import { isVendorError } from '../../../model/vendor-error.ts';
+import { isVendorError } from '../../../model/errors/vendor-error.ts';
 import type { DesiredState } from '../../../pass/read/desired.ts';
 import type { Diagnosis } from '../../targets/target.ts';
 import type { Check, Verdict } from './check.ts';

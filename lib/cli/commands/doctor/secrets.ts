@@ -4,7 +4,7 @@ import type { SecretInspector } from '../../../secrets/secret-source.ts';
 import { secretNames } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';
 import { check, unwell } from './check.ts';
-import { serverIdIn } from '../../../model/server-key.ts';
+import { serverIdIn } from '../../../model/names/server-key.ts';
 
 /** Every secret that the rows of a connection name, whether the rows are valid or not: a line each, or one if all is well. */
 export async function secretChecks(

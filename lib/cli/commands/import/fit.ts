@@ -1,5 +1,5 @@
 import { checkDocument } from '../../../desired/rules/document.ts';
-import type { Issue } from '../../../model/errors.ts';
+import type { Issue } from '../../../model/errors/errors.ts';
 import type { JsonObject } from '../../../model/json/json.types.ts';
 import { parsePointer, formatPointer, setAt } from '../../../model/json/pointer.ts';
 import { plainText } from '../../../model/text/plain-text.ts';

@@ -14,7 +14,7 @@ import { collect } from '../../option-values.ts';
 import { documentOf } from '../pull/document-of.ts';
 import { select } from '../../targets/select.ts';
 import { withSession } from '../../targets/with-session.ts';
-import { serverKey } from '../../../model/server-key.ts';
+import { serverKey } from '../../../model/names/server-key.ts';
 
 interface ImportOptions {
   readonly only?: readonly string[];

@@ -1,5 +1,5 @@
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
-import { serverIdIn } from '../../../model/server-key.ts';
+import { serverIdIn } from '../../../model/names/server-key.ts';
 
 /** Rows as the document that a user would have written: a connection with its servers, no generations. Not yet checked. */
 export function documentOf(

@@ -1,6 +1,6 @@
 import { checkDocument } from '../../../desired/rules/document.ts';
-import type { Issue } from '../../../model/errors.ts';
-import { formatIssue } from '../../../model/errors.ts';
+import type { Issue } from '../../../model/errors/errors.ts';
+import { formatIssue } from '../../../model/errors/errors.ts';
 import { parsePointer } from '../../../model/json/pointer.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';

@@ -6,7 +6,7 @@ import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import type { SeenRow } from '../../../desired/rows/unchanged-condition.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import { documentOf } from '../pull/document-of.ts';
-import { serverIdIn, serverKey } from '../../../model/server-key.ts';
+import { serverIdIn, serverKey } from '../../../model/names/server-key.ts';
 
 /** One leaf that differs; without `before` it is new, without `after` it goes. */
 export interface FieldDifference {

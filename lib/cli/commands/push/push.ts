@@ -14,7 +14,7 @@ import { conflictsWithRows, pushPlan } from './push-plan.ts';
 import type { PushInputs, RowChange } from './push-plan.ts';
 import { changeData, changeLines, changeName } from './render-push.ts';
 import type { Target } from '../../targets/target.ts';
-import { serverKey } from '../../../model/server-key.ts';
+import { serverKey } from '../../../model/names/server-key.ts';
 
 interface PushOptions {
   readonly prune?: boolean;

@@ -5,7 +5,7 @@ import { sideLines } from '../../../plan/text/render-field.ts';
 import { showPair, showPointer } from '../../../model/text/shown-value.ts';
 import type { Json } from '../../../model/json/json.types.ts';
 import type { FieldDifference, RowChange } from './push-plan.ts';
-import { serverIdIn } from '../../../model/server-key.ts';
+import { serverIdIn } from '../../../model/names/server-key.ts';
 
 const signs: Readonly<Record<RowChange['action'], readonly [sign: string, style: Style]>> = {
   add: ['+', 'add'],

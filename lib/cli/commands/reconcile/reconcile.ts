@@ -3,7 +3,7 @@ import type { PassReport } from '../../../model/ledger.types.ts';
 import { renderReportsJson } from '../../../plan/text/render-json.ts';
 import { renderReport } from '../../../plan/text/render-text.ts';
 import { noQueueCode } from '../../../work/queue.ts';
-import { StoreError } from '../../../model/store-error.ts';
+import { StoreError } from '../../../model/errors/store-error.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';

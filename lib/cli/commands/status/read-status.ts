@@ -7,7 +7,7 @@ import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
-import { serverIdIn } from '../../../model/server-key.ts';
+import { serverIdIn } from '../../../model/names/server-key.ts';
 
 /** What is known of a connection, without asking the vendor. @throws StoreError */
 export async function readStatus(

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Issue } from '../../../model/errors.ts';
+import type { Issue } from '../../../model/errors/errors.ts';
 import { isJsonObject } from '../../../model/json/json.ts';
 import { addressKind } from '../../../gateways/http/addresses.ts';
 

@@ -1,6 +1,6 @@
 import { TrueupError } from './errors.ts';
 import type { FailedOperation, FailureKind } from './failure.ts';
-import type { JsonObject } from './json/json.types.ts';
+import type { JsonObject } from '../json/json.types.ts';
 
 export type VendorErrorKind = FailureKind;
 

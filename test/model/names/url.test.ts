@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { urlProblem } from '../../lib/model/url.ts';
+import { urlProblem } from '../../../lib/model/names/url.ts';
 
 const problem = (text: string, query = false) => urlProblem(text, { query })?.problem;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { secretNameProblem } from '../../lib/model/secret-name.ts';
+import { secretNameProblem } from '../../../lib/model/names/secret-name.ts';
 
 describe('secretNameProblem', () => {
   test.each([

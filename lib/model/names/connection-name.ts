@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from './described.ts';
+import { described } from '../described.ts';
 
 /** It becomes part of keys, of names of secrets, and of commands that are shown to be run. */
 export const connectionNameSchema = described(

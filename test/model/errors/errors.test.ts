@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { InvalidDeclarationError, TrueupError, formatIssue } from '../../lib/model/errors.ts';
+import {
+  InvalidDeclarationError,
+  TrueupError,
+  formatIssue,
+} from '../../../lib/model/errors/errors.ts';
 
 describe('an error', () => {
   test('says what it is, where it happened and what caused it', () => {

@@ -1,5 +1,5 @@
-import type { JsonObject } from './json/json.types.ts';
-import { plainText } from './text/plain-text.ts';
+import type { JsonObject } from '../json/json.types.ts';
+import { plainText } from '../text/plain-text.ts';
 
 /**
  * Base of every error that Trueup throws on purpose. `code` is stable and may be matched on; `context`

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isVendorError, VendorError } from '../../lib/model/vendor-error.ts';
+import { isVendorError, VendorError } from '../../../lib/model/errors/vendor-error.ts';
 
 describe('VendorError', () => {
   test('of a status has it in its code, and when to try again', () => {

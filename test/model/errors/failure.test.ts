@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDown, classifyFailure, mayHaveBeenApplied } from '../../lib/model/failure.ts';
-import type { Failure, FailureClass } from '../../lib/model/failure.ts';
+import { isDown, classifyFailure, mayHaveBeenApplied } from '../../../lib/model/errors/failure.ts';
+import type { Failure, FailureClass } from '../../../lib/model/errors/failure.ts';
 
 const operations = ['list', 'get', 'put', 'token'] as const;
 

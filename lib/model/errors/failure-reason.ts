@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 /**
  * What keeps a server from being true, or ended a pass, in few enough words to be counted for a whole fleet.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { failureReason, failureReasons } from '../../lib/model/failure-reason.ts';
+import { failureReason, failureReasons } from '../../../lib/model/errors/failure-reason.ts';
 
 describe('a failure is counted by few words', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { codeOf, fileError, fileProblem } from '../../lib/model/file-problem.ts';
-import { LostUpdateError, StoreError } from '../../lib/model/store-error.ts';
+import { codeOf, fileError, fileProblem } from '../../../lib/model/errors/file-problem.ts';
+import { LostUpdateError, StoreError } from '../../../lib/model/errors/store-error.ts';
 
 describe('Errors about files', () => {
   test('have a path, a code and a predicate', () => {

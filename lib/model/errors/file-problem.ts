@@ -1,4 +1,4 @@
-import type { JsonObject } from './json/json.types.ts';
+import type { JsonObject } from '../json/json.types.ts';
 import { StoreError } from './store-error.ts';
 
 /** What can be matched on: `code` of the `StoreError`s of files; the same words as tables use. */
