@@ -50,7 +50,7 @@ export class Scheduler {
   /** @param ahead - milliseconds by which its clock is ahead; behind, if negative */
   process(name: string, ahead: number): Process {
     const clock: Clock = {
-      now: () => this.now + ahead,
+      now: () => Math.floor(this.now + ahead),
       sleep: (ms, signal) =>
         new Promise((resolve) => {
           if (signal?.aborted) return resolve();
