@@ -27,7 +27,8 @@ const maximum = 200_000;
 
 const bytes = (json: string) => Buffer.byteLength(json);
 
-const changeSchema = z.object({
+/** How a change is stored. */
+export const changeSchema = z.object({
   server: z.string(),
   label: z.optional(z.string()),
   at: z.string().check(z.refine(isTime)),

@@ -17,7 +17,8 @@ const time = z.string().check(z.refine(isTime));
 const fingerprint = z.object({ keyId: text, mac: text });
 const exchange = z.object({ sent: fingerprint, answered: fingerprint });
 
-const recordSchema = z.object({
+/** A stored record, unpacked, less its id. */
+export const recordSchema = z.object({
   rev: z.int().check(z.minimum(1)),
   label: z.optional(text),
   outcome: z.enum(outcomes),

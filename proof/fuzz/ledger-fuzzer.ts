@@ -7,7 +7,7 @@ import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { answeringDynamo, strangeValue, wireItem } from './dynamo.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';
-import { kept, leaseForm, mustFit, mustReadLedger } from './kept.ts';
+import { kept, mustBeLease, mustReadLedger } from './kept.ts';
 
 const { server, pause, report, change, plan, hashes, lease, now } = kept;
 const ttl = now / 1000 + 3_600;
@@ -113,7 +113,7 @@ export const ledgerFuzzer = (read = mustReadLedger) =>
           const found = await leases.read('acme').catch((error: unknown) => {
             must(error instanceof StoreError, `not typed: ${String(error)}`);
           });
-          if (found) mustFit(leaseForm, found, 'a lease');
+          if (found) mustBeLease(found);
         },
         close: dynamo.close,
       };

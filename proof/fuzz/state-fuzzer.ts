@@ -5,16 +5,17 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
+import { serverValue } from '../../lib/ledger/server-record.ts';
 import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
 import type { ItemValue } from '../../lib/table/table.ts';
 import { edited, editsOf } from './edits.ts';
 import { fuzzer, must } from './fuzzer.ts';
-import { kept, leaseForm, mustFit, mustReadLedger } from './kept.ts';
+import { kept, mustBeLease, mustReadLedger } from './kept.ts';
 import { strangeJson } from './strange.ts';
 
 const { server, pause, report, change, lease, now } = kept;
-const { id: _id, ...record } = server;
+const record = serverValue(server) ?? {};
 const ttl = now / 1000 + 3_600;
 
 const items: readonly (readonly [key: string, value: ItemValue])[] = [
@@ -68,7 +69,7 @@ export const stateFuzzer = (read = mustReadLedger) =>
             const found = await leases.read('acme').catch((error: unknown) => {
               must(error instanceof StoreError, `not typed: ${String(error)}`);
             });
-            if (found) mustFit(leaseForm, found, 'a lease');
+            if (found) mustBeLease(found);
           } finally {
             set.run(before?.['was'] ?? null, key);
           }
