@@ -12,7 +12,7 @@ import { renderReport } from '../../lib/plan/text/render-text.ts';
 import { reportSchema } from '../../lib/plan/text/report-schema.ts';
 import { isTime } from '../../lib/model/time.ts';
 import { StoreError } from '../../lib/model/errors/store-error.ts';
-import { change, fullServer } from '../../test/ledger/records.ts';
+import { change as changeOf, fullServer } from '../../test/ledger/records.ts';
 import { contextOf, inputsOf, serverOf } from '../../test/plan/support/builders.ts';
 import { planOf, passReport, plannedServer } from '../../test/plan/support/plans.ts';
 import { must } from './fuzzer.ts';
@@ -33,7 +33,7 @@ export const kept = {
     counts: outcomeCounts(['updated']),
     servers: 1,
   }),
-  change: change('s1'),
+  change: changeOf('s1'),
   plan: planOf([plannedServer()], { inSync: 2 }),
   hashes: ['h1', 'h2'],
   lease: {
@@ -62,7 +62,7 @@ const pauseForm = z.object({
 /** @throws Wrong if a lease that was read could not be written again */
 export function mustBeLease({ rev, ...lease }: LeaseItem): void {
   must(Number.isSafeInteger(rev) && rev >= 0, 'a lease without a revision');
-  const stored = z.safeEncode(leaseSchema, lease as z.output<typeof leaseSchema>);
+  const stored = z.safeEncode(leaseSchema, lease);
   must(stored.success, `a lease is read, and is not valid: ${stored.error?.message}`);
 }
 
