@@ -51,7 +51,10 @@ export function startVendor(servers: number, issuer?: TokenEndpoint): Promise<Ba
 export async function triggers(scene: Scene, server: string): Promise<readonly string[]> {
   const { aws, output } = scene;
   const changes = await aws.items(output('LedgerTable'), connection, `change#${server}#`);
-  return changes.map((change) => String(change['trigger']));
+  return changes.map(({ change }) => {
+    const { trigger } = JSON.parse(String(change)) as { trigger: string };
+    return trigger;
+  });
 }
 
 export function drained({ aws, output }: Scene): Promise<true> {
