@@ -141,7 +141,7 @@ function release(item: LeaseItem, event: EventOf<'release'>): LeaseDecision {
   if (item.epoch !== epoch) return refused('lost', item);
   if (item.expiresAt === undefined) return done(item);
   if (!keep && item.knocks !== knocks) return refused('knocked', item);
-  const nobody = { owner: undefined, acquisition: undefined, expiresAt: undefined };
+  const free = { owner: undefined, acquisition: undefined, expiresAt: undefined };
   const forgotten = keep ? {} : { knocked: undefined, running: undefined };
-  return done({ ...item, ...save, ...nobody, ...forgotten, takenOver: false });
+  return done({ ...item, ...save, ...free, ...forgotten, takenOver: false });
 }

@@ -1,3 +1,4 @@
+import type { Auth } from './desired.types.ts';
 import type { Json } from './json/json.types.ts';
 import type { SecretReference } from './secret.ts';
 
@@ -9,4 +10,16 @@ export function asReference(value: Json): SecretReference {
 /** `name`, or `name#key`: what an applied record calls the source of a value. */
 export function formatReference({ secret, key }: SecretReference): string {
   return key === undefined ? secret : `${secret}#${key}`;
+}
+
+/** The secret that a connection signs in with. */
+export function credentialOf(auth: Auth): SecretReference {
+  switch (auth.type) {
+    case 'bearer':
+      return auth.token;
+    case 'client-credentials':
+      return auth.client_secret;
+    case 'refresh-token':
+      return auth.refresh_token;
+  }
 }

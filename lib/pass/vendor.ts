@@ -1,9 +1,9 @@
 import { backoffMs } from '../model/backoff.ts';
 import { digestOf } from '../plan/change.ts';
-import type { Auth, Connection } from '../model/desired.types.ts';
+import type { Connection } from '../model/desired.types.ts';
+import { credentialOf } from '../model/secret-reference.ts';
 import type { Json } from '../model/json/json.types.ts';
 import type { Retry } from '../model/ledger.types.ts';
-import type { SecretReference } from '../model/secret.ts';
 import { passGate } from '../lease/pass-gate.ts';
 import type { Gate } from '../lease/pass-gate.ts';
 import type { Dependencies } from './dependencies.types.ts';
@@ -146,22 +146,11 @@ async function currentVersion(
   { name, auth }: Connection,
   { secrets }: Pick<Dependencies, 'secrets'>,
 ): Promise<string | undefined> {
-  const { secret } = credentialIn(auth);
+  const { secret } = credentialOf(auth);
   try {
     return (await secrets.versions(name, [secret])).get(secret);
   } catch (error) {
     if (error instanceof StoreError) return undefined;
     throw error;
-  }
-}
-
-function credentialIn(auth: Auth): SecretReference {
-  switch (auth.type) {
-    case 'bearer':
-      return auth.token;
-    case 'client-credentials':
-      return auth.client_secret;
-    case 'refresh-token':
-      return auth.refresh_token;
   }
 }

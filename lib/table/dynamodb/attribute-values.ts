@@ -41,41 +41,6 @@ export function fromItem(item: Attributes): Record<string, unknown> {
   return values;
 }
 
-/** Whether `fromItem` would make these values of the item. What is no JSON, a symbol of its own each time, is never the same. */
-export function isItem(item: Attributes, values: Readonly<Record<string, unknown>>): boolean {
-  // Asked for each map of each item of a pass: `for in` spares a second list of names.
-  let unmet = Object.keys(values).length;
-  for (const name in item) {
-    unmet -= 1;
-    // Every object has something by that name.
-    if (name === '__proto__' && !Object.hasOwn(values, name)) return false;
-    if (!isAttribute(item[name], values[name])) return false;
-  }
-  return unmet === 0;
-}
-
-function isAttribute(attribute: AttributeValue | undefined, value: unknown): boolean {
-  if (attribute === undefined) return false;
-  if (typeof value === 'string') return attribute.S === value;
-  if (typeof value === 'number')
-    return attribute.N !== undefined && fromNumber(attribute.N) === value;
-  if (typeof value === 'boolean') return attribute.BOOL === value;
-  if (value === null) return attribute.NULL !== undefined;
-  if (Array.isArray(value)) return isList(attribute.L, value);
-  return (
-    typeof value === 'object' &&
-    attribute.M !== undefined &&
-    isItem(attribute.M, value as Readonly<Record<string, unknown>>)
-  );
-}
-
-function isList(list: readonly AttributeValue[] | undefined, values: readonly unknown[]): boolean {
-  return (
-    list?.length === values.length &&
-    list.every((member, index) => isAttribute(member, values[index]))
-  );
-}
-
 function fromAttribute(value: AttributeValue | undefined): unknown {
   // What the SDK makes of an attribute named `__proto__`.
   if (value === undefined) return Symbol('unknown type');

@@ -1,7 +1,6 @@
 import type { Auth, Connection } from '../../../model/desired.types.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
-import { formatReference } from '../../../model/secret-reference.ts';
-import type { SecretReference } from '../../../model/secret.ts';
+import { credentialOf, formatReference } from '../../../model/secret-reference.ts';
 import type { Credentials } from '../../../sign-in/credentials.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { VendorSession } from '../../../gateways/provider.ts';
@@ -88,16 +87,5 @@ const listMends: Readonly<Record<number, (secret: string) => string>> = {
 };
 
 function secretOf(auth: Auth): string {
-  return `secret ${formatReference(referenceOf(auth))}`;
-}
-
-function referenceOf(auth: Auth): SecretReference {
-  switch (auth.type) {
-    case 'bearer':
-      return auth.token;
-    case 'client-credentials':
-      return auth.client_secret;
-    case 'refresh-token':
-      return auth.refresh_token;
-  }
+  return `secret ${formatReference(credentialOf(auth))}`;
 }
