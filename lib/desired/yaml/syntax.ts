@@ -1,4 +1,4 @@
-import { visit, type Document, type ErrorCode } from 'yaml';
+import { visit, type Document, type ErrorCode, type Node } from 'yaml';
 
 /** What is wrong at a place, and what would be right; nothing of the text itself, which may be a secret. */
 export interface Problem {
@@ -61,25 +61,28 @@ const problems: Readonly<Record<ErrorCode, readonly [problem: string, expected: 
 
 /** What the parser found in a document. */
 export function syntaxProblems(document: Document.Parsed, text: string): readonly TextProblem[] {
-  if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
-    return [{ offset: 0, ...tooDeep }];
-  }
   // What it only warns of is mostly style; a directive that is not understood is not.
   const unknown = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
-  return [...document.errors, ...unknown].map(({ code, pos: [offset] }) => {
+  const found = [...document.errors, ...unknown];
+  const mayBeOpen = (code: ErrorCode) => code === 'MISSING_CHAR' || code === 'BAD_INDENT';
+  const unclosed = found.some(({ code }) => mayBeOpen(code))
+    ? unclosedIn(document, text)
+    : undefined;
+  return found.map(({ code, pos: [offset] }) => {
     const [problem, expected] = problems[code];
-    const open = code === 'MISSING_CHAR' || code === 'BAD_INDENT';
-    return (open ? unclosed(document, text, offset) : undefined) ?? { offset, problem, expected };
+    return (mayBeOpen(code) ? unclosed?.get(offset) : undefined) ?? { offset, problem, expected };
   });
 }
 
-/** The innermost quote or bracket that is still open at `end`, where the parser misses its other half. */
-function unclosed(document: Document.Parsed, text: string, end: number): TextProblem | undefined {
-  let found: TextProblem | undefined;
-  const look = (node: { range?: readonly number[] | null }, closing: string, problem: Problem) => {
-    const [offset = end, after] = node.range ?? [];
+/** By where the parser misses its other half: the innermost quote or bracket that is still open there. */
+function unclosedIn(document: Document.Parsed, text: string): ReadonlyMap<number, TextProblem> {
+  const found = new Map<number, TextProblem>();
+  const look = ({ range }: Pick<Node, 'range'>, closing: string, problem: Problem) => {
+    if (!range) return;
+    const [offset, end] = range;
     const isClosed = offset < end - 1 && text[end - 1] === closing;
-    if (after === end && !isClosed) found = { offset, ...problem };
+    // What comes later is within what came before.
+    if (!isClosed) found.set(end, { offset, ...problem });
   };
   visit(document, {
     Scalar: (_key, node) => {

@@ -1,14 +1,15 @@
 import {
+  Composer,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
-  parseAllDocuments,
   type Document,
   type Node,
 } from 'yaml';
 import { parsePointer } from '../../model/json/pointer.ts';
+import { BoundedParser, TooDeepError } from './bounded-parser.ts';
 import { tooDeep, type Problem, type TextProblem } from './syntax.ts';
 import { yamlRules, type TextRules } from './rules.ts';
 import { foreignCharacter, syntaxProblems } from './syntax.ts';
@@ -66,18 +67,17 @@ export function parseText(text: string, { json = false } = {}): ParsedText {
     for (const document of parse(text, lineCounter)) {
       const found = foreign ? [foreign] : problemsOf(document, rules);
       if (found.length > 0) tell(found);
-      else documents.push(...connectionsOf(document, at));
+      else for (const connection of connectionsOf(document, at)) documents.push(connection);
     }
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    tell([{ offset: 0, ...tooDeep }]);
+    if (!(error instanceof TooDeepError)) throw error;
+    tell([foreign ?? { offset: error.offset, ...tooDeep }]);
   }
   return { documents, problems: foreign ? problems.slice(0, 1) : problems };
 }
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
-  const parsed = parseAllDocuments(text, {
-    lineCounter,
+  const composer = new Composer({
     // Pretty errors repeat the text.
     prettyErrors: false,
     logLevel: 'silent',
@@ -88,7 +88,8 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed[] {
     // yamlRules finds them in linear time.
     uniqueKeys: false,
   });
-  return Array.isArray(parsed) ? parsed : [];
+  const parser = new BoundedParser(lineCounter.addNewLine);
+  return [...composer.compose(parser.parse(text))];
 }
 
 function problemsOf(document: Document.Parsed, rules: TextRules): readonly TextProblem[] {
