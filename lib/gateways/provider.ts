@@ -32,6 +32,8 @@ export interface SessionInputs {
   token(options: { renew: boolean }): Promise<Secret>;
   /** Waits for the budget before each request on the wire, a repeated one too. */
   admit(): Promise<void>;
+  /** Called once a `PUT` of the server may have reached the gateway. */
+  reached?(server: string): void;
   /** Counts each request on the wire. */
   calls: VendorCalls;
   /** Ends all requests. */

@@ -1,61 +1,58 @@
 import type { ChangeBucket } from './lease-item.ts';
 
+const hourMs = 60 * 60_000;
+/** Counts that are no further apart than this share a bucket: the item stays small. */
 const bucketMs = 5 * 60_000;
-const buckets = 12;
 
-function startOf(time: number): string {
-  return new Date(Math.floor(time / bucketMs) * bucketMs).toISOString();
-}
+const timeOf = (ms: number) => new Date(ms).toISOString();
 
-/** The buckets that still count at `now`. */
+/** The buckets that hold a count less than an hour old at `now`. */
 export function currentWindow(
   window: readonly ChangeBucket[],
   now: number,
 ): readonly ChangeBucket[] {
-  const oldest = startOf(now - (buckets - 1) * bucketMs);
-  return window.filter(({ start }) => start >= oldest);
+  return window.filter(({ to }) => isInWindow(to, now));
 }
 
-/** Servers changed in the last hour, as finely as the buckets count. */
+/** Servers changed in the last hour: never fewer than there were, and more by those of five minutes at most. */
 export function changedInWindow(window: readonly ChangeBucket[], now: number): number {
   return currentWindow(window, now).reduce((sum, { changed }) => sum + changed, 0);
 }
 
-/** The window with one more server changed at `now`. */
+/**
+ * The window with more servers counted at a moment.
+ *
+ * @param at - milliseconds since the epoch; where it is ahead of the clock, they count for an hour from then on
+ */
 export function countInWindow(
   window: readonly ChangeBucket[],
-  now: number,
+  at: number,
+  servers: number,
 ): readonly ChangeBucket[] {
-  const start = startOf(now);
-  const others = currentWindow(window, now).filter((bucket) => bucket.start !== start);
-  const before = window.find((bucket) => bucket.start === start)?.changed ?? 0;
-  return [...others, { start, changed: before + 1 }];
+  if (servers === 0) return window;
+  const joined = window.find(({ from }) => Math.abs(at - Date.parse(from)) < bucketMs);
+  const { from, to, changed } = joined ?? { from: timeOf(at), to: timeOf(at), changed: 0 };
+  const bucket = {
+    from: timeOf(Math.min(at, Date.parse(from))),
+    to: timeOf(Math.max(at, Date.parse(to))),
+    changed: changed + servers,
+  };
+  return [...window.filter((one) => one !== joined), bucket];
 }
 
-/**
- * The window with all that server items know of it: who counted them may have ended before it could save the window.
- *
- * @param countedAt - when servers were counted last, ISO 8601; of some or all of the connection's
- */
-export function recounted(
+/** The window without one server that was counted at `countedAt`, ISO 8601. */
+export function uncountInWindow(
   window: readonly ChangeBucket[],
-  countedAt: Iterable<string | undefined>,
-  now: number,
+  countedAt: string,
 ): readonly ChangeBucket[] {
-  const counts = new Map<string, number>();
-  for (const at of countedAt) {
-    if (at === undefined || !isInWindow(at, now)) continue;
-    const start = startOf(Date.parse(at));
-    counts.set(start, (counts.get(start) ?? 0) + 1);
-  }
-  const known = new Map(window.map(({ start, changed }) => [start, changed]));
-  const lacking = [...counts].filter(([start, changed]) => changed > (known.get(start) ?? 0));
-  if (lacking.length === 0) return window;
-  const starts = new Map([...known, ...lacking]);
-  return [...starts].map(([start, changed]) => ({ start, changed }));
+  const bucket = window.find(({ from, to }) => from <= countedAt && countedAt <= to);
+  if (!bucket) return window;
+  const changed = bucket.changed - 1;
+  const others = window.filter((one) => one !== bucket);
+  return changed > 0 ? [...others, { ...bucket, changed }] : others;
 }
 
 /** Whether a server that was counted at `countedAt` (ISO 8601) is still in the window. */
 export function isInWindow(countedAt: string | undefined, now: number): boolean {
-  return countedAt !== undefined && startOf(Date.parse(countedAt)) >= startOf(now - 11 * bucketMs);
+  return countedAt !== undefined && Date.parse(countedAt) > now - hourMs;
 }

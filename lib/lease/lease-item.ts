@@ -3,10 +3,11 @@ import { isTime } from '../model/time.ts';
 import type { Retry, Time } from '../model/ledger.types.ts';
 import type { Scope } from './scope.ts';
 
-/** One of twelve buckets of five minutes: how many servers the guard counted as changed from `start` on. */
+/** How many servers the guard counted as changed within five minutes. */
 export interface ChangeBucket {
-  /** ISO 8601, a multiple of five minutes. */
-  readonly start: Time;
+  /** Of the first and of the last of them, ISO 8601. */
+  readonly from: Time;
+  readonly to: Time;
   readonly changed: number;
 }
 
@@ -34,14 +35,18 @@ export interface LeaseItem {
   readonly expiresAt?: number | undefined;
   /** Whether this owner took it over from one that never released it. */
   readonly takenOver: boolean;
+  /** When this last happened, in milliseconds since the epoch: what was counted before may be in no bucket. */
+  readonly takenOverAt?: number | undefined;
   /** How many knocks there ever were. */
   readonly knocks: number;
   /** What knocks ask for that the owner has not taken on yet. */
   readonly knocked?: Scope | undefined;
   /** What the owner is serving of earlier knocks. */
   readonly running?: Scope | undefined;
-  /** The guard's count of the last hour. */
+  /** The guard's count of the last hour, with what the owner may still send. */
   readonly window: readonly ChangeBucket[];
+  /** How many servers the ledger knew when a pass last read all of them. */
+  readonly known?: number | undefined;
   /** Backoff of the connection itself; its `key` is the connection row's hash. */
   readonly retry?: Retry | undefined;
   /** Absent: nothing is known, it counts as full. */
@@ -49,7 +54,7 @@ export interface LeaseItem {
 }
 
 /** What an owner saves with a renewal or its release. */
-export type LeaseSave = Pick<LeaseItem, 'window' | 'retry' | 'budget'>;
+export type LeaseSave = Pick<LeaseItem, 'window' | 'known' | 'retry' | 'budget'>;
 
 const count = z.int().check(z.minimum(0));
 const time = z.string().check(z.refine(isTime));
@@ -67,10 +72,12 @@ export const leaseSchema = z.object({
   acquisition: z.optional(z.string()),
   expiresAt: z.optional(count),
   takenOver: z.boolean(),
+  takenOverAt: z.optional(count),
   knocks: count,
   knocked: z.optional(scope),
   running: z.optional(scope),
-  window: z.readonly(z.array(z.object({ start: time, changed: count }))),
+  window: z.readonly(z.array(z.object({ from: time, to: time, changed: count }))),
+  known: z.optional(count),
   retry: z.optional(
     z.object({
       attempts: count,

@@ -88,6 +88,20 @@ export class Lease {
     });
   }
 
+  /**
+   * Renews the lease from now on, and writes what is saved with it.
+   *
+   * @throws StoreError; InterruptedError if another process owns the lease
+   */
+  async renew(): Promise<void> {
+    const { clock, settings } = this.#world;
+    const expiresAt = clock.now() + settings.leaseMs;
+    const save = this.saved.save(expiresAt);
+    const { ok } = await this.#change({ kind: 'renew', epoch: this.epoch, expiresAt, save });
+    if (ok) this.#expiresAt = expiresAt;
+    this.assertOwned(0);
+  }
+
   /** Takes on what knocks ask for, and what an earlier owner was serving when it ended. */
   async serveKnocks(): Promise<Scope | undefined> {
     for (;;) {
@@ -113,7 +127,7 @@ export class Lease {
     knocks = this.#item.knocks,
   ): Promise<'released' | 'lost' | 'knocked'> {
     const { epoch } = this.#item;
-    const save = this.saved.save();
+    const save = this.saved.save(this.#expiresAt);
     const keep = how === 'keep';
     const decision = await this.#change({ kind: 'release', epoch, knocks, keep, save });
     if (!decision.ok && decision.why === 'knocked') return 'knocked';
@@ -151,16 +165,8 @@ export class Lease {
     const { signal } = this.#renewal;
     while (!signal.aborted && !this.#lost) {
       await clock.sleep(settings.renewMs, signal);
-      if (!signal.aborted) await this.#renew().catch(() => undefined);
+      // One that fails is tried again at the next; meanwhile the lease runs on towards its end.
+      if (!signal.aborted) await this.renew().catch(() => undefined);
     }
-  }
-
-  /** A renewal that fails is tried again at the next; meanwhile the lease runs on towards its end. */
-  async #renew(): Promise<void> {
-    const { clock, settings } = this.#world;
-    const expiresAt = clock.now() + settings.leaseMs;
-    const save = this.saved.save();
-    const { ok } = await this.#change({ kind: 'renew', epoch: this.epoch, expiresAt, save });
-    if (ok) this.#expiresAt = expiresAt;
   }
 }

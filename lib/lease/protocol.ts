@@ -114,8 +114,9 @@ function acquire(item: LeaseItem, event: EventOf<'acquire'>): LeaseDecision {
   if (item.acquisition === id) return done(item);
   if (isOwned(item, expiredBefore)) return refused('owned', item);
   const takenOver = item.expiresAt !== undefined;
+  const takenOverAt = takenOver ? expiredBefore : item.takenOverAt;
   const epoch = item.epoch + 1;
-  return done({ ...item, epoch, owner, acquisition: id, expiresAt, takenOver });
+  return done({ ...item, epoch, owner, acquisition: id, expiresAt, takenOver, takenOverAt });
 }
 
 function knock(item: LeaseItem, { scope, expiredBefore }: EventOf<'knock'>): LeaseDecision {

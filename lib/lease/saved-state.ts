@@ -1,14 +1,19 @@
-import type { Retry, ServerRecord } from '../model/ledger.types.ts';
+import type { Retry, Time } from '../model/ledger.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import type { RateBudget } from './budget.ts';
-import { countInWindow, recounted } from './change-window.ts';
+import { countInWindow, currentWindow, isInWindow, uncountInWindow } from './change-window.ts';
 import type { BudgetState, ChangeBucket, LeaseItem, LeaseSave } from './lease-item.ts';
 
 /** What a connection's passes hand to each other in the lease item, beside the lease itself. */
 export class SavedState {
   readonly #clock: Clock;
+  readonly #takenOverAt: number;
   #window: readonly ChangeBucket[];
   #retry: Retry | undefined;
+  /** Servers that a `PUT` may be sent to, with when each was counted before. */
+  #reserved: ReadonlyMap<string, Time | undefined> = new Map();
+  /** Servers that this pass has counted, with when. */
+  readonly #counted = new Map<string, Time>();
   /**
    * The budget that the last owner saved, if any. After a takeover it counts as empty: nothing is known
    * of what that owner still spent.
@@ -16,6 +21,8 @@ export class SavedState {
   readonly savedBudget: BudgetState | undefined;
   /** The connection's budget, once a pass has made it. */
   budget: RateBudget | undefined;
+  /** How many servers the ledger knew when a pass last read all of them; absent before. */
+  known: number | undefined;
 
   /**
    * @param acquired - the item as it was acquired just now
@@ -25,6 +32,8 @@ export class SavedState {
     this.#clock = clock;
     this.#window = acquired.window;
     this.#retry = acquired.retry;
+    this.#takenOverAt = acquired.takenOverAt ?? 0;
+    this.known = acquired.known;
     this.savedBudget = acquired.takenOver
       ? { tokens: 0, at: clock.now(), by: clockName }
       : acquired.budget;
@@ -40,15 +49,37 @@ export class SavedState {
     return this.#retry;
   }
 
-  /** Takes in what server items know of the guard's count: the last owner may not have come to save it. */
-  recount(servers: ReadonlyMap<string, ServerRecord>): void {
-    const countedAt = servers.values().map((server) => server.countedAt);
-    this.#window = recounted(this.#window, countedAt, this.#clock.now());
+  /**
+   * From the next save on these servers count as changed, whatever becomes of this process: it says so before it sends.
+   *
+   * @param servers - by id, when each was counted before
+   */
+  reserve(servers: ReadonlyMap<string, Time | undefined>): void {
+    this.#reserved = servers;
   }
 
-  /** Counts one server as changed now. */
-  count(): void {
-    this.#window = countInWindow(this.#window, this.#clock.now());
+  /** A `PUT` of this server may have reached the gateway: if it was reserved, it counts from now on. */
+  sent(id: string): void {
+    if (!this.#reserved.has(id) || this.#counted.has(id)) return;
+    const now = this.#clock.now();
+    const before = this.#reserved.get(id);
+    this.#counted.set(id, new Date(now).toISOString());
+    // A server counts once, by its latest change. What an owner counted that died may be in no bucket.
+    if (before !== undefined && isInWindow(before, now) && Date.parse(before) > this.#takenOverAt) {
+      this.#window = uncountInWindow(this.#window, before);
+    }
+    this.#window = countInWindow(this.#window, now, 1);
+  }
+
+  /** When this pass counted the server; undefined if it did not. */
+  countedAt(id: string): Time | undefined {
+    return this.#counted.get(id);
+  }
+
+  /** All that was to be sent has ended: what was reserved and never reached the gateway is given back. */
+  settle(): void {
+    this.#reserved = new Map();
+    this.#counted.clear();
   }
 
   /** Sets or clears the connection's backoff. */
@@ -56,9 +87,17 @@ export class SavedState {
     this.#retry = retry;
   }
 
-  /** What the next renewal or release writes. */
-  save(): LeaseSave {
+  /**
+   * What the next renewal or release writes.
+   *
+   * @param until - when the lease ends: until then this process may send what it has reserved
+   */
+  save(until: number): LeaseSave {
     const budget = this.budget?.state() ?? this.savedBudget;
-    return { window: this.#window, retry: this.#retry, budget };
+    const now = this.#clock.now();
+    const open = this.#reserved.keys().filter((id) => !this.#counted.has(id));
+    const window = countInWindow(currentWindow(this.#window, now), until, [...open].length);
+    const { known } = this;
+    return { window, retry: this.#retry, budget, ...(known !== undefined && { known }) };
   }
 }

@@ -3,7 +3,8 @@ import { assemblePlan } from '../plan/fleet-plan.ts';
 import type { Plan, PlannedServer } from '../plan/plan.types.ts';
 import { changedInWindow, isInWindow } from '../lease/change-window.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import type { ChangeBucket } from '../lease/lease-item.ts';
+import type { LeaseSave } from '../lease/lease-item.ts';
+import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Pass } from './pass.types.ts';
 import type { Wanted } from './plan.ts';
 import type { Readings } from './read/read.ts';
@@ -21,14 +22,14 @@ export interface Allowed extends Wanted {
 /**
  * Refuses before anything is written.
  *
- * @param window - the guard's count of the last hour, from the lease item
+ * @param saved - from the lease item: the guard's count of the last hour, and what the ledger knew when all of it was read
  * @param countReported - whether what is only reported is guarded too, for people who may apply it
  * @throws StoreError if there is something to guard, and approvals could not be read
  */
 export async function guard(
   wanted: Wanted,
   { desired, ledger, live }: Readings,
-  window: readonly ChangeBucket[],
+  saved: Pick<LeaseSave, 'window' | 'known'>,
   request: PassRequest,
   deps: Dependencies,
   countReported = false,
@@ -51,7 +52,8 @@ export async function guard(
   const guarded = guardChanges(findings, {
     limits: connection.policy.limits,
     declared,
-    changedLastHour: changedInWindow(window, now),
+    known: isWhole ? knownIn(ledger) : (saved.known ?? 0),
+    changedLastHour: changedInWindow(saved.window, now),
     isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
     approved,
   });
@@ -63,6 +65,14 @@ export async function guard(
   const undeclared = live.undeclared ?? [];
   const plan = assemblePlan(about, { servers: planned, quiet }, undeclared, guarded.state);
   return { ...wanted, plan, planned, approved };
+}
+
+/** How many servers Trueup has applied or verified a declaration of, also where none is declared any more. */
+export function knownIn({ servers }: LedgerState): number {
+  return servers
+    .values()
+    .filter(({ contentHash }) => contentHash !== undefined)
+    .toArray().length;
 }
 
 /** Changes that an approval permits, or the person who asks for this pass. */

@@ -2,7 +2,7 @@ import { allEnded } from './limited.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { apply } from './apply/apply.ts';
-import { guard, recordHeld } from './guard.ts';
+import { guard, knownIn, recordHeld } from './guard.ts';
 import type { Pass, PassDone } from './pass.types.ts';
 import { plan } from './plan.ts';
 import { readAccount, readDesired } from './read/desired.ts';
@@ -28,11 +28,11 @@ export async function makePass(
     if (!account.ok) return await reportInvalid(account.why, pass);
     const vendor = await openVendor(account, pass);
     const seen = await read(request, account, vendor, deps, pass.abort); // 1
-    lease.saved.recount(seen.ledger.servers);
     if ('ending' in vendor) return await report(pass, { seen, applied: vendor });
     if ('ending' in seen) return await report(pass, { seen, vendor, applied: seen });
     const wanted = plan(seen, request.attended, deps); // 2 pure and synchronous
-    const allowed = await guard(wanted, seen, lease.saved.window, request, deps); // 3
+    const allowed = await guard(wanted, seen, lease.saved, request, deps); // 3
+    if (request.servers === undefined) lease.saved.known = knownIn(seen.ledger);
     await recordHeld(allowed, pass);
     const applied = await apply(allowed, seen, vendor, pass); // 4 each server on its own
     return await report(pass, { seen, vendor, allowed, applied }); // 5

@@ -1,6 +1,5 @@
 import { InvalidDeclarationError } from '../model/errors/errors.ts';
 import { allEnded } from './limited.ts';
-import { recounted } from '../lease/change-window.ts';
 import { readOnlyGate } from '../lease/read-only-gate.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { VendorCalls } from '../gateways/provider.ts';
@@ -36,9 +35,8 @@ export async function preview(
     const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
     if ('ending' in seen) throw seen.ending.error;
     const wanted = plan(seen, attended, deps);
-    const countedAt = seen.ledger.servers.values().map((server) => server.countedAt);
-    const window = recounted(lease?.window ?? [], countedAt, wanted.now);
-    return { ...(await guard(wanted, seen, window, request, deps, true)), calls };
+    const saved = { window: lease?.window ?? [], known: lease?.known };
+    return { ...(await guard(wanted, seen, saved, request, deps, true)), calls };
   } finally {
     abort.abort();
   }

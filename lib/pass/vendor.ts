@@ -42,16 +42,21 @@ export async function openVendor(
     return { ending: backingOff(retry) };
   }
   const gate = passGate(lease, connection.budget, deps, request);
-  return openSession(account, deps, tally.calls, abort.signal, gate);
+  const reached = (id: string) => lease.saved.sent(id);
+  return openSession(account, deps, tally.calls, abort.signal, gate, reached);
 }
 
-/** @param gate - asked before each request */
+/**
+ * @param gate - asked before each request
+ * @param reached - called once a `PUT` of a server may have reached the gateway
+ */
 export function openSession(
   { connection, provider }: Account,
   deps: Dependencies,
   calls: VendorCalls,
   signal: AbortSignal,
   gate: Gate,
+  reached?: (id: string) => void,
 ): Vendor {
   const credentials = new Credentials(connection, provider, deps, signal, () => gate.assertMay());
   const session = provider.open(connection, {
@@ -59,6 +64,7 @@ export function openSession(
     admit: () => gate.admit(signal),
     calls,
     signal,
+    ...(reached && { reached }),
   });
   return { session, credentials };
 }

@@ -8,6 +8,8 @@ export interface GuardInputs {
   readonly limits: Limits;
   /** Servers declared in the connection, whatever the scope of the pass. */
   readonly declared: number;
+  /** Servers that the ledger knows: Trueup has applied or verified a declaration of theirs. */
+  readonly known: number;
   /** Servers that the guard counted as changed in the last hour. */
   readonly changedLastHour: number;
   /** Whether a server is among them: it counts once an hour. */
@@ -26,24 +28,40 @@ export function hasGuardedCause({ changes }: Pick<PlannedServer, 'changes'>): bo
   return changes.some(({ cause }) => guardedCauses.has(cause));
 }
 
-/** What is changed within an hour of the declared servers, 0 to 1, if so many are added to those of before. */
+/** What a share is of: the smaller figure, so that no push of rows makes room for its own changes. */
+export function baseOf({ declared, known = declared }: Pick<GuardState, 'declared' | 'known'>) {
+  return Math.min(declared, known);
+}
+
+/** What is held against the minimum: the larger figure, so that no removal of rows switches the guard off. */
+export function sizeOf({ declared, known = declared }: Pick<GuardState, 'declared' | 'known'>) {
+  return Math.max(declared, known);
+}
+
+/** The share of servers that change within an hour, if so many are added to those of before. */
 export function shareOf(
-  { declared, changedLastHour }: Pick<GuardState, 'declared' | 'changedLastHour'>,
+  state: Pick<GuardState, 'declared' | 'known' | 'changedLastHour'>,
   changing: number,
 ): number {
-  return declared === 0 ? 0 : (changedLastHour + changing) / declared;
+  const base = baseOf(state);
+  return base === 0 ? 0 : (state.changedLastHour + changing) / base;
+}
+
+/** Whether so large a share is held. A limit of 100% holds nothing. */
+export function isOver({ share, limit }: Pick<GuardState, 'share' | 'limit'>): boolean {
+  return limit < 1 && share > limit;
 }
 
 /**
  * Refuses before anything is written: if this plan, with what was changed in the last hour, would change more than
- * the limit's share of the declared servers, its guarded changes are held, and the rest goes on. Whatever the size of
+ * the limit's share of the servers, its guarded changes are held, and the rest goes on. Whatever the size of
  * the batches it comes in, a change of a thousand servers is a change of a thousand.
  */
 export function guard(
   servers: readonly PlannedServer[],
   inputs: GuardInputs,
 ): { readonly servers: readonly PlannedServer[]; readonly state: GuardState } {
-  const { limits, declared, approved, isCounted } = inputs;
+  const { limits, declared, changedLastHour, approved, isCounted } = inputs;
   const counts = ({ changes }: PlannedServer) =>
     changes.some((change) => isGuarded(change, approved));
   const guarded: PlannedServer[] = [];
@@ -60,13 +78,14 @@ export function guard(
       passed += 1;
     }
   }
-  const share = shareOf(inputs, changing);
-  const active = declared >= limits.minimum;
-  const holds = active && guarded.length > 0 && share > limits.updates;
+  const size = { declared, ...(inputs.known > 0 && { known: inputs.known }) };
+  const share = shareOf({ ...size, changedLastHour }, changing);
+  const active = sizeOf(size) >= limits.minimum;
+  const holds = active && guarded.length > 0 && isOver({ share, limit: limits.updates });
   const state: GuardState = {
     active,
-    declared,
-    changedLastHour: inputs.changedLastHour,
+    ...size,
+    changedLastHour,
     changing,
     ...(reported > 0 && { reported }),
     ...(passed > 0 && { approved: passed }),

@@ -35,6 +35,8 @@ export interface GuardState {
   readonly active: boolean;
   /** Servers declared in the connection, whatever the scope of the pass. */
   readonly declared: number;
+  /** Servers that the ledger knows, declared or not; absent while it knows none. */
+  readonly known?: number;
   /** Servers changed in the last hour, and those that this plan would add. */
   readonly changedLastHour: number;
   readonly changing: number;
@@ -42,6 +44,7 @@ export interface GuardState {
   readonly reported?: number;
   /** Servers that would be counted if what they change were not approved; absent if there are none. */
   readonly approved?: number;
+  /** Of the smaller of `declared` and `known`. May be above 1. */
   readonly share: number;
   readonly limit: number;
   readonly minimum: number;

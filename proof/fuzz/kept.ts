@@ -43,7 +43,7 @@ export const kept = {
     expiresAt: Date.parse('2026-11-22T12:01:00.000Z'),
     takenOver: false,
     knocks: 3,
-    window: [{ start: '2026-11-22T11:55:00.000Z', changed: 4 }],
+    window: [{ from: '2026-11-22T11:55:00.000Z', to: '2026-11-22T11:55:00.000Z', changed: 4 }],
     retry: { attempts: 1, notBefore: '2026-11-22T12:05:00.000Z', key: 'k', state: 'needs-login' },
     budget: { tokens: 3.5, at: 1_795_000_000_000, by: 'function x' },
   },

@@ -13,13 +13,11 @@ import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import { isAttended } from './pass-readings.ts';
 import type { PassReadings } from './pass-readings.ts';
-import type { Process } from './scheduler.ts';
 import { formOf } from './vendor-quirks.ts';
 import { start } from './world.ts';
 import type { World } from './world.ts';
 
-/** The guard counts in buckets of five minutes: it knows of the last 55 minutes at least. */
-const windowMs = 55 * 60_000;
+const hourMs = 60 * 60_000;
 
 interface Changed {
   readonly id: string;
@@ -27,18 +25,16 @@ interface Changed {
 }
 
 /**
- * No harm, the guard: of a connection that is large enough no more servers are changed within an hour than its limit says,
- * but for what somebody approved. And the same plan is held under the same digest.
+ * No harm, the guard: of a connection that is large enough no more servers change at the vendor within any hour than its
+ * limit says, but for what was approved. And the same plan is held under the same digest.
  */
 export class GuardOracle implements Oracle {
   readonly #world: World;
   readonly #found: Findings;
   readonly #readings: PassReadings;
   readonly #deployment: Deployment;
-  /** Counted where every later pass knows of it. */
-  readonly #saved = new Map<string, Changed[]>();
-  /** Counted by a holder that has not saved it yet. */
-  readonly #own = new Map<Process, Map<string, Changed[]>>();
+  /** What changed at the vendor, by connection. */
+  readonly #changed = new Map<string, Changed[]>();
   readonly #guarded = new Set<VendorCall>();
   readonly #digests = new Map<string, string>();
   /** Servers of each plan that was held. */
@@ -53,14 +49,7 @@ export class GuardOracle implements Oracle {
   }
 
   see(event: SimEvent): void {
-    if (event.kind === 'saved') {
-      const own = this.#own.get(event.process);
-      const saved = this.#saved.get(event.connection) ?? [];
-      this.#saved.set(event.connection, [...saved, ...(own?.get(event.connection) ?? [])]);
-      own?.delete(event.connection);
-    } else if (event.kind === 'acquired') {
-      this.#own.get(event.process)?.delete(event.connection);
-    } else if (event.kind === 'held') {
+    if (event.kind === 'held') {
       this.#held(event);
     } else if (event.kind === 'approved') {
       const { connection, digest } = event;
@@ -68,22 +57,20 @@ export class GuardOracle implements Oracle {
       this.#approved.set(connection, approved.add(digest));
     } else if (event.kind === 'vendor' && event.call.operation === 'put') {
       if (event.phase === 'called' && this.#isGuarded(event.call)) this.#guarded.add(event.call);
-      if (event.phase === 'answered') this.#answered(event.call);
+      if (event.phase === 'landed') this.#landed(event.call);
     }
   }
 
-  #answered(call: VendorCall): void {
-    const { process, connection, id = '', answer, outcome } = call;
-    if (!this.#guarded.has(call) || answer?.status !== 200 || outcome !== 'told') return;
-    const own = this.#own.get(process) ?? new Map<string, Changed[]>();
-    this.#own.set(process, own);
-    own.set(connection, [...(own.get(connection) ?? []), { id, at: this.#world.now }]);
+  /** The vendor did it: it counts from when it was asked, whatever it answers and whoever dies. */
+  #landed(call: VendorCall): void {
+    const { connection, id = '', before, after, calledAt: at } = call;
+    if (!this.#guarded.has(call) || canonical(before) === canonical(after)) return;
+    const all = [...(this.#changed.get(connection) ?? []), { id, at }];
+    this.#changed.set(connection, all);
     const limits = this.#limits(connection);
     if (!limits) return;
-    const known = [...(this.#saved.get(connection) ?? []), ...(own.get(connection) ?? [])];
-    const changed = new Set(
-      known.filter(({ at }) => at > this.#world.now - windowMs).map((one) => one.id),
-    );
+    const within = all.filter((one) => one.at > at - hourMs && one.at <= at);
+    const changed = new Set(within.map((one) => one.id));
     this.#found.looked('no-harm: changes that the guard counts');
     if (changed.size <= limits.atMost) return;
     this.#found.wrong(

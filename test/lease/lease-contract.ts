@@ -40,7 +40,7 @@ export function leaseContract(name: string, open: () => Promise<TestTable>): voi
     test('keep all that an item may have', async () => {
       const { epoch } = must(await acquireAs('one', lease, 'acme', { expiresAt }));
       const save = {
-        window: [{ start: '2026-11-22T12:00:00.000Z', changed: 3 }],
+        window: [{ from: '2026-11-22T12:00:00.000Z', to: '2026-11-22T12:00:00.000Z', changed: 3 }],
         retry: {
           attempts: 1,
           notBefore: '2026-11-22T12:00:00.000Z',

@@ -24,7 +24,7 @@ test.each<[string, object]>([
   ['knocks that are a set of DynamoDB', { ...whole, knocked: Symbol('set') }],
   ['running text', { ...whole, running: 'a' }],
   ['a window that is a map', { ...whole, window: {} }],
-  ['a window without times', { ...whole, window: [{ start: 'noon', changed: 1 }] }],
+  ['a window without times', { ...whole, window: [{ from: 'noon', to: 'noon', changed: 1 }] }],
   ['a retry without a time', { ...whole, retry: { ...retry, notBefore: 'soon' } }],
   ['a retry without a key', { ...whole, retry: { attempts: 1, notBefore: time } }],
   ['a budget without a clock', { ...whole, budget: { tokens: 1, at: 1 } }],

@@ -62,11 +62,11 @@ describe('The lease in DynamoDB', () => {
     const running = new Set(longest('a'));
     await lease.change('acme', { kind: 'serve', epoch, knocks: 1, running });
     await knockFor(longest('b'), lease, 'acme');
-    const start = '2026-11-22T12:00:00.000Z';
+    const at = '2026-11-22T12:00:00.000Z';
     const save = {
-      window: Array.from({ length: 12 }, () => ({ start, changed: 10_000 })),
+      window: Array.from({ length: 12 }, () => ({ from: at, to: at, changed: 10_000 })),
       budget: { tokens: -10 / 3, at: 2e12, by: 'o'.repeat(500) },
-      retry: { attempts: 100, notBefore: start, key: 'k'.repeat(64) },
+      retry: { attempts: 100, notBefore: at, key: 'k'.repeat(64) },
     };
     await lease.change('acme', { kind: 'renew', epoch, expiresAt: 2e12, save });
     const Key = { connection: { S: 'acme' }, item: { S: 'lease' } };

@@ -12,7 +12,7 @@ const owned = expiresAt;
 /** For one that compares with this, it has expired. */
 const expired = expiresAt + 1;
 
-const window = [{ start: '2026-11-22T12:00:00.000Z', changed: 3 }];
+const window = [{ from: '2026-11-22T12:00:00.000Z', to: '2026-11-22T12:00:00.000Z', changed: 3 }];
 const retry = { attempts: 1, notBefore: '2026-11-22T12:00:00.000Z', key: 'k' };
 const budget = { tokens: -2.5, at: 1_774_000_000_123, by: 'one' };
 const save = { window, retry, budget };
@@ -62,8 +62,18 @@ test.each<[string, LeaseItem, LeaseEvent, Partial<LeaseItem> | string]>([
   ['acquire: free', free, acquire(0), { ...byTwo, takenOver: false }],
   ['acquire: owned', ofOne, acquire(owned - 1), 'owned'],
   ['acquire: owned to the millisecond', ofOne, acquire(owned), 'owned'],
-  ['acquire: expired', ofOne, acquire(expired), { ...byTwo, takenOver: true }],
-  ['acquire: what others asked for stays', asked, acquire(expired), { ...byTwo, takenOver: true }],
+  [
+    'acquire: expired',
+    ofOne,
+    acquire(expired),
+    { ...byTwo, takenOver: true, takenOverAt: expired },
+  ],
+  [
+    'acquire: what others asked for stays',
+    asked,
+    acquire(expired),
+    { ...byTwo, takenOver: true, takenOverAt: expired },
+  ],
   ['acquire: once more, the answer was lost', ofOne, acquire(0, 'a1'), {}],
   ['acquire: once more, and it has expired since', ofOne, acquire(expired, 'a1'), {}],
 
@@ -103,7 +113,7 @@ test.each<[string, LeaseItem, LeaseEvent, Partial<LeaseItem> | string]>([
   ['release: keep', asked, release(3, 1, true), { ...nothing, ...byNone, takenOver: false }],
   [
     'release: a lease that was taken over',
-    { ...ofOne, takenOver: true },
+    { ...ofOne, takenOver: true, takenOverAt: 7 },
     release(3, 2),
     { ...nothing, ...byNone, ...forgotten, takenOver: false },
   ],

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { LeaseStore } from '../../lib/lease/lease-store.ts';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
+import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -69,6 +72,102 @@ describe('the guard', () => {
     expect(outcomesOf(await world.pass())).toEqual({ held: 2, inSync: 18 });
   });
 
+  test.each<[string, Effect]>([
+    ['cuts the connection', { kind: 'cut', applied: true }],
+    ['answers 500', { kind: 'status', status: 500, applied: true }],
+    ['answers 504', { kind: 'status', status: 504, applied: true }],
+    ['answers 204', { kind: 'status', status: 204, applied: true }],
+    ['answers 403', { kind: 'status', status: 403, applied: true }],
+    ['answers 429', { kind: 'status', status: 429, applied: true }],
+    ['answers 302', { kind: 'redirect', to: 'https://elsewhere.test/', applied: true }],
+    ['answers a page', { kind: 'html', applied: true }],
+    ['answers the old value', { kind: 'stale', applied: true }],
+  ])('counts what was sent where the gateway does it and %s', async (_, effect) => {
+    const applied = () => ids.filter((id) => world.barndoor.find(id)?.['name'] !== `S ${id}`);
+    world.barndoor.misbehave({ operation: 'put', effect });
+    for (let from = 0; from < ids.length; from += 3) {
+      await rename(ids.slice(0, from + 3), 'New');
+      await world.pass({ trigger: 'stream', servers: ids.slice(from, from + 3) });
+      await world.pass();
+      world.clock.advance(minute);
+    }
+    expect(applied().length).toBeGreaterThan(0);
+    expect(applied().length).toBeLessThanOrEqual(6);
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
+    expect(plan.guard.changedLastHour).toBe(applied().length);
+    expect(plan.guard.held).toBeDefined();
+  });
+
+  test('gives back what was not sent', async () => {
+    await world.declareConnection({ budget: { requestsPerMinute: 60_000, concurrency: 2 } });
+    await rename(ids.slice(0, 6), 'New');
+    const stop = new AbortController();
+    const change = (server: Record<string, unknown>) => {
+      stop.abort();
+      return server;
+    };
+    world.barndoor.misbehave({ operation: 'put', effect: { kind: 'normalise', change } });
+    const { put } = (await world.pass({ stop: stop.signal })).vendorCalls;
+    expect(put).toBeLessThan(6);
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
+    expect(plan.guard).toMatchObject({ changedLastHour: put, changing: 6 - put });
+  });
+
+  test('counts all that a process meant to send that died, before its first PUT', async () => {
+    await rename(ids.slice(0, 6), 'New');
+    const { log } = world.deps;
+    let renewals = 0;
+    const lease: LeaseStore = {
+      ...world.deps.lease,
+      change: async (name, event, known) => {
+        if (renewals > 0) throw new Error('killed');
+        if (event.kind === 'renew') {
+          renewals += 1;
+          expect(world.barndoor.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+        }
+        return world.deps.lease.change(name, event, known);
+      },
+    };
+    const dying = reconcile({ connection, trigger: 'schedule' }, { ...world.deps, lease, log });
+    await expect(dying).rejects.toThrow('killed');
+    world.clock.advance(2 * minute);
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
+    expect(plan.guard.changedLastHour).toBe(6);
+    // A later pass finds them in sync, and uncounts nothing.
+    await rename(ids.slice(6, 8), 'New');
+    expect(outcomesOf(await world.pass())).toEqual({ held: 2, inSync: 18 });
+  });
+
+  test('sends nothing whose count could not be saved', async () => {
+    await rename(ids.slice(0, 6), 'New');
+    const lease = dyingAt('renew', world.deps.lease);
+    const request = { connection, trigger: 'schedule' } as const;
+    await expect(reconcile(request, { ...world.deps, lease })).rejects.toThrow('killed');
+    expect(world.barndoor.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+
+  test('rows that are dropped to below the minimum make no room', async () => {
+    for (const id of ids.slice(9)) await world.desired.remove(connection, `server#${id}`);
+    await rename(ids.slice(0, 9), 'New');
+    expect(outcomesOf(await world.pass())).toEqual({ held: 9 });
+    const named = await world.pass({ servers: ids.slice(0, 9), trigger: 'stream' });
+    expect(outcomesOf(named)).toEqual({ held: 9 });
+  });
+
+  test('rows that are added in mode off make no room, whatever the time between pushes', async () => {
+    const off = serverIds(200).slice(20);
+    const policy = { mode: 'off' };
+    await world.declare(...off.map((id) => ({ id, spec: { name: 'Off' }, policy })));
+    for (let day = 0; day < 2; day += 1) {
+      await world.pass();
+      world.clock.advance(24 * hour);
+    }
+    await rename(ids.slice(0, 7), 'New');
+    const named = await world.pass({ servers: ids.slice(0, 7), trigger: 'stream' });
+    expect(outcomesOf(named)).toEqual({ held: 7 });
+    expect(outcomesOf(await world.pass())).toMatchObject({ held: 7, off: 180 });
+  });
+
   test('a server counts once an hour', async () => {
     for (const to of ['One', 'Two', 'Three']) {
       await rename(ids.slice(0, 6), to);
@@ -136,7 +235,6 @@ describe('mode', () => {
   test('a person who was shown the changes applies them in mode report too; others are listed', async () => {
     await world.declareConnection({ policy: {} });
     await rename(ids.slice(0, 2), 'New');
-    const { preview } = await import('../../lib/pass/preview.ts');
     const attended = { shown: new Set<string>(), approved: true, lockTimeoutMs: 0 };
     const { plan } = await preview({ connection, trigger: 'cli', attended }, world.deps);
     const hashes = plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash));

@@ -9,6 +9,7 @@ import { changeOf, plannedOf } from './support/builders.ts';
 const inputs = (more: Partial<GuardInputs> = {}): GuardInputs => ({
   limits: { updates: 0.3, minimum: 10 },
   declared: 10,
+  known: 0,
   changedLastHour: 0,
   isCounted: () => false,
   approved: new Set(),
@@ -30,6 +31,30 @@ describe('the share', () => {
     ['of nothing declared', 1, { declared: 0, limits: { updates: 0, minimum: 0 } }, 0, false],
     ['a limit of nothing', 1, { limits: { updates: 0, minimum: 1 } }, 0.1, true],
     ['a limit of everything', 10, { limits: { updates: 1, minimum: 1 } }, 1, false],
+    [
+      'a limit of everything, of few known',
+      10,
+      { known: 5, limits: { updates: 1, minimum: 1 } },
+      2,
+      false,
+    ],
+    [
+      'of those that the ledger knows, where more are declared',
+      4,
+      { declared: 1000, known: 10 },
+      0.4,
+      true,
+    ],
+    ['of those that are declared, where the ledger knows more', 4, { known: 1000 }, 0.4, true],
+    [
+      'of those that are declared, where the ledger knows none',
+      4,
+      { declared: 100, known: 0 },
+      0.04,
+      false,
+    ],
+    ['of rows that were dropped to below the minimum', 9, { declared: 9, known: 100 }, 1, true],
+    ['of rows that were added to reach the minimum', 3, { declared: 11, known: 3 }, 1, true],
   ])('%s', (_, count, more, share, holds) => {
     const { servers, state } = guard(some(count), inputs(more));
     expect(state).toMatchObject({ share, changing: count });

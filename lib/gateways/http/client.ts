@@ -3,6 +3,7 @@ import { Secret } from '../../model/secret.ts';
 import type { Clock, Random, SeenDate } from '../../model/runtime.types.ts';
 import type { VendorOperation } from '../../model/errors/vendor-error.ts';
 import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
+import { mayHaveReached } from '../../model/errors/failure.ts';
 import type { KindOf, Outgoing } from './exchange.ts';
 import { exchange, isTooLarge } from './exchange.ts';
 import type { HostOwner, HostSettings } from './host-rule.ts';
@@ -58,6 +59,8 @@ export interface Attempt {
   readonly admit?: () => Promise<void>;
   /** Called for each request on the wire. */
   readonly count?: () => void;
+  /** Called for each of them that may have reached the host, whatever came of it. */
+  readonly reached?: () => void;
   /** Called for each of them that failed, also where it is repeated. */
   readonly failed?: (error: VendorError) => void;
 }
@@ -121,10 +124,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           timeoutMs: remaining,
           onDate,
         };
-        return await exchange(wire, outgoing, () => clock.now());
+        const answer = await exchange(wire, outgoing, () => clock.now());
+        attempt.reached?.();
+        return answer;
       } catch (error) {
         if (!isVendorError(error)) throw error;
         failed = error;
+        if (mayHaveReached(error)) attempt.reached?.();
         attempt.failed?.(error);
         if (error.status === 401 && bearer && token && !renewed) {
           renewed = true;

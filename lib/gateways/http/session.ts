@@ -57,6 +57,9 @@ export function openHttpSession(
       context,
       admit: () => inputs.admit(),
       count: () => (inputs.calls[operation] += 1),
+      reached: () => {
+        if (operation === 'put' && server !== undefined) inputs.reached?.(server);
+      },
       failed: ({ status }) => {
         if (status === 429) inputs.calls.throttled = (inputs.calls.throttled ?? 0) + 1;
       },

@@ -91,6 +91,25 @@ export function isDown(attempts: number, transient: number): boolean {
   return attempts >= attemptsAtLeast && transient > attempts / 2;
 }
 
+/** Whether a request that failed so may have come to the host. */
+export function mayHaveReached({ kind }: Failure): boolean {
+  switch (kind) {
+    case 'no-route':
+    case 'tls':
+    case 'host':
+    case 'token':
+    case 'needs-login':
+      return false;
+    case 'status':
+    case 'timeout':
+    case 'cut':
+    case 'body':
+    case 'redirect':
+    case 'aborted':
+      return true;
+  }
+}
+
 /** Whether a PUT that failed so may have been applied all the same: then nothing is known of its unreadable fields. */
 export function mayHaveBeenApplied({ kind, status }: Failure): boolean {
   return kind === 'timeout' || kind === 'cut' || kind === 'body' || kind === 'aborted'

@@ -1,3 +1,5 @@
+import { isGuarded } from '../../plan/guard.ts';
+import type { Lease } from '../../lease/lease.ts';
 import { asReference } from '../../model/secret-reference.ts';
 import type { SecretReference } from '../../model/secret.ts';
 import { isDown } from '../../model/errors/failure.ts';
@@ -32,7 +34,7 @@ export interface Applied {
  * once more at the end, since a name may have been handed on. Ends early if the connection failed, or the lease or the
  * time ended.
  *
- * @throws StoreError or LostUpdateError if findings could not be recorded
+ * @throws StoreError or LostUpdateError if findings could not be recorded, or the guard's count not saved
  */
 export async function apply(
   allowed: Allowed,
@@ -45,6 +47,7 @@ export async function apply(
   const work = workToDo(allowed, seen, attended);
   try {
     await recordFindings(allowed, seen, new Set(work.map(({ server }) => server.id)), pass);
+    await reserve(work, allowed.approved, lease);
   } catch (error) {
     return { ending: endingBy(error) };
   }
@@ -59,6 +62,7 @@ export async function apply(
   // One at a time: of servers that pass a name on, each may free the next one's.
   const again = (one: ServerWork) => turn(one, context, turns, 'last');
   const stillLeft = await eachLimited(turns.conflicts, 1, again, isOver);
+  lease.saved.settle();
   const unreached = [...turns.cutOff, ...left, ...stillLeft];
   for (const one of unreached) {
     tally.found(one.server.id, { outcome: 'unreached', ...labelOf(one) });
@@ -72,6 +76,27 @@ export async function apply(
     unreached: unreached.map(({ server }) => server.id),
     secretsDecrypted: secrets.decrypted,
   };
+}
+
+/**
+ * Counts each server that the guard counts, in one write before the first is sent: what may have been done counts,
+ * whatever the gateway answers and whichever process dies.
+ *
+ * @throws StoreError or InterruptedError: nothing may be sent then
+ */
+async function reserve(
+  work: readonly ServerWork[],
+  approved: ReadonlySet<string>,
+  lease: Lease,
+): Promise<void> {
+  const counted = work.filter(({ changes }) =>
+    changes.some((change) => isGuarded(change, approved)),
+  );
+  if (counted.length === 0) return;
+  lease.saved.reserve(
+    new Map(counted.map(({ server, plan }) => [server.id, plan.record.countedAt])),
+  );
+  await lease.renew();
 }
 
 /** What apply is to send: what the plan wants, the guard does not hold, and a person, if one asked, was shown. */

@@ -1,10 +1,8 @@
 import { TrueupError } from '../../model/errors/errors.ts';
-import { isGuarded } from '../../plan/guard.ts';
 import type { ChangeRecord, ServerRecord } from '../../model/ledger.types.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
 import { isNews, withOutcome } from '../../plan/record.ts';
-import { isInWindow } from '../../lease/change-window.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { labelOf } from '../tally.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -108,7 +106,7 @@ async function addHistory(
 type TurnResult = Extract<AttemptResult, { kind: 'applied' | 'noted' | 'failed' }>;
 
 function finalRecord(
-  { deps, lease, approved }: ApplyContext,
+  { deps, lease }: ApplyContext,
   work: ServerWork,
   result: TurnResult,
 ): ServerRecord {
@@ -117,13 +115,8 @@ function finalRecord(
   const record = work.held
     ? withOutcome(result.record, 'held', now, { reason: reason ?? heldReason })
     : result.record;
-  const counts =
-    result.kind === 'applied' &&
-    result.changes.some((change) => isGuarded(change, approved)) &&
-    !isInWindow(record.countedAt, now);
-  if (!counts) return record;
-  lease.saved.count();
-  return { ...record, countedAt: new Date(now).toISOString() };
+  const countedAt = lease.saved.countedAt(record.id);
+  return countedAt === undefined ? record : { ...record, countedAt };
 }
 
 /** `updated` is for reports only: the ledger says what the server is from now on. */

@@ -87,6 +87,12 @@ const share = z.number().check(z.minimum(0));
 const guardSchema = z.object({
   active: described(z.boolean(), 'False in connections with fewer servers than `minimum`'),
   declared: redescribed(count, 'Servers declared in the connection'),
+  known: z.optional(
+    redescribed(
+      count,
+      'Servers that the ledger knows, declared or not; absent while it knows none. The share is of the smaller figure, the minimum is held against the larger',
+    ),
+  ),
   changedLastHour: redescribed(count, 'Servers that the guard counted in the last hour'),
   changing: redescribed(count, 'Servers that this plan adds to them'),
   reported: z.optional(

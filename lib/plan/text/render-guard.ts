@@ -1,4 +1,4 @@
-import { hasGuardedCause, shareOf } from '../guard.ts';
+import { baseOf, hasGuardedCause, isOver, shareOf, sizeOf } from '../guard.ts';
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import type { Paint } from '../../model/text/paint.types.ts';
 import type { GuardState, Plan, PlannedServer } from '../plan.types.ts';
@@ -27,25 +27,22 @@ export function guardLines(
 ): readonly string[] {
   if (digest === '') return [];
   if (!guard.active) {
-    return [
-      `Guard: not active; ${counted(guard.declared, 'server')} declared, the minimum is ${guard.minimum}.`,
-    ];
+    return [`Guard: not active; ${sizeText(guard)}, the minimum is ${guard.minimum}.`];
   }
-  const { held, changing, changedLastHour, approved = 0, declared, share, limit } = guard;
+  const { held, changing, changedLastHour, approved = 0, share, limit } = guard;
   const counts = [
     `${changing} by this plan`,
     `${changedLastHour} before`,
     ...(approved > 0 ? [`not counting ${approved} approved`] : []),
   ];
-  const isOver = held !== undefined || share > limit;
+  const over = held !== undefined || isOver(guard);
   const digits = digitsFor(share, limit);
   const finding = [
-    `Guard: ${percent(share, digits)} of ${declared} servers change within an hour (${counts.join(', ')}),`,
-    `${isOver ? 'more than' : 'within'} the limit of ${percent(limit, digits)}`,
+    `Guard: ${percent(share, digits)} of ${baseText(guard)} change within an hour (${counts.join(', ')}),`,
+    `${over ? 'more than' : 'within'} the limit of ${percent(limit, digits)}`,
   ].join(' ');
   if (held === undefined) {
-    const nothing =
-      isOver && !changes.some(isSentAndCounts) ? '; no change of this plan counts' : '';
+    const nothing = over && !changes.some(isSentAndCounts) ? '; no change of this plan counts' : '';
     return wrap(`${finding}${nothing}.${withReported(guard)}`, '');
   }
   const waits = `${finding}.${withReported(guard)} What is marked as held waits for approval:`;
@@ -53,6 +50,21 @@ export function guardLines(
     ...wrap(waits, '').map((line) => paint(line, 'warn')),
     `    ${next(`trueup approve ${connection} ${held}`)}`,
   ];
+}
+
+/** The figure that the share is of, and the other one where it differs. */
+function baseText(guard: GuardState): string {
+  const { declared, known } = guard;
+  const base = baseOf(guard);
+  if (known === undefined || known === declared) return `${declared} servers`;
+  return base === known
+    ? `${counted(known, 'known server')} (${declared} declared)`
+    : `${counted(declared, 'declared server')} (${known} known)`;
+}
+
+function sizeText(guard: GuardState): string {
+  const size = sizeOf(guard);
+  return `${counted(size, 'server')} ${size === guard.declared ? 'declared' : 'known'}`;
 }
 
 const isSentAndCounts = (server: PlannedServer) =>
@@ -63,7 +75,7 @@ function withReported(guard: GuardState) {
   const { reported = 0, changing, limit } = guard;
   if (reported === 0) return '';
   const share = shareOf(guard, changing + reported);
-  const finding = share > limit ? 'more than the limit' : 'within it';
+  const finding = isOver({ share, limit }) ? 'more than the limit' : 'within it';
   const would = percent(share, digitsFor(share, limit));
   return ` With the ${reported} in mode report, which an apply sends, it would be ${would}, ${finding}.`;
 }

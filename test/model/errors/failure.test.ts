@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDown, classifyFailure, mayHaveBeenApplied } from '../../../lib/model/errors/failure.ts';
+import {
+  isDown,
+  classifyFailure,
+  mayHaveBeenApplied,
+  mayHaveReached,
+} from '../../../lib/model/errors/failure.ts';
 import type { Failure, FailureClass } from '../../../lib/model/errors/failure.ts';
 
 const operations = ['list', 'get', 'put', 'token'] as const;
@@ -74,6 +79,22 @@ describe('a PUT may have been applied', () => {
   ])('after %s %s: %s', (kind, status, may) => {
     expect(mayHaveBeenApplied({ operation: 'put', kind, status })).toBe(may);
   });
+});
+
+test.each<[Failure['kind'], boolean]>([
+  ['status', true],
+  ['timeout', true],
+  ['cut', true],
+  ['body', true],
+  ['redirect', true],
+  ['aborted', true],
+  ['no-route', false],
+  ['tls', false],
+  ['host', false],
+  ['token', false],
+  ['needs-login', false],
+])('a request that failed with %s may have come to the host: %s', (kind, may) => {
+  expect(mayHaveReached({ operation: 'put', kind, status: 204 })).toBe(may);
 });
 
 test.each([
