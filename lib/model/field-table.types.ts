@@ -39,6 +39,8 @@ export interface FieldSpec {
   readonly mask?: RegExp;
   /** Access rules are never taken as normalised: an answer that differs is refused. */
   readonly accessRule?: boolean;
+  /** Whether a `secret` field may have several lines, such as a key in PEM; defaults to false. */
+  readonly multiline?: boolean;
 }
 
 /** A provider's fields, and the zod schema of a declared `spec` (strict: unknown keys are refused). */

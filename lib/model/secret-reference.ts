@@ -1,10 +1,16 @@
 import type { Auth } from './desired.types.ts';
 import type { Json } from './json/json.types.ts';
-import type { SecretReference } from './secret.ts';
+import type { SecretReference, SecretRequest } from './secret.ts';
+import type { Unit } from './units.ts';
 
 /** The reference in a `secret` field; the schema has checked its form. */
 export function asReference(value: Json): SecretReference {
   return value as unknown as SecretReference;
+}
+
+/** What is asked for to send a declared `secret` field. */
+export function requestOf({ field, value }: Unit): SecretRequest {
+  return { ...asReference(value), ...(field.multiline === true && { multiline: true }) };
 }
 
 /** `name`, or `name#key`: what an applied record calls the source of a value. */

@@ -37,3 +37,9 @@ export interface SecretReference {
   readonly secret: string;
   readonly key?: string | undefined;
 }
+
+/** A reference whose value is asked for, with what the field may hold. */
+export interface SecretRequest extends SecretReference {
+  /** Whether the value may have several lines, such as a key in PEM; defaults to false. */
+  readonly multiline?: boolean | undefined;
+}

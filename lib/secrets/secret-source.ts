@@ -1,4 +1,4 @@
-import type { Secret, SecretReference } from '../model/secret.ts';
+import type { Secret, SecretRequest } from '../model/secret.ts';
 
 /** A value with the version id that came with it; or why there is no value. */
 export type SecretValue =
@@ -6,14 +6,14 @@ export type SecretValue =
   | { readonly found: false; readonly code: SecretProblem; readonly message: string };
 
 /**
- * `missing`, `denied` and `key` (no such key, or the value is not a JSON object) are terminal for the declaration,
- * `unavailable` passes.
+ * `missing`, `denied`, `key` (no such key, or the value is not a JSON object) and `value` (nothing that may be sent, see
+ * `secretText`) are terminal for the declaration, `unavailable` passes.
  */
-export type SecretProblem = 'missing' | 'denied' | 'key' | 'unavailable';
+export type SecretProblem = 'missing' | 'denied' | 'key' | 'value' | 'unavailable';
 
 /** Whether the store gave a value, of use or not: what is counted as decrypted. */
 export function wasDecrypted(value: SecretValue | undefined): boolean {
-  return value !== undefined && (value.found || value.code === 'key');
+  return value !== undefined && (value.found || value.code === 'key' || value.code === 'value');
 }
 
 /** What is wrong with a secret that a declaration names, and how to fix it; for people. */
@@ -25,12 +25,12 @@ export interface SecretFinding {
   readonly isMisnamed?: true;
 }
 
-/** Looks whether secrets are there, and decrypts nothing. */
+/** Looks whether secrets are there and, where that decrypts nothing, whether their values can be sent. */
 export interface SecretInspector {
   /** Findings by name; of a name that is not in it, all is well. @throws StoreError for what concerns all of them */
   inspect(
     connection: string,
-    names: readonly string[],
+    requests: readonly SecretRequest[],
   ): Promise<ReadonlyMap<string, SecretFinding>>;
 }
 
@@ -47,10 +47,7 @@ export interface SecretSource {
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>;
   /**
-   * AWSCURRENT values, in batches, one entry for each reference, in order. Throws only for what concerns all of them.
+   * AWSCURRENT values, in batches, one entry for each request, in order. Throws only for what concerns all of them.
    */
-  values(
-    connection: string,
-    references: readonly SecretReference[],
-  ): Promise<readonly SecretValue[]>;
+  values(connection: string, requests: readonly SecretRequest[]): Promise<readonly SecretValue[]>;
 }

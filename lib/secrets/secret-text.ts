@@ -1,27 +1,65 @@
 import { isJsonObject } from '../model/json/json.ts';
+import type { SecretRequest } from '../model/secret.ts';
 
 /** The text that a reference means, or what is wrong with it, without any of it. */
 export type SecretText =
   | { readonly found: true; readonly text: string }
-  | { readonly found: false; readonly problem: string };
+  | { readonly found: false; readonly code: 'key' | 'value'; readonly problem: string };
 
 /**
- * The whole value, or the text under `key` of a JSON object. Nothing of the value is in a problem: what JSON.parse says
+ * The whole value, or the text under `key` of a JSON object, without white space and a byte order mark around it: editors
+ * and `echo` leave a line end that is not part of the secret. Nothing of the value is in a problem: what JSON.parse says
  * repeats its input, and so it is not passed on.
+ *
+ * | value                                    | why it is refused |
+ * |------------------------------------------|-------------------|
+ * | no text, or no such key                  | there is nothing to send |
+ * | empty, or nothing but white space        | no secret |
+ * | a JSON object, and no `key`              | a member of it is meant |
+ * | control characters, halves of characters | a file of another kind or encoding |
+ * | line ends                                | the same, unless the field may have several lines |
  */
-export function secretText(value: string | undefined, key: string | undefined): SecretText {
-  if (value === undefined) return problem('is binary; only text can be used');
-  if (key === undefined) return { found: true, text: value };
-  const object = parse(value);
-  if (!isJsonObject(object)) return problem(`is not a JSON object, so it has no key '${key}'`);
-  if (!Object.hasOwn(object, key)) return problem(`has no key '${key}'`);
+export function secretText(
+  value: string | undefined,
+  { key, multiline = false }: Pick<SecretRequest, 'key' | 'multiline'> = {},
+): SecretText {
+  if (value === undefined) return problem('value', 'is binary; only text can be used');
+  const whole = value.trim();
+  if (key === undefined) {
+    return isJsonObject(parse(whole))
+      ? problem('value', "is a JSON object: name its member with 'key'")
+      : checked(whole, '', multiline);
+  }
+  const object = parse(whole);
+  if (!isJsonObject(object)) {
+    return problem('key', `is not a JSON object, so it has no key '${key}'`);
+  }
+  if (!Object.hasOwn(object, key)) return problem('key', `has no key '${key}'`);
   const text = object[key];
-  if (typeof text !== 'string') return problem(`has no text under the key '${key}'`);
-  if (text === '') return problem(`has an empty text under the key '${key}'`);
+  if (typeof text !== 'string') return problem('key', `has no text under the key '${key}'`);
+  return checked(text.trim(), ` under the key '${key}'`, multiline);
+}
+
+const lineEnds = /\r\n|[\n\r\u0085\u2028\u2029]/g;
+
+function checked(text: string, where: string, multiline: boolean): SecretText {
+  if (text === '') return problem('value', `has an empty text${where}`);
+  const rest = text.replaceAll(lineEnds, '');
+  if (/\p{Cc}/u.test(rest) || !rest.isWellFormed()) {
+    return problem(
+      'value',
+      `has control characters in its text${where}: it is of another encoding`,
+    );
+  }
+  if (rest !== text && !multiline) {
+    return problem('value', `has several lines in its text${where}; it must have one`);
+  }
   return { found: true, text };
 }
 
 function parse(value: string): unknown {
+  // Any other JSON is a text like others.
+  if (!value.startsWith('{')) return undefined;
   try {
     return JSON.parse(value);
   } catch {
@@ -29,6 +67,6 @@ function parse(value: string): unknown {
   }
 }
 
-function problem(text: string): SecretText {
-  return { found: false, problem: text };
+function problem(code: 'key' | 'value', text: string): SecretText {
+  return { found: false, code, problem: text };
 }

@@ -6,6 +6,7 @@ import { planDocumentSchema } from '../../plan/text/plan-schema.ts';
 import type { PlanDocument } from '../../plan/text/plan-schema.ts';
 import type { Plan } from '../../plan/plan.types.ts';
 import { renderPlanDocument } from '../../plan/text/render-json.ts';
+import { decoded, undecoded } from '../../model/text/decoded.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { schemaIssues } from '../../desired/rules/schema-issues.ts';
 import { formatIssue } from '../../model/errors/errors.ts';
@@ -55,14 +56,18 @@ export async function readPlans(cwd: string, file: string): Promise<readonly Pla
 }
 
 async function read(cwd: string, file: string): Promise<string> {
+  let bytes: Buffer;
   try {
-    return await readFile(resolve(cwd, file), 'utf8');
+    bytes = await readFile(resolve(cwd, file));
   } catch (error) {
     throw usageError(
       `${file} cannot be read: ${systemCode(error)}`,
       '`trueup plan --out FILE` writes a plan',
     );
   }
+  const text = decoded(bytes);
+  if (text === undefined) throw notAPlan(file, `it ${undecoded}`);
+  return text;
 }
 
 function parse(text: string, file: string): unknown {

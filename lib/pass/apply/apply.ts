@@ -1,7 +1,7 @@
 import { isGuarded } from '../../plan/guard.ts';
 import type { Lease } from '../../lease/lease.ts';
-import { asReference } from '../../model/secret-reference.ts';
-import type { SecretReference } from '../../model/secret.ts';
+import { requestOf } from '../../model/secret-reference.ts';
+import type { SecretRequest } from '../../model/secret.ts';
 import { isDown } from '../../model/errors/failure.ts';
 import { eachLimited } from '../limited.ts';
 import { endingBy } from '../ending.ts';
@@ -121,12 +121,12 @@ function workToDo(
 }
 
 /** References to the secrets that apply will need, in its order. */
-function neededSecrets(work: readonly ServerWork[]): readonly SecretReference[] {
+function neededSecrets(work: readonly ServerWork[]): readonly SecretRequest[] {
   return work.flatMap(({ plan, changes }) => {
     const pointers = new Set(changes.map(({ pointer }) => pointer));
     return plan.verdicts
       .filter(({ unit }) => unit.field.access === 'secret' && pointers.has(unit.pointer))
-      .map(({ unit }) => asReference(unit.value));
+      .map(({ unit }) => requestOf(unit));
   });
 }
 

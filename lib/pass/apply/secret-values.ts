@@ -1,7 +1,7 @@
 import type { FieldChange } from '../../plan/plan.types.ts';
 import type { ServerPlan } from '../../plan/server-plan.ts';
-import { asReference, formatReference } from '../../model/secret-reference.ts';
-import type { Secret, SecretReference } from '../../model/secret.ts';
+import { asReference, formatReference, requestOf } from '../../model/secret-reference.ts';
+import type { Secret, SecretRequest } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';
 import { wasDecrypted } from '../../secrets/secret-source.ts';
 import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
@@ -19,46 +19,50 @@ export class SecretValues {
   decrypted = 0;
   readonly #connection: string;
   readonly #secrets: SecretSource;
-  readonly #batchOf = new Map<string, readonly SecretReference[]>();
+  readonly #batchOf = new Map<string, readonly SecretRequest[]>();
   readonly #fetched = new Map<
-    readonly SecretReference[],
+    readonly SecretRequest[],
     Promise<ReadonlyMap<string, SecretValue>>
   >();
 
-  /** @param needed - every reference that may be asked for, in the order of use */
-  constructor(connection: string, secrets: SecretSource, needed: readonly SecretReference[]) {
+  /** @param needed - every request that may be made, in the order of use */
+  constructor(connection: string, secrets: SecretSource, needed: readonly SecretRequest[]) {
     this.#connection = connection;
     this.#secrets = secrets;
     for (const batch of batches(needed)) {
-      for (const reference of batch) this.#batchOf.set(formatReference(reference), batch);
+      for (const request of batch) this.#batchOf.set(sourceOf(request), batch);
     }
   }
 
   /** @throws StoreError if the secret store failed as a whole */
-  async get(reference: SecretReference): Promise<SecretValue> {
-    const source = formatReference(reference);
-    const batch = this.#batchOf.get(source) ?? [reference];
+  async get(request: SecretRequest): Promise<SecretValue> {
+    const source = sourceOf(request);
+    const batch = this.#batchOf.get(source) ?? [request];
     const known = this.#fetched.get(batch) ?? this.#fetch(batch);
     this.#fetched.set(batch, known);
     return (await known).get(source) as SecretValue;
   }
 
-  async #fetch(batch: readonly SecretReference[]): Promise<ReadonlyMap<string, SecretValue>> {
+  async #fetch(batch: readonly SecretRequest[]): Promise<ReadonlyMap<string, SecretValue>> {
     const values = await this.#secrets.values(this.#connection, batch);
     const decrypted = batch.filter((_, index) => wasDecrypted(values[index]));
     this.decrypted += new Set(decrypted.map(({ secret }) => secret)).size;
     return new Map(
-      batch.map((reference, index) => [formatReference(reference), values[index] as SecretValue]),
+      batch.map((request, index) => [sourceOf(request), values[index] as SecretValue]),
     );
   }
 }
 
-/** References grouped so that each group has at most twenty names, and a name is in one group only. */
-function batches(needed: readonly SecretReference[]): SecretReference[][] {
-  const byName = new Map<string, Map<string, SecretReference>>();
-  for (const reference of needed) {
-    const ofName = byName.get(reference.secret) ?? new Map<string, SecretReference>();
-    byName.set(reference.secret, ofName.set(formatReference(reference), reference));
+/** One for equal requests. */
+const sourceOf = (request: SecretRequest) =>
+  `${request.multiline === true ? 'lines of ' : ''}${formatReference(request)}`;
+
+/** Requests grouped so that each group has at most twenty names, and a name is in one group only. */
+function batches(needed: readonly SecretRequest[]): SecretRequest[][] {
+  const byName = new Map<string, Map<string, SecretRequest>>();
+  for (const request of needed) {
+    const ofName = byName.get(request.secret) ?? new Map<string, SecretRequest>();
+    byName.set(request.secret, ofName.set(sourceOf(request), request));
   }
   const names = [...byName.values()];
   return Array.from({ length: Math.ceil(names.length / batchSize) }, (_, index) =>
@@ -90,7 +94,7 @@ export async function fetchValues(
     wanted.map(async ({ unit, change }) => ({
       unit,
       change,
-      value: await secrets.get(asReference(unit.value)).catch(unavailable),
+      value: await secrets.get(requestOf(unit)).catch(unavailable),
     })),
   );
   for (const { unit, value } of values) {
@@ -110,8 +114,9 @@ function unavailable(error: unknown): SecretValue {
 }
 
 function secretFailure(unit: Unit, value: SecretValue & { found: false }): AttemptFailure {
+  const message = `secret ${formatReference(asReference(unit.value))} ${value.message}`;
   return {
     class: value.code === 'unavailable' ? 'transient' : 'terminal',
-    reason: { code: `secret-${value.code}`, message: value.message, pointer: unit.pointer },
+    reason: { code: `secret-${value.code}`, message, pointer: unit.pointer },
   };
 }

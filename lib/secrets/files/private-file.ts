@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { codeOf, fileError, fileProblem } from '../../model/errors/file-problem.ts';
+import { decoded, undecoded } from '../../model/text/decoded.ts';
 
 /**
  * The text of a file that only its owner may read; undefined if there is no file. What is looked at is the opened file, so
  * that no other one can take its place in between.
  *
- * @throws StoreError with code `store-denied` if others may read it, or its owner may not
+ * @throws StoreError with code `store-denied` if others may read it, or its owner may not; `store-malformed` if it is no text
  */
 export function readPrivate(path: string): string | undefined {
   let file: number;
@@ -21,7 +22,9 @@ export function readPrivate(path: string): string | undefined {
     if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
       throw fileProblem('store-denied', path, `may be read by others: run chmod 600 ${path}`);
     }
-    return readFileSync(file, 'utf8');
+    const text = decoded(readFileSync(file));
+    if (text === undefined) throw fileProblem('store-malformed', path, undecoded);
+    return text;
   } catch (error) {
     throw fileError(path, 'cannot be read', error);
   } finally {

@@ -3,7 +3,7 @@ import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { secretNameProblem } from '../../model/names/secret-name.ts';
 import { secretText } from '../secret-text.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret, type SecretRequest } from '../../model/secret.ts';
 import type { CredentialStore } from '../credential-store.types.ts';
 import type {
   SecretFinding,
@@ -77,6 +77,27 @@ export function secretsFile(
     return { code: 'missing', message };
   };
 
+  const findingOf = (
+    found: Found,
+    connection: string,
+    request: SecretRequest,
+  ): SecretFinding | undefined => {
+    const breach = secretNameProblem(request.secret, connection, prefix);
+    if (breach !== undefined) {
+      const fix = `name it ${prefix}/${connection}/...`;
+      return { problem: `the name ${breach}`, fix, isMisnamed: true };
+    }
+    if ('text' in found) {
+      const read = secretText(found.text, request);
+      return read.found ? undefined : { problem: read.problem, fix: 'correct its value' };
+    }
+    const fix =
+      found.code === 'missing'
+        ? `put it into ${file ?? 'a JSON file, and say --secrets FILE'}, under just this name`
+        : 'leave it in one place only';
+    return { problem: found.message, fix };
+  };
+
   const versioning = async () => {
     const { current } = await keys();
     return (name: string, text: string) =>
@@ -100,36 +121,27 @@ export function secretsFile(
       );
     },
 
-    values: async (connection, references) => {
+    values: async (connection, requests) => {
       const stored = readFile();
       const versionOf = await versioning();
-      return references.map(({ secret: name, key }): SecretValue => {
+      return requests.map((request): SecretValue => {
+        const { secret: name } = request;
         const found = find(stored, connection, name);
         if (!('text' in found)) return { found: false, ...found };
-        const read = secretText(found.text, key);
-        if (!read.found) return { found: false, code: 'key', message: read.problem };
+        const read = secretText(found.text, request);
+        if (!read.found) return { found: false, code: read.code, message: read.problem };
         return { found: true, value: new Secret(read.text), version: versionOf(name, found.text) };
       });
     },
 
-    inspect: async (connection, names) => {
+    inspect: async (connection, requests) => {
       const stored = readFile();
-      return new Map(
-        [...new Set(names)].flatMap((name): readonly (readonly [string, SecretFinding])[] => {
-          const breach = secretNameProblem(name, connection, prefix);
-          if (breach !== undefined) {
-            const fix = `name it ${prefix}/${connection}/...`;
-            return [[name, { problem: `the name ${breach}`, fix, isMisnamed: true }]];
-          }
-          const found = find(stored, connection, name);
-          if ('text' in found) return [];
-          const fix =
-            found.code === 'missing'
-              ? `put it into ${file ?? 'a JSON file, and say --secrets FILE'}, under just this name`
-              : 'leave it in one place only';
-          return [[name, { problem: found.message, fix }]];
-        }),
-      );
+      const findings = new Map<string, SecretFinding>();
+      for (const request of requests) {
+        const finding = findingOf(find(stored, connection, request.secret), connection, request);
+        if (finding && !findings.has(request.secret)) findings.set(request.secret, finding);
+      }
+      return findings;
     },
 
     read: async (connection, name) => {

@@ -56,9 +56,9 @@ export function secretInspector(options: {
   }
 
   return {
-    inspect: async (connection, names) => {
+    inspect: async (connection, requests) => {
       const findings = new Map<string, SecretFinding>();
-      const all = [...new Set(names)];
+      const all = [...new Set(requests.map(({ secret }) => secret))];
       for (let from = 0; from < all.length; from += atOnce) {
         const part = all.slice(from, from + atOnce);
         // oxlint-disable-next-line no-await-in-loop

@@ -9,7 +9,7 @@ import {
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { secretNameProblem } from '../../model/names/secret-name.ts';
-import { Secret, type SecretReference } from '../../model/secret.ts';
+import { Secret, type SecretRequest } from '../../model/secret.ts';
 import type { SecretProblem, SecretSource, SecretValue } from '../secret-source.ts';
 import { secretText } from '../secret-text.ts';
 import { nameOf, secretStoreError } from '../../table/store-errors.ts';
@@ -121,26 +121,26 @@ export function secretsManager(options: SecretsManagerOptions): SecretSource {
       return versions;
     },
 
-    values: async (connection, references) => {
+    values: async (connection, requests) => {
       const refused = (name: string) => secretNameProblem(name, connection, prefix);
       const names = new Set(
-        references.map(({ secret }) => secret).filter((name) => refused(name) === undefined),
+        requests.map(({ secret }) => secret).filter((name) => refused(name) === undefined),
       );
       const { found, errors } = await fetch(connection, [...names]);
-      return references.map((reference) => {
-        const breach = refused(reference.secret);
+      return requests.map((request) => {
+        const breach = refused(request.secret);
         if (breach !== undefined) return problem('denied', breach);
-        const value = found.get(reference.secret);
-        return value ? valueOf(value, reference) : problemOf(errors.get(reference.secret));
+        const value = found.get(request.secret);
+        return value ? valueOf(value, request) : problemOf(errors.get(request.secret));
       });
     },
   };
 }
 
-function valueOf(entry: SecretValueEntry, { key }: SecretReference): SecretValue {
+function valueOf(entry: SecretValueEntry, request: SecretRequest): SecretValue {
   if (entry.VersionId === undefined) return problem('unavailable', 'came without a version');
-  const read = secretText(entry.SecretString, key);
-  if (!read.found) return problem('key', read.problem);
+  const read = secretText(entry.SecretString, request);
+  if (!read.found) return problem(read.code, read.problem);
   return { found: true, value: new Secret(read.text), version: entry.VersionId };
 }
 

@@ -82,6 +82,59 @@ test('plan, apply, plan, status: no AWS, the ledger in a folder, no secret anywh
   for (const secret of [canary, bearer]) expect(told).not.toContain(secret);
 });
 
+describe('the value of a secret', () => {
+  test('is sent without the line end that `echo` and editors leave', async () => {
+    await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': `${canary}\n` });
+    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect(vendor.find(a).client_secret).toBe(canary);
+  });
+
+  test.each([
+    [
+      'a JSON object, where no key is named',
+      { client_secret: canary },
+      'is a JSON object: name its member',
+    ],
+    ['empty but for a line end', '\n', 'has an empty text'],
+    ['of another encoding', `${canary}\0`, 'has control characters'],
+    ['in several lines', `${canary}\n${canary}`, 'has several lines'],
+  ])('that is %s is refused by its name, and nothing is sent', async (_, value, problem) => {
+    await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': value });
+    const { code, stdout, stderr } = await run(['apply', '--yes', '--server', 'first']);
+    expect(code).toBe(1);
+    expect(`${stdout}${stderr}`.replaceAll(/\s+/g, ' ')).toContain(
+      `secret trueup/acme/a ${problem}`,
+    );
+    expect(`${stdout}${stderr}`).not.toContain(canary);
+    expect(vendor.counts.put).toBe(0);
+    const doctor = await run(['doctor', '--output', 'json']);
+    expect(doctor.stdout).toContain(problem);
+    expect(doctor.stdout).not.toContain(canary);
+  });
+
+  test.each([
+    ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16 with a byte order mark', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+  ])('is read from a file in %s', async (_, encoded) => {
+    const text = JSON.stringify({ 'trueup/acme/token': bearer, 'trueup/acme/a': canary });
+    await writeFile(join(folder, 'secrets.json'), encoded(text), { mode: 0o600 });
+    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect(vendor.find(a).client_secret).toBe(canary);
+  });
+});
+
+test('a plan that was saved in another encoding is read, or named for what it is', async () => {
+  await run(['plan', '--out', 'plan.json']);
+  const plan = await readFile(join(folder, 'plan.json'), 'utf8');
+  await writeFile(join(folder, 'plan.json'), Buffer.from(plan, 'utf16le'));
+  const unmarked = await run(['apply', '--plan', 'plan.json']);
+  expect(unmarked.code).toBe(3);
+  expect(unmarked.stderr).toContain('it is not text in UTF-8, or in UTF-16');
+  await writeFile(join(folder, 'plan.json'), Buffer.from(`\uFEFF${plan}`, 'utf16le'));
+  expect((await run(['apply', '--plan', 'plan.json'], { answer: 'yes' })).code).toBe(0);
+  expect(vendor.find(a).name).toBe('New A');
+});
+
 test('secrets from variables', async () => {
   await write('secrets.json', {});
   const environment = { TRUEUP_SECRET_ACME_TOKEN: bearer, TRUEUP_SECRET_ACME_A: canary };

@@ -204,7 +204,7 @@ describe('values', () => {
       'denied: may not be read by Trueup',
       'missing: is marked for deletion',
       'missing: has no current value',
-      'key: is binary; only text can be used',
+      'value: is binary; only text can be used',
       'found',
     ]);
   });
@@ -245,13 +245,36 @@ describe('values', () => {
   });
 
   test.each([
+    ['an empty text', '{"token":""}', 'token', 'has an empty text'],
+    ['nothing but a line end', '\n', undefined, 'has an empty text'],
+    [
+      'a JSON object without a key',
+      '{"token":"swordfish-1"}',
+      undefined,
+      "name its member with 'key'",
+    ],
+    ['two lines', 'swordfish-1\nswordfish-1', undefined, 'has several lines'],
+  ])('a value with %s cannot be sent, and is not repeated', async (_what, value, key, problem) => {
+    await create('trueup/acme/a', value);
+    const [found] = await open().values('acme', [{ secret: 'trueup/acme/a', key }]);
+    expect(found).toMatchObject({ found: false, code: 'value' });
+    expect(JSON.stringify(found)).toContain(problem);
+    expect(JSON.stringify(found)).not.toMatch(/swordfish/);
+  });
+
+  test('a value comes without the line end after it, and with its lines where it may have them', async () => {
+    await create('trueup/acme/a', 'one\ntwo\n');
+    const [found] = await open().values('acme', [{ secret: 'trueup/acme/a', multiline: true }]);
+    expect(found?.found && found.value.reveal()).toBe('one\ntwo');
+  });
+
+  test.each([
     ['no JSON', 'swordfish-1', 'is not a JSON object'],
     ['a list', '["swordfish-1"]', 'is not a JSON object'],
     ['no such key', '{"other":"swordfish-1"}', 'has no key'],
     ['an inherited name', '{"other":"swordfish-1"}', 'has no key', 'constructor'],
     ['a number', '{"token":12345678}', 'has no text'],
     ['an object', '{"token":{"x":"swordfish-1"}}', 'has no text'],
-    ['an empty text', '{"token":""}', 'has an empty text'],
     ['cut JSON', '{"token":"swordfish-1', 'is not a JSON object'],
   ])(
     'a value with %s has a problem with its key, and is not repeated',

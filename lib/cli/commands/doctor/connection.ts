@@ -41,7 +41,12 @@ export async function connectionChecks(
   const reading = await readDesired(asRead, connection, undefined, { ...deps, log: silent });
   const [hosts, secrets, last] = await Promise.all([
     reading.ok ? hostChecks(reading.desired, diagnosis) : [],
-    secretChecks(connection, rows, diagnosis.secrets),
+    secretChecks(
+      connection,
+      rows,
+      diagnosis.secrets,
+      reading.ok ? deps.providers.get(reading.desired.connection.provider)?.table : undefined,
+    ),
     lastPassCheck(connection, deps, outputs !== undefined),
   ]);
   const calls = reading.ok ? await callChecks(reading.desired.connection, hosts, deps, stop) : [];

@@ -1,7 +1,12 @@
 import { counted } from '../../../plan/text/render-guard.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { SecretInspector } from '../../../secrets/secret-source.ts';
-import { secretNames } from '../../targets/files/secret-names.ts';
+import type { FieldTable } from '../../../model/field-table.types.ts';
+import { isJsonObject } from '../../../model/json/json.ts';
+import { getAt } from '../../../model/json/pointer.ts';
+import type { SecretRequest } from '../../../model/secret.ts';
+import { defaultTokenKey } from '../../../sign-in/stored-token.ts';
+import { secretReferences } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';
 import { check, unwell } from './check.ts';
 import { serverIdIn } from '../../../model/names/server-key.ts';
@@ -11,12 +16,21 @@ export async function secretChecks(
   connection: string,
   rows: readonly DesiredRow[],
   inspector: SecretInspector,
+  table: FieldTable | undefined,
 ): Promise<readonly Check[]> {
-  const users = usersOf(rows);
+  const uses = rows.flatMap((row) => usesOf(row, table));
+  const users = new Map<string, readonly string[]>();
+  for (const { user, request } of uses) {
+    const others = (users.get(request.secret) ?? []).filter((other) => other !== user);
+    users.set(request.secret, [...others, user]);
+  }
   const lines: Check[] = [];
   const what = `${connection}: secrets`;
   const all = await check(what, async () => {
-    const findings = await inspector.inspect(connection, [...users.keys()]);
+    const findings = await inspector.inspect(
+      connection,
+      uses.map(({ request }) => request),
+    );
     for (const [name, { problem, fix, isMisnamed }] of findings) {
       const by = `used by ${shortList(users.get(name) ?? [])}`;
       const subject = isMisnamed ? 'a secret' : `secret ${name}`;
@@ -29,22 +43,32 @@ export async function secretChecks(
   return noneIsThere ? lines : [all, ...lines];
 }
 
-/** Labels of servers, or `auth`, by the names of the secrets that they use. */
-function usersOf(rows: readonly DesiredRow[]): ReadonlyMap<string, readonly string[]> {
-  const users = new Map<string, string[]>();
-  for (const { item, value } of rows) {
-    const { label } = value;
-    const user =
-      item === 'connection'
-        ? 'auth'
-        : typeof label === 'string'
-          ? label
-          : (serverIdIn(item) ?? item);
-    for (const name of new Set(secretNames(value))) {
-      users.set(name, [...(users.get(name) ?? []), user]);
-    }
-  }
-  return users;
+/** What asks for a secret: the label of a server, or `auth`. */
+interface Use {
+  readonly user: string;
+  readonly request: SecretRequest;
+}
+
+function usesOf({ item, value }: DesiredRow, table: FieldTable | undefined): readonly Use[] {
+  const { label, spec, auth } = value;
+  const user =
+    item === 'connection' ? 'auth' : typeof label === 'string' ? label : (serverIdIn(item) ?? item);
+  const multiline = new Set<unknown>(
+    (table?.fields ?? []).flatMap((field) =>
+      field.multiline === true && isJsonObject(spec) ? [getAt(spec, field.pointer)] : [],
+    ),
+  );
+  return secretReferences(value).map((reference) => ({
+    user,
+    request: {
+      ...reference,
+      ...(multiline.has(reference) && { multiline: true }),
+      ...(isJsonObject(auth) &&
+        reference === (auth['refresh_token'] as unknown) && {
+          key: reference.key ?? defaultTokenKey,
+        }),
+    },
+  }));
 }
 
 const mostNamed = 3;

@@ -1,11 +1,18 @@
+import type { SecretReference } from '../../../model/secret.ts';
+
 /** Names of all secrets that a declaration refers to, at any place in it. */
 export function secretNames(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(secretNames);
+  return secretReferences(value).map(({ secret }) => secret);
+}
+
+/** All references to secrets in a declaration, as they are in it. */
+export function secretReferences(value: unknown): readonly SecretReference[] {
+  if (Array.isArray(value)) return value.flatMap(secretReferences);
   if (typeof value !== 'object' || value === null) return [];
   const { secret, key, ...others } = value as Record<string, unknown>;
   const isReference =
     typeof secret === 'string' &&
     Object.keys(others).length === 0 &&
     (key === undefined || typeof key === 'string');
-  return isReference ? [secret] : Object.values(value).flatMap(secretNames);
+  return isReference ? [value as SecretReference] : Object.values(value).flatMap(secretReferences);
 }
