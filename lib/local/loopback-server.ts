@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +11,8 @@ export interface LoopbackRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** Drops the connection; what the handler answers later is not sent. */
+  readonly cut: () => void;
 }
 
 /** What to answer: a body that is neither text nor bytes is sent as JSON. */
@@ -28,6 +31,8 @@ export interface LoopbackServer {
   readonly url: string;
   /** Waits this many milliseconds; returns early, without an error, when the server closes. */
   readonly delay: (ms: number) => Promise<void>;
+  /** Waits for this; returns early, without an error, when the server closes. */
+  readonly wait: (until: Promise<unknown>) => Promise<void>;
   readonly isClosing: () => boolean;
   /**
    * Stops listening, drops every connection (idle, busy or hanging), ends every delay, and waits until the handlers
@@ -49,6 +54,7 @@ export async function startLoopbackServer(
   port = 0,
 ): Promise<LoopbackServer> {
   const closing = new AbortController();
+  const closes = once(closing.signal, 'abort');
   const running = new Set<Promise<void>>();
   const server = createServer((incoming, response) => {
     const served = serve(handle, incoming, response).finally(() => running.delete(served));
@@ -81,6 +87,7 @@ export async function startLoopbackServer(
   return {
     url: `http://127.0.0.1:${actual}`,
     delay: (ms) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined),
+    wait: (until) => Promise.race([until, closes]).then(() => undefined),
     isClosing: () => closing.signal.aborted,
     close: () => (closed ??= close()),
   };
@@ -121,6 +128,7 @@ async function readRequest(incoming: IncomingMessage): Promise<LoopbackRequest> 
     query: url.searchParams,
     headers: incoming.headers,
     text: Buffer.concat(chunks).toString('utf8'),
+    cut: () => void incoming.socket.destroy(),
   };
 }
 

@@ -10,7 +10,7 @@ import { wire } from '../../lib/wiring.ts';
 import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { PassResult } from '../../lib/pass/request.types.ts';
 import { memoryLog } from '../../test/support/log.ts';
-import { withTimes } from '../../test/support/short-times.ts';
+import { withTimes } from './short-times.ts';
 import type { ChildLine, ChildSetup } from './child.ts';
 import { inStateFile } from './state-file.ts';
 

@@ -8,7 +8,7 @@ import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
 import { bearer, startWorld } from '../../test/support/world.ts';
 import type { TestWorld, WorldOptions } from '../../test/support/world.ts';
-import { shortTimes, withTimes } from '../../test/support/short-times.ts';
+import { shortTimes, withTimes } from './short-times.ts';
 import { killChildren, startChild } from './child.ts';
 import type { Child, ChildEntry } from './child.ts';
 import { inStateFile } from './state-file.ts';

@@ -4,16 +4,21 @@ import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { Attended, PassRequest } from '../../lib/pass/request.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
 import { Lease } from '../../lib/lease/lease.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
-import { shortTimes, withTimes } from '../support/short-times.ts';
+import { anotherProcess } from '../support/another-process.ts';
+import { holdPut, until } from '../support/held.ts';
+import { TestClock } from '../support/test-clock.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 import { acquireAs, dyingAt, knockFor } from '../support/lease-events.ts';
 
 const [a = '', b = '', c = ''] = serverIds(3);
 const schedule: PassRequest = { connection, trigger: 'schedule' };
-const { leaseMs, marginMs } = shortTimes;
+const { leaseMs, marginMs } = defaultSettings;
 const over = leaseMs + marginMs + 1;
+/** Long enough for what a test does before something expires: the clock of a world goes on by itself. */
+const aMoment = 15_000;
 
 let world: TestWorld;
 let dynamodb: Intercept;
@@ -26,8 +31,8 @@ beforeEach(async () => {
     {},
     { dynamodb: { intercept: (operation, body) => dynamodb(operation, body) } },
   );
-  one = withTimes(world.deps, world.settings.allowedHosts, 'one');
-  two = withTimes(world.deps, world.settings.allowedHosts, 'two');
+  one = { ...anotherProcess(world), owner: 'one' };
+  two = { ...anotherProcess(world), owner: 'two' };
   await world.declareConnection({ budget: { requestsPerMinute: 60_000, concurrency: 1 } });
   for (const id of [a, b, c]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await world.declare(
@@ -50,13 +55,6 @@ const record = async (id: string) => (await one.ledger.read(connection)).servers
 const marked = async () => [...(await one.ledger.read(connection)).resend.keys()];
 const putsOf = (id: string) =>
   world.barndoor.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(id));
-const pause = (ms: number) => one.clock.sleep(ms);
-const until = async (condition: () => boolean) => {
-  for (let tries = 0; !condition(); tries += 1) {
-    if (tries > 2000) throw new Error(`never: ${condition.toString()}`);
-    await pause(2);
-  }
-};
 const done = async (request: PassRequest, deps: Dependencies) => {
   const result = await reconcile(request, deps);
   if (result.kind !== 'done') throw new Error(result.kind);
@@ -70,14 +68,12 @@ const die = () => {
 };
 const knock = (...ids: readonly string[]) =>
   knockFor(ids, one.lease, connection, one.clock.now() - marginMs);
-const slowPut = (id: string, ms: number) =>
-  world.barndoor.misbehave({ method: 'PUT', id, times: 1, effect: { kind: 'latency', ms } });
 const isKey = (body: unknown, key: string) =>
   JSON.stringify(body).includes(`"item":{"S":"${key}"}`);
 
 describe('two passes at once', () => {
   test('one calls the vendor; the other knocks, and its row is reflected though it came late', async () => {
-    slowPut(b, 300);
+    const answerPut = holdPut(world, b);
     const first = done(schedule, one);
     await until(() => putsOf(b).length === 1);
     await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client a' } });
@@ -85,6 +81,7 @@ describe('two passes at once', () => {
     expect(await reconcile({ ...schedule, servers: [a] }, two)).toEqual({ kind: 'knocked' });
     expect(world.barndoor.counts).toEqual(before);
     expect(await item()).toMatchObject({ owner: 'one', knocks: 1, knocked: new Set([a]) });
+    answerPut();
     const { report, others } = await first;
     expect(outcomesOf(report)).toEqual({ updated: 3 });
     expect(others.map(({ scope, counts }) => [scope, counts.updated])).toEqual([['named', 1]]);
@@ -105,9 +102,7 @@ describe('two passes at once', () => {
       const isRelease = operation === 'PutItem' && isKey(body, 'lease') && !/expiresAt/.test(text);
       if (!isRelease || isKnocked) return undefined;
       isKnocked = true;
-      void knock(b);
-      // Long enough for the knock, on a busy machine too.
-      return { delayMs: 250 };
+      return { until: knock(b) };
     };
     const { others } = await done({ ...schedule, servers: [a] }, one);
     expect(others).toHaveLength(1);
@@ -119,8 +114,7 @@ describe('two passes at once', () => {
   const knockAtEachEnd = () => {
     dynamodb = (operation, body) => {
       if (operation !== 'PutItem' || !isKey(body, 'pass#last')) return undefined;
-      void reconcile({ ...schedule, servers: [b] }, two);
-      return { delayMs: 50 };
+      return { until: reconcile({ ...schedule, servers: [b] }, two) };
     };
   };
 
@@ -167,10 +161,10 @@ describe('a holder that died', () => {
       running,
     });
     await knock(c);
-    world.clock.advance(leaseMs + marginMs - 500);
+    world.clock.advance(leaseMs + marginMs - aMoment);
     expect(await reconcile({ ...schedule, servers: [a] }, one)).toEqual({ kind: 'knocked' });
     expect(world.barndoor.requests).toEqual([]);
-    world.clock.advance(501);
+    world.clock.advance(aMoment + 1);
     const { report } = await done({ ...schedule, servers: [a] }, one);
     expect(outcomesOf(report)).toEqual({ updated: 3 });
     const free = await item();
@@ -231,7 +225,7 @@ describe('a holder that died', () => {
       lease: dyingAt('release', one.lease),
     };
     void reconcile({ ...schedule, servers: [a] }, broken).catch(() => undefined);
-    await pause(100);
+    await until(async () => (await item()).running !== undefined);
     expect(await item()).toMatchObject({ epoch: 2, running: new Set([b, c]) });
     world.clock.advance(over + leaseMs);
     const { report } = await done({ ...schedule, servers: [a] }, two);
@@ -243,32 +237,35 @@ describe('a person’s request', () => {
   const attended = (more: Partial<Attended>): PassRequest => ({
     connection,
     trigger: 'cli',
-    attended: { shown: new Set(), approved: false, lockTimeoutMs: 5000, ...more },
+    attended: { shown: new Set(), approved: false, lockTimeoutMs: 300_000, ...more },
   });
 
   test('waits for the lease, says who holds it, and does not knock', async () => {
-    slowPut(b, 700);
+    const answerPut = holdPut(world, b);
     const first = done(schedule, one);
     await until(() => putsOf(b).length === 1);
     const told: string[] = [];
-    const { report } = await done(attended({ waiting: (owner) => told.push(owner) }), two);
+    const waiting = (owner: string) => {
+      told.push(owner);
+      answerPut();
+    };
+    const { report } = await done(attended({ waiting }), two);
     expect(told).toEqual(['one']);
     expect(report.trigger).toBe('cli');
     expect((await first).others).toEqual([]);
     expect(await item()).toMatchObject({ knocks: 0, epoch: 2 });
   });
 
-  test('gives up when its time is over, and not a second later', async () => {
+  test('looks for the lease every second, gives up when its time has passed, and not a second later', async () => {
     await die();
-    const before = performance.now();
-    const result = await reconcile(attended({ lockTimeoutMs: 300 }), two);
+    const clock = new TestClock(new Date(one.clock.now()).toISOString());
+    const result = await reconcile(attended({ lockTimeoutMs: 2300 }), { ...two, clock });
     expect(result).toEqual({ kind: 'locked', owner: 'dead' });
-    expect(performance.now() - before).toBeLessThan(900);
+    expect(clock.slept).toEqual([1000, 1000, 300]);
     expect(world.barndoor.requests).toEqual([]);
   });
 
   test('does not serve in its own round what others ask for, but after it', async () => {
-    slowPut(b, 300);
     const plan = await done(attended({}), one);
     expect(outcomesOf(plan.report)).toEqual({ reported: 3 });
     await die();
@@ -284,13 +281,36 @@ describe('a person’s request', () => {
 describe('a lease lost in the middle', () => {
   /** Somebody whose clock runs far ahead takes the lease away while `id` is under way. */
   const loseAt = async (id: string) => {
-    slowPut(id, 700);
-    const running = done(schedule, one);
+    const answerPut = holdPut(world, id);
+    const stolen = Promise.withResolvers<void>();
+    const noticed = Promise.withResolvers<void>();
+    const { clock, lease } = one;
+    const robbed: Dependencies = {
+      ...one,
+      // its next renewal is due when the lease has been stolen
+      clock: {
+        ...clock,
+        sleep: (ms, signal) =>
+          ms === defaultSettings.renewMs ? stolen.promise : clock.sleep(ms, signal),
+      },
+      lease: {
+        ...lease,
+        change: async (name, event, known) => {
+          const decision = await lease.change(name, event, known);
+          if (event.kind === 'renew') noticed.resolve();
+          return decision;
+        },
+      },
+    };
+    const running = done(schedule, robbed);
     await until(() => putsOf(id).length === 1);
     const before = await record(id);
     const now = one.clock.now();
     const times = { expiresAt: now, expiredBefore: now + 10 * leaseMs };
     expect(await acquireAs('thief', one.lease, connection, times)).toBeDefined();
+    stolen.resolve();
+    await noticed.promise;
+    answerPut();
     return { result: await running, before };
   };
 
@@ -319,8 +339,7 @@ describe('a lease lost in the middle', () => {
     dynamodb = (operation, body) => {
       if (operation !== 'PutItem' || !isKey(body, 'pass#last') || isKnocked) return undefined;
       isKnocked = true;
-      void knock(a);
-      return { delayMs: 50 };
+      return { until: knock(a) };
     };
     const { others } = await done(schedule, two);
     expect(others).toHaveLength(1);
@@ -347,10 +366,11 @@ describe('a lease lost in the middle', () => {
   test('a mark that comes while the next pass is under way is not forgotten', async () => {
     await done(schedule, one);
     await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client a, newer' } });
-    slowPut(a, 200);
+    const answerPut = holdPut(world, a);
     const running = done(schedule, two);
     await until(() => putsOf(a).length === 2);
     await one.ledger.markResend(connection, a, 'mark');
+    answerPut();
     await running;
     expect(await marked()).toEqual([a]);
     await done(schedule, two);
@@ -388,11 +408,11 @@ describe('an intent', () => {
     await one.lease.change(connection, release);
     // The time of the process is over between the intent and the PUT.
     let isLate = false;
-    const clock = { ...one.clock, now: () => one.clock.now() + (isLate ? 60_000 : 0) };
+    const clock = { ...one.clock, now: () => one.clock.now() + (isLate ? 150_000 : 0) };
     const slow: Dependencies = {
       ...one,
       clock,
-      settings: { ...shortTimes, leaseMs: 200_000, renewMs: 100_000 },
+      settings: { ...defaultSettings, leaseMs: 200_000, renewMs: 100_000 },
       ledger: {
         ...one.ledger,
         writeServer: async (name, next) => {
@@ -402,7 +422,7 @@ describe('an intent', () => {
         },
       },
     };
-    const deadline = one.clock.now() + 30_000;
+    const deadline = one.clock.now() + 120_000;
     const { report } = await done({ ...schedule, servers: [a], deadline }, slow);
     expect(report).toMatchObject({ state: 'interrupted', reason: { code: 'deadline' } });
     expect(putsOf(a)).toEqual([]);

@@ -4,7 +4,7 @@ import { createQueued } from '../../functions/queued.ts';
 import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { SqsHandler } from '../../lib/local/aws/sqs/pump.ts';
 import { enqueue } from '../../lib/local/aws/sqs/queue.ts';
-import { withTimes } from '../support/short-times.ts';
+import { anotherProcess } from '../support/another-process.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -39,12 +39,8 @@ test('100 approved changes are made by continuations, each once, and each functi
   await world.deps.ledger.approve(connection, { digest, at });
 
   // Renewals wait in real time, in which a function takes no time at all: its lease outlasts it without them.
-  const deps = withTimes(world.deps, world.settings.allowedHosts, 'function', {
-    leaseMs: 2 * functionMs,
-    renewMs: functionMs,
-    marginMs: 30_000,
-    attemptMs: 15_000,
-  });
+  const settings = { ...world.deps.settings, leaseMs: 2 * functionMs, renewMs: functionMs };
+  const deps = { ...anotherProcess(world), settings };
   const handle = createQueued(() => deps, quietObservability());
   const states: unknown[] = [];
   const handler: SqsHandler = async (event) => {

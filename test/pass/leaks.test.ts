@@ -39,7 +39,7 @@ beforeEach(async () => {
   await world.secrets.write(nameOf('machine'), JSON.stringify({ client_secret: clientSecret }));
   const refreshToken = world.issuer.issueRefreshToken('person');
   await world.secrets.write(nameOf('person'), JSON.stringify({ refresh_token: refreshToken }));
-  deps = anotherProcess(world, 10_000);
+  deps = anotherProcess(world);
 });
 
 afterEach(async () => {
@@ -189,7 +189,6 @@ describe.each(['bearer', 'client-credentials', 'refresh-token'])(
     ];
 
     test('whatever goes wrong', async () => {
-      deps = anotherProcess(world, 120);
       await start([a], { auth: auths()[type] });
       // what is wrong at the vendor is the same for all, but for the token that it repeats
       const operations: SimulatedOperation[] =
@@ -287,7 +286,7 @@ test('a secret store that echoes what it holds', async () => {
     ];
     for (const answer of answers) {
       await stir([a, b]);
-      deps = anotherProcess(world, 10_000);
+      deps = anotherProcess(world);
       intercept = (called) => (called === operation ? answer : undefined);
       await go(operation === 'DescribeSecret' ? { servers: [a] } : {});
       intercept = () => undefined;

@@ -4,13 +4,15 @@ import { reconcile } from '../../lib/pass/reconcile.ts';
 import { StoreError } from '../../lib/model/errors/store-error.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { preview } from '../../lib/pass/preview.ts';
-import { shortTimes, withTimes } from '../support/short-times.ts';
+import { defaultSettings } from '../../lib/lease/settings.types.ts';
+import { anotherProcess } from '../support/another-process.ts';
+import { holdPut, until } from '../support/held.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
 const [a = '', b = ''] = serverIds(2);
 const schedule: PassRequest = { connection, trigger: 'schedule' };
-const over = shortTimes.leaseMs + shortTimes.marginMs + 1;
+const over = defaultSettings.leaseMs + defaultSettings.marginMs + 1;
 
 let world: TestWorld;
 
@@ -26,8 +28,8 @@ afterEach(async () => {
 
 /** A process whose clock is so many leases ahead: for it, the lease of the one before is over. */
 const process = (owner: string, ahead = 0): Dependencies => {
-  const deps = withTimes(world.deps, world.settings.allowedHosts, owner);
-  return { ...deps, clock: { ...deps.clock, now: () => deps.clock.now() + ahead * over } };
+  const deps = anotherProcess(world);
+  return { ...deps, owner, clock: { ...deps.clock, now: () => deps.clock.now() + ahead * over } };
 };
 const declare = (client: string) =>
   world.declare(
@@ -36,37 +38,31 @@ const declare = (client: string) =>
   );
 const putsOf = (id: string) =>
   world.barndoor.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(id));
-const slowPut = (id: string, ms: number) =>
-  world.barndoor.misbehave({ method: 'PUT', id, times: 1, effect: { kind: 'latency', ms } });
-const until = async (condition: () => boolean) => {
-  const end = performance.now() + 10_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`never: ${condition.toString()}`);
-    await world.clock.sleep(2);
-  }
-};
 const marked = async () => [...(await world.deps.ledger.read(connection)).resend.keys()];
 
 test('two frozen senders of one server: the word of the second stands until somebody has sent after it', async () => {
   await declare('first');
-  slowPut(a, 400);
+  const answerFirst = holdPut(world, a);
   const first = reconcile(schedule, process('first'));
   await until(() => putsOf(a).length === 1);
 
   await declare('second');
-  slowPut(a, 3000);
+  const answerSecond = holdPut(world, a);
   const second = reconcile(schedule, process('second', 1));
   await until(() => putsOf(a).length === 2);
+  answerFirst();
   await first;
   expect(await marked()).toEqual([a]);
 
   // The third sends while the second's PUT is on its way to the vendor, and is not done before it has arrived.
   await declare('third');
-  slowPut(b, 3500);
+  const answerThird = holdPut(world, b);
   const third = reconcile(schedule, process('third', 2));
   await until(() => putsOf(a).length === 3 && world.barndoor.find(a).client_id === 'third');
-  await until(() => world.barndoor.find(a).client_id === 'second');
+  answerSecond();
   await second;
+  expect(world.barndoor.find(a).client_id).toBe('second');
+  answerThird();
   await third;
   expect(putsOf(a)).toHaveLength(3);
   expect(await marked()).toEqual([a]);

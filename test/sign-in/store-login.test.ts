@@ -30,7 +30,7 @@ beforeEach(async () => {
       secretsManager: { intercept: (operation, body) => intercept(operation, body) },
     },
   );
-  laptop = anotherProcess(world, 5000);
+  laptop = anotherProcess(world);
   await world.declareConnection({
     auth: {
       type: 'refresh-token',

@@ -4,26 +4,25 @@ import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { createProviders } from '../../lib/gateways/gateways.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
-import type { Clock } from '../../lib/model/runtime.types.ts';
+import { wireOf } from './hang-wire.ts';
 import type { TestWorld } from './world.ts';
 
+/** Larger answers are not taken. */
+const maxBytes = 64 * 1024;
+
 /**
- * Another process of the same deployment, which does not wait between repetitions, and takes answers of 64 KB at most.
- * Its events go to the bus too.
- *
- * @param timeoutMs - how long it waits for an answer
+ * Another process of the same deployment, on the clock of the world. What its gateways and issuers leave without an answer has
+ * timed out at once. Its events go to the bus too.
  */
-export function anotherProcess(world: TestWorld, timeoutMs: number): Dependencies {
-  const { settings, endpoints, log, events } = world;
-  const clock: Clock = {
-    ...world.clock,
-    // what is longer is no repetition, but the renewal of a lease
-    sleep: (ms, signal) => world.clock.sleep(ms >= 10_000 ? ms : Math.min(ms, 2), signal),
-  };
+export function anotherProcess(
+  world: TestWorld,
+  allowedHosts = world.settings.allowedHosts,
+): Dependencies {
+  const { settings, endpoints, log, events, clock, hangs } = world;
   const random = () => 0;
   const wired = wire(settings, log, { endpoints, clock, random });
-  const hosts = { allowed: parseAllowedHosts(settings.allowedHosts), trustDocumentedHosts: false };
-  const http = createHttpClient({ hosts, clock, random, timeoutMs, maxBytes: 64 * 1024 });
+  const hosts = { allowed: parseAllowedHosts(allowedHosts), trustDocumentedHosts: false };
+  const http = createHttpClient({ hosts, clock, random, wire: wireOf(hangs, maxBytes) });
   return {
     ...wired,
     providers: createProviders(http),

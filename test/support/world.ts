@@ -9,6 +9,7 @@ import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import type { TrueupEvent } from '../../lib/work/events.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
+import { Hangs } from './hang-wire.ts';
 import { testClock } from './clock.ts';
 import type { TestClock } from './clock.ts';
 import { memoryLog } from './log.ts';
@@ -38,6 +39,8 @@ export interface TestWorld extends EmbeddedWorld {
   readonly log: ReturnType<typeof memoryLog>;
   readonly deps: Dependencies;
   readonly events: TrueupEvent[];
+  /** Requests that its gateways and its issuer leave without an answer. */
+  readonly hangs: Hangs;
   /** Writes the connection row, mode `correct` unless the test says otherwise. */
   readonly declareConnection: (row?: Record<string, unknown>) => Promise<void>;
   readonly declare: (...servers: readonly ServerInit[]) => Promise<void>;
@@ -61,11 +64,14 @@ export async function startWorld(
   options: WorldOptions = {},
 ): Promise<TestWorld> {
   const clock = testClock();
+  const hangs = new Hangs();
+  const onHang = hangs.report;
   const world = await startEmbeddedWorld({
     ...options,
     clock,
-    barndoor: { servers: [], tokens: [bearer], ...barndoor },
-    alloy: { servers: [], tokens: [alloyKey], ...options.alloy },
+    barndoor: { servers: [], tokens: [bearer], onHang, ...barndoor },
+    alloy: { servers: [], tokens: [alloyKey], onHang, ...options.alloy },
+    issuer: { onHang, ...options.issuer },
   });
   const log = memoryLog();
   const events: TrueupEvent[] = [];
@@ -100,6 +106,7 @@ export async function startWorld(
     log,
     deps,
     events,
+    hangs,
     declareConnection: (row = {}) =>
       declareConnection(
         connection,

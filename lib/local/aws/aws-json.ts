@@ -3,9 +3,10 @@ import {
   startLoopbackServer,
   type LoopbackAnswer,
   type LoopbackRequest,
+  type LoopbackServer,
 } from '../loopback-server.ts';
 
-/** A hook for tests: answers in place of the service, or delays it. `undefined` lets the service answer. */
+/** A hook for tests: answers in place of the service, or delays what it does. `undefined` lets the service answer. */
 export type Intercept = (
   operation: string,
   body: unknown,
@@ -16,7 +17,20 @@ export type Intercept = (
       readonly body: object;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly delayMs: number };
+  | { readonly delayMs: number }
+  /** The service answers once this resolves. With `isCut` the connection is cut at once: the client hears nothing of it. */
+  | { readonly until: Promise<unknown>; readonly isCut?: boolean };
+
+/** Resolves when a service is to do what it was asked for. */
+export async function delayed(
+  server: Pick<LoopbackServer, 'delay' | 'wait'>,
+  request: LoopbackRequest,
+  how: Exclude<ReturnType<Intercept>, undefined | { readonly status: number }>,
+): Promise<void> {
+  if ('delayMs' in how) return server.delay(how.delayMs);
+  if (how.isCut) request.cut();
+  return server.wait(how.until);
+}
 
 /** An error in AWS's wire form. `type` is the exception's name in the API reference. */
 export class AwsFault extends Error {
@@ -64,17 +78,17 @@ export async function startAwsJson(options: {
   const server = await startLoopbackServer(async (request) => {
     const operation = operationOf(request);
     calls[operation] = (calls[operation] ?? 0) + 1;
-    const answer = await answerTo(operation, request.text);
+    const answer = await answerTo(operation, request);
     const headers = { 'content-type': contentType, 'x-amzn-requestid': randomUUID() };
     return { ...answer, headers: { ...headers, ...answer.headers } };
   });
 
-  async function answerTo(operation: string, text: string): Promise<LoopbackAnswer> {
+  async function answerTo(operation: string, request: LoopbackRequest): Promise<LoopbackAnswer> {
     try {
-      const body = parse(text);
+      const body = parse(request.text);
       const intercepted = options.intercept?.(operation, body);
       if (intercepted && 'status' in intercepted) return intercepted;
-      if (intercepted) await server.delay(intercepted.delayMs);
+      if (intercepted) await delayed(server, request, intercepted);
       const run = options.operations[operation];
       if (!run) throw new AwsFault('UnknownOperationException', `No operation ${operation}`);
       return { status: 200, body: await run(body) };

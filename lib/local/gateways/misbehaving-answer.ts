@@ -27,6 +27,7 @@ export function answerInPlace(effect: Effect, failure: FailureBody): LoopbackOut
     case 'expired':
       return { status: 401, body: failure(401, 'The token is expired') };
     case 'latency':
+    case 'wait':
     case 'stale':
     case 'normalise':
     case 'delayed':

@@ -10,6 +10,8 @@ export type Json = Record<string, unknown>;
  */
 export type Effect =
   | { readonly kind: 'latency'; readonly ms: number }
+  /** Nothing is done before `until` resolves. */
+  | { readonly kind: 'wait'; readonly until: Promise<void> }
   | {
       readonly kind: 'status';
       readonly status: number;

@@ -130,6 +130,7 @@ export async function startVendorSimulator<S extends object, Init extends object
       latencyMs,
     );
     if (slow > 0) await http.delay(slow);
+    for (const { effect } of effects) if (effect.kind === 'wait') await http.wait(effect.until);
     const inPlace = effects.find(({ effect }) => answerInPlace(effect, vendor.failure));
     if (!inPlace || isApplied(inPlace.effect)) {
       const answered = carryOut(request, effects);
@@ -141,6 +142,7 @@ export async function startVendorSimulator<S extends object, Init extends object
     }
     const outcome = answerInPlace(inPlace.effect, vendor.failure) ?? 'cut';
     if (typeof outcome === 'object') record.status = outcome.status;
+    if (outcome === 'hang') options.onHang?.(request);
     return outcome;
   }
 

@@ -68,6 +68,14 @@ export interface VendorSimulator<S extends object, Init extends object> {
   readonly close: () => Promise<void>;
 }
 
+/** A request that gets no answer. */
+export type OnHang = (request: {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly headers: { readonly host?: string | undefined };
+}) => void;
+
 /** Options of every simulator. */
 export interface SimulatorOptions {
   readonly now?: () => number;
@@ -79,4 +87,6 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** Requests for each token in any 60 seconds; more are answered with 429. */
   readonly requestsPerMinute?: number;
+  /** Called for each request that is left without an answer (`hang`). */
+  readonly onHang?: OnHang;
 }

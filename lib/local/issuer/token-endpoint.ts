@@ -9,6 +9,7 @@ import {
   type SimulatedOperation,
 } from '../gateways/misbehaviour.ts';
 import { answerInPlace, isApplied } from '../gateways/misbehaving-answer.ts';
+import type { OnHang } from '../gateways/vendor.ts';
 import { grants, oauthError } from './token-grants.ts';
 import type { Form, GrantOptions, IssuedTokens } from './token-grants.ts';
 
@@ -59,6 +60,7 @@ export async function startTokenEndpoint(
     /** Required for `client_credentials` if it is set. */
     readonly audience?: string;
     readonly rotateRefreshTokens?: boolean;
+    readonly onHang?: OnHang;
     /** Tokens that a previous issuer has issued. */
     readonly issued?: IssuedTokens | undefined;
   } = {},
@@ -78,11 +80,15 @@ export async function startTokenEndpoint(
     const name = counted === 'openid-configuration' ? 'discovery' : String(counted);
     counts[name] = (counts[name] ?? 0) + 1;
     const effects = rules.take({ method: request.method, path: request.path, operation });
-    for (const { effect } of effects) if (effect.kind === 'latency') await http.delay(effect.ms);
+    for (const { effect } of effects) {
+      if (effect.kind === 'latency') await http.delay(effect.ms);
+      if (effect.kind === 'wait') await http.wait(effect.until);
+    }
     const inPlace = effects.find(({ effect }) => answerInPlace(effect, failure))?.effect;
     const answer = !inPlace || isApplied(inPlace) ? handle(operation, request, form) : undefined;
     const outcome = inPlace ? answerInPlace(inPlace, failure) : answer;
     if (typeof outcome === 'object') record.status = outcome.status;
+    if (outcome === 'hang') options.onHang?.(request);
     return outcome ?? 'cut';
   }, options.port);
 

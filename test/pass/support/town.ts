@@ -6,7 +6,7 @@ import type { PassReport, ServerRecord } from '../../../lib/model/ledger.types.t
 import { startBarndoor } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import type { BarndoorSimulator } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import type { RecordedRequest } from '../../../lib/local/gateways/vendor.ts';
-import { withTimes } from '../../support/short-times.ts';
+import { anotherProcess } from '../../support/another-process.ts';
 import { alloyConnection, bearer, connection, serverIds, startWorld } from '../../support/world.ts';
 
 /** The servers of the connection that goes down. */
@@ -48,11 +48,11 @@ export async function startTown(isThere: boolean, concurrency = 4): Promise<Town
     servers: [],
     tokens: [bearer],
     now: () => world.clock.now(),
+    onHang: world.hangs.report,
   });
   open.push(world, vendor);
   const hosts = `${world.settings.allowedHosts},barndoor=${new URL(vendor.url).host}`;
-  const { settings } = world.deps;
-  const deps = withTimes(world.deps, hosts, 'function', { ...settings, attemptMs: 1000 });
+  const deps = anotherProcess(world, hosts);
 
   const budget = { requestsPerMinute: 60_000, concurrency };
   if (isThere) await world.declareConnection({ baseUrl: vendor.url, policy, budget });

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import dynalite from 'dynalite';
-import { isRecord, operationOf, type Intercept } from '../aws-json.ts';
-import { DynamoDbFault, dynamoDbClient } from './client.ts';
+import { delayed, isRecord, operationOf, type Intercept } from '../aws-json.ts';
+import { DynamoDbFault, dynamoDbClient, inProcess } from './client.ts';
 import { streamWatch, writeOperations, type StreamRecord } from './stream.ts';
 import { holdFolder } from '../../folder-hold.ts';
 import { startLoopbackServer, type LoopbackAnswer } from '../../loopback-server.ts';
@@ -43,12 +42,11 @@ export async function startDynamoDb(
   const letGo = folder === undefined ? () => undefined : holdFolder(folder);
   const immediately = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
   const database = dynalite({ ...immediately, ...(folder !== undefined && { path: folder }) });
+  // Only a server that listens closes its store.
   await new Promise<void>((resolve) => {
     database.listen(0, '127.0.0.1', resolve);
   });
-  // The front keeps its connections. A connection that the database closes while a request is on its way would be an error.
-  database.keepAliveTimeout = 0;
-  const client = dynamoDbClient(`http://127.0.0.1:${(database.address() as AddressInfo).port}`);
+  const client = inProcess(database);
 
   const calls: Record<string, number> = {};
   const streamErrors: unknown[] = [];
@@ -63,7 +61,7 @@ export async function startDynamoDb(
     const body = parse(request.text);
     const intercepted = intercept?.(operation, body);
     if (intercepted && 'status' in intercepted) return withType(intercepted);
-    if (intercepted) await front.delay(intercepted.delayMs);
+    if (intercepted) await delayed(front, request, intercepted);
     if (operation === 'CreateTable' || operation === 'DeleteTable') watch.forget();
     const headers = Object.fromEntries(
       Object.entries(request.headers).flatMap(([name, value]) =>
@@ -148,7 +146,7 @@ export async function createTables(
 ): Promise<void> {
   const client = dynamoDbClient(endpoint);
   try {
-    await createTable(client, {
+    const desired = createTable(client, {
       TableName: names.desired,
       AttributeDefinitions: [...keyAttributes, { AttributeName: 'provider', AttributeType: 'S' }],
       GlobalSecondaryIndexes: [
@@ -162,7 +160,11 @@ export async function createTables(
         },
       ],
     });
-    await createTable(client, { TableName: names.ledger, AttributeDefinitions: keyAttributes });
+    const ledger = createTable(client, {
+      TableName: names.ledger,
+      AttributeDefinitions: keyAttributes,
+    });
+    await Promise.all([desired, ledger]);
   } finally {
     client.close();
   }
