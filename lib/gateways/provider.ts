@@ -30,8 +30,12 @@ export interface SessionInputs {
    * The bearer token; `renew` is true once after a 401. Throws `VendorError` (`connection` class) without one.
    */
   token(options: { renew: boolean }): Promise<Secret>;
-  /** Waits for the budget before each request on the wire, a repeated one too. */
-  admit(): Promise<void>;
+  /**
+   * Waits for the budget before each request on the wire, a repeated one too.
+   *
+   * @param put - the server, where the request is a `PUT`
+   */
+  admit(put?: string): Promise<void>;
   /** Called once a `PUT` of the server may have reached the gateway. */
   reached?(server: string): void;
   /** Counts each request on the wire. */

@@ -37,6 +37,9 @@ export const keys = {
 /** What a pass reads. `$` follows `#`, so that every id is below it, in whatever script it is written. */
 export const passRange = { from: 'pause', to: 'server$' } as const;
 
+/** All pauses of a connection. */
+export const pauseRange = { from: 'pause', to: 'pause$' } as const;
+
 /** The id in a key with this prefix; undefined for other keys. */
 export function idIn(key: string, prefix: 'pause#' | 'resend#'): string | undefined {
   return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;

@@ -85,6 +85,8 @@ export interface Ledger {
   history(connection: string, filter?: PastFilter): Promise<readonly ChangeRecord[]>;
   /** Reports of passes that did something, newest first, for 90 days. */
   reports(connection: string, filter?: Omit<PastFilter, 'server'>): Promise<readonly PassReport[]>;
+  /** The connection's pauses, its servers' included; they may be over. */
+  pauses(connection: string): Promise<readonly Pause[]>;
   /** Pauses the connection or, with `id`, one server, in place of an earlier pause of the same. */
   pause(connection: string, pause: Pause): Promise<void>;
   /** Ends a pause; none is fine. */

@@ -2,12 +2,16 @@ import type { Pause } from '../model/ledger.types.ts';
 import { isTime } from '../model/time.ts';
 import type { Ledger } from './ledger.types.ts';
 import type { Item, Table } from '../table/table.ts';
-import { keys } from './keys.ts';
+import { idIn, keys, pauseRange } from './keys.ts';
 
 /** The part of `Ledger` that keeps the operator's pauses. */
-export function pauses(table: Table): Pick<Ledger, 'pause' | 'resume'> {
+export function pauses(table: Table): Pick<Ledger, 'pauses' | 'pause' | 'resume'> {
   const keyOf = (id: string | undefined) => (id === undefined ? keys.pause : keys.pauseOf(id));
   return {
+    pauses: async (connection) => {
+      const items = await table.query(connection, pauseRange);
+      return items.map((item) => pauseIn(idIn(item.key, 'pause#'), item));
+    },
     pause: async (connection, { id, ...pause }) => {
       await table.put(connection, keyOf(id), pause);
     },

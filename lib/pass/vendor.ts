@@ -15,6 +15,8 @@ import { Credentials } from '../sign-in/credentials.ts';
 import type { Ending } from './ending.ts';
 import type { Pass } from './pass.types.ts';
 import type { Account } from './read/desired.ts';
+import type { DesiredRow } from '../desired/desired-store.types.ts';
+import { Stops } from './apply/stops.ts';
 import type { PassRequest } from './request.types.ts';
 
 /** A conversation with the vendor, and the credentials that it uses. */
@@ -23,15 +25,20 @@ export interface Vendor {
   readonly credentials: Credentials;
 }
 
+/** One that may also send: what stops it, and what is counted. */
+export interface SendingVendor extends Vendor {
+  readonly stops: Stops;
+}
+
 /**
  * Opens the session of a connection, unless it is to be left alone for now; nothing is sent yet.
  *
  * @returns the ending of a pass that may not ask the vendor
  */
 export async function openVendor(
-  account: Account,
+  account: Account & { readonly row: DesiredRow },
   { request, deps, lease, tally, abort }: Pass,
-): Promise<Vendor | { readonly ending: Ending }> {
+): Promise<SendingVendor | { readonly ending: Ending }> {
   const { connection } = account;
   const { retry } = lease.saved;
   if (
@@ -42,13 +49,20 @@ export async function openVendor(
     return { ending: backingOff(retry) };
   }
   const gate = passGate(lease, connection.budget, deps, request);
-  const reached = (id: string) => lease.saved.sent(id);
-  return openSession(account, deps, tally.calls, abort.signal, gate, reached);
+  const stops = new Stops(connection.name, account.row, deps);
+  const sending = {
+    admit: async (id: string) => {
+      await stops.assertMay(id);
+      gate.assertMay();
+    },
+    reached: (id: string) => lease.saved.sent(id),
+  };
+  return { ...openSession(account, deps, tally.calls, abort.signal, gate, sending), stops };
 }
 
 /**
  * @param gate - asked before each request
- * @param reached - called once a `PUT` of a server may have reached the gateway
+ * @param sending - asked after it before each `PUT`, and called once a `PUT` of a server may have reached the gateway
  */
 export function openSession(
   { connection, provider }: Account,
@@ -56,15 +70,18 @@ export function openSession(
   calls: VendorCalls,
   signal: AbortSignal,
   gate: Gate,
-  reached?: (id: string) => void,
+  sending?: { admit(id: string): Promise<void>; reached(id: string): void },
 ): Vendor {
   const credentials = new Credentials(connection, provider, deps, signal, () => gate.assertMay());
   const session = provider.open(connection, {
     token: (options) => credentials.token(options),
-    admit: () => gate.admit(signal),
+    admit: async (put) => {
+      await gate.admit(signal);
+      if (put !== undefined) await sending?.admit(put);
+    },
     calls,
     signal,
-    ...(reached && { reached }),
+    ...(sending && { reached: (id) => sending.reached(id) }),
   });
   return { session, credentials };
 }

@@ -61,6 +61,7 @@ export function ledgerOf(world: World, process: Process): Ledger {
     lastReport: (...args) => call('lastReport', undefined, () => ledger.lastReport(...args)),
     history: (...args) => call('history', undefined, () => ledger.history(...args)),
     reports: (...args) => call('reports', undefined, () => ledger.reports(...args)),
+    pauses: (...args) => call('pauses', undefined, () => ledger.pauses(...args)),
     pause: (...args) => call('pause', args, () => ledger.pause(...args)),
     resume: (...args) => call('resume', undefined, () => ledger.resume(...args)),
   };

@@ -1,6 +1,7 @@
 import { plainText } from '../../model/text/plain-text.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
 import { usageError } from '../errors/cli-error.ts';
+import { stopsWithinMs } from '../../pass/apply/stops.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { quoted } from '../next-command.ts';
@@ -63,6 +64,8 @@ export const pause = defineCommand<PauseOptions>({
         ? `Paused ${name}; ${resume} ends it.`
         : `Paused ${name} until ${shownTime(ends)}; ${resume} ends it before.`,
     );
+    const stopped = new Date(clock.now() + stopsWithinMs).toISOString().slice(11, 19);
+    output.say(`A pass that is running starts no update of it after ${stopped} UTC.`);
     return exitCodes.ok;
   },
 });

@@ -55,7 +55,7 @@ export function openHttpSession(
       secrets,
       signal: inputs.signal,
       context,
-      admit: () => inputs.admit(),
+      admit: () => inputs.admit(operation === 'put' ? server : undefined),
       count: () => (inputs.calls[operation] += 1),
       reached: () => {
         if (operation === 'put' && server !== undefined) inputs.reached?.(server);

@@ -11,7 +11,7 @@ import type { Pass } from '../pass.types.ts';
 import type { Attended } from '../request.types.ts';
 import type { Readings } from '../read/read.ts';
 import { labelOf } from '../tally.ts';
-import type { Vendor } from '../vendor.ts';
+import type { SendingVendor } from '../vendor.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptResult } from './attempt.ts';
 import type { ApplyContext, ServerWork } from './context.types.ts';
@@ -39,12 +39,13 @@ export interface Applied {
 export async function apply(
   allowed: Allowed,
   seen: Readings,
-  { session }: Vendor,
+  { session, stops }: SendingVendor,
   pass: Pass,
 ): Promise<Applied> {
   const { request, deps, lease, tally } = pass;
   const { connection, attended, trigger, servers: scope } = request;
   const work = workToDo(allowed, seen, attended);
+  stops.saw(seen.ledger.pauses, tally.startedAt);
   try {
     await recordFindings(allowed, seen, new Set(work.map(({ server }) => server.id)), pass);
     await reserve(work, allowed.approved, lease);
@@ -53,8 +54,7 @@ export async function apply(
   }
   const secrets = new SecretValues(connection, deps.secrets, neededSecrets(work));
   const log = deps.log.child({ connection, pass: tally.id, trigger });
-  const { approved } = allowed;
-  const context = { request, deps, lease, tally, session, secrets, keys: seen.keys, approved, log };
+  const context = { request, deps, lease, tally, session, stops, secrets, keys: seen.keys, log };
   const turns = new Turns();
   const { concurrency } = seen.desired.connection.budget;
   const isOver = () => turns.ending !== undefined;
@@ -138,6 +138,15 @@ async function turn(
   which: 'first' | 'last' = 'first',
 ): Promise<void> {
   const result = await attempt(context, work);
+  if (result.kind === 'interrupted' && result.error.code === 'paused') {
+    const { code, message } = result.error;
+    context.tally.found(work.server.id, {
+      ...labelOf(work),
+      outcome: 'paused',
+      reason: { code, message },
+    });
+    return;
+  }
   turns.saw(work, result);
   if (result.kind === 'interrupted') return;
   if (which === 'first' && result.kind === 'failed' && result.class === 'conflict') {

@@ -84,6 +84,7 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
     random: random(),
   };
   const { record: was } = plan;
+  await context.stops.assertMay(server.id);
   const values = await fetchValues(context.secrets, plan, work.changes);
   if ('failure' in values) {
     const failure = { ...values.failure, unknown: was.intent };

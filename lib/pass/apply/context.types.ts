@@ -10,6 +10,7 @@ import type { Log } from '../../model/runtime.types.ts';
 import type { PassRequest } from '../request.types.ts';
 import type { Tally } from '../tally.ts';
 import type { SecretValues } from './secret-values.ts';
+import type { Stops } from './stops.ts';
 
 /** One server that apply works on. */
 export interface ServerWork {
@@ -30,8 +31,7 @@ export interface ApplyContext {
   readonly tally: Tally;
   readonly session: VendorSession;
   readonly secrets: SecretValues;
+  readonly stops: Stops;
   readonly keys: FingerprintKeys;
-  /** Hashes of approved changes: the guard does not count them. */
-  readonly approved: ReadonlySet<string>;
   readonly log: Log;
 }
