@@ -4,6 +4,14 @@ import { textOf } from './out.ts';
 import type { Process } from './scheduler.ts';
 import type { World } from './world.ts';
 
+/** Connections whose pauses a process reads again while it sends; it reads their own row beside them. */
+const looking = new WeakMap<Process, Set<string>>();
+
+/** Whether the row is read beside the pauses, to see whether a pass may go on: that begins no reading. */
+export function isLooking(process: Process, connection: string): boolean {
+  return looking.get(process)?.delete(connection) === true;
+}
+
 /** The ledger of one process: what it writes is looked at, and each call fares as the scenario says. */
 export function ledgerOf(world: World, process: Process): Ledger {
   const { ledger } = world;
@@ -61,7 +69,10 @@ export function ledgerOf(world: World, process: Process): Ledger {
     lastReport: (...args) => call('lastReport', undefined, () => ledger.lastReport(...args)),
     history: (...args) => call('history', undefined, () => ledger.history(...args)),
     reports: (...args) => call('reports', undefined, () => ledger.reports(...args)),
-    pauses: (...args) => call('pauses', undefined, () => ledger.pauses(...args)),
+    pauses: (connection) => {
+      looking.set(process, (looking.get(process) ?? new Set<string>()).add(connection));
+      return call('pauses', undefined, () => ledger.pauses(connection));
+    },
     pause: (...args) => call('pause', args, () => ledger.pause(...args)),
     resume: (...args) => call('resume', undefined, () => ledger.resume(...args)),
   };

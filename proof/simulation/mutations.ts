@@ -87,7 +87,7 @@ export const mutations: readonly Mutation[] = [
     by: 'unreadable.length === 0 && intent ? left : left',
     breaks: 'convergence',
     says: 'is not right',
-    seed: 59,
+    seed: 73,
   },
   {
     name: 'refusal outlives its declaration',
@@ -132,7 +132,7 @@ export const mutations: readonly Mutation[] = [
     by: '',
     breaks: 'nothing-lost',
     says: 'nobody will serve it',
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'reader beyond its tenth',
@@ -150,7 +150,7 @@ export const mutations: readonly Mutation[] = [
     by: '',
     breaks: 'no-harm',
     says: 'changed within an hour',
-    seed: 'count-of-a-dead-holder',
+    seed: 'guard-of-a-process-that-dies',
   },
   {
     name: 'what was sent is given back unless it was answered',
@@ -159,7 +159,7 @@ export const mutations: readonly Mutation[] = [
     by: '',
     breaks: 'no-harm',
     says: 'changed within an hour',
-    seed: 1,
+    seed: 'guard-of-a-gateway-that-cuts',
   },
   {
     name: 'backoff ended by a pass without a call',

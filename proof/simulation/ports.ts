@@ -13,7 +13,7 @@ import type { WorkQueue } from '../../lib/work/queue.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { core } from '../../test/support/canaries.ts';
-import { leaseOf, ledgerOf } from './ledger-ports.ts';
+import { leaseOf, ledgerOf, isLooking } from './ledger-ports.ts';
 import { simulatedLog, textOf } from './out.ts';
 import type { Process } from './scheduler.ts';
 import { hostOf, simulatedWire, tokenHostOf } from './wire.ts';
@@ -88,24 +88,21 @@ function desiredOf(world: World, process: Process): DesiredStore {
       yield* await world.call(process, 'desired.connections', read, { stale });
     },
     async rows(connection, ids) {
+      const isReading = !isLooking(process, connection);
       const read: DesiredRow[] = [];
       // A pass reads the connection's own row, then all that it needs: one reading.
-      let isFirst = !opened.delete(connection) || ids?.length === 0;
-      if (ids?.length === 0) opened.add(connection);
+      let isFirst = isReading && (!opened.delete(connection) || ids?.length === 0);
+      if (isReading && ids?.length === 0) opened.add(connection);
       for (let isLast = false; !isLast;) {
         // oxlint-disable-next-line no-await-in-loop -- page by page
         const page = await world.call(process, 'desired.rows', async () => {
           const after = read.at(-1)?.item ?? '';
           const left = world.desired.of(connection, ids).filter(({ item }) => item > after);
           const rows = left.slice(0, rowsOnPage);
-          world.tell({
-            kind: 'desired-read',
-            process,
-            connection,
-            ids,
-            isFirst,
-            rows: indexes(connection, rows),
-          });
+          const indexed = indexes(connection, rows);
+          if (isReading) {
+            world.tell({ kind: 'desired-read', process, connection, ids, isFirst, rows: indexed });
+          }
           isLast = left.length <= rowsOnPage;
           return rows;
         });
