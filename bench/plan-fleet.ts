@@ -68,7 +68,7 @@ function fleet(): Fleet {
     });
     secretVersions.set(secretName(name, index), versionOf(index));
   }
-  const context = { connection: name, keys, secretVersions, now, attended: false };
+  const context = { account: name, keys, secretVersions, now, attended: false };
   return {
     context,
     declared,

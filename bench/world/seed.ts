@@ -1,3 +1,4 @@
+import { accountKey } from '../../lib/model/names/account.ts';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
@@ -47,6 +48,7 @@ export function seedItems(
   const desired: Item[] = [];
   const ledger: Item[] = [];
   const records: ServerRecord[] = [];
+  const account = accountKey(connection);
   for (let index = 0; index < servers; index += 1) {
     const { id, label, spec } = fleetServer(connection.name, index);
     const row = { connection: connection.name, item: `server#${id}`, label, spec, generation: 1 };
@@ -56,7 +58,7 @@ export function seedItems(
     const { server } = parsed;
     const applied = server.units.map((unit) => {
       const { pointer, field, value } = unit;
-      const scope = { connection: connection.name, server: id, pointer };
+      const scope = { account, server: id, pointer };
       const isSecret = field.access === 'secret';
       const text = isSecret ? `secret 0 of ${index}` : value;
       const source = isSecret && {
@@ -68,6 +70,7 @@ export function seedItems(
     const record: ServerRecord = {
       id,
       rev: 1,
+      account,
       label,
       outcome: 'assumed',
       since: at,

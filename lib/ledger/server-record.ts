@@ -20,6 +20,7 @@ const exchange = z.object({ sent: fingerprint, answered: fingerprint });
 /** A stored record, unpacked, less its id. */
 export const recordSchema = z.object({
   rev: z.int().check(z.minimum(1)),
+  account: z.optional(text),
   label: z.optional(text),
   outcome: z.enum(outcomes),
   since: time,

@@ -71,6 +71,8 @@ export interface Stopped {
 export interface ServerRecord {
   readonly id: string;
   readonly rev: number;
+  /** `accountKey` of the connection: of another gateway or account the record says nothing. */
+  readonly account?: string;
   readonly label?: string;
   readonly outcome: Outcome;
   /** Since when it has this outcome. */

@@ -7,6 +7,7 @@ import { activePause } from '../model/pause.ts';
 import type { PlannedServer } from '../plan/plan.types.ts';
 import { planFleet } from '../plan/fleet-plan.ts';
 import type { Declared, ServerPlan } from '../plan/server-plan.ts';
+import { accountKey } from '../model/names/account.ts';
 import { emptyRecord } from '../plan/record.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
 import { afterFailure, outcomeOfFailure } from './after-failure.ts';
@@ -46,8 +47,8 @@ export function plan(
     unreadable.size === 0
       ? desired.servers
       : new Map([...desired.servers].filter(([id]) => !unreadable.has(id)));
-  const connection = desired.connection.name;
-  const context = { connection, keys, secretVersions, now, attended: attended !== undefined };
+  const account = accountKey(desired.connection);
+  const context = { account, keys, secretVersions, now, attended: attended !== undefined };
   const fleet = planFleet(context, readable, (id, declared) => {
     const record = ledger.servers.get(id);
     return {
@@ -81,7 +82,7 @@ function unreadableServers(
   for (const [id, reading] of live.declared) {
     if (reading.kind !== 'unreadable' && reading.kind !== 'waiting') continue;
     const declared = desired.servers.get(id) as Declared & { valid: true };
-    const record = ledger.servers.get(id) ?? emptyRecord(id, now);
+    const record = ledger.servers.get(id) ?? emptyRecord(id, now, accountKey(desired.connection));
     if (reading.kind === 'waiting') {
       found.set(id, { planned: finding(declared, 'waiting', record.reason) });
       continue;

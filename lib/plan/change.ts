@@ -35,7 +35,7 @@ export function valueChange(
     conditional: false,
     hash: macOf(
       inputs.keys.current,
-      [inputs.connection, inputs.server, unit.pointer, before.kind, known, unit.value],
+      [inputs.account, inputs.server, unit.pointer, before.kind, known, unit.value],
       'hex',
     ).slice(0, hashDigits),
     held: false,
@@ -73,7 +73,7 @@ export function secretChange(
     after,
     compare: 'value',
     conditional,
-    hash: digestOf([inputs.connection, inputs.server, unit.pointer, { ...before }, { ...after }]),
+    hash: digestOf([inputs.account, inputs.server, unit.pointer, { ...before }, { ...after }]),
     held: false,
   };
 }

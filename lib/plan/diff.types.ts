@@ -12,7 +12,8 @@ import type { Unit } from '../model/units.ts';
 
 /** All that the diff of one server depends on. */
 export interface DiffInputs {
-  readonly connection: string;
+  /** `accountKey` of the connection. */
+  readonly account: string;
   readonly server: string;
   readonly contentHash: string;
   readonly live: LiveServer;

@@ -8,7 +8,8 @@ import type { DiffInputs, FieldNote } from './diff.types.ts';
 
 /** What a fingerprint is of. It is part of the text, so that equal values of two fields cannot be seen to be equal. */
 export interface FingerprintScope {
-  readonly connection: string;
+  /** `accountKey` of the connection. */
+  readonly account: string;
   readonly server: string;
   readonly pointer: Pointer;
 }
@@ -20,10 +21,10 @@ export function macOf({ key }: FingerprintKey, value: Json, as: 'base64url' | 'h
 
 function make(
   key: FingerprintKey,
-  { connection, server, pointer }: FingerprintScope,
+  { account, server, pointer }: FingerprintScope,
   value: Json,
 ): Fingerprint {
-  return { keyId: key.id, mac: macOf(key, [connection, server, pointer, value], 'base64url') };
+  return { keyId: key.id, mac: macOf(key, [account, server, pointer, value], 'base64url') };
 }
 
 /** Fingerprint of `value` under the current key. */
@@ -66,8 +67,8 @@ export function valueOf(live: Shown): Json {
   return live.kind === 'value' ? live.value : null;
 }
 
-export function scopeOf({ connection, server }: DiffInputs, { pointer }: Unit): FingerprintScope {
-  return { connection, server, pointer };
+export function scopeOf({ account, server }: DiffInputs, { pointer }: Unit): FingerprintScope {
+  return { account, server, pointer };
 }
 
 export function matches(inputs: DiffInputs, unit: Unit, known: Fingerprint, value: Json): Match {

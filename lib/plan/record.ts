@@ -10,15 +10,29 @@ import type {
 import type { Outcome } from '../model/outcome.ts';
 
 /** The record of a server that has none yet: `rev` 0 means that its first write expects no item. */
-export function emptyRecord(id: string, now: number): ServerRecord {
+export function emptyRecord(id: string, now: number, account: string): ServerRecord {
   return {
     id,
+    account,
     rev: 0,
     outcome: 'waiting',
     since: new Date(now).toISOString(),
     applied: {},
     undecided: {},
     normalised: {},
+  };
+}
+
+/** The record, unless it is of another account: nothing of it is known at this gateway then. */
+export function ofAccount(record: ServerRecord, account: string, now: number): ServerRecord {
+  if (record.account === account) return record;
+  const { id, rev, label, generation, countedAt } = record;
+  return {
+    ...emptyRecord(id, now, account),
+    rev,
+    ...(label !== undefined && { label }),
+    ...(generation !== undefined && { generation }),
+    ...(countedAt !== undefined && { countedAt }),
   };
 }
 

@@ -18,7 +18,8 @@ export type Declared =
 
 /** What the plan of each server of a connection depends on alike. */
 export interface PlanContext {
-  readonly connection: string;
+  /** `accountKey` of the connection. */
+  readonly account: string;
   readonly keys: FingerprintKeys;
   readonly secretVersions: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch. */
@@ -52,7 +53,7 @@ export interface ServerPlan {
 export function planServer(context: PlanContext, inputs: ServerInputs): ServerPlan {
   const { declared, live, pause } = inputs;
   const { server } = declared;
-  const record = inputs.record ?? emptyRecord(server.id, context.now);
+  const record = inputs.record ?? emptyRecord(server.id, context.now, context.account);
   const mode: Mode = declared.valid ? declared.server.policy.mode : 'report';
   const simple = (outcome: Outcome, reason?: Reason): ServerPlan => ({
     planned: planned(declared, mode, outcome, record, [], reason),
@@ -85,7 +86,7 @@ function planFields(
 ): ServerPlan {
   const { reassertEvery } = server.policy;
   const diffInputs: DiffInputs = {
-    connection: context.connection,
+    account: context.account,
     server: server.id,
     contentHash: server.contentHash,
     live,

@@ -102,7 +102,7 @@ export function unknownOf(
   const fields = unreadable.flatMap((pointer) => {
     if (valueAt(specOf(row), pointer) === undefined) return [];
     const applied = record.applied[pointer];
-    const scope = { connection, server: id, pointer };
+    const scope = { account: record.account ?? '', server: id, pointer };
     const value = valueAt(live, pointer) ?? null;
     const isKnown =
       applied && matchFingerprint(keysOf(world.keys), applied.fingerprint, scope, value);

@@ -45,6 +45,7 @@ export function fullServer(id: string): Required<ServerRecord> {
   return {
     id,
     rev: 0,
+    account: 'an account',
     since: at,
     settled: hashOf('content'),
     label: 'salesforce-prod',

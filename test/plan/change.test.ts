@@ -43,7 +43,7 @@ describe('a change of a value', () => {
       hash({ kind: 'absent' }, 'b'),
       hash(unreadable, 'b'),
       hash(value('a'), 'b', { server: 's2' }),
-      hash(value('a'), 'b', { connection: 'other' }),
+      hash(value('a'), 'b', { account: 'other' }),
     ];
     expect(new Set([known, ...others]).size).toBe(others.length + 1);
   });

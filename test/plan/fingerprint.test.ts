@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { fingerprint, isVerifiable, matchFingerprint } from '../../lib/plan/fingerprint.ts';
 import { keys, otherKeys, rotatedKeys } from './support/builders.ts';
 
-const scope = { connection: 'acme', server: 's1', pointer: '/client_id' };
+const scope = { account: 'acme', server: 's1', pointer: '/client_id' };
 const known = fingerprint(keys, scope, 'value');
 
 describe('a fingerprint', () => {
@@ -13,7 +13,7 @@ describe('a fingerprint', () => {
   });
 
   test.each([
-    ['connection', { ...scope, connection: 'other' }],
+    ['account', { ...scope, account: 'other' }],
     ['server', { ...scope, server: 's2' }],
     ['pointer', { ...scope, pointer: '/name' }],
   ])('of the same value differs by %s', (_, other) => {

@@ -43,7 +43,7 @@ function fleet(
     ]),
   );
   const { servers: plans } = planFleet(contextOf(more), declared, (id, one) => {
-    const scope = { connection: 'acme', server: id };
+    const scope = { account: 'acme', server: id };
     const at = iso(now - 2 * hour - (count - ids.indexOf(id)));
     const field = (pointer: string, value: string) => ({
       [pointer]: { fingerprint: fingerprint(keys, { ...scope, pointer }, value), at },

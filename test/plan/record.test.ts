@@ -10,6 +10,7 @@ import {
   notedFields,
   type RecordUpdate,
   withOutcome,
+  ofAccount,
 } from '../../lib/plan/record.ts';
 import {
   applied,
@@ -29,14 +30,46 @@ const verdict = (pointer: string, note: FieldNote = {}): FieldVerdict => ({
 });
 
 test('a record that is not there yet expects no item', () => {
-  expect(emptyRecord('s1', now)).toEqual({
+  expect(emptyRecord('s1', now, 'acme')).toEqual({
     id: 's1',
+    account: 'acme',
     rev: 0,
     outcome: 'waiting',
     since: iso(now),
     applied: {},
     undecided: {},
     normalised: {},
+  });
+});
+
+describe('a record', () => {
+  const known = {
+    ...emptyRecord('s1', 0, 'acme at one'),
+    rev: 7,
+    label: 'crm',
+    generation: 3,
+    countedAt: iso(0),
+    contentHash: 'content',
+    applied: { '/a': applied('/a', 1) },
+  };
+
+  test('says what is known at the account that it is of', () => {
+    expect(ofAccount(known, 'acme at one', now)).toBe(known);
+  });
+
+  test('of another account says nothing, but for what keeps writes in order', () => {
+    expect(ofAccount(known, 'acme at another', now)).toEqual({
+      ...emptyRecord('s1', now, 'acme at another'),
+      rev: 7,
+      label: 'crm',
+      generation: 3,
+      countedAt: iso(0),
+    });
+    const { label: _label, generation: _generation, countedAt: _countedAt, ...bare } = known;
+    expect(ofAccount(bare, 'acme at another', now)).toEqual({
+      ...emptyRecord('s1', now, 'acme at another'),
+      rev: 7,
+    });
   });
 });
 
@@ -82,7 +115,7 @@ describe('an outcome', () => {
 
   test('that changes, or is the first, begins now', () => {
     expect(withOutcome(recordOf(), 'failed', now).since).toBe(iso(now));
-    expect(withOutcome(emptyRecord('s1', 0), 'waiting', now).since).toBe(iso(now));
+    expect(withOutcome(emptyRecord('s1', 0, 'acme'), 'waiting', now).since).toBe(iso(now));
   });
 
   test('comes with other parts, and undefined removes', () => {

@@ -268,6 +268,7 @@ describe('the record where nothing is sent', () => {
     const record = noted(inputs);
     expect(record).toEqual({
       ...recordOf({
+        account: 'acme',
         rev: 0,
         label: 'one',
         generation: 4,

@@ -26,7 +26,8 @@ export interface SentValue {
 }
 
 export interface AppliedInputs {
-  readonly connection: string;
+  /** `accountKey` of the connection. */
+  readonly account: string;
   readonly server: DesiredServer;
   readonly plan: ServerPlan;
   readonly keys: FingerprintKeys;
@@ -36,10 +37,10 @@ export interface AppliedInputs {
 
 /** The fingerprint record of a value that now counts as applied. */
 export function appliedField(
-  { connection, server, keys, now }: AppliedInputs,
+  { account, server, keys, now }: AppliedInputs,
   { unit, value, version }: SentValue,
 ): AppliedField {
-  const scope = { connection, server: server.id, pointer: unit.pointer };
+  const scope = { account, server: server.id, pointer: unit.pointer };
   return {
     fingerprint: fingerprint(keys, scope, value),
     at: new Date(now).toISOString(),
@@ -83,7 +84,7 @@ export function afterAnswer(
       delete undecided[pointer];
       continue;
     }
-    const scope = { connection: inputs.connection, server: server.id, pointer };
+    const scope = { account: inputs.account, server: server.id, pointer };
     // A new declaration has its own three attempts, also where it says the same of this field.
     const isAgain =
       record.contentHash === server.contentHash &&

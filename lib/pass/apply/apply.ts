@@ -2,6 +2,7 @@ import { isGuarded } from '../../plan/guard.ts';
 import type { Lease } from '../../lease/lease.ts';
 import { requestOf } from '../../model/secret-reference.ts';
 import type { SecretRequest } from '../../model/secret.ts';
+import { accountKey } from '../../model/names/account.ts';
 import { isDown } from '../../model/errors/failure.ts';
 import { eachLimited } from '../limited.ts';
 import { endingBy } from '../ending.ts';
@@ -54,7 +55,18 @@ export async function apply(
   }
   const secrets = new SecretValues(connection, deps.secrets, neededSecrets(work));
   const log = deps.log.child({ connection, pass: tally.id, trigger });
-  const context = { request, deps, lease, tally, session, stops, secrets, keys: seen.keys, log };
+  const context = {
+    request,
+    deps,
+    lease,
+    tally,
+    session,
+    stops,
+    secrets,
+    account: accountKey(seen.desired.connection),
+    keys: seen.keys,
+    log,
+  };
   const turns = new Turns();
   const { concurrency } = seen.desired.connection.budget;
   const isOver = () => turns.ending !== undefined;

@@ -73,10 +73,9 @@ export async function attempt(context: ApplyContext, work: ServerWork): Promise<
 async function attemptServer(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
   const { server, plan, live } = work;
   const { clock, random } = context.deps;
-  const { connection } = context.request;
-  const { keys } = context;
+  const { account, keys } = context;
   const inputs: AppliedInputs = {
-    connection,
+    account,
     server,
     plan,
     keys,
@@ -150,13 +149,13 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
 
 /** Whether a conditional change turns out to be none: another version, the same value. */
 function isUnmoved(
-  { request, keys }: ApplyContext,
+  { account, keys }: ApplyContext,
   { server, plan }: ServerWork,
   { unit, change, value }: FoundSecret,
 ): boolean {
   const applied = plan.record.applied[unit.pointer];
   if (!change.conditional || !applied) return false;
-  const scope = { connection: request.connection, server: server.id, pointer: unit.pointer };
+  const scope = { account, server: server.id, pointer: unit.pointer };
   return matchFingerprint(keys, applied.fingerprint, scope, value.reveal()) === 'same';
 }
 

@@ -32,6 +32,8 @@ export interface ApplyContext {
   readonly session: VendorSession;
   readonly secrets: SecretValues;
   readonly stops: Stops;
+  /** `accountKey` of the connection. */
+  readonly account: string;
   readonly keys: FingerprintKeys;
   readonly log: Log;
 }

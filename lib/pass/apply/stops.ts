@@ -21,7 +21,7 @@ interface Reading {
 
 /**
  * What stops a pass while it sends: a pause, or another row of its connection, such as one that says `off`. Both are read
- * again where the last reading is too old, so a pass that is over within seconds reads nothing more.
+ * again where the last reading is too old, so a pass that ends within seconds reads nothing more.
  */
 export class Stops {
   readonly #deps: Pick<Dependencies, 'clock' | 'desired' | 'ledger'>;

@@ -1,4 +1,6 @@
 import { attemptKey } from '../../plan/change.ts';
+import { ofAccount } from '../../plan/record.ts';
+import { accountKey } from '../../model/names/account.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import { allEnded } from '../limited.ts';
 import { activePause } from '../../model/pause.ts';
@@ -54,9 +56,10 @@ export async function read(
 ): Promise<Readings | (Tables & { readonly ending: Ending })> {
   const { servers: ids } = question;
   const { name } = account.connection;
+  const key = accountKey(account.connection);
   const tables = allEnded([
     readServers(deps.desired, account, ids, deps),
-    deps.ledger.read(name, ids),
+    deps.ledger.read(name, ids).then((state) => ledgerOf(state, key, deps.clock.now())),
   ]);
   if ('ending' in vendor) {
     const [desired, ledger] = await tables;
@@ -75,6 +78,14 @@ export async function read(
   );
   if ('ending' in seen) return { desired, ledger, ending: seen.ending };
   return { desired, ledger, live: seen, secretVersions, keys };
+}
+
+/** The ledger as it is for this account. */
+function ledgerOf(state: LedgerState, account: string, now: number): LedgerState {
+  const servers = [...state.servers].map(
+    ([id, record]) => [id, ofAccount(record, account, now)] as const,
+  );
+  return { ...state, servers: new Map(servers) };
 }
 
 /** A connection's failure is what became of a read, and no reason to lose what the others read. */

@@ -40,7 +40,7 @@ export const rotatedKeys: FingerprintKeys = { current: keyOf('k2'), previous: [k
 export const otherKeys: FingerprintKeys = { current: keyOf('k2'), previous: [] };
 
 export function print(pointer: Pointer, value: Json, by = keys): Fingerprint {
-  return fingerprint(by, { connection: 'acme', server: 's1', pointer }, value);
+  return fingerprint(by, { account: 'acme', server: 's1', pointer }, value);
 }
 
 export function applied(
@@ -92,7 +92,7 @@ export function unitOf(pointer: Pointer, value: Json, change: Partial<FieldSpec>
 
 export function diffInputs(live: JsonObject, more: Partial<DiffInputs> = {}): DiffInputs {
   return {
-    connection: 'acme',
+    account: 'acme',
     server: 's1',
     contentHash: 'h1',
     live: { id: 's1', fields: live },
@@ -133,7 +133,7 @@ export function serverOf(
 
 export function contextOf(more: Partial<PlanContext> = {}): PlanContext {
   return {
-    connection: 'acme',
+    account: 'acme',
     keys,
     secretVersions: new Map(),
     now,

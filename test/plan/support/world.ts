@@ -111,7 +111,7 @@ export class World {
   #apply(plan: ServerPlan): void {
     const before = this.state as JsonObject;
     const live = { id: 's1', fields: show(table, before) };
-    const scope = (pointer: Pointer) => ({ connection: 'acme', server: 's1', pointer });
+    const scope = (pointer: Pointer) => ({ account: 'acme', server: 's1', pointer });
     const moved = plan.planned.changes.filter(({ pointer, conditional }) => {
       const unit = this.#unitAt(pointer);
       const known = plan.record.applied[pointer];

@@ -35,7 +35,7 @@ test('the key is made once, of 32 random bytes, for its owner only', async () =>
 
 test('an older key in the file still verifies', async () => {
   const { current } = await keys();
-  const scope = { connection: 'a', server: 'b', pointer: '/c' };
+  const scope = { account: 'a', server: 'b', pointer: '/c' };
   const print = fingerprint({ current, previous: [] }, scope, 'x');
   const json = JSON.parse(await readFile(file, 'utf8')) as { current: object };
   const fresh = { id: 'new', key: Buffer.alloc(32, 7).toString('base64') };
