@@ -16,7 +16,7 @@ export default {
     'lib/desired/rules/**/*.ts',
     'lib/gateways/*/convert.ts',
     'lib/lease/protocol.ts',
-    'lib/secrets/{redact,secret-text}.ts',
+    'lib/secrets/{known-secrets,piece-index,secret-text,spelling,unescaped,vendor-text}.ts',
     '!**/*.types.ts',
   ],
   coverageThreshold: {

@@ -3,6 +3,7 @@
  * measured is what is alive, never garbage that happened to lie about.
  */
 import type { Settings } from '../functions/settings.ts';
+import { KnownSecrets } from '../lib/secrets/known-secrets.ts';
 import { wire, type WiringOptions } from '../lib/wiring.ts';
 import type { ServerRecord } from '../lib/model/ledger.types.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
@@ -109,6 +110,7 @@ async function inputsOf(deps: Dependencies, connection: string): Promise<object>
     token: async () => token.value,
     admit: async () => undefined,
     calls: { list: 0, get: 0, put: 0 },
+    known: new KnownSecrets(),
     signal: new AbortController().signal,
   });
   const live = await readAll(session, await listAll(session), {

@@ -6,6 +6,7 @@ import {
   type AttributeValue,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
 import { ListSecretsCommand, type ListSecretsCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import { secretsManagerClient } from '../../lib/secrets/secrets-manager/client.ts';
@@ -55,7 +56,7 @@ export function floorCalls(world: BenchWorld): FloorCalls {
   const attempt = {
     owner: { name: 'barndoor', documentedHosts: [] },
     bearer: { current: async () => token, renew: async () => token },
-    secrets: [],
+    known: new KnownSecrets(),
     signal: new AbortController().signal,
     context: {},
   } as const;

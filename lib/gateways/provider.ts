@@ -3,6 +3,7 @@ import type { JsonObject } from '../model/json/json.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { Connection } from '../model/desired.types.ts';
 import type { Secret } from '../model/secret.ts';
+import type { KnownSecrets } from '../secrets/known-secrets.ts';
 
 /** How often each call was made, an attempt that failed included. */
 export interface VendorCalls {
@@ -40,6 +41,8 @@ export interface SessionInputs {
   reached?(server: string): void;
   /** Counts each request on the wire. */
   calls: VendorCalls;
+  /** Every secret that was handled for the connection: no error's text may repeat one. */
+  known: KnownSecrets;
   /** Ends all requests. */
   signal: AbortSignal;
 }

@@ -11,6 +11,7 @@ import type { VendorCalls, VendorSession } from '../gateways/provider.ts';
 import { StoreError } from '../model/errors/store-error.ts';
 import { isVendorError } from '../model/errors/vendor-error.ts';
 import type { VendorError } from '../model/errors/vendor-error.ts';
+import { KnownSecrets } from '../secrets/known-secrets.ts';
 import { Credentials } from '../sign-in/credentials.ts';
 import type { Ending } from './ending.ts';
 import type { Pass } from './pass.types.ts';
@@ -23,6 +24,8 @@ import type { PassRequest } from './request.types.ts';
 export interface Vendor {
   readonly session: VendorSession;
   readonly credentials: Credentials;
+  /** Every secret that was handled for the connection. */
+  readonly known: KnownSecrets;
 }
 
 /** One that may also send: what stops it, and what is counted. */
@@ -72,7 +75,9 @@ export function openSession(
   gate: Gate,
   sending?: { admit(id: string): Promise<void>; reached(id: string): void },
 ): Vendor {
-  const credentials = new Credentials(connection, provider, deps, signal, () => gate.assertMay());
+  const known = new KnownSecrets();
+  const assertMay = () => gate.assertMay();
+  const credentials = new Credentials(connection, provider, deps, signal, assertMay, known);
   const session = provider.open(connection, {
     token: (options) => credentials.token(options),
     admit: async (put) => {
@@ -80,10 +85,11 @@ export function openSession(
       if (put !== undefined) await sending?.admit(put);
     },
     calls,
+    known,
     signal,
     ...(sending && { reached: (id) => sending.reached(id) }),
   });
-  return { session, credentials };
+  return { session, credentials, known };
 }
 
 function backingOff({ state, notBefore }: Retry): Ending {

@@ -31,7 +31,7 @@ export async function renewWithClientCredentials(
 }
 
 async function exchange(
-  { auth, connection, provider, deps, signal, keep }: Renewal<ClientCredentials>,
+  { auth, connection, provider, deps, signal, keep, known }: Renewal<ClientCredentials>,
   secret: Secret,
 ): Promise<Secret> {
   const access = await deps.tokens.clientCredentials({
@@ -42,6 +42,7 @@ async function exchange(
     ...(auth.audience !== undefined && { audience: auth.audience }),
     connection,
     signal,
+    known,
   });
   keep({ secret, access });
   return access.token;

@@ -5,11 +5,12 @@ import { formatReference } from '../model/secret-reference.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
 import { renewWithClientCredentials } from './client-credentials.ts';
 import type { Provider } from '../gateways/provider.ts';
+import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import { wasDecrypted } from '../secrets/secret-source.ts';
 import { VendorError } from '../model/errors/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
 import { renewBeforeMs } from './renewal.ts';
-import type { CachedCredential, Renewal, SignInDependencies } from './renewal.ts';
+import type { CachedCredential, KeptCredential, Renewal, SignInDependencies } from './renewal.ts';
 
 /** The bearer token of one connection for one pass; what it learns stays in the process. */
 export class Credentials {
@@ -22,22 +23,30 @@ export class Credentials {
   readonly #deps: SignInDependencies;
   readonly #signal: AbortSignal;
   readonly #assertOwned: () => void;
+  readonly #known: KnownSecrets;
   readonly #key: string;
   #underWay: Promise<Secret> | undefined;
 
+  /** @param known - gets every credential and token, with those that the process had for the connection before */
   constructor(
     connection: Connection,
     provider: Provider,
     deps: SignInDependencies,
     signal: AbortSignal,
     assertOwned: () => void,
+    known: KnownSecrets,
   ) {
     this.#connection = connection;
     this.#provider = provider;
     this.#deps = deps;
     this.#signal = signal;
     this.#assertOwned = assertOwned;
-    this.#key = `${connection.name} ${digestOf(connection.auth as unknown as Json)}`;
+    this.#known = known;
+    const mine = `${connection.name} `;
+    this.#key = `${mine}${digestOf(connection.auth as unknown as Json)}`;
+    for (const [key, credential] of deps.credentials) {
+      if (key.startsWith(mine)) known.add(secretsOf(credential));
+    }
   }
 
   /**
@@ -47,7 +56,7 @@ export class Credentials {
    * @throws VendorError with operation `token` without one
    */
   async token({ renew }: { renew: boolean }): Promise<Secret> {
-    const known = renew ? undefined : this.#known();
+    const known = renew ? undefined : this.#current();
     if (known) return known;
     this.#underWay ??= this.#renew(renew).finally(() => (this.#underWay = undefined));
     return this.#underWay;
@@ -55,10 +64,10 @@ export class Credentials {
 
   /** After a refusal: the next pass reads the secret again, which may have been refused before anything was sent. */
   forget(): void {
-    this.#deps.credentials.delete(this.#key);
+    this.#deps.credentials.set(this.#key, { before: secretsOf(this.#cached()) });
   }
 
-  #known(): Secret | undefined {
+  #current(): Secret | undefined {
     const { secret, access, renewAt = 0 } = this.#cached();
     if (this.#connection.auth.type === 'bearer') return secret;
     return this.#deps.clock.now() < renewAt ? access?.token : undefined;
@@ -96,6 +105,7 @@ export class Credentials {
         this.version = version;
       },
       assertOwned: this.#assertOwned,
+      known: this.#known,
     };
   }
 
@@ -103,11 +113,13 @@ export class Credentials {
     return this.#deps.credentials.get(this.#key) ?? {};
   }
 
-  #keep(credential: Omit<CachedCredential, 'renewAt'>): void {
+  #keep(credential: KeptCredential): void {
     const { credentials, clock } = this.#deps;
     const { expiresAt = 0 } = credential.access ?? {};
     const early = Math.min(renewBeforeMs, (expiresAt - clock.now()) / 2);
-    credentials.set(this.#key, { ...credential, renewAt: expiresAt - early });
+    this.#known.add(secretsOf(credential));
+    const before = secretsOf(this.#cached()).slice(0, mostBefore);
+    credentials.set(this.#key, { ...credential, before, renewAt: expiresAt - early });
   }
 
   async #read(reference: SecretReference): Promise<Secret> {
@@ -118,6 +130,14 @@ export class Credentials {
       throw new VendorError('token', 'token', `secret ${formatReference(reference)}: ${why}`);
     }
     this.version = found.version;
+    this.#known.add([found.value]);
     return found.value;
   }
+}
+
+/** Of a connection that has been served for a year, so many former credentials are known at its next pass. */
+const mostBefore = 20;
+
+function secretsOf({ secret, access, before = [] }: CachedCredential): readonly Secret[] {
+  return [...(secret ? [secret] : []), ...(access ? [access.token] : []), ...before];
 }

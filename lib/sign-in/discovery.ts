@@ -2,8 +2,8 @@ import * as oauth from 'oauth4webapi';
 import { isTransientStatus } from '../model/errors/failure.ts';
 import { isJsonObject } from '../model/json/json.ts';
 import type { HttpClient } from '../gateways/http/client.ts';
-import type { VendorError } from '../model/errors/vendor-error.ts';
-import { isVendorError } from '../model/errors/vendor-error.ts';
+import { vendorText } from '../secrets/vendor-text.ts';
+import { isVendorError, VendorError } from '../model/errors/vendor-error.ts';
 import type { AuthorizationEndpointRequest } from './token-exchange.types.ts';
 
 /** No issuer's path is as deep; a tokenUrl that is costs no more requests than this. */
@@ -25,11 +25,15 @@ export async function findAuthorizationEndpoint(
   http: HttpClient,
   request: AuthorizationEndpointRequest,
 ): Promise<string | undefined> {
-  const { provider: owner, connection, tokenUrl } = request;
+  const { provider: owner, connection, tokenUrl, known } = request;
   const assertAllowed = (url: string) =>
     http.assertAllowed({ url, owner, operation: 'token', context: { connection } });
   const url = request.authorizeUrl ?? (await discover(http, request));
   if (url === undefined) return undefined;
+  if (vendorText(url, known) === undefined) {
+    const why = 'the address to sign in at is left out: it repeats a part of a secret';
+    throw new VendorError('host', 'token', why, { context: { connection } });
+  }
   // The same rule as for the token endpoint, which is where the code goes.
   assertAllowed(url);
   assertAllowed(tokenUrl);
@@ -55,7 +59,7 @@ async function discover(
 /** An issuer's OpenID discovery document; undefined if there is not one at that place. */
 async function readDocument(
   http: HttpClient,
-  { provider: owner, connection, signal }: AuthorizationEndpointRequest,
+  { provider: owner, connection, signal, known }: AuthorizationEndpointRequest,
   issuer: URL,
 ): Promise<oauth.AuthorizationServer | undefined> {
   const send = async (url: string) => {
@@ -66,7 +70,7 @@ async function readDocument(
       url,
       // Otherwise a page for people in place of a 404 would be asked for again and again.
       repeatable: 'unsent',
-      secrets: [],
+      known,
       signal,
       context: { connection },
     });

@@ -56,7 +56,7 @@ function usable({ cached, deps, keep }: Renewal<RefreshToken>, { access }: Store
 }
 
 async function exchange(renewal: Renewal<RefreshToken>, stored: Stored): Promise<Secret> {
-  const { auth, connection, provider, deps, signal } = renewal;
+  const { auth, connection, provider, deps, signal, known } = renewal;
   renewal.assertOwned();
   const fresh = await deps.tokens.refreshToken({
     provider,
@@ -65,6 +65,7 @@ async function exchange(renewal: Renewal<RefreshToken>, stored: Stored): Promise
     refreshToken: stored.refreshToken,
     connection,
     signal,
+    known,
   });
   await save(renewal, stored, fresh);
   if ('failed' in fresh) throw fresh.failed;
@@ -78,6 +79,7 @@ async function read({
   deps,
   countDecrypted,
   use,
+  known,
 }: Renewal<RefreshToken>): Promise<Stored> {
   const { secret: name, key = defaultTokenKey } = auth.refresh_token;
   const fail = (why: string) => new VendorError('token', 'token', `secret ${name}: ${why}`);
@@ -92,12 +94,15 @@ async function read({
   if (!whole || typeof token !== 'string' || token === '') {
     throw fail(`it must be a JSON object with the refresh token as text under '${key}'`);
   }
-  const { access_token: access, expires_at: expiresAt } = whole;
+  const { access_token: accessText, expires_at: expiresAt } = whole;
+  const refreshToken = new Secret(token);
+  const access = typeof accessText === 'string' ? new Secret(accessText) : undefined;
+  known.add(access ? [refreshToken, access] : [refreshToken]);
   return {
-    refreshToken: new Secret(token),
+    refreshToken,
     access:
-      typeof access === 'string' && typeof expiresAt === 'string'
-        ? { token: new Secret(access), expiresAt: Date.parse(expiresAt) }
+      access && typeof expiresAt === 'string'
+        ? { token: access, expiresAt: Date.parse(expiresAt) }
         : undefined,
     whole,
   };

@@ -2,6 +2,7 @@ import type { Auth } from '../model/desired.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
 import type { Provider } from '../gateways/provider.ts';
 import type { Clock } from '../model/runtime.types.ts';
+import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';
 import type { CredentialStore } from '../secrets/credential-store.types.ts';
 import type { AccessToken, TokenExchange } from './token-exchange.types.ts';
@@ -12,9 +13,14 @@ export interface CachedCredential {
   readonly secret?: Secret;
   /** A token of the provider's token endpoint. */
   readonly access?: AccessToken;
+  /** Those that were used before, the last first. */
+  readonly before?: readonly Secret[];
   /** From when on `access` is not used any more; milliseconds since the epoch. */
   readonly renewAt?: number;
 }
+
+/** What a renewal gives. */
+export type KeptCredential = Pick<CachedCredential, 'secret' | 'access'>;
 
 /** By connection and the content of its `auth`: another declaration has an entry of its own. */
 export type CredentialCache = Map<string, CachedCredential>;
@@ -38,7 +44,7 @@ export interface Renewal<A extends Auth = Auth> {
   readonly deps: SignInDependencies;
   readonly signal: AbortSignal;
   readonly cached: CachedCredential;
-  readonly keep: (credential: Omit<CachedCredential, 'renewAt'>) => void;
+  readonly keep: (credential: KeptCredential) => void;
   /** Reads a credential from the secret store, counted. @throws VendorError of kind `token` */
   readonly readSecret: (reference: SecretReference) => Promise<Secret>;
   readonly countDecrypted: () => void;
@@ -46,6 +52,8 @@ export interface Renewal<A extends Auth = Auth> {
   readonly use: (version: string) => void;
   /** Throws unless the lease is held: what an exchange uses up must not be used by two. */
   readonly assertOwned: () => void;
+  /** Gets every credential and token that is read or received. */
+  readonly known: KnownSecrets;
 }
 
 /** An access token is renewed so long before it ends; one that does not last twice as long, at half its time. */

@@ -100,11 +100,12 @@ interface Grant {
 
 async function exchange(
   { http, clock }: TokenTools,
-  { provider, tokenUrl, clientId, connection, signal }: TokenRequest,
+  { provider, tokenUrl, clientId, connection, signal, known }: TokenRequest,
   grant: Grant,
 ): Promise<AccessToken> {
   const context = { connection };
   const { secrets, repeatable } = grant;
+  known.add(secrets);
   const call = { owner: provider, operation: 'token', url: tokenUrl, context } as const;
   // Before the library reads the address: its error would be of another class.
   http.assertAllowed(call);
@@ -115,7 +116,8 @@ async function exchange(
       ...call,
       method: 'POST',
       form: Object.fromEntries(body),
-      secrets,
+      known,
+      secretsIn: tokensIn,
       repeatable,
       signal,
       kindOf: (status, answered) => kindOf(status, answered, grant),
@@ -162,6 +164,12 @@ function kindOf(
   // Some endpoints send their errors with status 200.
   if (status < 300 && (isText(token) || error === undefined || error === null)) return undefined;
   return error === 'invalid_grant' ? invalidGrant : 'token';
+}
+
+/** Tokens that an answer has, which may come with an error all the same. */
+function tokensIn(answer: Json): readonly Secret[] {
+  const { access_token: access, refresh_token: refresh, id_token: id } = membersOf(answer);
+  return [access, refresh, id].filter(isText).map((token) => new Secret(token));
 }
 
 const membersOf = (answer: Json | undefined): JsonObject => (isJsonObject(answer) ? answer : {});

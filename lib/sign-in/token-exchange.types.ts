@@ -1,4 +1,5 @@
 import type { Secret } from '../model/secret.ts';
+import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import type { Provider } from '../gateways/provider.ts';
 import type { VendorError } from '../model/errors/vendor-error.ts';
 
@@ -34,6 +35,8 @@ export interface TokenRequest {
   /** Name of the connection, for errors. */
   readonly connection: string;
   readonly signal: AbortSignal;
+  /** Gets what is sent and received: no error's text may repeat it. */
+  readonly known: KnownSecrets;
 }
 
 export interface ClientCredentialsRequest extends TokenRequest {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
 import { plainText } from '../../lib/model/text/plain-text.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
@@ -51,6 +52,7 @@ export const ask: Ask = async (tokens, kind, url) => {
     tokenUrl: `${url}/realms/acme/token`,
     clientId: 'trueup',
     signal: new AbortController().signal,
+    known: new KnownSecrets(),
   };
   const secret = new Secret(sent);
   switch (kind) {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { inspect } from 'node:util';
@@ -148,6 +149,7 @@ export function sessionInputs(
       inputs.admitted += 1;
     },
     calls: { list: 0, get: 0, put: 0 },
+    known: new KnownSecrets(),
     signal,
   };
   return inputs;

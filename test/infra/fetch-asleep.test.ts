@@ -62,7 +62,7 @@ describe("Node's own fetch", () => {
       const before = isLoaded;
       await client.send({
         url: 'http://127.0.0.1:9/', owner: { name: 'x', documentedHosts: [] }, operation: 'get', method: 'GET',
-        secrets: [], signal: new AbortController().signal, context: {}, repeatable: 'unsent',
+        known: { add() {}, occurIn: () => false }, signal: new AbortController().signal, context: {}, repeatable: 'unsent',
       }).catch(() => undefined);
       say([before, isLoaded]);`;
     expect(saidBy('module', script)).toEqual([false, true]);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../lib/model/secret.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
@@ -32,6 +33,7 @@ describe('where a person signs in', () => {
         tokenUrl: `${server.url}${path}`,
         connection: 'acme',
         signal,
+        known: new KnownSecrets(),
         ...(authorizeUrl !== undefined && { authorizeUrl }),
       });
     return { server, ask };
@@ -113,7 +115,13 @@ describe('where a person signs in', () => {
     const exchange = exchangeWith([server.url]);
     const tokenUrl = 'https://evil.example/token';
     const authorizeUrl = `${server.url}/authorize`;
-    const common = { provider: owner, connection: 'acme', signal, tokenUrl };
+    const common = {
+      provider: owner,
+      connection: 'acme',
+      signal,
+      tokenUrl,
+      known: new KnownSecrets(),
+    };
     const before = server.requests.length;
     for (const request of [common, { ...common, authorizeUrl }]) {
       expect(await vendorErrorOf(exchange.authorizationEndpoint(request))).toMatchObject(refused);
@@ -154,6 +162,7 @@ describe('an authorization code', () => {
         clientId: 'trueup',
         connection: 'acme',
         signal,
+        known: new KnownSecrets(),
         code,
         verifier,
         redirectUri,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
@@ -62,6 +63,7 @@ async function login(more: { key?: string } = {}) {
     refreshToken: new Secret(world.issuer.issueRefreshToken('trueup')),
     connection,
     signal: new AbortController().signal,
+    known: new KnownSecrets(),
   });
   const exchanged = usable(rotated);
   const { refreshToken } = exchanged;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import type {
@@ -31,6 +32,7 @@ async function world(handler: Handler, timeoutMs = 15_000) {
     clientId: 'trueup & co',
     connection: 'acme-prod',
     signal: new AbortController().signal,
+    known: new KnownSecrets(),
   };
   const credentials: ClientCredentialsRequest = {
     ...common,
@@ -103,7 +105,7 @@ describe('client credentials', () => {
       kind: 'token',
       operation: 'token',
       status,
-      message: 'invalid_grant: Bad secret [secret] ([secret])',
+      message: `HTTP ${status} (invalid_grant): its reason is left out: it repeats a part of a secret`,
       context: { connection: 'acme-prod' },
     });
     expect(allTextOf(error)).not.toContain('canary');
@@ -122,7 +124,7 @@ describe('client credentials', () => {
     expect(error).toMatchObject({
       kind: 'token',
       status: 200,
-      message: 'invalid_client: no [secret], nor [secret]',
+      message: 'HTTP 200 (invalid_client): its reason is left out: it repeats a part of a secret',
     });
     expect(allTextOf(error)).not.toContain('canary');
     expect(server.requests).toHaveLength(1);
@@ -208,7 +210,7 @@ describe('a refresh token', () => {
     expect(error).toMatchObject({
       kind: 'needs-login',
       status,
-      message: 'invalid_grant: [secret] used',
+      message: `HTTP ${status} (invalid_grant): its reason is left out: it repeats a part of a secret`,
     });
     expect(allTextOf(error)).not.toContain('canary');
   });

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
 import { Secret } from '../../lib/model/secret.ts';
 import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
@@ -22,6 +23,7 @@ async function world(options: Parameters<typeof startTokenEndpoint>[0]) {
     clientId: 'trueup',
     connection: 'acme-barndoor',
     signal: new AbortController().signal,
+    known: new KnownSecrets(),
   };
   return { issuer, exchange, common };
 }

@@ -28,29 +28,35 @@ export function toServer(answer: Json): LiveServer | undefined {
 }
 
 /**
- * What gives access in an answer's `accessUrl`s, by server: the whole, and [guess] what of it may be the token alone: it
- * without its host, the end of its path, the values of its query.
+ * What gives access in an answer's `accessUrl`s: all of each but scheme, host, the server's id and [guess] what is no token:
+ * plain words of an address, such as `mcp` and the names in a query, and what is shorter than eight characters.
  */
-export function accessIn(answer: Json): readonly (readonly [id: string, secrets: Secret[]])[] {
+export function accessIn(answer: Json): readonly Secret[] {
   const { servers } = isJsonObject(answer) ? answer : {};
   return (Array.isArray(servers) ? servers : [answer]).flatMap((row: Json) => {
     const { serverId, accessUrl } = isJsonObject(row) ? row : {};
-    if (typeof serverId !== 'string' || typeof accessUrl !== 'string') return [];
+    if (typeof accessUrl !== 'string') return [];
     const url = URL.parse(accessUrl);
-    const parts = url
-      ? [
-          url.pathname + url.search,
-          url.pathname.slice(url.pathname.lastIndexOf('/') + 1),
-          ...url.searchParams.values(),
-        ]
-      : [];
-    const texts = parts.filter((text) => text.length >= shortestToken && text !== serverId);
-    return [[serverId, [accessUrl, ...texts].map((text) => new Secret(text))] as const];
+    const parts = url ? privateParts(url, serverId) : [accessUrl];
+    return parts.filter((part) => part.length >= 8).map((part) => new Secret(part));
   });
 }
 
-/** What is shorter is no token, and would turn words of a reason into marks. */
-const shortestToken = 8;
+function privateParts(url: URL, serverId: Json | undefined): readonly string[] {
+  const { pathname, search, hash, username, password } = url;
+  const isPublic = (part: string) => part === serverId || /^[a-z_-]{0,11}$/.test(part);
+  const queries = search.split('&').map((query) => query.slice(query.indexOf('=') + 1));
+  const parts = [...queries, hash.slice(1), username, password];
+  // A token may have a slash, so what is between two public parts of a path is one.
+  let run: string[] = [];
+  for (const segment of [...pathname.split('/'), '']) {
+    if (isPublic(segment)) {
+      parts.push(run.join('/'));
+      run = [];
+    } else run.push(segment);
+  }
+  return parts.filter((part) => !isPublic(part));
+}
 
 /**
  * Access rules as they are; undefined if they cannot be read, for then nothing may be said of them. [guess] A null

@@ -4,6 +4,7 @@ import type { Clock, Random, SeenDate } from '../../model/runtime.types.ts';
 import type { VendorOperation } from '../../model/errors/vendor-error.ts';
 import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
 import { mayHaveReached } from '../../model/errors/failure.ts';
+import type { KnownSecrets } from '../../secrets/known-secrets.ts';
 import type { KindOf, Outgoing } from './exchange.ts';
 import { exchange, isTooLarge } from './exchange.ts';
 import type { HostOwner, HostSettings } from './host-rule.ts';
@@ -49,8 +50,10 @@ export interface Attempt {
   readonly bearer?: BearerSource;
   readonly json?: JsonObject;
   readonly form?: Readonly<Record<string, string>>;
-  /** The values in url, headers and body that must not come back in an error's text; the bearer token is known. */
-  readonly secrets: readonly Secret[];
+  /** What must not come back in an error's text: all secrets in url, headers and body. Bearer tokens are added. */
+  readonly known: KnownSecrets;
+  /** The secrets that an answer shows, of an error too; they are added. */
+  readonly secretsIn?: (answer: Json) => readonly Secret[];
   readonly signal: AbortSignal;
   readonly context: JsonObject;
   /** The kind of error that an answer is, if it is not the usual. */
@@ -102,7 +105,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     let renewed = false;
     let deadline = Number.POSITIVE_INFINITY;
     let failed: VendorError | undefined;
-    const secrets = [...attempt.secrets];
     for (let repeats = 0; ;) {
       if (attempt.admit) await unlessAborted(attempt.admit());
       const now = clock.now();
@@ -111,7 +113,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (repeatable === 'unsent') deadline = Math.min(deadline, now + timeoutMs);
       // Stored secrets often end in a newline, which no header can carry.
       const sent = token && new Secret(token.reveal().trim());
-      if (sent) secrets.push(sent);
+      if (sent) attempt.known.add([sent]);
       attempt.count?.();
       try {
         const remaining = Math.min(timeoutMs, deadline - now);
@@ -120,7 +122,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           ...attempt,
           target,
           bearer: sent,
-          secrets,
           timeoutMs: remaining,
           onDate,
         };

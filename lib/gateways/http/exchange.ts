@@ -4,8 +4,10 @@ import type { Secret } from '../../model/secret.ts';
 import type { SeenDate } from '../../model/runtime.types.ts';
 import type { VendorErrorKind, VendorOperation } from '../../model/errors/vendor-error.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
-import { errorText, isHtml, parseJson } from './error-text.ts';
+import type { KnownSecrets } from '../../secrets/known-secrets.ts';
+import { vendorText } from '../../secrets/vendor-text.ts';
 import type { AllowedUrl } from './host-rule.ts';
+import { isHtml, parseJson, reasonIn } from './reason.ts';
 import { parseRetryAfter } from './repetition.ts';
 import type { Progress, Wire, WireFailure } from './wire.ts';
 import { WireError } from './wire.ts';
@@ -19,8 +21,10 @@ export interface Outgoing {
   readonly bearer?: Secret | undefined;
   readonly json?: JsonObject | undefined;
   readonly form?: Readonly<Record<string, string>> | undefined;
-  /** What must not come back in an error's text, the bearer token included. */
-  readonly secrets: readonly Secret[];
+  /** What must not come back in an error's text: all that is sent, the bearer token included, and what answers show. */
+  readonly known: KnownSecrets;
+  /** The secrets that an answer shows; they are known from then on. */
+  readonly secretsIn?: ((answer: Json) => readonly Secret[]) | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Says where in an error: connection, server. */
@@ -31,8 +35,8 @@ export interface Outgoing {
 }
 
 /**
- * Which kind of error an answer is; undefined for the usual: `status` unless it is 2xx. Called for each answer but a redirect;
- * `body` is undefined if it is not JSON.
+ * Which kind of error an answer is; undefined for the usual: `status` unless it is 2xx. Called for each answer, also where it
+ * is a redirect or cannot be used; `body` is undefined if it is not JSON.
  */
 export type KindOf = (status: number, body: Json | undefined) => VendorErrorKind | undefined;
 
@@ -136,44 +140,74 @@ function readResponse(
   outgoing: Outgoing,
   now: number,
 ): Json {
-  const { operation, context, secrets } = outgoing;
+  const { operation, context, known } = outgoing;
   const { status, headers } = response;
-  const text = new TextDecoder().decode(bytes);
-  const reason = () => errorText(text, secrets);
+  const { text, isWhole } = decoded(bytes);
+  const parsed = parseJson(text);
+  // Before anything is said of it; and what an answer brings is used up, whatever the rest of it is worth.
+  if (parsed !== undefined && outgoing.secretsIn) known.add(outgoing.secretsIn(parsed));
+  const kind = outgoing.kindOf?.(status, parsed);
   if (status >= 300 && status < 400) {
-    const to =
-      URL.parse(headers.get('location') ?? '', outgoing.target.url.href)?.host ?? 'nowhere';
-    throw new VendorError('redirect', operation, `HTTP ${status} to ${to}: not followed`, {
-      status,
-      context,
-    });
+    const message = `HTTP ${status}${movedTo(headers, outgoing)}`;
+    throw new VendorError('redirect', operation, message, { status, context });
+  }
+  const unusable = (what: string) =>
+    new VendorError('body', operation, `HTTP ${status} with ${what}`, { context });
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  if (encoding !== 'identity') {
+    const name = vendorText(encoding, known) ?? `its name ${leftOut}`;
+    throw unusable(`an encoding that was not asked for: ${name}`);
   }
   const html = isHtml(text, headers.get('content-type'));
-  if (status === 404 && html) {
-    // A proxy's page says nothing of the server: "could not read" must not look like "not there".
-    throw new VendorError('body', operation, 'HTTP 404 with an HTML page', { context });
-  }
-  const failed = (kind: VendorErrorKind) => {
+  // A proxy's page says nothing of the server: "could not read" must not look like "not there".
+  if (status === 404 && html) throw unusable('an HTML page');
+  if (!response.ok || (isWhole && parsed !== undefined && kind !== undefined)) {
     const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
-    return new VendorError(kind, operation, reason() ?? `HTTP ${status} without a reason`, {
+    throw new VendorError(kind ?? 'status', operation, saidIn(text, parsed, status, known), {
       status,
       context,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
-  };
-  if (!response.ok) throw failed(outgoing.kindOf?.(status, parseJson(text)) ?? 'status');
-  const unusable = (what: string) =>
-    new VendorError('body', operation, `HTTP ${status} with ${what}`, { context });
-  let body: Json;
-  try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
-  } catch {
+  }
+  if (!isWhole || parsed === undefined) {
     throw unusable(
       html ? 'an HTML page' : bytes.length === 0 ? 'no body' : 'a body that is no JSON',
     );
   }
-  const kind = outgoing.kindOf?.(status, body);
-  if (kind !== undefined) throw failed(kind);
-  if (isDeeper(body, deepest)) throw unusable(`a body nested deeper than ${deepest} levels`);
-  return body;
+  if (isDeeper(parsed, deepest)) throw unusable(`a body nested deeper than ${deepest} levels`);
+  return parsed;
+}
+
+/** Whether all of it is text, or bytes were replaced. */
+function decoded(bytes: Uint8Array): { readonly text: string; readonly isWhole: boolean } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isWhole: true };
+  } catch {
+    return { text: new TextDecoder().decode(bytes), isWhole: false };
+  }
+}
+
+function movedTo(headers: Headers, { target, known }: Outgoing): string {
+  const location = headers.get('location') ?? '';
+  const to = URL.parse(location, target.url.href)?.host ?? 'nowhere';
+  const host = vendorText(to, known, location);
+  return host === undefined
+    ? `: not followed; its address ${leftOut}`
+    : ` to ${host}: not followed`;
+}
+
+const leftOut = 'is left out: it repeats a part of a secret';
+
+/** The reason that an error's body gives, or why it is not shown. */
+function saidIn(
+  body: string,
+  parsed: Json | undefined,
+  status: number,
+  known: KnownSecrets,
+): string {
+  const { text = '', code = '' } = reasonIn(body, parsed);
+  const said = vendorText(text, known);
+  if (said !== undefined) return said || `HTTP ${status} without a reason`;
+  const name = vendorText(code, known);
+  return `HTTP ${status}${name ? ` (${name})` : ''}: its reason ${leftOut}`;
 }

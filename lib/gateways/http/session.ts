@@ -22,13 +22,17 @@ export interface VendorRequest {
 /** A connection's conversation: base URL, headers, token, budget and counts, in one function. */
 export type SendRequest = (request: VendorRequest) => Promise<Json>;
 
-/** @param headers - sent with every request */
+/**
+ * @param headers - sent with every request
+ * @param secretsIn - what an answer shows that no error's text may repeat
+ */
 export function openHttpSession(
   http: HttpClient,
   owner: HostOwner,
   { name, baseUrl }: Connection,
   inputs: SessionInputs,
   headers: Readonly<Record<string, string>> = {},
+  secretsIn?: (answer: Json) => readonly Secret[],
 ): SendRequest {
   const bearer = bearerOf(inputs);
   return async ({ operation, path, query, body, secrets = [], server }) => {
@@ -43,6 +47,7 @@ export function openHttpSession(
     }
     const unfit = Object.keys(headers).find((key) => !/^[ -~]*$/.test(headers[key] as string));
     if (unfit !== undefined) throw fail(`no header can carry this connection's ${unfit}`);
+    inputs.known.add(secrets);
     return http.send({
       owner,
       operation,
@@ -52,7 +57,8 @@ export function openHttpSession(
       headers,
       bearer,
       ...(body && { json: body }),
-      secrets,
+      known: inputs.known,
+      ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
       admit: () => inputs.admit(operation === 'put' ? server : undefined),

@@ -179,7 +179,9 @@ async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<
   const tooLarge = () => new WireError('too-large', `the answer is larger than ${maxBytes} bytes`);
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = incoming.headers;
   if (encoding !== 'identity') {
-    throw new WireError('body', `the answer is encoded as ${encoding}, which was not asked for`);
+    // It was not asked for, and cannot be read: its name is all that is used.
+    incoming.destroy();
+    return asResponse(incoming, Buffer.alloc(0));
   }
   if (Number(length ?? 0) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];
@@ -196,7 +198,7 @@ async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<
   return asResponse(incoming, Buffer.concat(chunks));
 }
 
-const passedOn = ['content-type', 'date', 'location', 'retry-after'] as const;
+const passedOn = ['content-encoding', 'content-type', 'date', 'location', 'retry-after'] as const;
 
 function asResponse({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Response {
   if (statusCode < 200 || statusCode > 599) {

@@ -2,7 +2,8 @@
 const escapes = new RegExp(
   [
     '(?:\u001b\\[|\u009b)[0-?]*[ -/]*[@-~]',
-    '(?:\u001b[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\\\|\u009c)',
+    // Not past another beginning: each open one would be looked through to the end of the text.
+    '(?:\u001b[\\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0090\u0098\u009c-\u009f]*(?:\u0007|\u001b\\\\|\u009c)',
     '\u001b[ -/]*[0-~]',
   ].join('|'),
   'g',

@@ -40,7 +40,7 @@ export interface Applied {
 export async function apply(
   allowed: Allowed,
   seen: Readings,
-  { session, stops }: SendingVendor,
+  { session, stops, known }: SendingVendor,
   pass: Pass,
 ): Promise<Applied> {
   const { request, deps, lease, tally } = pass;
@@ -53,7 +53,7 @@ export async function apply(
   } catch (error) {
     return { ending: endingBy(error) };
   }
-  const secrets = new SecretValues(connection, deps.secrets, neededSecrets(work));
+  const secrets = new SecretValues(connection, deps.secrets, neededSecrets(work), known);
   const log = deps.log.child({ connection, pass: tally.id, trigger });
   const context = {
     request,

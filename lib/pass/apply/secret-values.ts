@@ -3,6 +3,7 @@ import type { ServerPlan } from '../../plan/server-plan.ts';
 import { asReference, formatReference, requestOf } from '../../model/secret-reference.ts';
 import type { Secret, SecretRequest } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';
+import type { KnownSecrets } from '../../secrets/known-secrets.ts';
 import { wasDecrypted } from '../../secrets/secret-source.ts';
 import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
 import { StoreError } from '../../model/errors/store-error.ts';
@@ -19,16 +20,26 @@ export class SecretValues {
   decrypted = 0;
   readonly #connection: string;
   readonly #secrets: SecretSource;
+  readonly #known: KnownSecrets;
   readonly #batchOf = new Map<string, readonly SecretRequest[]>();
   readonly #fetched = new Map<
     readonly SecretRequest[],
     Promise<ReadonlyMap<string, SecretValue>>
   >();
 
-  /** @param needed - every request that may be made, in the order of use */
-  constructor(connection: string, secrets: SecretSource, needed: readonly SecretRequest[]) {
+  /**
+   * @param needed - every request that may be made, in the order of use
+   * @param known - gets each value: the gateway may know it already, and repeat it for another server
+   */
+  constructor(
+    connection: string,
+    secrets: SecretSource,
+    needed: readonly SecretRequest[],
+    known: KnownSecrets,
+  ) {
     this.#connection = connection;
     this.#secrets = secrets;
+    this.#known = known;
     for (const batch of batches(needed)) {
       for (const request of batch) this.#batchOf.set(sourceOf(request), batch);
     }
@@ -45,6 +56,7 @@ export class SecretValues {
 
   async #fetch(batch: readonly SecretRequest[]): Promise<ReadonlyMap<string, SecretValue>> {
     const values = await this.#secrets.values(this.#connection, batch);
+    this.#known.add(values.flatMap((one) => (one.found ? [one.value] : [])));
     const decrypted = batch.filter((_, index) => wasDecrypted(values[index]));
     this.decrypted += new Set(decrypted.map(({ secret }) => secret)).size;
     return new Map(

@@ -1,5 +1,6 @@
 import type { AuthorizationResponseError } from 'oauth4webapi';
-import { plainText } from '../../model/text/plain-text.ts';
+import type { KnownSecrets } from '../../secrets/known-secrets.ts';
+import { vendorText } from '../../secrets/vendor-text.ts';
 import { isVendorError } from '../../model/errors/vendor-error.ts';
 import { SignInError } from './sign-in-error.ts';
 
@@ -13,8 +14,11 @@ export function refused(
   connection: string,
   clientId: string,
   { error, error_description: description }: AuthorizationResponseError,
+  known: KnownSecrets,
 ): SignInError {
-  const said = plainText([error, description].filter((part) => part !== undefined).join(': '));
+  const answered = [error, description].filter((part) => part !== undefined).join(': ');
+  const said =
+    vendorText(answered, known) ?? 'its reason is left out: it repeats a part of a secret';
   return new SignInError(
     'sign-in-refused',
     `${connection}: the provider refused the sign-in: ${said}`,

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import type { Auth } from '../../model/desired.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { Secret } from '../../model/secret.ts';
+import { KnownSecrets } from '../../secrets/known-secrets.ts';
 import type { Provider } from '../../gateways/provider.ts';
 import type { SignInDependencies } from '../renewal.ts';
 import type { RefreshedToken } from '../token-exchange.types.ts';
@@ -27,6 +28,11 @@ export interface SignIn {
   readonly onStranger: () => void;
 }
 
+/** What no text of a sign-in may repeat. */
+interface Known {
+  readonly known: KnownSecrets;
+}
+
 /** Both tokens of a sign-in. */
 export type SignedIn = RefreshedToken & Required<Pick<RefreshedToken, 'refreshToken'>>;
 
@@ -40,7 +46,8 @@ const defaultScope = 'openid offline_access';
 export async function signIn(request: SignIn): Promise<SignedIn> {
   const { connection, auth, provider, deps, stop: signal } = request;
   const { tokenUrl, client_id: clientId, scope = defaultScope, audience } = auth;
-  const common = { provider, tokenUrl, connection, signal };
+  const known = new KnownSecrets();
+  const common = { provider, tokenUrl, connection, signal, known };
   const { authorizeUrl } = auth;
   const endpoint = await deps.tokens.authorizationEndpoint({
     ...common,
@@ -48,6 +55,7 @@ export async function signIn(request: SignIn): Promise<SignedIn> {
   });
   if (endpoint === undefined) throw unknownEndpoint(connection);
   const verifier = new Secret(oauth.generateRandomCodeVerifier());
+  known.add([verifier]);
   const challenge = await oauth.calculatePKCECodeChallenge(verifier.reveal());
   const state = oauth.generateRandomState();
   const listener = await startListener(request, state);
@@ -57,7 +65,7 @@ export async function signIn(request: SignIn): Promise<SignedIn> {
     const url = authorizationUrl(endpoint, asked);
     request.visit(url);
     const answer = await waitForAnswer(listener, request);
-    return await redeem(answer, request, state, async (code) =>
+    return await redeem(answer, { ...request, known }, state, async (code) =>
       deps.tokens.authorizationCode({ ...common, clientId, code, verifier, redirectUri }),
     );
   } finally {
@@ -109,7 +117,7 @@ async function waitForAnswer(
 /** Exchanges the code, and shows the result in the browser. */
 async function redeem(
   { parameters, show }: Answer,
-  request: SignIn,
+  request: SignIn & Known,
   state: string,
   exchange: (code: Secret) => Promise<RefreshedToken>,
 ): Promise<SignedIn> {
@@ -131,7 +139,11 @@ async function redeem(
 }
 
 /** @throws SignInError if the answer is an error, or has no code that can be used */
-function codeIn(parameters: URLSearchParams, { connection, auth }: SignIn, state: string): Secret {
+function codeIn(
+  parameters: URLSearchParams,
+  { connection, auth, known }: SignIn & Known,
+  state: string,
+): Secret {
   const { client_id: clientId, tokenUrl } = auth;
   // Whatever issuer the answer names: `auth` names none, and the code goes to its token endpoint only.
   const server = { issuer: parameters.get('iss') || tokenUrl };
@@ -141,7 +153,7 @@ function codeIn(parameters: URLSearchParams, { connection, auth }: SignIn, state
     if (code) return new Secret(code);
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError) {
-      throw refused(connection, clientId, error);
+      throw refused(connection, clientId, error, known);
     }
     // Without a cause: the library's errors hold the answer.
   }

@@ -110,19 +110,32 @@ describe('toPage', () => {
 });
 
 describe('accessIn', () => {
-  const access = (answer: Json) =>
-    accessIn(answer).map(([id, secrets]) => [id, ...secrets.map((secret) => secret.reveal())]);
+  const access = (answer: Json) => accessIn(answer).map((secret) => secret.reveal());
 
-  test('gives what an error’s text must not repeat, by server', () => {
+  test('gives what gives access in each address', () => {
     const other = {
       serverId: 's2',
       accessUrl: 'https://x.example/s2-server?v=1&token=live-token-2',
     };
     expect(access({ servers: [shown, other, { serverId: 's3' }, 7] })).toEqual([
-      ['srv-1', shown.accessUrl, '/mcp/srv-1/live-token-canary', 'live-token-canary'],
-      ['s2', other.accessUrl, '/s2-server?v=1&token=live-token-2', 's2-server', 'live-token-2'],
+      'live-token-canary',
+      'live-token-2',
+      's2-server',
     ]);
     expect(access(shown)).toHaveLength(1);
+  });
+
+  test.each<[string, string, string[]]>([
+    ['scheme, host and id', 'https://mcp.runalloy.com/id-1234567', []],
+    ['plain words and versions', 'https://x.example/mcp/v1/workspace/id-1234567?type=server', []],
+    ['a token with slashes', 'https://x.example/mcp/Ab3/cDe4/F5g', ['Ab3/cDe4/F5g']],
+    ['one behind the id', 'https://x.example/mcp/id-1234567/T0kenT0ken', ['T0kenT0ken']],
+    ['a fragment', 'https://x.example/#T0kenT0ken', ['T0kenT0ken']],
+    ['user and password', 'https://Us3rUs3r:P4ssP4ss@x.example/', ['Us3rUs3r', 'P4ssP4ss']],
+    ['a query without a name', 'https://x.example/?T0kenT0ken', ['?T0kenT0ken']],
+    ['what is no address', 'just-a-token', ['just-a-token']],
+  ])('%s', (_what, accessUrl, parts) => {
+    expect(access({ serverId: 'id-1234567', accessUrl })).toEqual(parts);
   });
 
   test.each([[null], [[]], [{}], [{ serverId: 5, accessUrl: 'x' }], [{ serverId: 's' }]])(
@@ -131,12 +144,4 @@ describe('accessIn', () => {
       expect(access(answer)).toEqual([]);
     },
   );
-
-  test('takes what is no URL for a token, and not an id', () => {
-    expect(access({ serverId: 's', accessUrl: 'just-a-token' })).toEqual([['s', 'just-a-token']]);
-    const url = 'https://x.example/server-with-a-long-id';
-    expect(access({ serverId: 'server-with-a-long-id', accessUrl: url })).toEqual([
-      ['server-with-a-long-id', url, '/server-with-a-long-id'],
-    ]);
-  });
 });

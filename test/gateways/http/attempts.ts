@@ -1,4 +1,5 @@
 import { createServer as createTcpServer } from 'node:net';
+import { KnownSecrets } from '../../../lib/secrets/known-secrets.ts';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach } from '@jest/globals';
 import type { Attempt, HttpClientOptions } from '../../../lib/gateways/http/client.ts';
@@ -34,7 +35,7 @@ export function useWorlds() {
       method: 'GET',
       url: `${server.url}/thing`,
       repeatable: 'anytime',
-      secrets: [],
+      known: new KnownSecrets(),
       signal: new AbortController().signal,
       context: { connection: 'c' },
     };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { KnownSecrets } from '../../../lib/secrets/known-secrets.ts';
 import type { Attempt } from '../../../lib/gateways/http/client.ts';
 import { createHttpClient } from '../../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../../lib/gateways/http/host-rule.ts';
@@ -32,7 +33,7 @@ describe('the host rule at the connection', () => {
       client.send({
         ...attempt,
         url,
-        secrets: [],
+        known: new KnownSecrets(),
         signal: new AbortController().signal,
         context: {},
       }),

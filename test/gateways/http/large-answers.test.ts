@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { KnownSecrets } from '../../../lib/secrets/known-secrets.ts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RawAnswer, RawServer } from '../../support/raw-server.ts';
 import { startRawServer } from '../../support/raw-server.ts';
@@ -32,7 +33,7 @@ describe('an answer that is meant to hurt', () => {
         method: 'GET',
         url: `${server.url}/api/servers`,
         repeatable: 'anytime',
-        secrets: [],
+        known: new KnownSecrets(),
         signal: new AbortController().signal,
         context: { connection: 'c' },
       }),
@@ -63,7 +64,7 @@ describe('an answer that is meant to hurt', () => {
     const lines = ['content-encoding: gzip', `content-length: ${bomb.length}`];
     const bytes = Buffer.concat([Buffer.from(head(...lines)), bomb]);
     const { error, grownMb } = await asked({ bytes, after: 'keep' });
-    expect(error.message).toBe('the answer is encoded as gzip, which was not asked for');
+    expect(error.message).toBe('HTTP 200 with an encoding that was not asked for: gzip');
     expect(grownMb).toBeLessThan(16);
   });
 

@@ -1,4 +1,5 @@
 import { createServer } from 'node:https';
+import { KnownSecrets } from '../../../lib/secrets/known-secrets.ts';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { HttpClientOptions } from '../../../lib/gateways/http/client.ts';
@@ -35,7 +36,7 @@ function put(name: string, options: Partial<HttpClientOptions>) {
       url,
       repeatable: 'unsent',
       json: {},
-      secrets: [],
+      known: new KnownSecrets(),
       signal: new AbortController().signal,
       context: {},
       count: () => (sent += 1),

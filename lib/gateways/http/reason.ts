@@ -1,19 +1,8 @@
 import type { Json } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
-import { Secret } from '../../model/secret.ts';
-import { plainText } from '../../model/text/plain-text.ts';
-import { redactText } from '../../secrets/redact.ts';
-
-/** Longest text that an error takes over from a vendor, in characters. */
-export const maxErrorText = 500;
-/** More of a body than this, and one secret, is not searched for a reason. */
-const maxSearched = 16 * 1024;
-/** The most characters that an echo makes of one: `%25e2%2582%25ac`. */
-const longestForm = 15;
 
 /**
- * The vendor's own reason from an error body, fit to be stored and shown: without control characters and terminal
- * escapes, without any of `secrets` and of tokens in the body, at most 500 characters. Undefined if the body gives none.
+ * The vendor's own reason in an error body, and the code in it, as they are: only `vendorText` makes them fit to be shown.
  *
  * | form | from |
  * |---|---|
@@ -26,21 +15,24 @@ const longestForm = 15;
  *
  * `details`, and what of a 422 repeats the input, are left out: what they hold is unknown.
  */
-export function errorText(body: string, secrets: readonly Secret[]): string | undefined {
-  const text = body.trim();
-  const parsed = parseJson(text);
-  const reason = reasonIn(text, parsed);
-  if (reason === undefined || reason === '') return undefined;
-  const known = [...secrets, ...tokensIn(parsed)];
-  const longest = longestForm * Math.max(0, ...known.map((secret) => secret.reveal().length));
-  const searched = reason.slice(0, maxSearched + longest);
-  // Twice: a control character inside a secret hides it from the first look, and a secret may have one of its own.
-  const plain = plainText(redactText(searched, known), searched.length);
-  const redacted = redactText(plain, known);
-  // Half a secret at the end was not found, and marks in place of others may have brought it to the front.
-  const isCut = searched.length < reason.length;
-  const whole = isCut ? redacted.slice(0, Math.max(0, redacted.length - longest)) : redacted;
-  return plainText(whole, maxErrorText) || undefined;
+export interface Reason {
+  /** Absent if the body gives none. */
+  readonly text?: string;
+  /** A name for machines, such as `INVALID_REQUEST`. */
+  readonly code?: string;
+}
+
+/** @param parsed - the body's JSON; undefined if it is not JSON */
+export function reasonIn(body: string, parsed: Json | undefined): Reason {
+  const text = textIn(body.trim(), parsed);
+  const code = codeIn(parsed);
+  return { ...(text !== undefined && { text }), ...(code !== undefined && { code }) };
+}
+
+function codeIn(parsed: Json | undefined): string | undefined {
+  const { error } = isJsonObject(parsed) ? parsed : {};
+  const code = isJsonObject(error) ? error['code'] : error;
+  return typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : undefined;
 }
 
 /** Whether an answer is a page for people: a proxy's, not the vendor's API. */
@@ -50,19 +42,10 @@ export function isHtml(body: string, contentType: string | null): boolean {
   );
 }
 
-function reasonIn(body: string, parsed: Json | undefined): string | undefined {
+function textIn(body: string, parsed: Json | undefined): string | undefined {
   if (isHtml(body, null)) return 'an HTML page';
   if (parsed === undefined) return isTornJson(body) ? undefined : body;
   return reasonOf(parsed);
-}
-
-/** Tokens that come with an error all the same. */
-function tokensIn(body: Json | undefined): readonly Secret[] {
-  if (!isJsonObject(body)) return [];
-  const { access_token: access, refresh_token: refresh, id_token: id } = body;
-  return [access, refresh, id].flatMap((token) =>
-    typeof token === 'string' ? [new Secret(token)] : [],
-  );
 }
 
 /** JSON that was cut short, or is in another encoding: what it holds is the vendor's data, and no reason. */
