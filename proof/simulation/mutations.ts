@@ -74,8 +74,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a header logged',
     file: 'lib/gateways/http/exchange.ts',
-    text: 'return new VendorError(kind, operation, reason() ??',
-    by: 'return new VendorError(kind, operation, outgoing.bearer?.reveal() ??',
+    text: "VendorError(kind ?? 'status', operation, saidIn(",
+    by: "VendorError(kind ?? 'status', operation, outgoing.bearer?.reveal() ?? saidIn(",
     breaks: 'no-leak',
     says: 'CanaryInTheCoalMine',
     seed: 1,

@@ -1,12 +1,13 @@
 import { TrueupError } from './errors.ts';
 import type { FailedOperation, FailureKind } from './failure.ts';
+import { plainText } from '../text/plain-text.ts';
 import type { JsonObject } from '../json/json.types.ts';
 
 export type VendorErrorKind = FailureKind;
 
 export type VendorOperation = FailedOperation;
 
-/** A failed call. `message` is the vendor's own reason, redacted and cut, or ours. */
+/** A failed call. `message` is ours, or the vendor's own reason as `vendorText` gives it; at most 500 characters. */
 export class VendorError extends TrueupError {
   static override readonly name: string = 'VendorError';
 
@@ -27,7 +28,7 @@ export class VendorError extends TrueupError {
       context?: JsonObject;
     } = {},
   ) {
-    super(kind === 'status' ? `http-${options.status ?? 0}` : kind, message, options);
+    super(kind === 'status' ? `http-${options.status ?? 0}` : kind, plainText(message), options);
     this.kind = kind;
     this.operation = operation;
     this.status = options.status;
