@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { testClock } from '../support/clock.ts';
 import { startFleetInFiles } from '../support/fleet-in-files.ts';
 import type { FleetInFiles } from '../support/fleet-in-files.ts';
+import { holdPuts, until } from '../support/held.ts';
 
 const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 
@@ -21,21 +21,23 @@ function start(argv: readonly string[], environment: Readonly<Record<string, str
   child.stdout.setEncoding('utf8').on('data', (text: string) => (told.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (told.stderr += text));
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...told }));
-  return { child, ended };
+  return { child, ended, told };
 }
 
 beforeEach(async () => {
-  fleet = await startFleetInFiles({ servers: 40, latencyMs: 30 });
+  fleet = await startFleetInFiles({ servers: 20 });
 });
 
 afterEach(() => fleet.close());
 
 test('Ctrl-C in a real process: nothing is lost, the lease is free, the next run does the rest', async () => {
   const { vendor, ids } = fleet;
-  const { child, ended } = start(['apply', '--yes']);
-  const clock = testClock();
-  while (vendor.counts.put < 8 && child.exitCode === null) await clock.sleep(5);
+  const answerPuts = holdPuts(vendor, { skip: 8 });
+  const { child, ended, told } = start(['apply', '--yes']);
+  await until(() => vendor.counts.put === 12);
   child.kill('SIGINT');
+  await until(() => told.stderr.includes('finishing what is in flight'));
+  answerPuts();
   const { code, signal, stdout, stderr } = await ended;
   expect({ code, signal }).toEqual({ code: 130, signal: null });
   expect(stderr).toContain('interrupted: ');

@@ -1,35 +1,71 @@
+import { setImmediate as settled } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { minuteMs, readersShare } from '../../lib/lease/budget.ts';
-import { Lease } from '../../lib/lease/lease.ts';
-import { passGate } from '../../lib/lease/pass-gate.ts';
-import type { Clock } from '../../lib/model/runtime.types.ts';
-import { noQueue } from '../../lib/work/queue.ts';
+import { minuteMs, RateBudget, readersShare } from '../../lib/lease/budget.ts';
+import type { BudgetState } from '../../lib/lease/lease-item.ts';
 import { readOnlyGate } from '../../lib/lease/read-only-gate.ts';
-import { defaultSettings } from '../../lib/lease/settings.types.ts';
-import { fullestMinute } from '../support/fullest-minute.ts';
 import { virtualTime } from '../support/virtual-clock.ts';
-import { memoryStore } from './memory-store.ts';
+import { fullest, play, settle, start, type Caller } from './budget-callers.ts';
+import { busyMinute } from './budget-town.ts';
 
-const connection = 'acme';
-const start = Date.parse('2026-11-22T12:00:00.000Z');
-const requestsAConnection = 50;
-const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
+const slackMs = 30_000;
+/** Of 20 a minute two are the readers', and ten the burst: eight come evenly. */
+const interval = minuteMs / 8;
 
-/** One caller of the vendor: a pass that ends or dies, or a command that only reads. */
-interface Caller {
-  readonly kind: 'pass' | 'dies' | 'reads' | 'idle';
-  readonly atMs: number;
-  readonly requests: number;
-  /** How long the vendor takes. */
-  readonly answerMs: number;
-  /** How long a request is on its way to the vendor for which a connection has to be opened. */
-  readonly wayMs: number;
-  /** Its clock against the vendor's; no two are more than 30 s apart. */
-  readonly skewMs: number;
-  /** Whose clock it is; defaults to its own. */
-  readonly clockName?: string;
+/** A budget at a clock that only `pass` moves, and how many requests it admits at once. */
+function budgetOf(saved?: BudgetState) {
+  let now = 100_000;
+  const sleep = (_ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+  const clock = { now: () => now, sleep };
+  const budget = new RateBudget({ requestsPerMinute: 20 }, clock, saved, 'me', slackMs);
+  const admitted = async () => {
+    let count = 0;
+    const stop = new AbortController();
+    const asked = Array.from({ length: 20 }, async () => {
+      await budget.admit(stop.signal);
+      if (!stop.signal.aborted) count += 1;
+    });
+    await settled();
+    stop.abort();
+    await Promise.all(asked);
+    return count;
+  };
+  return { budget, admitted, pass: (ms: number) => (now += ms) };
 }
+
+test('ten at once, then one for each interval, and never more than ten again', async () => {
+  const { admitted, pass } = budgetOf();
+  expect(await admitted()).toBe(10);
+  expect(await admitted()).toBe(0);
+  pass(interval - 1);
+  expect(await admitted()).toBe(0);
+  pass(1);
+  expect(await admitted()).toBe(1);
+  pass(10 * minuteMs);
+  expect(await admitted()).toBe(10);
+});
+
+test.each([
+  ['its own clock, at the same moment', 'me', 100_000, 5],
+  ['its own clock, an interval ago', 'me', 100_000 - interval, 6],
+  ['its own clock, set back since', 'me', 160_000, 5],
+  ['another clock, within the slack', 'another', 100_000 - slackMs, 5],
+  ['another clock, an interval more ago', 'another', 100_000 - slackMs - interval, 6],
+  ['another clock, which is ahead', 'another', 120_000, 5],
+  ['long ago', 'another', 0, 10],
+])('a saved budget of five refills by what has passed for certain: %s', async (_, by, at, most) => {
+  const { budget, admitted } = budgetOf({ tokens: 5, at, by });
+  expect(budget.state().at).toBe(100_000);
+  expect(await admitted()).toBe(most);
+});
+
+test('what is saved is what is left now, by this clock', async () => {
+  const { budget, admitted, pass } = budgetOf();
+  await admitted();
+  pass(2.5 * interval);
+  expect(budget.state()).toEqual({ tokens: 2.5, at: 100_000 + 2.5 * interval, by: 'me' });
+});
 
 const kinds: readonly Caller['kind'][] = ['pass', 'pass', 'dies', 'idle'];
 
@@ -41,73 +77,6 @@ const caller: fc.Arbitrary<Caller> = fc.record({
   wayMs: fc.constantFrom(0, 0, 200, 2000),
   skewMs: fc.constantFrom(0, -15_000, 15_000, -7000, 12_000),
 });
-
-/** When the vendor was called, and by which of the callers. */
-interface Call {
-  readonly at: number;
-  readonly by: number;
-}
-
-/** Runs the callers and @returns what the vendor saw */
-async function play(limit: number, callers: readonly Caller[]): Promise<readonly Call[]> {
-  const time = virtualTime(start, settle);
-  const lease = memoryStore();
-  let acquisitions = 0;
-  const uuid = () => `acquisition ${(acquisitions += 1)}`;
-  const budget = { requestsPerMinute: limit, concurrency: 4 };
-  const seen: Call[] = [];
-
-  const callAll = async (
-    admit: (signal: AbortSignal) => Promise<void>,
-    one: Caller,
-    by: number,
-  ) => {
-    const { signal } = new AbortController();
-    let call = 0;
-    const lane = async () => {
-      for (; call < one.requests;) {
-        const number = call;
-        call += 1;
-        await admit(signal);
-        const opens = number % requestsAConnection < budget.concurrency;
-        if (opens && one.wayMs > 0) await time.clock.sleep(one.wayMs);
-        seen.push({ at: time.clock.now(), by });
-        if (one.answerMs > 0) await time.clock.sleep(one.answerMs);
-      }
-    };
-    await Promise.all(Array.from({ length: budget.concurrency }, lane));
-  };
-
-  const act = async (one: Caller, number: number) => {
-    await time.clock.sleep(one.atMs);
-    const clock: Clock = time.ahead(one.skewMs);
-    const owner = `owner ${number}`;
-    const { clockName = owner } = one;
-    const queue = noQueue;
-    const world = { lease, queue, clock, settings: defaultSettings, owner, clockName, uuid };
-    if (one.kind === 'reads') {
-      const gate = readOnlyGate(budget, clock);
-      await callAll((signal) => gate.admit(signal), one, number);
-      return;
-    }
-    const owned = await Lease.acquire(connection, world);
-    if (!(owned instanceof Lease)) return;
-    try {
-      if (one.kind === 'idle') return;
-      const gate = passGate(owned, budget, world);
-      await callAll((signal) => gate.admit(signal), one, number);
-    } catch {
-      // Its lease is over: it may not go on.
-    } finally {
-      if (one.kind !== 'dies') await owned.release('keep');
-      owned.end();
-    }
-  };
-  await time.run(Promise.all(callers.map(act)));
-  return seen;
-}
-
-const fullest = (calls: readonly Call[]) => fullestMinute(calls.map(({ at }) => at));
 
 const passes = fc.array(
   caller.map((one) => ({ ...one, kind: kinds[one.requests % kinds.length] ?? 'pass' })),
@@ -199,3 +168,7 @@ test.each([20, 80, 300])(
     expect(fullest(calls)).toBeLessThanOrEqual(limit);
   },
 );
+
+test('of passes, a killed holder, a takeover and a reader beside them the gateway sees no more than 20 a minute', async () => {
+  await busyMinute(20, 20, 0.5);
+});

@@ -9,20 +9,17 @@ import type { Limits } from './lease-model.ts';
 const { marginMs } = defaultSettings;
 const base: Limits = { callers: 2, skews: [0, 0, 0], jumps: 0, deaths: 0 };
 
-/** Interleavings are counted, so that a model which no longer explores anything fails. */
+/**
+ * Interleavings are counted, so that a model which no longer explores anything fails. Those in which leases run out are too many
+ * for here: the random ones have them, and all are in proof/lease.
+ */
 describe('every interleaving', () => {
   test.each<[string, Partial<Limits>, number]>([
     ['two callers', {}, 20],
-    ['two callers while leases run out', { jumps: 2 }, 3000],
     ['two callers with a death at any step', { deaths: 1 }, 300],
-    ['two callers, a death, and leases that run out', { jumps: 2, deaths: 1 }, 20_000],
-    ['two callers, the second one’s clock ahead', { jumps: 2, skews: [0, marginMs] }, 3000],
-    ['two callers, the first one’s clock ahead', { jumps: 2, skews: [marginMs, 0] }, 3000],
     ['two callers, and an answer that is lost', { repeats: 1 }, 250],
     ['two callers, two lost answers', { repeats: 2 }, 1500],
     ['two callers, and a call that takes effect and fails', { failures: 1 }, 300],
-    ['two callers, a lost answer, and a lease that runs out', { jumps: 1, repeats: 1 }, 1000],
-    ['two callers, a failure, and a lease that runs out', { jumps: 1, failures: 1 }, 3000],
     ['three callers', { callers: 3 }, 1500],
   ])(
     '%s: no request is lost, and never may two write',
@@ -51,7 +48,7 @@ test('random interleavings of three callers, with deaths, lost answers, failures
         expect({ violations, trace }).toEqual({ violations: [], trace });
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

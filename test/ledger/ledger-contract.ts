@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Pause } from '../../lib/model/ledger.types.ts';
 import { eachLimited } from '../../lib/pass/limited.ts';
@@ -124,14 +125,14 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect((await ledger.read('acme', ids)).servers.size).toBe(ids.length);
     });
 
-    test('a read is complete, however large: 3 MB of records', async () => {
+    test('a read is complete, however large: 2 MB of records', async () => {
       const long = Object.fromEntries(
         Array.from({ length: 100 }, (_, n) => [
           `/meta/key-${n}`,
           { ...server('x').applied['/name'] },
         ]),
       ) as ReturnType<typeof server>['applied'];
-      const ids = Array.from({ length: 200 }, (_, n) => `server-${n}`);
+      const ids = Array.from({ length: 140 }, (_, n) => `server-${n}`);
       // Not all at once: on a busy machine the last would wait too long for a connection.
       await eachLimited(ids, 20, async (id) => {
         await ledger.writeServer('acme', server(id, { applied: long }));
@@ -185,11 +186,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect((await ledger.read('acme')).servers.size).toBe(1);
     });
 
-    test('any number of servers may be marked, each for itself: 512 KB of ids', async () => {
-      const ids = Array.from(
-        { length: 1000 },
-        (_, n) => '😀'.repeat(124) + `${n}`.padStart(4, '0'),
-      );
+    test('any number of servers may be marked, each for itself: more of them than one item could hold', async () => {
+      const ids = Array.from({ length: 420 }, (_, n) => '😀'.repeat(244) + `${n}`.padStart(4, '0'));
       await eachLimited(ids, 50, (id) => ledger.markResend('acme', id, 'mark'));
       const { resend } = await ledger.read('acme');
       expect([...resend.keys()].toSorted()).toEqual(ids.toSorted());
@@ -230,22 +228,20 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
 
     test.each([
       [10_000, 10_000],
-      [50_000, 5000],
-    ])(
-      'a held plan of %d changes keeps every hash, approved too',
-      async (changes, shown) => {
-        const held = heldPlan(changes);
-        await Promise.all([ledger.putHeld('acme', held), subject.other.putHeld('acme', held)]);
-        const found = await ledger.held('acme', held.digest);
-        expect(found?.hashes).toEqual(held.hashes);
-        expect(found?.plan.changes).toHaveLength(shown);
-        expect(found?.plan).toEqual({ ...held.plan, changes: held.plan.changes.slice(0, shown) });
-        await ledger.approve('acme', { digest: held.digest, at, by: 'kim' });
-        const [approval] = await ledger.approvals('acme', subject.clock.now());
-        expect(approval).toEqual({ digest: held.digest, at, by: 'kim', hashes: held.hashes });
-      },
-      30_000,
-    );
+      [30_000, 5000],
+    ])('a held plan of %d changes keeps every hash, approved too', async (changes, shown) => {
+      const held = heldPlan(changes);
+      await Promise.all([ledger.putHeld('acme', held), subject.other.putHeld('acme', held)]);
+      const found = await ledger.held('acme', held.digest);
+      expect(found?.plan.changes).toHaveLength(shown);
+      const plan = { ...held.plan, changes: held.plan.changes.slice(0, shown) };
+      // Jest's own comparison takes seconds for so many.
+      expect(isDeepStrictEqual(found, { ...held, plan })).toBe(true);
+      await ledger.approve('acme', { digest: held.digest, at, by: 'kim' });
+      const [approval] = await ledger.approvals('acme', subject.clock.now());
+      const { digest, hashes } = held;
+      expect(isDeepStrictEqual(approval, { digest, at, by: 'kim', hashes })).toBe(true);
+    });
 
     test('a held plan whose values are huge is stored with their beginnings', async () => {
       const value = { text: 'x'.repeat(300_000) };

@@ -1,13 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MisbehaviourRule } from '../../lib/local/gateways/misbehaviour.ts';
 import type { TestWorld } from './world.ts';
 
-/** The next PUT of a server is carried out, and answered, only when the function is called that this returns. */
-export function holdPut(world: TestWorld, id: string): () => void {
+/** PUTs are carried out, and answered, only once the function is called that this returns. */
+export function holdPuts(
+  gateway: { readonly misbehave: (rule: MisbehaviourRule) => unknown },
+  which: Pick<MisbehaviourRule, 'id' | 'skip' | 'times'> = {},
+): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const effect = { kind: 'wait', until: promise } as const;
-  world.barndoor.misbehave({ method: 'PUT', id, times: 1, effect });
+  gateway.misbehave({ method: 'PUT', ...which, effect: { kind: 'wait', until: promise } });
   return resolve;
 }
+
+/** The same for the next PUT of one server. */
+export const holdPut = ({ barndoor }: TestWorld, id: string) =>
+  holdPuts(barndoor, { id, times: 1 });
 
 /** Resolves when `condition` holds. What never comes ends with the test. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

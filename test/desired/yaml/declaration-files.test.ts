@@ -170,11 +170,10 @@ describe('Declaration files', () => {
     for (let n = 1; n < 12; n += 1) {
       lines.push(`a${n}: &a${n} [${Array.from({ length: 10 }, () => `*a${n - 1}`).join(', ')}]`);
     }
-    const started = Date.now();
+    // Unfolded it would have a million million strings: the test would not end.
     const { values, issues } = await readText(lines.join('\n'));
     expect(values).toEqual([]);
     expect(issues).toEqual([expect.stringContaining('too large with its aliases unfolded')]);
-    expect(Date.now() - started).toBeLessThan(2000);
   });
 
   test('many aliases of something small are fine', async () => {

@@ -14,7 +14,7 @@ describe('an answer that is meant to hurt', () => {
   let client: TestClient;
   beforeAll(async () => {
     server = await startRawServer();
-    client = clientFor('acme', [server.url], { timeoutMs: 3_000 });
+    client = clientFor('acme', [server.url], { timeoutMs: 60_000 });
   });
   afterAll(async () => {
     client.close();
@@ -22,12 +22,11 @@ describe('an answer that is meant to hurt', () => {
   });
 
   const head = (...lines: string[]) => `HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n\r\n`;
-  const asked = async (answer: RawAnswer) => {
+  const asked = async (answer: RawAnswer, by = client) => {
     const { requests } = server.answer(() => answer);
-    const startedAt = performance.now();
     const before = process.memoryUsage().arrayBuffers;
     const error = await vendorErrorOf(
-      client.send({
+      by.send({
         owner,
         operation: 'list',
         method: 'GET',
@@ -38,16 +37,16 @@ describe('an answer that is meant to hurt', () => {
         context: { connection: 'c' },
       }),
     );
-    const ms = performance.now() - startedAt;
     const grownMb = (process.memoryUsage().arrayBuffers - before) / mb;
-    return { error, requests: requests(), ms, grownMb };
+    return { error, requests: requests(), grownMb };
   };
 
   test('50 MB, said beforehand, are not read', async () => {
     const bytes = Buffer.from(head(`content-length: ${50 * mb}`));
-    const { error, requests, ms } = await asked({ bytes, after: 'flood' });
+    const { error, requests, grownMb } = await asked({ bytes, after: 'flood' });
     expect(error).toMatchObject({ kind: 'body', context: { connection: 'c', tooLarge: true } });
-    expect([requests, ms < 3_000]).toEqual([1, true]);
+    expect(requests).toBe(1);
+    expect(grownMb).toBeLessThan(16);
   });
 
   test('without end, and without a word of it, are read to 32 MB and dropped', async () => {
@@ -70,10 +69,12 @@ describe('an answer that is meant to hurt', () => {
 
   test('a byte now and then ends with the attempt, whatever is still to come', async () => {
     const bytes = Buffer.from(head('content-length: 1000000'));
-    const { error, requests, ms } = await asked({ bytes, after: 'drip' });
+    const impatient = clientFor('acme', [server.url], { timeoutMs: 500 });
+    // It would go on for days.
+    const { error, requests } = await asked({ bytes, after: 'drip' }, impatient);
+    impatient.close();
     expect(error.kind).toBe('timeout');
     expect(requests).toBe(3);
-    expect(ms).toBeLessThan(3 * 3_000 + 2_000);
   });
 
   test('headers without end are dropped', async () => {
