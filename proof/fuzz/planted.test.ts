@@ -45,9 +45,9 @@ const planted: readonly (readonly [what: string, fuzzer: Fuzzer, error: RegExp])
     /a problem is no plain line|a problem repeats the text/,
   ],
   [
-    'a plan whose digest nobody checks, shown as it is',
-    planFuzzer(async (cwd, file) => {
-      const plans = await readPlans(cwd, file);
+    'a plan that nobody checks, shown as it is',
+    planFuzzer(async (cwd, file, keys) => {
+      const plans = await readPlans(cwd, file, keys);
       return plans.map((plan) => ({ ...plan, connection: undefined as unknown as string }));
     }),
     /TypeError/,

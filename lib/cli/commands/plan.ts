@@ -48,7 +48,7 @@ export const plan = defineCommand<PlanOptions>({
     });
     const plans = planned.flatMap((one) => ('plan' in one ? [one.plan] : []));
     const document = documentOf(plans, planned);
-    if (out !== undefined) await writePlans(context.cwd, out, document);
+    if (out !== undefined) await writePlans(context.cwd, out, document, await target.deps.keys());
     show(context, document);
     showFailures(context, planned);
     return exitCodeOf(planned, detailedExitcode);

@@ -1,13 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { planDigest } from '../../plan/change.ts';
+import type { FingerprintKey, FingerprintKeys } from '../../model/fingerprint.types.ts';
+import type { Json } from '../../model/json/json.types.ts';
+import { macOf } from '../../plan/fingerprint.ts';
 import { jsonIssues } from '../../model/json/json-issues.ts';
 import { planDocumentSchema } from '../../plan/text/plan-schema.ts';
 import type { PlanDocument } from '../../plan/text/plan-schema.ts';
 import type { Plan } from '../../plan/plan.types.ts';
 import { renderPlanDocument } from '../../plan/text/render-json.ts';
 import { decoded, undecoded } from '../../model/text/decoded.ts';
-import { plainText } from '../../model/text/plain-text.ts';
 import { schemaIssues } from '../../desired/rules/schema-issues.ts';
 import { formatIssue } from '../../model/errors/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
@@ -18,10 +19,26 @@ export function hashesOf({ changes }: Plan): readonly string[] {
   return changes.flatMap((server) => server.changes.map(({ hash }) => hash));
 }
 
-/** Writes plans as data, readable by their owner: it has values of fields, though no secret. */
-export async function writePlans(cwd: string, file: string, document: PlanDocument): Promise<void> {
+/**
+ * Writes plans as data, readable by their owner alone, also where the file existed: it has values of fields, though no
+ * secret. They are signed, so that what was changed since is not applied.
+ */
+export async function writePlans(
+  cwd: string,
+  file: string,
+  document: PlanDocument,
+  { current }: FingerprintKeys,
+): Promise<void> {
+  const signature = { keyId: current.id, mac: signatureOf(document, current) };
   try {
-    await writeFile(resolve(cwd, file), renderPlanDocument(document), { mode: 0o600 });
+    const handle = await open(resolve(cwd, file), 'w', 0o600);
+    try {
+      // Not of a pipe or a terminal.
+      if ((await handle.stat()).isFile()) await handle.chmod(0o600);
+      await handle.writeFile(renderPlanDocument({ ...document, signature }));
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw new CliError(
       'out-file',
@@ -37,22 +54,34 @@ export async function writePlans(cwd: string, file: string, document: PlanDocume
 /**
  * Reads what `writePlans` wrote.
  *
- * @throws CliError if it is no plan, or not the one whose digest it has
+ * @throws CliError if it is no plan, or was changed after it was made
  */
-export async function readPlans(cwd: string, file: string): Promise<readonly Plan[]> {
+export async function readPlans(
+  cwd: string,
+  file: string,
+  { current, previous }: FingerprintKeys,
+): Promise<readonly Plan[]> {
   const value = parse(await read(cwd, file), file);
   const issues = [...jsonIssues(value, 100, { halves: true, endless: true })];
   if (issues.length === 0) issues.push(...schemaIssues(planDocumentSchema, value));
   const [first] = issues;
   if (first) throw notAPlan(file, formatIssue(first));
-  const { plans } = value as PlanDocument;
-  for (const plan of plans) {
-    if (planDigest(hashesOf(plan)) !== plan.digest) {
-      const whose = plainText(plan.connection, 64);
-      throw notAPlan(file, `the changes of ${whose} are not those of its digest`);
-    }
+  const document = value as PlanDocument;
+  const { signature } = document;
+  if (!signature) throw notAPlan(file, 'it has no signature');
+  const key = [current, ...previous].find(({ id }) => id === signature.keyId);
+  if (!key) throw notAPlan(file, 'it was made with another ledger, whose key is not this one');
+  if (signatureOf(document, key) !== signature.mac) {
+    throw notAPlan(file, 'it was changed after it was made');
   }
-  return plans;
+  return document.plans;
+}
+
+/** The beginning keeps it apart from fingerprints, which the same key makes. */
+function signatureOf({ plans }: PlanDocument, key: FingerprintKey): string {
+  // As they are in the file: without what has no value.
+  const written = JSON.parse(JSON.stringify(plans)) as Json;
+  return macOf(key, ['trueup plan', written], 'hex');
 }
 
 async function read(cwd: string, file: string): Promise<string> {

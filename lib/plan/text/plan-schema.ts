@@ -142,6 +142,11 @@ export const planSchema = z.object({
   digest: text('Over the hashes of all changes; empty if there are none'),
 });
 
+const signature = z.object({
+  keyId: text('Version of the key'),
+  mac: text('HMAC-SHA-256, in hex'),
+});
+
 /** Plans of several connections, and the connections that could not be planned. */
 export const planDocumentSchema = z.object({
   version,
@@ -158,6 +163,12 @@ export const planDocumentSchema = z.object({
       'Connections that could not be read',
     ),
   ),
+  signature: z.optional(
+    redescribed(
+      signature,
+      'Of a file that `trueup plan --out` wrote: by the fingerprint key, over its plans',
+    ),
+  ),
 });
 
 /** What `planDocumentSchema` describes, with the types that the rest of the code has. */
@@ -169,4 +180,5 @@ export interface PlanDocument {
     readonly code: string;
     readonly message: string;
   }[];
+  readonly signature?: { readonly keyId: string; readonly mac: string };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireAs } from '../../support/lease-events.ts';
@@ -151,13 +151,36 @@ describe('apply', () => {
     expect(stderr).toContain('  acme/first');
   });
 
-  test('what somebody did meanwhile is listed as no longer needed', async () => {
+  test('a plan of which something was done meanwhile is stale', async () => {
     await run(['plan', '--out', 'plan.json']);
     world.barndoor.edit(b, { name: 'New name' });
     const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
-    expect(code).toBe(0);
-    expect(stderr).toContain('no longer needed, not sent:\n  acme/second');
+    expect(code).toBe(1);
+    expect(stderr).toContain('plan.json is stale; not sent, and what changed:\n');
+    expect(stderr).toContain('  acme/second name: nothing to update any more\n');
     expect(world.barndoor.counts.put).toBe(0);
+  });
+
+  test('a plan is stale where live changed since, and is not sent there', async () => {
+    await world.declare({ id: a, label: 'first', spec: { name: 'Newer' } });
+    await run(['plan', '--out', 'plan.json']);
+    world.barndoor.edit(b, { name: 'By hand' });
+    const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^ {2}acme\/second name: planned ".*" -> "New name", is now "By hand" -> "New name"$/m,
+    );
+    expect(stderr).not.toContain('acme/first name: planned');
+    expect(world.barndoor.find(b).name).toBe('By hand');
+    expect(world.barndoor.find(a).name).toBe('Newer');
+  });
+
+  test('a plan file is its owner’s alone, also where there was a file before', async () => {
+    const path = join(folder, 'plan.json');
+    await writeFile(path, 'before', { mode: 0o644 });
+    await run(['plan', '--out', 'plan.json']);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ version: 1 });
   });
 
   test('a plan is not cut down by --server, and is none of a connection that is not declared', async () => {
@@ -173,14 +196,31 @@ describe('apply', () => {
     expect(world.barndoor.counts.put).toBe(0);
   });
 
-  test('a plan that somebody edited is none', async () => {
+  test.each<[string, (text: string) => string, string]>([
+    ['hash', (text) => text.replace(/"hash": "[0-9a-f]/, '"hash": "x'), 'was changed after it'],
+    [
+      'value',
+      (text) => text.replace('"value": "New name"', '"value": "Shown"'),
+      'was changed after',
+    ],
+    [
+      'connection',
+      (text) => text.replaceAll('"acme"', '"globex"'),
+      'was changed after it was made',
+    ],
+    ['signature', (text) => text.replace(/"mac": "[0-9a-f]/, '"mac": "x'), 'was changed after it'],
+    ['key', (text) => text.replace(/"keyId": "[^"]*"/, '"keyId": "x"'), 'made with another ledger'],
+    ['lack of a signature', (text) => text.replace('"signature"', '"signed"'), 'has no signature'],
+  ])('a plan whose %s was edited is refused, and nothing is sent', async (_, edit, why) => {
     await run(['plan', '--out', 'plan.json']);
     const path = join(folder, 'plan.json');
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace(/"hash": "[0-9a-f]/, '"hash": "x'));
-    const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
-    expect(code).toBe(3);
-    expect(stderr).toContain('not those of its digest');
+    expect(edit(text)).not.toBe(text);
+    await writeFile(path, edit(text));
+    const { code, stdout, stderr } = await run(['apply', '--plan', 'plan.json']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(why);
+    expect(world.barndoor.counts.put).toBe(0);
   });
 
   test('a vendor that refuses is a partial failure', async () => {

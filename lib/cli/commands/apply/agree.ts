@@ -1,3 +1,4 @@
+import { isOver } from '../../../plan/guard.ts';
 import type { Plan } from '../../../plan/plan.types.ts';
 import { renderPlan } from '../../../plan/text/render-text.ts';
 import { usageError } from '../../errors/cli-error.ts';
@@ -25,9 +26,9 @@ export async function agree(
   if (file !== undefined) {
     for (const [index, { connection, guard }] of plans.entries()) {
       const before = made[index]?.guard;
-      const isOver = guard.active && guard.share > guard.limit;
+      const over = guard.active && isOver(guard);
       const adds = guard.changing > (before?.changing ?? 0);
-      if (before?.held === undefined && !(isOver && adds)) continue;
+      if (before?.held === undefined && !(over && adds)) continue;
       output.say(`warning: ${connection}: more than the guard's limit; --plan approves it`, 'warn');
     }
     return 'confirmed';

@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-import type { Plan } from '../../../plan/plan.types.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
 import { exitCodes, gravest } from '../../errors/exit-codes.ts';
@@ -10,12 +9,14 @@ import { takePrecautions } from './precautions.ts';
 import { send } from './send.ts';
 import type { Agreed } from './agreed.ts';
 import { showSent } from './show-sent.ts';
+import { renewed } from './stale.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { collect, milliseconds } from '../../option-values.ts';
 import { makePlans } from '../../plans/make-plans.ts';
 import { readPlans } from '../../plans/plan-document.ts';
 import { showFailures } from '../../plans/show-failures.ts';
 import { select } from '../../targets/select.ts';
+import type { Selection } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 
 interface ApplyOptions {
@@ -74,7 +75,10 @@ export const apply = defineCommand<ApplyOptions>({
       lockTimeoutMs: options.lockTimeout,
     });
     showSent(context, sent);
-    return gravest([...failed, ...sent.map((one) => exitCodeOf(one, stop.aborted))]);
+    return gravest([
+      ...failed,
+      ...sent.map((one) => exitCodeOf(one, stop.aborted, options.plan !== undefined)),
+    ]);
   },
 });
 
@@ -97,9 +101,16 @@ async function toAgree(
         'plan again with --server, and apply that',
       );
     }
-    return { agreed: await ofFile(context, target, operands, file), failed: [] };
+    return ofFile(context, target, operands, file);
   }
-  const selections = await select(target, operands, server);
+  return planNow(context, target, await select(target, operands, server));
+}
+
+async function planNow(
+  context: CommandContext,
+  target: Target,
+  selections: readonly Selection[],
+): Promise<ToAgree> {
   const attended = { shown: new Set<string>(), approved: false, lockTimeoutMs: 0 };
   const planned = await makePlans(target.deps, selections, {
     attended,
@@ -114,12 +125,12 @@ async function toAgree(
 }
 
 async function ofFile(
-  { cwd }: CommandContext,
+  context: CommandContext,
   target: Target,
   operands: readonly string[],
   file: string,
-): Promise<readonly Agreed[]> {
-  const plans = await readPlans(cwd, file);
+): Promise<ToAgree> {
+  const plans = await readPlans(context.cwd, file, await target.deps.keys());
   const named = new Set(operands);
   const chosen = plans.filter(({ connection }) => named.size === 0 || named.has(connection));
   if (chosen.length === 0) {
@@ -129,11 +140,21 @@ async function ofFile(
     );
   }
   // A plan of another stack, or of other files, is no plan of these.
-  await select(
+  const selections = await select(
     target,
     chosen.map(({ connection }) => connection),
   );
-  return chosen.map(agreedOf);
+  const { agreed, failed } = await planNow(context, target, selections);
+  const { output } = context;
+  const fitting = agreed.flatMap(({ selection, plan }) => {
+    const saved = chosen.find(({ connection }) => connection === plan.connection);
+    return saved ? [{ selection, ...renewed(saved, plan) }] : [];
+  });
+  const stale = fitting.flatMap((one) => one.stale);
+  if (stale.length > 0) output.say(`error: ${file} is stale; not sent, and what changed:`, 'error');
+  for (const line of stale) output.note(`  ${line}`);
+  return {
+    agreed: fitting.map(({ selection, plan }) => ({ selection, plan })),
+    failed: stale.length > 0 ? [...failed, exitCodes.failed] : failed,
+  };
 }
-
-const agreedOf = (plan: Plan): Agreed => ({ selection: { connection: plan.connection }, plan });

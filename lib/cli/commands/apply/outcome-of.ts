@@ -7,10 +7,13 @@ import { hashesOf } from '../../plans/plan-document.ts';
 import type { Sent } from './send.ts';
 
 /** What a script learns from it. */
-export function exitCodeOf(sent: Sent, stopped: boolean): ExitCode {
+export function exitCodeOf(sent: Sent, stopped: boolean, isSaved: boolean): ExitCode {
   if ('skipped' in sent) return exitCodes.interrupted;
   if ('lockedBy' in sent) return stopped ? exitCodes.interrupted : exitCodes.failed;
   if ('error' in sent) return exitCodes.failed;
+  const { gone } = restOf(sent.plan, sent.result.plan);
+  // A saved plan of which something was not sent is stale, whenever it became so.
+  if (isSaved && gone.length > 0) return exitCodes.failed;
   return ofReport(sent.result.report, stopped);
 }
 

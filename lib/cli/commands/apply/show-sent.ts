@@ -17,7 +17,7 @@ export function showSent({ output, options, next }: CommandContext, sent: readon
     const { connection } = one.selection;
     if ('result' in one) {
       const { gone, unseen } = restOf(one.plan, one.result.plan);
-      list('no longer needed, not sent:', gone);
+      list('no longer fits, not sent:', gone);
       list('came up after the plan was shown, not sent; `trueup apply` again shows it:', unseen);
     } else if ('lockedBy' in one) {
       say(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error');
