@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DeleteSecretCommand, RestoreSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { wire } from '../../lib/wiring.ts';
 import { secretsManagerClient } from '../../lib/secrets/secrets-manager/client.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
-import { reconcile } from '../../lib/pass/reconcile.ts';
-import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -40,44 +37,34 @@ const expectAllRenamed = () => {
   expect(world.barndoor.counts.put).toBe(ids.length);
 };
 
-/** The same wiring with clients that give up early. */
-async function impatientPass(request: Partial<PassRequest> = {}) {
-  const { endpoints, settings, clock, log } = world;
-  const hurried = { timeoutMs: 150, maxAttempts: 4 };
-  const deps = wire(settings, log, {
-    clock,
-    endpoints: {
-      ...endpoints,
-      dynamodb: { ...endpoints.dynamodb, ...hurried },
-      secretsManager: { ...endpoints.secretsManager, ...hurried },
-    },
-  });
-  const result = await reconcile({ connection, trigger: 'schedule', ...request }, deps);
-  if (result.kind !== 'done') throw new Error(result.kind);
-  return result.report;
-}
-
 /**
  * Every `n`th request is answered with `answer` the first two times, and is served when it is sent a third time: a count
  * of calls alone would now and then hit all four attempts at one request, which is another case.
+ *
+ * @param answer - may wait until the request is sent the third time
  */
-function everyNth(n: number, answer: ReturnType<Intercept>): Intercept {
-  const calls = new Map<string, { readonly isHit: boolean; tries: number }>();
+function everyNth(n: number, answer: (third: Promise<void>) => ReturnType<Intercept>): Intercept {
+  const calls = new Map<
+    string,
+    { isHit: boolean; tries: number; third: PromiseWithResolvers<void> }
+  >();
   return (operation, body) => {
     const key = `${operation} ${JSON.stringify(body)}`;
-    const call = calls.get(key) ?? { isHit: (calls.size + 1) % n === 0, tries: 0 };
+    const isHit = (calls.size + 1) % n === 0;
+    const call = calls.get(key) ?? { isHit, tries: 0, third: Promise.withResolvers<void>() };
     calls.set(key, call);
     call.tries += 1;
+    if (call.tries > 2) call.third.resolve();
     if (!call.isHit || call.tries > 2) return undefined;
     hits += 1;
-    return answer;
+    return answer(call.third.promise);
   };
 }
 
 describe('DynamoDB', () => {
   test('throttles every third call: the pass takes longer, and is as ever', async () => {
     await world.declare(...ids.map(renamed));
-    dynamodb = everyNth(3, throttled);
+    dynamodb = everyNth(3, () => throttled);
     expect(outcomesOf(await world.pass())).toEqual({ updated: ids.length });
     expect(hits).toBeGreaterThan(10);
     expectAllRenamed();
@@ -86,8 +73,8 @@ describe('DynamoDB', () => {
 
   test('answers late, after the client has given up, and does what it was asked all the same', async () => {
     await world.declare(...ids.map(renamed));
-    dynamodb = everyNth(5, { delayMs: 300 });
-    expect(outcomesOf(await impatientPass())).toEqual({ updated: ids.length });
+    dynamodb = everyNth(5, (third) => ({ until: third, isCut: true }));
+    expect(outcomesOf(await world.pass())).toEqual({ updated: ids.length });
     expect(hits).toBeGreaterThan(5);
     expectAllRenamed();
     dynamodb = () => undefined;
@@ -124,7 +111,7 @@ describe('DynamoDB', () => {
     await world.declare(renamed(a), { id: b, spec: { client_id: 'new' } });
     dynamodb = (operation, body) =>
       operation === 'PutItem' && JSON.stringify(body).includes('server#') ? throttled : undefined;
-    const report = await impatientPass();
+    const report = await world.pass();
     expect(outcomesOf(report)).toEqual({ failed: 2 });
     expect(world.barndoor.find(a).name).toBe(`New ${a}`);
     expect(world.barndoor.find(b).client_id).not.toBe('new');
@@ -171,7 +158,7 @@ describe('Secrets Manager', () => {
       called === 'BatchGetSecretValue' && !JSON.stringify(body).includes('token')
         ? throttled
         : undefined;
-    await impatientPass();
+    await world.pass();
     expect(world.barndoor.counts.put).toBe(1);
     secretsManager = () => undefined;
     world.clock.advance(2 * 60_000);

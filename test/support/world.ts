@@ -13,6 +13,7 @@ import { Hangs } from './hang-wire.ts';
 import { testClock } from './clock.ts';
 import type { TestClock } from './clock.ts';
 import { memoryLog } from './log.ts';
+import { quickRetries } from './quick-retries.ts';
 
 export const connection = 'acme';
 export const bearer = 'bearer-of-acme';
@@ -75,7 +76,8 @@ export async function startWorld(
   });
   const log = memoryLog();
   const events: TrueupEvent[] = [];
-  const wired = wire(world.settings, log, { endpoints: world.endpoints, clock, random: () => 0 });
+  const endpoints = quickly(world.endpoints);
+  const wired = wire(world.settings, log, { endpoints, clock, random: () => 0 });
   const deps: Dependencies = {
     ...wired,
     announcer: {
@@ -102,6 +104,7 @@ export async function startWorld(
   let counted = snapshot(world);
   return {
     ...world,
+    endpoints,
     clock,
     log,
     deps,
@@ -142,6 +145,15 @@ export async function startWorld(
       counted = now;
       return Object.fromEntries(since.filter(([, count]) => count !== 0)) as Record<string, number>;
     },
+  };
+}
+
+function quickly({ dynamodb, secretsManager, events, sqs }: EmbeddedWorld['endpoints']) {
+  return {
+    dynamodb: { ...dynamodb, retryStrategy: quickRetries },
+    secretsManager: { ...secretsManager, retryStrategy: quickRetries },
+    events: { ...events, retryStrategy: quickRetries },
+    sqs: { ...sqs, retryStrategy: quickRetries },
   };
 }
 

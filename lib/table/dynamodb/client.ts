@@ -1,7 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
+type Configuration = NonNullable<ConstructorParameters<typeof DynamoDBClient>[0]>;
 /** What the SDK's clients take as their logger. */
-type Logger = NonNullable<NonNullable<ConstructorParameters<typeof DynamoDBClient>[0]>['logger']>;
+type Logger = NonNullable<Configuration['logger']>;
+/** How the SDK's clients wait before an attempt is repeated. */
+export type RetryStrategy = Exclude<
+  NonNullable<Configuration['retryStrategy']>,
+  { readonly retry: unknown }
+>;
 
 /** What all clients share. Where `region` or credentials are absent, the SDK's own chain finds them. */
 export interface ClientOptions {
@@ -20,6 +26,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Milliseconds until an attempt to connect fails. Defaults to 2,000. */
   readonly connectTimeoutMs?: number;
+  /** In place of the SDK's own, with its waits and `maxAttempts`. */
+  readonly retryStrategy?: RetryStrategy;
 }
 
 /**
@@ -37,6 +45,7 @@ export function clientConfiguration(options: ClientOptions) {
     maxAttempts,
     logger: quiet,
     retryMode: 'standard',
+    ...(options.retryStrategy !== undefined && { retryStrategy: options.retryStrategy }),
     requestHandler: {
       connectionTimeout: connectTimeoutMs,
       requestTimeout: timeoutMs,
