@@ -7,7 +7,8 @@ const index = 'provider';
 
 /**
  * `DesiredStore` on the DynamoDB table `Desired`. Rows are as they were written, less their keys; what JSON does not know
- * (sets, binary, huge numbers) is a symbol, which no schema takes.
+ * (sets, binary, huge numbers) is a symbol, which no schema takes. How a number was written cannot be seen any more, only
+ * whether it lost digits: DynamoDB keeps `1.10` and `00123` as `1.1` and `123`.
  */
 export function desiredTable(options: ItemsOptions): DesiredStore {
   const items = openItems(options);

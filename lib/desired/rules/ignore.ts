@@ -2,7 +2,7 @@ import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
-import { formatPointer, isWithin, parsePointer } from '../../model/json/pointer.ts';
+import { formatPointer, getAt, isWithin, parsePointer } from '../../model/json/pointer.ts';
 import { editDistance, suggest } from './suggest.ts';
 
 /**
@@ -90,6 +90,26 @@ function aligned(
   const meant = formatPointer([...pairs.map(([, name]) => name), ...rest]);
   const distance = pairs.reduce((sum, [token, name]) => sum + editDistance(token, name), 0);
   return meant === '' ? [] : [{ pointer: meant, distance }];
+}
+
+/**
+ * The member of a field under which `pointer` cannot be kept: a PUT replaces the member whole, `spec` declares something of
+ * it, and what is beside that is only known where an answer has it. Undefined if it can be kept.
+ */
+export function lostWithin(
+  spec: JsonObject,
+  pointer: Pointer,
+  { fields }: FieldTable,
+): Pointer | undefined {
+  const field = fields.find(
+    ({ pointer: own, replaces, absent }) =>
+      replaces === 'member' && absent.means === 'unreadable' && isWithin(pointer, own),
+  );
+  const tokens = parsePointer(pointer);
+  if (!field || !tokens) return undefined;
+  const own = parsePointer(field.pointer) as readonly string[];
+  const member = formatPointer(tokens.slice(0, own.length + 1));
+  return tokens.length > own.length + 1 && isJsonObject(getAt(spec, member)) ? member : undefined;
 }
 
 /** Whether `spec` spells out what `pointer` says to ignore, or something that it lies inside of. */

@@ -1,13 +1,15 @@
 import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldTable } from '../../model/field-table.types.ts';
-import { ignoreIssues, isSpelledOut } from './ignore.ts';
+import { ignoreIssues, isSpelledOut, lostWithin } from './ignore.ts';
 import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { isWithin } from '../../model/json/pointer.ts';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
+import { placeholderIssues } from './placeholders.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { referenceIssues, sizeIssues, specIssues } from './spec.ts';
 import type { SecretScope } from './spec.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { suggest } from './suggest.ts';
 
 /*
@@ -47,8 +49,10 @@ export function connectionRules(
           : referenceIssues(auth[key], { connection, secretPrefix }, `/auth/${key}`),
       )
     : [];
+  const { servers: _servers, ...own } = row;
   return [
     ...(typeof provider === 'string' && !table ? [unknownProvider(provider, providers)] : []),
+    ...placeholderIssues(own),
     ...secrets,
     ...(table ? ignoreIssues(ignoreOf(row) ?? [], table, '/policy/ignore') : []),
   ];
@@ -69,30 +73,47 @@ function unknownProvider(name: string, providers: DeclarationOptions['providers'
 export function serverRules(row: JsonObject, context: ServerContext, path = ''): Issue[] {
   const { spec } = row;
   const { table } = context;
-  if (!table) return [];
+  const placeholders = placeholderIssues(row, path);
+  if (!table) return placeholders;
   const own = ignoreOf(row);
   const ownIssues = ignoreIssues(own ?? [], table, `${path}/policy/ignore`);
-  if (!isJsonObject(spec)) return ownIssues;
+  if (!isJsonObject(spec)) return [...placeholders, ...ownIssues];
   const rules = specIssues(spec, table, context, `${path}/spec`);
   const schema = schemaIssues(table.spec, spec, `${path}/spec`);
   const conflicts = (own ?? context.ignore).flatMap((pointer, index): Issue[] => {
-    if (!isSpelledOut(spec, pointer)) return [];
+    const member = lostWithin(spec, pointer, table);
+    if (isSpelledOut(spec, pointer)) {
+      return [
+        own
+          ? {
+              path: `${path}/policy/ignore/${index}`,
+              problem: 'is declared and ignored: spec spells it out',
+              expected: 'must be in one of the two only',
+            }
+          : {
+              path: `${path}/spec${pointer}`,
+              problem: "is declared, and the connection's policy ignores it",
+              expected: 'must be in one of the two only, or have a policy.ignore of its own',
+            },
+      ];
+    }
+    if (member === undefined) return [];
     return [
       own
         ? {
             path: `${path}/policy/ignore/${index}`,
-            problem: 'is declared and ignored: spec spells it out',
-            expected: 'must be in one of the two only',
+            problem: `cannot be kept: ${plainText(member, 64)} is sent whole, and not every answer has it`,
+            expected: `must be in spec, or ${plainText(member, 64)} be left to the vendor as a whole`,
           }
         : {
-            path: `${path}/spec${pointer}`,
-            problem: "is declared, and the connection's policy ignores it",
-            expected: 'must be in one of the two only, or have a policy.ignore of its own',
+            path: `${path}/spec${member}`,
+            problem: `is sent whole, and the connection's policy ignores something in it that not every answer has`,
+            expected: 'must have all of it in spec, or have a policy.ignore of its own',
           },
     ];
   });
   return [
-    ...merged(rules, schema),
+    ...merged([...rules, ...placeholders], schema),
     ...sizeIssues(spec, `${path}/spec`),
     ...ownIssues,
     ...conflicts,

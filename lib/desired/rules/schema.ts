@@ -4,6 +4,7 @@ import { described, redescribed } from '../../model/described.ts';
 import { durationPattern, sharePattern } from '../../model/duration.ts';
 import { modes } from '../../model/outcome.ts';
 import { urlProblem } from '../../model/names/url.ts';
+import { identifier, unseenInIdentifiers } from '../../model/names/identifier.ts';
 import { serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /*
@@ -24,6 +25,7 @@ const matchingOnly = (pattern: RegExp, rule: string, what: string) =>
 /** A secret by name, and the key if its value is a JSON object; never a value. */
 export const secretReferenceSchema = z.strictObject(
   {
+    // `secretNameProblem` knows what a name may have.
     secret: text('Name of the secret: <prefix>/<connection>/..., by name, never ARN'),
     key: z.optional(text("Key, if the secret's value is a JSON object")),
   },
@@ -45,7 +47,7 @@ const url = (options: { query: boolean }) =>
   );
 
 const tokenUrl = described(url({ query: true }), 'Token endpoint; https');
-const clientId = text('OAuth client id of the deployment');
+const clientId = identifier('OAuth client id of the deployment');
 
 /** How Trueup proves who it is. */
 export const authSchema = z.discriminatedUnion('type', [
@@ -58,7 +60,7 @@ export const authSchema = z.discriminatedUnion('type', [
     tokenUrl,
     client_id: clientId,
     client_secret: secret('The client secret'),
-    audience: z.optional(text('Audience that the token is for')),
+    audience: z.optional(identifier('Audience that the token is for')),
   }),
   z.strictObject({
     type: described(z.literal('refresh-token'), "OAuth: in a person's name"),
@@ -78,7 +80,7 @@ export const authSchema = z.discriminatedUnion('type', [
         "For trueup login: what is asked for; 'openid offline_access' if left out",
       ),
     ),
-    audience: z.optional(text('For trueup login: audience that the token is for')),
+    audience: z.optional(identifier('For trueup login: audience that the token is for')),
   }),
 ]);
 
@@ -145,8 +147,9 @@ export const connectionPolicySchema = z.strictObject({
 export const serverPolicySchema = z.strictObject(policyKeys);
 
 /** `.` and `..` are no ids: in a URL's path they would name another resource. */
-const id = String.raw`(?!\.{1,2}$)[^#/\p{C}\p{Zl}\p{Zp}]{1,128}`;
-const idRule = "1 to 128 characters without '#', '/' and control characters";
+const id = String.raw`(?!\.{1,2}$)[^#/${unseenInIdentifiers}]{1,128}`;
+const idRule =
+  "1 to 128 characters without '#', '/', white space, control and invisible characters";
 
 export const serverIdSchema = matching(
   new RegExp(`^${id}$`, 'u'),

@@ -17,9 +17,10 @@ export interface TextRules {
 }
 
 /**
- * What YAML allows and a declaration does not: tags, merge keys, keys that occur twice, numbers that no JSON tool keeps,
- * halves of characters, and aliases that lead nowhere, into themselves, or to more than `maximum` characters once they are unfolded. In what
- * calls itself JSON, text without quotes too: it would swallow the rest of its line where a comma is missing.
+ * What YAML allows and a declaration does not: tags, merge keys, keys that occur twice, numbers and words that do not come
+ * back as they are written, halves of characters, and aliases that lead nowhere, into themselves, or to more than `maximum`
+ * characters once they are unfolded. In what calls itself JSON, text without quotes too: it would swallow the rest of its
+ * line where a comma is missing.
  */
 export function yamlRules(
   document: Document.Parsed,
@@ -27,8 +28,8 @@ export function yamlRules(
 ): TextProblem[] {
   const found: TextProblem[] = [];
   const anchors = new Map<string, Anchored>();
-  const say = (node: ParsedNode, problem: Problem) => {
-    found.push({ offset: node.range[0], ...problem });
+  const say = (node: ParsedNode, problem: Problem | undefined) => {
+    if (problem) found.push({ offset: node.range[0], ...problem });
   };
 
   /** @returns the characters of the node, its aliases unfolded */
@@ -45,7 +46,7 @@ export function yamlRules(
       size += visit(child) - before;
     }
     if (isMap(node)) checkKeys(node.items.map(({ key }) => key));
-    if (isScalar(node) && isInexact(node)) say(node, inexact);
+    if (isScalar(node)) say(node, changedIn(node));
     if (isScalar(node) && isHalved(node)) say(node, halved);
     if (json && isScalar(node) && isBare(node)) say(node, bare);
     anchored.size = size;
@@ -79,11 +80,14 @@ function childrenOf(node: ParsedNode): Value[] {
   return isMap(node) ? node.items.flatMap(({ key, value }) => [key, value]) : [];
 }
 
-/** A whole number beyond 2^53, which would come out as another one. */
-function isInexact({ value, source }: { value: unknown; source?: string }): boolean {
-  return (
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? '')
-  );
+/**
+ * `00123`, `1.10`, `680841e1`, `0x1F`, `+49`, and more digits than a number keeps: an id or a version that was meant
+ * as text comes out as another one. `True` is no text either.
+ */
+function changedIn({ value, source }: { value: unknown; source?: string }): Problem | undefined {
+  if (value === null) return /^(?:null|~|)$/.test(source ?? '') ? undefined : changedWord;
+  if (typeof value === 'number') return String(value) === source ? undefined : changedNumber;
+  return typeof value !== 'boolean' || String(value) === source ? undefined : changedWord;
 }
 
 /** Where the tag of a value begins: before the value, maybe on another line. */
@@ -116,9 +120,13 @@ const merge = {
   expected: 'must be written out: keys are not merged; an alias may stand for a whole value',
 };
 const twice = { problem: 'a key that occurs twice', expected: 'must occur once' };
-const inexact = {
-  problem: 'a number with more digits than JSON tools keep',
-  expected: 'must be in quotes, if it is text',
+const changedNumber = {
+  problem: 'a number that does not come back as it is written',
+  expected: 'must be in quotes, if it is text; if not, in its shortest form, such as 1.1 for 1.10',
+};
+const changedWord = {
+  problem: 'a word that does not come back as it is written',
+  expected: 'must be in quotes, if it is text; if not, it must be true, false or null',
 };
 const unresolved = {
   problem: 'an alias without its anchor before it',

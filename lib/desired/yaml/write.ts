@@ -23,8 +23,8 @@ function textOf({ value, head = [], remarks = [] }: YamlDocument): string {
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === 'string' && isOdd(node.value)) node.type = 'QUOTE_DOUBLE';
-      // Written in digits, a whole number beyond 2^53 would be refused: it may have lost some.
-      if (Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) node.format = 'EXP';
+      // JSON has no other zero, and a declaration none that is written so.
+      if (Object.is(node.value, -0)) node.value = 0;
     },
   });
   const comment = (lines: readonly string[]) => lines.map((line) => ` ${line}`).join('\n');

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { described } from '../../model/described.ts';
+import { identifier } from '../../model/names/identifier.ts';
 import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 
 const mode = described(
@@ -8,10 +9,7 @@ const mode = described(
 );
 
 const list = (what: string) =>
-  described(
-    z.optional(z.array(z.string().check(z.minLength(1)))),
-    `${what}; order and repetition mean nothing`,
-  );
+  described(z.optional(z.array(identifier('An id'))), `${what}; order and repetition mean nothing`);
 
 /** `connectors` and `users` go by id. */
 const byId = (what: string) =>

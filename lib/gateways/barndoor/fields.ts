@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { described } from '../../model/described.ts';
 import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
+import { identifier } from '../../model/names/identifier.ts';
 import { secretReferenceSchema } from '../../desired/rules/schema.ts';
 
 /**
@@ -29,9 +30,8 @@ const spec = z.strictObject({
     z.optional(z.string().check(z.regex(/^[a-z0-9-]+$/, 'must consist of a-z, 0-9 and -'))),
     'Identifier in URLs: lower-case letters, digits and hyphens',
   ),
-  client_id: described(
-    z.optional(z.string().check(z.minLength(1))),
-    'OAuth client id, the real value; write-only: it cannot be read back',
+  client_id: z.optional(
+    identifier('OAuth client id, the real value; write-only: it cannot be read back'),
   ),
   client_secret: described(
     z.optional(secretReferenceSchema),

@@ -1,4 +1,5 @@
 import type { Issue } from '../errors/errors.ts';
+import { foreignValue } from './foreign-values.ts';
 import { formatPointer } from './pointer.ts';
 
 /** A declaration has no more values than this: a document with YAML aliases can unfold to any number. */
@@ -81,7 +82,7 @@ function foreign(value: unknown, halves: boolean): Problem | undefined {
 function foreignKind(value: unknown): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'not a finite number';
-  if (typeof value !== 'object') return typeof value;
+  if (typeof value !== 'object') return foreignValue(value) ?? typeof value;
   if (Array.isArray(value) || isPlain(value)) return undefined;
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }

@@ -1,3 +1,4 @@
+import { foreignValues } from '../../model/json/foreign-values.ts';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ItemValue, Writable } from '../table.ts';
 
@@ -43,22 +44,23 @@ export function fromItem(item: Attributes): Record<string, unknown> {
 
 function fromAttribute(value: AttributeValue | undefined): unknown {
   // What the SDK makes of an attribute named `__proto__`.
-  if (value === undefined) return Symbol('unknown type');
+  if (value === undefined) return foreignValues.unknown;
   if (value.S !== undefined) return value.S;
   if (value.N !== undefined) return fromNumber(value.N);
   if (value.BOOL !== undefined) return value.BOOL;
   if (value.NULL !== undefined) return null;
   if (value.M !== undefined) return fromItem(value.M);
   if (value.L !== undefined) return value.L.map(fromAttribute);
-  if (value.B !== undefined) return Symbol('binary');
-  return Symbol(value.SS || value.NS || value.BS ? 'set' : 'unknown type');
+  if (value.B !== undefined) return foreignValues.binary;
+  if (value.SS || value.NS || value.BS) return foreignValues.set;
+  return foreignValues.unknown;
 }
 
 function fromNumber(text: string): number | symbol {
   const number = Number(text);
   const shown = String(number);
   if (shown === text) return number;
-  return decimal(shown) === decimal(text) ? number : Symbol('number beyond JSON');
+  return decimal(shown) === decimal(text) ? number : foreignValues.longNumber;
 }
 
 /** One text for equal decimal numbers: `1.50`, `15e-1` and `1.5` are all `15e-1`. */

@@ -116,6 +116,30 @@ export const policies: readonly BrokenInput[] = [
     '{ ignore: [«/name/first] }',
     '/policy/ignore/0: lies inside /name, which is compared as a whole; must be /name itself',
   ),
+  {
+    what: 'policy: ignore: beneath a member that not every answer has',
+    text: acme(
+      {},
+      'servers:\n  - { id: one, spec: { meta: { owner: { team: b } } }, policy: { ignore: [«/meta/owner/costCenter] } }\n',
+    ),
+    errors: [
+      '/servers/0/policy/ignore/0: cannot be kept: /meta/owner is sent whole, and not every answer has it; must be',
+    ],
+  },
+  {
+    what: "policy: ignore: the same by the connection's policy",
+    text: acme(
+      {},
+      `policy: { ignore: [/meta/owner/costCenter] }
+servers:
+  - { id: one, spec: { meta: { «owner: { team: b } } } }
+  - { id: two, spec: { meta: { team: b } } }
+`,
+    ),
+    errors: [
+      "/servers/0/spec/meta/owner: is sent whole, and the connection's policy ignores something in it",
+    ],
+  },
   policy(
     'ignore: more than a hundred',
     `{ «ignore: [${Array.from({ length: 101 }, (_, n) => `/meta/m${n}`).join(', ')}] }`,

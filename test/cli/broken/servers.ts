@@ -20,7 +20,7 @@ const restricted = (what: string, inside: string, ...errors: readonly string[]):
   errors: errors.map((error) => `/servers/0/spec/restrictions/${error}`),
 });
 
-const idRule = "does not fit; must be an id: 1 to 128 characters without '#', '/' and control";
+const idRule = "does not fit; must be an id: 1 to 128 characters without '#', '/', white";
 const labelRule = 'does not fit; must have 1 to 128 printable characters, no space at either end';
 const reference = "must be { secret: NAME, key: KEY }, 'key' only if the value is JSON";
 const once = 'must be unique in its connection';
@@ -166,6 +166,47 @@ export const serverInputs: readonly BrokenInput[] = [
     'asterisks for a client id',
     '«client_id: "********"',
     'client_id: is a mask, as the vendor shows it in place of the value; must be the value',
+  ),
+  ...[
+    '"3MVG9abcdef\\n"',
+    '" 3MVG9"',
+    '"3MVG 9"',
+    '"3MVG\\t9"',
+    '"3MVG\\u200b9"',
+    '"3MVG\\u00ad9"',
+    '"\\u202e3MVG9"',
+    '"3MVG9\\u00a0"',
+    '"\\ufeff3MVG9"',
+    '"3MVG9\\u2028"',
+    '"3MVG9\\u2800"',
+    '"3MVG9\\u3164"',
+  ].map((text) =>
+    spec(
+      `a client id with what is not seen: ${text}`,
+      `«client_id: ${text}`,
+      'client_id: does not fit; must have no white space, control or invisible characters',
+    ),
+  ),
+  {
+    what: 'spec: a client id as a block',
+    text: acme({}, 'servers:\n  - id: one\n    spec:\n      «client_id: |\n        3MVG9\n'),
+    errors: [
+      '/servers/0/spec/client_id: does not fit; must have no white space, control or invisible',
+    ],
+  },
+  ...['${SF_CLIENT_ID}', '${{ secrets.ID }}', '{{id}}', '{{ .Values.id }}', '<client-id>'].map(
+    (text) =>
+      spec(
+        `a placeholder: ${text}`,
+        `«client_id: "${text}"`,
+        'client_id: is a placeholder that was not filled in; must be the value itself',
+      ),
+  ),
+  spec(
+    'placeholders in other places',
+    '«name: "${NAME}", meta: { team: [«"{{team}}", "{{a}} and {{b}}", "a ${b}", "<", "{}"] }',
+    'name: is a placeholder that was not filled in; must be the value itself',
+    'meta/team/0: is a placeholder that was not filled in; must be the value itself',
   ),
   spec('metadata that is a text', '«meta: team=sales', 'meta: is a string; must be an object'),
   spec(

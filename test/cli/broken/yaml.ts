@@ -11,6 +11,12 @@ function bomb(): string {
 const tag = '(root): a tag (!); must be written out without it';
 const twice = '(root): a key that occurs twice; must occur once';
 
+const quoted = 'must be in quotes, if it is text';
+const numbers =
+  '00123 007 -012 1.10 1.0 1. .5 -.5 -0 +49 +1.5 680841e1 1e3 1E-3 1e-400 1e999 0x1F 0o17 .inf -.Inf .nan 12345678901234567890 9007199254740993 0.1234567890123456789'.split(
+    ' ',
+  );
+
 /** YAML, but more of it than a declaration may have. */
 export const yaml: readonly BrokenInput[] = [
   { what: 'a tag of CloudFormation', text: 'baseUrl: «!Ref BaseUrl\n', errors: [tag] },
@@ -67,27 +73,27 @@ export const yaml: readonly BrokenInput[] = [
     text: bomb(),
     errors: ['(root): is too large with its aliases unfolded; must be written with fewer aliases'],
   },
+  ...numbers.map((text) => ({
+    what: `a number that does not come back as it is written: ${text}`,
+    text: acme({}, `servers: [{ id: one, spec: { meta: { a: [«${text}] } } }]\n`),
+    errors: [`(root): a number that does not come back as it is written; ${quoted}`],
+  })),
   {
-    what: 'a number with more digits than JSON keeps',
-    text: 'servers:\n  - id: «12345678901234567890\n',
-    errors: [
-      '(root): a number with more digits than JSON tools keep; must be in quotes, if it is text',
-    ],
+    what: 'numbers that do not come back as they are written, in JSON',
+    file: 'trueup.json',
+    text: '{ "servers": [«1.10] }',
+    errors: [`(root): a number that does not come back as it is written; ${quoted}`],
   },
   {
-    what: 'a number that is none',
-    text: acme({}, 'budget:\n  «concurrency: .inf\n'),
-    errors: [
-      '/budget/concurrency: is not a JSON value (not a finite number); must be a string, number',
-    ],
+    what: 'a number that does not come back as it is written, outside of spec',
+    text: acme({}, 'budget: { requestsPerMinute: «6e2 }\n'),
+    errors: [`(root): a number that does not come back as it is written; ${quoted}`],
   },
-  {
-    what: 'a number beyond all numbers',
-    text: acme({}, 'budget: { «requestsPerMinute: 1e999 }\n'),
-    errors: [
-      '/budget/requestsPerMinute: is not a JSON value (not a finite number); must be a string',
-    ],
-  },
+  ...['True', 'FALSE', 'Null'].map((text) => ({
+    what: `a word that does not come back as it is written: ${text}`,
+    text: acme({}, `servers: [{ id: one, spec: { meta: { a: [«${text}] } } }]\n`),
+    errors: [`(root): a word that does not come back as it is written; ${quoted}`],
+  })),
   {
     what: 'an alias that brings a mistake to another place',
     text: acme(

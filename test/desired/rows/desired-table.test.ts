@@ -64,9 +64,17 @@ describe('The Desired table', () => {
     }
     expect(
       jsonIssues(value, 33)
-        .map(({ path }) => path)
+        .map(({ path, problem }) => `${path} ${problem}`)
         .toSorted(),
-    ).toEqual(['/binary', '/blobs', '/huge', '/long', '/numbers', '/set', '/spec/restrictions']);
+    ).toEqual([
+      '/binary is not a JSON value (DynamoDB binary)',
+      '/blobs is not a JSON value (DynamoDB set)',
+      '/huge is not a JSON value (number with more digits than are kept)',
+      '/long is not a JSON value (number with more digits than are kept)',
+      '/numbers is not a JSON value (DynamoDB set)',
+      '/set is not a JSON value (DynamoDB set)',
+      '/spec/restrictions is not a JSON value (DynamoDB set)',
+    ]);
     expect(value).not.toHaveProperty('connection');
   });
 

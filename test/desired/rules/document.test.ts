@@ -69,6 +69,53 @@ describe('checkDocument', () => {
     expect(problems(document([one, two]))).toEqual(expected);
   });
 
+  test('nothing is ignored beneath a member that is sent whole, and that an answer may lack', () => {
+    const spec = { meta: { owner: { team: 'b' } } };
+    const ignore = (...pointers: string[]) => ({ policy: { ignore: pointers } });
+    const lost = 'is sent whole, and not every answer has it';
+    expect(
+      problems(
+        document([
+          { id: 'a', spec, ...ignore('/meta/owner/costCenter') },
+          { id: 'b', spec, ...ignore('/meta/owner/a/b') },
+          { id: 'c', spec, ...ignore('/meta/other/costCenter', '/meta/other', '/meta/a~b') },
+          { id: 'd', spec: { meta: { owner: 'x' } }, ...ignore('/meta/costCenter') },
+          { id: 'e', spec: {}, ...ignore('/meta/owner/costCenter') },
+        ]),
+      ),
+    ).toEqual([
+      `/servers/0/policy/ignore/0: cannot be kept: /meta/owner ${lost}`,
+      `/servers/1/policy/ignore/0: cannot be kept: /meta/owner ${lost}`,
+      '/servers/2/policy/ignore/2: is not a JSON Pointer',
+    ]);
+    const all = document(
+      [
+        { id: 'a', spec },
+        { id: 'b', spec: {} },
+      ],
+      ignore('/meta/owner/costCenter'),
+    );
+    expect(problems(all)).toEqual([
+      expect.stringContaining(
+        "/servers/0/spec/meta/owner: is sent whole, and the connection's policy",
+      ),
+    ]);
+  });
+
+  test('placeholders are found in whatever part of it', () => {
+    const value = document([{ id: '${ID}', label: '{{label}}', spec: { name: '<name>' } }], {
+      provider: '${PROVIDER}',
+      baseUrl: '${URL}',
+    });
+    expect(problems(value)).toEqual(
+      expect.arrayContaining(
+        ['/baseUrl', '/servers/0/id', '/servers/0/label'].map(
+          (path) => `${path}: is a placeholder that was not filled in`,
+        ),
+      ),
+    );
+  });
+
   test("a server may not declare what its connection's policy ignores", () => {
     const servers = [{ id: 'a', spec: { meta: { x: 1 } } }];
     expect(problems(document(servers, { policy: { ignore: ['/meta/x'] } }))).toEqual([

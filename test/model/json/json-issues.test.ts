@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { foreignValues } from '../../../lib/model/json/foreign-values.ts';
 import { jsonIssues } from '../../../lib/model/json/json-issues.ts';
 
 const problems = (value: unknown, depth = 32) =>
@@ -24,7 +25,8 @@ describe('jsonIssues', () => {
     ['NaN', Number.NaN, 'not a finite number'],
     ['Infinity', Infinity, 'not a finite number'],
     ['a bigint', 1n, 'bigint'],
-    ['a symbol', Symbol('s'), 'symbol'],
+    ['a symbol', Symbol('hunter2'), 'symbol'],
+    ['what a table has', foreignValues.set, 'DynamoDB set'],
     ['a function', () => 1, 'function'],
     ['a date', new Date(0), 'Date'],
     ['a set', new Set(['hunter2']), 'Set'],

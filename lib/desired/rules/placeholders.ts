@@ -1,0 +1,40 @@
+import type { Issue } from '../../model/errors/errors.ts';
+import type { Json } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import { formatPointer } from '../../model/json/pointer.ts';
+
+/** As shells, CI systems, templates and documentation write what is to be filled in. */
+const placeholders = [
+  /^\$\{[^{}]*\}$/,
+  /^\$\{\{[^{}]*\}\}$/,
+  /^\{\{[^{}]*\}\}$/,
+  /^\$\([^()]*\)$/,
+  /^#\{[^{}]*\}#?$/,
+  /^<%[^<>]*%>$/,
+  /^<[a-z][\w .-]*>$/i,
+];
+
+/** Longer texts are no placeholders. */
+const longest = 256;
+
+/** Texts that are nothing but a placeholder that was not filled in. Their names are not repeated: they may be anything. */
+export function placeholderIssues(value: Json, path = ''): Issue[] {
+  if (typeof value === 'string') return isPlaceholder(value) ? [{ path, ...finding }] : [];
+  if (Array.isArray(value)) {
+    return value.flatMap((member: Json, index) => placeholderIssues(member, `${path}/${index}`));
+  }
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    placeholderIssues(member, `${path}${formatPointer([key])}`),
+  );
+}
+
+function isPlaceholder(text: string): boolean {
+  const trimmed = text.length > longest ? '' : text.trim();
+  return placeholders.some((pattern) => pattern.test(trimmed));
+}
+
+const finding = {
+  problem: 'is a placeholder that was not filled in',
+  expected: 'must be the value itself',
+};
