@@ -22,6 +22,16 @@ export interface Provider {
   readonly requestsPerMinute: number;
   /** The vendor's documented hosts, exact or `*.suffix`; allowed where the user owns both row and settings. */
   readonly documentedHosts: readonly string[];
+  /**
+   * How many times as long as any other request a PUT may take: the vendor calls other servers before it answers. Times of
+   * leases are made for at most 3. Defaults to 1.
+   */
+  readonly putPatience?: number;
+  /**
+   * Statuses of an answer in JSON to a PUT that mean: the server behind the gateway failed, not the gateway. Such a PUT is
+   * not repeated, may have been applied, and says nothing of the connection.
+   */
+  readonly upstreamStatuses?: readonly number[];
   open(connection: Connection, session: SessionInputs): VendorSession;
 }
 
@@ -34,9 +44,10 @@ export interface SessionInputs {
   /**
    * Waits for the budget before each request on the wire, a repeated one too.
    *
+   * @param patience - how many times as long as usual the request may take
    * @param put - the server, where the request is a `PUT`
    */
-  admit(put?: string): Promise<void>;
+  admit(patience: number, put?: string): Promise<void>;
   /** Called once a `PUT` of the server may have reached the gateway. */
   reached?(server: string): void;
   /** Counts each request on the wire. */

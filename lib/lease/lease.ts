@@ -36,6 +36,8 @@ export class Lease {
   #toServe: Scope | undefined;
   #expiresAt: number;
   #lost = false;
+  /** Ends once all renewals that were asked for have. */
+  #renewals: Promise<void> = Promise.resolve();
   /** Saved with each renewal and with the release. */
   readonly saved: SavedState;
 
@@ -80,9 +82,21 @@ export class Lease {
     this.#toServe = undefined;
   }
 
+  /** Renews the lease if it ends within the next `ms` milliseconds. Whether it is owned then is for `assertOwned` to say. */
+  async outlive(ms: number): Promise<void> {
+    if (this.#lost || this.#endsAfter(ms)) return;
+    await this.#inTurn(async () => {
+      if (!this.#lost && !this.#endsAfter(ms)) await this.#renew();
+    }).catch(() => undefined);
+  }
+
+  #endsAfter(ms: number): boolean {
+    return this.#world.clock.now() + ms <= this.#expiresAt;
+  }
+
   /** @throws InterruptedError unless the lease outlives the next `ms` milliseconds */
   assertOwned(ms: number): void {
-    if (!this.#lost && this.#world.clock.now() + ms <= this.#expiresAt) return;
+    if (!this.#lost && this.#endsAfter(ms)) return;
     throw new InterruptedError('lease-lost', `the lease of ${this.connection} has ended`, {
       context: { connection: this.connection, epoch: this.epoch },
     });
@@ -93,7 +107,18 @@ export class Lease {
    *
    * @throws StoreError; InterruptedError if another process owns the lease
    */
-  async renew(): Promise<void> {
+  renew(): Promise<void> {
+    return this.#inTurn(() => this.#renew());
+  }
+
+  /** Never two renewals at a time: the store could keep the earlier expiry, and this owner count on the later one. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#renewals.then(work);
+    this.#renewals = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #renew(): Promise<void> {
     const { clock, settings } = this.#world;
     const expiresAt = clock.now() + settings.leaseMs;
     const save = this.saved.save(expiresAt);

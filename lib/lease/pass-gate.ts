@@ -5,10 +5,15 @@ import type { Lease, LeaseWorld } from './lease.ts';
 
 /** Who may call the vendor, and when. */
 export interface Gate {
-  /** Waits for the budget, then throws `InterruptedError` unless the lease and the time outlive an attempt. */
-  admit(signal: AbortSignal): Promise<void>;
-  /** The second half of it: for what must only happen under the lease. */
-  assertMay(): void;
+  /**
+   * Waits for the budget, then throws `InterruptedError` unless the lease and the time outlive an attempt. A lease that
+   * ends before is renewed first.
+   *
+   * @param patience - how many times as long as usual the attempt may take; 1 unless given
+   */
+  admit(signal: AbortSignal, patience?: number): Promise<void>;
+  /** The last part of it: for what must only happen under the lease. */
+  assertMay(patience?: number): void;
 }
 
 /** When a pass has to end. */
@@ -33,17 +38,20 @@ export function passGate(
   const { saved } = lease;
   saved.budget ??= new RateBudget(budget, clock, saved.savedBudget, clockName, settings.marginMs);
   const rate = saved.budget;
-  const assertMay = () => {
-    lease.assertOwned(settings.attemptMs);
+  const assertMay = (patience = 1) => {
+    const attemptMs = settings.attemptMs * patience;
+    lease.assertOwned(attemptMs);
     if (stop?.aborted)
       throw new InterruptedError('stopped', 'stopped; the next pass does the rest');
-    if (clock.now() + settings.attemptMs <= deadline) return;
+    if (clock.now() + attemptMs <= deadline) return;
     throw new InterruptedError('deadline', 'the time of this process has ended; another goes on');
   };
   return {
-    admit: async (signal) => {
+    admit: async (signal, patience = 1) => {
       await rate.admit(stop ? AbortSignal.any([signal, stop]) : signal);
-      assertMay();
+      // What is asked for between here and the request takes time too.
+      await lease.outlive(settings.attemptMs * patience + settings.renewMs / 4);
+      assertMay(patience);
     },
     assertMay,
   };

@@ -6,7 +6,10 @@ export interface ReconcileSettings {
   readonly renewMs: number;
   /** How far clocks may be apart: a lease has expired only so long after its expiry. */
   readonly marginMs: number;
-  /** How long one attempt at the vendor may take, all its repeats included. */
+  /**
+   * How long one attempt at the vendor may take, all its repeats included. A provider's PUT may take up to three times as
+   * long: the lease is renewed before it, so three attempts and a quarter of `renewMs` must fit into a lease.
+   */
   readonly attemptMs: number;
 }
 

@@ -54,9 +54,9 @@ export async function openVendor(
   const gate = passGate(lease, connection.budget, deps, request);
   const stops = new Stops(connection.name, account.row, deps);
   const sending = {
-    admit: async (id: string) => {
+    admit: async (id: string, patience: number) => {
       await stops.assertMay(id);
-      gate.assertMay();
+      gate.assertMay(patience);
     },
     reached: (id: string) => lease.saved.sent(id),
   };
@@ -73,16 +73,16 @@ export function openSession(
   calls: VendorCalls,
   signal: AbortSignal,
   gate: Gate,
-  sending?: { admit(id: string): Promise<void>; reached(id: string): void },
+  sending?: { admit(id: string, patience: number): Promise<void>; reached(id: string): void },
 ): Vendor {
   const known = new KnownSecrets();
   const assertMay = () => gate.assertMay();
   const credentials = new Credentials(connection, provider, deps, signal, assertMay, known);
   const session = provider.open(connection, {
     token: (options) => credentials.token(options),
-    admit: async (put) => {
-      await gate.admit(signal);
-      if (put !== undefined) await sending?.admit(put);
+    admit: async (patience, put) => {
+      await gate.admit(signal, patience);
+      if (put !== undefined) await sending?.admit(put, patience);
     },
     calls,
     known,

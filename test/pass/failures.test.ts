@@ -376,11 +376,28 @@ describe('a transient failure', () => {
     ['seconds', () => ({ retryAfter: 600 })],
     ['a date', () => ({ retryAfter: { at: world.clock.now() + 600_000 } })],
   ])('waits for a Retry-After in %s', async (_, more) => {
-    const end = failPut(answer(429, more()));
+    const end = failPut(answer(503, more()));
     await world.pass();
     end();
     world.clock.advance(9 * minute);
     expect((await world.pass()).vendorCalls.put).toBe(0);
+    world.clock.advance(minute + 1000);
+    expect(outcomesOf(await world.pass())).toEqual({ inSync: 9, updated: 1 });
+  });
+
+  test('of a 429 with a Retry-After of a minute is the server’s, of more the connection’s', async () => {
+    const end = failPut(answer(429, { retryAfter: 60 }));
+    expect(await world.pass()).toMatchObject({ state: 'ok', counts: { waiting: 1 } });
+    end();
+    world.clock.advance(61_000);
+    const endLockout = failPut(answer(429, { retryAfter: 900 }));
+    const reason = { code: 'http-429' };
+    expect(await world.pass()).toMatchObject({ state: 'unreachable', reason });
+    endLockout();
+    world.clock.advance(14 * minute);
+    const { length } = world.barndoor.requests;
+    expect(await world.pass()).toMatchObject({ reason: { code: 'backing-off' } });
+    expect(world.barndoor.requests).toHaveLength(length);
     world.clock.advance(minute + 1000);
     expect(outcomesOf(await world.pass())).toEqual({ inSync: 9, updated: 1 });
   });

@@ -181,6 +181,8 @@ function stepsOf({ code, context }: TrueupError): Readonly<Record<string, string
 /** What to do next, by what went wrong at the vendor. */
 const vendorSteps: Readonly<Record<VendorErrorKind, string>> = {
   status: '`trueup doctor` makes the call by itself; the vendor says why above',
+  upstream:
+    'check the MCP server behind the gateway: its address, and whether it takes the credential',
   timeout: 'try again; if it goes on, look at the vendor’s status page',
   cut: 'try again; if it goes on, look at the vendor’s status page',
   'no-route': 'check baseUrl and the network',

@@ -58,6 +58,8 @@ export interface Attempt {
   readonly context: JsonObject;
   /** The kind of error that an answer is, if it is not the usual. */
   readonly kindOf?: KindOf;
+  /** How many times the client's timeout this one may take. Defaults to 1. */
+  readonly patience?: number;
   /** Awaited before each request on the wire. What it throws ends the attempt as it is. */
   readonly admit?: () => Promise<void>;
   /** Called for each request on the wire. */
@@ -88,7 +90,7 @@ const defaultMaxBytes = 32 * 1024 * 1024;
 
 /** Makes the shared client; one for each process is enough. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { hosts, clock, random, timeoutMs = defaultTimeoutMs, resolve, extraCa } = options;
+  const { hosts, clock, random, resolve, extraCa } = options;
   const wire =
     options.wire ??
     createWire({
@@ -98,7 +100,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     });
 
   async function send(attempt: Attempt): Promise<Json> {
-    const { operation, bearer, signal, context, repeatable } = attempt;
+    const { operation, bearer, signal, context, repeatable, patience = 1 } = attempt;
+    const timeoutMs = (options.timeoutMs ?? defaultTimeoutMs) * patience;
     const target = assertAllowedUrl(attempt.url, attempt.owner, hosts, operation, context);
     const unlessAborted = <T>(wait: Promise<T>) => orAborted(wait, signal, operation, context);
     let token = bearer && (await unlessAborted(bearer.current()));

@@ -10,6 +10,13 @@ export interface Page {
   readonly last?: number;
 }
 
+/** One page of a list that goes on at a cursor. */
+export interface CursorPage {
+  readonly servers: readonly LiveServer[];
+  /** Absent on the last page. */
+  readonly next?: string;
+}
+
 const maxPages = 1_000;
 
 /**
@@ -53,6 +60,30 @@ export async function* walkPages(
   } finally {
     // Nothing goes on behind a list that has ended.
     await Promise.allSettled(ahead.values());
+  }
+}
+
+/**
+ * All pages of a list that goes on at a cursor, in the vendor's order.
+ *
+ * @throws VendorError (`body`) for a cursor that comes a second time, and past 1,000 pages
+ */
+export async function* walkCursors(
+  read: (cursor: string | undefined) => Promise<CursorPage>,
+  connection: string,
+): AsyncGenerator<readonly LiveServer[]> {
+  const fail = (why: string) => new VendorError('body', 'list', why, { context: { connection } });
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  for (let count = 1; ; count += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- each page says where the next one is
+    const { servers, next } = await read(cursor);
+    yield servers;
+    if (next === undefined) return;
+    if (seen.has(next)) throw fail('the list does not advance');
+    if (count === maxPages) throw fail(`the list has more than ${maxPages} pages`);
+    seen.add(next);
+    cursor = next;
   }
 }
 

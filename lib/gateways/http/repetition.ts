@@ -48,6 +48,7 @@ function mayRepeat({ kind, status }: FailedRequest, repeatable: Repeatable): boo
       return repeatable === 'anytime';
     case 'status':
       return repeatable === 'anytime' && isTransientStatus(status ?? 0);
+    case 'upstream':
     case 'tls':
     case 'redirect':
     case 'host':

@@ -2,10 +2,14 @@ import type { Connection } from '../../model/desired.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
-import type { SessionInputs } from '../provider.ts';
+import type { Provider, SessionInputs } from '../provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';
+import type { KindOf } from './exchange.ts';
 import type { HostOwner } from './host-rule.ts';
+
+/** Whose requests they are, and how its PUTs behave. */
+export type SessionOwner = HostOwner & Pick<Provider, 'putPatience' | 'upstreamStatuses'>;
 
 /** One call of a vendor's API, under the connection's base URL. */
 export interface VendorRequest {
@@ -28,13 +32,14 @@ export type SendRequest = (request: VendorRequest) => Promise<Json>;
  */
 export function openHttpSession(
   http: HttpClient,
-  owner: HostOwner,
+  owner: SessionOwner,
   { name, baseUrl }: Connection,
   inputs: SessionInputs,
   headers: Readonly<Record<string, string>> = {},
   secretsIn?: (answer: Json) => readonly Secret[],
 ): SendRequest {
   const bearer = bearerOf(inputs);
+  const kindOf = upstreamKind(owner);
   return async ({ operation, path, query, body, secrets = [], server }) => {
     const context = { connection: name, ...(server !== undefined && { server }) };
     const fail = (why: string) => new VendorError('host', operation, why, { context });
@@ -48,12 +53,16 @@ export function openHttpSession(
     const unfit = Object.keys(headers).find((key) => !/^[ -~]*$/.test(headers[key] as string));
     if (unfit !== undefined) throw fail(`no header can carry this connection's ${unfit}`);
     inputs.known.add(secrets);
+    const isPut = operation === 'put';
+    const patience = isPut ? (owner.putPatience ?? 1) : 1;
     return http.send({
       owner,
       operation,
-      method: operation === 'put' ? 'PUT' : 'GET',
+      method: isPut ? 'PUT' : 'GET',
       url: endpoint(baseUrl, path, query, fail),
-      repeatable: operation === 'put' ? 'unsent' : 'anytime',
+      repeatable: isPut ? 'unsent' : 'anytime',
+      patience,
+      ...(isPut && { kindOf }),
       headers,
       bearer,
       ...(body && { json: body }),
@@ -61,7 +70,7 @@ export function openHttpSession(
       ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
-      admit: () => inputs.admit(operation === 'put' ? server : undefined),
+      admit: () => inputs.admit(patience, isPut ? server : undefined),
       count: () => (inputs.calls[operation] += 1),
       reached: () => {
         if (operation === 'put' && server !== undefined) inputs.reached?.(server);
@@ -71,6 +80,12 @@ export function openHttpSession(
       },
     });
   };
+}
+
+/** A proxy's page with the same status is the gateway's own failure. */
+function upstreamKind({ upstreamStatuses = [] }: SessionOwner): KindOf {
+  return (status, body) =>
+    body !== undefined && upstreamStatuses.includes(status) ? 'upstream' : undefined;
 }
 
 function endpoint(

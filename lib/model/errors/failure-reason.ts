@@ -8,6 +8,7 @@ import type { Outcome } from '../outcome.ts';
  * | `rejected`    | `http-4xx` other than those below: the vendor says no to this declaration |
  * | `throttled`   | `http-429` |
  * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`: an outage, or no valid answer        |
+ * | `upstream`    | `upstream`: the server behind the gateway failed |
  * | `network`     | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or not there |
  * | `signIn`      | `http-401`, `token`, `needs-login` |
  * | `secret`      | `secret-...`: a server's secret is missing, denied, or not as declared |
@@ -23,6 +24,7 @@ export const failureReasons = [
   'rejected',
   'throttled',
   'vendor',
+  'upstream',
   'network',
   'signIn',
   'secret',
@@ -44,6 +46,7 @@ const byCode: Readonly<Record<string, FailureReason>> = {
   timeout: 'vendor',
   cut: 'vendor',
   body: 'vendor',
+  upstream: 'upstream',
   'no-route': 'network',
   tls: 'network',
   redirect: 'network',

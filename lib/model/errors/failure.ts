@@ -7,6 +7,7 @@ export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | '
  * | kind        | meaning |
  * |-------------|---------|
  * | `status`    | an answer with `status` other than 2xx |
+ * | `upstream`  | an answer with `status`: the server behind the gateway failed; a PUT may have been applied |
  * | `timeout`   | no answer in time; a PUT may have been applied |
  * | `cut`       | the connection broke; a PUT may have been applied |
  * | `no-route`  | no connection opened: DNS, refused, unreachable |
@@ -20,6 +21,7 @@ export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | '
  */
 export type FailureKind =
   | 'status'
+  | 'upstream'
   | 'timeout'
   | 'cut'
   | 'no-route'
@@ -39,6 +41,7 @@ export interface Failure {
   readonly operation: FailedOperation;
   readonly kind: FailureKind;
   readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -47,14 +50,17 @@ export interface Failure {
  * | `terminal`   | 400, 403 on one server, 422, any other 4xx | `failed`; no attempt until the declaration or the secret changes |
  * | `conflict`   | 409 | `failed`; once more at the end of the pass, then once an hour |
  * | `missing`    | 404 on one server | `missing` |
- * | `transient`  | 408, 429, 5xx, timeout, cut, not JSON | `waiting`, with backoff |
- * | `connection` | 401, 403 on the list or token, no route, TLS, redirect, a host that is not allowed, a failed list | the pass ends |
+ * | `transient`  | 408, 429, 5xx, timeout, cut, not JSON, the server behind the gateway | `waiting`, with backoff |
+ * | `connection` | 401, 403 on the list or token, 429 with a longer wait than a minute, no route, TLS, redirect, a host that is not allowed, a failed list | the pass ends |
  */
-export function classifyFailure({ operation, kind, status }: Failure): FailureClass {
+export function classifyFailure(failure: Failure): FailureClass {
+  const { operation, kind, status } = failure;
   const whole = operation === 'list' || operation === 'token';
+  if (isLockout(failure)) return 'connection';
   switch (kind) {
     case 'status':
       return whole ? 'connection' : classifyStatus(status ?? 0);
+    case 'upstream':
     case 'timeout':
     case 'cut':
     case 'body':
@@ -76,6 +82,13 @@ function classifyStatus(status: number): FailureClass {
   if (status === 409) return 'conflict';
   if (isTransientStatus(status)) return 'transient';
   return 'terminal';
+}
+
+/** A longer wait is no pause between requests: the vendor takes nothing from this connection for now. */
+const longestPauseMs = 60_000;
+
+function isLockout({ status, retryAfterMs = 0 }: Failure): boolean {
+  return status === 429 && retryAfterMs > longestPauseMs;
 }
 
 /** Whether the same request may have another answer later. */
@@ -101,6 +114,7 @@ export function mayHaveReached({ kind }: Failure): boolean {
     case 'needs-login':
       return false;
     case 'status':
+    case 'upstream':
     case 'timeout':
     case 'cut':
     case 'body':
@@ -110,9 +124,16 @@ export function mayHaveReached({ kind }: Failure): boolean {
   }
 }
 
+const maybeApplied: ReadonlySet<FailureKind> = new Set([
+  'upstream',
+  'timeout',
+  'cut',
+  'body',
+  'aborted',
+]);
+
 /** Whether a PUT that failed so may have been applied all the same: then nothing is known of its unreadable fields. */
 export function mayHaveBeenApplied({ kind, status }: Failure): boolean {
-  return kind === 'timeout' || kind === 'cut' || kind === 'body' || kind === 'aborted'
-    ? true
-    : kind === 'status' && (status === 408 || (status ?? 0) >= 500);
+  if (kind === 'status') return status === 408 || (status ?? 0) >= 500;
+  return maybeApplied.has(kind);
 }

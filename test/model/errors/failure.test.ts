@@ -39,8 +39,19 @@ describe('a status', () => {
   });
 });
 
+test.each<[number, number, FailureClass]>([
+  [429, 60_000, 'transient'],
+  [429, 60_001, 'connection'],
+  [503, 900_000, 'transient'],
+])('a %d that asks for %d ms is %s', (status, retryAfterMs, expected) => {
+  expect(classifyFailure({ operation: 'put', kind: 'status', status, retryAfterMs })).toBe(
+    expected,
+  );
+});
+
 describe('without a status', () => {
   test.each<[Failure['kind'], FailureClass]>([
+    ['upstream', 'transient'],
     ['timeout', 'transient'],
     ['cut', 'transient'],
     ['body', 'transient'],
@@ -59,6 +70,7 @@ describe('without a status', () => {
 
 describe('a PUT may have been applied', () => {
   test.each<[Failure['kind'], number | undefined, boolean]>([
+    ['upstream', 502, true],
     ['timeout', undefined, true],
     ['cut', undefined, true],
     ['body', undefined, true],
