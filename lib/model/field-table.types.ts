@@ -41,10 +41,25 @@ export interface FieldSpec {
   readonly accessRule?: boolean;
   /** Whether a `secret` field may have several lines, such as a key in PEM; defaults to false. */
   readonly multiline?: boolean;
+  /**
+   * Fields that travel together, by a name: a PUT that carries one of them carries all of them that are declared, such as
+   * the type of a credential and the credential.
+   */
+  readonly group?: string;
+  /**
+   * Of a `secret` field: whether an answer shows that nothing is stored, as null. A secret that was applied and is no
+   * longer stored is drift.
+   */
+  readonly showsAbsence?: boolean;
 }
 
 /** A provider's fields, and the zod schema of a declared `spec` (strict: unknown keys are refused). */
 export interface FieldTable {
   readonly fields: readonly FieldSpec[];
   readonly spec: z.ZodMiniType;
+  /**
+   * Whether the vendor may answer a PUT with 200 and drop it, so that the same PUT is kept when it is sent again. One whose
+   * answer cannot show what was sent, or does not, is then sent a second time.
+   */
+  readonly dropsPuts?: boolean;
 }

@@ -67,6 +67,7 @@ export const causes = [
   'rotated',
   'reassert',
   'resend',
+  'together',
 ] as const;
 
 /** When a cause is the one. */
@@ -79,6 +80,7 @@ export const causeMeanings: Readonly<Record<Cause, string>> = {
   rotated: "the secret's version moved; only apply knows whether its value did",
   reassert: '`reassertEvery` has come round',
   resend: 'an earlier PUT of it was never confirmed',
+  together: 'a field changes with which it is always sent together',
 };
 
 export type Cause = (typeof causes)[number];

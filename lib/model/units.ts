@@ -85,8 +85,14 @@ export function agrees({ field, value }: Unit, reading: Reading): boolean {
   );
 }
 
+/** Whether an answer shows that nothing is stored in a field whose value no answer shows. */
+function isKnownAbsent({ access, showsAbsence = false, pointer }: FieldSpec, live: LiveServer) {
+  return access === 'secret' && showsAbsence && getAt(live.fields, pointer) === null;
+}
+
 /** What `live` says of the unit, made comparable. Where the answer lacks it, as the field table says. */
 export function readUnit({ field, pointer }: Unit, live: LiveServer): Reading {
+  if (isKnownAbsent(field, live)) return { kind: 'absent' };
   if (field.access !== 'read-write') return unreadable;
   const value = getAt(live.fields, pointer);
   if (value !== undefined) return { kind: 'value', value: comparable(field, value) };

@@ -38,6 +38,8 @@ export interface PutBody {
  * | `member`   | the member of the object under which the changed leaf lies |
  * | `{object}` | the object |
  *
+ * Fields of one group go together: all declared ones of it, or, if one of them is withheld, none.
+ *
  * What a PUT replaces whole (a member, an object) is sent complete: as it is live, so that unknown keys, ignored and
  * withheld ones stay, with the changed units set in it. Declared units that live cannot show go along, or the PUT would
  * wipe them out. If one of those is withheld, nothing of that whole can be sent now, and it is not in `sent`.
@@ -61,9 +63,18 @@ export function buildBody(
   const free = units.filter(({ pointer }) => !withheld.has(pointer));
   const unknown = units.filter((unit) => readUnit(unit, live).kind === 'unreadable');
   const blocked = new Set(unknown.filter(({ pointer }) => withheld.has(pointer)).flatMap(wholesOf));
-  const chosen = free.filter((unit) => changed.has(unit.pointer) && !isOf(blocked, unit));
+  const stopped = groupsOf(units.filter(({ pointer }) => withheld.has(pointer)));
+  const chosen = free.filter(
+    (unit) =>
+      changed.has(unit.pointer) && !isOf(blocked, unit) && !stopped.has(unit.field.group ?? ''),
+  );
+  const groups = groupsOf(chosen);
   const wholes = new Set(chosen.flatMap(wholesOf));
-  const goes = new Set([...chosen, ...unknown.filter((unit) => isOf(wholes, unit))]);
+  const goes = new Set([
+    ...chosen,
+    ...unknown.filter((unit) => isOf(wholes, unit)),
+    ...free.filter(({ field }) => groups.has(field.group ?? '')),
+  ]);
 
   const base = [...wholes].reduce<JsonObject>(
     (body, whole) => setAt(body, whole, wholeOf(whole, free, live)),
@@ -76,6 +87,11 @@ export function buildBody(
   const inexact = inexactIn(body, '', new Set(sent.map(({ pointer }) => pointer)));
   if (inexact !== undefined) throw new InexactNumberError(inexact);
   return { body, sent };
+}
+
+/** The names of the units' groups. */
+function groupsOf(units: readonly Unit[]): ReadonlySet<string> {
+  return new Set(units.flatMap(({ field: { group } }) => group ?? []));
 }
 
 /** The place of the first number that may differ from the one that was read; not under `own`, which was declared. */

@@ -55,17 +55,19 @@ export function secretChange(
   cause: Cause,
   applied: AppliedField | undefined,
   conditional: boolean,
+  live: Reading = { kind: 'unreadable' },
 ): FieldChange {
   const source = formatReference(asReference(unit.value));
   const version = inputs.secretVersions.get(asReference(unit.value).secret);
   const after: ShownValue = { kind: 'secret', secret: source, ...(version && { version }) };
-  const before: ShownValue = applied
+  const last: ShownValue = applied
     ? {
         kind: 'secret',
         secret: applied.source ?? source,
         ...(applied.version && { version: applied.version }),
       }
     : { kind: 'unreadable' };
+  const before = live.kind === 'absent' ? live : last;
   return {
     pointer: unit.pointer,
     cause,

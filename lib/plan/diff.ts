@@ -40,7 +40,9 @@ export const maxAttempts = 3;
  * |            | differs from both                                      | both |
  * | unreadable | never applied                                          | adopt |
  * | write-only | another fingerprint                                    | declared |
+ * | secret     | a PUT undecided: nothing was stored after it           | not applied: again |
  * | secret     | another reference                                      | declared, conditional |
+ * | secret     | live shows that nothing is stored                      | drift |
  * | unreadable | an unfinished intent, a resend mark                    | resend |
  * | secret     | another version                                        | rotated, conditional |
  * | unreadable | `reassertEvery` has come round                         | reassert |
@@ -181,21 +183,31 @@ function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
   return { unit, state: 'assumed', since: applied.at, verifiable, note };
 }
 
-/** Secrets: the declared reference and its version against those that were last applied. Nothing is decrypted here. */
+/**
+ * Secrets: the declared reference and its version against those that were last applied, and whether the vendor shows that
+ * it has none. Nothing is decrypted here.
+ */
 function diffSecret(inputs: DiffInputs, unit: Unit): FieldVerdict {
   const applied = inputs.record?.applied[unit.pointer];
   const reference = asReference(unit.value);
   const version = inputs.secretVersions.get(reference.secret);
-  const toResend = isToResend(inputs, unit);
+  const live = readUnit(unit, inputs.live);
+  const isAbsent = live.kind === 'absent';
+  // A PUT after which nothing was stored: whose value is there now is unknown.
+  const isUndecided = inputs.record?.undecided[unit.pointer] !== undefined;
+  const toResend = isToResend(inputs, unit) || isUndecided;
   const send = (cause: Cause, conditional: boolean): FieldVerdict => ({
     unit,
     state: 'change',
     note: nothingToNote,
-    change: secretChange(inputs, unit, cause, applied, conditional),
+    change: secretChange(inputs, unit, cause, applied, conditional, live),
   });
+  if (isUndecided && isDeclarationKnown(inputs)) return send('notApplied', false);
   if (!applied) return send('adopt', false);
-  // What was last applied proves nothing while an earlier PUT is open.
-  if (applied.source !== formatReference(reference)) return send('declared', !toResend);
+  // What was last applied proves nothing while an earlier PUT is open, or once it is gone.
+  if (applied.source !== formatReference(reference))
+    return send('declared', !toResend && !isAbsent);
+  if (isAbsent) return send('drift', false);
   if (toResend) return send('resend', false);
   // A name that the list of versions lacks is unknown (the list may be minutes old), not gone.
   if (version !== undefined && version !== applied.version) return send('rotated', true);

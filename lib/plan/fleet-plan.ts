@@ -84,7 +84,8 @@ function capReassertions(
 function isReassertion({ outcome, changes }: PlannedServer): boolean {
   return (
     (outcome === 'updated' || outcome === 'reported') &&
-    changes.every(({ cause }) => cause === 'reassert')
+    changes.every(({ cause }) => cause === 'reassert' || cause === 'together') &&
+    changes.some(({ cause }) => cause === 'reassert')
   );
 }
 

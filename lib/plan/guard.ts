@@ -100,10 +100,12 @@ export function guard(
   return { servers: held, state: { ...state, held: planDigest(heldHashes(held)) } };
 }
 
+/** What is sent only because another field changes waits with it. */
 function hold(server: PlannedServer, approved: ReadonlySet<string>): PlannedServer {
   const changes = server.changes.map((change) => ({
     ...change,
-    held: isGuarded(change, approved),
+    held:
+      isGuarded(change, approved) || (change.cause === 'together' && !approved.has(change.hash)),
   }));
   return { ...server, outcome: 'held', changes };
 }

@@ -10,6 +10,7 @@ import type { FieldChange, PlannedServer } from './plan.types.ts';
 import { pauseText } from '../model/pause.ts';
 import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
+import { withSentTogether } from './together.ts';
 
 /** A declared server, parsed or not. */
 export type Declared =
@@ -97,7 +98,10 @@ function planFields(
     resend: inputs.resend,
     now: context.now,
   };
-  const verdicts = server.units.map((unit) => diffUnit(diffInputs, unit));
+  const verdicts = withSentTogether(
+    diffInputs,
+    server.units.map((unit) => diffUnit(diffInputs, unit)),
+  );
   const key = () => attemptKey(server, context.secretVersions);
   const { outcome, reason, changes } = findingOf(context, server, record, verdicts, key);
   const inSyncAs = outcome === 'assumed' ? 'assumed' : 'inSync';

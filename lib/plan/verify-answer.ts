@@ -10,7 +10,7 @@ import { agrees, readUnit } from '../model/units.ts';
  * |------------|------------|
  * | `applied`  | shows what was sent |
  * | `unreadable` | cannot show it: assumed from now on |
- * | `old`      | shows what was there before, or lacks what could be read before: not applied, so far |
+ * | `old`      | shows what was there before, lacks what could be read before, or shows that no secret is stored: not applied, so far |
  * | `other`    | shows a third value: perhaps the vendor's own form of it |
  */
 export type AnswerResult =
@@ -25,12 +25,14 @@ export function verifyUnit(unit: Unit, before: LiveServer, answer: LiveServer): 
   const answered = readUnit(unit, answer);
   if (answered.kind === 'unreadable') {
     // Taken as applied, an ignored field that only the list shows would be drift in each pass, for ever.
-    return was.kind === 'unreadable' || agrees(unit, was)
+    const isReadable = unit.field.access === 'read-write';
+    return !isReadable || was.kind === 'unreadable' || agrees(unit, was)
       ? { result: 'unreadable' }
       : { result: 'old', answered: was };
   }
   if (agrees(unit, answered)) return { result: 'applied' };
-  return { result: equalReading(was, answered) ? 'old' : 'other', answered };
+  const isOld = unit.field.access === 'secret' || equalReading(was, answered);
+  return { result: isOld ? 'old' : 'other', answered };
 }
 
 function equalReading(a: Reading, b: Reading): boolean {

@@ -28,10 +28,15 @@ describe('whatever happens between passes', () => {
         world.spec = one.declared;
         return;
       case 'drift': {
-        // Nobody sees what happens to what is not shown.
-        const { client_id, client_secret, name, meta } = { ...world.state };
-        const seen = { name: name ?? 'theirs', meta: meta ?? {}, ...one.state };
-        const hidden = Object.entries({ client_id, client_secret }).filter(
+        // Nobody sees what happens to what is not shown; of a credential it is seen that it is gone.
+        const { client_id, client_secret, name, meta, auth, ...rest } = { ...world.state };
+        const { token: _token, password: _password, ...changed } = one.state;
+        const theirs = { name: name ?? 'theirs', meta: meta ?? {}, auth: auth ?? 'theirs' };
+        const seen = { ...theirs, ...changed };
+        const kept = ['token', 'password'].map(
+          (key) => [key, key in one.state ? rest[key] : undefined] as const,
+        );
+        const hidden = [...Object.entries({ client_id, client_secret }), ...kept].filter(
           (entry): entry is [string, Json] => entry[1] !== undefined,
         );
         world.state = { ...seen, ...Object.fromEntries(hidden) };

@@ -143,7 +143,7 @@ export function settle(
     const notBefore = now + backoffMs(field.attempts, inputs.random);
     return withOutcome(record, 'waiting', now, {
       ...common,
-      reason: undecidedReason(pointer, field),
+      reason: undecidedReason(pointer, field, isSecret(plan, pointer)),
       retry: {
         attempts: field.attempts,
         notBefore: new Date(notBefore).toISOString(),
@@ -174,7 +174,14 @@ export function isUnreadable(verdict: FieldVerdict): boolean {
   );
 }
 
-function undecidedReason(pointer: Pointer, { showed }: UndecidedField): Reason {
+const isSecret = ({ verdicts }: ServerPlan, pointer: Pointer) =>
+  verdicts.some(({ unit }) => unit.pointer === pointer && unit.field.access === 'secret');
+
+function undecidedReason(pointer: Pointer, { showed }: UndecidedField, ofSecret: boolean): Reason {
+  if (ofSecret) {
+    const message = 'the vendor answered 200 and shows that no secret is stored';
+    return { code: 'not-applied', message, pointer };
+  }
   return showed === 'old'
     ? { code: 'not-applied', message: 'the vendor answered 200 and showed the old value', pointer }
     : {

@@ -61,6 +61,7 @@ export async function apply(
     lease,
     tally,
     session,
+    table: seen.desired.provider.table,
     stops,
     secrets,
     account: accountKey(seen.desired.connection),
@@ -202,6 +203,7 @@ class Turns {
     this.#attempts += 1;
     if (result.kind === 'connection') this.end(result.error);
     if (result.kind !== 'failed' || result.class !== 'transient') return;
+    if (result.error?.kind === 'upstream') return;
     this.#transient += 1;
     this.#last = result.error ?? this.#last;
     if (isDown(this.#attempts, this.#transient) && this.#last) this.end(this.#last);

@@ -1,10 +1,11 @@
-import { buildBody, InexactNumberError } from '../../plan/body.ts';
+import { InexactNumberError } from '../../plan/body.ts';
 import { TrueupError } from '../../model/errors/errors.ts';
 import { classifyFailure, mayHaveBeenApplied } from '../../model/errors/failure.ts';
 import { matchFingerprint } from '../../plan/fingerprint.ts';
 import type { Pointer } from '../../model/json/json.types.ts';
 import type { Intent, ServerRecord } from '../../model/ledger.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { isVendorError } from '../../model/errors/vendor-error.ts';
@@ -21,6 +22,7 @@ import {
   withIntent,
   withoutOvertaken,
 } from './intents.ts';
+import { bodyOf, mayBeDropped } from './put-body.ts';
 import { fetchValues } from './secret-values.ts';
 import type { FoundSecret } from './secret-values.ts';
 
@@ -119,8 +121,11 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
   const ahead = unreadable.length === 0 ? left : { ...left, intent };
   const current = ahead === base ? base : await writeRecord(context, ahead);
   const noted: AppliedInputs = { ...inputs, plan: { ...plan, record: current } };
+  const put = () => context.session.put(server.id, body, [...secrets.values()]);
+  let answer: LiveServer | undefined;
   try {
-    const answer = await context.session.put(server.id, body, [...secrets.values()]);
+    answer = await put();
+    if (context.table.dropsPuts && mayBeDropped(sent, live, answer)) answer = await put();
     const versions = new Map(values.found.map(({ unit, version }) => [unit.pointer, version]));
     const sentValues = sent.map((unit): SentValue => {
       const version = versions.get(unit.pointer);
@@ -138,8 +143,11 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
     );
     return { kind: 'applied', record, changes, isUnreadable: unreadable.length > 0 };
   } catch (error) {
-    if (isVendorError(error)) return failed(context, noted, was, intent, unreadable, error);
-    if (error instanceof InterruptedError && unreadable.length > 0) {
+    const isAnswered = answer !== undefined;
+    if (isVendorError(error)) {
+      return failed(context, noted, was, intent, unreadable, error, isAnswered);
+    }
+    if (error instanceof InterruptedError && unreadable.length > 0 && !isAnswered) {
       // Admission comes before the wire: nothing was sent, and the ledger should not say that something may have been.
       await writeRecord(context, withIntent(current, was.intent)).catch(() => undefined);
     }
@@ -187,26 +195,11 @@ async function writeRecord(
   return deps.ledger.writeServer(request.connection, record);
 }
 
-function bodyOf(
-  { plan, live }: ServerWork,
-  changes: readonly FieldChange[],
-  secrets: ReadonlyMap<Pointer, Secret>,
-) {
-  const pointers = new Set(changes.map(({ pointer }) => pointer));
-  const withheld = plan.verdicts.flatMap((verdict) =>
-    'change' in verdict && !pointers.has(verdict.unit.pointer) ? [verdict.unit.pointer] : [],
-  );
-  const texts = new Map([...secrets].map(([pointer, value]) => [pointer, value.reveal()]));
-  const units = plan.verdicts.map(({ unit }) => unit);
-  try {
-    return buildBody(units, pointers, new Set(withheld), live, texts);
-  } catch (error) {
-    if (error instanceof InexactNumberError) return error;
-    throw error;
-  }
-}
-
-/** After a PUT that failed: `intent` stays if it may have been applied, otherwise what was unknown before it. */
+/**
+ * After a PUT that failed: `intent` stays if it may have been applied, otherwise what was unknown before it.
+ *
+ * @param isAnswered - whether the same PUT had been answered with 200 before
+ */
 function failed(
   context: ApplyContext,
   { plan, random }: AppliedInputs,
@@ -214,9 +207,10 @@ function failed(
   intent: Intent,
   unreadable: readonly Pointer[],
   error: VendorError,
+  isAnswered: boolean,
 ): AttemptResult {
   const failureClass = classifyFailure(error);
-  const isUnknown = unreadable.length > 0 && mayHaveBeenApplied(error);
+  const isUnknown = unreadable.length > 0 && (isAnswered || mayHaveBeenApplied(error));
   const unknown = isUnknown ? intent : was.intent;
   const current = withIntent(plan.record, unknown);
   if (failureClass === 'connection') {

@@ -1,4 +1,5 @@
 import type { DesiredServer } from '../../model/desired.types.ts';
+import type { FieldTable } from '../../model/field-table.types.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
@@ -30,6 +31,7 @@ export interface ApplyContext {
   readonly lease: Lease;
   readonly tally: Tally;
   readonly session: VendorSession;
+  readonly table: Pick<FieldTable, 'dropsPuts'>;
   readonly secrets: SecretValues;
   readonly stops: Stops;
   /** `accountKey` of the connection. */

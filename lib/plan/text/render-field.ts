@@ -16,6 +16,7 @@ export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence
   rotated: ['rotated', 'new version'],
   reassert: ['re-assert', 'due by reassertEvery'],
   resend: ['resend', 'an earlier PUT was never confirmed'],
+  together: ['together', 'sent together with another field that changes'],
 };
 
 /**
@@ -52,8 +53,10 @@ export function sideLines(
   return [behind(`    ${name}:`), `      ${first}`, ...below];
 }
 
-function comment({ cause, conditional, held }: FieldChange): string {
-  const [word, sentence] = causeWords[cause];
+function comment({ cause, conditional, held, before, after }: FieldChange): string {
+  const [word, says] = causeWords[cause];
+  const isGone = cause === 'drift' && before.kind === 'absent' && after.kind === 'secret';
+  const sentence = isGone ? 'the gateway no longer has this secret' : says;
   const condition = conditional ? ', sent if its value changed' : '';
   return `${held ? 'held; ' : ''}${word}: ${sentence}${condition}`;
 }

@@ -66,19 +66,32 @@ const metaMember = fc.letrec<{ member: Json }>((tie) => ({
   ),
 })).member;
 
-/** A declared `spec` for the table of the tests. */
-export const spec = fc.record(
+const reference = fc.record({ secret: fc.constantFrom('trueup/acme/one', 'trueup/acme/two') });
+
+/** A credential is declared whole. */
+const credential = fc.oneof(
+  fc.constant({}),
+  fc.record({ auth: text, token: reference }),
+  fc.record({ auth: text, token: reference, password: reference }),
+);
+
+const plain = fc.record(
   {
     name: text,
     description: fc.option(text),
     tags: members,
     client_id: text,
-    client_secret: fc.record({ secret: fc.constantFrom('trueup/acme/one', 'trueup/acme/two') }),
+    client_secret: reference,
     meta: objectOf(metaMember),
     restrictions: fc.record({ connectors: section, users: section }, optional),
   },
   optional,
-) as fc.Arbitrary<JsonObject>;
+);
+
+/** A declared `spec` for the table of the tests. */
+export const spec = fc
+  .tuple(plain, credential)
+  .map(([some, others]) => ({ ...some, ...others }) as JsonObject);
 
 const liveSection = fc.record(
   { mode: text, allowed: members, blocked: members, unknown: json },
@@ -93,6 +106,9 @@ export const vendorState = fc.record(
     tags: members,
     client_id: text,
     client_secret: text,
+    auth: text,
+    token: text,
+    password: text,
     meta: objectOf(metaMember),
     restrictions: fc.record(
       { connectors: liveSection, users: liveSection, unknown: json },

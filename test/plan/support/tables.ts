@@ -9,6 +9,8 @@ const plain = {
   absent: { means: 'unreadable' },
 } as const satisfies Partial<FieldSpec>;
 
+const credential = { ...plain, group: 'credential' } as const;
+
 const rule = (pointer: string, compare: 'exact' | 'set'): FieldSpec => ({
   ...plain,
   pointer,
@@ -37,6 +39,9 @@ export const table: FieldTable = {
     { ...plain, pointer: '/tags', compare: 'set', absent: { means: 'value', value: [] } },
     { ...plain, pointer: '/client_id', access: 'write-only' },
     { ...plain, pointer: '/client_secret', access: 'secret' },
+    { ...credential, pointer: '/auth' },
+    { ...credential, pointer: '/token', access: 'secret', showsAbsence: true },
+    { ...credential, pointer: '/password', access: 'secret', showsAbsence: true },
     { ...plain, pointer: '/meta', compare: 'subset', replaces: 'member', nullClears: true },
     ...section('connectors'),
     ...section('users'),
