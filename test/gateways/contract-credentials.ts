@@ -36,7 +36,8 @@ export function describeCredentials({ contract, world }: ContractSuite): void {
     const token = 'eyJcanary-token-1';
     const text = 'canary"secret/+2';
     const echo = `you sent ${token} and ${text} (${encodeURIComponent(text)}, ${btoa(text)})`;
-    const body = { client_secret: text };
+    const [key = ''] = Object.keys(contract.unreadable);
+    const body = { ...contract.unreadable, [key]: text };
     const effects: readonly Effect[] = [
       { kind: 'status', status: 400, body: { error: 'bad', message: echo } },
       { kind: 'status', status: 409, body: { error: { code: 'CONFLICT', message: echo } } },

@@ -58,7 +58,9 @@ export function describeFailures({ contract, world, atEnd }: ContractSuite): voi
     test.each([408, 429, 500, 502, 503])(`%i is ${isPut ? 'not ' : ''}repeated`, async (status) => {
       const made = await world(always({ kind: 'status', status }));
       const error = await vendorErrorOf(calls[operation](made));
-      expect(error).toMatchObject({ kind: 'status', status, operation });
+      const { upstreamStatuses = [] } = contract.create(made.client);
+      const kind = isPut && upstreamStatuses.includes(status) ? 'upstream' : 'status';
+      expect(error).toMatchObject({ kind, status, operation });
       expect(error.message).toContain(`Simulated ${status}`);
       expect(made.inputs.calls[operation]).toBe(isPut ? 1 : 3);
       expect(made.inputs.admitted).toBe(isPut ? 1 : 3);
@@ -130,21 +132,23 @@ export function describeFailures({ contract, world, atEnd }: ContractSuite): voi
 
     test('ends with the pass', async () => {
       const abort = new AbortController();
-      const { simulator, client } = await world(always({ kind: 'hang' }));
+      const made = await world(always({ kind: 'hang' }));
+      const { simulator, client } = made;
       const inputs = sessionInputs(['t'], abort.signal);
       const connection = connectionTo(contract.name, simulator.url);
       const session = contract.create(client).open(connection, inputs);
-      const ended = vendorErrorOf(calls[operation]({ simulator, client, inputs, session }));
+      const ended = vendorErrorOf(calls[operation]({ ...made, client, session }));
       setTimeout(() => abort.abort(), 50);
       expect(await ended).toMatchObject({ kind: 'aborted', operation });
     });
 
     test('to a host that the settings do not name for this vendor is not sent', async () => {
-      const { simulator, inputs } = await world();
+      const made = await world();
+      const { simulator, inputs } = made;
       const client = clientFor(contract.name, ['https://elsewhere.example']);
       const connection = connectionTo(contract.name, simulator.url);
       const session = contract.create(client).open(connection, inputs);
-      const error = await vendorErrorOf(calls[operation]({ simulator, client, inputs, session }));
+      const error = await vendorErrorOf(calls[operation]({ ...made, client, session }));
       expect(error).toMatchObject({ kind: 'host', operation });
       expect([simulator.requests.length, inputs.admitted]).toEqual([0, 0]);
     });

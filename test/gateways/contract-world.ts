@@ -23,8 +23,16 @@ export interface Contract {
   ) => Promise<AnySimulator>;
   /** List forms, with the calls that 250 servers take. */
   readonly listForms: readonly (readonly [form: string, calls: number])[];
-  /** A body of fields that no answer shows. */
+  /** A body of fields that no answer shows: the first of them a secret. */
   readonly unreadable: JsonObject;
+  /** What the vendor stores of it. Defaults to the body. */
+  readonly storedUnreadable?: JsonObject;
+  /** A body that gives a server the name `Renamed`, and no more. Defaults to the name. */
+  readonly renamed?: JsonObject;
+  /** What the vendor changes with each PUT besides. Defaults to `updatedAt`. */
+  readonly bookkeeping?: readonly string[];
+  /** What it says of a server that is not there. Defaults to `Server not found`. */
+  readonly notFound?: string;
 }
 
 /** A session, with all that one might look at. */
@@ -33,6 +41,7 @@ export interface ContractWorld {
   readonly client: TestClient;
   readonly inputs: TestInputs;
   readonly session: VendorSession;
+  readonly renamed: JsonObject;
 }
 
 export interface WorldOptions {
@@ -73,18 +82,20 @@ export function contractSuite(contract: Contract): ContractSuite {
     simulator.misbehave(...(options.rules ?? []));
     const inputs = sessionInputs(options.tokens);
     const connection = connectionTo(contract.name, simulator.url);
-    return { simulator, client, inputs, session: contract.create(client).open(connection, inputs) };
+    const { renamed = { name: 'Renamed' } } = contract;
+    const session = contract.create(client).open(connection, inputs);
+    return { simulator, client, inputs, session, renamed };
   }
   return { contract, world, atEnd: (end) => void endings.push(end) };
 }
 
 export const always = (effect: Effect): WorldOptions => ({ rules: [{ effect }] });
 export const once = (effect: Effect): WorldOptions => ({ rules: [{ effect, times: 1 }] });
-export const renamed: JsonObject = { name: 'Renamed' };
 
 /** The three calls, as plain as they can be. */
 export const calls = {
   list: ({ session }: ContractWorld) => collect(session.list()),
   get: ({ session }: ContractWorld) => session.get('a'),
-  put: ({ session }: ContractWorld) => session.put('a', renamed, []),
+  put: ({ session, renamed }: Pick<ContractWorld, 'session' | 'renamed'>) =>
+    session.put('a', renamed, []),
 };

@@ -87,6 +87,7 @@ describe('fields that travel together', () => {
       guard([planned], {
         limits: { updates: 0, minimum: 1 },
         declared: 1,
+        known: 1,
         changedLastHour: 0,
         isCounted: () => false,
         approved: new Set(approved),

@@ -89,9 +89,7 @@ const plain = fc.record(
 );
 
 /** A declared `spec` for the table of the tests. */
-export const spec = fc
-  .tuple(plain, credential)
-  .map(([some, others]) => ({ ...some, ...others }) as JsonObject);
+export const spec = fc.tuple(plain, credential).map(([some, others]) => ({ ...some, ...others }));
 
 const liveSection = fc.record(
   { mode: text, allowed: members, blocked: members, unknown: json },

@@ -1,0 +1,72 @@
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { VendorSession } from '../provider.ts';
+import { VendorError } from '../../model/errors/vendor-error.ts';
+import type { CursorPage } from '../http/paging.ts';
+import { walkCursors } from '../http/paging.ts';
+import { expectServer } from '../http/session.ts';
+import type { SendRequest } from '../http/session.ts';
+import { masksIn, toPage, toServer } from './convert.ts';
+
+const pageSize = '100';
+const gateways = ['v1', 'gateways'] as const;
+
+/**
+ * ContextForge's three calls. A PUT that leaves the credential out erases it: where the body has no new one, it carries what
+ * the gateway shows in place of the stored one, which keeps it [run].
+ */
+export function contextForgeSession(send: SendRequest, connection: string): VendorSession {
+  const masks = new Map<string, Secret>();
+  const noted = (answer: Json): Json => {
+    for (const [id, mask] of masksIn(answer)) {
+      if (mask) masks.set(id, mask);
+      else masks.delete(id);
+    }
+    return answer;
+  };
+
+  async function readPage(cursor: string | undefined): Promise<CursorPage> {
+    // Without paging the list is cut at 50, and disabled gateways are left out [run].
+    const query = {
+      include_pagination: 'true',
+      include_inactive: 'true',
+      limit: pageSize,
+      ...(cursor !== undefined && { cursor }),
+    };
+    const page = toPage(noted(await send({ operation: 'list', path: gateways, query })));
+    if (page !== undefined) return page;
+    throw new VendorError(
+      'body',
+      'list',
+      'the vendor answered with something that is no list of gateways',
+      { context: { connection } },
+    );
+  }
+
+  const read = async (id: string) =>
+    noted(await send({ operation: 'get', path: [...gateways, id], server: id }));
+
+  /** Where nothing is known to be stored, the gateway is asked right before: a credential may have come since. */
+  async function keeping(id: string, body: JsonObject): Promise<JsonObject> {
+    if (decidesCredential(body)) return body;
+    if (!masks.has(id)) await read(id);
+    const mask = masks.get(id);
+    return mask === undefined ? body : { ...body, authToken: mask.reveal() };
+  }
+
+  return {
+    list: () => walkCursors(readPage, connection),
+    get: async (id) => expectServer(toServer(await read(id)), 'get', id, connection),
+    async put(id, body, secrets) {
+      const whole = await keeping(id, body);
+      const path = [...gateways, id];
+      const answer = await send({ operation: 'put', path, body: whole, secrets, server: id });
+      return expectServer(toServer(noted(answer)), 'put', id, connection);
+    },
+  };
+}
+
+/** Whether a body says what the stored credential is to be: a new one, or none. */
+function decidesCredential({ authType, authToken, authPassword }: JsonObject): boolean {
+  return authToken !== undefined || authPassword !== undefined || authType === 'none';
+}

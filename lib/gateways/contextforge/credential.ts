@@ -1,0 +1,49 @@
+type Key = 'authType' | 'authToken' | 'authUsername' | 'authPassword';
+
+/** What goes with each type of credential. */
+const members = {
+  none: [],
+  bearer: ['authToken'],
+  basic: ['authUsername', 'authPassword'],
+} as const satisfies Readonly<Record<string, readonly Key[]>>;
+
+interface Problem {
+  readonly key: Key;
+  readonly problem: string;
+  readonly expected: string;
+}
+
+/**
+ * What is wrong with a declared credential, which is one of:
+ *
+ * | authType | with |
+ * |----------|------|
+ * | not declared, none | nothing |
+ * | bearer | authToken |
+ * | basic  | authUsername, authPassword |
+ *
+ * With less than that a PUT is refused, or erases what is stored [run].
+ */
+export function credentialProblems(
+  declared: Readonly<Partial<Record<Key, unknown>>>,
+): readonly Problem[] {
+  const type = (declared.authType ?? 'none') as keyof typeof members;
+  const wanted: readonly Key[] = members[type];
+  const lacking = wanted.filter((key) => declared[key] === undefined);
+  const spare = (['authToken', 'authUsername', 'authPassword'] as const).filter(
+    (key) => declared[key] !== undefined && !wanted.includes(key),
+  );
+  const incomplete: Problem = {
+    key: 'authType',
+    problem: `lacks ${lacking.join(' and ')}`,
+    expected: `must be declared with ${wanted.join(' and ')}`,
+  };
+  return [
+    ...(lacking.length > 0 ? [incomplete] : []),
+    ...spare.map((key) => ({
+      key,
+      problem: 'has no authType that it belongs to',
+      expected: `must be declared with authType: ${key === 'authToken' ? 'bearer' : 'basic'}`,
+    })),
+  ];
+}

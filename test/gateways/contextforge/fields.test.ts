@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
+import { contextForgeFields } from '../../../lib/gateways/contextforge/fields.ts';
+import { schemaIssues } from '../../../lib/desired/rules/schema-issues.ts';
+
+const { fields, spec } = contextForgeFields;
+const secret = { secret: 'trueup/acme/jira', key: 'token' };
+
+describe('the spec', () => {
+  test.each([
+    {},
+    {
+      name: 'Jira Prod_2.1-ä',
+      url: 'http://localhost:9000/mcp?x=1',
+      description: '',
+      transport: 'SSE',
+      tags: ['Team A', 'team-b'],
+      passthroughHeaders: [],
+      visibility: 'team',
+    },
+    { url: 'https://127.0.0.1.example/' },
+    { authType: 'none' },
+    { authType: 'bearer', authToken: secret },
+    { authType: 'basic', authUsername: 'u', authPassword: secret },
+  ])('%j', (value) => {
+    expect(spec.parse(value)).toEqual(value);
+  });
+
+  test.each([
+    { id: 'x' },
+    { enabled: true },
+    { auth_type: 'bearer' },
+    { name: '' },
+    { name: ' Jira' },
+    { name: 'a/b' },
+    { url: 'localhost:9000' },
+    { url: 'HTTP://localhost' },
+    { url: 'http://user:password@localhost' },
+    { url: 'http://127.0.0.1:9000/mcp' },
+    { url: 'http://127.0.0.1' },
+    { description: 'a <b>bold</b> word' },
+    { description: null },
+    { transport: 'sse' },
+    { tags: ['a'] },
+    { tags: ['Team A', 'team-a'] },
+    { tags: null },
+    { passthroughHeaders: [''] },
+    { visibility: 'secret' },
+    { authType: 'oauth' },
+    { authType: 'bearer', authToken: 'literal' },
+    null,
+  ])('not %j', (value) => {
+    expect(spec.safeParse(value).success).toBe(false);
+  });
+
+  test.each<[object, string, string]>([
+    [{ authType: 'bearer' }, '/authType', 'lacks authToken'],
+    [{ authType: 'basic' }, '/authType', 'lacks authUsername and authPassword'],
+    [{ authType: 'basic', authUsername: 'u' }, '/authType', 'lacks authPassword'],
+    [{ authToken: secret }, '/authToken', 'has no authType that it belongs to'],
+    [{ authPassword: secret }, '/authPassword', 'has no authType that it belongs to'],
+    [{ authType: 'none', authUsername: 'u' }, '/authUsername', 'has no authType'],
+    [
+      { authType: 'bearer', authToken: secret, authPassword: secret },
+      '/authPassword',
+      'has no authType',
+    ],
+  ])('%j: a credential is declared whole or not at all', (value, path, problem) => {
+    expect(schemaIssues(spec, value)).toEqual([
+      { path, problem: expect.stringContaining(problem), expected: expect.any(String) },
+    ]);
+  });
+
+  test('describes each of its keys', () => {
+    const { properties } = z.toJSONSchema(spec) as {
+      properties: Record<string, { description?: string }>;
+    };
+    const described = Object.entries(properties).filter(([, { description }]) => description);
+    expect(described.map(([key]) => `/${key}`)).toEqual(
+      fields.filter(({ access }) => access !== 'computed').map(({ pointer }) => pointer),
+    );
+  });
+});
+
+describe('the table', () => {
+  test('says how each field behaves', () => {
+    const summary = fields
+      .filter(({ access }) => access !== 'computed')
+      .map(
+        ({ pointer, access, compare, group = '-' }) => `${pointer} ${access} ${compare} ${group}`,
+      );
+    expect(summary).toEqual([
+      '/name read-write exact -',
+      '/url read-write exact -',
+      '/description read-write exact -',
+      '/transport read-write exact -',
+      '/tags read-write set -',
+      '/passthroughHeaders read-write set -',
+      '/visibility read-write exact -',
+      '/authType read-write exact credential',
+      '/authToken secret exact credential',
+      '/authUsername read-write exact credential',
+      '/authPassword secret exact credential',
+    ]);
+  });
+});
