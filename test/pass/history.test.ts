@@ -46,3 +46,27 @@ test('a change at the vendor is in the history though the item of its server was
   expect(world.barndoor.find(id).name).toBe('New');
   expect(await changes()).toEqual([['/name']]);
 });
+
+test('history has before, after, cause, trigger and pass; secrets as version ids', async () => {
+  await world.secrets.write(`trueup/${connection}/a`, 'canary-value');
+  const spec = { name: 'New', client_secret: { secret: `trueup/${connection}/a` } };
+  await world.declare({ id, label: 'mine', spec });
+  const report = await world.pass();
+  const [event] = world.events.filter(({ type }) => type === 'Server Updated');
+  expect(event).toMatchObject({
+    change: {
+      server: id,
+      label: 'mine',
+      pass: report.pass,
+      trigger: 'schedule',
+      fields: [
+        { pointer: '/client_secret', cause: 'adopt', after: { kind: 'secret' } },
+        { pointer: '/name', cause: 'adopt', before: { value: 'Old' }, after: { value: 'New' } },
+      ],
+    },
+  });
+  const record = (await world.deps.ledger.read(connection)).servers.get(id);
+  expect(JSON.stringify([world.events, world.log.lines, record, report])).not.toContain(
+    'canary-value',
+  );
+});

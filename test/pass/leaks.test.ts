@@ -4,6 +4,7 @@ import { renderPlan } from '../../lib/plan/text/render-text.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Effect, SimulatedOperation } from '../../lib/local/gateways/misbehaviour.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
+import { eachLimited } from '../../lib/pass/limited.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { canariesOf, core, found, ledgerItems, printed, spellings } from '../support/canaries.ts';
@@ -52,15 +53,12 @@ const secretOf = (id: string) => `s "${id}"\\of/${count} ${core}+&é<>`;
 async function stir(ids: readonly string[]) {
   count += 1;
   world.clock.advance(3 * hour);
-  await Promise.all(
-    ids.map(async (id) => {
-      await world.secrets.write(nameOf(id), secretOf(id));
-      await world.declare({
-        id,
-        spec: { name: `Name ${count} ${id}`, client_secret: { secret: nameOf(id) } },
-      });
-    }),
-  );
+  const server = (id: string) => ({
+    id,
+    spec: { name: `Name ${count} ${id}`, client_secret: { secret: nameOf(id) } },
+  });
+  await eachLimited(ids, 8, (id) => world.secrets.write(nameOf(id), secretOf(id)));
+  await world.declare(...ids.map(server));
 }
 
 async function start(ids: readonly string[], row: Record<string, unknown> = {}) {

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
+import {
+  alloyConnection,
+  startWorld,
+  connection,
+  outcomesOf,
+  serverIds,
+} from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
 let world: TestWorld;
@@ -117,5 +123,69 @@ describe('a pass', () => {
     expect(report.vendorCalls.put).toBe(0);
     const { servers } = await world.deps.ledger.read(connection);
     expect(servers.size).toBe(0);
+  });
+
+  test('forgets a row that is removed, and leaves its server alone', async () => {
+    world.barndoor.add({ id: a, name: 'Old', slug: 'a' });
+    await world.declare({ id: a, spec: { name: 'New' } });
+    await world.pass();
+    await world.desired.remove(connection, `server#${a}`);
+    const report = await world.pass();
+    expect(report).toMatchObject({ servers: 0, undeclared: 1 });
+    expect((await world.deps.ledger.read(connection)).servers.has(a)).toBe(false);
+    expect(world.barndoor.find(a).name).toBe('New');
+  });
+});
+
+describe('a pass at Alloy', () => {
+  const pass = () => world.pass({ connection: alloyConnection });
+  const lastPut = () => world.alloy.requests.filter(({ method }) => method === 'PUT').at(-1)?.body;
+
+  beforeEach(() => world.declareAlloyConnection());
+
+  afterEach(() => {
+    expect(world.alloy.violations).toEqual([]);
+  });
+
+  test('sends just what changed, under the key and for the user of the connection', async () => {
+    await world.declareAlloyConnection({ userId: 'user-7' });
+    world.alloy.add({ serverId: 's1', name: 'Old', description: 'kept', userId: 'user-7' });
+    world.alloy.add({ serverId: 's2', name: 'Somebody else’s' });
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'New' } });
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ updated: 1 });
+    expect(report).toMatchObject({ undeclared: 0, vendorCalls: { list: 1, get: 0, put: 1 } });
+    expect(lastPut()).toEqual({ name: 'New' });
+    expect(world.alloy.find('s1')).toMatchObject({ name: 'New', description: 'kept' });
+    for (const { headers } of world.alloy.requests) {
+      expect(headers).toMatchObject({
+        authorization: 'Bearer api-key-of-globex',
+        'x-alloy-userid': 'user-7',
+      });
+    }
+    const again = await pass();
+    expect(outcomesOf(again)).toEqual({ inSync: 1 });
+    expect(again.vendorCalls).toEqual({ list: 1, get: 0, put: 0 });
+  });
+
+  test('without a user sends no such header', async () => {
+    await pass();
+    expect(world.alloy.requests[0]?.headers).not.toHaveProperty('x-alloy-userid');
+  });
+
+  test('keeps what is unreadable as fingerprints: instructions are sent once, and never verified', async () => {
+    world.alloy.add({ serverId: 's1', name: 'One' });
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'One', instructions: 'Be kind' } });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(lastPut()).toEqual({ instructions: 'Be kind' });
+    const again = await pass();
+    expect(outcomesOf(again)).toEqual({ assumed: 1 });
+    expect(again.vendorCalls.put).toBe(0);
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'One', instructions: 'Be brief' } });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(world.alloy.find('s1').instructions).toBe('Be brief');
+    await world.declareAtAlloy({ id: 's1', spec: { name: 'One' } });
+    expect((await pass()).vendorCalls.put).toBe(0);
+    expect(world.alloy.find('s1').instructions).toBe('Be brief');
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { startWorld, alloyConnection as connection, outcomesOf } from '../support/world.ts';
 import type { TestWorld, WorldOptions } from '../support/world.ts';
@@ -36,64 +37,6 @@ async function restrict(live: object, restrictions: object, policy: object = {})
 }
 
 const only = (...allowedIds: string[]) => ({ mode: 'allowlist', allowedIds });
-
-describe('a pass at Alloy', () => {
-  test('sends just what changed, under the key and for the user of the connection', async () => {
-    await world.declareAlloyConnection({ userId: 'user-7' });
-    world.alloy.add({ serverId: 's1', name: 'Old', description: 'kept', userId: 'user-7' });
-    world.alloy.add({ serverId: 's2', name: 'Somebody else’s' });
-    await world.declareAtAlloy({ id: 's1', spec: { name: 'New' } });
-    const report = await pass();
-    expect(outcomesOf(report)).toEqual({ updated: 1 });
-    expect(report).toMatchObject({ undeclared: 0, vendorCalls: { list: 1, get: 0, put: 1 } });
-    expect(lastPut()).toEqual({ name: 'New' });
-    expect(world.alloy.find('s1')).toMatchObject({ name: 'New', description: 'kept' });
-    for (const { headers } of world.alloy.requests) {
-      expect(headers).toMatchObject({
-        authorization: 'Bearer api-key-of-globex',
-        'x-alloy-userid': 'user-7',
-      });
-    }
-    const again = await pass();
-    expect(outcomesOf(again)).toEqual({ inSync: 1 });
-    expect(again.vendorCalls).toEqual({ list: 1, get: 0, put: 0 });
-  });
-
-  test('without a user sends no such header', async () => {
-    await pass();
-    expect(world.alloy.requests[0]?.headers).not.toHaveProperty('x-alloy-userid');
-  });
-
-  test.each(['count', 'paged'] as const)('reads all of a list of the form %s', async (listForm) => {
-    await world.close();
-    await start({ listForm });
-    const ids = Array.from({ length: 260 }, (_, index) => `s${index}`);
-    for (const id of ids) world.alloy.add({ serverId: id, name: `Name ${id}` });
-    await world.declareAtAlloy(
-      ...ids.slice(10).map((id) => ({ id, spec: { name: `Name ${id}` } })),
-    );
-    const report = await pass();
-    expect(outcomesOf(report)).toEqual({ inSync: 250 });
-    const list = listForm === 'count' ? 1 : 4;
-    expect(report).toMatchObject({ undeclared: 10, vendorCalls: { list, get: 0, put: 0 } });
-  });
-
-  test('keeps what is unreadable as fingerprints: instructions are sent once, and never verified', async () => {
-    world.alloy.add({ serverId: 's1', name: 'One' });
-    await world.declareAtAlloy({ id: 's1', spec: { name: 'One', instructions: 'Be kind' } });
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
-    expect(lastPut()).toEqual({ instructions: 'Be kind' });
-    const again = await pass();
-    expect(outcomesOf(again)).toEqual({ assumed: 1 });
-    expect(again.vendorCalls.put).toBe(0);
-    await world.declareAtAlloy({ id: 's1', spec: { name: 'One', instructions: 'Be brief' } });
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
-    expect(world.alloy.find('s1').instructions).toBe('Be brief');
-    await world.declareAtAlloy({ id: 's1', spec: { name: 'One' } });
-    expect((await pass()).vendorCalls.put).toBe(0);
-    expect(world.alloy.find('s1').instructions).toBe('Be brief');
-  });
-});
 
 describe('restrictions', () => {
   test('with a number that cannot be given back as it was are not sent, until an hour later', async () => {
@@ -246,4 +189,58 @@ test('a plan shows added and removed members, and nothing of accessUrl', async (
     ['/restrictions/users/allowedIds', 'set'],
   ]);
   expect(JSON.stringify(plan)).not.toContain(accessUrl.split('token=')[1]);
+});
+
+describe('restrictions in the answer to a PUT', () => {
+  const allowed = { users: only('a') };
+  const later = async () => {
+    world.clock.advance(5 * minute);
+    return pass();
+  };
+  const onPut = (effect: Effect, times?: number) =>
+    world.alloy.misbehave({ method: 'PUT', effect, ...(times !== undefined && { times }) });
+  const declareOne = (spec: Record<string, unknown>) => {
+    world.alloy.add({ serverId: 's1', name: 'One' });
+    return world.declareAtAlloy({ id: 's1', spec });
+  };
+
+  test('that are the old, though applied: a later list decides', async () => {
+    await declareOne({ restrictions: allowed });
+    onPut({ kind: 'stale', applied: true }, 1);
+    expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+    expect(puts()).toHaveLength(1);
+  });
+
+  test('that are never applied are refused after three attempts', async () => {
+    await declareOne({ restrictions: allowed });
+    onPut({ kind: 'stale', applied: false });
+    for (let times = 0; times < 10; times += 1) await later();
+    expect(puts()).toHaveLength(3);
+    expect(outcomesOf(await pass())).toEqual({ refused: 1 });
+  });
+
+  test('of which a part is refused: the rest of the server is corrected all the same', async () => {
+    await declareOne({ name: 'One', restrictions: allowed });
+    const admin = { users: { mode: 'allowlist', allowedIds: ['a', 'admin'] } };
+    onPut({ kind: 'normalise', change: (server) => ({ ...server, restrictions: admin }) });
+    expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    expect(outcomesOf(await later())).toEqual({ refused: 1 });
+    world.alloy.edit('s1', { name: 'Somebody’s' });
+    await later();
+    expect(world.alloy.find('s1').name).toBe('One');
+    expect(world.alloy.requests.at(-1)?.body).not.toHaveProperty('restrictions');
+    expect(outcomesOf(await later())).toEqual({ refused: 1 });
+  });
+
+  test('that are absent prove nothing: a later list decides', async () => {
+    await declareOne({ restrictions: allowed });
+    onPut(
+      { kind: 'normalise', stored: false, change: ({ restrictions: _gone, ...rest }) => rest },
+      1,
+    );
+    expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    expect(outcomesOf(await later())).toEqual({ inSync: 1 });
+    expect(puts()).toHaveLength(1);
+  });
 });
