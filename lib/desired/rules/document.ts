@@ -8,6 +8,7 @@ import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { documentSchema } from './schema.ts';
 import type { ConnectionDocument, ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
+import { comparableId } from '../../model/names/server-id.ts';
 import { serverKey } from '../../model/names/server-key.ts';
 
 /** `spec` is three levels down in a document, and may have 32 of its own. */
@@ -73,7 +74,7 @@ export function repeatsIn(servers: readonly unknown[]): Repeat[] {
         server,
       );
       if (typeof value !== 'string') return [];
-      const text = what === 'id' ? value : value.trim().toLowerCase();
+      const text = what === 'id' ? comparableId(value) : value.trim().toLowerCase();
       const before = first.get(text);
       if (before !== undefined) return [{ what, keys, index, before }];
       first.set(text, index);

@@ -180,4 +180,19 @@ export const files: readonly BrokenInput[] = [
       '/connection: repeats the connection of trueup.yaml:1; must be declared in one document',
     ],
   },
+  {
+    what: 'two connections of one account that declare one server',
+    text: `${acme({}, 'servers: [{ id: 0a1b2c3d-0000-4000-8000-00000000abcd, spec: {} }]\n')}---
+${acme(
+  {
+    connection: 'connection: beta',
+    baseUrl: 'baseUrl: https://ACME.platform.barndoor.ai/',
+    auth: 'auth: { type: bearer, token: { secret: trueup/beta/token } }',
+  },
+  'servers: [{ id: one, spec: {} }, { «id: 0A1B2C3D-0000-4000-8000-00000000ABCD, spec: {} }]\n',
+)}`,
+    errors: [
+      '/servers/1/id: is a server of acme too, of the same account at the gateway; must be declared by one connection',
+    ],
+  },
 ];

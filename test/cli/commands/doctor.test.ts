@@ -186,6 +186,19 @@ describe('what all connections need', () => {
     expect(failed.map(({ what }) => what)).toEqual(['fingerprint key']);
   });
 
+  test('a server that two connections of one account declare', async () => {
+    const stored = await world.deps.desired.rows(connection);
+    const own = stored.find(({ item }) => item === 'connection')?.value;
+    const [id = ''] = serverIds(1);
+    await world.desired.put('beta', 'connection', own as never);
+    await world.desired.put('beta', `server#${id.toUpperCase()}`, { spec: {} });
+    await world.desired.put(connection, `server#${id}`, { spec: {} });
+    const { failed } = await doctor();
+    const found = failed.filter((one) => one.found.includes('of the same account'));
+    expect(found.map(({ what }) => what)).toEqual([`beta: server ${id.toUpperCase()}`]);
+    expect(found[0]?.found).toContain(`is declared by ${connection} too`);
+  });
+
   test('no connection is declared', async () => {
     await world.desired.remove(connection, 'connection');
     const { code, find } = await doctor();

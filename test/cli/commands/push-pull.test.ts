@@ -89,6 +89,40 @@ describe('push', () => {
     expect(await rows()).toMatchObject({ [`server#${a}`]: { generation: 8 } });
   });
 
+  test('a generation that is the largest, or none that counts, makes no row that is not valid', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    await run(['push', await declare([server(a, { name: 'A' }), server(b, {}), server(c, {})])]);
+    for (const [id, generation] of [
+      [a, most],
+      [b, 1.5],
+      [c, 1e30],
+    ] as const) {
+      const { connection: _connection, ...row } = (await rows())[`server#${id}`] ?? {};
+      await world.desired.put(connection, `server#${id}`, { ...row, generation });
+    }
+    const named = [a, b, c].map((id) => server(id, { name: `New ${id}` }));
+    expect((await run(['push', await declare(named)])).code).toBe(0);
+    expect(await rows()).toMatchObject({
+      [`server#${a}`]: { generation: most },
+      [`server#${b}`]: { generation: 1 },
+      [`server#${c}`]: { generation: 1 },
+    });
+  });
+
+  test('a server that another connection of the account has is refused by name', async () => {
+    await run(['push', await declare([server(a, {})])]);
+    const auth = { type: 'bearer', token: { secret: 'trueup/beta/token' } };
+    const beta = { connection: 'beta', auth, baseUrl: `${world.barndoor.url}/` };
+    const path = await declare([server(a.toUpperCase(), {}), server(b, {})], beta);
+    const { code, stdout, stderr } = await run(['push', path]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      `beta/${a.toUpperCase()} is a server of acme too, of the same account at the gateway`,
+    );
+    expect(await world.deps.desired.rows('beta')).toEqual([]);
+    expect((await run(['push', await declare([server(b, {})], beta)])).code).toBe(0);
+  });
+
   test('what somebody wrote meanwhile is left as it is', async () => {
     await run(['push', await declare([server(a, { name: 'A' })])]);
     const old = { spec: { name: 'A' }, generation: 1 };

@@ -51,6 +51,12 @@ describe('checkDocument', () => {
     ],
     ['ids in another case', { id: 'x', spec: {} }, { id: 'X', spec: {} }, []],
     [
+      'ids that are one UUID',
+      { id: '0a1b2c3d-0000-4000-8000-00000000abcd', spec: {} },
+      { id: '0A1B2C3D-0000-4000-8000-00000000ABCD', spec: {} },
+      ['/servers/1/id: repeats the id of /servers/0'],
+    ],
+    [
       'labels',
       { id: 'a', label: 'Sales', spec: {} },
       { id: 'b', label: 'sales', spec: {} },

@@ -10,6 +10,7 @@ import { check, isWell, unwell } from './check.ts';
 import { clockCheck } from './clock.ts';
 import { connectionChecks } from './connection.ts';
 import { generalChecks } from './general.ts';
+import { sharedChecks } from './shared.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { completed } from '../../next-command.ts';
 import { mapLimited } from '../../../pass/limited.ts';
@@ -76,7 +77,8 @@ async function examine(
   const clock = await check('clock', async () =>
     clockCheck(aws ? await aws.dates() : vendorDates, marginMs),
   );
-  return [...general, clock, ...found.flat()];
+  const shared = await sharedChecks(target, await target.connections(), stop);
+  return [...general, clock, ...found.flat(), ...shared];
 }
 
 /** The target; or why there is no target, where that is not a mistake in the command line or the files. */

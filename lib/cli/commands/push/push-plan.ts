@@ -56,7 +56,9 @@ export function pushPlan({
     const before = stored.get(item);
     const { generation: _generation, ...old } = before ?? {};
     if (before && isJsonValue(old) && equalJson(old, row)) return [];
-    const generation = Math.max(generationOf(before) ?? 0, generations.get(item) ?? 0) + 1;
+    const last = Math.max(generationOf(before), generations.get(item) ?? 0);
+    // At its end it stays: a pass goes on with the same one, and a larger one would not be valid.
+    const generation = Math.min(last + 1, Number.MAX_SAFE_INTEGER);
     const fields = before
       ? differences(old, row).map((one) => (isShown(item) ? one : withoutBefore(one)))
       : [];
@@ -137,9 +139,10 @@ function labelOf(row: Stored): { readonly label?: string } {
   return typeof label === 'string' ? { label } : {};
 }
 
-function generationOf(row: Stored | undefined): number | undefined {
+/** 0 where the row has none, or none that is valid. */
+function generationOf(row: Stored | undefined): number {
   const generation = row?.['generation'];
-  return typeof generation === 'number' ? generation : undefined;
+  return typeof generation === 'number' && Number.isSafeInteger(generation) ? generation : 0;
 }
 
 /** Whether there is nothing in it that JSON does not know. */

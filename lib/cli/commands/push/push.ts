@@ -1,7 +1,9 @@
+import { accountOf, sharedServers } from '../../../desired/rules/shared-servers.ts';
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
 import { printable } from '../../../model/text/shown-value.ts';
 import type { DesiredWriter } from '../../../desired/rows/desired-writer.ts';
+import { accountServers } from '../../targets/account-servers.ts';
 import { checkFiles, issueLine } from '../../targets/files/check-files.ts';
 import { CliError, usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
@@ -54,8 +56,9 @@ export const push = defineCommand<PushOptions>({
     );
     if (!found) throw interrupted();
     const planned = found.map((inputs) => ({ inputs, changes: pushPlan(inputs) }));
+    const shared = await sharedWithRows(target, documents, stop);
     assertUnique(
-      planned.flatMap((one) => conflictsWithRows(one.inputs, one.changes)),
+      [...planned.flatMap((one) => conflictsWithRows(one.inputs, one.changes)), ...shared],
       output,
     );
     const changes = planned.flatMap((one) => one.changes);
@@ -121,6 +124,30 @@ async function inputsOf(
     ),
   );
   return { document, rows, generations, prune, options: deps };
+}
+
+/** Servers that a connection which the files do not declare has in the table, of the same account; a line for each. */
+async function sharedWithRows(
+  { deps: { desired } }: Target,
+  documents: readonly ConnectionDocument[],
+  stop: AbortSignal,
+): Promise<readonly string[]> {
+  const own = new Set(documents.map(({ connection }) => connection));
+  const names: string[] = [];
+  for await (const name of desired.connections()) if (!own.has(name)) names.push(name);
+  const others = await accountServers(desired, names, documents.map(accountOf), stop);
+  if (!others) throw interrupted();
+  const declared = documents.map((document) => ({
+    name: document.connection,
+    declared: document,
+    ids: (document.servers ?? []).map(({ id }) => id),
+  }));
+  return sharedServers([...others, ...declared])
+    .filter(({ connection }) => own.has(connection))
+    .map(
+      ({ connection, id, other }) =>
+        `${connection}/${id} is a server of ${other} too, of the same account at the gateway`,
+    );
 }
 
 /** Connections before their servers: a server without its connection would be invalid for a while. */

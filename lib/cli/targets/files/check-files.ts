@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
 import { checkDocument } from '../../../desired/rules/document.ts';
 import { formatPlaced, placed, readDeclarations } from '../../../desired/yaml/declaration-files.ts';
-import type { DeclarationFiles, PlacedIssue } from '../../../desired/yaml/declaration-files.ts';
+import type {
+  DeclarationDocument,
+  DeclarationFiles,
+  PlacedIssue,
+} from '../../../desired/yaml/declaration-files.ts';
+import { sharedServers } from '../../../desired/rules/shared-servers.ts';
+import type { ConnectionServers } from '../../../desired/rules/shared-servers.ts';
+import { isJsonObject } from '../../../model/json/json.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
 import { hostIssues } from './host-issues.ts';
 import type { Provider } from '../../../gateways/provider.ts';
 
@@ -30,12 +38,35 @@ export async function checkFiles(
       placed(document, issue),
     ),
   );
+  found.push(...sharedIssues(documents));
   const order = [...new Set([...issues, ...found].map(({ file }) => file))];
   const inOrder = [...issues, ...found].toSorted(
     (a, b) =>
       order.indexOf(a.file) - order.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );
   return { documents, issues: inOrder };
+}
+
+/** Servers that an earlier document declares too, of the same account. */
+function sharedIssues(documents: readonly DeclarationDocument[]): readonly PlacedIssue[] {
+  const byName = new Map<string, DeclarationDocument>();
+  const connections = documents.flatMap((document): readonly ConnectionServers[] => {
+    const { connection: name, servers } = isJsonObject(document.value) ? document.value : {};
+    if (typeof name !== 'string' || byName.has(name) || !Array.isArray(servers)) return [];
+    byName.set(name, document);
+    const ids = servers.map((server): string => {
+      const id = isJsonObject(server) ? server['id'] : undefined;
+      return typeof id === 'string' ? id : '';
+    });
+    return [{ name, declared: document.value, ids }];
+  });
+  return sharedServers(connections).map(({ connection, index, other }) =>
+    placed(byName.get(connection) as DeclarationDocument, {
+      path: `/servers/${index}/id`,
+      problem: `is a server of ${plainText(other, 64)} too, of the same account at the gateway`,
+      expected: 'must be declared by one connection',
+    }),
+  );
 }
 
 /** Nothing at all is a mistake: a file that was cut off, or another one than was meant. */

@@ -1,0 +1,27 @@
+import { sharedServers } from '../../../desired/rules/shared-servers.ts';
+import { plainText } from '../../../model/text/plain-text.ts';
+import { accountServers } from '../../targets/account-servers.ts';
+import type { Target } from '../../targets/target.ts';
+import type { Check } from './check.ts';
+import { check, unwell } from './check.ts';
+
+const mostShown = 10;
+
+/** Servers that two connections declare, of one account: a line each, up to ten. None if there are no such servers. */
+export async function sharedChecks(
+  { deps: { desired } }: Target,
+  names: readonly string[],
+  stop: AbortSignal,
+): Promise<readonly Check[]> {
+  const lines: Check[] = [];
+  const read = await check('servers of two connections', async () => {
+    const connections = await accountServers(desired, names, [], stop);
+    for (const { connection, id, other } of sharedServers(connections ?? []).slice(0, mostShown)) {
+      const what = `${connection}: server ${plainText(id, 64)}`;
+      const found = `is declared by ${other} too, of the same account: each undoes what the other one does`;
+      lines.push(unwell(what, found, 'leave it in one of the two connections'));
+    }
+    return 'none';
+  });
+  return read.ok ? lines : [read];
+}

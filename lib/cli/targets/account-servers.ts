@@ -1,0 +1,40 @@
+import type { DesiredStore } from '../../desired/desired-store.types.ts';
+import { accountOf } from '../../desired/rules/shared-servers.ts';
+import type { ConnectionServers } from '../../desired/rules/shared-servers.ts';
+import { serverIdIn } from '../../model/names/server-key.ts';
+import { mapLimited } from '../../pass/limited.ts';
+
+const atOnce = 8;
+
+/**
+ * The servers of connections whose account several have. Of any other connection no more than its own row is read.
+ *
+ * @param accounts - accounts that others have as well, which are not among the names
+ * @returns undefined if it was stopped
+ * @throws StoreError
+ */
+export async function accountServers(
+  desired: DesiredStore,
+  names: readonly string[],
+  accounts: readonly (string | undefined)[],
+  stop: AbortSignal,
+): Promise<readonly ConnectionServers[] | undefined> {
+  const read = await mapLimited(names, atOnce, stop, async (name) => {
+    const rows = await desired.rows(name, []);
+    const declared = rows.find(({ item }) => item === 'connection')?.value;
+    return { name, declared, account: accountOf(declared) };
+  });
+  const count = new Map<string | undefined, number>();
+  for (const account of [...accounts, ...(read ?? []).map((one) => one.account)]) {
+    count.set(account, (count.get(account) ?? 0) + 1);
+  }
+  const sharing = (read ?? []).filter(
+    ({ account }) => account !== undefined && (count.get(account) ?? 0) > 1,
+  );
+  const found = await mapLimited(sharing, atOnce, stop, async ({ name, declared }) => ({
+    name,
+    declared,
+    ids: (await desired.rows(name)).flatMap(({ item }) => serverIdIn(item) ?? []),
+  }));
+  return read && found;
+}

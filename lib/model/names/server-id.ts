@@ -1,0 +1,6 @@
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** One text for all spellings of a server's id: a UUID is the same in any case, any other id is taken as it is. */
+export function comparableId(id: string): string {
+  return uuid.test(id) ? id.toLowerCase() : id;
+}
