@@ -43,7 +43,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     secretPrefix: environment['TRUEUP_SECRET_PREFIX'] ?? 'trueup',
     allowedHosts: text(
       'TRUEUP_ALLOWED_HOSTS',
-      'the hosts that credentials may go to, such as barndoor=acme.platform.barndoor.ai',
+      'the hosts that credentials may go to, such as PROVIDER=gateway.example.com',
     ),
     connectionsAtOnce: whole('TRUEUP_CONNECTIONS_AT_ONCE', 10),
     inlineShare: whole('TRUEUP_INLINE_SHARE', 20),

@@ -1,6 +1,6 @@
 /**
  * `npm run check:imports`: the order of the rooms (scripts/rooms.ts), what pure rooms import, who uses AWS clients, HTTP
- * and the environment, and circles. Fails with one line for each breach. It reads import specifiers as text, type imports
+ * and the environment, who names a gateway, and circles. Fails with one line for each breach. It reads import specifiers as text, type imports
  * included: a type is a dependency too.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -32,6 +32,22 @@ function importsOf(text: string): Import[] {
     return { names, specifier: from ?? bare ?? lazy ?? '' };
   });
 }
+
+/** Folders of lib/gateways that are not a gateway's. */
+const shared = ['http'];
+
+const gateways = readdirSync(join(root, 'lib/gateways'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !shared.includes(entry.name))
+  .map(({ name }) => name);
+
+/** Who may name gateways: the folder of each, the list of all, their simulators, the templates of `init`, the demo. */
+const namesGateways = [
+  ...gateways.map((name) => `lib/gateways/${name}`),
+  'lib/gateways/gateways.ts',
+  'lib/local/gateways',
+  'lib/cli/commands/init',
+  'demo',
+];
 
 const inside = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 const insideAny = (path: string, folders: readonly string[]) =>
@@ -102,6 +118,15 @@ function httpBreach(file: string, what: string): string | undefined {
   return `${file}: sends HTTP (${what}); only ${sendsHttp.join(', ')} may`;
 }
 
+function nameBreach({ path, text }: Source): string | undefined {
+  if (insideAny(path, namesGateways)) return undefined;
+  const named = gateways.find((name) => text.toLowerCase().includes(name));
+  return (
+    named &&
+    `${path}: names the gateway ${named}; only its own folder may (scripts/check-imports.ts)`
+  );
+}
+
 function textBreaches({ path, text }: Source): (string | undefined)[] {
   const callsFetch = /(?<![.#\w])fetch\(/.test(text) && !/\bfunction fetch\b/.test(text);
   const readsEnv = /\bprocess\.env\b/.test(text) && !readsEnvironment.test(path);
@@ -120,7 +145,9 @@ function fileBreaches(source: Source): string[] {
     const target = targetOf(source, one.specifier);
     return [orderBreach(path, target) ?? purityBreach(path, one, target)];
   });
-  return [...found, ...textBreaches(source)].filter((line) => line !== undefined);
+  return [...found, ...textBreaches(source), nameBreach(source)].filter(
+    (line) => line !== undefined,
+  );
 }
 
 function circleBreaches(sources: readonly Source[]): string[] {

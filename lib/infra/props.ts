@@ -11,7 +11,7 @@ export interface TrueupReconcilerProps {
    * Hosts that credentials and secrets may go to, by provider: `host` or `host:port`, exactly. A row of Desired alone
    * can never choose a host. This includes token URLs: name the host that signs in, too.
    *
-   * @example { barndoor: ['acme.platform.barndoor.ai', 'auth.barndoor.ai'] }
+   * @example { PROVIDER: ['gateway.example.com', 'auth.example.com'] }
    */
   readonly allowedHosts: Readonly<Record<string, readonly string[]>>;
   /** Time between two scheduled passes, in whole minutes. Defaults to 5 minutes. */

@@ -26,7 +26,7 @@ import { triggerByQueue, triggerByStream } from './functions/triggers.ts';
  * @example
  * const stack = new Stack(new App(), 'Mcp');
  * new TrueupReconciler(stack, 'Trueup', {
- *   allowedHosts: { barndoor: ['acme.platform.barndoor.ai', 'auth.barndoor.ai'] },
+ *   allowedHosts: { PROVIDER: ['gateway.example.com', 'auth.example.com'] },
  * });
  */
 export class TrueupReconciler extends Construct {

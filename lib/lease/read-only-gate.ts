@@ -6,7 +6,7 @@ import type { Gate } from './pass-gate.ts';
 
 /**
  * The gate of a command that only reads and has no lease. A tenth of the budget is kept for it, which it may use all at
- * once: 30 requests at Barndoor and 8 at Alloy by default, enough to plan thousands of servers without a wait. Passes and
+ * once: 30 requests of 300 a minute and 8 of 80, enough to plan thousands of servers without a wait. Passes and
  * one such command stay within the limit together; two commands at once may meet a 429, which is waited for.
  */
 export function readOnlyGate(budget: Pick<Budget, 'requestsPerMinute'>, clock: Clock): Gate {

@@ -42,7 +42,7 @@ export interface Connection {
   readonly auth: Auth;
   readonly budget: Budget;
   readonly policy: ConnectionPolicy;
-  /** Alloy's `x-alloy-userid`. */
+  /** Whose servers, where the gateway asks for it. */
   readonly userId?: string;
   readonly generation?: number;
 }

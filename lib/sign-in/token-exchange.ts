@@ -28,7 +28,7 @@ export function createTokenExchange(tools: TokenTools): TokenExchange {
       return exchange(tools, request, {
         type: 'client_credentials',
         authentication: oauth.ClientSecretPost(textOf(clientSecret, request)),
-        // RFC 6749 does not have it; Barndoor does [doc].
+        // RFC 6749 does not have it; some issuers ask for it [doc].
         parameters: { ...(audience !== undefined && { audience }) },
         secrets: [clientSecret],
         repeatable: 'anytime',

@@ -17,7 +17,7 @@ export function configurationTables(): ReadonlyMap<string, string> {
     ([name, { table: fields }]) => [`spec-${name}`, specTable(fields)] as const,
   );
   return new Map([
-    ['example', `\`\`\`yaml\n${exampleFile().trimEnd()}\n\`\`\``],
+    ['example', `\`\`\`yaml\n${exampleFile('barndoor').trimEnd()}\n\`\`\``],
     ['connection', keyTable(document)],
     ...branches.map((branch) => [`auth-${constantOf(branch)}`, keyTable(branch)] as const),
     ['budget', keyTable(at('budget'))],

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { offlineProviders } from '../../lib/cli/targets/files/providers.ts';
 import { commandList } from '../../lib/cli/command-list.ts';
 import { trueup } from './run.ts';
 
@@ -26,6 +27,17 @@ describe('init', () => {
     const checked = await run('validate', 'trueup.yaml');
     expect(checked).toEqual({ code: 0, stdout: '', stderr: 'Valid: 1 connection, 1 server.\n' });
   });
+
+  test.each([...offlineProviders().keys()])(
+    'writes one for each provider that there is: %s',
+    async (provider) => {
+      expect((await run('init', '--provider', provider)).code).toBe(0);
+      const text = await readFile(join(folder, 'trueup.yaml'), 'utf8');
+      expect(text).toContain(`\nprovider: ${provider} `);
+      const checked = await run('validate', 'trueup.yaml');
+      expect(checked).toEqual({ code: 0, stdout: '', stderr: 'Valid: 1 connection, 1 server.\n' });
+    },
+  );
 
   test('replaces nothing unless told', async () => {
     await writeFile(join(folder, 'trueup.yaml'), 'mine');

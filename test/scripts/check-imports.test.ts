@@ -82,6 +82,22 @@ describe('check:imports', () => {
     expect(line).toContain(expected);
   });
 
+  test.each([
+    ['lib/pass/a.ts', true],
+    ['lib/gateways/http/a.ts', true],
+    ['functions/a.ts', true],
+    ['lib/gateways/barndoor/a.ts', false],
+    ['lib/gateways/gateways.ts', false],
+    ['lib/local/gateways/a.ts', false],
+    ['lib/cli/commands/init/a.ts', false],
+    ['demo/a.ts', false],
+  ])('the name of a gateway in %s is a breach: %s', (path, isBreach) => {
+    const found = breaches([file(path, "const name = 'acme-Barndoor';")]);
+    expect(found).toEqual(
+      isBreach ? [expect.stringContaining(`${path}: names the gateway barndoor`)] : [],
+    );
+  });
+
   test('a circle is shown as its shortest chain, types and scripts included', () => {
     const circle = [
       file('lib/plan/a.ts', "import { b } from './b.ts';"),

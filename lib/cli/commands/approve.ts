@@ -25,11 +25,11 @@ export const approve = defineCommand<{ yes?: boolean }>({
     'Shows what the guard holds, or would hold now, asks, and lets the unattended passes apply just that for 24 hours. Changes that are not in it are guarded again; in mode report nothing is sent.',
   examples: [
     {
-      line: 'trueup approve acme-barndoor 5f2a91c07be4 --stack trueup-prod',
+      line: 'trueup approve acme-prod 5f2a91c07be4 --stack trueup-prod',
       does: 'what a plan, a report or an event named by this digest',
     },
     {
-      line: 'trueup approve acme-barndoor 5f2a91c07be4 --stack trueup-prod --yes',
+      line: 'trueup approve acme-prod 5f2a91c07be4 --stack trueup-prod --yes',
       does: 'without a question, after it was reviewed elsewhere',
     },
   ],

@@ -29,7 +29,7 @@ export const history = defineCommand<{ since?: Moment; connection?: string }>({
   examples: [
     { line: 'trueup history --since 7d --stack trueup-prod', does: 'all of the last week' },
     {
-      line: 'trueup history acme-barndoor/salesforce-prod --stack trueup-prod --output json',
+      line: 'trueup history acme-prod/salesforce-prod --stack trueup-prod --output json',
       does: 'one server, for a script',
     },
   ],

@@ -31,11 +31,11 @@ export const login = defineCommand<LoginOptions>({
     'Signs in for a connection whose auth is of type refresh-token: authorization code with PKCE in the browser, the answer on loopback. The tokens go into the secret that the connection names, which is made if it is not there; other members of it stay.',
   examples: [
     {
-      line: 'trueup login acme-barndoor --stack trueup-prod',
+      line: 'trueup login acme-prod --stack trueup-prod',
       does: 'in the browser of this machine',
     },
     {
-      line: 'trueup login acme-barndoor --stack trueup-prod --no-browser --port 8477',
+      line: 'trueup login acme-prod --stack trueup-prod --no-browser --port 8477',
       does: 'without a browser: after `ssh -L 8477:127.0.0.1:8477`, open what it prints',
     },
   ],

@@ -22,11 +22,11 @@ export const pause = defineCommand<PauseOptions>({
     'Leaves a connection, or one server, alone until it is resumed: a pass still lists its servers, and changes nothing. The pause is kept in the ledger, so that no push undoes it; `status` and `plan` show it.',
   examples: [
     {
-      line: 'trueup pause acme-barndoor --until 2h --reason "vendor maintenance" --stack trueup-prod',
+      line: 'trueup pause acme-prod --until 2h --reason "vendor maintenance" --stack trueup-prod',
       does: 'a whole connection, for two hours',
     },
     {
-      line: 'trueup pause acme-barndoor/salesforce-prod --stack trueup-prod',
+      line: 'trueup pause acme-prod/salesforce-prod --stack trueup-prod',
       does: 'one server, until `trueup resume`',
     },
   ],

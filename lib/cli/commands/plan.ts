@@ -27,7 +27,7 @@ export const plan = defineCommand<PlanOptions>({
   examples: [
     { line: 'trueup plan --stack trueup-prod', does: 'all connections of a deployed stack' },
     {
-      line: 'trueup plan acme-barndoor --file trueup.yaml --output markdown --detailed-exitcode',
+      line: 'trueup plan acme-prod --file trueup.yaml --output markdown --detailed-exitcode',
       does: 'for a pull request: exits with 2 if something would change',
     },
   ],

@@ -10,9 +10,9 @@ export const resume = defineCommand({
   description:
     'Ends a pause. What changed in the meantime is what the next pass finds, and the guard counts it as ever. A pause of a server and one of its connection are ended each by itself.',
   examples: [
-    { line: 'trueup resume acme-barndoor --stack trueup-prod', does: 'a whole connection' },
+    { line: 'trueup resume acme-prod --stack trueup-prod', does: 'a whole connection' },
     {
-      line: 'trueup resume acme-barndoor/salesforce-prod --stack trueup-prod',
+      line: 'trueup resume acme-prod/salesforce-prod --stack trueup-prod',
       does: 'one server',
     },
   ],

@@ -186,7 +186,7 @@ const connectionKeys = {
     matching(
       /^[!-~]{1,256}$/,
       'must be 1 to 256 printable ASCII characters without spaces',
-      "Whose servers, where the vendor asks for it (Alloy's x-alloy-userid)",
+      'Whose servers, where the vendor asks for it',
     ),
   ),
 };

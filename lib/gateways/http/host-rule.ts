@@ -92,12 +92,13 @@ export function assertAllowedUrl(
   }
   if (text.includes('#')) refuse(`the address at ${url.host} must not have a fragment`);
   if (url.protocol === 'http:' && !isLoopbackName(url.hostname)) {
-    refuse(`${url.host} must be addressed by https: plain http is for loopback`);
+    refuse(`${url.host} must be addressed by https: plain http is for loopback addresses`);
   }
   const reach = reachOf(url, owner, settings);
   if (reach === undefined) {
     return refuse(
-      `${url.host} is not among the allowed hosts for ${owner.name} (TRUEUP_ALLOWED_HOSTS)`,
+      `${url.host} is not among the allowed hosts for ${owner.name}: name it in allowedHosts of the stack, ` +
+        `or in TRUEUP_ALLOWED_HOSTS as ${owner.name}=${url.host}`,
     );
   }
   const literal = literalOf(url.hostname);

@@ -6,12 +6,12 @@ import { isJsonObject } from '../../model/json/json.ts';
  *
  * | form | from |
  * |---|---|
- * | `{error, message, details?}` | Barndoor [doc] |
- * | `{detail: "text"}` | Barndoor [copy] |
- * | `{detail: [{loc, msg, type}]}` | Barndoor, 422 [copy] |
- * | `{error: {code, message, details?}}` | Alloy [doc] |
+ * | `{error, message, details?}` | [doc] |
+ * | `{detail: "text"}` | [copy] |
+ * | `{detail: [{loc, msg, type}]}` | 422 [copy] |
+ * | `{error: {code, message, details?}}` | [doc] |
  * | `{error, error_description}` | token endpoints, RFC 6749 |
- * | plain text | proxies; Barndoor [copy] |
+ * | plain text | proxies; [copy] |
  *
  * `details`, and what of a 422 repeats the input, are left out: what they hold is unknown.
  */

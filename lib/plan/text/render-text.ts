@@ -17,7 +17,7 @@ const same: NextCommand = (line) => line;
  * are undeclared, the guard, and the counts. Stable: the same plan is the same text. Everything that a vendor or user
  * wrote is quoted or made plain, so that no terminal code gets through.
  *
- *     ~ acme-barndoor/salesforce-prod  (drift)
+ *     ~ acme-prod/salesforce-prod  (drift)
  *         name: "Old" -> "New"  # drift: changed at the vendor
  *
  *     Plan: 1 to update, 240 in sync (12 of them assumed: they cannot be read).
@@ -94,7 +94,7 @@ const mostCharacters = 1500;
 /**
  * A pass in a line or two, and more only where there is something to look at.
  *
- *     acme-barndoor: 3 updated, 240 in sync; 12 calls (10 list, 1 get, 1 put), 1
+ *     acme-prod: 3 updated, 240 in sync; 12 calls (10 list, 1 get, 1 put), 1
  *         secret decrypted, 2.1 s
  */
 export function renderReport(report: PassReport, paint: Paint = plain, next = same): string {

@@ -85,14 +85,15 @@ describe('all is well', () => {
         'ok acme: secrets: 2 secrets there',
         'ok acme: token: that of secret trueup/acme/token',
         'ok acme: list call: answered, 1 server on the first page',
+        'ok acme: unknown server: answered HTTP 404',
         'ok acme: last pass: 0 min ago (TIME UTC, by schedule)',
         '',
       ].join('\n'),
     );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '13 checks: all is well.\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '14 checks: all is well.\n' });
   });
 
-  test('it writes nothing, decrypts no server’s secret, and asks for one page', async () => {
+  test('it writes nothing, decrypts no server’s secret, and asks for one page and one server', async () => {
     await world.secrets.write(`trueup/${connection}/a`, canary);
     const client_secret = { secret: `trueup/${connection}/a` };
     await world.declare({ id: a, spec: { name: 'A', client_secret } });
@@ -106,7 +107,7 @@ describe('all is well', () => {
     world.callsSince();
     expect((await doctor()).code).toBe(0);
     const calls = world.callsSince();
-    expect(calls).toMatchObject({ list: 1, DescribeSecret: 2, BatchGetSecretValue: 1 });
+    expect(calls).toMatchObject({ list: 1, get: 1, DescribeSecret: 2, BatchGetSecretValue: 1 });
     expect(calls).not.toHaveProperty('put');
     expect(await rows()).toEqual(before);
   });
@@ -331,6 +332,15 @@ describe('a connection', () => {
     expect(failed).toMatchObject([{ what: 'acme: list call', fix: expect.stringContaining(fix) }]);
   });
 
+  test.each<[number, object]>([
+    [403, { ok: false, fix: expect.stringContaining('a token that may see all servers') }],
+    [500, { ok: true, skipped: true }],
+  ])('a server that is not there: HTTP %d', async (status, expected) => {
+    world.barndoor.misbehave({ operation: 'get', effect: { kind: 'status', status } });
+    const { find } = await doctor();
+    expect(find('acme: unknown server')).toMatchObject(expected);
+  });
+
   describe('that signs in', () => {
     const signIn = async (auth: object) => {
       const common = { tokenUrl: world.issuer.tokenUrl, client_id: 'trueup' };
@@ -531,7 +541,7 @@ describe('with a stack', () => {
       /^x {2}acme: last pass: none yet\n {3}next: `trueup reconcile acme --stack trueup-test`/m,
     );
     await world.pass();
-    expect(await run(stack.name)).toMatchObject({ code: 0, stderr: '13 checks: all is well.\n' });
+    expect(await run(stack.name)).toMatchObject({ code: 0, stderr: '14 checks: all is well.\n' });
   });
 
   test('that is not there', async () => {

@@ -18,6 +18,14 @@ describe('no answer', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('in as many times that as an attempt may take is one too', async () => {
+    const { client, put } = await world(() => {}, { timeoutMs: 100 });
+    expect(await vendorErrorOf(client.send({ ...put, patience: 3 }))).toMatchObject({
+      kind: 'timeout',
+      message: 'no answer within 0.3 s',
+    });
+  });
+
   test('to its end in time is a timeout too', async () => {
     const { client, put } = await world((response) => void response.write('{'), { timeoutMs: 500 });
     expect(await vendorErrorOf(client.send(put))).toMatchObject({ kind: 'timeout' });

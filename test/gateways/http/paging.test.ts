@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from '../../../lib/gateways/http/paging.ts';
-import { walkPages } from '../../../lib/gateways/http/paging.ts';
+import { walkCursors, walkPages } from '../../../lib/gateways/http/paging.ts';
 import { collect, vendorErrorOf } from '../support.ts';
 
 const page = (ids: readonly string[], next?: number): Page => ({
@@ -114,5 +114,50 @@ describe('walkPages', () => {
   test('a thousand pages are not too many', async () => {
     const all = await idsOf((at) => page([`s${at}`], at < 1000 ? at + 1 : undefined));
     expect(all).toHaveLength(1000);
+  });
+});
+
+describe('walkCursors', () => {
+  const walk = (nextOf: (cursor: string | undefined) => string | undefined) => {
+    let count = 0;
+    return collect(
+      walkCursors(async (cursor) => {
+        count += 1;
+        const next = nextOf(cursor);
+        return { servers: page([`s${count}`]).servers, ...(next !== undefined && { next }) };
+      }, 'c'),
+    );
+  };
+
+  test('goes on from each cursor to the page without one', async () => {
+    const next = new Map([
+      [undefined, 'x'],
+      ['x', 'y'],
+    ]);
+    expect((await walk((cursor) => next.get(cursor))).map(({ id }) => id)).toEqual([
+      's1',
+      's2',
+      's3',
+    ]);
+  });
+
+  test('a cursor that comes a second time is an error', async () => {
+    const next = new Map([
+      [undefined, 'x'],
+      ['x', 'y'],
+      ['y', 'x'],
+    ]);
+    expect(await vendorErrorOf(walk((cursor) => next.get(cursor)))).toMatchObject({
+      kind: 'body',
+      message: 'the list does not advance',
+      context: { connection: 'c' },
+    });
+  });
+
+  test('more than a thousand pages are an error', async () => {
+    let nth = 0;
+    expect(await vendorErrorOf(walk(() => `${(nth += 1)}`))).toMatchObject({
+      message: 'the list has more than 1000 pages',
+    });
   });
 });

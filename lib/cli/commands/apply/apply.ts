@@ -32,7 +32,7 @@ export const apply = defineCommand<ApplyOptions>({
     'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. Servers in mode report are sent too, since you have seen the plan.',
   examples: [
     {
-      line: 'trueup apply acme-barndoor --stack trueup-prod',
+      line: 'trueup apply acme-prod --stack trueup-prod',
       does: 'one connection of a deployed stack, after a question',
     },
     {

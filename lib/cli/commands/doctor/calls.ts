@@ -7,19 +7,19 @@ import type { VendorSession } from '../../../gateways/provider.ts';
 import { isVendorError } from '../../../model/errors/vendor-error.ts';
 import { withSession } from '../../targets/with-session.ts';
 import type { Check, Verdict } from './check.ts';
-import { check, isWell, skipped } from './check.ts';
+import { check, isWell, skipped, unwell, well } from './check.ts';
 
-/** A token, and with it one page of the list. A refresh token is not exchanged: that is for who has the lease. */
+/** A token, and with it one page of the list and a server that is not there. A refresh token is not exchanged: that is for who has the lease. */
 export async function callChecks(
   { name, auth }: Connection,
   hosts: readonly Check[],
   deps: Dependencies,
   stop: AbortSignal,
 ): Promise<readonly Check[]> {
-  const [token, list] = [`${name}: token`, `${name}: list call`];
+  const [token, list, absent] = [`${name}: token`, `${name}: list call`, `${name}: unknown server`];
   if (!hosts.every(isWell)) {
     const why = 'its host cannot be used';
-    return [skipped(token, why), skipped(list, why)];
+    return [skipped(token, why), skipped(list, why), skipped(absent, why)];
   }
   const checks: Check[] = [];
   const opened = await check(token, () =>
@@ -28,12 +28,34 @@ export async function callChecks(
       const answered = isWell(had)
         ? await check(list, () => firstPage(session), judgeList(auth))
         : skipped(list, 'there is no token');
-      checks.push(had, answered);
+      const lacking = isWell(answered)
+        ? await absentCheck(absent, session, deps.uuid())
+        : skipped(absent, 'the list call failed');
+      checks.push(had, answered, lacking);
       return '';
     }),
   );
-  return opened.ok ? checks : [opened, skipped(list, 'there is no token')];
+  if (opened.ok) return checks;
+  const why = 'there is no token';
+  return [opened, skipped(list, why), skipped(absent, why)];
 }
+
+/** A gateway that answers 403 for what is not there cannot be asked whether a server is missing. */
+async function absentCheck(what: string, session: VendorSession, id: string): Promise<Check> {
+  try {
+    await session.get(id);
+    return skipped(what, 'the vendor answered it with a server');
+  } catch (error) {
+    if (!isVendorError(error)) throw error;
+    if (error.status === 404) return well(what, 'answered HTTP 404');
+    if (error.status === 403) return unwell(what, `HTTP 403: ${error.message}`, useWiderToken);
+    return skipped(what, error.message);
+  }
+}
+
+const useWiderToken =
+  'use a token that may see all servers (an administrator’s, not limited to teams): ' +
+  'with this one Trueup cannot know whether a server is missing or hidden, and the list may leave servers out';
 
 async function tokenOf(credentials: Credentials, auth: Auth): Promise<string> {
   await credentials.token({ renew: false });

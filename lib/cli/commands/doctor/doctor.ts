@@ -23,11 +23,11 @@ const atOnce = 8;
 
 export const doctor = defineCommand({
   description:
-    'Checks what Trueup needs, one line a check, each with its fix: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call and last pass. Changes nothing, and shows no secret.',
+    'Checks what Trueup needs, one line a check, each with its fix: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call, what an unknown server answers and last pass. Changes nothing, and shows no secret.',
   examples: [
     { line: 'trueup doctor --stack trueup-prod', does: 'everything' },
     {
-      line: 'trueup doctor acme-barndoor --stack trueup-prod --output json',
+      line: 'trueup doctor acme-prod --stack trueup-prod --output json',
       does: 'one connection, for a script',
     },
   ],

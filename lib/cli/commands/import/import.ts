@@ -26,11 +26,11 @@ export const importCommand = defineCommand<ImportOptions>({
     'Writes the YAML that declares the live servers of a connection as they are, to standard output: once it is declared, the plan is empty. What cannot be read is a commented line; what is declared already of it stays. Changes nothing.',
   examples: [
     {
-      line: 'trueup import acme-barndoor --file connection.yaml > trueup.yaml',
+      line: 'trueup import acme-prod --file connection.yaml > trueup.yaml',
       does: 'all live servers of a connection that a file declares without servers',
     },
     {
-      line: "trueup import acme-barndoor --stack trueup-prod --match 'sales*'",
+      line: "trueup import acme-prod --stack trueup-prod --match 'sales*'",
       does: 'those whose name, label or id begins so',
     },
   ],

@@ -1,30 +1,35 @@
+import { templates } from './templates.ts';
+import type { Template } from './templates.ts';
+
 /** Where the schema for editors is found. */
 export const schemaUrl = './trueup.schema.json';
 
+/** The providers that there is an example of. */
+export const exampleProviders = Object.keys(templates);
+
 /** What `trueup init` writes: it is valid as it is, and every choice is explained. */
-export function exampleFile(schema: string = schemaUrl): string {
+export function exampleFile(provider: string, schema: string = schemaUrl): string {
+  const template = templates[provider] as Template;
+  const { connection, baseUrl, auth, requestsPerMinute, server } = template;
+  const others = exampleProviders.filter((name) => name !== provider);
   return `# yaml-language-server: $schema=${schema}
 #
 # What your MCP servers should be. Check it with \`trueup validate\`, see what would
 # change with \`trueup plan\`, and send it with \`trueup apply\`.
 
 # A connection is one account at one vendor. Lower-case letters, digits, hyphens.
-connection: acme-barndoor
-provider: barndoor # or: alloy
-baseUrl: https://acme.platform.barndoor.ai
+connection: ${connection}
+provider: ${provider} # or: ${others.join(', ')} (see \`trueup init --help\`)
+baseUrl: ${baseUrl}
 
 # How Trueup signs in. Secrets are named, never written here: the value is in
 # AWS Secrets Manager, or in the file of --secrets. Names begin with
 # trueup/<connection>/.
 auth:
-  type: client-credentials # or: bearer (token), refresh-token (see \`trueup login\`)
-  tokenUrl: https://auth.barndoor.ai/realms/barndoor/protocol/openid-connect/token
-  client_id: trueup
-  client_secret: { secret: trueup/acme-barndoor/service-account, key: client_secret }
-  audience: https://barndoor.ai/
+${auth}
 
 # The vendor's rate limit, shared by all who use this connection.
-budget: { requestsPerMinute: 300, concurrency: 4 }
+budget: { requestsPerMinute: ${requestsPerMinute}, concurrency: 4 }
 
 policy:
   # What unattended passes do: report (the default) only shows what they would
@@ -36,15 +41,7 @@ policy:
   # reassertEvery: 7d
 
 servers:
-  # The vendor's id. \`trueup import acme-barndoor\` writes these for live servers.
-  - id: 123e4567-e89b-12d3-a456-426614174000
-    label: salesforce-prod # what you call it
-    spec: # the vendor's own field names; what you leave out stays as it is
-      name: Salesforce Production
-      slug: salesforce
-      client_id: 3MVG9...
-      client_secret: { secret: trueup/acme-barndoor/salesforce, key: client_secret }
-      meta: { team: sales }
-    # policy: { mode: correct, ignore: [/meta/costCenter] } # for this server only
+  # The vendor's id. \`trueup import ${connection}\` writes these for live servers.
+${server}
 `;
 }

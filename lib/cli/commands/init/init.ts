@@ -1,9 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { Option } from 'commander';
 import { CliError, usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { systemCode } from '../../errors/error-code.ts';
-import { exampleFile, schemaUrl } from './example-file.ts';
+import { exampleFile, exampleProviders, schemaUrl } from './example-file.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { quoted } from '../../next-command.ts';
 import { declarationFile, jsonSchemas } from '../../schemas/json-schemas.ts';
@@ -11,13 +12,14 @@ import { declarationFile, jsonSchemas } from '../../schemas/json-schemas.ts';
 interface InitOptions {
   readonly force?: boolean;
   readonly schemas?: string;
+  readonly provider: string;
 }
 
 export const init = defineCommand<InitOptions>({
   description:
     'Writes a commented example of a declaration, valid as it is, and beside it the schema that editors check it with.',
   examples: [
-    { line: 'trueup init', does: 'writes trueup.yaml here' },
+    { line: 'trueup init --provider contextforge', does: 'writes trueup.yaml here' },
     {
       line: 'trueup init --schemas schemas',
       does: 'only the JSON Schemas: of declarations, and of all that --output json prints',
@@ -26,10 +28,16 @@ export const init = defineCommand<InitOptions>({
   configure: (command) => {
     command
       .argument('[path]', 'where to write it', 'trueup.yaml')
+      .addOption(
+        new Option('--provider <name>', 'whose servers the example declares')
+          .choices(exampleProviders)
+          .default(exampleProviders[0]),
+      )
       .option('--force', 'replaces a file that is there')
       .option('--schemas <dir>', 'instead writes all JSON Schemas there, in place of older ones');
   },
-  run: async ({ cwd, output, options }, [path = 'trueup.yaml'], { force = false, schemas }) => {
+  run: async ({ cwd, output, options }, [path = 'trueup.yaml'], own) => {
+    const { force = false, schemas, provider } = own;
     if (options.file) {
       const [file = ''] = options.file;
       throw usageError(
@@ -55,7 +63,7 @@ export const init = defineCommand<InitOptions>({
     const beside = resolve(cwd, dirname(path), schemaUrl);
     if (!force) await assertOurs(beside, join(dirname(path), schemaUrl));
     await orNotWritten(path, async () => {
-      await writeFile(resolve(cwd, path), exampleFile(), { flag: force ? 'w' : 'wx' });
+      await writeFile(resolve(cwd, path), exampleFile(provider), { flag: force ? 'w' : 'wx' });
       // Always the schema of this version: editors should not complain of what it understands.
       const schema = all.get(declarationFile) as string;
       await writeFile(beside, schema);

@@ -16,7 +16,7 @@ export const pull = defineCommand({
   examples: [
     { line: 'trueup pull --stack trueup-prod > trueup.yaml', does: 'all connections' },
     {
-      line: 'trueup pull acme-barndoor --stack trueup-prod --output json',
+      line: 'trueup pull acme-prod --stack trueup-prod --output json',
       does: 'one connection, as JSON, which is a declaration as well',
     },
   ],

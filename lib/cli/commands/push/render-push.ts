@@ -13,7 +13,7 @@ const signs: Readonly<Record<RowChange['action'], readonly [sign: string, style:
   remove: ['-', 'remove'],
 };
 
-/** `acme-barndoor`, or `acme-barndoor/salesforce-prod`. */
+/** `acme-prod`, or `acme-prod/salesforce-prod`. */
 export function changeName({ connection, item, label }: RowChange): string {
   if (item === 'connection') return connection;
   return plainText(`${connection}/${label ?? serverIdIn(item) ?? item}`);

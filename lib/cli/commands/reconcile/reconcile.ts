@@ -28,7 +28,7 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
   examples: [
     { line: 'trueup reconcile --stack trueup-prod', does: 'all connections, after a push' },
     {
-      line: 'trueup reconcile acme-barndoor --stack trueup-prod --timeout 15m --output json',
+      line: 'trueup reconcile acme-prod --stack trueup-prod --timeout 15m --output json',
       does: 'one connection, with its report as data',
     },
   ],

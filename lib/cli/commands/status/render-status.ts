@@ -30,7 +30,7 @@ const mostListed = 20;
 /**
  * A connection for people.
  *
- *     acme-barndoor (barndoor, mode correct): ok
+ *     acme-prod (PROVIDER, mode correct): ok
  *         last pass 2026-11-22 10:00 UTC by schedule, 2.1 s
  *         2 failed, 240 inSync
  *         x salesforce-prod: failed since 2026-11-22 09:00 UTC

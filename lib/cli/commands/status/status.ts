@@ -16,7 +16,7 @@ export const status = defineCommand<{ failing?: boolean }>({
   examples: [
     { line: 'trueup status --stack trueup-prod', does: 'all connections, and what is failing' },
     {
-      line: 'trueup status acme-barndoor --stack trueup-prod --failing --output json',
+      line: 'trueup status acme-prod --stack trueup-prod --failing --output json',
       does: 'the failing servers of one connection, for a script',
     },
   ],

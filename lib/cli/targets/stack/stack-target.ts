@@ -92,7 +92,7 @@ function byName({ options, settings }: TargetContext): WiringSettings {
   if (settings.allowedHosts === '') {
     throw usageError(
       'no allowed hosts: credentials may go to no host',
-      'set TRUEUP_ALLOWED_HOSTS=barndoor=acme.platform.barndoor.ai (provider=host, separated by commas), or use --stack NAME',
+      'set TRUEUP_ALLOWED_HOSTS=PROVIDER=HOST[:PORT] (several: separated by commas), or use --stack NAME',
     );
   }
   const { fingerprintSecret, secretPrefix, allowedHosts } = settings;

@@ -1,0 +1,69 @@
+/** What of the example is a provider's own, as YAML. */
+export interface Template {
+  readonly connection: string;
+  readonly baseUrl: string;
+  readonly auth: string;
+  readonly requestsPerMinute: number;
+  readonly server: string;
+}
+
+const bearer = (connection: string, what: string) => `\
+  type: bearer # or: client-credentials, refresh-token (see \`trueup login\`)
+  token: { secret: trueup/${connection}/token } # ${what}`;
+
+/** By provider. The first is the one that `trueup init` writes without --provider. */
+export const templates: Readonly<Record<string, Template>> = {
+  barndoor: {
+    connection: 'acme-barndoor',
+    baseUrl: 'https://acme.platform.barndoor.ai',
+    auth: `\
+  type: client-credentials # or: bearer (token), refresh-token (see \`trueup login\`)
+  tokenUrl: https://auth.barndoor.ai/realms/barndoor/protocol/openid-connect/token
+  client_id: trueup
+  client_secret: { secret: trueup/acme-barndoor/service-account, key: client_secret }
+  audience: https://barndoor.ai/`,
+    requestsPerMinute: 300,
+    server: `\
+  - id: 123e4567-e89b-12d3-a456-426614174000
+    label: salesforce-prod # what you call it
+    spec: # the vendor's own field names; what you leave out stays as it is
+      name: Salesforce Production
+      slug: salesforce
+      client_id: 3MVG9...
+      client_secret: { secret: trueup/acme-barndoor/salesforce, key: client_secret }
+      meta: { team: sales }
+    # policy: { mode: correct, ignore: [/meta/costCenter] } # for this server only`,
+  },
+  contextforge: {
+    connection: 'acme-contextforge',
+    baseUrl: 'https://contextforge.example.com # allow it: TRUEUP_ALLOWED_HOSTS=contextforge=HOST',
+    auth: bearer('acme-contextforge', 'an API token that may read and update gateways'),
+    requestsPerMinute: 60,
+    server: `\
+  - id: 9f0c5b1ad1a74c6e9a0ff2f9a3f3c1de
+    label: jira # what you call it
+    spec: # the gateway's own field names; what you leave out stays as it is
+      name: Jira
+      url: https://jira.example.com/mcp
+      description: Tickets of all teams
+      tags: [team-a]
+      authType: bearer # sent together with its secret
+      authToken: { secret: trueup/acme-contextforge/jira, key: token }
+    # policy: { mode: correct } # for this server only`,
+  },
+  alloy: {
+    connection: 'acme-alloy',
+    baseUrl: 'https://mcp.runalloy.com',
+    auth: bearer('acme-alloy', 'the API key'),
+    requestsPerMinute: 80,
+    server: `\
+  - id: srv_1
+    label: crm # what you call it
+    spec: # the vendor's own field names; what you leave out stays as it is
+      name: CRM
+      description: Tools of the sales team
+      restrictions: # declared as a whole: a section that is left out is not restricted
+        connectors: { mode: allowlist, allowedIds: [hubspot] }
+    # policy: { mode: correct } # for this server only`,
+  },
+};

@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals';
+import { fieldLines } from '../../../lib/plan/text/render-field.ts';
+import type { FieldChange } from '../../../lib/plan/plan.types.ts';
+
+const change: FieldChange = {
+  pointer: '/authToken',
+  cause: 'drift',
+  before: { kind: 'absent' },
+  after: { kind: 'secret', secret: 'trueup/acme/jira', version: 'v2' },
+  compare: 'value',
+  conditional: false,
+  hash: 'h',
+  held: false,
+};
+const shown = (more: Partial<FieldChange> = {}) =>
+  fieldLines({ ...change, ...more }, (text) => text).join('\n');
+
+describe('a secret', () => {
+  test('that is no longer stored is said to be gone', () => {
+    expect(shown()).toContain('# drift: the gateway no longer has this secret');
+  });
+
+  test('that is sent with another field says so', () => {
+    const before = { kind: 'secret', secret: 'trueup/acme/jira', version: 'v1' } as const;
+    expect(shown({ cause: 'together', before })).toContain(
+      '# together: sent together with another field that changes',
+    );
+  });
+});
+
+test('a value that is absent is drift like any other', () => {
+  expect(shown({ after: { kind: 'value', value: 'x' } })).toContain('# drift: changed at');
+});
