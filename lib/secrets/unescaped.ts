@@ -13,7 +13,7 @@ const controls: ReadonlyMap<number, number> = new Map(
 /** Name and character of the punctuation that HTML has names for. */
 const punctuation =
   `amp& lt< gt> quot" apos' sol/ bsol\\ plus+ equals= lowbar_ num# percnt% colon: semi; period. comma, ` +
-  'excl! quest? dollar$ commat@ ast* lpar( rpar) lsqb[ rsqb] lcub{ rcub} grave` verbar|';
+  'excl! quest? dollar$ commat@ ast* lpar( rpar) lsqb[ rsqb] lcub{ rcub} verbar|';
 const named: ReadonlyMap<string, number> = new Map([
   ['nbsp', 0x20],
   ...punctuation

@@ -16,9 +16,9 @@ export function refused(
   { error, error_description: description }: AuthorizationResponseError,
   known: KnownSecrets,
 ): SignInError {
-  const answered = [error, description].filter((part) => part !== undefined).join(': ');
+  const parts = [error, description].filter((part) => part !== undefined);
   const said =
-    vendorText(answered, known) ?? 'its reason is left out: it repeats a part of a secret';
+    vendorText(parts.join(': '), known) ?? 'its reason is left out: it repeats a part of a secret';
   return new SignInError(
     'sign-in-refused',
     `${connection}: the provider refused the sign-in: ${said}`,
