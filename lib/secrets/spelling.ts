@@ -34,17 +34,21 @@ export function* textReadings(text: string, shortest: number): Generator<Reading
   // A form writes `+` for a space.
   const asForm = text.includes('+') ? read(unescaped(text.replaceAll('+', ' '), true)) : [];
   yield* distinct([...escapesRead(text), ...asForm]);
-  const run = unescaped(text.replaceAll(unseenOrSpace, ''), true).replaceAll(unseenOrSpace, '');
-  for (const said of [...base64In(run, shortest), ...hexIn(run, shortest)]) {
-    yield* distinct(read(unescaped(said, true)));
+  const joined = text.replaceAll(unseenOrSpace, '');
+  // What is before a run may seem to begin an escape that takes its first letters.
+  const ways = new Set([joined, unescaped(joined, true).replaceAll(unseenOrSpace, '')]);
+  for (const way of ways) {
+    for (const said of [...base64In(way, shortest), ...hexIn(way, shortest)]) {
+      yield* distinct(read(unescaped(said, true)));
+    }
   }
 }
 
 function* escapesRead(text: string): Generator<Reading> {
   const joined = text.replaceAll(unseenOrSpace, '');
   // A line may have been broken within an escape.
-  const ways = [text, unescaped(text, false), unescaped(text, true), unescaped(joined, true)];
-  for (const way of new Set(ways)) yield* read(way);
+  const ways = [text, joined].flatMap((one) => [unescaped(one, false), unescaped(one, true)]);
+  for (const way of new Set([text, ...ways])) yield* read(way);
 }
 
 function* read(text: string): Generator<Reading> {

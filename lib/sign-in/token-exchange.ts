@@ -158,11 +158,16 @@ function kindOf(
   answer: Json | undefined,
   { invalidGrant = 'token', onRefreshToken }: Grant,
 ): VendorErrorKind | undefined {
-  const { access_token: token, refresh_token: next, error } = membersOf(answer);
-  if (isText(next)) onRefreshToken?.(next);
+  const { access_token: token, refresh_token: next, error, ...more } = membersOf(answer);
+  // Where bytes were replaced, it is no token any more.
+  if (isText(next) && !next.includes('\ufffd')) onRefreshToken?.(next);
   if (isTransientStatus(status)) return 'status';
   // Some endpoints send their errors with status 200.
-  if (status < 300 && (isText(token) || error === undefined || error === null)) return undefined;
+  if (status < 300 && isText(token)) return undefined;
+  if (status < 300 && (error === undefined || error === null)) {
+    const { message, detail, error_description: description } = more;
+    return [message, detail, description].some(isText) ? 'body' : undefined;
+  }
   return error === 'invalid_grant' ? invalidGrant : 'token';
 }
 

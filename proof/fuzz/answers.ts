@@ -90,6 +90,8 @@ const headers = fc.array(
       'location: //evil.example',
       'location: http://[',
       'location:',
+      `www-authenticate: Bearer error="${canary}"`,
+      `content-encoding: ${canary}`,
       'set-cookie: a=b',
       'transfer-encoding: gzip',
       'connection: upgrade',

@@ -1,4 +1,5 @@
 import { documentFuzzer } from './document-fuzzer.ts';
+import { echoFuzzer } from './echo-fuzzer.ts';
 import { eventFuzzer } from './event-fuzzer.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { ledgerFuzzer } from './ledger-fuzzer.ts';
@@ -19,6 +20,7 @@ export const fuzzers: readonly Fuzzer[] = [
   stateFuzzer(),
   barndoorFuzzer(),
   alloyFuzzer(),
+  echoFuzzer(),
   tokenFuzzer(),
   eventFuzzer(),
 ];

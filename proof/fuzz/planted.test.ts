@@ -7,6 +7,8 @@ import { checkDocument } from '../../lib/desired/rules/document.ts';
 import { parseText } from '../../lib/desired/yaml/text.ts';
 import { readDesired } from '../../lib/pass/read/desired.ts';
 import { documentFuzzer } from './document-fuzzer.ts';
+import { VendorError } from '../../lib/model/errors/vendor-error.ts';
+import { echoFuzzer, put } from './echo-fuzzer.ts';
 import { eventFuzzer } from './event-fuzzer.ts';
 import fc from 'fast-check';
 import { fuzzer } from './fuzzer.ts';
@@ -95,6 +97,15 @@ const planted: readonly (readonly [what: string, fuzzer: Fuzzer, error: RegExp])
       return servers.map((one) => ({ ...one, fields: { ...one.fields, accessUrl: 'x' } }));
     }),
     /kept accessUrl/,
+  ],
+  [
+    'a vendor error that quotes what was sent',
+    echoFuzzer(async (session, secret) =>
+      put(session, secret).catch(() => {
+        throw new VendorError('status', 'put', `not ${secret.reveal().slice(0, 60)}`);
+      }),
+    ),
+    /repeats/,
   ],
   [
     'a token error that quotes what was sent',

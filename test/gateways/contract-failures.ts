@@ -182,5 +182,16 @@ export function describeFailures({ contract, world, atEnd }: ContractSuite): voi
         context: { connection: `acme-${contract.name}`, server: 'a' },
       });
     });
+
+    test('an error in place of it shows the reason', async () => {
+      const error = { code: 'E7', message: 'The account is locked' };
+      const body = JSON.stringify({ error });
+      const made = await world(always({ kind: 'status', status: 200, body }));
+      expect(await vendorErrorOf(calls[operation](made))).toMatchObject({
+        kind: 'body',
+        operation,
+        message: 'E7: The account is locked',
+      });
+    });
   });
 }

@@ -65,6 +65,15 @@ describe('a text that repeats a secret', () => {
     expect(occurs(basic.slice(1), 'hunter22')).toBe(true);
   });
 
+  test.each(['%', '% ', '\\x', '\\u00', '&#x', '%4', '50%'])(
+    'after what may begin an escape: %s',
+    (before) => {
+      for (const value of ['414243444546', 'TokenOfTheConnection'])
+        for (const spell of Object.values(spellings))
+          expect(occurs(`${before}${spell(value)}`, value)).toBe(true);
+    },
+  );
+
   test('half a character of a value', () => {
     expect(occurs('got abcde\ud83d.', 'abcde\ud83d')).toBe(true);
   });

@@ -130,6 +130,17 @@ describe('client credentials', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test.each([
+    [{ message: 'Client is disabled' }, 'Client is disabled'],
+    [{ detail: 'No such realm' }, 'No such realm'],
+    [{ error: null, error_description: 'Try later' }, 'Try later'],
+    [{ error: { code: 'E7', message: 'Client is disabled' } }, 'E7: Client is disabled'],
+    [{ scope: 'x' }, 'the token endpoint answered without an access token'],
+  ])('an error with status 200 shows its reason: %j', async (body, message) => {
+    const { exchange, credentials } = await world((response) => answer(response, 200, body));
+    expect(await vendorErrorOf(exchange.clientCredentials(credentials))).toMatchObject({ message });
+  });
+
   test('that are empty are not sent', async () => {
     const { server, exchange, credentials, refresh } = await world((response) =>
       answer(response, 200, granted),
@@ -245,6 +256,32 @@ describe('a refresh token', () => {
     expect(refreshed.refreshToken.reveal()).toBe('next-canary');
     expect(refreshed.failed).toMatchObject({ kind, operation: 'token' });
     expect(allTextOf(refreshed.failed)).not.toContain('canary');
+  });
+
+  test.each<[string, number, Record<string, string>, Buffer?]>([
+    ['redirect', 302, { location: 'https://elsewhere.example/' }],
+    ['body', 200, {}, Buffer.from([0xff])],
+    ['token', 400, {}, Buffer.from([0xff])],
+    ['body', 404, { 'content-type': 'text/html' }],
+  ])('that rotates is given although the answer cannot be used: %s, %i', async (...row) => {
+    const [kind, status, headers, more = Buffer.alloc(0)] = row;
+    const { exchange, refresh } = await world((response) => {
+      response.writeHead(status, headers);
+      response.write('{"refresh_token":"next-canary","note":"');
+      response.end(Buffer.concat([more, Buffer.from('"}')]));
+    });
+    const refreshed = await exchange.refreshToken(refresh);
+    if (!('failed' in refreshed)) throw new Error('it has an access token');
+    expect(refreshed.refreshToken.reveal()).toBe('next-canary');
+    expect(refreshed.failed).toMatchObject({ kind, operation: 'token' });
+  });
+
+  test('that has lost bytes is not taken for one', async () => {
+    const { exchange, refresh } = await world((response) => {
+      response.writeHead(200);
+      response.end(Buffer.from('{"refresh_token":"next-\xff"}', 'latin1'));
+    });
+    expect(await vendorErrorOf(exchange.refreshToken(refresh))).toMatchObject({ kind: 'body' });
   });
 
   test.each<[number, unknown]>([

@@ -1,5 +1,6 @@
 import type { Connection } from '../../model/desired.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Provider, SessionInputs } from '../provider.ts';
@@ -39,7 +40,7 @@ export function openHttpSession(
   secretsIn?: (answer: Json) => readonly Secret[],
 ): SendRequest {
   const bearer = bearerOf(inputs);
-  const kindOf = upstreamKind(owner);
+  const isUpstream = upstreamKind(owner);
   return async ({ operation, path, query, body, secrets = [], server }) => {
     const context = { connection: name, ...(server !== undefined && { server }) };
     const fail = (why: string) => new VendorError('host', operation, why, { context });
@@ -62,11 +63,12 @@ export function openHttpSession(
       url: endpoint(baseUrl, path, query, fail),
       repeatable: isPut ? 'unsent' : 'anytime',
       patience,
-      ...(isPut && { kindOf }),
       headers,
       bearer,
       ...(body && { json: body }),
       known: inputs.known,
+      kindOf: (status, answer) =>
+        errorWithSuccess(status, answer) ?? (isPut ? isUpstream(status, answer) : undefined),
       ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
@@ -86,6 +88,15 @@ export function openHttpSession(
 function upstreamKind({ upstreamStatuses = [] }: SessionOwner): KindOf {
   return (status, body) =>
     body !== undefined && upstreamStatuses.includes(status) ? 'upstream' : undefined;
+}
+
+/** A 2xx that has an error and nothing else: it cannot be used, and its reason says why. */
+function errorWithSuccess(status: number, answer: Json | undefined): 'body' | undefined {
+  if (status >= 300 || !isJsonObject(answer)) return undefined;
+  const { error, id, serverId, data, servers } = answer;
+  const isError = typeof error === 'string' || isJsonObject(error);
+  const isOther = [id, serverId, data, servers].some((one) => one !== undefined);
+  return isError && !isOther ? 'body' : undefined;
 }
 
 function endpoint(
