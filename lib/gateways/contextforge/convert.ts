@@ -74,6 +74,21 @@ export function masksIn(
   });
 }
 
+/** Members of a gateway that are a credential, where an installation shows them as they are. */
+const credentialMembers = /^auth_?(?:token|password|header_?value|value)(?:_?unmasked)?$/i;
+
+/** The credentials that an answer shows; not the masks in their place. */
+export function credentialsIn(answer: Json): readonly Secret[] {
+  const { gateways } = isJsonObject(answer) ? answer : {};
+  return (Array.isArray(gateways) ? gateways : [answer]).flatMap((row: Json) =>
+    Object.entries(isJsonObject(row) ? row : {}).flatMap(([key, value]) =>
+      credentialMembers.test(key) && isText(value) && !/^(?:\*+|\[.*\])$/.test(value)
+        ? [new Secret(value)]
+        : [],
+    ),
+  );
+}
+
 function isText(value: Json | undefined): value is string {
   return typeof value === 'string' && value !== '';
 }

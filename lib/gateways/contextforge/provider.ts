@@ -2,6 +2,7 @@ import type { Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
 import { contextForgeSession } from './client.ts';
+import { credentialsIn } from './convert.ts';
 import { contextForgeFields } from './fields.ts';
 
 /** 100 a minute by default; five refusals are a lockout of 15 minutes [run]. */
@@ -23,6 +24,9 @@ export function createContextForge(http: HttpClient): Provider {
     table: contextForgeFields,
     requestsPerMinute,
     open: (connection, inputs) =>
-      contextForgeSession(openHttpSession(http, owner, connection, inputs), connection.name),
+      contextForgeSession(
+        openHttpSession(http, owner, connection, inputs, {}, credentialsIn),
+        connection.name,
+      ),
   };
 }

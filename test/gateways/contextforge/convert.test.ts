@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../lib/model/json/json.types.ts';
-import { masksIn, toPage, toServer } from '../../../lib/gateways/contextforge/convert.ts';
+import {
+  credentialsIn,
+  masksIn,
+  toPage,
+  toServer,
+} from '../../../lib/gateways/contextforge/convert.ts';
 
 const id = '9f0c5b';
 const shown = {
@@ -108,6 +113,17 @@ describe('masksIn', () => {
 
   test.each<Json>([null, 'text', [], {}])('%j has none', (answer) => {
     expect(masksIn(answer)).toEqual([]);
+  });
+});
+
+describe('credentialsIn', () => {
+  test('gives what is shown as it is, and no mask', () => {
+    const open = { id, auth_token_unmasked: 't-1', authPasswordUnmasked: 'p-1', authValue: 'v-1' };
+    const masked = { id, authToken: '*****', authValue: '[hidden]', authHeaderValue: '', x: 'y' };
+    const found = credentialsIn({ gateways: [open, masked, null] });
+    expect(found.map((secret) => secret.reveal())).toEqual(['t-1', 'p-1', 'v-1']);
+    expect(credentialsIn(open)).toHaveLength(3);
+    expect(credentialsIn(null)).toEqual([]);
   });
 });
 
