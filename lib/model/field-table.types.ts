@@ -39,6 +39,8 @@ export interface FieldSpec {
   readonly mask?: RegExp;
   /** Access rules are never taken as normalised: an answer that differs is refused. */
   readonly accessRule?: boolean;
+  /** The Unicode form in which the vendor keeps the text: others of the same text are no difference, and are not sent. */
+  readonly unicode?: 'NFC';
   /** Whether a `secret` field may have several lines, such as a key in PEM; defaults to false. */
   readonly multiline?: boolean;
   /**

@@ -14,8 +14,11 @@ export interface Unit {
   readonly spelledOut: boolean;
 }
 
-/** Equal values become equal texts: sets without order or repetition. */
+/** Equal values become equal texts: sets without order or repetition, text in the form that the vendor keeps. */
 export function comparable(field: FieldSpec, value: Json): Json {
+  if (field.unicode !== undefined && typeof value === 'string') {
+    return value.normalize(field.unicode);
+  }
   if (field.compare !== 'set' || !Array.isArray(value)) return value;
   const byText = new Map(value.map((member: Json) => [canonicalJson(member), member]));
   return [...byText.keys()].toSorted().map((text) => byText.get(text) as Json);

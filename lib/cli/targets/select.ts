@@ -3,6 +3,7 @@ import { namedAtMost } from '../../model/names/named-servers.ts';
 import { usageError } from '../errors/cli-error.ts';
 import type { CliError } from '../errors/cli-error.ts';
 import type { Target } from './target.ts';
+import { comparableId } from '../../model/names/server-id.ts';
 import { serverIdIn } from '../../model/names/server-key.ts';
 
 /** A connection that a command is about, and the servers if it names some. */
@@ -87,8 +88,13 @@ async function serversOf(
   const seen = new Set<string>();
   for (const name of wanted) {
     const own = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    const exact = servers.filter(({ id }) => id === own);
-    const found = exact.length > 0 ? exact : servers.filter(({ label }) => label === own);
+    const found =
+      [
+        servers.filter(({ id }) => id === own),
+        servers.filter(({ label }) => label === own),
+        servers.filter(({ id }) => comparableId(id) === comparableId(own)),
+        servers.filter(({ label }) => typeof label === 'string' && alike(label) === alike(own)),
+      ].find((named) => named.length > 0) ?? [];
     if (found.length > 1)
       throw ambiguous(
         name,
@@ -101,6 +107,9 @@ async function serversOf(
   }
   return { connection, ids, wanted: seen };
 }
+
+/** A terminal and an editor may write the same letters and spaces in different ways. */
+const alike = (label: string) => label.normalize('NFC').replaceAll(/\p{Zs}/gu, ' ');
 
 function ambiguous(name: string, ids: readonly string[]): CliError {
   return usageError(

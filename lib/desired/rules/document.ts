@@ -74,7 +74,8 @@ export function repeatsIn(servers: readonly unknown[]): Repeat[] {
         server,
       );
       if (typeof value !== 'string') return [];
-      const text = what === 'id' ? comparableId(value) : value.trim().toLowerCase();
+      const text =
+        what === 'id' ? comparableId(value) : value.normalize('NFC').trim().toLowerCase();
       const before = first.get(text);
       if (before !== undefined) return [{ what, keys, index, before }];
       first.set(text, index);

@@ -95,7 +95,7 @@ const computed = (pointer: string): FieldSpec => ({ ...plain, pointer, access: '
 /** Alloy's server fields [doc], but for `instructions` [guess]. */
 export const alloyFields: FieldTable = {
   fields: [
-    { ...plain, pointer: '/name', access: 'read-write' },
+    { ...plain, pointer: '/name', access: 'read-write', unicode: 'NFC' },
     { ...plain, pointer: '/description', access: 'read-write' },
     { ...plain, pointer: '/instructions', access: instructions.access },
     ...section('connectors', ['allowedIds', 'blockedIds']),

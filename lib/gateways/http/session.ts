@@ -1,3 +1,4 @@
+import { comparableId } from '../../model/names/server-id.ts';
 import type { Connection } from '../../model/desired.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
@@ -138,7 +139,7 @@ export function expectServer(
   id: string,
   connection: string,
 ): LiveServer {
-  if (converted?.id === id) return converted;
+  if (converted && comparableId(converted.id) === comparableId(id)) return converted;
   const what = converted === undefined ? 'something that is no server' : 'another server';
   throw new VendorError('body', operation, `the vendor answered with ${what}`, {
     context: { connection, server: id },

@@ -4,3 +4,10 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function comparableId(id: string): string {
   return uuid.test(id) ? id.toLowerCase() : id;
 }
+
+/** A UUID in the other case; undefined if there is no other. */
+export function otherSpelling(id: string): string | undefined {
+  const lower = comparableId(id);
+  const other = id === lower ? id.toUpperCase() : lower;
+  return uuid.test(id) && other !== id ? other : undefined;
+}

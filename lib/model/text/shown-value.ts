@@ -3,18 +3,23 @@ import type { ShownValue } from '../ledger.types.ts';
 import { parsePointer } from '../json/pointer.ts';
 import { plainText } from './plain-text.ts';
 
-/** What JSON leaves as it is, but a terminal acts on, or does not show. */
-const unseen = /[^\P{Cc}\n]|[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+/** What JSON leaves as it is, but a terminal acts on, does not show, or shows as a space. */
+const unseen =
+  /[^\P{Cc}\n]|[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\ufff9-\ufffb]/gu;
 
-/** A JSON text in which every control, bidirectional and invisible character is escaped: the same value, safe to print. */
+/**
+ * A JSON text in which every control, bidirectional and invisible character is escaped, and every space but the usual one: the
+ * same value, safe to print.
+ */
 export function printable(json: string): string {
-  return json.replaceAll(unseen, (character) =>
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return json.replaceAll(unseen, escaped);
 }
+
+const escaped = (character: string) =>
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 
 /** A vendor's or user's value, quoted as JSON so that nothing in it can pass for the text around it. */
 export function quoted(value: Json): string {
@@ -50,14 +55,29 @@ export function showPointer(pointer: Pointer): string {
 const longest = 300;
 const context = 20;
 
-/** Two values for people, long ones cut so that the place where they begin to differ is seen. */
+/** Letters of other scripts that look like those of Latin script, and what they look like. */
+const alike =
+  'аaеeоoрpсcхxуyіiјjѕsԁdһhԛqԝwАAВBЕEКKМMНHОOРPСCТTХXУYІIЈJЅSΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοoνvıi';
+const letters = new Map(
+  Array.from(alike.matchAll(/(.)(.)/gu), ([, letter = '', latin = '']) => [letter, latin] as const),
+);
+
+/** One text for all that look alike. */
+const look = (text: string) =>
+  Array.from(text.normalize('NFKC'), (character) => letters.get(character) ?? character).join('');
+
+/** Two values for people, long ones cut so that the place where they begin to differ is seen. What looks alike is escaped. */
 export function showPair(before: ShownValue, after: ShownValue): readonly [string, string] {
-  const [a, b] = [showValue(before), showValue(after)];
+  const shown = [showValue(before), showValue(after)] as const;
+  const isAlike = shown[0] !== shown[1] && look(shown[0]) === look(shown[1]);
+  const [a, b] = isAlike ? [inAscii(shown[0]), inAscii(shown[1])] : shown;
   let same = 0;
   while (same < a.length && a[same] === b[same]) same += 1;
   const from = same < longest / 2 ? 0 : same - context;
   return [cut(a, from), cut(b, from)];
 }
+
+const inAscii = (text: string) => text.replaceAll(/[^\n -~]/gu, escaped);
 
 function cut(text: string, from: number): string {
   if (text.length <= longest) return text;

@@ -121,7 +121,7 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
   const ahead = unreadable.length === 0 ? left : { ...left, intent };
   const current = ahead === base ? base : await writeRecord(context, ahead);
   const noted: AppliedInputs = { ...inputs, plan: { ...plan, record: current } };
-  const put = () => context.session.put(server.id, body, [...secrets.values()]);
+  const put = () => context.session.put(live.id, body, [...secrets.values()]);
   let answer: LiveServer | undefined;
   try {
     answer = await put();

@@ -7,6 +7,7 @@ import { plainText } from '../../model/text/plain-text.ts';
 import type { Log } from '../../model/runtime.types.ts';
 import type { Provider } from '../../gateways/provider.ts';
 import type { DesiredRow, DesiredStore } from '../../desired/desired-store.types.ts';
+import { comparableId } from '../../model/names/server-id.ts';
 import { serverIdIn } from '../../model/names/server-key.ts';
 
 /** A connection as declared, and its vendor. */
@@ -97,16 +98,28 @@ function serversIn(
   const { name } = connection;
   warnOfStrays(options.log, name, rows);
   const servers = new Map<string, Declared>();
+  const spellings = new Map<string, string>();
   for (const row of rows) {
     const id = serverIdIn(row.item);
     if (id === undefined) continue;
     const parsed = parseServer(whole(name, row), connection, provider.table, options);
+    const other = spellings.get(comparableId(id));
+    spellings.set(comparableId(id), other ?? id);
+    if (other !== undefined) {
+      const reason = plainText(`has the id of server#${other}, in another spelling`);
+      servers.set(id, { valid: false, server: { ...labelOf(parsed.server), id, reason } });
+      continue;
+    }
     servers.set(
       id,
       parsed.ok ? { valid: true, server: parsed.server } : { valid: false, server: parsed.server },
     );
   }
   return { connection, provider, servers };
+}
+
+function labelOf({ label }: { readonly label?: string }) {
+  return label === undefined ? {} : { label };
 }
 
 /** Rows that are neither the connection's nor a server's are ignored, with a warning: they were meant for something. */

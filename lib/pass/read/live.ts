@@ -1,5 +1,6 @@
 import { classifyFailure, isDown } from '../../model/errors/failure.ts';
 import type { LiveServer } from '../../model/live.types.ts';
+import { comparableId, otherSpelling } from '../../model/names/server-id.ts';
 import { eachLimited } from '../limited.ts';
 import type { VendorSession } from '../../gateways/provider.ts';
 import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
@@ -25,7 +26,7 @@ export interface LiveState {
 export interface LiveQuestion {
   /** Ids to look for: valid, neither off nor paused. */
   readonly wanted: readonly string[];
-  /** Whether an id is declared at all, since the rest of the list is undeclared. */
+  /** Whether an id is declared at all, in any spelling, since the rest of the list is undeclared. */
   readonly isDeclared: (id: string) => boolean;
   /** Already known to be missing: believed without another GET while the list lacks them. */
   readonly isMissing: (id: string) => boolean;
@@ -38,14 +39,14 @@ export interface LiveQuestion {
 const lackingAtMost = 10;
 const lackingShare = 0.1;
 
-/** What the vendor's list says, by id. */
+/** What the vendor's list says, by `comparableId`. */
 export type Listed = Map<string, LiveReading>;
 
 /** Reads the whole list. @throws VendorError if any page failed */
 export async function listAll(session: VendorSession): Promise<Listed> {
   const listed: Listed = new Map();
   for await (const page of session.list()) {
-    for (const server of page) listed.set(server.id, { kind: 'found', server });
+    for (const server of page) listed.set(comparableId(server.id), { kind: 'found', server });
   }
   return listed;
 }
@@ -62,11 +63,17 @@ export async function readAll(
   question: LiveQuestion,
 ): Promise<LiveState> {
   const undeclared: LiveServer[] = [];
-  const wanted = new Set(question.wanted);
+  const wanted = new Map(question.wanted.map((id) => [comparableId(id), id] as const));
   for (const [id, reading] of declared) {
     if (wanted.has(id)) continue;
     declared.delete(id);
     if (reading.kind === 'found' && !question.isDeclared(id)) undeclared.push(reading.server);
+  }
+  for (const [key, id] of wanted) {
+    const reading = key === id ? undefined : declared.get(key);
+    if (!reading) continue;
+    declared.delete(key);
+    declared.set(id, reading);
   }
   const lacking = question.wanted.filter((id) => !declared.has(id));
   const suspects = lacking.filter((id) => !question.isMissing(id));
@@ -111,7 +118,14 @@ export async function readEach(
   return readings;
 }
 
+/** A UUID that the gateway does not have may be spelled in the other case there, where no list has said how. */
 async function readOne(session: VendorSession, id: string): Promise<LiveReading> {
+  const reading = await readSpelled(session, id);
+  const other = otherSpelling(id);
+  return reading.kind === 'missing' && other !== undefined ? readSpelled(session, other) : reading;
+}
+
+async function readSpelled(session: VendorSession, id: string): Promise<LiveReading> {
   try {
     return { kind: 'found', server: await session.get(id) };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { attemptKey } from '../../plan/change.ts';
 import { ofAccount } from '../../plan/record.ts';
+import { comparableId } from '../../model/names/server-id.ts';
 import { accountKey } from '../../model/names/account.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import { allEnded } from '../limited.ts';
@@ -122,9 +123,10 @@ async function readLive(
     throw new InterruptedError('redeclared', message);
   }
   const now = deps.clock.now();
+  const ids = new Set([...servers.keys()].map(comparableId));
   const question = {
     wanted: wantedServers({ desired, ledger }, deps).map(([id]) => id),
-    isDeclared: (id: string) => servers.has(id),
+    isDeclared: (id: string) => ids.has(comparableId(id)),
     isMissing: (id: string) => ledger.servers.get(id)?.outcome === 'missing',
     isWaiting: async (id: string) => {
       const retry = ledger.servers.get(id)?.retry;

@@ -82,6 +82,22 @@ test('plan, apply, plan, status: no AWS, the ledger in a folder, no secret anywh
   for (const secret of [canary, bearer]) expect(told).not.toContain(secret);
 });
 
+test('an option names a server in whatever Unicode form and spelling', async () => {
+  const id = '0a1b2c3d-0000-4000-8000-00000000abcd';
+  const servers = [
+    { id, label: 'Café', spec: {} },
+    { id: b, label: 'sales\u00A0prod', spec: {} },
+  ];
+  await write('trueup.json', declaration({ servers }));
+  for (const name of ['Cafe\u0301', 'Café', 'sales prod', id.toUpperCase(), 'acme/Cafe\u0301']) {
+    const { code, stderr } = await run(['plan', '--server', name]);
+    expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+  }
+  expect((await run(['plan', '--server', 'Cafe'])).stderr).toContain(
+    "no declared server is called 'Cafe'",
+  );
+});
+
 describe('the value of a secret', () => {
   test('is sent without the line end that `echo` and editors leave', async () => {
     await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': `${canary}\n` });

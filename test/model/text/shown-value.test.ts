@@ -100,3 +100,27 @@ describe('showPair', () => {
     );
   });
 });
+
+describe('what looks alike', () => {
+  const pair = (before: string, after: string) =>
+    showPair({ kind: 'value', value: before }, { kind: 'value', value: after });
+
+  test.each([
+    ['a no-break space', 'Sales Prod', 'Sales\u00A0Prod', '"Sales Prod"', '"Sales\\u00a0Prod"'],
+    ['a narrow space', 'a b', 'a\u202Fb', '"a b"', '"a\\u202fb"'],
+    ['a zero-width space', 'ab', 'a\u200Bb', '"ab"', '"a\\u200bb"'],
+    ['letters in parts', 'Café', 'Cafe\u0301', '"Caf\\u00e9"', '"Cafe\\u0301"'],
+    ['letters of another script', 'paypal', 'p\u0430ypal', '"paypal"', '"p\\u0430ypal"'],
+    ['wide letters', 'AB', '\uFF21B', '"AB"', '"\\uff21B"'],
+    ['a ligature', 'office', 'o\uFB03ce', '"office"', '"o\\ufb03ce"'],
+  ])('is escaped in a pair: %s', (_, before, after, left, right) => {
+    expect(pair(before, after)).toEqual([left, right]);
+    expect(pair(after, before)).toEqual([right, left]);
+  });
+
+  test('is left as it is where the two are seen to differ', () => {
+    expect(pair('Café', 'Kafé')).toEqual(['"Café"', '"Kafé"']);
+    expect(pair('Привет', 'Привет!')).toEqual(['"Привет"', '"Привет!"']);
+    expect(pair('Café', 'Café')).toEqual(['"Café"', '"Café"']);
+  });
+});

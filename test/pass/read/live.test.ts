@@ -1,5 +1,10 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { alloyConnection as connection, outcomesOf, startWorld } from '../../support/world.ts';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  alloyConnection as connection,
+  outcomesOf,
+  serverIds,
+  startWorld,
+} from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 
 let world: TestWorld;
@@ -40,3 +45,46 @@ test.each([
     expect(report.vendorCalls).toMatchObject({ get, put: 0 });
   },
 );
+
+describe('a UUID is one id in any case', () => {
+  const lower = '0a1b2c3d-0000-4000-8000-00000000abcd';
+  const upper = lower.toUpperCase();
+
+  test.each([
+    [lower, upper],
+    [upper, lower],
+  ])('declared as %s, and %s at the gateway: calls use the spelling there', async (id, live) => {
+    world = await startWorld();
+    await world.declareConnection();
+    world.barndoor.add({ id: live, name: 'Old' });
+    await world.declare({ id, spec: { name: 'New' } });
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ updated: 1 });
+    expect(report).toMatchObject({ undeclared: 0, vendorCalls: { get: 0, put: 1 } });
+    expect(world.barndoor.find(live).name).toBe('New');
+    world.barndoor.edit(live, { name: 'Drifted' });
+    expect(outcomesOf(await world.pass({ servers: [id] }))).toEqual({ updated: 1 });
+    expect(world.barndoor.find(live).name).toBe('New');
+    expect(outcomesOf(await world.pass())).toEqual({ inSync: 1 });
+  });
+
+  test('of two rows in both spellings one is invalid', async () => {
+    world = await startWorld();
+    await world.declareConnection();
+    world.barndoor.add({ id: lower, name: 'Old' });
+    await world.declare({ id: upper, spec: { name: 'A' } }, { id: lower, spec: { name: 'B' } });
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 1, invalid: 1 });
+    expect(outcomesOf(await world.pass())).toEqual({ inSync: 1, invalid: 1 });
+  });
+});
+
+test('a name in another Unicode form is no difference', async () => {
+  world = await startWorld();
+  await world.declareConnection();
+  const [id = ''] = serverIds(1);
+  world.barndoor.add({ id, name: 'Café Support' });
+  await world.declare({ id, spec: { name: 'Cafe\u0301 Support' } });
+  const report = await world.pass();
+  expect(outcomesOf(report)).toEqual({ inSync: 1 });
+  expect(report.vendorCalls.put).toBe(0);
+});
