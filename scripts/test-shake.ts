@@ -1,12 +1,18 @@
 /**
- * `npm run test:shake [-- --runs N]`: the tests alone, and the same beside two loops that keep two cores busy, each N times.
- * Defaults to five. Fails if a run fails, after all of them: a test that fails now and then is broken.
+ * `npm run test:shake [-- --runs N] [PATTERN ...]`: the tests alone, and the same beside two loops that keep two cores busy, each N
+ * times. N defaults to five, the tests to all; patterns are those of Jest. Fails if a run fails, after all of them: a test that
+ * fails now and then is broken.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' } },
+});
+const parameters =
+  positionals.length === 0 ? ['test'] : ['run', '--silent', 'test:fast', '--', ...positionals];
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1 on');
 
@@ -38,7 +44,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 /** What a failed run wrote is shown whole. */
 async function run(name: string): Promise<boolean> {
   const from = performance.now();
-  const child = spawn('npm', ['test'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
   running = child;
   const written: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
