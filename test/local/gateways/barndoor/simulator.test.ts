@@ -3,7 +3,7 @@ import {
   startBarndoor,
   type BarndoorOptions,
   type BarndoorSimulator,
-} from '../../../lib/local/gateways/barndoor/simulator.ts';
+} from '../../../../lib/local/gateways/barndoor/simulator.ts';
 
 const started: BarndoorSimulator[] = [];
 afterEach(async () => {

@@ -11,9 +11,9 @@ import {
   GetItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
-import type { StreamRecord } from '../../../lib/local/aws/dynamodb/stream.ts';
-import { createTables, startDynamoDb } from '../../../lib/local/aws/dynamodb/dynamodb.ts';
+import type { Intercept } from '../../../../lib/local/aws/aws-json.ts';
+import type { StreamRecord } from '../../../../lib/local/aws/dynamodb/stream.ts';
+import { createTables, startDynamoDb } from '../../../../lib/local/aws/dynamodb/dynamodb.ts';
 
 const names = { desired: 'Desired', ledger: 'Ledger' };
 const endings: (() => unknown)[] = [];

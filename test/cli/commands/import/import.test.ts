@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { alloyConnection, connection, serverIds, startWorld } from '../../support/world.ts';
-import type { TestWorld } from '../../support/world.ts';
-import { onTables } from '../run.ts';
-import type { Ran, RunOptions } from '../run.ts';
+import { alloyConnection, connection, serverIds, startWorld } from '../../../support/world.ts';
+import type { TestWorld } from '../../../support/world.ts';
+import { onTables } from '../../run.ts';
+import type { Ran, RunOptions } from '../../run.ts';
 
 const ids = serverIds(4);
 const [a = '', b = '', c = ''] = ids;

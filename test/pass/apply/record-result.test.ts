@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { reconcile } from '../../lib/pass/reconcile.ts';
-import type { Ledger } from '../../lib/ledger/ledger.types.ts';
-import { LostUpdateError, StoreError } from '../../lib/model/errors/store-error.ts';
-import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
+import { reconcile } from '../../../lib/pass/reconcile.ts';
+import type { Ledger } from '../../../lib/ledger/ledger.types.ts';
+import { LostUpdateError, StoreError } from '../../../lib/model/errors/store-error.ts';
+import { connection, outcomesOf, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 
 const [id] = serverIds(1) as [string];
 let world: TestWorld;

@@ -17,7 +17,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import {
   startSecretsManager,
   type LabelUpdated,
-} from '../../../lib/local/aws/secrets-manager/secrets-manager.ts';
+} from '../../../../lib/local/aws/secrets-manager/secrets-manager.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

@@ -5,7 +5,7 @@ import {
   startAlloy,
   type AlloyOptions,
   type AlloySimulator,
-} from '../../../lib/local/gateways/alloy/simulator.ts';
+} from '../../../../lib/local/gateways/alloy/simulator.ts';
 
 const started: AlloySimulator[] = [];
 afterEach(async () => {
@@ -44,7 +44,7 @@ async function world(options: Partial<AlloyOptions> = {}) {
 
 test("the document is the vendor's, to the byte", () => {
   const text = readFileSync(
-    new URL('../../../lib/local/gateways/openapi/alloy.openapi.yaml', import.meta.url),
+    new URL('../../../../lib/local/gateways/openapi/alloy.openapi.yaml', import.meta.url),
   );
   expect(createHash('sha256').update(text).digest('hex')).toBe(
     '99d5b9a87fea9305a998d2b1abf990caf0e493f447f870c5a549b20e558be786',

@@ -4,18 +4,18 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { secretsManagerClient } from '../../../lib/secrets/secrets-manager/client.ts';
-import type { Check } from '../../../lib/cli/commands/doctor/check.ts';
-import { lastPassCheck } from '../../../lib/cli/commands/doctor/last-pass.ts';
-import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
-import { selfSigned } from '../../gateways/http/self-signed.ts';
-import { startFleetInFiles } from '../../support/fleet-in-files.ts';
-import { startStack } from '../../support/stack.ts';
-import type { DeployedStack } from '../../support/stack.ts';
-import { connection, serverIds, startWorld } from '../../support/world.ts';
-import type { TestWorld } from '../../support/world.ts';
-import { onTables, trueup } from '../run.ts';
-import type { RunOptions } from '../run.ts';
+import { secretsManagerClient } from '../../../../lib/secrets/secrets-manager/client.ts';
+import type { Check } from '../../../../lib/cli/commands/doctor/check.ts';
+import { lastPassCheck } from '../../../../lib/cli/commands/doctor/last-pass.ts';
+import type { Intercept } from '../../../../lib/local/aws/aws-json.ts';
+import { selfSigned } from '../../../gateways/http/self-signed.ts';
+import { startFleetInFiles } from '../../../support/fleet-in-files.ts';
+import { startStack } from '../../../support/stack.ts';
+import type { DeployedStack } from '../../../support/stack.ts';
+import { connection, serverIds, startWorld } from '../../../support/world.ts';
+import type { TestWorld } from '../../../support/world.ts';
+import { onTables, trueup } from '../../run.ts';
+import type { RunOptions } from '../../run.ts';
 
 const [a = '', b = ''] = serverIds(2);
 const canary = 'canary-of-a-secret';
@@ -116,7 +116,7 @@ describe('all is well', () => {
 describe('what all connections need', () => {
   test('credentials: none are found', async () => {
     const told = await new Promise<{ stdout: string; stderr: string; code: unknown }>((done) => {
-      const entry = resolve(import.meta.dirname, '../../../bin/trueup.mjs');
+      const entry = resolve(import.meta.dirname, '../../../../bin/trueup.mjs');
       const argv = [
         'doctor',
         '--desired-table',

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
-import { reconcile } from '../../lib/pass/reconcile.ts';
-import { StoreError } from '../../lib/model/errors/store-error.ts';
-import type { PassRequest } from '../../lib/pass/request.types.ts';
-import { preview } from '../../lib/pass/preview.ts';
-import { defaultSettings } from '../../lib/lease/settings.types.ts';
-import { anotherProcess } from '../support/another-process.ts';
-import { holdPut, until } from '../support/held.ts';
-import { connection, serverIds, startWorld } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
+import type { Dependencies } from '../../../lib/pass/dependencies.types.ts';
+import { reconcile } from '../../../lib/pass/reconcile.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
+import type { PassRequest } from '../../../lib/pass/request.types.ts';
+import { preview } from '../../../lib/pass/preview.ts';
+import { defaultSettings } from '../../../lib/lease/settings.types.ts';
+import { anotherProcess } from '../../support/another-process.ts';
+import { holdPut, until } from '../../support/held.ts';
+import { connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 
 const [a = '', b = ''] = serverIds(2);
 const schedule: PassRequest = { connection, trigger: 'schedule' };

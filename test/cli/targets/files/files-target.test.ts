@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAlloy } from '../../../lib/local/gateways/alloy/simulator.ts';
-import { startBarndoor } from '../../../lib/local/gateways/barndoor/simulator.ts';
-import type { BarndoorSimulator } from '../../../lib/local/gateways/barndoor/simulator.ts';
-import { serverIds } from '../../support/world.ts';
-import { trueup } from '../run.ts';
-import type { RunOptions } from '../run.ts';
+import { startAlloy } from '../../../../lib/local/gateways/alloy/simulator.ts';
+import { startBarndoor } from '../../../../lib/local/gateways/barndoor/simulator.ts';
+import type { BarndoorSimulator } from '../../../../lib/local/gateways/barndoor/simulator.ts';
+import { serverIds } from '../../../support/world.ts';
+import { trueup } from '../../run.ts';
+import type { RunOptions } from '../../run.ts';
 
 const [a = '', b = ''] = serverIds(2);
 const canary = 'canary-of-client-secret';

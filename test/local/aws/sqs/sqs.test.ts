@@ -10,8 +10,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { SqsEvent } from '../../../lib/local/aws/sqs/pump.ts';
-import { startSqs } from '../../../lib/local/aws/sqs/sqs.ts';
+import type { SqsEvent } from '../../../../lib/local/aws/sqs/pump.ts';
+import { startSqs } from '../../../../lib/local/aws/sqs/sqs.ts';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {

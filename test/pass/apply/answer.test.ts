@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Effect, Json } from '../../lib/local/gateways/misbehaviour.ts';
-import { reconcile } from '../../lib/pass/reconcile.ts';
-import { StoreError } from '../../lib/model/errors/store-error.ts';
-import { outcomesOf, serverIds, startWorld, type TestWorld } from '../support/world.ts';
-import { atGateway, gatewayNames, type AtGateway } from './support/at-gateway.ts';
+import type { Effect, Json } from '../../../lib/local/gateways/misbehaviour.ts';
+import { reconcile } from '../../../lib/pass/reconcile.ts';
+import { StoreError } from '../../../lib/model/errors/store-error.ts';
+import { outcomesOf, serverIds, startWorld, type TestWorld } from '../../support/world.ts';
+import { atGateway, gatewayNames, type AtGateway } from '../support/at-gateway.ts';
 
 const minute = 60_000;
 const [a = ''] = serverIds(1);
