@@ -24,6 +24,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   stream: [],
   starts: [],
   'own-cpu': [],
+  'vendor-texts': [],
   heap: [],
   growth: [],
 };
