@@ -103,6 +103,9 @@ const auths = (): Record<string, object> => ({
   },
 });
 
+/** As much of a text as a host may have; its address is in small letters then. */
+const hostOf = (echo: string) => echo.replaceAll(/[^\w-]/g, '');
+
 /** A vendor's reason in all forms in which one may come. */
 const bodies = (text: string): unknown[] => [
   { error: 'bad', message: text },
@@ -167,8 +170,19 @@ describe.each(['bearer', 'client-credentials', 'refresh-token'])(
         kind: 'status',
         status,
         body: { error: 'bad', message: echo },
-        headers: { 'x-echo': encodeURIComponent(echo), 'retry-after': encodeURIComponent(echo) },
+        headers: {
+          'x-echo': encodeURIComponent(echo),
+          'retry-after': encodeURIComponent(echo),
+          'www-authenticate': `Bearer error="${encodeURIComponent(echo)}"`,
+        },
       })),
+      ...[
+        `https://${hostOf(echo)}/`,
+        `//${hostOf(echo)}.example`,
+        `/${encodeURIComponent(echo)}`,
+      ].map((location): Effect => ({ kind: 'status', status: 302, headers: { location } })),
+      { kind: 'status', status: 200, headers: { 'content-encoding': encodeURIComponent(echo) } },
+      { kind: 'status', status: 200, body: { error: { code: echo, message: echo } } },
       { kind: 'cut', applied: true },
       { kind: 'html', status: 404 },
       { kind: 'huge', bytes: 100_000 },
@@ -265,6 +279,75 @@ test('an accessUrl is shown nowhere, not even if the vendor does', async () => {
   await go({ connection: alloyConnection, servers: ids });
   expect(told.at(-1)).toMatchObject({ report: { counts: { failed: 2, inSync: 2 } } });
   expect(await leaks()).toEqual([]);
+});
+
+/** A pass in which one server's PUT is answered with `message`. */
+async function refusePut(where: 'barndoor' | 'alloy', id: string, message: string) {
+  const body = { error: { code: 'CONFLICT', message } };
+  const end = world[where].misbehave({
+    method: 'PUT',
+    id,
+    effect: { kind: 'status', status: 409, body },
+  });
+  await go(where === 'alloy' ? { connection: alloyConnection } : {});
+  end();
+}
+
+test('what a gateway repeats of another server is shown nowhere', async () => {
+  const [a = '', b = ''] = serverIds(2);
+  await start([a, b]);
+  await stir([a, b]);
+  await refusePut('barndoor', a, `${secretOf(b)} is that of another`);
+  expect(told.at(-1)).toMatchObject({ report: { counts: { failed: 1 } } });
+  expect(await leaks()).toEqual([]);
+});
+
+test('what a gateway repeats of a token that was used in a pass before is shown nowhere', async () => {
+  const [a = ''] = serverIds(1);
+  await start([a], { auth: auths()['client-credentials'] });
+  const token = () => [...deps.credentials.values()][0]?.access?.token.reveal() ?? '';
+  const before = token();
+  const end = world.barndoor.misbehave({ operation: 'list', effect: { kind: 'expired' } });
+  await stir([a]);
+  await go();
+  end();
+  expect(token()).not.toBe(before);
+  await stir([a]);
+  await refusePut('barndoor', a, `no longer ${before.toUpperCase()}`);
+  expect(told.at(-1)).toMatchObject({ report: { counts: { failed: 1 } } });
+  expect(await leaks()).toEqual([]);
+});
+
+test.each([
+  ['another server’s', `mcp/${core}-of-b`, (token: string) => token],
+  ['that repeats itself', 'a'.repeat(5_000), () => 'a'.repeat(16_384)],
+  ['a long one', `${core}-`.repeat(250), (token: string) => token.slice(900, 1_000).toLowerCase()],
+])('an accessUrl: %s', async (_what, token, echo) => {
+  await world.declareAlloyConnection({ policy: { mode: 'correct', limits: { minimum: 1000 } } });
+  for (const serverId of ['a', 'b']) {
+    const accessUrl = `https://mcp.runalloy.com/${serverId === 'b' ? token : 'mcp/a'}`;
+    world.alloy.add({ serverId, name: `Old ${serverId}`, accessUrl });
+    await world.declareAtAlloy({ id: serverId, spec: { name: `New ${serverId}` } });
+  }
+  await refusePut('alloy', 'a', echo(token));
+  const [report] = told.slice(-1);
+  expect(report).toMatchObject({ report: { counts: { failed: 1 } } });
+  const left = 'HTTP 409 (CONFLICT): its reason is left out: it repeats a part of a secret';
+  expect(printed(await ledgerItems(world))).toContain(left);
+  expect(printed([told, await ledgerItems(world), world.log.lines])).not.toContain('aaaaaaaaaaaa');
+  expect(await leaks()).toEqual([]);
+});
+
+test('no text of a gateway is longer than 500 characters anywhere', async () => {
+  const [a = ''] = serverIds(1);
+  await start([a]);
+  await stir([a]);
+  await refusePut('barndoor', a, 'no '.repeat(5_000));
+  const said = [told, world.log.lines, world.events, world.eventBridge.events];
+  const all = printed([...said, await ledgerItems(world)]);
+  expect(all).toContain('no '.repeat(100));
+  expect(all).not.toContain('no '.repeat(167));
+  expect(all.replaceAll(/\s/g, '')).not.toContain('no'.repeat(251));
 });
 
 test('a secret store that echoes what it holds', async () => {

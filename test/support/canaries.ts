@@ -39,13 +39,16 @@ const { base64: _1, 'base64 one on': _2, 'base64 two on': _3, ...others } = spel
 
 /** Where canaries stand in `told`, in whatever spelling: each with some of the text before it. */
 export function found(told: string, canaries: Iterable<string>): string[] {
-  const plain = told.replaceAll('-', '+').replaceAll('_', '/');
+  // A host is written in small letters, whatever it was made of.
+  const small = told.toLowerCase();
+  const plain = small.replaceAll('-', '+').replaceAll('_', '/');
   const spelled = [...canaries].flatMap((canary) => [
     ...Object.values(others).map((spell) => spell(canary)),
     ...[0, 1, 2].map((offset) => withinBase64(canary, offset)),
   ]);
   return [...new Set(spelled)].flatMap((text) => {
-    const at = Math.max(told.indexOf(text), plain.indexOf(text));
+    const looked = text.toLowerCase();
+    const at = Math.max(small.indexOf(looked), plain.indexOf(looked));
     return at === -1 ? [] : [told.slice(Math.max(0, at - 200), at + text.length)];
   });
 }
