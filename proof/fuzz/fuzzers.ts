@@ -7,7 +7,7 @@ import { planFuzzer } from './plan-fuzzer.ts';
 import { rowFuzzer } from './row-fuzzer.ts';
 import { stateFuzzer } from './state-fuzzer.ts';
 import { tokenFuzzer } from './token-fuzzer.ts';
-import { alloyFuzzer, barndoorFuzzer } from './vendor-fuzzer.ts';
+import { alloyFuzzer, barndoorFuzzer, contextForgeFuzzer } from './vendor-fuzzer.ts';
 import { yamlFuzzer } from './yaml-fuzzer.ts';
 
 /** All of them, as `npm run fuzz` runs them. */
@@ -20,6 +20,7 @@ export const fuzzers: readonly Fuzzer[] = [
   stateFuzzer(),
   barndoorFuzzer(),
   alloyFuzzer(),
+  contextForgeFuzzer(),
   echoFuzzer(),
   tokenFuzzer(),
   eventFuzzer(),
