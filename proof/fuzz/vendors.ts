@@ -111,10 +111,9 @@ export const contextForge: Vendor = {
   ],
   spec: { name: 'New', description: 'That', tags: ['one', 'two'] },
   idIn: 'id',
-  kept: [
-    ...['name', 'url', 'description', 'transport', 'tags', 'passthroughHeaders', 'visibility'],
-    ...['authType', 'authToken', 'authUsername', 'authPassword'],
-  ],
+  kept: 'name url description transport tags passthroughHeaders visibility authType authToken authUsername authPassword'.split(
+    ' ',
+  ),
   whole: [],
   says: (key, value) => {
     if (key === 'description') return value ?? '';

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { VendorSession } from '../provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
@@ -16,12 +17,9 @@ const gateways = ['v1', 'gateways'] as const;
  * the gateway shows in place of the stored one, which keeps it [run].
  */
 export function contextForgeSession(send: SendRequest, connection: string): VendorSession {
-  const masks = new Map<string, Secret>();
+  const masks = new Map<string, Secret | null | undefined>();
   const noted = (answer: Json): Json => {
-    for (const [id, mask] of masksIn(answer)) {
-      if (mask) masks.set(id, mask);
-      else masks.delete(id);
-    }
+    for (const [id, mask] of masksIn(answer)) masks.set(id, mask);
     return answer;
   };
 
@@ -43,20 +41,26 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
     );
   }
 
-  const read = async (id: string) =>
-    noted(await send({ operation: 'get', path: [...gateways, id], server: id }));
+  async function get(id: string): Promise<LiveServer> {
+    const answer = await send({ operation: 'get', path: [...gateways, id], server: id });
+    return expectServer(toServer(noted(answer)), 'get', id, connection);
+  }
 
   /** Where nothing is known to be stored, the gateway is asked right before: a credential may have come since. */
   async function keeping(id: string, body: JsonObject): Promise<JsonObject> {
     if (decidesCredential(body)) return body;
-    if (!masks.has(id)) await read(id);
+    if (!masks.get(id)) await get(id);
     const mask = masks.get(id);
-    return mask === undefined ? body : { ...body, authToken: mask.reveal() };
+    if (mask === null) return body;
+    if (mask !== undefined) return { ...body, authToken: mask.reveal() };
+    const why =
+      'the vendor does not show whether a credential is stored, which the PUT could erase';
+    throw new VendorError('body', 'get', why, { context: { connection, server: id } });
   }
 
   return {
     list: () => walkCursors(readPage, connection),
-    get: async (id) => expectServer(toServer(await read(id)), 'get', id, connection),
+    get,
     async put(id, body, secrets) {
       const whole = await keeping(id, body);
       const path = [...gateways, id];

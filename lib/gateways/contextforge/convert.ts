@@ -57,22 +57,24 @@ function labelsOf(tags: Json | undefined): readonly string[] | undefined {
 }
 
 /**
- * What each gateway of an answer shows in place of its credential, by id: undefined where it shows that none is stored. A PUT that
- * carries it keeps the credential [run]. It is a setting of the installation: taken from the answer, it is always the right one.
+ * What each gateway of an answer shows in place of its credential, by id; null where it shows that none is
+ * stored, undefined where it shows neither. A PUT that carries it keeps the credential [run]. It is a setting of the
+ * installation: taken from the answer, it is always the right one.
  */
-export function masksIn(
-  answer: Json,
-): readonly (readonly [id: string, mask: Secret | undefined])[] {
+export function masksIn(answer: Json): readonly ShownMask[] {
   const { gateways } = isJsonObject(answer) ? answer : {};
-  return (Array.isArray(gateways) ? gateways : [answer]).flatMap((row: Json) => {
+  return (Array.isArray(gateways) ? gateways : [answer]).flatMap((row: Json): ShownMask[] => {
     const { id, authToken, authPassword, authHeaderValue, authValue } = isJsonObject(row)
       ? row
       : {};
     if (typeof id !== 'string') return [];
     const mask = [authToken, authPassword, authHeaderValue, authValue].find(isText);
-    return [[id, mask === undefined ? undefined : new Secret(mask)] as const];
+    if (mask !== undefined) return [[id, new Secret(mask)]];
+    return [[id, authValue === undefined && authToken === undefined ? undefined : null]];
   });
 }
+
+type ShownMask = readonly [id: string, mask: Secret | null | undefined];
 
 /** Members of a gateway that are a credential, where an installation shows them as they are. */
 const credentialMembers = /^auth_?(?:token|password|header_?value|value)(?:_?unmasked)?$/i;

@@ -92,14 +92,16 @@ describe('toServer', () => {
 
 describe('masksIn', () => {
   const masksOf = (answer: Json) =>
-    masksIn(answer).map(([server, mask]) => [server, mask?.reveal()]);
+    masksIn(answer).map(([server, mask]) => [server, mask && mask.reveal()]);
 
-  test.each<[string, Json, string | undefined]>([
+  test.each<[string, Json, string | null | undefined]>([
     ['a token', { id, authToken: '*****', authValue: '*****' }, '*****'],
     ['a password', { id, authToken: null, authPassword: '***' }, '***'],
     ['a header', { id, authHeaderValue: '****' }, '****'],
     ['any other credential', { id, authValue: '[hidden]' }, '[hidden]'],
-    ['no credential', { id, authToken: null, authPassword: null, authValue: '' }, undefined],
+    ['no credential', { id, authToken: null, authPassword: null, authValue: '' }, null],
+    ['no credential, by one of them', { id, authValue: null }, null],
+    ['a gateway that shows neither', { id, authPassword: null }, undefined],
   ])('of %s', (_what, answer, mask) => {
     expect(masksOf(answer)).toEqual([[id, mask]]);
   });

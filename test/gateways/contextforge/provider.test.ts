@@ -94,6 +94,21 @@ describe('ContextForge', () => {
     expect(simulator.find('a')).toMatchObject(withToken);
   });
 
+  test.each<[string, object]>([
+    ['no gateway', { message: 'Welcome' }],
+    ['another gateway', { id: 'b', authToken: null, authValue: null }],
+    ['a gateway without a word on its credential', { id: 'a', name: 'Alpha' }],
+  ])('where the answer to that is %s, nothing is sent', async (_what, body) => {
+    const { simulator, session, bodies } = await world();
+    simulator.misbehave({ operation: 'get', effect: { kind: 'status', status: 200, body } });
+    expect(await vendorErrorOf(session.put('a', { description: 'New' }, []))).toMatchObject({
+      kind: 'body',
+      context: { connection: 'acme-contextforge', server: 'a' },
+    });
+    expect(bodies()).toEqual([]);
+    expect(simulator.find('a')).toMatchObject(withToken);
+  });
+
   test('where none is stored, a PUT carries none', async () => {
     const { session, bodies } = await world({ authType: 'bearer' });
     const { fields } = await session.put('a', { description: 'New' }, []);
