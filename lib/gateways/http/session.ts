@@ -91,7 +91,7 @@ function upstreamKind({ upstreamStatuses = [] }: SessionOwner): KindOf {
     body !== undefined && upstreamStatuses.includes(status) ? 'upstream' : undefined;
 }
 
-/** A 2xx that has an error and nothing else: it cannot be used, and its reason says why. */
+/** A 2xx that has an error in place of what was asked for: it cannot be used, and its reason says why. */
 function errorWithSuccess(status: number, answer: Json | undefined): 'body' | undefined {
   if (status >= 300 || !isJsonObject(answer)) return undefined;
   const { error, id, serverId, data, servers } = answer;
