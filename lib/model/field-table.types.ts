@@ -39,6 +39,11 @@ export interface FieldSpec {
   readonly mask?: RegExp;
   /** Access rules are never taken as normalised: an answer that differs is refused. */
   readonly accessRule?: boolean;
+  /**
+   * Whether only one server of an account may have a value: without regard to case and outer white space, or, as a slug,
+   * to anything but letters and digits.
+   */
+  readonly unique?: 'caseless' | 'slug';
   /** The Unicode form in which the vendor keeps the text: others of the same text are no difference, and are not sent. */
   readonly unicode?: 'NFC';
   /** Whether a `secret` field may have several lines, such as a key in PEM; defaults to false. */

@@ -6,6 +6,8 @@ import type { QuietCounts } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
 import type { PlannedServer } from '../plan/plan.types.ts';
 import { planFleet } from '../plan/fleet-plan.ts';
+import { withHolders } from '../plan/holders.ts';
+import type { Named } from '../plan/holders.ts';
 import type { Declared, ServerPlan } from '../plan/server-plan.ts';
 import { accountKey } from '../model/names/account.ts';
 import { emptyRecord } from '../plan/record.ts';
@@ -59,7 +61,17 @@ export function plan(
       resend: ledger.resend.has(id) ? ('all' as const) : fieldsToResend(record),
     };
   });
-  return { now, ...fleet, unreadable };
+  const servers = withHolders(fleet.servers, desired.provider.table, () => named(seen));
+  return { now, ...fleet, servers, unreadable };
+}
+
+/** All live servers that were read, by the id and label that they are declared with. */
+function* named({ desired, live }: Readings): Iterable<Named> {
+  for (const [id, reading] of live.declared) {
+    if (reading.kind !== 'found') continue;
+    yield { id, label: desired.servers.get(id)?.server.label, live: reading.server };
+  }
+  for (const server of live.undeclared ?? []) yield { id: server.id, live: server };
 }
 
 function liveServer(live: LiveState, id: string): LiveServer | undefined {

@@ -2,6 +2,14 @@ import type { Pointer } from '../model/json/json.types.ts';
 import type { Reason, ShownValue, Time } from '../model/ledger.types.ts';
 import type { Cause, Mode, Outcome, OutcomeCounts } from '../model/outcome.ts';
 
+/** The server that has a value now which only one can have. */
+export interface Holder {
+  readonly id: string;
+  readonly label?: string;
+  /** Whether it keeps the value, gives it up in the same plan, or waits for the other one in its turn. */
+  readonly what: 'keeps' | 'gives' | 'exchanges';
+}
+
 /** One field that would be sent. Serialisable, and shows no secret. */
 export interface FieldChange {
   readonly pointer: Pointer;
@@ -16,6 +24,8 @@ export interface FieldChange {
   readonly hash: string;
   /** The guard holds it. */
   readonly held: boolean;
+  /** Absent if no other live server is known to have the value. */
+  readonly takenBy?: Holder;
 }
 
 /** A server that is not simply in sync. */

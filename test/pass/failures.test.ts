@@ -258,6 +258,30 @@ describe('a 409', () => {
     expect(world.barndoor.find(a).name).toBe('Second');
   });
 
+  test('does not come up along a chain of names: each is sent after the one that frees it', async () => {
+    for (const [index, id] of ids.entries()) world.barndoor.edit(id, { name: `N${index}` });
+    await world.declare(...ids.map((id, index) => ({ id, spec: { name: `N${index + 1}` } })));
+    const report = await world.pass();
+    expect(outcomesOf(report)).toEqual({ updated: 10 });
+    expect(report.vendorCalls.put).toBe(10);
+  });
+
+  test.each([400, 422])(
+    'may be a %d at other gateways: tried again, not given up',
+    async (status) => {
+      world.barndoor.edit(a, { name: 'First' });
+      world.barndoor.edit(b, { name: 'Second' });
+      await world.declare({ id: a, spec: { name: 'Second' } }, { id: b, spec: { name: 'Third' } });
+      // b is down for a while, and so a is refused.
+      world.barndoor.misbehave({ method: 'PUT', id: b, effect: answer(503), times: 1 });
+      world.barndoor.misbehave({ method: 'PUT', id: a, effect: answer(status), times: 2 });
+      expect(outcomesOf(await world.pass())).toEqual({ updated: 8, failed: 1, waiting: 1 });
+      world.clock.advance(hour);
+      expect(outcomesOf(await world.pass())).toEqual({ inSync: 8, updated: 2 });
+      expect(world.barndoor.find(a).name).toBe('Second');
+    },
+  );
+
   test('that stays is failed, and the two names are tried once an hour', async () => {
     world.barndoor.edit(a, { name: 'Taken' });
     await world.declare({ id: a, spec: { name: 'Taken' } }, { id: b, spec: { name: 'taken ' } });

@@ -58,8 +58,8 @@ const computed = (pointer: string): FieldSpec => ({ ...plain, pointer, access: '
  */
 export const barndoorFields: FieldTable = {
   fields: [
-    { ...plain, pointer: '/name', access: 'read-write', unicode: 'NFC' },
-    { ...plain, pointer: '/slug', access: 'read-write' },
+    { ...plain, pointer: '/name', access: 'read-write', unicode: 'NFC', unique: 'caseless' },
+    { ...plain, pointer: '/slug', access: 'read-write', unique: 'caseless' },
     { ...plain, pointer: '/client_id', access: 'write-only', mask },
     { ...plain, pointer: '/client_secret', access: 'secret' },
     { ...plain, pointer: '/meta', access: 'read-write', compare: 'subset', replaces: 'member' },

@@ -128,7 +128,7 @@ const computed = (key: string): FieldSpec => ({ ...plain, pointer: `/${key}`, ac
  */
 export const contextForgeFields: FieldTable = {
   fields: [
-    { ...plain, pointer: '/name' },
+    { ...plain, pointer: '/name', unique: 'slug' },
     { ...plain, pointer: '/url' },
     { ...plain, pointer: '/description' },
     { ...plain, pointer: '/transport' },

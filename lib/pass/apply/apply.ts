@@ -71,7 +71,12 @@ export async function apply(
   const turns = new Turns();
   const { concurrency } = seen.desired.connection.budget;
   const isOver = () => turns.ending !== undefined;
-  const left = await eachLimited(work, concurrency, (one) => turn(one, context, turns), isOver);
+  const once = (one: ServerWork) => turn(one, context, turns);
+  const { free, waiting } = inOrder(work);
+  const left = [
+    ...(await eachLimited(free, concurrency, once, isOver)),
+    ...(await eachLimited(waiting, 1, once, isOver)),
+  ];
   // One at a time: of servers that pass a name on, each may free the next one's.
   const again = (one: ServerWork) => turn(one, context, turns, 'last');
   const stillLeft = await eachLimited(turns.conflicts, 1, again, isOver);
@@ -131,6 +136,29 @@ function workToDo(
     const { server } = declared;
     return [{ server, plan, live: reading.server, changes, held: finding.outcome === 'held' }];
   });
+}
+
+/**
+ * Servers that need a value which another one gives up in the same pass come after it, one at a time: a gateway may refuse a
+ * value that is taken for good.
+ */
+function inOrder(work: readonly ServerWork[]) {
+  const byId = new Map(work.map((one) => [one.server.id, one]));
+  const before = ({ changes }: ServerWork) =>
+    changes.flatMap(({ takenBy }) =>
+      takenBy?.what === 'gives' ? (byId.get(takenBy.id) ?? []) : [],
+    );
+  const free = work.filter((one) => before(one).length === 0);
+  const done = new Set(free);
+  const waiting: ServerWork[] = [];
+  const add = (one: ServerWork): void => {
+    if (done.has(one)) return;
+    done.add(one);
+    for (const other of before(one)) add(other);
+    waiting.push(one);
+  };
+  for (const one of work) add(one);
+  return { free, waiting };
 }
 
 /** References to the secrets that apply will need, in its order. */

@@ -1,6 +1,7 @@
 import { InexactNumberError } from '../../plan/body.ts';
 import { TrueupError } from '../../model/errors/errors.ts';
 import { classifyFailure, mayHaveBeenApplied } from '../../model/errors/failure.ts';
+import type { FailureClass } from '../../model/errors/failure.ts';
 import { matchFingerprint } from '../../plan/fingerprint.ts';
 import type { Pointer } from '../../model/json/json.types.ts';
 import type { Intent, ServerRecord } from '../../model/ledger.types.ts';
@@ -145,7 +146,8 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
   } catch (error) {
     const isAnswered = answer !== undefined;
     if (isVendorError(error)) {
-      return failed(context, noted, was, intent, unreadable, error, isAnswered);
+      const failureClass = classOf(error, changes);
+      return failed(context, noted, was, intent, unreadable, error, isAnswered, failureClass);
     }
     if (error instanceof InterruptedError && unreadable.length > 0 && !isAnswered) {
       // Admission comes before the wire: nothing was sent, and the ledger should not say that something may have been.
@@ -200,6 +202,13 @@ async function writeRecord(
  *
  * @param isAnswered - whether the same PUT had been answered with 200 before
  */
+/** Some gateways answer 400 where a value is taken: it may be free later, as after a 409. */
+function classOf(error: VendorError, changes: readonly FieldChange[]): FailureClass {
+  const isTaken = changes.some(({ takenBy }) => takenBy !== undefined);
+  const { status } = error;
+  return isTaken && (status === 400 || status === 422) ? 'conflict' : classifyFailure(error);
+}
+
 function failed(
   context: ApplyContext,
   { plan, random }: AppliedInputs,
@@ -208,8 +217,8 @@ function failed(
   unreadable: readonly Pointer[],
   error: VendorError,
   isAnswered: boolean,
+  failureClass: FailureClass,
 ): AttemptResult {
-  const failureClass = classifyFailure(error);
   const isUnknown = unreadable.length > 0 && (isAnswered || mayHaveBeenApplied(error));
   const unknown = isUnknown ? intent : was.intent;
   const current = withIntent(plan.record, unknown);

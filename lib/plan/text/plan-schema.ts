@@ -71,6 +71,18 @@ const fieldChangeSchema = z.object({
   conditional: described(z.boolean(), 'Sent only if the value of the secret changed too'),
   hash: text('Names this change: what an approval lists'),
   held: described(z.boolean(), 'The guard holds it'),
+  takenBy: z.optional(
+    described(
+      z.object({
+        ...serverKeys,
+        what: described(
+          z.enum(['keeps', 'gives', 'exchanges']),
+          '`keeps`: it keeps the value, and the gateway refuses this one; `gives`: it gets another one first; `exchanges`: each waits for the other one, which takes two steps',
+        ),
+      }),
+      'Another live server that has the value now, where only one can have it',
+    ),
+  ),
 });
 
 const plannedServerSchema = z.object({

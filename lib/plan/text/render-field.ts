@@ -4,7 +4,8 @@ import type { Cause } from '../../model/outcome.ts';
 import type { Paint, Style } from '../../model/text/paint.types.ts';
 import type { FieldChange } from '../plan.types.ts';
 import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
-import { columns } from '../../model/text/wrap.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { columns, wrap } from '../../model/text/wrap.ts';
 
 /** A cause in a word, and in a sentence. */
 export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence: string]>> = {
@@ -32,7 +33,12 @@ export function fieldLines(change: FieldChange, paint: Paint): readonly string[]
   const members = setLines(change, paint);
   if (members) return [`    ${name}:  ${paint(why, 'quiet')}`, ...members];
   const sides = showPair(change.before, change.after);
-  return sideLines(name, sides[0] === sides[1] ? [sides[0]] : sides, why, paint);
+  return [
+    ...sideLines(name, sides[0] === sides[1] ? [sides[0]] : sides, why, paint),
+    ...holderText(change).flatMap((text) =>
+      wrap(text, '      ').map((line) => paint(line, 'warn')),
+    ),
+  ];
 }
 
 /** One value, or two with an arrow between them, in as few lines as fit; `why` is behind the first. */
@@ -51,6 +57,23 @@ export function sideLines(
   const below = others.map((side) => `      -> ${side}`);
   if (others.length > 0 && fits(head)) return [behind(head), ...below];
   return [behind(`    ${name}:`), `      ${first}`, ...below];
+}
+
+/** What is to be known of a value that another server has now; nothing where no other server has it. */
+export function holderText({ pointer, takenBy }: FieldChange): readonly string[] {
+  if (!takenBy) return [];
+  const who = plainText(takenBy.label ?? takenBy.id, 128);
+  const has = `${who} has this ${showPointer(pointer)} now`;
+  switch (takenBy.what) {
+    case 'keeps':
+      return [`${has}, and keeps it: the gateway refuses it here. Change it there first.`];
+    case 'gives':
+      return [`${has}, and gives it up: that is sent first.`];
+    case 'exchanges':
+      return [
+        `${has}, and waits for this one. It takes two steps: declare a third ${showPointer(pointer)} for one of them and apply; then declare what is meant, and apply again.`,
+      ];
+  }
 }
 
 function comment({ cause, conditional, held, before, after }: FieldChange): string {

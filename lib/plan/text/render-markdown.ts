@@ -1,7 +1,7 @@
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import type { FieldChange, Plan, PlannedServer } from '../plan.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
-import { causeWords } from './render-field.ts';
+import { causeWords, holderText } from './render-field.ts';
 import { counted, guardLines } from './render-guard.ts';
 import { planCounts } from './render-text.ts';
 import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
@@ -84,7 +84,11 @@ function fieldBlock(change: FieldChange): readonly string[] {
   return [`# ${name}, ${notes}`, ...sides(change, name)];
 }
 
-function sides({ compare, before, after }: FieldChange, name: string): readonly string[] {
+function sides(change: FieldChange, name: string): readonly string[] {
+  return [...valueSides(change, name), ...holderText(change).map((text) => `!     ${text}`)];
+}
+
+function valueSides({ compare, before, after }: FieldChange, name: string): readonly string[] {
   const [from, to] = [before, after].map((shown) =>
     shown.kind === 'value' && Array.isArray(shown.value) ? shown.value.map(quoted) : undefined,
   );

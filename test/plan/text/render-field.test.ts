@@ -31,3 +31,20 @@ describe('a secret', () => {
 test('a value that is absent is drift like any other', () => {
   expect(shown({ after: { kind: 'value', value: 'x' } })).toContain('# drift: changed at');
 });
+
+describe('a value that another server has now', () => {
+  const name = { pointer: '/name', after: { kind: 'value', value: 'x' } } as const;
+
+  test.each([
+    ['keeps', 'other has this name now, and keeps it: the gateway refuses it here.'],
+    ['gives', 'other has this name now, and gives it up: that is sent first.'],
+    ['exchanges', 'other has this name now, and waits for this one. It takes two steps:'],
+  ] as const)('is shown with who has it: %s', (what, text) => {
+    const lines = shown({ ...name, takenBy: { id: 'id', label: 'other', what } });
+    expect(lines.replaceAll(/\s+/g, ' ')).toContain(text);
+  });
+
+  test('goes by the id of a server without a label', () => {
+    expect(shown({ ...name, takenBy: { id: 'srv_1', what: 'keeps' } })).toContain('srv_1 has this');
+  });
+});

@@ -98,6 +98,34 @@ test('an option names a server in whatever Unicode form and spelling', async () 
   );
 });
 
+test('a plan says who has a unique name now, and of a swap its two steps', async () => {
+  const named = (first: string, second?: string) =>
+    declaration({
+      servers: [
+        { id: a, label: 'first', spec: { name: first } },
+        { id: b, label: 'second', spec: second === undefined ? {} : { name: second } },
+      ],
+    });
+  const planned = async (...argv: string[]) =>
+    (await run(['plan', ...argv])).stdout.replaceAll(/\s+/g, ' ');
+
+  await write('trueup.json', named('B', 'A'));
+  expect(await planned()).toContain(
+    'second has this name now, and waits for this one. It takes two steps: declare a third name for one of them and apply; then declare what is meant, and apply again.',
+  );
+  expect(await planned('--output', 'markdown')).toContain('! second has this name now, and waits');
+  expect(JSON.parse((await run(['plan', '--output', 'json'])).stdout)).toMatchObject({
+    plans: [{ changes: [{ changes: [{ takenBy: { label: 'second', what: 'exchanges' } }] }, {}] }],
+  });
+
+  await write('trueup.json', named('b '));
+  expect(await planned()).toContain('second has this name now, and keeps it');
+  await write('trueup.json', named('B', 'C'));
+  expect(await planned()).toContain(
+    'second has this name now, and gives it up: that is sent first.',
+  );
+});
+
 describe('the value of a secret', () => {
   test('is sent without the line end that `echo` and editors leave', async () => {
     await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': `${canary}\n` });
