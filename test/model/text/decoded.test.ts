@@ -26,6 +26,8 @@ test('an empty file is an empty text', () => {
 
 test.each([
   ['UTF-16 without a byte order mark', little],
+  ['UTF-16 in ASCII only, without a byte order mark', Buffer.from('{}', 'utf16le')],
+  ['the same, big end first', Buffer.from('{}', 'utf16le').swap16()],
   ['UTF-16, big end first, without a byte order mark', big],
   ['Latin-1', Buffer.from('é', 'latin1')],
   ['half of a UTF-16 unit', Buffer.from([0xff, 0xfe, 0x7b])],
