@@ -119,6 +119,9 @@ async function inputsOf(deps: Dependencies, connection: string): Promise<object>
     isMissing: () => false,
     isWaiting: async () => false,
     concurrency: 1,
+    lacks: () => false,
+    readAt: () => undefined,
+    getsAtMost: 0,
   });
   return { desired, ledger, live };
 }

@@ -47,6 +47,8 @@ export interface LeaseItem {
   readonly window: readonly ChangeBucket[];
   /** How many servers the ledger knew when a pass last read all of them. */
   readonly known?: number | undefined;
+  /** The most that it ever knew: a connection that was guarded once stays so. */
+  readonly mostKnown?: number | undefined;
   /** Backoff of the connection itself; its `key` is the connection row's hash. */
   readonly retry?: Retry | undefined;
   /** Absent: nothing is known, it counts as full. */
@@ -54,7 +56,7 @@ export interface LeaseItem {
 }
 
 /** What an owner saves with a renewal or its release. */
-export type LeaseSave = Pick<LeaseItem, 'window' | 'known' | 'retry' | 'budget'>;
+export type LeaseSave = Pick<LeaseItem, 'window' | 'known' | 'mostKnown' | 'retry' | 'budget'>;
 
 const count = z.int().check(z.minimum(0));
 const time = z.string().check(z.refine(isTime));
@@ -78,6 +80,7 @@ export const leaseSchema = z.object({
   running: z.optional(scope),
   window: z.readonly(z.array(z.object({ from: time, to: time, changed: count }))),
   known: z.optional(count),
+  mostKnown: z.optional(count),
   retry: z.optional(
     z.object({
       attempts: count,

@@ -1,4 +1,5 @@
 import type { Retry, Time } from '../model/ledger.types.ts';
+import { comparableId } from '../model/names/server-id.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import type { RateBudget } from './budget.ts';
 import { countInWindow, currentWindow, isInWindow, uncountInWindow } from './change-window.ts';
@@ -21,8 +22,8 @@ export class SavedState {
   readonly savedBudget: BudgetState | undefined;
   /** The connection's budget, once a pass has made it. */
   budget: RateBudget | undefined;
-  /** How many servers the ledger knew when a pass last read all of them; absent before. */
-  known: number | undefined;
+  #known: number | undefined;
+  #mostKnown: number | undefined;
 
   /**
    * @param acquired - the item as it was acquired just now
@@ -33,7 +34,8 @@ export class SavedState {
     this.#window = acquired.window;
     this.#retry = acquired.retry;
     this.#takenOverAt = acquired.takenOverAt ?? 0;
-    this.known = acquired.known;
+    this.#known = acquired.known;
+    this.#mostKnown = acquired.mostKnown;
     this.savedBudget = acquired.takenOver
       ? { tokens: 0, at: clock.now(), by: clockName }
       : acquired.budget;
@@ -42,6 +44,22 @@ export class SavedState {
   /** The guard's count of the last hour, this pass's own included. */
   get window(): readonly ChangeBucket[] {
     return this.#window;
+  }
+
+  /** How many servers the ledger knew when a pass last read all of them; undefined before. */
+  get known(): number | undefined {
+    return this.#known;
+  }
+
+  /** The most that it ever knew. */
+  get mostKnown(): number | undefined {
+    return this.#mostKnown;
+  }
+
+  /** A pass has read all of the ledger, which knows so many servers. */
+  knows(servers: number): void {
+    this.#known = servers;
+    this.#mostKnown = Math.max(servers, this.#mostKnown ?? 0);
   }
 
   /** Backoff of the connection. */
@@ -55,11 +73,12 @@ export class SavedState {
    * @param servers - by id, when each was counted before
    */
   reserve(servers: ReadonlyMap<string, Time | undefined>): void {
-    this.#reserved = servers;
+    this.#reserved = new Map([...servers].map(([id, countedAt]) => [comparableId(id), countedAt]));
   }
 
-  /** A `PUT` of this server may have reached the gateway: if it was reserved, it counts from now on. */
-  sent(id: string): void {
+  /** A `PUT` of this server, by any spelling of its id, may have reached the gateway: if it was reserved, it counts from now on. */
+  sent(spelled: string): void {
+    const id = comparableId(spelled);
     if (!this.#reserved.has(id) || this.#counted.has(id)) return;
     const now = this.#clock.now();
     const before = this.#reserved.get(id);
@@ -73,7 +92,7 @@ export class SavedState {
 
   /** When this pass counted the server; undefined if it did not. */
   countedAt(id: string): Time | undefined {
-    return this.#counted.get(id);
+    return this.#counted.get(comparableId(id));
   }
 
   /** All that was to be sent has ended: what was reserved and never reached the gateway is given back. */
@@ -97,7 +116,13 @@ export class SavedState {
     const now = this.#clock.now();
     const open = this.#reserved.keys().filter((id) => !this.#counted.has(id));
     const window = countInWindow(currentWindow(this.#window, now), until, [...open].length);
-    const { known } = this;
-    return { window, retry: this.#retry, budget, ...(known !== undefined && { known }) };
+    const [known, mostKnown] = [this.#known, this.#mostKnown];
+    return {
+      window,
+      retry: this.#retry,
+      budget,
+      ...(known !== undefined && { known }),
+      ...(mostKnown !== undefined && { mostKnown }),
+    };
   }
 }

@@ -43,6 +43,7 @@ export const recordSchema = z.object({
     z.object({ outcome: z.enum(['failed', 'refused']), key: text, retryAt: z.optional(time) }),
   ),
   countedAt: z.optional(time),
+  readAt: z.optional(time),
 });
 
 /** The value of a server's item; undefined if not even compressed it fits. */

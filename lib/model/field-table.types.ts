@@ -46,6 +46,15 @@ export interface FieldSpec {
   readonly unique?: 'caseless' | 'slug';
   /** The Unicode form in which the vendor keeps the text: others of the same text are no difference, and are not sent. */
   readonly unicode?: 'NFC';
+  /**
+   * The object that is declared as a whole: where `spec` has it, what it leaves out has its `absent` value. Outside it
+   * everything stays as it is. Defaults to just the field.
+   */
+  readonly section?: Pointer;
+  /** Whether a list may leave the field's object out of a server, so that a GET of the server has to say it. */
+  readonly readByGet?: boolean;
+  /** Whether a change of the field lets more people or tools in; `before` is undefined where it is not known. */
+  readonly loosens?: (before: Json | undefined, after: Json) => boolean;
   /** Whether a `secret` field may have several lines, such as a key in PEM; defaults to false. */
   readonly multiline?: boolean;
   /**

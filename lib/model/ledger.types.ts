@@ -94,6 +94,8 @@ export interface ServerRecord {
   readonly stopped?: Stopped;
   /** When the guard last counted it. */
   readonly countedAt?: Time;
+  /** When a GET last said what the gateway's list leaves out. */
+  readonly readAt?: Time;
 }
 
 /** `pause` (the connection) or `pause#<id>`: the operator's. */

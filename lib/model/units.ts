@@ -10,7 +10,7 @@ export interface Unit {
   readonly field: FieldSpec;
   /** Desired, made comparable; for `secret` fields the reference. */
   readonly value: Json;
-  /** Whether `spec` spells it out. Within an object that is replaced whole, the rest of it is owned as well. */
+  /** Whether `spec` spells it out. Within a section that is declared, the rest of it is owned as well. */
   readonly spelledOut: boolean;
 }
 
@@ -40,11 +40,10 @@ function addLeaves(units: Unit[], field: FieldSpec, pointer: Pointer, value: Jso
 }
 
 function addUnits(units: Unit[], field: FieldSpec, spec: JsonObject): void {
-  const { pointer, absent, replaces } = field;
+  const { pointer, absent, section } = field;
   const declared = getAt(spec, pointer);
   if (declared === undefined) {
-    const owner = typeof replaces === 'object' ? replaces.object : undefined;
-    const owned = owner !== undefined && getAt(spec, owner) !== undefined;
+    const owned = section !== undefined && getAt(spec, section) !== undefined;
     if (owned && absent.means === 'value') units.push(unitOf(field, pointer, absent.value, false));
   } else if (field.compare === 'subset') addLeaves(units, field, pointer, declared);
   else units.push(unitOf(field, pointer, declared));
@@ -102,6 +101,11 @@ export function readUnit({ field, pointer }: Unit, live: LiveServer): Reading {
   // A leaf that lacks in an object which is there is known to be absent; without the object nothing is known.
   if (pointer !== field.pointer && getAt(live.fields, field.pointer) !== undefined) {
     return { kind: 'absent' };
+  }
+  // Of an object that the answer leaves out nothing is known.
+  const { replaces } = field;
+  if (typeof replaces === 'object' && getAt(live.fields, replaces.object) === undefined) {
+    return unreadable;
   }
   return field.absent.means === 'value'
     ? { kind: 'value', value: comparable(field, field.absent.value) }

@@ -1,5 +1,8 @@
 import { backoffMs, conflictRetryMs } from '../model/backoff.ts';
+import { classifyFailure } from '../model/errors/failure.ts';
 import type { FailureClass } from '../model/errors/failure.ts';
+import type { VendorError } from '../model/errors/vendor-error.ts';
+import type { FieldChange } from '../plan/plan.types.ts';
 import type { Intent, Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { withOutcome } from '../plan/record.ts';
@@ -73,4 +76,11 @@ export function outcomeOfFailure(failure: AttemptFailure['class']): Outcome {
     case 'transient':
       return 'waiting';
   }
+}
+
+/** Some gateways answer 400 where a value is taken: it may be free later, as after a 409. */
+export function classOf(error: VendorError, changes: readonly FieldChange[]): FailureClass {
+  const isTaken = changes.some(({ takenBy }) => takenBy !== undefined);
+  const { status } = error;
+  return isTaken && (status === 400 || status === 422) ? 'conflict' : classifyFailure(error);
 }

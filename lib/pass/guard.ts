@@ -29,7 +29,7 @@ export interface Allowed extends Wanted {
 export async function guard(
   wanted: Wanted,
   { desired, ledger, live }: Readings,
-  saved: Pick<LeaseSave, 'window' | 'known'>,
+  saved: Pick<LeaseSave, 'window' | 'known' | 'mostKnown'>,
   request: PassRequest,
   deps: Dependencies,
   countReported = false,
@@ -53,6 +53,7 @@ export async function guard(
     limits: connection.policy.limits,
     declared,
     known: isWhole ? knownIn(ledger) : (saved.known ?? 0),
+    mostKnown: saved.mostKnown ?? 0,
     changedLastHour: changedInWindow(saved.window, now),
     isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
     approved,

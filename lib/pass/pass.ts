@@ -32,7 +32,7 @@ export async function makePass(
     if ('ending' in seen) return await report(pass, { seen, vendor, applied: seen });
     const wanted = plan(seen, request.attended, deps); // 2 pure and synchronous
     const allowed = await guard(wanted, seen, lease.saved, request, deps); // 3
-    if (request.servers === undefined) lease.saved.known = knownIn(seen.ledger);
+    if (request.servers === undefined) lease.saved.knows(knownIn(seen.ledger));
     await recordHeld(allowed, pass);
     const applied = await apply(allowed, seen, vendor, pass); // 4 each server on its own
     return await report(pass, { seen, vendor, allowed, applied }); // 5

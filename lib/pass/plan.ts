@@ -1,20 +1,18 @@
 import { attemptKey } from '../plan/change.ts';
 import { classifyFailure } from '../model/errors/failure.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
-import type { LiveServer } from '../model/live.types.ts';
 import type { QuietCounts } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
 import type { PlannedServer } from '../plan/plan.types.ts';
 import { planFleet } from '../plan/fleet-plan.ts';
 import { withHolders } from '../plan/holders.ts';
 import type { Named } from '../plan/holders.ts';
-import type { Declared, ServerPlan } from '../plan/server-plan.ts';
+import type { Declared, PlanContext, ServerInputs, ServerPlan } from '../plan/server-plan.ts';
 import { accountKey } from '../model/names/account.ts';
 import { emptyRecord } from '../plan/record.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
 import { afterFailure, outcomeOfFailure } from './after-failure.ts';
 import type { AttemptFailure } from './after-failure.ts';
-import type { LiveState } from './read/live.ts';
 import type { Readings } from './read/read.ts';
 import type { Attended } from './request.types.ts';
 
@@ -42,25 +40,16 @@ export function plan(
   attended: Attended | undefined,
   { clock, random }: { readonly clock: Pick<Clock, 'now'>; readonly random: Random },
 ): Wanted {
-  const { desired, ledger, live, keys, secretVersions } = seen;
+  const { desired } = seen;
   const now = clock.now();
   const unreadable = unreadableServers(seen, now, random);
   const readable =
     unreadable.size === 0
       ? desired.servers
       : new Map([...desired.servers].filter(([id]) => !unreadable.has(id)));
-  const account = accountKey(desired.connection);
-  const context = { account, keys, secretVersions, now, attended: attended !== undefined };
-  const fleet = planFleet(context, readable, (id, declared) => {
-    const record = ledger.servers.get(id);
-    return {
-      declared,
-      live: liveServer(live, id),
-      record,
-      pause: activePause(ledger.pauses, id, now),
-      resend: ledger.resend.has(id) ? ('all' as const) : fieldsToResend(record),
-    };
-  });
+  const fleet = planFleet(planContext(seen, attended, now), readable, (id, declared) =>
+    serverInputs(seen, now, id, declared),
+  );
   const servers = withHolders(fleet.servers, desired.provider.table, () => named(seen));
   return { now, ...fleet, servers, unreadable };
 }
@@ -74,9 +63,34 @@ function* named({ desired, live }: Readings): Iterable<Named> {
   for (const server of live.undeclared ?? []) yield { id: server.id, live: server };
 }
 
-function liveServer(live: LiveState, id: string): LiveServer | undefined {
+/** What the plan of each server depends on alike. */
+export function planContext(
+  { desired, keys, secretVersions }: Readings,
+  attended: Attended | undefined,
+  now: number,
+): PlanContext {
+  const account = accountKey(desired.connection);
+  return { account, keys, secretVersions, now, attended: attended !== undefined };
+}
+
+/** What the plan of one server depends on. */
+export function serverInputs(
+  { ledger, live }: Readings,
+  now: number,
+  id: string,
+  declared: Declared,
+): ServerInputs {
+  const record = ledger.servers.get(id);
   const reading = live.declared.get(id);
-  return reading?.kind === 'found' ? reading.server : undefined;
+  const found = reading?.kind === 'found' ? reading : undefined;
+  return {
+    declared,
+    live: found?.server,
+    isRead: found?.isRead === true,
+    record,
+    pause: activePause(ledger.pauses, id, now),
+    resend: ledger.resend.has(id) ? 'all' : fieldsToResend(record),
+  };
 }
 
 /** Fields of an intent that was never finished are unknown. */
@@ -92,9 +106,13 @@ function unreadableServers(
 ): ReadonlyMap<string, UnreadableServer> {
   const found = new Map<string, UnreadableServer>();
   for (const [id, reading] of live.declared) {
-    if (reading.kind !== 'unreadable' && reading.kind !== 'waiting') continue;
+    if (reading.kind === 'found' || reading.kind === 'missing') continue;
     const declared = desired.servers.get(id) as Declared & { valid: true };
     const record = ledger.servers.get(id) ?? emptyRecord(id, now, accountKey(desired.connection));
+    if (reading.kind === 'unsaid') {
+      found.set(id, { planned: finding(declared, 'waiting', unsaid) });
+      continue;
+    }
     if (reading.kind === 'waiting') {
       found.set(id, { planned: finding(declared, 'waiting', record.reason) });
       continue;
@@ -113,6 +131,11 @@ function unreadableServers(
   }
   return found;
 }
+
+const unsaid: Reason = {
+  code: 'not-read',
+  message: 'the list leaves out what is declared; it is read by a call of its own in a later pass',
+};
 
 function finding(
   { server }: Declared & { valid: true },

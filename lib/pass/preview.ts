@@ -35,7 +35,8 @@ export async function preview(
     const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
     if ('ending' in seen) throw seen.ending.error;
     const wanted = plan(seen, attended, deps);
-    const saved = { window: lease?.window ?? [], known: lease?.known };
+    const { window = [], known, mostKnown } = lease ?? {};
+    const saved = { window, known, mostKnown };
     return { ...(await guard(wanted, seen, saved, request, deps, true)), calls };
   } finally {
     abort.abort();

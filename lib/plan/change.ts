@@ -33,6 +33,9 @@ export function valueChange(
     after: { kind: 'value', value: unit.value },
     compare: unit.field.compare === 'set' ? 'set' : 'value',
     conditional: false,
+    ...(unit.field.loosens?.(before.kind === 'value' ? before.value : undefined, unit.value) && {
+      loosens: true,
+    }),
     hash: macOf(
       inputs.keys.current,
       [inputs.account, inputs.server, unit.pointer, before.kind, known, unit.value],

@@ -178,9 +178,12 @@ function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
   const asApplied = verifiable ? isApplied(inputs, unit, applied) : isDeclarationKnown(inputs);
   if (!asApplied) return send('declared');
   if (isToResend(inputs, unit)) return send('resend');
-  if (isReassertDue(inputs, applied)) return send('reassert');
+  // What a GET says is read, not sent again.
+  const isReadable = unit.field.readByGet === true;
+  if (!isReadable && isReassertDue(inputs, applied)) return send('reassert');
   const note = verifiable ? refreshed(inputs, unit, applied) : nothingToNote;
-  return { unit, state: 'assumed', since: applied.at, verifiable, note };
+  const readAt = isReadable ? inputs.record?.readAt : undefined;
+  return { unit, state: 'assumed', since: readAt ?? applied.at, verifiable, note };
 }
 
 /**

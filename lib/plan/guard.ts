@@ -10,6 +10,8 @@ export interface GuardInputs {
   readonly declared: number;
   /** Servers that the ledger knows: Trueup has applied or verified a declaration of theirs. */
   readonly known: number;
+  /** The most servers that it ever knew: a connection that was guarded once stays so, however its rows are dropped. */
+  readonly mostKnown: number;
   /** Servers that the guard counted as changed in the last hour. */
   readonly changedLastHour: number;
   /** Whether a server is among them: it counts once an hour. */
@@ -80,7 +82,7 @@ export function guard(
   }
   const size = { declared, ...(inputs.known > 0 && { known: inputs.known }) };
   const share = shareOf({ ...size, changedLastHour }, changing);
-  const active = sizeOf(size) >= limits.minimum;
+  const active = Math.max(sizeOf(size), inputs.mostKnown) >= limits.minimum;
   const holds = active && guarded.length > 0 && isOver({ share, limit: limits.updates });
   const state: GuardState = {
     active,

@@ -20,6 +20,8 @@ export interface FieldChange {
   readonly compare: 'value' | 'set';
   /** A secret whose version moved: apply fetches it, and sends it only if its value moved too. */
   readonly conditional: boolean;
+  /** The change lets more people or tools in: an access rule is loosened. Absent where it does not. */
+  readonly loosens?: true;
   /** Of (server, pointer, value before and after, keyed; or secret version): what an approval lists. */
   readonly hash: string;
   /** The guard holds it. */

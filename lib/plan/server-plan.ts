@@ -36,6 +36,8 @@ export interface ServerInputs {
   readonly live?: LiveServer | undefined;
   readonly record?: ServerRecord | undefined;
   readonly pause?: Pause | undefined;
+  /** Whether a GET said what the list leaves out. */
+  readonly isRead?: boolean | undefined;
   readonly resend: DiffInputs['resend'];
 }
 
@@ -48,6 +50,8 @@ export interface ServerPlan {
   readonly key: () => string;
   /** The current record, or the empty one. */
   readonly record: ServerRecord;
+  /** When a GET said what the list leaves out, if it did in this pass. */
+  readonly readAt?: Time | undefined;
 }
 
 /** The plan of one server: the outcome is the first of the list in `outcome.ts` that fits. */
@@ -111,6 +115,10 @@ function planFields(
     verdicts,
     key,
     record,
+    readAt:
+      inputs.isRead === true && server.units.some(({ field }) => field.readByGet === true)
+        ? new Date(context.now).toISOString()
+        : undefined,
   };
 }
 
@@ -207,6 +215,7 @@ export function notedRecord(
     ...(compared && notedFields(record, verdicts)),
     label,
     reason: finding.reason,
+    ...(plan.readAt !== undefined && { readAt: plan.readAt }),
     ...(declared.valid && plan.inSyncAs && acted(plan, declared.server)),
   };
   return isNewOutcome(record, finding.outcome, update)

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import { ignored, rejected, textOf } from './vendor-quirks.ts';
 import type { World } from './world.ts';
@@ -72,10 +73,15 @@ const sections: Readonly<Record<string, readonly string[]>> = {
   users: ['mode', 'allowedIds', 'blockedIds'],
 };
 
-/** Paths of access rules: once `restrictions` is declared, all of them are owned. */
-export const rulePaths: readonly string[] = Object.entries(sections).flatMap(([name, keys]) =>
-  keys.map((key) => `/restrictions/${name}/${key}`),
-);
+/** Paths of access rules: once a section is declared, all of it is owned. */
+export function rulePathsOf(row: JsonObject): readonly string[] {
+  const { restrictions } = specOf(row);
+  return Object.entries(sections).flatMap(([name, keys]) =>
+    isJsonObject(restrictions) && restrictions[name] !== undefined
+      ? keys.map((key) => `/restrictions/${name}/${key}`)
+      : [],
+  );
+}
 
 /** The row of an item, and its connection's, as versions of a read say; undefined where nothing stood. */
 export function rowAt(

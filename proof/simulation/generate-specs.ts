@@ -85,11 +85,14 @@ const alloyFields: Readonly<Record<string, Make>> = {
       [1, `${ignored} it`],
     ]),
   instructions: (chance) => `Instructions ${chance.between(1, 2)}`,
-  restrictions: (chance) => ({
-    ...(chance.is(0.6) && { connectors: section(chance, ['allowedIds', 'blockedIds']) }),
-    ...(chance.is(0.5) && { actions: section(chance, ['allowedActions', 'blockedActions']) }),
-    ...(chance.is(0.3) && { users: section(chance, ['allowedIds', 'blockedIds']) }),
-  }),
+  restrictions: (chance) => {
+    const rules = {
+      ...(chance.is(0.6) && { connectors: section(chance, ['allowedIds', 'blockedIds']) }),
+      ...(chance.is(0.5) && { actions: section(chance, ['allowedActions', 'blockedActions']) }),
+      ...(chance.is(0.3) && { users: section(chance, ['allowedIds', 'blockedIds']) }),
+    };
+    return Object.keys(rules).length > 0 ? rules : { users: {} };
+  },
 };
 
 /**

@@ -7,7 +7,7 @@ import {
   isReference,
   ownedLeaves,
   policyOf,
-  rulePaths,
+  rulePathsOf,
   secretText,
   specOf,
   valueAt,
@@ -63,7 +63,7 @@ export function standingOf(
       ? []
       : [`${path}: ${canonical(has)} and not ${canonical(value)}`];
   });
-  const rules = spec['restrictions'] === undefined ? [] : unwanted(owned, policy, live);
+  const rules = unwanted(row, owned, policy, live);
   const wrong = [...fields, ...rules];
   // A form of the vendor's own that was there before the first PUT looks just like a refusal.
   const unwilling = [...owned].filter(
@@ -113,11 +113,12 @@ export function unknownOf(
 
 /** Rules that nobody declares, once rules are declared. */
 function unwanted(
+  row: JsonObject,
   owned: ReadonlyMap<string, Json>,
   { ignore }: Policy,
   live: JsonObject,
 ): string[] {
-  return rulePaths.flatMap((path) => {
+  return rulePathsOf(row).flatMap((path) => {
     const has = valueAt(live, path);
     const isNothing = has === undefined || (Array.isArray(has) && has.length === 0);
     const isIgnored = ignore.some((one) => path === one || path.startsWith(`${one}/`));

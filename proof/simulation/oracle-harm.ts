@@ -8,7 +8,7 @@ import {
   ownedLeaves,
   policyOf,
   rowAt,
-  rulePaths,
+  rulePathsOf,
   secretTexts,
   valueAt,
 } from './declared.ts';
@@ -118,13 +118,14 @@ export class HarmOracle implements Oracle {
       }
     }
     for (const whole of new Set([...leaves.keys()].flatMap((path) => wholeOf(path) ?? []))) {
-      this.#whole(whole, owned, live, body, wrong);
+      this.#whole(whole, row, owned, live, body, wrong);
     }
   }
 
   /** Of what is replaced whole, something must differ, and what is not Trueup's must stay. */
   #whole(
     whole: string,
+    row: JsonObject,
     owned: ReadonlyMap<string, Json>,
     live: JsonObject,
     body: JsonObject,
@@ -132,7 +133,8 @@ export class HarmOracle implements Oracle {
   ): void {
     this.#found.looked('no-harm: objects replaced whole');
     const isIn = (path: string) => path === whole || path.startsWith(`${whole}/`);
-    const isOwned = (path: string) => owned.has(path) || rulePaths.includes(path);
+    const rules = rulePathsOf(row);
+    const isOwned = (path: string) => owned.has(path) || rules.includes(path);
     const seen = new Map([...leavesOf(live)].filter(([path]) => isIn(path)));
     const sent = new Map([...leavesOf(body)].filter(([path]) => isIn(path)));
     for (const [path, value] of seen) {

@@ -90,9 +90,17 @@ export class VendorAccount {
   #list({ query }: HttpRequest, at: number): HttpAnswer {
     const shown = [...this.servers].flatMap(([id, versions]) => {
       const fields = versions.at(at);
-      return fields ? [this.shown(id, fields)] : [];
+      return fields ? [this.#listed(id, fields)] : [];
     });
     return { status: 200, body: this.#kind.list(shown, query) };
+  }
+
+  /** The sample of Alloy's list has no `restrictions`: some scenarios are like it. */
+  #listed(id: string, fields: JsonObject): JsonObject {
+    const shown = this.shown(id, fields);
+    if (this.#init.vendor !== 'alloy' || this.#init.shows.meta) return shown;
+    const { restrictions: _left, ...rest } = shown;
+    return rest;
   }
 
   #put(id: string, fields: JsonObject, body: JsonObject, now: number): HttpAnswer {

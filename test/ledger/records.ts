@@ -64,6 +64,7 @@ export function fullServer(id: string): Required<ServerRecord> {
     retry: { attempts: 3, notBefore: at, key: 'k' },
     stopped: { outcome: 'refused', key: 'k', retryAt: at },
     countedAt: at,
+    readAt: at,
   };
 }
 

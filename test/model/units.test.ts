@@ -48,6 +48,29 @@ describe('what is owned', () => {
     expect(units[2]).toMatchObject({ pointer: '/restrictions/connectors/mode', value: null });
   });
 
+  test('of an object that is declared section by section is what is declared', () => {
+    const fields = table.fields.map((field) =>
+      field.section === undefined
+        ? field
+        : { ...field, section: field.pointer.split('/').slice(0, 3).join('/') },
+    );
+    const owned = (restrictions: JsonObject) =>
+      declaredUnits({ ...table, fields }, { restrictions }, []).map(({ pointer }) => pointer);
+    const users = ['allowed', 'blocked', 'mode'].map((key) => `/restrictions/users/${key}`);
+    expect(owned({})).toEqual([]);
+    expect(owned({ users: {} })).toEqual(users);
+    expect(owned({ users: { mode: 'allowlist' } })).toEqual(users);
+  });
+
+  test('is nothing known of in an answer that leaves the whole object out', () => {
+    const [unit] = declaredUnits(table, { restrictions: {} }, []);
+    expect(unit && readUnit(unit, { id: 's1', fields: {} })).toEqual({ kind: 'unreadable' });
+    expect(unit && readUnit(unit, { id: 's1', fields: { restrictions: {} } })).toEqual({
+      kind: 'value',
+      value: [],
+    });
+  });
+
   test('within such an object says what was spelled out', () => {
     const units = declaredUnits(table, { restrictions: { users: { mode: 'allowlist' } } }, []);
     const spelled = units.filter(({ spelledOut }) => spelledOut);

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
+import { renderPlansMarkdown } from '../../lib/plan/text/render-markdown.ts';
+import { renderPlan } from '../../lib/plan/text/render-text.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { startWorld, alloyConnection as connection, outcomesOf } from '../support/world.ts';
 import type { TestWorld, WorldOptions } from '../support/world.ts';
@@ -80,9 +82,10 @@ describe('restrictions', () => {
 
   test.each([
     ['lists are sets', { users: only('b', 'a', 'b') }, { users: only('a', 'b') }],
-    ['{} is no restriction', { users: {}, actions: {} }, {}],
+    ['{} is no restriction', { users: {}, actions: {} }, { users: {}, actions: {} }],
     ['absent is none either', {}, { users: {}, connectors: {} }],
-    ['empty lists are none', { users: { allowedIds: [], blockedIds: [] } }, {}],
+    ['empty lists are none', { users: { allowedIds: [], blockedIds: [] } }, { users: {} }],
+    ['what is not declared stays', { users: only('a'), tenants: [1] }, { connectors: {} }],
   ])('%s: nothing is sent', async (_, live, declared) => {
     const before = structuredClone(live);
     expect(await restrict(live, declared)).toMatchObject({ puts: 0, now: before });
@@ -90,19 +93,59 @@ describe('restrictions', () => {
 
   test('that are null are none, as far as anybody knows: nothing is sent', async () => {
     const live = { users: null, actions: { mode: null } };
-    expect(await restrict(live, {})).toMatchObject({ puts: 0, now: live });
+    expect(await restrict(live, { users: {}, actions: {} })).toMatchObject({ puts: 0, now: live });
     // no document of the vendor allows it
     expect(world.alloy.violations.splice(0).length).toBeGreaterThan(0);
   });
 
-  test('declared as {} lift every restriction', async () => {
+  test('of a section that is declared as {} are lifted, and others stay', async () => {
     const { puts: sent, now } = await restrict(
       { users: only('a'), actions: { mode: 'blocklist', blockedActions: ['x'] }, tenants: [1] },
-      {},
+      { actions: {} },
     );
     expect(sent).toBe(1);
-    expect(JSON.stringify(now)).not.toMatch(/list|"a"|"x"/);
-    expect(now).toMatchObject({ tenants: [1] });
+    expect(now).toEqual({ users: only('a'), actions: {}, tenants: [1] });
+  });
+
+  test('of users stay where connectors alone are declared', async () => {
+    const users = { mode: 'allowlist', allowedIds: ['cfo'] };
+    const { puts: sent, now } = await restrict({ users }, { connectors: only('slack') });
+    expect(sent).toBe(1);
+    expect(now).toEqual({ users, connectors: only('slack') });
+  });
+
+  test.each<[string, object, object, readonly string[]]>([
+    ['a section that goes', { users: only('a') }, { users: {} }, ['mode']],
+    ['an allowlist that grows', { users: only('a') }, { users: only('a', 'b') }, ['allowedIds']],
+    ['an allowlist that shrinks', { users: only('a', 'b') }, { users: only('a') }, []],
+    [
+      'a blocklist that shrinks',
+      { users: { mode: 'blocklist', blockedIds: ['a', 'b'] } },
+      { users: { mode: 'blocklist', blockedIds: ['a'] } },
+      ['blockedIds'],
+    ],
+    [
+      'a blocklist that grows',
+      { users: { mode: 'blocklist', blockedIds: ['a'] } },
+      { users: { mode: 'blocklist', blockedIds: ['a', 'b'] } },
+      [],
+    ],
+    [
+      'an allowlist that becomes a blocklist',
+      { users: only('a') },
+      { users: { mode: 'blocklist', allowedIds: ['a'] } },
+      ['mode'],
+    ],
+    ['a list without a mode that gets one', {}, { users: { mode: 'allowlist' } }, []],
+  ])('%s: the plan says whether it loosens access', async (_, live, restrictions, loosens) => {
+    world.alloy.add({ serverId: 's1', name: 'One', restrictions: { ...live } });
+    await world.declareAtAlloy({ id: 's1', spec: { restrictions } });
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
+    const marked = plan.changes.flatMap(({ changes }) => changes.filter((one) => one.loosens));
+    expect(marked.map(({ pointer }) => pointer.split('/').at(-1))).toEqual(loosens);
+    const words = loosens.length > 0 ? 1 : 0;
+    expect(renderPlan(plan).split('loosens access').length > 1).toBe(words === 1);
+    expect(renderPlansMarkdown([plan]).split('loosens access').length > 1).toBe(words === 1);
   });
 
   test('under `ignore` are taken from live, as they are at the moment', async () => {
@@ -165,7 +208,7 @@ describe('restrictions', () => {
 
   test('that cannot be understood are a failed read, not a server without any', async () => {
     world.alloy.add({ serverId: 's1', name: 'One', restrictions: { users: ['odd'] } });
-    await world.declareAtAlloy({ id: 's1', spec: { restrictions: {} } });
+    await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: {} } } });
     const report = await pass();
     expect(outcomesOf(report)).toEqual({ unreached: 1 });
     expect(report.vendorCalls.put).toBe(0);
@@ -242,5 +285,143 @@ describe('restrictions in the answer to a PUT', () => {
     expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
     expect(outcomesOf(await later())).toEqual({ inSync: 1 });
     expect(puts()).toHaveLength(1);
+  });
+});
+
+describe('a list that leaves restrictions out', () => {
+  const users = { mode: 'allowlist', allowedIds: ['cfo'] };
+  const declared = { restrictions: { connectors: only('slack') } };
+  const ids = Array.from({ length: 12 }, (_, index) => `s${String(index).padStart(2, '0')}`);
+
+  /** As many calls a minute as make so many GETs a pass. */
+  const gets = (count: number) =>
+    world.declareAlloyConnection({ budget: { requestsPerMinute: 2 * count, concurrency: 2 } });
+
+  beforeEach(async () => {
+    await world.close();
+    await start({ listForm: 'sample' });
+  });
+
+  test('says nothing of them: a GET decides, of servers that declare them', async () => {
+    world.alloy.add({
+      serverId: 's1',
+      name: 'One',
+      restrictions: { users, ...declared.restrictions },
+    });
+    world.alloy.add({ serverId: 's2', name: 'Two', restrictions: { users } });
+    await world.declareAtAlloy({ id: 's1', spec: declared }, { id: 's2', spec: { name: 'Two' } });
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ inSync: 2 });
+    expect(report.vendorCalls).toMatchObject({ list: 1, get: 1, put: 0 });
+  });
+
+  test('wipes nothing that nobody declared, on any server', async () => {
+    for (const id of ids) world.alloy.add({ serverId: id, name: id, restrictions: { users } });
+    await world.declareAlloyConnection({
+      policy: { mode: 'correct', limits: { updates: '100%' } },
+    });
+    const policy = { ignore: ['/restrictions/users'] };
+    await world.declareAtAlloy(...ids.map((id) => ({ id, spec: declared, policy })));
+    for (let passes = 0; passes < 3; passes += 1) await pass();
+    for (const id of ids) {
+      expect(world.alloy.find(id).restrictions).toEqual({ users, ...declared.restrictions });
+    }
+    expect(puts()).toHaveLength(ids.length);
+  });
+
+  test('is read in turn, the longest unread first; the rest is as it was read', async () => {
+    for (const id of ids)
+      world.alloy.add({ serverId: id, name: id, restrictions: declared.restrictions });
+    await world.declareAtAlloy(...ids.map((id) => ({ id, spec: declared })));
+    await gets(10);
+    const first = await pass();
+    expect(outcomesOf(first)).toEqual({ inSync: 10, waiting: 2 });
+    expect(first.vendorCalls).toMatchObject({ get: 10, put: 0 });
+    expect(first.details).toMatchObject([
+      { reason: { code: 'not-read' } },
+      { reason: { code: 'not-read' } },
+    ]);
+    world.clock.advance(5 * minute);
+    expect(outcomesOf(await pass())).toEqual({ inSync: 10, assumed: 2 });
+    const read = await world.deps.ledger.read(connection);
+    expect([...read.servers.values()].every(({ readAt }) => readAt !== undefined)).toBe(true);
+    const since = read.servers.get('s08')?.readAt;
+    const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
+    expect(plan.counts).toMatchObject({ inSync: 1, assumed: 11 });
+    expect(since).toBeDefined();
+  });
+
+  test('finds drift when the turn of its server comes, and at once where it is named', async () => {
+    for (const id of ids)
+      world.alloy.add({ serverId: id, name: id, restrictions: declared.restrictions });
+    await world.declareAtAlloy(...ids.map((id) => ({ id, spec: declared })));
+    await gets(10);
+    await pass();
+    world.clock.advance(5 * minute);
+    await pass();
+    const [unread = ''] = [...(await world.deps.ledger.read(connection)).servers.values()]
+      .toSorted((a, b) => ((a.readAt ?? '') < (b.readAt ?? '') ? 1 : -1))
+      .map(({ id }) => id);
+    world.alloy.edit(unread, { restrictions: { users } });
+    const named = await pass({ servers: [unread], trigger: 'stream' });
+    expect(outcomesOf(named)).toEqual({ updated: 1 });
+    expect(world.alloy.find(unread).restrictions).toEqual({ users, ...declared.restrictions });
+  });
+
+  test('nothing is sent where a GET leaves them out too: the server waits, with the reason', async () => {
+    const unknown = { restrictions: null, hasRestrictions: null };
+    world.alloy.add({ serverId: 's1', name: 'One', restrictions: { users }, unknown });
+    await world.declareAtAlloy({ id: 's1', spec: declared });
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ waiting: 1 });
+    expect(report.details).toMatchObject([
+      { reason: { message: 'the answer leaves out what is declared; nothing is known of it' } },
+    ]);
+    expect(report.vendorCalls.put).toBe(0);
+    world.alloy.violations.splice(0);
+  });
+});
+
+describe('a PUT that replaces restrictions', () => {
+  test('is made from a GET right before it: what changed meanwhile in other parts stays', async () => {
+    world.alloy.add({ serverId: 's1', name: 'One', restrictions: { users: only('a') } });
+    world.alloy.add({ serverId: 's2', name: 'Two' });
+    await world.declareAlloyConnection({ budget: { requestsPerMinute: 60_000, concurrency: 1 } });
+    await world.declareAtAlloy(
+      { id: 's1', spec: { name: 'New' } },
+      { id: 's2', spec: { restrictions: { connectors: only('slack') } } },
+    );
+    // While the first server is updated, a person restricts the users of the second.
+    const change = (server: Record<string, unknown>) => {
+      world.alloy.edit('s2', { restrictions: { users: only('cfo') } });
+      return server;
+    };
+    world.alloy.misbehave({ operation: 'put', id: 's1', effect: { kind: 'normalise', change } });
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ updated: 2 });
+    expect(report.vendorCalls).toMatchObject({ list: 1, get: 1, put: 2 });
+    expect(world.alloy.find('s2').restrictions).toEqual({
+      users: only('cfo'),
+      connectors: only('slack'),
+    });
+  });
+
+  test('is not made where the same part changed meanwhile: a later pass decides', async () => {
+    world.alloy.add({ serverId: 's1', name: 'One' });
+    world.alloy.add({ serverId: 's2', name: 'Two', restrictions: { users: only('a') } });
+    await world.declareAlloyConnection({ budget: { requestsPerMinute: 60_000, concurrency: 1 } });
+    await world.declareAtAlloy(
+      { id: 's1', spec: { name: 'New' } },
+      { id: 's2', spec: { restrictions: { users: { mode: 'allowlist', allowedIds: ['b'] } } } },
+    );
+    const change = (server: Record<string, unknown>) => {
+      world.alloy.edit('s2', { restrictions: { users: only('c') } });
+      return server;
+    };
+    world.alloy.misbehave({ operation: 'put', id: 's1', effect: { kind: 'normalise', change } });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1, waiting: 1 });
+    expect(world.alloy.find('s2').restrictions).toEqual({ users: only('c') });
+    world.clock.advance(5 * minute);
+    expect(outcomesOf(await pass())).toEqual({ inSync: 1, updated: 1 });
   });
 });

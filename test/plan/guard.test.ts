@@ -10,6 +10,7 @@ const inputs = (more: Partial<GuardInputs> = {}): GuardInputs => ({
   limits: { updates: 0.3, minimum: 10 },
   declared: 10,
   known: 0,
+  mostKnown: 0,
   changedLastHour: 0,
   isCounted: () => false,
   approved: new Set(),
@@ -54,6 +55,7 @@ describe('the share', () => {
       false,
     ],
     ['of rows that were dropped to below the minimum', 9, { declared: 9, known: 100 }, 1, true],
+    ['of rows that were dropped before', 9, { declared: 9, known: 9, mostKnown: 100 }, 1, true],
     ['of rows that were added to reach the minimum', 3, { declared: 11, known: 3 }, 1, true],
   ])('%s', (_, count, more, share, holds) => {
     const { servers, state } = guard(some(count), inputs(more));

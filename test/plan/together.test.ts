@@ -88,6 +88,7 @@ describe('fields that travel together', () => {
         limits: { updates: 0, minimum: 1 },
         declared: 1,
         known: 1,
+        mostKnown: 1,
         changedLastHour: 0,
         isCounted: () => false,
         approved: new Set(approved),

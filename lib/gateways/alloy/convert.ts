@@ -8,12 +8,13 @@ const sections = ['connectors', 'actions', 'users'];
 
 /**
  * A server of an answer, or undefined if it is not a server. Keeps `name`, `description` and `restrictions`, the latter with
- * unknown keys: a PUT replaces it whole. All other fields are dropped, `accessUrl` above all: it carries a live
+ * unknown keys: a PUT replaces it whole. An answer without it says nothing of it, unless `hasRestrictions` is false [doc]:
+ * then there are none. All other fields are dropped, `accessUrl` above all: it carries a live
  * token [doc].
  */
 export function toServer(answer: Json): LiveServer | undefined {
   if (!isJsonObject(answer)) return undefined;
-  const { serverId, name, description, restrictions } = answer;
+  const { serverId, name, description, restrictions, hasRestrictions } = answer;
   if (typeof serverId !== 'string' || serverId === '') return undefined;
   const rules = toRestrictions(restrictions ?? {});
   if (rules === undefined) return undefined;
@@ -22,7 +23,7 @@ export function toServer(answer: Json): LiveServer | undefined {
     fields: {
       ...(typeof name === 'string' && { name }),
       ...(typeof description === 'string' && { description }),
-      ...(isJsonObject(restrictions) && { restrictions: rules }),
+      ...((isJsonObject(restrictions) || hasRestrictions === false) && { restrictions: rules }),
     },
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { described } from '../../model/described.ts';
 import { identifier } from '../../model/names/identifier.ts';
 import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
+import type { Json } from '../../model/json/json.types.ts';
 
 const mode = described(
   z.optional(z.enum(['allowlist', 'blocklist'])),
@@ -21,7 +22,7 @@ const byId = (what: string) =>
         blockedIds: list(`Ids of ${what} that are blocked`),
       }),
     ),
-    `Which ${what} the server is restricted to; left out: not restricted`,
+    `Which ${what} the server is restricted to; left out: stays as it is, {}: not restricted`,
   );
 
 const actions = described(
@@ -32,7 +33,7 @@ const actions = described(
       blockedActions: list('Actions that are blocked'),
     }),
   ),
-  'Which actions the server is restricted to; left out: not restricted',
+  'Which actions the server is restricted to; left out: stays as it is, {}: not restricted',
 );
 
 /**
@@ -55,8 +56,17 @@ const spec = z.strictObject({
   description: described(z.optional(z.string()), 'Description'),
   instructions: instructions.schema,
   restrictions: described(
-    z.optional(z.strictObject({ connectors: byId('connectors'), actions, users: byId('users') })),
-    'Access rules, declared as a whole: a section that is left out is not restricted',
+    z.optional(
+      z
+        .strictObject({ connectors: byId('connectors'), actions, users: byId('users') })
+        .check(
+          z.refine(
+            (restrictions) => Object.keys(restrictions).length > 0,
+            'must have connectors, actions or users; `users: {}` lifts the restriction of users',
+          ),
+        ),
+    ),
+    'Access rules, section by section: one that is left out stays as it is',
   ),
 });
 
@@ -67,26 +77,36 @@ const plain = {
   absent: { means: 'unreadable' },
 } as const satisfies Partial<FieldSpec>;
 
-/** A PUT replaces `restrictions` whole, and what is absent in it is not restricted [doc]. */
+/** A PUT replaces `restrictions` whole, and what is absent in it is not restricted [doc]. The sample of a list lacks it [doc]. */
 const rule = {
   access: 'read-write',
   replaces: { object: '/restrictions' },
   nullClears: false,
   accessRule: true,
+  readByGet: true,
 } as const satisfies Partial<FieldSpec>;
+
+/** Whether `after` has a member that `before` does not have. */
+const adds = (before: Json | undefined, after: Json | undefined): boolean =>
+  Array.isArray(before) && Array.isArray(after) && after.some((member) => !before.includes(member));
 
 const section = (name: string, lists: readonly string[]): readonly FieldSpec[] => [
   {
     ...rule,
+    section: `/restrictions/${name}`,
     pointer: `/restrictions/${name}/mode`,
     compare: 'exact',
     absent: { means: 'value', value: null },
+    loosens: (before, after) =>
+      typeof before === 'string' && after !== before && after !== 'allowlist',
   },
   ...lists.map((key): FieldSpec => ({
     ...rule,
+    section: `/restrictions/${name}`,
     pointer: `/restrictions/${name}/${key}`,
     compare: 'set',
     absent: { means: 'value', value: [] },
+    loosens: key.startsWith('allowed') ? adds : (before, after) => adds(after, before),
   })),
 ];
 

@@ -61,6 +61,7 @@ export async function apply(
     lease,
     tally,
     session,
+    seen,
     table: seen.desired.provider.table,
     stops,
     secrets,

@@ -11,7 +11,7 @@ import type { Secret } from '../../model/secret.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { isVendorError } from '../../model/errors/vendor-error.ts';
 import type { VendorError } from '../../model/errors/vendor-error.ts';
-import { afterFailure } from '../after-failure.ts';
+import { afterFailure, classOf } from '../after-failure.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 import { afterAnswer, appliedField, settle } from './answer.ts';
 import type { AppliedInputs, SentValue } from './answer.ts';
@@ -24,6 +24,7 @@ import {
   withoutOvertaken,
 } from './intents.ts';
 import { bodyOf, mayBeDropped } from './put-body.ts';
+import { readAgain } from './read-again.ts';
 import { fetchValues } from './secret-values.ts';
 import type { FoundSecret } from './secret-values.ts';
 
@@ -73,20 +74,22 @@ export async function attempt(context: ApplyContext, work: ServerWork): Promise<
 }
 
 /** @throws StoreError or LostUpdateError if the intent could not be written, InterruptedError: nothing was sent then */
-async function attemptServer(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
-  const { server, plan, live } = work;
+async function attemptServer(context: ApplyContext, given: ServerWork): Promise<AttemptResult> {
+  const { server } = given;
   const { clock, random } = context.deps;
   const { account, keys } = context;
-  const inputs: AppliedInputs = {
-    account,
-    server,
-    plan,
-    keys,
-    now: clock.now(),
-    random: random(),
-  };
-  const { record: was } = plan;
   await context.stops.assertMay(server.id);
+  const common = { account, server, keys, random: random() };
+  const { record: was } = given.plan;
+  let work: ServerWork;
+  try {
+    work = await readAgain(context, given);
+  } catch (error) {
+    if (!isVendorError(error)) throw error;
+    return failed(context, { ...common, plan: given.plan, now: clock.now() }, was, error);
+  }
+  const { plan, live } = work;
+  const inputs: AppliedInputs = { ...common, plan, now: clock.now() };
   const values = await fetchValues(context.secrets, plan, work.changes);
   if ('failure' in values) {
     const failure = { ...values.failure, unknown: was.intent };
@@ -146,8 +149,8 @@ async function attemptServer(context: ApplyContext, work: ServerWork): Promise<A
   } catch (error) {
     const isAnswered = answer !== undefined;
     if (isVendorError(error)) {
-      const failureClass = classOf(error, changes);
-      return failed(context, noted, was, intent, unreadable, error, isAnswered, failureClass);
+      const attempted = { intent, unreadable, isAnswered };
+      return failed(context, noted, was, error, attempted, classOf(error, given.changes));
     }
     if (error instanceof InterruptedError && unreadable.length > 0 && !isAnswered) {
       // Admission comes before the wire: nothing was sent, and the ledger should not say that something may have been.
@@ -197,33 +200,32 @@ async function writeRecord(
   return deps.ledger.writeServer(request.connection, record);
 }
 
-/**
- * After a PUT that failed: `intent` stays if it may have been applied, otherwise what was unknown before it.
- *
- * @param isAnswered - whether the same PUT had been answered with 200 before
- */
-/** Some gateways answer 400 where a value is taken: it may be free later, as after a 409. */
-function classOf(error: VendorError, changes: readonly FieldChange[]): FailureClass {
-  const isTaken = changes.some(({ takenBy }) => takenBy !== undefined);
-  const { status } = error;
-  return isTaken && (status === 400 || status === 422) ? 'conflict' : classifyFailure(error);
+/** A PUT as it went out. */
+interface Attempted {
+  readonly intent: Intent;
+  readonly unreadable: readonly Pointer[];
+  /** Whether the same PUT had been answered with 200 before. */
+  readonly isAnswered: boolean;
 }
 
+/**
+ * After a failure: the intent of the PUT stays if it may have been applied, otherwise what was unknown before it.
+ *
+ * @param put - absent if it failed before
+ */
 function failed(
   context: ApplyContext,
   { plan, random }: AppliedInputs,
   was: ServerRecord,
-  intent: Intent,
-  unreadable: readonly Pointer[],
   error: VendorError,
-  isAnswered: boolean,
-  failureClass: FailureClass,
+  put?: Attempted,
+  failureClass: FailureClass = classifyFailure(error),
 ): AttemptResult {
-  const isUnknown = unreadable.length > 0 && (isAnswered || mayHaveBeenApplied(error));
-  const unknown = isUnknown ? intent : was.intent;
+  const isNews = put !== undefined && put.unreadable.length > 0;
+  const isUnknown = isNews && (put.isAnswered || mayHaveBeenApplied(error));
+  const unknown = isUnknown ? put.intent : was.intent;
   const current = withIntent(plan.record, unknown);
   if (failureClass === 'connection') {
-    const isNews = unreadable.length > 0;
     return {
       kind: 'connection',
       error,

@@ -10,6 +10,7 @@ import type { VendorSession } from '../../gateways/provider.ts';
 import type { Log } from '../../model/runtime.types.ts';
 import type { PassRequest } from '../request.types.ts';
 import type { Tally } from '../tally.ts';
+import type { Readings } from '../read/read.ts';
 import type { SecretValues } from './secret-values.ts';
 import type { Stops } from './stops.ts';
 
@@ -32,6 +33,8 @@ export interface ApplyContext {
   readonly tally: Tally;
   readonly session: VendorSession;
   readonly table: Pick<FieldTable, 'dropsPuts'>;
+  /** What was planned from. */
+  readonly seen: Readings;
   readonly secrets: SecretValues;
   readonly stops: Stops;
   /** `accountKey` of the connection. */

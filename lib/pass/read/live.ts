@@ -1,4 +1,5 @@
 import { classifyFailure, isDown } from '../../model/errors/failure.ts';
+import type { Time } from '../../model/ledger.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { comparableId, otherSpelling } from '../../model/names/server-id.ts';
 import { eachLimited } from '../limited.ts';
@@ -7,10 +8,12 @@ import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
 
 /**
  * What the vendor said of a declared server: it, that it has none, or why it could not be read. `waiting`: it was
- * not asked, because the server is backing off.
+ * not asked, because the server is backing off. `unsaid`: the list leaves something out that was never read, and its own
+ * GET comes in a later pass. `isRead`: a GET said what the list leaves out.
  */
 export type LiveReading =
-  | { readonly kind: 'found'; readonly server: LiveServer }
+  | { readonly kind: 'found'; readonly server: LiveServer; readonly isRead?: true }
+  | { readonly kind: 'unsaid' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly error: VendorError }
   | { readonly kind: 'waiting' };
@@ -33,6 +36,12 @@ export interface LiveQuestion {
   /** Whether it is backing off: no GET of its own. */
   readonly isWaiting: (id: string) => Promise<boolean>;
   readonly concurrency: number;
+  /** Whether an answer leaves out of a server what its declaration needs. */
+  readonly lacks: (id: string, server: LiveServer) => boolean;
+  /** When a GET last said of a server what the list leaves out; undefined if none ever did. */
+  readonly readAt: (id: string) => Time | undefined;
+  /** So many servers at most are read by GET because the list leaves something out. */
+  readonly getsAtMost: number;
 }
 
 /** More than so many, and more than a tenth, lacking at once is a list that cannot be believed. */
@@ -89,7 +98,32 @@ export async function readAll(
   for (const [id, reading] of await readEach(session, suspects, question)) {
     declared.set(id, reading);
   }
+  await readUnsaid(session, declared, question);
   return { declared, undeclared };
+}
+
+/** Before any time. */
+const never = new Date(0).toISOString();
+
+/**
+ * Reads by GET what the list leaves out: the one read longest ago first, and so many in a pass that the others' turn comes. What
+ * is not read this time is as it was last read; if it never was, nothing is said of it.
+ */
+async function readUnsaid(
+  session: VendorSession,
+  declared: Listed,
+  question: LiveQuestion,
+): Promise<void> {
+  const { lacks, readAt, getsAtMost } = question;
+  const unsaid = [...declared].flatMap(([id, reading]) =>
+    reading.kind === 'found' && lacks(id, reading.server) ? [{ id, at: readAt(id) }] : [],
+  );
+  const inTurn = unsaid.toSorted((a, b) => Date.parse(a.at ?? never) - Date.parse(b.at ?? never));
+  const now = inTurn.slice(0, getsAtMost).map(({ id }) => id);
+  for (const { id, at } of inTurn.slice(getsAtMost)) {
+    if (at === undefined) declared.set(id, { kind: 'unsaid' });
+  }
+  for (const [id, reading] of await readEach(session, now, question)) declared.set(id, reading);
 }
 
 /**
@@ -99,7 +133,7 @@ export async function readAll(
 export async function readEach(
   session: VendorSession,
   ids: readonly string[],
-  { concurrency, isWaiting }: Pick<LiveQuestion, 'concurrency' | 'isWaiting'>,
+  { concurrency, isWaiting, lacks }: Pick<LiveQuestion, 'concurrency' | 'isWaiting' | 'lacks'>,
 ): Promise<ReadonlyMap<string, LiveReading>> {
   const readings = new Map<string, LiveReading>();
   let [attempts, transient] = [0, 0];
@@ -108,7 +142,7 @@ export async function readEach(
       readings.set(id, { kind: 'waiting' });
       return;
     }
-    const reading = await readOne(session, id);
+    const reading = await readOne(session, id, lacks);
     readings.set(id, reading);
     attempts += 1;
     if (reading.kind !== 'unreadable' || classifyFailure(reading.error) !== 'transient') return;
@@ -119,19 +153,38 @@ export async function readEach(
 }
 
 /** A UUID that the gateway does not have may be spelled in the other case there, where no list has said how. */
-async function readOne(session: VendorSession, id: string): Promise<LiveReading> {
-  const reading = await readSpelled(session, id);
+async function readOne(
+  session: VendorSession,
+  id: string,
+  lacks: LiveQuestion['lacks'],
+): Promise<LiveReading> {
+  const isLacking = (server: LiveServer) => lacks(id, server);
+  const reading = await readSpelled(session, id, isLacking);
   const other = otherSpelling(id);
-  return reading.kind === 'missing' && other !== undefined ? readSpelled(session, other) : reading;
+  return reading.kind === 'missing' && other !== undefined
+    ? readSpelled(session, other, isLacking)
+    : reading;
 }
 
-async function readSpelled(session: VendorSession, id: string): Promise<LiveReading> {
+async function readSpelled(
+  session: VendorSession,
+  id: string,
+  lacks: (server: LiveServer) => boolean,
+): Promise<LiveReading> {
   try {
-    return { kind: 'found', server: await session.get(id) };
+    const server = await session.get(id);
+    if (!lacks(server)) return { kind: 'found', server, isRead: true };
+    return { kind: 'unreadable', error: leftOut(id) };
   } catch (error) {
     if (!isVendorError(error)) throw error;
     const failure = classifyFailure(error);
     if (failure === 'connection') throw error;
     return failure === 'missing' ? { kind: 'missing' } : { kind: 'unreadable', error };
   }
+}
+
+/** An answer that leaves out what it has to say: nothing follows from that, and nothing is sent. */
+export function leftOut(server: string): VendorError {
+  const message = 'the answer leaves out what is declared; nothing is known of it';
+  return new VendorError('body', 'get', message, { context: { server } });
 }

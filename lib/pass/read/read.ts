@@ -1,6 +1,8 @@
 import { attemptKey } from '../../plan/change.ts';
 import { ofAccount } from '../../plan/record.ts';
 import { comparableId } from '../../model/names/server-id.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { readUnit } from '../../model/units.ts';
 import { accountKey } from '../../model/names/account.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import { allEnded } from '../limited.ts';
@@ -72,7 +74,9 @@ export async function read(
     const wanted = wantedServers({ desired, ledger }, deps);
     return readVersions(question, wanted, name, deps.secrets, abort.signal);
   });
-  const live = endingAsValue(readLive(session, tables, listed, versions, deps));
+  const live = endingAsValue(
+    readLive(session, tables, listed, versions, deps, question.exact === true),
+  );
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
     [tables, versions, live, deps.keys(), listed],
     abort,
@@ -108,13 +112,17 @@ function wantedServers({ desired, ledger }: Tables, { clock }: Dependencies) {
   );
 }
 
-/** @param listed - the vendor's list; absent: each server is asked for by itself */
+/**
+ * @param listed - the vendor's list; absent: each server is asked for by itself
+ * @param exact - for a plan, which has a tenth of the budget
+ */
 async function readLive(
   session: VendorSession,
   tables: Promise<readonly [DesiredState & { readonly isRedeclared: boolean }, LedgerState]>,
   listed: Promise<Listed | { readonly ending: Ending }> | undefined,
   versions: Promise<SecretVersions>,
   deps: Dependencies,
+  exact: boolean,
 ): Promise<LiveState | { readonly ending: Ending }> {
   const [desired, ledger] = await tables;
   const { connection, servers, isRedeclared } = desired;
@@ -135,10 +143,23 @@ async function readLive(
       return retry.key === attemptKey(server, await versions);
     },
     concurrency: connection.budget.concurrency,
+    lacks: (id: string, server: LiveServer) => lacks(servers.get(id), server),
+    readAt: (id: string) => ledger.servers.get(id)?.readAt,
+    getsAtMost: Math.ceil(connection.budget.requestsPerMinute / (exact ? 20 : 2)),
   };
   if (!listed) return { declared: await readEach(session, question.wanted, question) };
   const list = await listed;
   return 'ending' in list ? list : readAll(session, list, question);
+}
+
+/** Whether an answer leaves out of a server what its declaration needs, and a GET would say. */
+export function lacks(declared: Declared | undefined, live: LiveServer): boolean {
+  return (
+    declared?.valid === true &&
+    declared.server.units.some(
+      (unit) => unit.field.readByGet === true && readUnit(unit, live).kind === 'unreadable',
+    )
+  );
 }
 
 /** Ids of current versions, by name of the secret; those that there are. */

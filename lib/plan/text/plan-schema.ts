@@ -69,6 +69,9 @@ const fieldChangeSchema = z.object({
   after: redescribed(shownSchema, 'What is declared'),
   compare: described(z.enum(['value', 'set']), 'Sets are shown as added and removed members'),
   conditional: described(z.boolean(), 'Sent only if the value of the secret changed too'),
+  loosens: z.optional(
+    described(z.literal(true), 'It lets more people or tools in; absent where it does not'),
+  ),
   hash: text('Names this change: what an approval lists'),
   held: described(z.boolean(), 'The guard holds it'),
   takenBy: z.optional(

@@ -76,12 +76,15 @@ export function holderText({ pointer, takenBy }: FieldChange): readonly string[]
   }
 }
 
-function comment({ cause, conditional, held, before, after }: FieldChange): string {
+/** Why the field changes, in words. */
+export function comment(change: FieldChange): string {
+  const { cause, conditional, held, before, after, loosens } = change;
   const [word, says] = causeWords[cause];
   const isGone = cause === 'drift' && before.kind === 'absent' && after.kind === 'secret';
   const sentence = isGone ? 'the gateway no longer has this secret' : says;
   const condition = conditional ? ', sent if its value changed' : '';
-  return `${held ? 'held; ' : ''}${word}: ${sentence}${condition}`;
+  const opens = loosens === true ? 'loosens access; ' : '';
+  return `${held ? 'held; ' : ''}${opens}${word}: ${sentence}${condition}`;
 }
 
 /** So many members of a set are shown of each kind. */

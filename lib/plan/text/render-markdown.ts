@@ -1,7 +1,7 @@
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import type { FieldChange, Plan, PlannedServer } from '../plan.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
-import { causeWords, holderText } from './render-field.ts';
+import { comment, holderText } from './render-field.ts';
 import { counted, guardLines } from './render-guard.ts';
 import { planCounts } from './render-text.ts';
 import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
@@ -77,11 +77,8 @@ function outcomeWords({ outcome }: PlannedServer): string {
 }
 
 function fieldBlock(change: FieldChange): readonly string[] {
-  const { cause, conditional, held, pointer } = change;
-  const [word, sentence] = causeWords[cause];
-  const notes = `${held ? 'held; ' : ''}${word}: ${sentence}${conditional ? ', sent if its value changed' : ''}`;
-  const name = showPointer(pointer);
-  return [`# ${name}, ${notes}`, ...sides(change, name)];
+  const name = showPointer(change.pointer);
+  return [`# ${name}, ${comment(change)}`, ...sides(change, name)];
 }
 
 function sides(change: FieldChange, name: string): readonly string[] {

@@ -49,9 +49,21 @@ describe('toServer', () => {
     });
   });
 
-  test('null restrictions are none', () => {
-    expect(toServer({ ...shown, restrictions: null })).toEqual({ id: 'srv-1', fields });
-  });
+  test.each([
+    ['null', { restrictions: null }, fields],
+    ['left out', {}, fields],
+    [
+      'null, and there are none',
+      { restrictions: null, hasRestrictions: false },
+      { ...fields, restrictions: {} },
+    ],
+    ['left out, and there are none', { hasRestrictions: false }, { ...fields, restrictions: {} }],
+  ])(
+    'restrictions that are %s are unknown, unless the answer says that there are none',
+    (_, more, known) => {
+      expect(toServer({ ...shown, ...more })).toEqual({ id: 'srv-1', fields: known });
+    },
+  );
 
   test('what is not of its type is not known', () => {
     expect(toServer({ serverId: 'srv-1', name: 1, description: null })).toEqual({

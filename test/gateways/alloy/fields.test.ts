@@ -24,7 +24,7 @@ describe('the spec', () => {
   test.each([
     {},
     { name: 'n', description: '', instructions: 'Be brief' },
-    { restrictions: {} },
+    { restrictions: { users: {} } },
     {
       restrictions: {
         connectors: { mode: 'allowlist', allowedIds: ['slack'], blockedIds: [] },
@@ -47,6 +47,7 @@ describe('the spec', () => {
     { accessUrl: 'https://x.example' },
     { hasRestrictions: true },
     { restriction: {} },
+    { restrictions: {} },
     { restrictions: null },
     { restrictions: [] },
     { restrictions: { user: {} } },

@@ -16,6 +16,7 @@ const rule = (pointer: string, compare: 'exact' | 'set'): FieldSpec => ({
   pointer,
   compare,
   replaces: { object: '/restrictions' },
+  section: '/restrictions',
   absent: { means: 'value', value: compare === 'set' ? [] : null },
   accessRule: true,
 });

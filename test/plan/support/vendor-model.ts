@@ -30,12 +30,15 @@ export function applyPut({ fields }: FieldTable, state: JsonObject, body: JsonOb
   }, before);
 }
 
-/** What the vendor shows of its state: what can be read, and which secrets it has not. */
+/** What the vendor shows of its state: what can be read, which secrets it has not, and its rules, also if there are none. */
 export function show({ fields }: FieldTable, state: JsonObject): JsonObject {
   return fields
     .filter(({ access }) => access === 'write-only' || access === 'secret')
-    .reduce((shown, { pointer, showsAbsence }) => {
-      const isAbsent = showsAbsence === true && getAt(state, pointer) === undefined;
-      return setAt(shown, pointer, isAbsent ? null : undefined);
-    }, state);
+    .reduce<JsonObject>(
+      (shown, { pointer, showsAbsence }) => {
+        const isAbsent = showsAbsence === true && getAt(state, pointer) === undefined;
+        return setAt(shown, pointer, isAbsent ? null : undefined);
+      },
+      { restrictions: {}, ...state },
+    );
 }

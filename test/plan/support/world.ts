@@ -93,7 +93,10 @@ export class World {
     const { access } = unit.field;
     if (access === 'secret') return getAt(state, unit.pointer) === this.#secretOf(unit).value;
     const field = { ...unit.field, access: 'read-write' as const };
-    const reading = readUnit({ ...unit, field }, { id: 's1', fields: state });
+    const reading = readUnit(
+      { ...unit, field },
+      { id: 's1', fields: { restrictions: {}, ...state } },
+    );
     // Null clears what cannot be read back too.
     return agrees(unit, reading) || (unit.value === null && reading.kind === 'unreadable');
   }

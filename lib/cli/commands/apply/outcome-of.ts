@@ -12,7 +12,7 @@ export function exitCodeOf(sent: Sent, stopped: boolean, isSaved: boolean): Exit
   if ('lockedBy' in sent) return stopped ? exitCodes.interrupted : exitCodes.failed;
   if ('error' in sent) return exitCodes.failed;
   const { gone } = restOf(sent.plan, sent.result.plan);
-  // A saved plan of which something was not sent is stale, whenever it became so.
+  // A saved plan is stale where something of it was not sent, whenever it became so.
   if (isSaved && gone.length > 0) return exitCodes.failed;
   return ofReport(sent.result.report, stopped);
 }

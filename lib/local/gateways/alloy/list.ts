@@ -2,8 +2,11 @@ import type { AlloyServer } from './server.ts';
 import type { Json } from '../misbehaviour.ts';
 import type { VendorAnswer } from '../vendor.ts';
 
-/** `count` is `{servers, count}`, all at once; `paged` takes `limit` and `offset` and adds `hasMore`. */
-export type AlloyListForm = 'count' | 'paged';
+/**
+ * `count` is `{servers, count}`, all at once; `paged` takes `limit` and `offset` and adds `hasMore`; `sample` is as the samples
+ * of the vendor's pages: all at once, and of each server no `restrictions` and no `hasRestrictions`.
+ */
+export type AlloyListForm = 'count' | 'paged' | 'sample';
 
 /** Servers on a page when the request has no `limit`. */
 const defaultLimit = 50;
@@ -16,8 +19,9 @@ export function listAlloy(
   show: (server: AlloyServer) => Json,
   failed: (status: number, message: string) => VendorAnswer,
 ): VendorAnswer {
-  if (form === 'count') {
-    return { status: 200, body: { servers: servers.map(show), count: servers.length } };
+  if (form !== 'paged') {
+    const shown = servers.map(show).map((server) => (form === 'sample' ? sampled(server) : server));
+    return { status: 200, body: { servers: shown, count: servers.length } };
   }
   const limit = Number(query['limit'] ?? defaultLimit);
   const offset = Number(query['offset'] ?? 0);
@@ -27,4 +31,11 @@ export function listAlloy(
   const hasMore = offset + limit < servers.length;
   const body = { servers: page.map(show), count: servers.length, limit, offset, hasMore };
   return { status: 200, body };
+}
+
+/** The members that the samples have. */
+const inSample = ['serverId', 'name', 'description', 'url', 'accessUrl', 'createdAt'];
+
+function sampled(server: Json): Json {
+  return Object.fromEntries(Object.entries(server).filter(([key]) => inSample.includes(key)));
 }
