@@ -7,7 +7,8 @@ import { KnownSecrets } from '../lib/secrets/known-secrets.ts';
 import { wire, type WiringOptions } from '../lib/wiring.ts';
 import type { ServerRecord } from '../lib/model/ledger.types.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
-import { listAll, readAll } from '../lib/pass/read/live.ts';
+import { listAll } from '../lib/pass/read/list.ts';
+import { readAll } from '../lib/pass/read/live.ts';
 import { readDesired } from '../lib/pass/read/desired.ts';
 import { reconcile } from '../lib/pass/reconcile.ts';
 import { silentLog } from './world/log.ts';
@@ -113,9 +114,9 @@ async function inputsOf(deps: Dependencies, connection: string): Promise<object>
     known: new KnownSecrets(),
     signal: new AbortController().signal,
   });
-  const live = await readAll(session, await listAll(session), {
+  const ids = Promise.resolve(new Set(servers.keys()));
+  const live = await readAll(session, await listAll(session, ids), {
     wanted: [...servers.keys()],
-    isDeclared: () => true,
     isMissing: () => false,
     isWaiting: async () => false,
     concurrency: 1,

@@ -97,7 +97,7 @@ function plan({ context, declared, records, live }: Fleet) {
   return assemblePlan(
     { connection: name, provider: 'barndoor' },
     { servers: planned, quiet },
-    [],
+    { count: 0, first: [] },
     guard,
   );
 }

@@ -63,7 +63,7 @@ export async function guard(
     ...[...unreadable.values()].map((server) => server.planned),
   ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const about = { connection: connection.name, provider: provider.name };
-  const undeclared = live.undeclared ?? [];
+  const undeclared = live.undeclared ?? { count: 0, first: [] };
   const plan = assemblePlan(about, { servers: planned, quiet }, undeclared, guarded.state);
   return { ...wanted, plan, planned, approved };
 }

@@ -60,7 +60,7 @@ function* named({ desired, live }: Readings): Iterable<Named> {
     if (reading.kind !== 'found') continue;
     yield { id, label: desired.servers.get(id)?.server.label, live: reading.server };
   }
-  for (const server of live.undeclared ?? []) yield { id: server.id, live: server };
+  for (const server of live.undeclared?.first ?? []) yield { id: server.id, live: server };
 }
 
 /** What the plan of each server depends on alike. */

@@ -136,7 +136,7 @@ export function passReport(
       findings.map(([, { outcome }]) => outcome),
       quiet,
     ),
-    ...(undeclared && { undeclared: undeclared.length }),
+    ...(undeclared && { undeclared: undeclared.count }),
     vendorCalls: { ...calls },
     secretsDecrypted: secretsDecrypted ?? 0,
     credentialsDecrypted: vendor?.credentials.decrypted ?? 0,

@@ -124,7 +124,7 @@ function hashesOf(servers: readonly PlannedServer[]): readonly string[] {
 export function assemblePlan(
   about: { readonly connection: string; readonly provider: string },
   { servers, quiet }: { readonly servers: readonly PlannedServer[]; readonly quiet: QuietCounts },
-  undeclared: readonly LiveServer[],
+  { count, first }: { readonly count: number; readonly first: readonly LiveServer[] },
   guard: GuardState,
 ): Plan {
   return {
@@ -137,9 +137,10 @@ export function assemblePlan(
       quiet,
     ),
     changes: servers.filter(({ outcome }) => outcome !== 'inSync' && outcome !== 'assumed'),
-    undeclared: undeclared.map(({ id, fields }) =>
+    undeclared: first.map(({ id, fields }) =>
       typeof fields['name'] === 'string' ? { id, name: fields['name'] } : { id },
     ),
+    ...(count > first.length && { undeclaredCount: count }),
     guard,
     digest: planDigest(hashesOf(servers)),
   };

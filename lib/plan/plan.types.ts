@@ -75,6 +75,8 @@ export interface Plan {
   /** Everything but `inSync` and `assumed`, by id. */
   readonly changes: readonly PlannedServer[];
   readonly undeclared: readonly { readonly id: string; readonly name?: string }[];
+  /** How many there are, where `undeclared` has only the first of them. */
+  readonly undeclaredCount?: number;
   readonly guard: GuardState;
   /** Over the sorted hashes of all changes; '' if there are none. */
   readonly digest: string;

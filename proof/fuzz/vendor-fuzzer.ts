@@ -151,7 +151,7 @@ function mustPlan(vendor: Vendor, provider: Provider, live: LiveServer): void {
   const plan = assemblePlan(
     { connection: 'acme', provider: vendor.name },
     { servers: [planned], quiet: { inSync: 0, assumed: 0 } },
-    [live],
+    { count: 1, first: [live] },
     guardState(),
   );
   for (const line of renderPlan(plan).split('\n'))

@@ -173,7 +173,13 @@ describe('a plan', () => {
       { id: 'y', fields: {} },
     ];
     const quiet = { inSync: 10, assumed: 20 };
-    const plan = assemblePlan(about, { servers, quiet }, undeclared, guard);
+    const listed = { count: 2, first: undeclared };
+    const plan = assemblePlan(about, { servers, quiet }, listed, guard);
+    expect(plan).not.toHaveProperty('undeclaredCount');
+    expect(assemblePlan(about, { servers, quiet }, { ...listed, count: 3 }, guard)).toMatchObject({
+      undeclared: [{ id: 'x' }, { id: 'y' }],
+      undeclaredCount: 3,
+    });
     expect(plan).toMatchObject({
       version: 1,
       ...about,
@@ -191,7 +197,12 @@ describe('a plan', () => {
     const quiet = plannedOf('q', { outcome: 'inSync', changes: [] });
     const none = { inSync: 0, assumed: 0 };
     const digestOf = (servers: readonly PlannedServer[], counted = none, state = guard) =>
-      assemblePlan(about, { servers, quiet: counted }, [{ id: 'x', fields: {} }], state).digest;
+      assemblePlan(
+        about,
+        { servers, quiet: counted },
+        { count: 1, first: [{ id: 'x', fields: {} }] },
+        state,
+      ).digest;
     const digest = digestOf([a, b]);
     expect(digestOf([b, quiet, a], { inSync: 3, assumed: 4 })).toBe(digest);
     const held = { ...a, outcome: 'held', changes: [changeOf({ hash: 'a', held: true })] } as const;

@@ -174,7 +174,12 @@ test('the digest depends on the changes: not on order, time, or what is in sync'
       resend: 'none',
     }));
     const fleet = { servers: [...plans.values()].map((plan) => plan.planned), quiet };
-    return assemblePlan({ connection: 'acme', provider: 'toy' }, fleet, [], guard).digest;
+    return assemblePlan(
+      { connection: 'acme', provider: 'toy' },
+      fleet,
+      { count: 0, first: [] },
+      guard,
+    ).digest;
   };
   fc.assert(
     fc.property(

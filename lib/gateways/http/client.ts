@@ -64,6 +64,8 @@ export interface Attempt {
   readonly admit?: () => Promise<void>;
   /** Called for each request on the wire. */
   readonly count?: () => void;
+  /** Called with the size of each answer, in bytes. What it throws ends the attempt as it is. */
+  readonly received?: (bytes: number) => void;
   /** Called for each of them that may have reached the host, whatever came of it. */
   readonly reached?: () => void;
   /** Called for each of them that failed, also where it is repeated. */

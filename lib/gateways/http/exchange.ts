@@ -30,6 +30,8 @@ export interface Outgoing {
   /** Says where in an error: connection, server. */
   readonly context: JsonObject;
   readonly kindOf?: KindOf;
+  /** Called with the size of each answer, in bytes. What it throws ends the attempt as it is. */
+  readonly received?: ((bytes: number) => void) | undefined;
   /** Called with the clock of the host that answers. */
   readonly onDate?: ((seen: SeenDate) => void) | undefined;
 }
@@ -63,7 +65,9 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
     if (!Number.isNaN(date)) {
       outgoing.onDate?.({ from: outgoing.target.url.host, date, sentAt, answeredAt });
     }
-    return readResponse(response, new Uint8Array(await response.arrayBuffer()), outgoing, now());
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    outgoing.received?.(bytes.length);
+    return readResponse(response, bytes, outgoing, now());
   } catch (error) {
     if (error instanceof VendorError) throw error;
     if (outgoing.signal.aborted) throw fail('aborted', 'the pass ended');
@@ -84,7 +88,7 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
 }
 
 /** In the context of an error whose answer was too large: it would be so again. */
-const tooLarge = { tooLarge: true } as const;
+export const tooLarge = { tooLarge: true } as const;
 
 export function isTooLarge(error: VendorError): boolean {
   return error.context['tooLarge'] === true;

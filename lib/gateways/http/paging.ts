@@ -17,7 +17,8 @@ export interface CursorPage {
   readonly next?: string;
 }
 
-const maxPages = 1_000;
+/** Enough for the longest list that a pass takes, in pages of a hundred. */
+const maxPages = 4_000;
 
 /**
  * All pages of a list, in the vendor's order. A list that does not advance is an error, not an end: a part must
@@ -26,7 +27,7 @@ const maxPages = 1_000;
  * Where a page says how many there are, the ones after it are on their way while it is worked on, so many at a time. What
  * comes after which page is still said by the pages alone: one that was read ahead and that none leads to is dropped.
  *
- * @throws VendorError (`body`) for a page that repeats the one before, a `next` that does not grow, and past 1,000 pages
+ * @throws VendorError (`body`) for a page that repeats the one before, a `next` that does not grow, and past 4,000 pages
  */
 export async function* walkPages(
   first: number,
@@ -66,7 +67,7 @@ export async function* walkPages(
 /**
  * All pages of a list that goes on at a cursor, in the vendor's order.
  *
- * @throws VendorError (`body`) for a cursor that comes a second time, and past 1,000 pages
+ * @throws VendorError (`body`) for a cursor that comes a second time, and past 4,000 pages
  */
 export async function* walkCursors(
   read: (cursor: string | undefined) => Promise<CursorPage>,

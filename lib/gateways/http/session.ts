@@ -7,6 +7,7 @@ import type { Secret } from '../../model/secret.ts';
 import type { Provider, SessionInputs } from '../provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';
+import { tooLarge } from './exchange.ts';
 import type { KindOf } from './exchange.ts';
 import type { HostOwner } from './host-rule.ts';
 
@@ -28,6 +29,9 @@ export interface VendorRequest {
 /** A connection's conversation: base URL, headers, token, budget and counts, in one function. */
 export type SendRequest = (request: VendorRequest) => Promise<Json>;
 
+/** A larger list is an error, however many answers it comes in. */
+const listBytesAtMost = 256 * 1024 * 1024;
+
 /**
  * @param headers - sent with every request
  * @param secretsIn - what an answer shows that no error's text may repeat
@@ -41,6 +45,7 @@ export function openHttpSession(
   secretsIn?: (answer: Json) => readonly Secret[],
 ): SendRequest {
   const bearer = bearerOf(inputs);
+  let listed = 0;
   const isUpstream = upstreamKind(owner);
   return async ({ operation, path, query, body, secrets = [], server }) => {
     const context = { connection: name, ...(server !== undefined && { server }) };
@@ -75,6 +80,13 @@ export function openHttpSession(
       context,
       admit: () => inputs.admit(patience, isPut ? server : undefined),
       count: () => (inputs.calls[operation] += 1),
+      received: (bytes) => {
+        if (operation !== 'list') return;
+        listed += bytes;
+        if (listed <= listBytesAtMost) return;
+        const message = 'the list is larger than 256 MB in all; nothing is changed';
+        throw new VendorError('body', 'list', message, { context: { ...context, ...tooLarge } });
+      },
       reached: () => {
         if (operation === 'put' && server !== undefined) inputs.reached?.(server);
       },

@@ -3,6 +3,7 @@ import type { Time } from '../../model/ledger.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { comparableId, otherSpelling } from '../../model/names/server-id.ts';
 import { eachLimited } from '../limited.ts';
+import type { Listed, Undeclared } from './list.ts';
 import type { VendorSession } from '../../gateways/provider.ts';
 import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
 
@@ -22,15 +23,13 @@ export interface LiveState {
   /** Of the servers asked for. */
   readonly declared: ReadonlyMap<string, LiveReading>;
   /** Live servers that are not declared; known to full reads only. */
-  readonly undeclared?: readonly LiveServer[];
+  readonly undeclared?: Undeclared;
 }
 
 /** What a read of the live servers needs to know of the declared ones. */
 export interface LiveQuestion {
   /** Ids to look for: valid, neither off nor paused. */
   readonly wanted: readonly string[];
-  /** Whether an id is declared at all, in any spelling, since the rest of the list is undeclared. */
-  readonly isDeclared: (id: string) => boolean;
   /** Already known to be missing: believed without another GET while the list lacks them. */
   readonly isMissing: (id: string) => boolean;
   /** Whether it is backing off: no GET of its own. */
@@ -48,45 +47,24 @@ export interface LiveQuestion {
 const lackingAtMost = 10;
 const lackingShare = 0.1;
 
-/** What the vendor's list says, by `comparableId`. */
-export type Listed = Map<string, LiveReading>;
-
-/** Reads the whole list. @throws VendorError if any page failed */
-export async function listAll(session: VendorSession): Promise<Listed> {
-  const listed: Listed = new Map();
-  for await (const page of session.list()) {
-    for (const server of page) listed.set(comparableId(server.id), { kind: 'found', server });
-  }
-  return listed;
-}
-
 /**
  * Holds the list against what is declared. What it lacks is confirmed by one GET each.
  *
- * @param declared - the list; what is not wanted is taken out of it
  * @throws VendorError if the list lacks too much: "could not read" never looks like "nothing there"
  */
 export async function readAll(
   session: VendorSession,
-  declared: Listed,
+  { servers, undeclared }: Listed,
   question: LiveQuestion,
 ): Promise<LiveState> {
-  const undeclared: LiveServer[] = [];
-  const wanted = new Map(question.wanted.map((id) => [comparableId(id), id] as const));
-  for (const [id, reading] of declared) {
-    if (wanted.has(id)) continue;
-    declared.delete(id);
-    if (reading.kind === 'found' && !question.isDeclared(id)) undeclared.push(reading.server);
-  }
-  for (const [key, id] of wanted) {
-    const reading = key === id ? undefined : declared.get(key);
-    if (!reading) continue;
-    declared.delete(key);
-    declared.set(id, reading);
+  const declared = new Map<string, LiveReading>();
+  for (const id of question.wanted) {
+    const server = servers.get(comparableId(id));
+    if (server) declared.set(id, { kind: 'found', server });
   }
   const lacking = question.wanted.filter((id) => !declared.has(id));
   const suspects = lacking.filter((id) => !question.isMissing(id));
-  const believed = wanted.size - (lacking.length - suspects.length);
+  const believed = question.wanted.length - (lacking.length - suspects.length);
   if (suspects.length > lackingAtMost && suspects.length > believed * lackingShare) {
     throw new VendorError(
       'body',
@@ -111,7 +89,7 @@ const never = new Date(0).toISOString();
  */
 async function readUnsaid(
   session: VendorSession,
-  declared: Listed,
+  declared: Map<string, LiveReading>,
   question: LiveQuestion,
 ): Promise<void> {
   const { lacks, readAt, getsAtMost } = question;

@@ -16,8 +16,10 @@ import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';
 import { readServers } from './desired.ts';
 import type { AccountReading, DesiredState } from './desired.ts';
-import { listAll, readAll, readEach } from './live.ts';
-import type { Listed, LiveState } from './live.ts';
+import { listAll } from './list.ts';
+import type { Listed } from './list.ts';
+import { readAll, readEach } from './live.ts';
+import type { LiveState } from './live.ts';
 import { asReference } from '../../model/secret-reference.ts';
 import type { SecretSource } from '../../secrets/secret-source.ts';
 
@@ -69,7 +71,10 @@ export async function read(
     return { desired, ledger, ending: vendor.ending };
   }
   const { session } = vendor;
-  const listed = ids ? undefined : endingAsValue(listAll(session));
+  const declared = tables.then(
+    ([{ servers }]) => new Set([...servers.keys()].map(comparableId)) as ReadonlySet<string>,
+  );
+  const listed = ids ? undefined : endingAsValue(listAll(session, declared));
   const versions = tables.then(([desired, ledger]) => {
     const wanted = wantedServers({ desired, ledger }, deps);
     return readVersions(question, wanted, name, deps.secrets, abort.signal);
@@ -131,10 +136,8 @@ async function readLive(
     throw new InterruptedError('redeclared', message);
   }
   const now = deps.clock.now();
-  const ids = new Set([...servers.keys()].map(comparableId));
   const question = {
     wanted: wantedServers({ desired, ledger }, deps).map(([id]) => id),
-    isDeclared: (id: string) => ids.has(comparableId(id)),
     isMissing: (id: string) => ledger.servers.get(id)?.outcome === 'missing',
     isWaiting: async (id: string) => {
       const retry = ledger.servers.get(id)?.retry;

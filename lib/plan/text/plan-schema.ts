@@ -153,6 +153,9 @@ export const planSchema = z.object({
     ),
     'Undeclared live servers; never touched',
   ),
+  undeclaredCount: z.optional(
+    redescribed(count, 'How many there are, where `undeclared` has only the first of them'),
+  ),
   guard: redescribed(guardSchema, "The guard's finding"),
   digest: text('Over the hashes of all changes; empty if there are none'),
 });

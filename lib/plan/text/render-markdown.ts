@@ -37,15 +37,13 @@ function planSection(plan: Plan, room: number, next: NextCommand | undefined): s
     plan.changes.map((server) => serverBlock(server)),
     room,
   );
-  const { undeclared } = plan;
+  const { undeclared, undeclaredCount: rest = undeclared.length } = plan;
   const guard = guardLines(plan, (text) => text, next);
   return [
     ...head,
     ...(blocks.length > 0 ? [fenced('diff', blocks.join('\n\n'))] : []),
     ...(omitted > 0 ? [`And ${counted(omitted, 'more server')}: \`trueup plan\` shows all.`] : []),
-    ...(undeclared.length > 0
-      ? [`${counted(undeclared.length, 'live server')} not declared; not touched.`]
-      : []),
+    ...(rest > 0 ? [`${counted(rest, 'live server')} not declared; not touched.`] : []),
     ...(guard.length > 0 ? [fenced('text', guard.join('\n'))] : []),
   ].join('\n\n');
 }

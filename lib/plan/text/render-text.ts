@@ -35,11 +35,12 @@ export function renderPlan(plan: Plan, paint: Paint = plain, next = same): strin
 
 const mostUndeclared = 20;
 
-function undeclaredLines({ undeclared }: Plan, paint: Paint): readonly string[] {
-  if (undeclared.length === 0) return [];
-  const more = undeclared.length - mostUndeclared;
+function undeclaredLines(plan: Plan, paint: Paint): readonly string[] {
+  const { undeclared, undeclaredCount: count = undeclared.length } = plan;
+  if (count === 0) return [];
+  const more = count - mostUndeclared;
   return [
-    `${counted(undeclared.length, 'live server')} not declared; not touched:`,
+    `${counted(count, 'live server')} not declared; not touched:`,
     ...undeclared
       .slice(0, mostUndeclared)
       .map(({ id, name }) =>

@@ -100,7 +100,7 @@ describe('walkPages', () => {
     ['that repeats a page', (at: number) => page(['a'], at + 1), 'the list repeats a page (at 2)'],
     ['that stands', () => page(['a'], 1), 'the list does not advance (from 1 to 1)'],
     ['that goes back', () => page(['a'], 0), 'the list does not advance (from 1 to 0)'],
-    ['without end', (at: number) => page([`s${at}`], at + 1), 'the list has more than 1000 pages'],
+    ['without end', (at: number) => page([`s${at}`], at + 1), 'the list has more than 4000 pages'],
     ['of empty pages', (at: number) => page([], at + 1), 'the list repeats a page (at 2)'],
   ])('a list %s is an error', async (_what, read, message) => {
     expect(await vendorErrorOf(idsOf(read))).toMatchObject({
@@ -157,7 +157,7 @@ describe('walkCursors', () => {
   test('more than a thousand pages are an error', async () => {
     let nth = 0;
     expect(await vendorErrorOf(walk(() => `${(nth += 1)}`))).toMatchObject({
-      message: 'the list has more than 1000 pages',
+      message: 'the list has more than 4000 pages',
     });
   });
 });
