@@ -1,6 +1,6 @@
 /**
- * Generates the parts of docs/ and schemas/ that come from the code: a page for each command, the tables of the configuration, the JSON
- * Schemas. `--check` writes nothing, and fails if a file differs from what would be written.
+ * Generates the parts of docs/ and schemas/ that come from the code: a page for each command, the tables of the configuration and of
+ * each gateway, the JSON Schemas. `--check` writes nothing, and fails if a file differs from what would be written.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import { format, resolveConfig } from 'prettier';
 import { jsonSchemas } from '../lib/cli/schemas/json-schemas.ts';
 import { commandPages } from './docs/command-pages.ts';
 import { configurationTables } from './docs/configuration-tables.ts';
+import { gatewayTables } from './docs/gateway-tables.ts';
 import { replaceFigures } from './figures.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -15,19 +16,23 @@ const root = resolve(import.meta.dirname, '..');
 const folders = ['docs/commands', 'schemas'];
 
 async function made(): Promise<ReadonlyMap<string, string>> {
-  const configuration = 'docs/configuration.md';
-  const tables = [...configurationTables()];
-  const text = tables.reduce(
-    (whole, [name, markdown]) => replaceFigures(whole, name, markdown),
-    readFileSync(join(root, configuration), 'utf8'),
-  );
-  const pages = [...(await commandPages()), [configuration, text] as const];
-  const options = await resolveConfig(join(root, configuration));
+  const written = [['docs/configuration.md', configurationTables()] as const, ...gatewayTables()];
+  const filled = written.map(([path, tables]) => [path, withTables(path, tables)] as const);
+  const pages = [...(await commandPages()), ...filled];
+  const options = await resolveConfig(join(root, 'docs/configuration.md'));
   const formatted = pages.map(
     async ([path, page]) => [path, await format(page, { ...options, parser: 'markdown' })] as const,
   );
   const schemas = [...jsonSchemas()].map(([name, schema]) => [`schemas/${name}`, schema] as const);
   return new Map([...(await Promise.all(formatted)), ...schemas]);
+}
+
+/** A page that a person wrote, with what is between its marks made from the code. */
+function withTables(path: string, tables: ReadonlyMap<string, string>): string {
+  return [...tables].reduce(
+    (whole, [name, markdown]) => replaceFigures(whole, name, markdown),
+    readFileSync(join(root, path), 'utf8'),
+  );
 }
 
 function inFolders(): readonly string[] {

@@ -14,6 +14,22 @@ export interface VendorCalls {
   throttled?: number;
 }
 
+/** What is known of a vendor besides its field table. For its page in docs/gateways: nothing decides by it. */
+export interface GatewayFacts {
+  /** How it is known. */
+  readonly knownBy: string;
+  /** What a PUT does to fields that it leaves out. */
+  readonly leftOut: string;
+  /** What is shown in place of a value that is hidden. */
+  readonly masks: string;
+  /** What is refused because of another server. */
+  readonly conflicts: string;
+  /** The vendor's own rate limit. */
+  readonly rateLimit: string;
+  /** What is answered for a server that is not there. */
+  readonly absent: string;
+}
+
 /** One vendor. Its folder normalises, the core compares. */
 export interface Provider {
   readonly name: string;
@@ -32,6 +48,7 @@ export interface Provider {
    * not repeated, may have been applied, and says nothing of the connection.
    */
   readonly upstreamStatuses?: readonly number[];
+  readonly facts: GatewayFacts;
   open(connection: Connection, session: SessionInputs): VendorSession;
 }
 

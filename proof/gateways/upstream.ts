@@ -24,8 +24,18 @@ export interface Upstream {
   readonly close: () => Promise<void>;
 }
 
+export interface UpstreamOptions {
+  /** Used if it is free. */
+  readonly port?: number;
+  /** Called with each request that brings another credential than the one before it. */
+  readonly onCredential?: (path: string, authorization: string | undefined) => void;
+}
+
 /** Starts MCP servers over streamable HTTP that answer in JSON: initialize, lists of tools, resources and prompts, ping. */
-export async function startUpstream(): Promise<Upstream> {
+export async function startUpstream({
+  port = 0,
+  onCredential = () => undefined,
+}: UpstreamOptions = {}): Promise<Upstream> {
   const seen = new Map<string, SeenByUpstream>();
   const expected = new Map<string, string>();
   const tools = new Map<string, readonly string[]>();
@@ -34,6 +44,10 @@ export async function startUpstream(): Promise<Upstream> {
   const note = (path: string) => seen.get(path) ?? { count: 0, headers: {} };
 
   const server = await startLoopbackServer(({ method, path, headers, text }) => {
+    const { authorization } = headers;
+    const before = seen.get(path);
+    if (!before || before.headers['authorization'] !== authorization)
+      onCredential(path, authorization);
     seen.set(path, { count: note(path).count + 1, headers });
     if (stalled.has(path)) return 'hang';
     if (down.has(path)) return 'cut';
@@ -64,7 +78,7 @@ export async function startUpstream(): Promise<Upstream> {
       headers: call === 'initialize' ? { 'mcp-session-id': 'one' } : {},
       body: { jsonrpc: '2.0', id, ...answer },
     };
-  });
+  }, port);
   return {
     url: server.url.replace('127.0.0.1', 'localhost'),
     seen: note,
@@ -102,4 +116,14 @@ function resultOf(
     default:
       return undefined;
   }
+}
+
+// `node proof/gateways/upstream.ts 9100`: the MCP servers of the quickstart, which print each new credential that arrives.
+if (process.argv[1] === import.meta.filename) {
+  const { url } = await startUpstream({
+    port: Number(process.argv[2] ?? 0),
+    onCredential: (path, authorization = 'no credential') =>
+      process.stdout.write(`${path} was called with ${authorization}\n`),
+  });
+  process.stdout.write(`MCP servers at ${url}\n`);
 }

@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
 import { barndoorSession } from './client.ts';
@@ -6,6 +6,17 @@ import { barndoorFields } from './fields.ts';
 
 /** [guess] No limit is published; this is five calls a second. A connection's `budget` overrides it. */
 const requestsPerMinute = 300;
+
+const facts: GatewayFacts = {
+  knownBy: 'its documentation; never run against',
+  leftOut: 'They stay. Of `meta`, so do the members that are left out',
+  masks:
+    '`client_id` on the registry surface, such as `ab...yz`; a mask that is sent back is ignored',
+  conflicts:
+    '409 for a name, without regard to case and outer white space, or a slug that is in use',
+  rateLimit: 'none is published',
+  absent: '404',
+};
 
 /** Barndoor: `https://{organization}.platform.barndoor.ai`, `https://{organization}.mcp.barndoor.ai` [doc]. */
 export function createBarndoor(http: HttpClient): Provider {
@@ -23,6 +34,7 @@ export function createBarndoor(http: HttpClient): Provider {
     ...owner,
     table: barndoorFields,
     requestsPerMinute,
+    facts,
     open: (connection, inputs) =>
       barndoorSession(openHttpSession(http, owner, connection, inputs), connection),
   };

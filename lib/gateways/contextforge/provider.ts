@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
 import { contextForgeSession } from './client.ts';
@@ -7,6 +7,20 @@ import { contextForgeFields } from './fields.ts';
 
 /** 100 a minute by default; five refusals are a lockout of 15 minutes [run]. */
 const requestsPerMinute = 60;
+
+/** As version 1.1.0 was seen to answer [run]. */
+const facts: GatewayFacts = {
+  knownBy: 'running version 1.1.0',
+  leftOut:
+    'They stay, but for the credential: it is erased. Trueup sends back what the gateway shows in its place, which keeps it',
+  masks:
+    '`*****`, or what the setting `MASKED_AUTH_VALUE` says; null where nothing is stored. Taken from each answer',
+  conflicts:
+    '409 for a name that differs from another only in case, space and punctuation, and for a URL with the same credential',
+  rateLimit:
+    '100 requests a minute, then 429; five refusals are a lockout of 15 minutes. Both are settings',
+  absent: "404 for an administrator's token; 403 for any other, which also hides private gateways",
+};
 
 /**
  * ContextForge, self-hosted: it has no documented hosts. A PUT calls the MCP server behind the gateway, for up to 30 s, and
@@ -23,6 +37,7 @@ export function createContextForge(http: HttpClient): Provider {
     ...owner,
     table: contextForgeFields,
     requestsPerMinute,
+    facts,
     open: (connection, inputs) =>
       contextForgeSession(
         openHttpSession(http, owner, connection, inputs, {}, credentialsIn),

@@ -14,7 +14,8 @@ import {
 } from '../../../test/local/gateways/contextforge-steps.ts';
 import { startUpstream } from '../upstream.ts';
 import type { Upstream } from '../upstream.ts';
-import { startContextForge, version } from './start.ts';
+import { version } from './install.ts';
+import { startContextForge } from './start.ts';
 import type { ContextForge } from './start.ts';
 
 const file = resolve(

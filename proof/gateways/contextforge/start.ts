@@ -1,17 +1,31 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { installContextForge } from './install.ts';
 
-/** The version that everything here was found with. */
-export const version = '1.1.0';
+/**
+ * The gateway ends when its standard input does: so it ends with the process that started it, also if that was killed.
+ * It is read without a lock of Python's, which the processes that the gateway forks would wait for.
+ */
+const program = `
+import os, signal, threading, time
+def watch():
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(10)
+    os.killpg(0, signal.SIGKILL)
+threading.Thread(target=watch, daemon=True).start()
+from mcpgateway.cli import main
+main()
+`;
 
-const cache = resolve(import.meta.dirname, '../../../.cache');
-const constraints = join(import.meta.dirname, 'constraints.txt');
+/** Far longer than it takes on a busy machine: 15 s on an idle one. */
+const startMs = 240_000;
 
 /** A real ContextForge on loopback, with sign-in on and SQLite. */
 export interface ContextForge {
@@ -20,7 +34,7 @@ export interface ContextForge {
   readonly token: string;
   /** A token that may read and update gateways, and no more: as users are told to make one. */
   readonly leastToken: () => Promise<string>;
-  /** Stops it and starts it again, with what it has stored. */
+  /** Kills it, as a crash does, and starts it again, with what it has stored. */
   readonly restart: () => Promise<void>;
   /** Stops it, whatever it is doing. */
   readonly stop: () => Promise<void>;
@@ -32,14 +46,14 @@ export interface ContextForgeOptions {
 }
 
 /**
- * Installs it at its pinned version into `.cache`, once, and starts one from nothing: a database, secrets and a temporary
- * folder of its own. It listens on 127.0.0.1 alone, and ends with this process.
+ * Starts one from nothing: a database, secrets and a temporary folder of its own. It listens on 127.0.0.1 alone, and ends
+ * with this process.
  */
 export async function startContextForge(
   folder: string,
   { rateLimit = false }: ContextForgeOptions = {},
 ): Promise<ContextForge> {
-  const programs = installed();
+  const programs = installContextForge();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   // A character of each kind, as its own check of passwords wants.
@@ -70,26 +84,34 @@ export async function startContextForge(
     MCPGATEWAY_ADMIN_API_ENABLED: 'false',
     LOG_LEVEL: 'ERROR',
   };
+  const makeToken = ['-m', 'mcpgateway.utils.create_jwt_token', '--username', email, '--admin'];
+  const token = execFileSync(
+    join(programs, 'python'),
+    [...makeToken, '--exp', '1440', '--secret', jwtKey],
+    { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' },
+  )
+    .trim()
+    .split('\n')
+    .at(-1);
+  if (token === undefined) throw new Error('ContextForge made no token');
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const log = createWriteStream(join(folder, 'gateway.log'), { flags: 'a' });
+    const log = openSync(join(folder, 'gateway.log'), 'a');
     const started = spawn(
-      join(programs, 'mcpgateway'),
-      ['--host', '127.0.0.1', '--port', String(port)],
-      {
-        cwd: folder,
-        env,
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
+      join(programs, 'python'),
+      ['-c', program, '--host', '127.0.0.1', '--port', String(port)],
+      { cwd: folder, env, detached: true, stdio: ['pipe', log, log] },
     );
+    closeSync(log);
     child = started;
-    started.stdout.pipe(log);
-    started.stderr.pipe(log);
+    const end = performance.now() + startMs;
     for (;;) {
-      if (started.exitCode !== null)
-        throw new Error(`ContextForge ended: see ${folder}/gateway.log`);
+      if (performance.now() > end) throw new Error(`ContextForge did not answer in ${startMs} ms`);
+      if (started.exitCode !== null || started.signalCode !== null) {
+        const said = readFileSync(join(folder, 'gateway.log'), 'utf8').trimEnd().split('\n');
+        throw new Error(`ContextForge ended:\n${said.slice(-20).join('\n')}`);
+      }
       // oxlint-disable-next-line no-await-in-loop -- until it answers
       const ok = await fetch(`${url}/health`).then(
         (response) => response.ok,
@@ -101,35 +123,23 @@ export async function startContextForge(
     }
   }
 
-  async function stop(): Promise<void> {
+  async function stop(by: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const stopping = child;
     child = undefined;
-    if (!stopping || stopping.exitCode !== null) return;
+    if (!stopping || stopping.exitCode !== null || stopping.signalCode !== null) return;
     const ended = new Promise<void>((done) => void stopping.once('exit', () => done()));
-    signal(stopping, 'SIGTERM');
+    signal(stopping, by);
     const late = setTimeout(() => signal(stopping, 'SIGKILL'), 10_000);
     await ended;
     clearTimeout(late);
   }
 
-  const atExit = () => child && signal(child, 'SIGKILL');
-  process.once('exit', atExit);
   try {
     await start();
   } catch (error) {
     await stop();
     throw error;
   }
-  const makeToken = ['-m', 'mcpgateway.utils.create_jwt_token', '--username', email, '--admin'];
-  const token = execFileSync(
-    join(programs, 'python'),
-    [...makeToken, '--exp', '1440', '--secret', jwtKey],
-    { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' },
-  )
-    .trim()
-    .split('\n')
-    .at(-1);
-  if (token === undefined) throw new Error('ContextForge made no token');
   return {
     url,
     token,
@@ -148,66 +158,11 @@ export async function startContextForge(
       return made;
     },
     restart: async () => {
-      await stop();
+      await stop('SIGKILL');
       await start();
     },
-    stop: async () => {
-      await stop();
-      process.removeListener('exit', atExit);
-    },
+    stop: () => stop(),
   };
-}
-
-/** @returns the folder of its programs */
-function installed(): string {
-  const folder = join(cache, `contextforge-${version}`);
-  const programs = join(folder, 'bin');
-  if (existsSync(join(programs, 'mcpgateway'))) return programs;
-  mkdirSync(cache, { recursive: true });
-  process.stdout.write(`installing ContextForge ${version} from PyPI into .cache, about 250 MB\n`);
-  const half = `${folder}.part`;
-  rmSync(half, { recursive: true, force: true });
-  rmSync(folder, { recursive: true, force: true });
-  execFileSync(findPython(), ['-m', 'venv', folder], { stdio: 'inherit' });
-  try {
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-    const wanted = ['--constraint', constraints, `mcp-contextforge-gateway==${version}`];
-    execFileSync(join(programs, 'python'), [...pip, ...wanted], { stdio: 'inherit' });
-  } catch (error) {
-    // A part of it must not look installed.
-    renameSync(folder, half);
-    rmSync(half, { recursive: true, force: true });
-    throw error;
-  }
-  return programs;
-}
-
-/** Python 3.12 or 3.13: 3.14 does not work. */
-function findPython(): string {
-  const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
-  const versions = existsSync(pyenv)
-    ? readdirSync(pyenv).filter((name) => /^3\.1[23]\./.test(name))
-    : [];
-  const candidates = [
-    ...(process.env['PYTHON'] === undefined ? [] : [process.env['PYTHON']]),
-    'python3.13',
-    'python3.12',
-    'python3',
-    ...versions.map((name) => join(pyenv, name, 'bin', 'python')),
-  ];
-  const check = 'import sys, venv; sys.exit(not (3, 12) <= sys.version_info[:2] < (3, 14))';
-  const found = candidates.find((python) => {
-    try {
-      execFileSync(python, ['-c', check], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (found === undefined) {
-    throw new Error('ContextForge needs Python 3.12 or 3.13 with venv: name one in PYTHON');
-  }
-  return found;
 }
 
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
@@ -219,7 +174,7 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,10 @@
+export default {
+  rootDir: '../..',
+  testMatch: ['<rootDir>/proof/gateways/**/*.gateways.ts'],
+  globalSetup: '<rootDir>/proof/gateways/contextforge/setup.ts',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
+  testEnvironment: 'node',
+  // A hang is caught, and nothing else: installing and starting a gateway takes a minute on a busy machine.
+  testTimeout: 300_000,
+};
