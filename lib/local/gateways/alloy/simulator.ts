@@ -25,9 +25,15 @@ export interface AlloyOptions extends SimulatorOptions {
 const defaultUser = 'user-1';
 
 /**
- * Starts an Alloy that behaves as its page on updating servers says: `restrictions` replaced whole, names of 1 to 100
- * characters unique for a user, `instructions` accepted and never answered. Requests and answers are checked
- * against the vendor's own `openapi/alloy.openapi.yaml`, which describes PUT; answers of a list and a GET against its `Server`.
+ * Starts an Alloy. Never held against a real one: what it does is known by documentation, or guessed.
+ *
+ * - Documented, on Alloy's pages: calls, fields and statuses; `restrictions` replaced whole; names of 1 to 100 characters, unique
+ *   for a user; `accessUrl` with a live token; `x-alloy-userid`; the error's form; 429 in a sliding window without `Retry-After`.
+ * - Guessed: that `instructions` is accepted and never answered; status 400 for a name that is in use; pages by `limit` and
+ *   `offset`, with their sizes; when `hasRestrictions` is true.
+ *
+ * Requests and answers are checked against the vendor's own `openapi/alloy.openapi.yaml`, which describes PUT; answers of a
+ * list and a GET against its `Server`.
  */
 export async function startAlloy(options: AlloyOptions): Promise<AlloySimulator> {
   const { now = Date.now, listForm = 'count', keyUser = defaultUser } = options;

@@ -25,9 +25,15 @@ export interface BarndoorOptions extends SimulatorOptions {
 }
 
 /**
- * Starts a Barndoor that behaves as its page on updating servers says, and where that says nothing, as its SDK and
- * Terraform provider show: names unique without regard to case and outer white space, PUT partial, secrets never answered, `meta`
- * merged with keys of the server's own. Requests and answers are checked against `openapi/barndoor.openapi.yaml`.
+ * Starts a Barndoor. Never held against a real one: what it does is known by documentation, or guessed.
+ *
+ * - Documented, on Barndoor's pages, in its SDK and in its Terraform provider: calls, fields and statuses; PUT partial; names unique
+ *   without regard to case and outer white space; secrets never answered; `meta` merged with keys of the server's own, null
+ *   clears nothing; `client_id` masked, and a mask that is sent back ignored, on the registry surface; the three forms of the list.
+ * - Known by a third party's copy alone: the forms of errors.
+ * - Guessed: that slugs are compared as names are; that a new `client_id` is `connected` at once; the key `revision` in `meta`.
+ *
+ * Requests and answers are checked against `openapi/barndoor.openapi.yaml`, which was written from these sources.
  */
 export async function startBarndoor(options: BarndoorOptions): Promise<BarndoorSimulator> {
   const { listForm = 'pagination', errorForm = 'error' } = options;
