@@ -207,21 +207,26 @@ describe('two writers', () => {
     expect(Number((await world.live(id))['version']) - before).toBeLessThanOrEqual(2);
   });
 
-  test('Trueup and a script at once: what is declared is so in the end, the credential too', async () => {
+  test('Trueup and a script that keeps the mask, at once: each has its field, and the credential is kept', async () => {
     const names = Array.from({ length: 6 }, (_, at) => `contested-${at}`);
     const ids = await Promise.all(
       names.map((name) => registered(name, { description: 'Declared' })),
     );
     const script = async (id: string) => {
       for (let at = 0; at < 3; at += 1) {
-        await world.call('PUT', `/${id}`, { description: `By script ${at}`, authToken: '*****' });
+        await world.call('PUT', `/${id}`, { tags: [`script-${at}`], authToken: '*****' });
       }
     };
     await Promise.all([only(...ids), ...ids.map(script)]);
+    world.aws.clock.advance(60 * 60_000);
     await only(...ids);
     expect(outcomesOf(await only(...ids))).toEqual({ assumed: 6 });
     for (const [at, id] of ids.entries()) {
-      expect(await world.live(id)).toMatchObject({ description: 'Declared', authToken: '*****' });
+      expect(await world.live(id)).toMatchObject({
+        description: 'Declared',
+        tags: [{ label: 'script-2' }],
+        authToken: '*****',
+      });
       await world.call('POST', `/${id}/tools/refresh`);
       expect(world.credential(names[at] ?? '')).toBe('Bearer token-1');
     }
