@@ -36,7 +36,7 @@ beforeEach(async () => {
   await world.declareConnection({ budget: { requestsPerMinute: 60_000, concurrency: 1 } });
   for (const id of [a, b, c]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await world.declare(
-    { id: a, spec: { name: 'New a', client_id: 'client a' } },
+    { id: a, spec: { name: 'New a', client_id: 'client-a' } },
     { id: b, spec: { name: 'New b' } },
     { id: c, spec: { name: 'New c' } },
   );
@@ -76,7 +76,7 @@ describe('two passes at once', () => {
     const answerPut = holdPut(world, b);
     const first = done(schedule, one);
     await until(() => putsOf(b).length === 1);
-    await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client a' } });
+    await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client-a' } });
     const before = { ...world.barndoor.counts };
     expect(await reconcile({ ...schedule, servers: [a] }, two)).toEqual({ kind: 'knocked' });
     expect(world.barndoor.counts).toEqual(before);
@@ -366,7 +366,7 @@ describe('a lease lost in the middle', () => {
 
   test('a mark that comes while the next pass is under way is not forgotten', async () => {
     await done(schedule, one);
-    await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client a, newer' } });
+    await world.declare({ id: a, spec: { name: 'Newer a', client_id: 'client-a-newer' } });
     const answerPut = holdPut(world, a);
     const running = done(schedule, two);
     await until(() => putsOf(a).length === 2);
@@ -396,7 +396,7 @@ describe('an intent', () => {
     world.barndoor.edit(a, { client_id: 'somebody’s' });
     await done(schedule, two);
     expect(putsOf(a)).toHaveLength(2);
-    expect(world.barndoor.find(a).client_id).toBe('client a');
+    expect(world.barndoor.find(a).client_id).toBe('client-a');
     await done(schedule, two);
     expect(putsOf(a)).toHaveLength(2);
     expect(await record(a)).not.toHaveProperty('intent');
