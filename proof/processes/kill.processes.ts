@@ -47,7 +47,7 @@ const laneId = (lane: number, index: number) =>
 /** Every other server has a field that no answer shows. */
 const wanted = (id: string, index: number, round: number) => ({
   name: `${id} ${round}`,
-  ...(index % 2 === 0 && { client_id: `client ${round}` }),
+  ...(index % 2 === 0 && { client_id: `client-${round}` }),
 });
 
 /** PUTs of a lane's servers since `from` in the vendor's log. */

@@ -22,7 +22,7 @@ beforeEach(async () => {
   await world.connect(connection);
   for (const id of [a, b, c]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await world.declare(
-    { id: a, spec: { name: 'New a', client_id: 'client a' } },
+    { id: a, spec: { name: 'New a', client_id: 'client-a' } },
     { id: b, spec: { name: 'New b' } },
     { id: c, spec: { name: 'New c' } },
   );
@@ -105,15 +105,15 @@ describe('a process frozen past its lease', () => {
       expect(await record(a)).toMatchObject({ intent: { pointers: ['/client_id'] } });
 
       // Meanwhile the declaration moves on; the next holder knows of the intent and sends it all.
-      await world.declare({ id: a, spec: { name: 'New a', client_id: 'client a, newer' } });
+      await world.declare({ id: a, spec: { name: 'New a', client_id: 'client-a-newer' } });
       const { report } = await passHere();
       expect(report.counts.updated).toBeGreaterThan(0);
-      expect(world.barndoor.find(a).client_id).toBe('client a, newer');
+      expect(world.barndoor.find(a).client_id).toBe('client-a-newer');
       const after = await record(a);
       expect(after).toMatchObject({ outcome: 'assumed' });
       expect(after).not.toHaveProperty('intent');
 
-      if (effect) await until(() => world.barndoor.find(a).client_id === 'client a');
+      if (effect) await until(() => world.barndoor.find(a).client_id === 'client-a');
       child.signal('SIGCONT');
       expect(await frozen).toMatchObject({ kind: 'done', report: { state: 'interrupted' } });
       // It wrote no item, and left word.
@@ -122,7 +122,7 @@ describe('a process frozen past its lease', () => {
 
       const again = await passHere();
       expect(again.report.vendorCalls.put).toBe(1);
-      expect(world.barndoor.find(a).client_id).toBe('client a, newer');
+      expect(world.barndoor.find(a).client_id).toBe('client-a-newer');
       expect(await marked()).toEqual([]);
       await expectQuiet();
     },
@@ -173,11 +173,11 @@ describe('a process frozen past its lease', () => {
     const frozen = child.pass(request);
     await until(() => isHeldBack);
     await world.untilFree(connection);
-    await world.declare({ id: a, spec: { name: 'New a', client_id: 'client a, newer' } });
+    await world.declare({ id: a, spec: { name: 'New a', client_id: 'client-a-newer' } });
     await passHere();
     const after = await record(a);
     expect(after).toMatchObject({ outcome: 'assumed' });
-    expect(world.barndoor.find(a).client_id).toBe('client a, newer');
+    expect(world.barndoor.find(a).client_id).toBe('client-a-newer');
     const puts = putsOf(a).length;
     await pause(nth === 1 ? 0 : 3000);
     child.signal('SIGCONT');
@@ -188,7 +188,7 @@ describe('a process frozen past its lease', () => {
     expect(await marked()).toEqual(nth === 1 ? [] : [a]);
     const again = await passHere();
     expect(again.report.vendorCalls.put).toBe(nth === 1 ? 0 : 1);
-    expect(world.barndoor.find(a).client_id).toBe('client a, newer');
+    expect(world.barndoor.find(a).client_id).toBe('client-a-newer');
     await expectQuiet();
   });
 });

@@ -83,7 +83,8 @@ export async function read(
     readLive(session, tables, listed, versions, deps, question.exact === true),
   );
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
-    [tables, versions, live, deps.keys(), listed],
+    // `declared` too: where nothing is listed, or the list fails first, no one else hears that it failed
+    [tables, versions, live, deps.keys(), listed, declared],
     abort,
   );
   if ('ending' in seen) return { desired, ledger, ending: seen.ending };
