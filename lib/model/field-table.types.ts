@@ -53,8 +53,13 @@ export interface FieldSpec {
   readonly section?: Pointer;
   /** Whether a list may leave the field's object out of a server, so that a GET of the server has to say it. */
   readonly readByGet?: boolean;
-  /** Whether a change of the field lets more people or tools in; `before` is undefined where it is not known. */
-  readonly loosens?: (before: Json | undefined, after: Json) => boolean;
+  /**
+   * Whether a change of the field lets more people or tools in.
+   *
+   * @param before - undefined where it is not known
+   * @param section - the live value of the field's section, undefined where there is not one
+   */
+  readonly loosens?: (before: Json | undefined, after: Json, section: Json | undefined) => boolean;
   /** Whether a `secret` field may have several lines, such as a key in PEM; defaults to false. */
   readonly multiline?: boolean;
   /**

@@ -4,6 +4,7 @@ import type { DiffInputs } from './diff.types.ts';
 import { macOf } from './fingerprint.ts';
 import type { Json } from '../model/json/json.types.ts';
 import { canonicalJson } from '../model/json/json.ts';
+import { getAt } from '../model/json/pointer.ts';
 import type { AppliedField, ShownValue } from '../model/ledger.types.ts';
 import type { Cause } from '../model/outcome.ts';
 import type { FieldChange } from './plan.types.ts';
@@ -33,9 +34,7 @@ export function valueChange(
     after: { kind: 'value', value: unit.value },
     compare: unit.field.compare === 'set' ? 'set' : 'value',
     conditional: false,
-    ...(unit.field.loosens?.(before.kind === 'value' ? before.value : undefined, unit.value) && {
-      loosens: true,
-    }),
+    ...(isLoosening(inputs, unit, before) && { loosens: true }),
     hash: macOf(
       inputs.keys.current,
       [inputs.account, inputs.server, unit.pointer, before.kind, known, unit.value],
@@ -43,6 +42,13 @@ export function valueChange(
     ).slice(0, hashDigits),
     held: false,
   };
+}
+
+function isLoosening({ live }: DiffInputs, { field, value }: Unit, before: Reading): boolean {
+  const { loosens, section } = field;
+  const known = before.kind === 'value' ? before.value : undefined;
+  const around = section === undefined ? undefined : getAt(live.fields, section);
+  return loosens?.(known, value, around) ?? false;
 }
 
 /** What cannot be read is known by what was last applied: an approval of this change is not one of another. */

@@ -137,6 +137,26 @@ describe('restrictions', () => {
       ['mode'],
     ],
     ['a list without a mode that gets one', {}, { users: { mode: 'allowlist' } }, []],
+    ['a first allowlist, where nothing was restricted', {}, { users: only('a') }, []],
+    ['the same in a section that is empty', { users: {} }, { users: only('a') }, []],
+    [
+      'an allowlist with nobody in it that gets one',
+      { users: { mode: 'allowlist', allowedIds: [] } },
+      { users: only('a') },
+      ['allowedIds'],
+    ],
+    [
+      'a list without a mode that goes',
+      { users: { allowedIds: ['a'] } },
+      { users: {} },
+      ['allowedIds'],
+    ],
+    [
+      'a list without a mode that grows',
+      { users: { allowedIds: ['a'] } },
+      { users: { allowedIds: ['a', 'b'] } },
+      ['allowedIds'],
+    ],
   ])('%s: the plan says whether it loosens access', async (_, live, restrictions, loosens) => {
     world.alloy.add({ serverId: 's1', name: 'One', restrictions: { ...live } });
     await world.declareAtAlloy({ id: 's1', spec: { restrictions } });

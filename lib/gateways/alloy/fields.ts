@@ -3,6 +3,7 @@ import { described } from '../../model/described.ts';
 import { identifier } from '../../model/names/identifier.ts';
 import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 import type { Json } from '../../model/json/json.types.ts';
+import { equalJson, isJsonObject } from '../../model/json/json.ts';
 
 const mode = described(
   z.optional(z.enum(['allowlist', 'blocklist'])),
@@ -90,6 +91,16 @@ const rule = {
 const adds = (before: Json | undefined, after: Json | undefined): boolean =>
   Array.isArray(before) && Array.isArray(after) && after.some((member) => !before.includes(member));
 
+/**
+ * Whether a change lets more in, by a list that allows. Where nothing was restricted, the first entry of an allowlist shuts
+ * out all others; a list without a mode may have been in force.
+ */
+function opens(before: Json | undefined, after: Json, live: Json | undefined): boolean {
+  const hadMode = isJsonObject(live) && typeof live['mode'] === 'string';
+  if (hadMode || !Array.isArray(before)) return adds(before, after);
+  return before.length > 0 && (equalJson(after, []) || adds(before, after));
+}
+
 const section = (name: string, lists: readonly string[]): readonly FieldSpec[] => [
   {
     ...rule,
@@ -106,7 +117,7 @@ const section = (name: string, lists: readonly string[]): readonly FieldSpec[] =
     pointer: `/restrictions/${name}/${key}`,
     compare: 'set',
     absent: { means: 'value', value: [] },
-    loosens: key.startsWith('allowed') ? adds : (before, after) => adds(after, before),
+    loosens: key.startsWith('allowed') ? opens : (before, after) => adds(after, before),
   })),
 ];
 
