@@ -57,7 +57,7 @@ function* read(text: string): Generator<Reading> {
   if (anySpace.test(seen)) yield reading(seen, false);
 }
 
-/** Case is folded one unit at a time: to capitals first, since `ß` becomes `SS`. */
+/** Case is folded one character at a time: to capitals and back, since `ß` becomes `SS`, and first down, for `ẞ`. */
 function reading(text: string, keepsSpace: boolean): Reading {
   const units = new Uint16Array(3 * text.length);
   const gaps = new Uint8Array(3 * text.length + 1);
@@ -73,7 +73,9 @@ function reading(text: string, keepsSpace: boolean): Reading {
       units[length] = unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit;
       length += 1;
     } else {
-      const folded = String.fromCharCode(unit).toUpperCase().toLowerCase();
+      const character = String.fromCodePoint(text.codePointAt(at) as number);
+      at += character.length - 1;
+      const folded = character.toLowerCase().toUpperCase().toLowerCase();
       for (let index = 0; index < folded.length; index += 1) {
         units[length] = folded.charCodeAt(index);
         length += 1;

@@ -53,6 +53,13 @@ describe('a text that repeats a secret', () => {
     expect(occurs('GROSSE STRASSE ΟΔΟΣ', 'große straße οδος')).toBe(true);
   });
 
+  test.each(['\u{10400}', '\u{1e900}', 'ẞ', 'ß', 'İ', 'ΐ', 'Σ'])('%s in any case', (character) => {
+    const value = `!''${character}]'!!'!'<-`;
+    for (const text of [value.toLowerCase(), value.toUpperCase()]) {
+      expect(occurs(` ${text} `, value)).toBe(true);
+    }
+  });
+
   test('the host of an address, in small letters', () => {
     const { href } = new URL('https://TokenOfTheConnection/next');
     expect(href).toContain('tokenoftheconnection');
