@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { credentialOf, formatReference } from '../../lib/model/secret-reference.ts';
+import { unitOf } from '../plan/support/builders.ts';
+import { credentialOf, formatReference, requestOf } from '../../lib/model/secret-reference.ts';
 
 const secret = { secret: 'trueup/acme/credential', key: 'value' };
 const endpoint = { tokenUrl: 'https://issuer.example.com/token', client_id: 'trueup' };
@@ -13,4 +14,13 @@ describe('the secret that a connection signs in with', () => {
     expect(credentialOf(auth)).toBe(secret);
     expect(formatReference(credentialOf(auth))).toBe('trueup/acme/credential#value');
   });
+});
+
+test.each([
+  [undefined, secret],
+  [false, secret],
+  [true, { ...secret, multiline: true }],
+])('a field whose multiline is %s asks for its secret as it may be', (multiline, request) => {
+  const change = multiline === undefined ? {} : { multiline };
+  expect(requestOf(unitOf('/client_secret', secret, change))).toEqual(request);
 });

@@ -62,6 +62,13 @@ describe('what is owned', () => {
     expect(owned({ users: { mode: 'allowlist' } })).toEqual(users);
   });
 
+  test('is text in the Unicode form that the vendor keeps', () => {
+    const field = fieldAt('/name', { unicode: 'NFC' });
+    expect(comparable(field, 'Cafe\u0301')).toBe('Caf\u00e9');
+    expect(comparable(field, 5)).toBe(5);
+    expect(comparable(fieldAt('/name'), 'Cafe\u0301')).toBe('Cafe\u0301');
+  });
+
   test('is nothing known of in an answer that leaves the whole object out', () => {
     const [unit] = declaredUnits(table, { restrictions: {} }, []);
     expect(unit && readUnit(unit, { id: 's1', fields: {} })).toEqual({ kind: 'unreadable' });

@@ -33,6 +33,16 @@ describe('a change of a value', () => {
     expect(name).toMatchObject({ before: { kind: 'absent' }, compare: 'value' });
   });
 
+  test('that loosens access says so, and its hash is the same', () => {
+    const grows = { loosens: (before: unknown) => before === 'a' };
+    const of = (before: Reading, change: object = grows) =>
+      valueChange(diffInputs({}), unitOf('/name', 'b', change), 'drift', before);
+    expect(of(value('a'))).toMatchObject({ loosens: true });
+    expect(of(value('x'))).not.toHaveProperty('loosens');
+    expect(of(unreadable)).not.toHaveProperty('loosens');
+    expect(of(value('a')).hash).toBe(of(value('a'), {}).hash);
+  });
+
   test('is hashed by server, pointer, before and after, and nothing else', () => {
     const known = hash(value('a'), 'b');
     expect(known).toMatch(/^[0-9a-f]{32}$/);

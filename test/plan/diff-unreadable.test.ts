@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DiffInputs } from '../../lib/plan/diff.types.ts';
-import type { AppliedField } from '../../lib/model/ledger.types.ts';
+import type { AppliedField, ServerRecord } from '../../lib/model/ledger.types.ts';
 import {
   applied,
   diffOf,
@@ -174,5 +174,23 @@ describe('secret', () => {
     expect(diffOf(secret, {}, { record: secretWas(), keys: otherKeys })).toMatchObject({
       verifiable: false,
     });
+  });
+});
+
+describe('what a list leaves out and a GET says', () => {
+  const unit = unitOf('/name', 'a', { readByGet: true });
+  const known = (more: Partial<ServerRecord> = {}) =>
+    recordOf({ applied: { '/name': applied('/name', 'a', { at: earlier }) }, ...more });
+
+  test('is assumed since it was read, or else since it was sent', () => {
+    expect(diffOf(unit, {}, { record: known() })).toMatchObject({ since: earlier });
+    const readAt = iso(now - hour);
+    expect(diffOf(unit, {}, { record: known({ readAt }) })).toMatchObject({ since: readAt });
+  });
+
+  test('is not sent again because it is due: it can be read', () => {
+    const due = { record: known(), reassertEvery: 1 };
+    expect(finding(diffOf(unit, {}, due))).toBe('assumed');
+    expect(finding(diffOf(unitOf('/name', 'a'), {}, due))).toBe('change:reassert');
   });
 });

@@ -283,6 +283,21 @@ describe('the record where nothing is sent', () => {
     expect(noted({ ...inputs, record: written }, { now: now + hour })).toBeUndefined();
   });
 
+  test('says when a GET read what the list leaves out, and only then', () => {
+    const read = serverOf({ name: 'a' });
+    const units = read.units.map((unit) => ({
+      ...unit,
+      field: { ...unit.field, readByGet: true },
+    }));
+    const known = noted(inputsOf({ ...read, units }, { name: 'a' })) as ServerRecord;
+    const inputs = { ...inputsOf({ ...read, units }, { name: 'a' }), record: { ...known, rev: 1 } };
+    expect(noted({ ...inputs, isRead: true })).toMatchObject({ readAt: iso(now) });
+    expect(noted(inputs)).toBeUndefined();
+    expect(
+      noted({ ...inputs, ...inputsOf(read, { name: 'a' }), record: inputs.record, isRead: true }),
+    ).toBeUndefined();
+  });
+
   test('is left to apply where something is sent', () => {
     expect(noted(inputsOf(server, live))).toBeUndefined();
   });

@@ -28,6 +28,11 @@ describe('a secret', () => {
   });
 });
 
+test('a change that loosens access says so', () => {
+  expect(shown({ loosens: true, held: true })).toContain('# held; loosens access; drift:');
+  expect(shown()).not.toContain('loosens');
+});
+
 test('a value that is absent is drift like any other', () => {
   expect(shown({ after: { kind: 'value', value: 'x' } })).toContain('# drift: changed at');
 });

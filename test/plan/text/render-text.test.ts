@@ -268,6 +268,21 @@ describe('the guard', () => {
     ]);
   });
 
+  test.each([
+    [{ known: 1, declared: 3 }, 'Guard: not active; 3 servers declared, the minimum is 10.'],
+    [{ known: 5, declared: 3 }, 'Guard: not active; 5 servers known, the minimum is 10.'],
+  ])('below the minimum, by the larger figure', (more, line) => {
+    expect(guardText({ active: false, ...more })).toEqual([line]);
+  });
+
+  test.each([
+    [{ declared: 12, known: 12 }, 'of 12 servers change'],
+    [{ declared: 1000, known: 12 }, 'of 12 known servers (1000 declared) change'],
+    [{ declared: 12, known: 1000 }, 'of 12 declared servers (1000 known) change'],
+  ])('says which figure the share is of', (more, words) => {
+    expect(guardText(more).join(' ')).toContain(words);
+  });
+
   test('with something held', () => {
     expect(guardText({ changing: 5, changedLastHour: 2, share: 7 / 12, held: 'abcd' })).toEqual([
       'Guard: 58.3% of 12 servers change within an hour (5 by this plan, 2 before),',
