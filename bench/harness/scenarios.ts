@@ -42,6 +42,13 @@ export const scenarios = {
     },
     expect: { assumed: 80, updated: 20 },
   },
+  '20 of 100 servers changed by hand in what a PUT replaces whole': {
+    servers: 100,
+    prepare: async ({ vendor }, connection) => {
+      await vendor.call('driftMeta', { connection, servers: 20 });
+    },
+    expect: { assumed: 80, updated: 20 },
+  },
   '10 of 100 secrets rotated': {
     servers: 100,
     prepare: (world, connection) => world.rotate(connection, 10, 1),

@@ -32,6 +32,13 @@ const handlers = {
       account(connection).edit(id, { name: `Changed by hand ${index}` });
     }
   },
+  /** Changes a declared member of `meta` of the first `servers`: a `PUT` replaces the whole member. */
+  driftMeta: ({ connection, servers }: { connection: string; servers: number }) => {
+    for (let index = 0; index < servers; index += 1) {
+      const { id, meta } = vendorServer(connection, index);
+      account(connection).edit(id, { meta: { ...meta, team: 'changed by hand' } });
+    }
+  },
   /** From now on the account answers nothing, or again. */
   hang: ({ connection, on }: { connection: string; on: boolean }) => {
     endings.get(connection)?.();

@@ -83,7 +83,7 @@ export async function read(
     readLive(session, tables, listed, versions, deps, question.exact === true),
   );
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
-    // `declared` too: where nothing is listed, or the list fails first, no one else hears that it failed
+    // `declared` too: where nothing is listed, or the list fails first, nothing hears that it failed
     [tables, versions, live, deps.keys(), listed, declared],
     abort,
   );
