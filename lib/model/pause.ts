@@ -1,4 +1,5 @@
 import type { Pause } from './ledger.types.ts';
+import { comparableId } from './names/server-id.ts';
 import { plainText } from './text/plain-text.ts';
 import { shownTime } from './text/shown-time.ts';
 
@@ -13,11 +14,16 @@ export function pauseText({ reason, by, until }: Pause): string {
   return plainText(parts.join(' '));
 }
 
+/** Whether a pause is one of the server itself, however its row spells the id now. */
+export function isPauseOf(pause: Pause, id: string): boolean {
+  return pause.id !== undefined && comparableId(pause.id) === comparableId(id);
+}
+
 /** The pause that holds for a server at `now`: its own, or its connection's. */
 export function activePause(pauses: readonly Pause[], id: string, now: number): Pause | undefined {
   return pauses.find(
     (pause) =>
-      (pause.id === undefined || pause.id === id) &&
+      (pause.id === undefined || isPauseOf(pause, id)) &&
       !(pause.until !== undefined && Date.parse(pause.until) <= now),
   );
 }

@@ -11,6 +11,13 @@ test('a pause of the connection holds for each server, one of a server for that 
   expect(activePause([{ id: 'a', at }], 'b', now)).toBeUndefined();
 });
 
+test('a pause of a server holds for its UUID in any case; other ids are taken as they are', () => {
+  const id = 'ABCDEF00-0000-4000-8000-000000000001';
+  expect(activePause([{ id, at }], id.toLowerCase(), now)).toEqual({ id, at });
+  expect(activePause([{ id: id.toLowerCase(), at }], id, now)).toBeDefined();
+  expect(activePause([{ id: 'A', at }], 'a', now)).toBeUndefined();
+});
+
 test('a pause has ended when its time has come', () => {
   expect(activePause([{ at, until }], 'a', now)).toEqual({ at, until });
   expect(activePause([{ at, until }], 'a', Date.parse(until))).toBeUndefined();

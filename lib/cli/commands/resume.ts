@@ -1,5 +1,6 @@
 import type { Pause } from '../../model/ledger.types.ts';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
+import { isPauseOf } from '../../model/pause.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { findNamed, splitName } from '../targets/find-named.ts';
@@ -25,10 +26,12 @@ export const resume = defineCommand({
     const { ledger } = target.deps;
     const [found, pauses] = await pausedBy(target, name);
     for (const { connection, id } of found) {
-      const was = pauses.some((pause) => pause.id === id);
-      // oxlint-disable-next-line no-await-in-loop
-      if (was) await ledger.resume(connection, id);
-      output.say(was ? `Resumed ${name}.` : `${name} was not paused.`);
+      const own = pauses.filter((pause) => isNamed(pause, id));
+      for (const pause of own) {
+        // oxlint-disable-next-line no-await-in-loop
+        await ledger.resume(connection, pause.id);
+      }
+      output.say(own.length > 0 ? `Resumed ${name}.` : `${name} was not paused.`);
       const still = pauses.some((pause) => pause.id === undefined);
       if (id !== undefined && still) {
         output.say(`Its connection is still paused; \`trueup resume ${connection}\` ends that.`);
@@ -44,6 +47,11 @@ export const resume = defineCommand({
   },
 });
 
+/** A server by its id in any spelling, or without one the connection. */
+function isNamed(pause: Pause, id: string | undefined): boolean {
+  return id === undefined ? pause.id === undefined : isPauseOf(pause, id);
+}
+
 /** What is named: also what is paused, and no longer declared. */
 async function pausedBy(
   target: Target,
@@ -52,7 +60,7 @@ async function pausedBy(
   const { connection, server } = splitName(name);
   const known = connectionNameSchema.safeParse(connection).success;
   const pauses = known ? (await target.deps.ledger.read(connection)).pauses : [];
-  if (pauses.some(({ id }) => id === server)) {
+  if (pauses.some((pause) => isNamed(pause, server))) {
     return [[{ connection, ...(server !== undefined && { id: server }) }], pauses];
   }
   return [await findNamed(target, name), pauses];

@@ -1,18 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InterruptedError } from '../../lease/interruption.ts';
 import type { Pause } from '../../model/ledger.types.ts';
-import { comparableId } from '../../model/names/server-id.ts';
 import { activePause, pauseText } from '../../model/pause.ts';
 import type { DesiredRow } from '../../desired/desired-store.types.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 
 /** Within so many milliseconds after a pause, or another row of the connection, was written, a running pass starts no more. */
 export const stopsWithinMs = 5_000;
-/** The same pause whatever the spelling of its server's id: calls use the gateway's. */
-function comparable(pause: Pause): Pause {
-  return pause.id === undefined ? pause : { ...pause, id: comparableId(pause.id) };
-}
-
 /** No `PUT` starts on a reading older than this: the rest is for the request to leave. */
 const freshMs = stopsWithinMs - 1_000;
 /** A store that takes longer than that for each of so many readings is too slow to send by. */
@@ -50,7 +44,7 @@ export class Stops {
   /** @param at - when the pass began to read: before its row and these pauses */
   saw(pauses: readonly Pause[], at: number): void {
     this.#since = at;
-    this.#reading = Promise.resolve({ at, pauses: pauses.map(comparable), row: this.#row });
+    this.#reading = Promise.resolve({ at, pauses, row: this.#row });
   }
 
   /**
@@ -64,7 +58,7 @@ export class Stops {
       const message = `the row of ${this.#connection} changed while its servers were updated`;
       throw new InterruptedError('redeclared', message);
     }
-    const pause = activePause(pauses, comparableId(id), this.#deps.clock.now());
+    const pause = activePause(pauses, id, this.#deps.clock.now());
     if (pause) throw new InterruptedError('paused', pauseText(pause));
   }
 
@@ -89,7 +83,7 @@ export class Stops {
     ]);
     return {
       at,
-      pauses: pauses.map(comparable),
+      pauses,
       row: rows.find(({ item }) => item === 'connection'),
     };
   }

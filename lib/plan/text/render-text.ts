@@ -133,7 +133,7 @@ export function reportHead(report: PassReport): string {
 function reportCounts({ counts }: PassReport): string {
   const parts = [
     ...(counts.updated > 0 ? [`${counts.updated} updated`] : []),
-    ...(counts.reported > 0 ? [`${counts.reported} would change (mode report)`] : []),
+    ...(counts.reported > 0 ? [`${counts.reported} would change, not sent`] : []),
     ...openCounts(counts),
     ...syncCounts(counts),
   ];

@@ -41,6 +41,22 @@ describe('pause and resume', () => {
     expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });
   });
 
+  test('a pause holds, and is ended, whatever the case of the UUID in the row and in the command', async () => {
+    const id = 'abcdef00-0000-4000-8000-000000000001';
+    world.barndoor.add({ id, name: 'Old C' });
+    await world.declare({ id, spec: { name: 'New C' } });
+    expect((await run(['pause', `acme/${id}`])).code).toBe(0);
+    await world.desired.remove(connection, `server#${id}`);
+    await world.declare({ id: id.toUpperCase(), spec: { name: 'New C' } });
+    const { stdout } = await run(['plan', connection]);
+    expect(stdout).toContain('1 paused');
+    expect((await world.pass()).counts).toMatchObject({ paused: 1 });
+    expect((await run(['status', connection])).stdout).toContain('1 paused');
+    const resumed = await run(['resume', `acme/${id.toUpperCase()}`]);
+    expect(resumed.stderr).toBe(`Resumed acme/${id.toUpperCase()}.\n`);
+    expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });
+  });
+
   test('a pause that is over is not shown as one, and an empty reason is none', async () => {
     await run(['pause', connection, '--reason', ' ']);
     await world.pass();

@@ -165,8 +165,10 @@ describe('apply', () => {
     await world.declare({ id: a, label: 'first', spec: { name: 'Newer' } });
     await run(['plan', '--out', 'plan.json']);
     world.barndoor.edit(b, { name: 'By hand' });
-    const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
+    const { code, stderr, stdout } = await run(['apply', '--plan', 'plan.json']);
     expect(code).toBe(1);
+    expect(stdout).toContain('1 updated, 1 would change, not sent');
+    expect(stdout).not.toContain('mode report');
     expect(stderr).toMatch(
       /^ {2}acme\/second name: planned ".*" -> "New name", is now "By hand" -> "New name"$/m,
     );

@@ -429,8 +429,8 @@ describe('a report', () => {
       ],
     });
     expect(renderReport(report, marking).split('\n')).toEqual([
-      'acme: 1 updated, 1 would change (mode report), 1 held, 12 failed, 1 in sync (1',
-      '    of them assumed: they cannot be read); 13 calls (10 list, 1 get, 2 put), 1',
+      'acme: 1 updated, 1 would change, not sent, 1 held, 12 failed, 1 in sync (1 of',
+      '    them assumed: they cannot be read); 13 calls (10 list, 1 get, 2 put), 1',
       '    secret decrypted, 2 credentials decrypted, 2.1 s',
       '<error>  unreachable: connection cut</>',
       '<change>  updated acme/salesforce</>',

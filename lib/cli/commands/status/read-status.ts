@@ -2,7 +2,7 @@ import { parseConnection } from '../../../desired/rules/declarations.ts';
 import type { Pause, ServerRecord } from '../../../model/ledger.types.ts';
 import { outcomeCounts } from '../../../model/outcome.ts';
 import type { Outcome } from '../../../model/outcome.ts';
-import { pauseText } from '../../../model/pause.ts';
+import { isPauseOf, pauseText } from '../../../model/pause.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
@@ -69,7 +69,7 @@ function serverStatus(
   pauses: readonly Pause[],
 ): ServerStatus {
   const record = records.get(id);
-  const pause = pauses.find((one) => one.id === undefined || one.id === id);
+  const pause = pauses.find((one) => one.id === undefined || isPauseOf(one, id));
   const outcome: Outcome | 'unseen' = pause ? 'paused' : (record?.outcome ?? 'unseen');
   const since = pause ? pause.at : record?.since;
   const reason = pause
