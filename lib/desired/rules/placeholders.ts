@@ -5,14 +5,20 @@ import { formatPointer } from '../../model/json/pointer.ts';
 
 /** As shells, CI systems, templates and documentation write what is to be filled in. */
 const placeholders = [
-  /^\$\{[^{}]*\}$/,
+  /^\$\{(?:[^{}]|\$\{[^{}]*\})*\}$/,
   /^\$\{\{[^{}]*\}\}$/,
   /^\{\{[^{}]*\}\}$/,
+  /^\{\{\{[^{}]*\}\}\}$/,
   /^\$\([^()]*\)$/,
   /^#\{[^{}]*\}#?$/,
   /^<%[^<>]*%>$/,
+  // Without brackets only what no other text looks like: `$USD` may be meant.
+  /^\$[A-Z][A-Z0-9]*_[A-Z0-9_]+$/,
+  /^%[A-Z][A-Z0-9_]*%$/,
   /^<[a-z][\w .-]*>$/i,
 ];
+
+const unseen = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** Longer texts are no placeholders. */
 const longest = 256;
@@ -30,7 +36,7 @@ export function placeholderIssues(value: Json, path = ''): Issue[] {
 }
 
 function isPlaceholder(text: string): boolean {
-  const trimmed = text.length > longest ? '' : text.trim();
+  const trimmed = text.length > longest ? '' : text.replaceAll(unseen, '').trim();
   return placeholders.some((pattern) => pattern.test(trimmed));
 }
 

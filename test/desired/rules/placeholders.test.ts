@@ -13,6 +13,11 @@ test.each([
   '#{name}#',
   '<%= name %>',
   '<client-id>',
+  '{{{name}}}',
+  '${NAME:-${OTHER}}',
+  '\u200b${NAME}',
+  '$CLIENT_ID',
+  '%CLIENT_ID%',
 ])('%j is a placeholder', (text) => {
   expect(paths(text)).toEqual(['']);
 });
@@ -25,6 +30,12 @@ test.each([
   '<',
   '<a> or <b>',
   '$5',
+  '$USD',
+  '$client_id',
+  '100%',
+  '%20',
+  '%a b%',
+  '{{{a}}',
   '{"a":1}',
   '<1>',
   `\${${'x'.repeat(300)}}`,
