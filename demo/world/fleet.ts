@@ -15,7 +15,7 @@ const alloyId = (n: number) => `srv_4c1e90${n}`;
 
 /** High enough that no pass waits for it here; without one, it is what the vendor documents. */
 const budget = { requestsPerMinute: 1200, concurrency: 4 };
-const policy = { mode: 'correct' };
+const policy = { mode: 'correct', limits: { updates: '40%' } };
 
 export const barndoorRow = (baseUrl: string, tokenUrl: string) => ({
   provider: 'barndoor',

@@ -58,14 +58,14 @@ const spec = z.strictObject({
   instructions: instructions.schema,
   restrictions: described(
     z.optional(
-      z
-        .strictObject({ connectors: byId('connectors'), actions, users: byId('users') })
-        .check(
-          z.refine(
-            (restrictions) => Object.keys(restrictions).length > 0,
+      z.strictObject({ connectors: byId('connectors'), actions, users: byId('users') }).check(
+        z.refine((restrictions) => Object.keys(restrictions).length > 0, {
+          error:
             'must have connectors, actions or users; `users: {}` lifts the restriction of users',
-          ),
-        ),
+          // A slip in a section's name is an error of its own.
+          when: ({ issues }) => issues.length === 0,
+        }),
+      ),
     ),
     'Access rules, section by section: one that is left out stays as it is',
   ),

@@ -7,6 +7,7 @@ export const failureMetrics = [
   'FailuresRejected',
   'FailuresThrottled',
   'FailuresVendor',
+  'FailuresUpstream',
   'FailuresNetwork',
   'FailuresSignIn',
   'FailuresSecret',

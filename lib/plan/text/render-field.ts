@@ -31,7 +31,14 @@ export function fieldLines(change: FieldChange, paint: Paint): readonly string[]
   const name = showPointer(change.pointer);
   const why = `# ${comment(change)}`;
   const members = setLines(change, paint);
-  if (members) return [`    ${name}:  ${paint(why, 'quiet')}`, ...members];
+  if (members) {
+    const head = `    ${name}:`;
+    const fits = head.length + why.length + 2 <= columns;
+    const heads = fits
+      ? [`${head}  ${paint(why, 'quiet')}`]
+      : [head, `      ${paint(why, 'quiet')}`];
+    return [...heads, ...members];
+  }
   const sides = showPair(change.before, change.after);
   return [
     ...sideLines(name, sides[0] === sides[1] ? [sides[0]] : sides, why, paint),

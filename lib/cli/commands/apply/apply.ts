@@ -153,6 +153,7 @@ async function ofFile(
   const stale = fitting.flatMap((one) => one.stale);
   if (stale.length > 0) output.say(`error: ${file} is stale; not sent, and what changed:`, 'error');
   for (const line of stale) output.note(`  ${line}`);
+  if (stale.length > 0) output.say('next: `trueup plan --out FILE` shows what is to be done now');
   return {
     agreed: fitting.map(({ selection, plan }) => ({ selection, plan })),
     failed: stale.length > 0 ? [...failed, exitCodes.failed] : failed,

@@ -224,7 +224,7 @@ describe('reconcile --local', () => {
     const cwd = await mkdtemp(join(tmpdir(), 'trueup-cli-'));
     try {
       const { code, stdout } = await trueup(['reconcile', 'acme-alloy', '--local'], { cwd });
-      expect(stdout).toMatch(/^acme-alloy: 1 updated, 2 in sync; 2 calls/);
+      expect(stdout).toMatch(/^acme-alloy: 1 updated, 2 in sync; 3 calls/);
       expect(code).toBe(0);
       const plan = await trueup(['plan', 'acme-alloy', '--local', '--detailed-exitcode'], { cwd });
       expect(plan.code).toBe(0);
