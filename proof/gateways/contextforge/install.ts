@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type { StdioOptions } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -33,7 +34,7 @@ export function installContextForge(): string {
   return programs;
 }
 
-/** Python 3.12 or 3.13: 3.14 does not work. `PYTHON` may name one. */
+/** Python 3.12 or 3.13: 3.14 does not work. `PYTHON` may name one. @returns its absolute path */
 export function findPython(): string {
   const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
   const versions = existsSync(pyenv)
@@ -46,15 +47,21 @@ export function findPython(): string {
     'python3',
     ...versions.map((name) => join(pyenv, name, 'bin', 'python')),
   ];
-  const check = 'import sys, venv; sys.exit(not (3, 12) <= sys.version_info[:2] < (3, 14))';
-  const found = candidates.find((python) => {
-    try {
-      execFileSync(python, ['-c', check], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const check = `
+import sys, venv
+if not (3, 12) <= sys.version_info[:2] < (3, 14): sys.exit(1)
+print(sys.executable)`;
+  const found = candidates
+    .values()
+    .map((python) => {
+      try {
+        const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
+        return execFileSync(python, ['-c', check], { stdio, encoding: 'utf8' }).trim();
+      } catch {
+        return undefined;
+      }
+    })
+    .find((python) => python !== undefined);
   if (found === undefined) {
     throw new Error('ContextForge needs Python 3.12 or 3.13 with venv: name one in PYTHON');
   }
