@@ -26,6 +26,8 @@ export interface ProcessWorld extends TestWorld {
   readonly untilFree: (connection: string) => Promise<void>;
 }
 
+const asText = (key: string, value: unknown) => (key === 'retryStrategy' ? undefined : value);
+
 export const concurrency = 4;
 
 /** Where ledger and lease are. */
@@ -37,7 +39,9 @@ export async function startProcessWorld(
   store: Store = 'DynamoDB',
 ): Promise<ProcessWorld> {
   const world = await startWorld(barndoor, options);
-  const { settings, endpoints } = world;
+  const { settings } = world;
+  // To another process it goes as text, and how the SDK repeats is a function.
+  const endpoints = JSON.parse(JSON.stringify(world.endpoints, asText)) as typeof world.endpoints;
   const timed = withTimes(world.deps, settings.allowedHosts, 'the test');
   const folder = await mkdtemp(join(tmpdir(), 'trueup-processes-'));
   const stateFile = store === 'SQLite' ? join(folder, 'state.db') : undefined;
