@@ -26,6 +26,7 @@ export const floors: readonly (readonly Room[])[] = [
       beside: [
         'lib/gateways/http',
         'lib/gateways/provider.ts',
+        'lib/ledger',
         'lib/lease',
         'lib/secrets',
         'lib/work',

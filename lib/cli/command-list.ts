@@ -59,6 +59,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reconcile/reconcile.ts')).reconcileCommand,
   },
   {
+    name: 'retry',
+    summary: 'tries again at once what failed or waits',
+    load: async () => (await import('./commands/retry.ts')).retry,
+  },
+  {
     name: 'history',
     summary: 'shows which field was changed when, and why',
     load: async () => (await import('./commands/history.ts')).history,

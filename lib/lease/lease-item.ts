@@ -85,6 +85,7 @@ export const leaseSchema = z.object({
     z.object({
       attempts: count,
       notBefore: time,
+      retryAfter: z.exactOptional(time),
       key: z.string(),
       state: z.exactOptional(z.literal('needs-login')),
       credential: z.exactOptional(z.string()),

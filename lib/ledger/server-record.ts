@@ -15,6 +15,7 @@ const count = z.int().check(z.minimum(0));
 const text = z.string();
 const time = z.string().check(z.refine(isTime));
 const fingerprint = z.object({ keyId: text, mac: text });
+const wait = z.object({ attempts: count, notBefore: time, key: text });
 const exchange = z.object({ sent: fingerprint, answered: fingerprint });
 
 /** A stored record, unpacked, less its id. */
@@ -38,10 +39,8 @@ export const recordSchema = z.object({
   ),
   normalised: z.record(text, exchange),
   intent: z.optional(z.object({ epoch: count, pointers: z.array(text), at: time })),
-  retry: z.optional(z.object({ attempts: count, notBefore: time, key: text })),
-  stopped: z.optional(
-    z.object({ outcome: z.enum(['failed', 'refused']), key: text, retryAt: z.optional(time) }),
-  ),
+  retry: z.optional(z.extend(wait, { retryAfter: z.optional(time) })),
+  stopped: z.optional(z.extend(wait, { outcome: z.enum(['failed', 'refused']) })),
   countedAt: z.optional(time),
   readAt: z.optional(time),
 });

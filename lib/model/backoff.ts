@@ -12,5 +12,10 @@ export function backoffMs(attempts: number, random: number, retryAfterMs = 0): n
   return Math.max(Math.round(full * (1 - random / 2)), retryAfterMs);
 }
 
-/** How long a conflict (409) waits: a name may have been handed on. */
-export const conflictRetryMs = hour;
+/**
+ * Milliseconds until unattended passes try again what was turned down `attempts` times in a row: an hour, doubling to a
+ * day. A person, a new declaration, secret or sign-in does not wait.
+ */
+export function stoppedMs(attempts: number): number {
+  return Math.min(24 * hour, hour * 2 ** Math.min(attempts - 1, 10));
+}

@@ -47,24 +47,28 @@ export interface Reason {
   readonly pointer?: Pointer;
 }
 
-/** Backoff of a server or connection, as state. */
-export interface Retry {
+/** What was tried and failed: when unattended passes try it again. See `isDue`. */
+export interface Wait {
   /** Attempts that failed in a row. */
   readonly attempts: number;
   readonly notBefore: Time;
-  /** What it holds for: a new declaration or secret version has another key, and is tried at once. */
+  /** What it holds for: a new declaration, secret version or policy has another key, and is tried at once. */
   readonly key: string;
+}
+
+/** Backoff of a server or connection after a failure that may pass by itself. */
+export interface Retry extends Wait {
+  /** The gateway's own `Retry-After`: before it not even a person's request is sent. */
+  readonly retryAfter?: Time;
   /** Of a connection that needs another login; otherwise absent. */
   readonly state?: 'needs-login';
   /** Of a connection: version of the secret with which it was refused; another one is tried at once. '' without one. */
   readonly credential?: string;
 }
 
-/** No attempt until the declaration or a secret's version changes (`key`), or until `retryAt` where given. */
-export interface Stopped {
+/** A failure that another attempt like it hardly changes. `refused` is about the refused fields only, `failed` about all. */
+export interface Stopped extends Wait {
   readonly outcome: 'failed' | 'refused';
-  readonly key: string;
-  readonly retryAt?: Time;
 }
 
 /** The ledger's `server#<id>` item. Written by compare-and-swap on `rev`. */
@@ -173,7 +177,12 @@ export interface PassReport {
     readonly id: string;
     readonly label?: string;
     readonly outcome: Outcome;
+    /** Since when it has this outcome. */
+    readonly since?: Time;
     readonly reason?: Reason;
+    /** Not before this do unattended passes try it again, and what tries it at once. */
+    readonly nextAttempt?: Time;
+    readonly atOnce?: string;
   }[];
 }
 

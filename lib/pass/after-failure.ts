@@ -1,10 +1,12 @@
-import { backoffMs, conflictRetryMs } from '../model/backoff.ts';
+import { backoffMs } from '../model/backoff.ts';
 import { classifyFailure } from '../model/errors/failure.ts';
 import type { FailureClass } from '../model/errors/failure.ts';
 import type { VendorError } from '../model/errors/vendor-error.ts';
 import type { FieldChange } from '../plan/plan.types.ts';
 import type { Intent, Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { plainText } from '../model/text/plain-text.ts';
+import { stoppedAgain } from '../plan/due.ts';
 import { withOutcome } from '../plan/record.ts';
 
 /** A failed attempt at one server. */
@@ -19,12 +21,13 @@ export interface AttemptFailure {
 /**
  * The record after a failed attempt. `key` is what the failure holds for: another declaration or secret is tried at once.
  *
- * | class     | outcome   | next attempt |
- * |-----------|-----------|--------------|
- * | terminal  | `failed`  | when the key changes |
- * | conflict  | `failed`  | when the key changes, or in an hour |
- * | missing   | `missing` | when the list shows it |
- * | transient | `waiting` | after backoff |
+ * | class              | outcome   | next unattended attempt |
+ * |--------------------|-----------|--------------|
+ * | terminal, conflict | `failed`  | after an hour, doubling to a day |
+ * | missing            | `missing` | when the list shows it |
+ * | transient          | `waiting` | after a minute, doubling to an hour, and after a `Retry-After` |
+ *
+ * `isDue` says who does not wait for it.
  */
 export function afterFailure(
   record: ServerRecord,
@@ -38,16 +41,10 @@ export function afterFailure(
   const iso = (time: number) => new Date(time).toISOString();
   switch (failure.class) {
     case 'terminal':
-      return withOutcome(record, 'failed', now, {
-        reason,
-        stopped: { outcome: 'failed', key },
-        retry: undefined,
-        ...unknown,
-      });
     case 'conflict':
       return withOutcome(record, 'failed', now, {
         reason,
-        stopped: { outcome: 'failed', key, retryAt: iso(now + conflictRetryMs) },
+        stopped: stoppedAgain(record.stopped, 'failed', key, now),
         retry: undefined,
         ...unknown,
       });
@@ -55,10 +52,12 @@ export function afterFailure(
       return withOutcome(record, 'missing', now, { reason, retry: undefined, ...unknown });
     case 'transient': {
       const attempts = (record.retry?.key === key ? record.retry.attempts : 0) + 1;
-      const notBefore = iso(now + backoffMs(attempts, random, failure.retryAfterMs));
+      const { retryAfterMs } = failure;
+      const notBefore = iso(now + backoffMs(attempts, random, retryAfterMs));
+      const retryAfter = retryAfterMs === undefined ? {} : { retryAfter: iso(now + retryAfterMs) };
       return withOutcome(record, 'waiting', now, {
         reason,
-        retry: { attempts, notBefore, key },
+        retry: { attempts, notBefore, key, ...retryAfter },
         ...unknown,
       });
     }
@@ -76,6 +75,17 @@ export function outcomeOfFailure(failure: AttemptFailure['class']): Outcome {
     case 'transient':
       return 'waiting';
   }
+}
+
+const callNames = { list: 'list', get: 'GET', put: 'PUT', token: 'token request' } as const;
+
+/** What happened, with the call and the HTTP status. */
+export function reasonOf({ code, message, operation, kind, status }: VendorError): Reason {
+  const call = callNames[operation];
+  if (kind !== 'status' || status === undefined)
+    return { code, message: plainText(`${call}: ${message}`) };
+  const said = message.startsWith(`HTTP ${status}`) ? message : `HTTP ${status}: ${message}`;
+  return { code, message: plainText(`${call} answered ${said}`) };
 }
 
 /** Some gateways answer 400 where a value is taken: it may be free later, as after a 409. */

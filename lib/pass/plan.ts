@@ -11,7 +11,7 @@ import type { Declared, PlanContext, ServerInputs, ServerPlan } from '../plan/se
 import { accountKey } from '../model/names/account.ts';
 import { emptyRecord } from '../plan/record.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
-import { afterFailure, outcomeOfFailure } from './after-failure.ts';
+import { afterFailure, outcomeOfFailure, reasonOf } from './after-failure.ts';
 import type { AttemptFailure } from './after-failure.ts';
 import type { Readings } from './read/read.ts';
 import type { Attended } from './request.types.ts';
@@ -120,7 +120,7 @@ function unreadableServers(
     const { error } = reading;
     const failure: AttemptFailure = {
       class: classifyFailure(error) as AttemptFailure['class'],
-      reason: { code: error.code, message: error.message },
+      reason: reasonOf(error),
       retryAfterMs: error.retryAfterMs,
     };
     const key = attemptKey(declared.server, secretVersions);

@@ -1,7 +1,8 @@
-import type { PassReport, Time } from '../model/ledger.types.ts';
+import type { PassReport, ServerRecord, Time } from '../model/ledger.types.ts';
 import { outcomeCounts } from '../model/outcome.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
+import { nextAttemptOf } from '../plan/due.ts';
 import type { Declared } from '../plan/server-plan.ts';
 import { InterruptedError } from '../lease/interruption.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
@@ -154,8 +155,18 @@ export function passReport(
     details: findings
       .filter(([, { outcome }]) => listed.has(outcome))
       .slice(0, detailsAtMost)
-      .map(([id, finding]) => ({ id, ...finding })),
+      .map(([id, finding]) => ({
+        id,
+        ...finding,
+        ...sinceWhen(finding.outcome, tally.recordOf(id) ?? seen.ledger.servers.get(id)),
+      })),
   };
+}
+
+/** Since when it fails, when it is tried again, and what tries it before. */
+function sinceWhen(outcome: Outcome, record: ServerRecord | undefined) {
+  const since = record?.outcome === outcome ? { since: record.since } : {};
+  return { ...since, ...nextAttemptOf(outcome, record) };
 }
 
 function logReport(written: PassReport, log: Log): void {

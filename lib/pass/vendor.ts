@@ -1,5 +1,6 @@
 import { backoffMs } from '../model/backoff.ts';
 import { digestOf } from '../plan/change.ts';
+import { isDue } from '../plan/due.ts';
 import type { Connection } from '../model/desired.types.ts';
 import { credentialOf } from '../model/secret-reference.ts';
 import type { Json } from '../model/json/json.types.ts';
@@ -18,7 +19,6 @@ import type { Pass } from './pass.types.ts';
 import type { Account } from './read/desired.ts';
 import type { DesiredRow } from '../desired/desired-store.types.ts';
 import { Stops } from './apply/stops.ts';
-import type { PassRequest } from './request.types.ts';
 
 /** A conversation with the vendor, and the credentials that it uses. */
 export interface Vendor {
@@ -46,7 +46,10 @@ export async function openVendor(
   const { retry } = lease.saved;
   if (
     retry &&
-    isBackingOff(retry, connection, request, deps.clock.now()) &&
+    !isDue(retry, () => retryKey(connection), {
+      now: deps.clock.now(),
+      attended: request.attended !== undefined,
+    }) &&
     !(await hasNewCredential(retry, connection, deps))
   ) {
     return { ending: backingOff(retry) };
@@ -105,22 +108,11 @@ function backingOff({ state, notBefore }: Retry): Ending {
  *
  * | failed because                          | is tried at once after                          |
  * |-----------------------------------------|-------------------------------------------------|
- * | anything                                | a change of its row, or when a person asks      |
+ * | anything                                | a change of its row, a person's `apply`, a login, `trueup retry` |
  * | it was refused: sign-in, 401, 403       | these, and a new version of its secret          |
  */
 function retryKey(connection: Connection): string {
   return digestOf(connection as unknown as Json);
-}
-
-/** Whether an unattended pass must leave the connection alone for now. */
-function isBackingOff(
-  retry: Retry,
-  connection: Connection,
-  { attended }: PassRequest,
-  now: number,
-): boolean {
-  if (attended || Date.parse(retry.notBefore) <= now) return false;
-  return retry.key === retryKey(connection);
 }
 
 /**
@@ -145,11 +137,13 @@ export async function retryAfter(
   const key = retryKey(connection);
   const attempts = (before?.key === key ? before.attempts : 0) + 1;
   const wait = backoffMs(attempts, deps.random(), error.retryAfterMs);
-  const notBefore = new Date(deps.clock.now() + wait).toISOString();
+  const iso = (ms: number) => new Date(deps.clock.now() + ms).toISOString();
+  const { retryAfterMs } = error;
   return {
     attempts,
-    notBefore,
+    notBefore: iso(wait),
     key,
+    ...(retryAfterMs !== undefined && { retryAfter: iso(retryAfterMs) }),
     ...(error.kind === 'needs-login' && { state: error.kind }),
     ...(refused !== undefined && { credential: refused }),
   };

@@ -99,8 +99,8 @@ export function planDigest(hashes: readonly string[]): string {
 
 /**
  * What an attempt depends on besides the vendor: the declaration, what of it is owned (a connection's `ignore` can move
- * that), and the versions of the secrets that it names.
- * Backoff and terminal failures hold for one key; a new declaration or a rotated secret is tried at once.
+ * that), the policy that holds for it, and the versions of the secrets that it names.
+ * What failed waits under one key; a new declaration or policy, or a rotated secret, is tried at once.
  */
 export function attemptKey(
   server: DesiredServer,
@@ -111,5 +111,6 @@ export function attemptKey(
       ? [pointer, secretVersions.get(asReference(value).secret) ?? null]
       : [pointer],
   );
-  return digestOf([server.contentHash, ...owned]);
+  const { mode, reassertEvery = null } = server.policy;
+  return digestOf([server.contentHash, mode, reassertEvery, ...owned]);
 }

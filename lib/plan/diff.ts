@@ -33,7 +33,7 @@ export const maxAttempts = 3;
  * |            | live is what the vendor makes of it (normalised)       | in sync |
  * |            | normalised under a lost key, same declaration          | assumed |
  * |            | a PUT's third value, confirmed by this live            | in sync from now on; access rules: refused |
- * |            | a PUT undecided, and live still is not desired         | not applied: again; after three refused, until the declaration changes |
+ * |            | a PUT undecided, and live still is not desired         | not applied: again; after three refused |
  * |            | differs, never applied                                 | adopt before the first declaration acted on, else declared |
  * |            | differs, live is what was applied                      | declared |
  * |            | differs, desired is what was applied                   | drift |

@@ -41,6 +41,7 @@ export interface FieldNote {
 export type FieldVerdict = { readonly unit: Unit; readonly note: FieldNote } & (
   | { readonly state: 'inSync' }
   | { readonly state: 'assumed'; readonly since: Time; readonly verifiable: boolean }
-  | { readonly state: 'change'; readonly change: FieldChange }
+  /** `refused`: why it was not to be sent again; it is tried once more. */
+  | { readonly state: 'change'; readonly change: FieldChange; readonly refused?: Reason }
   | { readonly state: 'refused'; readonly reason: Reason; readonly change: FieldChange }
 );

@@ -1,5 +1,6 @@
 import type { Pointer } from '../model/json/json.types.ts';
 import type { Reason, ShownValue, Time } from '../model/ledger.types.ts';
+import type { NextAttempt } from './due.ts';
 import type { Cause, Mode, Outcome, OutcomeCounts } from '../model/outcome.ts';
 
 /** The server that has a value now which only one can have. */
@@ -31,7 +32,7 @@ export interface FieldChange {
 }
 
 /** A server that is not simply in sync. */
-export interface PlannedServer {
+export interface PlannedServer extends NextAttempt {
   readonly id: string;
   readonly label?: string;
   readonly mode: Mode;

@@ -7,6 +7,9 @@ import type { LiveServer } from '../model/live.types.ts';
 import type { Pause, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { Mode, Outcome } from '../model/outcome.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';
+import { nextAttemptOf } from './due.ts';
+import type { Asking } from './due.ts';
+import { findingOf, refusedOf, withRefusedDue } from './finding.ts';
 import { pauseText } from '../model/pause.ts';
 import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
@@ -18,15 +21,11 @@ export type Declared =
   | { readonly valid: false; readonly server: InvalidServer };
 
 /** What the plan of each server of a connection depends on alike. */
-export interface PlanContext {
+export interface PlanContext extends Asking {
   /** `accountKey` of the connection. */
   readonly account: string;
   readonly keys: FingerprintKeys;
   readonly secretVersions: ReadonlyMap<string, string>;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Whether a person asked for this pass: mode `report` then changes what it shows. */
-  readonly attended: boolean;
 }
 
 /** What it depends on of its own. */
@@ -102,11 +101,12 @@ function planFields(
     resend: inputs.resend,
     now: context.now,
   };
+  const key = () => attemptKey(server, context.secretVersions);
+  const diffed = server.units.map((unit) => diffUnit(diffInputs, unit));
   const verdicts = withSentTogether(
     diffInputs,
-    server.units.map((unit) => diffUnit(diffInputs, unit)),
+    withRefusedDue(context, server, record, diffed, key),
   );
-  const key = () => attemptKey(server, context.secretVersions);
   const { outcome, reason, changes } = findingOf(context, server, record, verdicts, key);
   const inSyncAs = outcome === 'assumed' ? 'assumed' : 'inSync';
   return {
@@ -123,51 +123,6 @@ function planFields(
 }
 
 const nothingToAttempt = () => '';
-
-interface Finding {
-  readonly outcome: Outcome;
-  readonly reason?: Reason;
-  readonly changes: readonly FieldChange[];
-}
-
-/**
- * What is refused does not stop the rest: while there is anything to send, that is the finding, and the
- * refused fields are left out of it.
- */
-function findingOf(
-  { attended, now }: PlanContext,
-  { policy }: DesiredServer,
-  { stopped, retry, reason }: ServerRecord,
-  verdicts: readonly FieldVerdict[],
-  key: () => string,
-): Finding {
-  const because = reason && { reason };
-  const toSend: FieldChange[] = [];
-  const refused: (FieldVerdict & { state: 'refused' })[] = [];
-  let isAssumed = false;
-  for (const verdict of verdicts) {
-    if (verdict.state === 'change') toSend.push(verdict.change);
-    else if (verdict.state === 'refused') refused.push(verdict);
-    else isAssumed ||= verdict.state === 'assumed';
-  }
-  const changes = toSend.length > 0 ? toSend : refused.map(({ change }) => change);
-  if (changes.length === 0) return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
-  if (stopped && stopped.key === key() && !isOver(stopped.retryAt, now)) {
-    return { outcome: stopped.outcome, ...because, changes };
-  }
-  const [refusal] = refused;
-  if (refusal && toSend.length === 0) {
-    return { outcome: 'refused', reason: refusal.reason, changes };
-  }
-  if (retry && retry.key === key() && !isOver(retry.notBefore, now)) {
-    return { outcome: 'waiting', ...because, changes };
-  }
-  return { outcome: policy.mode === 'report' && !attended ? 'reported' : 'updated', changes };
-}
-
-function isOver(time: Time | undefined, now: number): boolean {
-  return time !== undefined && Date.parse(time) <= now;
-}
 
 function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason | undefined {
   if (generation === undefined || record.generation === undefined) return undefined;
@@ -193,6 +148,7 @@ function planned(
     outcome,
     ...(record.rev > 0 && record.outcome === outcome && { since: record.since }),
     ...(reason && { reason }),
+    ...nextAttemptOf(outcome, record),
     changes,
   };
 }
@@ -216,6 +172,7 @@ export function notedRecord(
     label,
     reason: finding.reason,
     ...(plan.readAt !== undefined && { readAt: plan.readAt }),
+    ...(finding.outcome === 'refused' && { stopped: refusedOf(record.stopped, plan.key(), now) }),
     ...(declared.valid && plan.inSyncAs && acted(plan, declared.server)),
   };
   return isNewOutcome(record, finding.outcome, update)

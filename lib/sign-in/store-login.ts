@@ -1,6 +1,8 @@
 import { TrueupError } from '../model/errors/errors.ts';
 import type { JsonObject } from '../model/json/json.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
+import { forgetWaits } from '../ledger/forget-waits.ts';
+import type { Ledger } from '../ledger/ledger.types.ts';
 import type { Lease, LeaseWorld } from '../lease/lease.ts';
 import type { SignInDependencies } from './renewal.ts';
 import { ifItAnswers } from '../lease/hand-over.ts';
@@ -12,7 +14,7 @@ import { waitForLease } from '../lease/wait-for-lease.ts';
 import type { Patience } from '../lease/wait-for-lease.ts';
 
 /** What storing a login needs. */
-export type LoginDependencies = LeaseWorld & SignInDependencies;
+export type LoginDependencies = LeaseWorld & SignInDependencies & { readonly ledger: Ledger };
 
 /** Where a connection keeps its refresh token. */
 export interface TokenPlace {
@@ -39,8 +41,8 @@ export type StoredLogin =
 
 /**
  * Puts a new refresh token into the connection's secret, under the lease: a pass that exchanges the old one at the same
- * moment would write its own over it. Members that are not Trueup's stay, the connection's backoff ends, and what others
- * ask for meanwhile is handed to the queue, or left to the next owner.
+ * moment would write its own over it. Members that are not Trueup's stay, the backoff of the connection ends, and its servers
+ * that failed are tried again: they may have been refused for the rights of the earlier sign-in. What others ask for meanwhile is handed to the queue, or left to the next owner.
  *
  * @throws StoreError if it could not be saved; TrueupError (`secret-not-object`), InterruptedError
  */
@@ -62,6 +64,7 @@ export async function storeLogin(
     round: async (held) => {
       isNew = await write(login, held, deps);
       held.saved.setRetry(undefined);
+      await forgetWaits(connection, undefined, deps, () => held.assertOwned(0));
       return { stop: true };
     },
   });

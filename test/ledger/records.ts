@@ -61,8 +61,8 @@ export function fullServer(id: string): Required<ServerRecord> {
     undecided: { '/slug': { sent, answered, showed: 'other', attempts: 2 } },
     normalised: { '/url': { sent, answered } },
     intent: { epoch: 4, pointers: ['/client_secret'], at },
-    retry: { attempts: 3, notBefore: at, key: 'k' },
-    stopped: { outcome: 'refused', key: 'k', retryAt: at },
+    retry: { attempts: 3, notBefore: at, key: 'k', retryAfter: at },
+    stopped: { outcome: 'refused', attempts: 2, key: 'k', notBefore: at },
     countedAt: at,
     readAt: at,
   };

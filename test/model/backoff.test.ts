@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { backoffMs, conflictRetryMs } from '../../lib/model/backoff.ts';
+import { backoffMs, stoppedMs } from '../../lib/model/backoff.ts';
 import { hour, minute } from '../plan/support/builders.ts';
 
 describe('backoff', () => {
@@ -22,6 +22,12 @@ describe('backoff', () => {
   });
 });
 
-test('a conflict waits an hour', () => {
-  expect(conflictRetryMs).toBe(hour);
+test.each([
+  [1, 1],
+  [2, 2],
+  [5, 16],
+  [6, 24],
+  [1000, 24],
+])('what was turned down %d times waits for %d hours', (attempts, hours) => {
+  expect(stoppedMs(attempts)).toBe(hours * hour);
 });

@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
 import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
-import { backoffMs, conflictRetryMs } from '../../lib/model/backoff.ts';
+import { backoffMs } from '../../lib/model/backoff.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { anotherProcess } from '../support/another-process.ts';
@@ -60,8 +60,7 @@ interface Failure {
   readonly effect: Effect;
   readonly outcome: 'failed' | 'missing' | 'waiting';
   readonly code?: string;
-  readonly next:
-    'when the declaration changes' | 'in an hour' | 'at notBefore' | 'in the next pass';
+  readonly next: 'in an hour' | 'when it is read again' | 'at notBefore' | 'in the next pass';
   /** Whether the PUT was applied all the same, so that the next list shows it. */
   readonly isApplied?: boolean;
   /** Whether it counts to the more than half of at least five attempts that end a pass. */
@@ -75,12 +74,8 @@ const answer = (code: number, more: object = {}): Effect => ({
   status: code,
   ...more,
 });
-const terminal = {
-  outcome: 'failed',
-  next: 'when the declaration changes',
-  isCounted: false,
-} as const;
-const conflict = { outcome: 'failed', next: 'in an hour', isCounted: false, attempts: 2 } as const;
+const terminal = { outcome: 'failed', next: 'in an hour', isCounted: false } as const;
+const conflict = { ...terminal, attempts: 2 } as const;
 const missing = { outcome: 'missing', next: 'in the next pass', isCounted: false } as const;
 const transient = { outcome: 'waiting', next: 'at notBefore', isCounted: true } as const;
 const another = (value: string): Effect => ({ kind: 'mask', field: 'id', value });
@@ -103,7 +98,14 @@ const failures: readonly Failure[] = [
     effect: answer(409, { retryAfter: 1 }),
     ...conflict,
   },
-  { of: 'GET', what: '403', effect: answer(403), code: 'http-403', ...terminal },
+  {
+    of: 'GET',
+    what: '403',
+    effect: answer(403),
+    code: 'http-403',
+    ...terminal,
+    next: 'when it is read again',
+  },
   // missing
   { of: 'PUT', what: '404', effect: answer(404), ...missing },
   { of: 'GET', what: '404', effect: answer(404), ...missing },
@@ -160,13 +162,12 @@ describe('the failure table', () => {
     expect(asked(of)).toBe(attempts);
 
     switch (next) {
-      case 'when the declaration changes':
-        // whole passes and passes of these servers alone in turn, over two days
+      case 'when it is read again':
         for (let nth = 0; nth < 8; nth += 1) {
           world.clock.advance(6 * hour);
-          await world.pass(nth % 2 === 0 || of === 'GET' ? { servers: [a, b] } : {});
-          if (of === 'PUT') expect(asked(of)).toBe(1);
+          await world.pass({ servers: [a, b] });
         }
+        expect(asked(of)).toBe(1 + 8);
         expect(world.events.filter(({ type }) => type === 'Update Failed')).toMatchObject([
           { server: b, outcome: 'failed', ...(code && { reason: { code } }) },
         ]);
@@ -174,13 +175,18 @@ describe('the failure table', () => {
         expect(outcomesOf(await pass())).toEqual({ inSync: others, failed: 1 });
         break;
       case 'in an hour':
-        await pass();
-        advanceTo((await record(b))?.stopped?.retryAt, -aMoment);
-        await pass();
-        expect(asked(of)).toBe(attempts);
-        advanceTo((await record(b))?.stopped?.retryAt);
-        await pass();
-        expect(asked(of)).toBe(2 * attempts);
+        for (const [nth, hours] of [1, 2, 4, 8, 16, 24, 24].entries()) {
+          const { notBefore } = (await record(b))?.stopped ?? {};
+          expect(minutesTo(notBefore)).toBe(hours * 60);
+          // whole passes and passes of these servers alone in turn
+          await world.pass(nth % 2 === 0 ? { servers: [a, b] } : {});
+          advanceTo(notBefore, -aMoment);
+          await pass();
+          expect(asked(of)).toBe((1 + nth) * attempts);
+          advanceTo(notBefore);
+          await pass();
+          expect(asked(of)).toBe((2 + nth) * attempts);
+        }
         break;
       case 'at notBefore':
         expect(await record(b)).toMatchObject({ retry: { attempts: 1 } });
@@ -203,8 +209,7 @@ describe('the failure table', () => {
         break;
     }
     end();
-    if (next === 'when the declaration changes' || next === 'in an hour')
-      await world.declare({ id: b, spec: { name: `Newer ${b}` } });
+    if (outcome === 'failed') await world.declare({ id: b, spec: { name: `Newer ${b}` } });
     const last = isApplied ? { inSync: others + 1 } : { inSync: others, updated: 1 };
     expect(outcomesOf(await pass())).toEqual(last);
     expect(world.barndoor.find(b).name).toMatch(outcome === 'failed' ? /^Newer / : /^New /);
@@ -282,7 +287,7 @@ describe('a 409', () => {
     },
   );
 
-  test('that stays is failed, and the two names are tried once an hour', async () => {
+  test('that stays is failed, and the two names are tried again in an hour', async () => {
     world.barndoor.edit(a, { name: 'Taken' });
     await world.declare({ id: a, spec: { name: 'Taken' } }, { id: b, spec: { name: 'taken ' } });
     expect(outcomesOf(await world.pass())).toEqual({ inSync: 1, updated: 8, failed: 1 });
@@ -291,7 +296,7 @@ describe('a 409', () => {
     expect((await world.pass()).vendorCalls.put).toBe(2);
   });
 
-  test('from two names swapped: both are failed, and tried once an hour', async () => {
+  test('from two names swapped: both are failed, and tried again after an hour, then after two', async () => {
     await world.pass();
     await world.declare(
       { id: a, spec: { name: `New ${b}` } },
@@ -306,27 +311,30 @@ describe('a 409', () => {
     // a person frees one of the names
     await world.declare({ id: a, spec: { name: 'In between' } });
     expect(outcomesOf(await world.pass())).toMatchObject({ updated: 1 });
-    world.clock.advance(hour);
+    world.clock.advance(2 * hour);
     expect(outcomesOf(await world.pass())).toEqual({ updated: 1, inSync: 9 });
   });
 
   test.each([
-    ['every ten minutes for three hours', 19, 10 * minute, 4],
-    ['ten times in ten hours', 10, 59 * minute, 5],
-  ])('is tried once an hour, however many passes: %s', async (_, count, everyMs, rounds) => {
-    failPut(answer(409));
-    for (let nth = 0; nth < count; nth += 1) {
-      if (nth > 0) world.clock.advance(everyMs);
-      await world.pass(nth % 2 === 1 ? { servers: [b] } : {});
-    }
-    // tried once more at the end of each pass
-    const sent = putsTo(b);
-    expect(sent).toHaveLength(2 * rounds);
-    const first = sent.filter((_at, nth) => nth % 2 === 0);
-    for (const [nth, at] of first.slice(1).entries()) {
-      expect(at - (first[nth] ?? Number.NaN)).toBeGreaterThanOrEqual(conflictRetryMs);
-    }
-  });
+    ['every ten minutes for eight hours', 49, 10 * minute, 4],
+    ['twelve times in twelve hours', 12, 59 * minute, 4],
+  ])(
+    'is tried after one hour, two and four, however many passes: %s',
+    async (_, count, everyMs, rounds) => {
+      failPut(answer(409));
+      for (let nth = 0; nth < count; nth += 1) {
+        if (nth > 0) world.clock.advance(everyMs);
+        await world.pass(nth % 2 === 1 ? { servers: [b] } : {});
+      }
+      // tried once more at the end of each pass
+      const sent = putsTo(b);
+      expect(sent).toHaveLength(2 * rounds);
+      const first = sent.filter((_at, nth) => nth % 2 === 0);
+      for (const [nth, at] of first.slice(1).entries()) {
+        expect(at - (first[nth] ?? Number.NaN)).toBeGreaterThanOrEqual(2 ** nth * hour);
+      }
+    },
+  );
 });
 
 describe('a secret', () => {

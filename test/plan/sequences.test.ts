@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { setAt } from '../../lib/model/json/pointer.ts';
-import { otherKeys, rotatedKeys } from './support/builders.ts';
+import { hour, minute, otherKeys, rotatedKeys } from './support/builders.ts';
 import { World } from './support/world.ts';
 
 /** A vendor that keeps names in capitals. */
@@ -104,6 +104,21 @@ describe('a vendor that does not do it', () => {
     ]);
   });
 
+  test('is asked once more after an hour, then after two, then after four', () => {
+    const world = refusing();
+    expect(world.passes(5)).toEqual(thrice);
+    for (const hours of [1, 2, 4]) {
+      expect(world.pass(hours * hour - 10 * minute)).toBe('refused');
+      expect(world.pass(10 * minute)).toBe('/name notApplied');
+      expect(world.pass()).toBe('refused');
+      world.now -= 5 * minute;
+    }
+    world.stores = (after) => after;
+    expect(world.pass(8 * hour)).toBe('/name notApplied');
+    expect(world.passes(2)).toEqual(['inSync', 'inSync']);
+    expect(world.record).not.toHaveProperty('stopped');
+  });
+
   test('still gets a rotated secret, and drift corrected elsewhere', () => {
     const world = refusing();
     world.spec = { ...world.spec, description: 'a', client_secret: { secret: 'trueup/acme/a' } };
@@ -111,8 +126,8 @@ describe('a vendor that does not do it', () => {
     world.passes(4);
     expect(world.outcome).toBe('refused');
     world.secrets.set('trueup/acme/a', { value: 'two', version: 'v2' });
-    expect(world.pass()).toBe('/client_secret rotated');
-    expect(world.puts.at(-1)).toEqual({ client_secret: 'two' });
+    expect(world.pass()).toBe('/client_secret rotated, /name notApplied');
+    expect(world.puts.at(-1)).toEqual({ name: 'new', client_secret: 'two' });
     world.drift('/description', 'theirs');
     expect(world.passes(2)).toEqual(['/description drift', 'refused']);
     expect(world.puts.at(-1)).toEqual({ description: 'a' });

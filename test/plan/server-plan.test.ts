@@ -24,7 +24,7 @@ const later = iso(now + hour);
 const past = iso(now);
 const reason = { code: 'http-400', message: 'no' };
 const retry = { attempts: 1, notBefore: later, key };
-const stopped = { outcome: 'failed', key } as const;
+const stopped = { outcome: 'failed', attempts: 1, notBefore: later, key } as const;
 const exhausted = {
   contentHash: server.contentHash,
   applied: { '/name': applied('/name', 'old') },
@@ -79,14 +79,14 @@ describe('the outcome is the first that fits', () => {
       'updated',
     ],
     [
-      'a conflict waits its hour',
-      inputsOf(server, live, { record: recordOf({ stopped: { ...stopped, retryAt: later } }) }),
+      'failed before its time',
+      inputsOf(server, live, { record: recordOf({ stopped: { ...stopped, notBefore: later } }) }),
       {},
       'failed',
     ],
     [
       'and is tried again',
-      inputsOf(server, live, { record: recordOf({ stopped: { ...stopped, retryAt: past } }) }),
+      inputsOf(server, live, { record: recordOf({ stopped: { ...stopped, notBefore: past } }) }),
       {},
       'updated',
     ],

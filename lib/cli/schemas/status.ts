@@ -6,6 +6,7 @@ import {
   count,
   countsSchema,
   modeSchema,
+  nextAttemptKeys,
   reasonSchema,
   serverKeys,
   text,
@@ -25,7 +26,7 @@ const serverStatusSchema = z.object({
   since: z.optional(redescribed(time, 'Since when; of `assumed`, since when it could not be read')),
   generation: z.optional(redescribed(generation, 'Of the declaration that was last acted on')),
   declaredGeneration: z.optional(redescribed(generation, 'Of the current declaration')),
-  nextAttempt: z.optional(redescribed(time, 'Not before this is it tried again')),
+  ...nextAttemptKeys,
   reason: z.optional(redescribed(reasonSchema, 'Why')),
 });
 

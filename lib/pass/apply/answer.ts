@@ -1,6 +1,9 @@
 import { backoffMs } from '../../model/backoff.ts';
 import type { DesiredServer } from '../../model/desired.types.ts';
 import type { FieldVerdict } from '../../plan/diff.types.ts';
+import { maxAttempts } from '../../plan/diff.ts';
+import { stoppedAgain } from '../../plan/due.ts';
+import { refusedOf } from '../../plan/finding.ts';
 import { fingerprint } from '../../plan/fingerprint.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { Json, Pointer } from '../../model/json/json.types.ts';
@@ -86,20 +89,19 @@ export function afterAnswer(
     }
     const scope = { account: inputs.account, server: server.id, pointer };
     // A new declaration has its own three attempts, also where it says the same of this field.
+    const verdict = plan.verdicts.find((found) => found.unit.pointer === pointer);
     const isAgain =
       record.contentHash === server.contentHash &&
-      plan.verdicts.some(
-        (verdict) =>
-          verdict.unit.pointer === pointer &&
-          verdict.state === 'change' &&
-          verdict.change.cause === 'notApplied',
-      );
+      verdict?.state === 'change' &&
+      verdict.change.cause === 'notApplied';
+    const attempts = (isAgain ? (undecided[pointer]?.attempts ?? 0) : 0) + 1;
     const { answered } = verified;
     undecided[pointer] = {
       sent: fingerprint(keys, scope, value),
       answered: fingerprint(keys, scope, answered.kind === 'value' ? answered.value : null),
       showed: verified.result,
-      attempts: (isAgain ? (undecided[pointer]?.attempts ?? 0) : 0) + 1,
+      // What was refused before is taken at its word at once.
+      attempts: isRefusedAgain(verdict) ? Math.max(attempts, maxAttempts) : attempts,
     };
   }
   const { intent: _ours, ...rest } = record;
@@ -119,11 +121,15 @@ export function settle(
   done: ReadonlySet<Pointer>,
 ): ServerRecord {
   const { server, plan, now } = inputs;
-  const refusals = plan.verdicts.flatMap((verdict) =>
-    verdict.state === 'refused' ? [verdict] : [],
-  );
-  const isRefused = new Set(refusals.map(({ unit }) => unit.pointer));
-  const open = Object.entries(record.undecided).find(([pointer]) => !isRefused.has(pointer));
+  const { undecided } = record;
+  const refusals = plan.verdicts.flatMap((verdict) => {
+    const { pointer } = verdict.unit;
+    if (verdict.state === 'refused') return [{ pointer, reason: verdict.reason }];
+    const isStill = isRefusedAgain(verdict) && undecided[pointer] !== undefined;
+    return isStill ? [{ pointer, reason: verdict.refused }] : [];
+  });
+  const isRefused = new Set(refusals.map(({ pointer }) => pointer));
+  const open = Object.entries(undecided).find(([pointer]) => !isRefused.has(pointer));
   const common = {
     label: server.label,
     generation: server.generation ?? record.generation,
@@ -135,6 +141,9 @@ export function settle(
     return withOutcome(record, 'refused', now, {
       ...common,
       reason: refusals[0].reason,
+      stopped: plan.verdicts.some(isRefusedAgain)
+        ? stoppedAgain(record.stopped, 'refused', plan.key(), now)
+        : refusedOf(record.stopped, plan.key(), now),
       retry: undefined,
     });
   }
@@ -172,6 +181,13 @@ export function isUnreadable(verdict: FieldVerdict): boolean {
     verdict.unit.field.access !== 'read-write' ||
     ('change' in verdict && verdict.change.before.kind === 'unreadable')
   );
+}
+
+/** Whether the field was not to be sent again, and was tried once more. */
+function isRefusedAgain(
+  verdict: FieldVerdict | undefined,
+): verdict is FieldVerdict & { state: 'change'; refused: Reason } {
+  return verdict?.state === 'change' && verdict.refused !== undefined;
 }
 
 const isSecret = ({ verdicts }: ServerPlan, pointer: Pointer) =>

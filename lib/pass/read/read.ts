@@ -1,4 +1,5 @@
 import { attemptKey } from '../../plan/change.ts';
+import { isDue } from '../../plan/due.ts';
 import { ofAccount } from '../../plan/record.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import type { LiveServer } from '../../model/live.types.ts';
@@ -42,6 +43,8 @@ export interface Question {
   readonly servers?: readonly string[];
   /** Asks for the version of each secret, unless there are many: no apply follows that would find out that a list was old. */
   readonly exact?: boolean;
+  /** Present if a person asked: then what waits is asked for all the same. */
+  readonly attended?: object;
 }
 
 /**
@@ -79,9 +82,7 @@ export async function read(
     const wanted = wantedServers({ desired, ledger }, deps);
     return readVersions(question, wanted, name, deps.secrets, abort.signal);
   });
-  const live = endingAsValue(
-    readLive(session, tables, listed, versions, deps, question.exact === true),
-  );
+  const live = endingAsValue(readLive(session, tables, listed, versions, deps, question));
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
     // `declared` too: where nothing is listed, or the list fails first, nothing hears that it failed
     [tables, versions, live, deps.keys(), listed, declared],
@@ -120,7 +121,7 @@ function wantedServers({ desired, ledger }: Tables, { clock }: Dependencies) {
 
 /**
  * @param listed - the vendor's list; absent: each server is asked for by itself
- * @param exact - for a plan, which has a tenth of the budget
+ * @param question - `exact`: for a plan, which has a tenth of the budget
  */
 async function readLive(
   session: VendorSession,
@@ -128,7 +129,7 @@ async function readLive(
   listed: Promise<Listed | { readonly ending: Ending }> | undefined,
   versions: Promise<SecretVersions>,
   deps: Dependencies,
-  exact: boolean,
+  { exact = false, attended: asked }: Question,
 ): Promise<LiveState | { readonly ending: Ending }> {
   const [desired, ledger] = await tables;
   const { connection, servers, isRedeclared } = desired;
@@ -137,14 +138,16 @@ async function readLive(
     throw new InterruptedError('redeclared', message);
   }
   const now = deps.clock.now();
+  const attended = asked !== undefined;
   const question = {
     wanted: wantedServers({ desired, ledger }, deps).map(([id]) => id),
     isMissing: (id: string) => ledger.servers.get(id)?.outcome === 'missing',
     isWaiting: async (id: string) => {
       const retry = ledger.servers.get(id)?.retry;
-      if (!retry || Date.parse(retry.notBefore) <= now) return false;
+      if (!retry) return false;
       const { server } = servers.get(id) as Declared & { valid: true };
-      return retry.key === attemptKey(server, await versions);
+      const secretVersions = await versions;
+      return !isDue(retry, () => attemptKey(server, secretVersions), { now, attended });
     },
     concurrency: connection.budget.concurrency,
     lacks: (id: string, server: LiveServer) => lacks(servers.get(id), server),

@@ -56,6 +56,14 @@ export const reasonSchema = z.object({
   pointer: z.optional(text('JSON Pointer into spec, if one field is the reason')),
 });
 
+/** What becomes of a server that failed or waits. */
+export const nextAttemptKeys = {
+  nextAttempt: z.optional(
+    redescribed(time, 'Not before this do unattended passes try it again; ISO 8601, UTC'),
+  ),
+  atOnce: z.optional(text('What tries it again at once, in words')),
+};
+
 /** How a server is called. */
 export const serverKeys = {
   id: text("The vendor's id"),
@@ -94,6 +102,7 @@ const plannedServerSchema = z.object({
   outcome: outcomeSchema,
   since: z.optional(redescribed(time, 'Since when it has this outcome; ISO 8601, UTC')),
   reason: z.optional(redescribed(reasonSchema, 'Why')),
+  ...nextAttemptKeys,
   changes: described(z.array(fieldChangeSchema), 'Field by field; none where nothing is sent'),
 });
 

@@ -6,6 +6,7 @@ import { causeWords, fieldLines } from './render-field.ts';
 import { counted } from './render-guard.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
 import { showPointer } from '../../model/text/shown-value.ts';
+import { triedAgain } from './tried-again.ts';
 import { wrap } from '../../model/text/wrap.ts';
 
 /** How a server with an outcome is shown: `detail` field by field, the others with their reason. */
@@ -79,11 +80,14 @@ function sinceOf({ since }: PlannedServer): string {
   return since === undefined ? '' : ` since ${shownTime(since)}`;
 }
 
-function reasonLines({ outcome, reason, changes }: PlannedServer): readonly string[] {
+function reasonLines(server: PlannedServer): readonly string[] {
+  const { outcome, reason, changes } = server;
+  const again = triedAgain(server);
   const place = reason?.pointer === undefined ? '' : `${showPointer(reason.pointer)}: `;
   const pending = looks[outcome].detail ? [] : changes.map(({ pointer }) => showPointer(pointer));
   return [
     ...(reason ? wrap(place + plainText(reason.message), '    ') : []),
+    ...(again === undefined ? [] : wrap(again, '    ')),
     ...(pending.length > 0 ? wrap(`not yet sent: ${pending.join(', ')}`, '    ') : []),
   ];
 }

@@ -7,6 +7,8 @@ import { plainText } from '../../model/text/plain-text.ts';
 import { counted, guardLines } from './render-guard.ts';
 import { serverBlocks } from './render-server.ts';
 import { quoted } from '../../model/text/shown-value.ts';
+import { shownTime } from '../../model/text/shown-time.ts';
+import { triedAgain } from './tried-again.ts';
 import { wrap } from '../../model/text/wrap.ts';
 
 const plain: Paint = (text) => text;
@@ -101,8 +103,12 @@ const mostCharacters = 1500;
 export function renderReport(report: PassReport, paint: Paint = plain, next = same): string {
   const { connection, counts, state, reason, held, details, undeclared = 0 } = report;
   const indented = (text: string) => wrap(plainText(text, mostCharacters), '      ', '  ');
-  const shown = details.slice(0, mostDetails).map(({ id, label, outcome, reason: why }) => {
-    const text = `${outcome} ${connection}/${label ?? id}${why ? `: ${why.message}` : ''}`;
+  const shown = details.slice(0, mostDetails).map((detail) => {
+    const { id, label, outcome, since, reason: why } = detail;
+    const again = triedAgain(detail);
+    const failing = again !== undefined && since !== undefined ? ` since ${shownTime(since)}` : '';
+    const end = again === undefined ? '' : `; ${again}`;
+    const text = `${outcome} ${connection}/${label ?? id}${failing}${why ? `: ${why.message}` : ''}${end}`;
     return indented(text).map((line) => paint(line, outcome === 'updated' ? 'change' : 'warn'));
   });
   const listed = [...new Set(details.map(({ outcome }) => outcome))];

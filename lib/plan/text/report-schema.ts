@@ -6,6 +6,7 @@ import {
   connectionName,
   count,
   countsSchema,
+  nextAttemptKeys,
   outcomeSchema,
   reasonSchema,
   serverKeys,
@@ -74,7 +75,9 @@ export const reportSchema = z.object({
       z.object({
         ...serverKeys,
         outcome: outcomeSchema,
+        since: z.optional(redescribed(time, 'Since when; ISO 8601, UTC')),
         reason: z.optional(redescribed(reasonSchema, 'Why')),
+        ...nextAttemptKeys,
       }),
     ),
     'Servers with an outcome to look at, at most 100',

@@ -7,12 +7,13 @@ import type { AppliedField, ServerRecord } from '../../../lib/model/ledger.types
 import { getAt, setAt } from '../../../lib/model/json/pointer.ts';
 import { notedRecord, planServer } from '../../../lib/plan/server-plan.ts';
 import type { ServerPlan } from '../../../lib/plan/server-plan.ts';
+import { stoppedAgain } from '../../../lib/plan/due.ts';
 import { notedFields, withOutcome } from '../../../lib/plan/record.ts';
 import { asReference, formatReference } from '../../../lib/model/secret-reference.ts';
 import type { Unit } from '../../../lib/model/units.ts';
 import { agrees, declaredUnits, readUnit } from '../../../lib/model/units.ts';
 import { verifyUnit } from '../../../lib/plan/verify-answer.ts';
-import { contextOf, hour, inputsOf, iso, keys, now, serverOf } from './builders.ts';
+import { contextOf, inputsOf, iso, keys, minute, now, serverOf } from './builders.ts';
 import { table } from './tables.ts';
 import { applyPut, show } from './vendor-model.ts';
 
@@ -70,9 +71,9 @@ export class World {
     return planServer(context, this.#inputs());
   }
 
-  /** One pass, two hours after the last. Says what was sent and why, or the outcome if nothing was. */
-  pass(): string {
-    this.now += 2 * hour;
+  /** One pass, by itself five minutes after the last. Says what was sent and why, or the outcome if nothing was. */
+  pass(afterMs = 5 * minute): string {
+    this.now += afterMs;
     const plan = this.plan();
     const { outcome, changes } = plan.planned;
     if (outcome !== 'updated') {
@@ -175,15 +176,21 @@ export class World {
       };
     }
     const isOpen = Object.keys(undecided).length > 0;
+    const isRefused = plan.verdicts.some(
+      (verdict) => verdict.state === 'change' && verdict.refused && undecided[verdict.unit.pointer],
+    );
     const { server } = this;
     this.resend = 'none';
     this.#write(
-      withOutcome(plan.record, isOpen ? 'waiting' : 'inSync', this.now, {
+      withOutcome(plan.record, isRefused ? 'refused' : isOpen ? 'waiting' : 'inSync', this.now, {
         applied,
         undecided,
         normalised,
         contentHash: server.contentHash,
         generation: server.generation ?? plan.record.generation,
+        stopped: isRefused
+          ? stoppedAgain(plan.record.stopped, 'refused', plan.key(), this.now)
+          : undefined,
       }),
     );
   }

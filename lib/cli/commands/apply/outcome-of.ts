@@ -14,10 +14,11 @@ export function exitCodeOf(sent: Sent, stopped: boolean, isSaved: boolean): Exit
   const { gone } = restOf(sent.plan, sent.result.plan);
   // A saved plan is stale where something of it was not sent, whenever it became so.
   if (isSaved && gone.length > 0) return exitCodes.failed;
-  return ofReport(sent.result.report, stopped);
+  return exitCodeOfReport(sent.result.report, stopped);
 }
 
-function ofReport({ counts, state }: PassReport, stopped: boolean): ExitCode {
+/** The same of a pass alone. */
+export function exitCodeOfReport({ counts, state }: PassReport, stopped: boolean): ExitCode {
   if (state === 'interrupted' && stopped) return exitCodes.interrupted;
   const { failed, refused, invalid, missing, unreached, waiting } = counts;
   const open = failed + refused + invalid + missing + unreached + waiting;

@@ -3,6 +3,7 @@ import type { Pause, ServerRecord } from '../../../model/ledger.types.ts';
 import { outcomeCounts } from '../../../model/outcome.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import { isPauseOf, pauseText } from '../../../model/pause.ts';
+import { nextAttemptOf } from '../../../plan/due.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
@@ -84,8 +85,7 @@ function serverStatus(
     ...(since !== undefined && { since }),
     ...(record?.generation !== undefined && { generation: record.generation }),
     ...(typeof generation === 'number' && { declaredGeneration: generation }),
-    ...(record?.retry && { nextAttempt: record.retry.notBefore }),
-    ...(record?.stopped?.retryAt !== undefined && { nextAttempt: record.stopped.retryAt }),
+    ...nextAttemptOf(outcome, record),
     ...(reason && { reason }),
   };
 }

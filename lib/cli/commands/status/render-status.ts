@@ -2,6 +2,7 @@ import { outcomes } from '../../../model/outcome.ts';
 import type { NextCommand } from '../../../model/text/next-command.types.ts';
 import type { Paint, Style } from '../../../model/text/paint.types.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
+import { triedAgain } from '../../../plan/text/tried-again.ts';
 import { shownTime } from '../../../model/text/shown-time.ts';
 import { wrap } from '../../../model/text/wrap.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
@@ -130,7 +131,7 @@ const signs: Readonly<Partial<Record<ServerStatus['outcome'], readonly [string, 
 };
 
 function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
-  const { id, label, outcome, since, generation, declaredGeneration, nextAttempt, reason } = server;
+  const { id, label, outcome, since, generation, declaredGeneration, reason } = server;
   const isBehind = declaredGeneration !== undefined && declaredGeneration !== generation;
   const isStale = isBehind && (outcome === 'inSync' || outcome === 'assumed');
   const [sign, style] = signs[isStale ? 'waiting' : outcome] ?? ['=', 'quiet' as const];
@@ -140,12 +141,13 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
       : generation === undefined
         ? []
         : [`generation ${generation}`]),
-    ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
   ];
+  const again = triedAgain(server);
   const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${shownTime(since)}`}`;
   const line = `${sign} ${plainText(label ?? id)}: ${[what, ...seen].join(', ')}`;
   return [
     ...wrap(line, '        ', '    ').map((text) => paint(text, style)),
     ...(reason ? wrap(plainText(reason.message), '        ') : []),
+    ...(again === undefined ? [] : wrap(again, '        ')),
   ];
 }

@@ -1,9 +1,10 @@
 import type { PassEnd, Pause, Reason, Time } from '../../../model/ledger.types.ts';
 import type { Approval } from '../../../ledger/ledger.types.ts';
+import type { NextAttempt } from '../../../plan/due.ts';
 import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../model/outcome.ts';
 
 /** A declared server, as the ledger knows it. */
-export interface ServerStatus {
+export interface ServerStatus extends NextAttempt {
   readonly id: string;
   readonly label?: string;
   /** `unseen`: no pass has recorded anything of it yet. */
@@ -13,8 +14,6 @@ export interface ServerStatus {
   /** Generation of the declaration that was last acted on, and the declared one. */
   readonly generation?: number;
   readonly declaredGeneration?: number;
-  /** Not before this is it tried again. */
-  readonly nextAttempt?: Time;
   readonly reason?: Reason;
 }
 

@@ -1,0 +1,125 @@
+import { Option } from 'commander';
+import { forgetWaits } from '../../ledger/forget-waits.ts';
+import { handOver } from '../../lease/hand-over.ts';
+import { serveRounds } from '../../lease/rounds.ts';
+import { scopeOf } from '../../lease/scope.ts';
+import { waitForLease } from '../../lease/wait-for-lease.ts';
+import type { PassReport } from '../../model/ledger.types.ts';
+import { reconcile } from '../../pass/reconcile.ts';
+import { counted } from '../../plan/text/render-guard.ts';
+import { renderReportsJson } from '../../plan/text/render-json.ts';
+import { renderReport } from '../../plan/text/render-text.ts';
+import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { CliError, usageError } from '../errors/cli-error.ts';
+import { gravest } from '../errors/exit-codes.ts';
+import { milliseconds } from '../option-values.ts';
+import { findNamed, splitName } from '../targets/find-named.ts';
+import { select } from '../targets/select.ts';
+import type { Selection } from '../targets/select.ts';
+import type { Target } from '../targets/target.ts';
+import { exitCodeOfReport } from './apply/outcome-of.ts';
+
+interface RetryOptions {
+  readonly resend?: boolean;
+  readonly lockTimeout: number;
+}
+
+export const retry = defineCommand<RetryOptions>({
+  description:
+    'Tries again at once what failed, was refused or waits, and ends the backoff of a connection. The pass does what it would do on schedule, without a question: modes, pauses and the guard apply, and a Retry-After of the gateway is waited for. With --stack the deployed functions make it; with --file this command does.',
+  examples: [
+    {
+      line: 'trueup retry acme-prod/salesforce-prod --stack trueup-prod',
+      does: 'one server, after its right was given back',
+    },
+    { line: 'trueup retry acme-prod --file trueup.yaml', does: 'a whole connection, from here' },
+  ],
+  configure: (command) => {
+    command
+      .argument('[name]', 'CONNECTION, or CONNECTION/SERVER by label or id; all without one')
+      .option('--resend', 'sends again what cannot be read; of one server')
+      .addOption(
+        new Option(
+          '--lock-timeout <time>',
+          'how long to wait for another process that reconciles the connection',
+        )
+          .argParser(milliseconds)
+          .default(120_000, '2m'),
+      );
+  },
+  run: async (context, [name], options) => {
+    if (options.resend === true && (name === undefined || splitName(name).server === undefined)) {
+      throw usageError('--resend is of one server', 'name it: trueup retry CONNECTION/SERVER');
+    }
+    const target = await context.target();
+    const reports: PassReport[] = [];
+    for (const selection of await selectNamed(target, name)) {
+      // oxlint-disable-next-line no-await-in-loop -- one lease at a time
+      const report = await retryOne(context, target, selection, options);
+      if (report) reports.push(report);
+    }
+    const { output, next, stop } = context;
+    if (context.options.output === 'json') output.result(renderReportsJson(reports));
+    else for (const report of reports) output.result(renderReport(report, output.paint, next));
+    return gravest(reports.map((report) => exitCodeOfReport(report, stop.aborted)));
+  },
+});
+
+async function selectNamed(target: Target, name?: string): Promise<readonly Selection[]> {
+  if (name === undefined) return select(target, []);
+  const named = await findNamed(target, name);
+  return named.map(({ connection, id }) => ({
+    connection,
+    ...(id !== undefined && { servers: [id] }),
+  }));
+}
+
+/** @returns the report of the pass, unless another process makes it */
+async function retryOne(
+  { output, stop }: CommandContext,
+  { deps, serve }: Target,
+  { connection, servers }: Selection,
+  { resend = false, lockTimeout: lockTimeoutMs }: RetryOptions,
+): Promise<PassReport | undefined> {
+  const waiting = (owner: string) =>
+    output.say(`${connection}: waiting for the lease, which ${owner} holds`);
+  const lease = await waitForLease(connection, { lockTimeoutMs, waiting, stop }, deps);
+  if (typeof lease === 'string') {
+    throw new CliError(
+      'locked',
+      `${connection}: ${lease} still holds the lease`,
+      'try again later, or wait longer: --lock-timeout 10m',
+    );
+  }
+  let due = 0;
+  await serveRounds(lease, {
+    connection,
+    scope: new Set(),
+    alone: true,
+    round: async (held) => {
+      due = await forgetWaits(connection, servers, deps, () => held.assertOwned(0));
+      const { retryAfter } = held.saved.retry ?? {};
+      const isHeldBack = retryAfter !== undefined && Date.parse(retryAfter) > deps.clock.now();
+      if (!isHeldBack) held.saved.setRetry(undefined);
+      return { stop: true };
+    },
+  });
+  if (resend) {
+    for (const id of servers ?? []) {
+      // oxlint-disable-next-line no-await-in-loop -- one server, or a few of the same label
+      await deps.ledger.markResend(connection, id, deps.uuid());
+    }
+  }
+  output.say(`${connection}: ${counted(due, 'server')} that failed or waited to be tried again.`);
+  // Where this process runs the queue's function, nothing would take the message.
+  if (!serve && (await handOver(deps, connection, scopeOf(servers), 'handover'))) {
+    output.say(`Asked the functions for a pass; \`trueup status ${connection}\` shows the result.`);
+    return undefined;
+  }
+  const request = { connection, ...(servers && { servers }), trigger: 'cli' as const, stop };
+  const result = await reconcile(request, deps);
+  if (result.kind === 'done') return result.report;
+  output.say(`${connection}: another process reconciles it, and makes the pass.`);
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import type { DesiredServer, ServerPolicy } from '../model/desired.types.ts';
+import type { Reason, ServerRecord, Stopped } from '../model/ledger.types.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { FieldVerdict } from './diff.types.ts';
+import { isDue, stoppedAgain } from './due.ts';
+import type { Asking } from './due.ts';
+import type { FieldChange } from './plan.types.ts';
+
+/** What was refused is sent once more where that is due. */
+export function withRefusedDue(
+  asking: Asking,
+  { policy }: DesiredServer,
+  { stopped }: ServerRecord,
+  verdicts: readonly FieldVerdict[],
+  key: () => string,
+): readonly FieldVerdict[] {
+  if (!verdicts.some(({ state }) => state === 'refused')) return verdicts;
+  if (!(stopped ? isStoppedDue(asking, policy, stopped, key) : asking.attended)) return verdicts;
+  return verdicts.map((verdict) => {
+    if (verdict.state !== 'refused') return verdict;
+    const { reason: refused, ...rest } = verdict;
+    return { ...rest, state: 'change', refused };
+  });
+}
+
+/** Unattended passes send nothing in mode `report`: what failed there stays failed, whatever the time. */
+function isStoppedDue(
+  asking: Asking,
+  { mode }: ServerPolicy,
+  stopped: Stopped,
+  key: () => string,
+): boolean {
+  if (mode === 'report' && !asking.attended) return stopped.key !== key();
+  return isDue(stopped, key, asking);
+}
+
+export interface Finding {
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+  readonly changes: readonly FieldChange[];
+}
+
+/**
+ * What is refused does not stop the rest: while there is anything to send, that is the finding, and the
+ * refused fields are left out of it.
+ */
+export function findingOf(
+  asking: Asking,
+  { policy }: DesiredServer,
+  { stopped, retry, reason }: ServerRecord,
+  verdicts: readonly FieldVerdict[],
+  key: () => string,
+): Finding {
+  const because = reason && { reason };
+  const toSend: FieldChange[] = [];
+  const refused: (FieldVerdict & { state: 'refused' })[] = [];
+  let isAssumed = false;
+  for (const verdict of verdicts) {
+    if (verdict.state === 'change') toSend.push(verdict.change);
+    else if (verdict.state === 'refused') refused.push(verdict);
+    else isAssumed ||= verdict.state === 'assumed';
+  }
+  const changes = toSend.length > 0 ? toSend : refused.map(({ change }) => change);
+  if (changes.length === 0) return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
+  if (stopped?.outcome === 'failed' && !isStoppedDue(asking, policy, stopped, key)) {
+    return { outcome: 'failed', ...because, changes };
+  }
+  const [refusal] = refused;
+  if (refusal && toSend.length === 0) {
+    return { outcome: 'refused', reason: refusal.reason, changes };
+  }
+  if (retry && !isDue(retry, key, asking)) return { outcome: 'waiting', ...because, changes };
+  return {
+    outcome: policy.mode === 'report' && !asking.attended ? 'reported' : 'updated',
+    changes,
+  };
+}
+
+/** The clock of a refusal starts where it is first seen. */
+export function refusedOf(stopped: Stopped | undefined, key: string, now: number): Stopped {
+  const isKnown = stopped?.outcome === 'refused' && stopped.key === key;
+  return isKnown ? stopped : stoppedAgain(undefined, 'refused', key, now);
+}

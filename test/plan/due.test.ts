@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Retry } from '../../lib/model/ledger.types.ts';
+import { isDue, nextAttemptOf, stoppedAgain, withoutWait } from '../../lib/plan/due.ts';
+import { hour, iso, now, recordOf } from './support/builders.ts';
+
+const unattended = { now, attended: false };
+const attended = { now, attended: true };
+const later = iso(now + hour);
+const wait = { attempts: 1, notBefore: later, key: 'k' };
+const stopped = { ...wait, outcome: 'failed' } as const;
+
+describe('what failed is tried again', () => {
+  const rows: [string, Retry, string, typeof attended, boolean][] = [
+    ['when its time has come', { ...wait, notBefore: iso(now) }, 'k', unattended, true],
+    ['when what is declared has changed', wait, 'another', unattended, true],
+    ['not by an unattended pass before', wait, 'k', unattended, false],
+    ['by a person before', wait, 'k', attended, true],
+    ['not by a person within a Retry-After', { ...wait, retryAfter: later }, 'k', attended, false],
+    ['by a person after a Retry-After', { ...wait, retryAfter: iso(now) }, 'k', attended, true],
+  ];
+  test.each(rows)('%s', (_, one, key, asking, due) => {
+    expect(isDue(one, () => key, asking)).toBe(due);
+  });
+});
+
+describe('what was turned down again', () => {
+  test('waits twice as long each time, under the same key', () => {
+    const first = stoppedAgain(undefined, 'failed', 'k', now);
+    expect(first).toEqual({ outcome: 'failed', attempts: 1, notBefore: later, key: 'k' });
+    const second = stoppedAgain(first, 'failed', 'k', now + hour);
+    expect(second).toMatchObject({ attempts: 2, notBefore: iso(now + 3 * hour) });
+    expect(stoppedAgain(second, 'failed', 'another', now)).toMatchObject({ attempts: 1 });
+  });
+
+  test('before its time, because a person asked, is no later for that', () => {
+    expect(stoppedAgain(stopped, 'refused', 'k', now)).toEqual({ ...stopped, outcome: 'refused' });
+  });
+});
+
+describe('a record of which another attempt is asked for', () => {
+  test('waits no longer, and its refusal is due', () => {
+    const due = withoutWait(recordOf({ stopped, retry: wait }), now);
+    expect(due).not.toHaveProperty('retry');
+    expect(due?.stopped && isDue(due.stopped, () => 'k', unattended)).toBe(true);
+  });
+
+  test.each([
+    ['nothing failed', {}],
+    ['a Retry-After has not ended', { retry: { ...wait, retryAfter: later } }],
+  ])('stays as it is where %s', (_, more) => {
+    expect(withoutWait(recordOf(more), now)).toBeUndefined();
+  });
+});
+
+test('plans and reports say when it is tried again, and what tries it at once', () => {
+  const atOnce =
+    '`trueup apply` or `trueup retry`; a change of its declaration, secret, policy or sign-in';
+  expect(nextAttemptOf('failed', { stopped })).toEqual({ nextAttempt: later, atOnce });
+  expect(nextAttemptOf('refused', undefined)).toEqual({ atOnce });
+  expect(nextAttemptOf('waiting', { retry: wait })).toEqual({ nextAttempt: later, atOnce });
+  expect(nextAttemptOf('waiting', { retry: { ...wait, retryAfter: later } }).atOnce).toMatch(
+    /^after its Retry-After `trueup apply`/,
+  );
+  expect(nextAttemptOf('waiting', {})).toEqual({});
+  expect(nextAttemptOf('inSync', { stopped })).toEqual({});
+});
