@@ -25,8 +25,8 @@ interface Failure {
 }
 
 /**
- * No flood, the attempts: after a failed PUT none before its time, and after one that was turned down for good none until
- * the declaration or a secret changes. Clocks may be apart.
+ * No flood, the attempts: after a failed PUT none before its time, and after one that was turned down none for an hour,
+ * then two, up to a day, unless the declaration, the policy or a secret changes. Clocks may be apart.
  */
 export class AttemptsOracle implements Oracle {
   readonly #world: World;
@@ -87,11 +87,15 @@ export class AttemptsOracle implements Oracle {
     const since = this.#world.now - failure.at + apart;
     const wrong = (what: string) =>
       this.#found.wrong('no-flood', `PUT ${connection}/${id} by ${process.name}: ${what}`);
-    if (failure.kind === 'terminal') wrong('it was turned down for good, and nothing has changed');
-    if (failure.kind === 'conflict' && failure.reading !== reading && since < hour) {
-      wrong(`${since / 1000} s after a conflict`);
+    if (failure.kind !== 'transient') {
+      // A conflict is tried once more at the end of its pass.
+      const isSamePass = failure.kind === 'conflict' && failure.reading === reading;
+      const wait = Math.min(24 * hour, hour * 2 ** (failure.count - 1));
+      if (!isSamePass && since < wait) {
+        wrong(`${since / 1000} s after it was turned down ${failure.count} times in a row`);
+      }
+      return;
     }
-    if (failure.kind !== 'transient') return;
     const backoff = Math.min(hour / 2, shortest * 2 ** (failure.count - 1));
     if (since < backoff) wrong(`${since / 1000} s after failure ${failure.count} in a row`);
     if (since < failure.retryAfter) {
@@ -108,14 +112,17 @@ export class AttemptsOracle implements Oracle {
     if (kind === 'done') return void this.#failures.delete(name);
     const key = this.#keys.get(call) ?? '';
     const before = this.#failures.get(name);
-    const isAgain = before?.kind === kind && before.key === key && before.recordedAt !== undefined;
+    const reading = this.#readings.of(process, connection);
+    const isSame = before?.kind === kind && before.key === key;
+    const isSamePass = isSame && before.process === process && before.reading === reading;
+    const isAgain = isSame && before.recordedAt !== undefined;
     this.#failures.set(name, {
       kind,
       process,
-      reading: this.#readings.of(process, connection),
+      reading,
       at,
       key,
-      count: (isAgain ? before.count : 0) + 1,
+      count: isSamePass ? before.count : (isAgain ? before.count : 0) + 1,
       retryAfter: Number(answer?.headers?.['retry-after'] ?? 0) * 1000,
       recordedAt: undefined,
     });

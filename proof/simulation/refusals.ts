@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 
 const terminal = new Set([400, 403, 422]);
 
-/** Servers that a vendor turned down for good: nothing more is sent until the declaration or a secret changes. */
+/** Servers that a vendor turned down: it is in no hurry until the declaration or a secret changes. */
 export class Refusals {
   readonly #world: World;
   readonly #readings: PassReadings;

@@ -135,13 +135,11 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
   const isBehind = declaredGeneration !== undefined && declaredGeneration !== generation;
   const isStale = isBehind && (outcome === 'inSync' || outcome === 'assumed');
   const [sign, style] = signs[isStale ? 'waiting' : outcome] ?? ['=', 'quiet' as const];
-  const seen = [
-    ...(isBehind
-      ? [`generation ${declaredGeneration} is declared, ${generation ?? 'none'} was acted on`]
-      : generation === undefined
-        ? []
-        : [`generation ${generation}`]),
-  ];
+  const seen = isBehind
+    ? [`generation ${declaredGeneration} is declared, ${generation ?? 'none'} was acted on`]
+    : generation === undefined
+      ? []
+      : [`generation ${generation}`];
   const again = triedAgain(server);
   const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${shownTime(since)}`}`;
   const line = `${sign} ${plainText(label ?? id)}: ${[what, ...seen].join(', ')}`;
