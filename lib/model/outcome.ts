@@ -25,7 +25,8 @@ export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
   missing: 'the vendor does not have it',
   unreached: 'the pass ended before it (reports only)',
   held: 'the guard holds a change of it',
-  failed: 'a terminal error, until the declaration or the secret changes',
+  failed:
+    'the last attempt was turned down, and unattended passes try again after an hour, doubling to a day',
   refused: 'the vendor answered 200 and did not do it',
   waiting: 'backoff, or what the vendor made of a PUT is undecided',
   updated: 'changed by this pass (plans: would be; otherwise reports only)',

@@ -2,6 +2,7 @@ import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import { rowAt } from './declared.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
+import { isAttended } from './pass-readings.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
 import type { Refusals } from './refusals.ts';
 import type { Process } from './scheduler.ts';
@@ -26,7 +27,8 @@ interface Failure {
 
 /**
  * No flood, the attempts: after a failed PUT none before its time, and after one that was turned down none for an hour,
- * then two, up to a day, unless the declaration, the policy or a secret changes. Clocks may be apart.
+ * then two, up to a day, unless the declaration, the policy or a secret changes. A person waits for a `Retry-After` only.
+ * Clocks may be apart.
  */
 export class AttemptsOracle implements Oracle {
   readonly #world: World;
@@ -85,19 +87,20 @@ export class AttemptsOracle implements Oracle {
     this.#found.looked(`no-flood: attempts after a ${failure.kind} failure`);
     const apart = failure.process === process ? 0 : this.#apart();
     const since = this.#world.now - failure.at + apart;
+    const attended = reading !== undefined && isAttended(process, reading);
     const wrong = (what: string) =>
       this.#found.wrong('no-flood', `PUT ${connection}/${id} by ${process.name}: ${what}`);
     if (failure.kind !== 'transient') {
       // A conflict is tried once more at the end of its pass.
       const isSamePass = failure.kind === 'conflict' && failure.reading === reading;
-      const wait = Math.min(24 * hour, hour * 2 ** (failure.count - 1));
-      if (!isSamePass && since < wait) {
+      if (!isSamePass && !attended && since < waitOf(failure)) {
         wrong(`${since / 1000} s after it was turned down ${failure.count} times in a row`);
       }
       return;
     }
     const backoff = Math.min(hour / 2, shortest * 2 ** (failure.count - 1));
-    if (since < backoff) wrong(`${since / 1000} s after failure ${failure.count} in a row`);
+    if (!attended && since < backoff)
+      wrong(`${since / 1000} s after failure ${failure.count} in a row`);
     if (since < failure.retryAfter) {
       wrong(`${since / 1000} s after a Retry-After of ${failure.retryAfter / 1000} s`);
     }
@@ -116,13 +119,16 @@ export class AttemptsOracle implements Oracle {
     const isSame = before?.kind === kind && before.key === key;
     const isSamePass = isSame && before.process === process && before.reading === reading;
     const isAgain = isSame && before.recordedAt !== undefined;
+    // A person's early attempt does not push the next one out.
+    const isEarly =
+      isAgain && kind !== 'transient' && at - before.at < waitOf(before) + this.#apart();
     this.#failures.set(name, {
       kind,
       process,
       reading,
-      at,
+      at: isEarly ? before.at : at,
       key,
-      count: isSamePass ? before.count : (isAgain ? before.count : 0) + 1,
+      count: isSamePass || isEarly ? before.count : (isAgain ? before.count : 0) + 1,
       retryAfter: Number(answer?.headers?.['retry-after'] ?? 0) * 1000,
       recordedAt: undefined,
     });
@@ -147,6 +153,11 @@ export class AttemptsOracle implements Oracle {
     const { clocks } = this.#world.scenario;
     return Math.max(...clocks) - Math.min(...clocks);
   }
+}
+
+/** How long what was turned down waits. */
+function waitOf({ count }: Failure): number {
+  return Math.min(24 * hour, hour * 2 ** (count - 1));
 }
 
 /** Whether the item tells of a failure that it did not tell of before. */

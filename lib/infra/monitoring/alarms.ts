@@ -83,8 +83,8 @@ function passAlarms({ metric, schedule, failingFor }: Watched): Record<string, A
       threshold: failingFor.toSeconds(),
       what:
         `a server was not as declared for ${long} minutes: it is failed, refused, waiting, missing or invalid. ` +
-        "'trueup status --failing' names it and the reason; a permanent failure is tried again once its declaration or its " +
-        'secret changes, and a value that the vendor answered with 200 but did not apply has to be declared in the form that it accepts.',
+        "'trueup status --failing' names it, the reason, and when it is tried again; 'trueup retry' tries it at once, as does a " +
+        'change of its declaration or secret, and a value that the vendor answered with 200 but did not apply has to be declared in the form that it accepts.',
     },
     PassesEndingEarly: {
       metric: metric('PassesEndedEarly', schedule, Stats.MAXIMUM),

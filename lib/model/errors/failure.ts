@@ -47,8 +47,8 @@ export interface Failure {
 /**
  * | class        | what | next |
  * |--------------|------|------|
- * | `terminal`   | 400, 403 on one server, 422, any other 4xx | `failed`; no attempt until the declaration or the secret changes |
- * | `conflict`   | 409 | `failed`; once more at the end of the pass, then once an hour |
+ * | `terminal`   | 400, 403 on one server, 422, any other 4xx | `failed`; unattended passes try again after an hour, doubling to a day |
+ * | `conflict`   | 409 | `failed`; once more at the end of the pass, then the same |
  * | `missing`    | 404 on one server | `missing` |
  * | `transient`  | 408, 429, 5xx, timeout, cut, not JSON, the server behind the gateway | `waiting`, with backoff |
  * | `connection` | 401, 403 on the list or token, 429 with a longer wait than a minute, no route, TLS, redirect, a host that is not allowed, a failed list | the pass ends |
