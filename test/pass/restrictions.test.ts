@@ -395,7 +395,9 @@ describe('a list that leaves restrictions out', () => {
     const report = await pass();
     expect(outcomesOf(report)).toEqual({ waiting: 1 });
     expect(report.details).toMatchObject([
-      { reason: { message: 'the answer leaves out what is declared; nothing is known of it' } },
+      {
+        reason: { message: 'GET: the answer leaves out what is declared; nothing is known of it' },
+      },
     ]);
     expect(report.vendorCalls.put).toBe(0);
     world.alloy.violations.splice(0);
