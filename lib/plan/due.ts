@@ -68,7 +68,7 @@ export interface NextAttempt {
   readonly atOnce?: string;
 }
 
-const changes = 'a change of its declaration, secret, policy or sign-in';
+const changes = 'a change of its declaration, secret or policy; `trueup login`';
 
 /** What plans, reports and status say of a server with this outcome and record. */
 export function nextAttemptOf(

@@ -54,7 +54,7 @@ describe('a record of which another attempt is asked for', () => {
 
 test('plans and reports say when it is tried again, and what tries it at once', () => {
   const atOnce =
-    '`trueup apply` or `trueup retry`; a change of its declaration, secret, policy or sign-in';
+    '`trueup apply` or `trueup retry`; a change of its declaration, secret or policy; `trueup login`';
   expect(nextAttemptOf('failed', { stopped })).toEqual({ nextAttempt: later, atOnce });
   expect(nextAttemptOf('refused', undefined)).toEqual({ atOnce });
   expect(nextAttemptOf('waiting', { retry: wait })).toEqual({ nextAttempt: later, atOnce });
@@ -62,5 +62,6 @@ test('plans and reports say when it is tried again, and what tries it at once', 
     /^after its Retry-After `trueup apply`/,
   );
   expect(nextAttemptOf('waiting', {})).toEqual({});
+  expect(nextAttemptOf('waiting', undefined)).toEqual({});
   expect(nextAttemptOf('inSync', { stopped })).toEqual({});
 });

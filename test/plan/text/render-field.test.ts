@@ -33,6 +33,23 @@ test('a change that loosens access says so', () => {
   expect(shown()).not.toContain('loosens');
 });
 
+test('a set whose cause does not fit into the line has it below', () => {
+  const set = {
+    pointer: '/restrictions/actions/allowedActions',
+    before: { kind: 'value', value: ['a'] },
+    after: { kind: 'value', value: ['a', 'b'] },
+    compare: 'set',
+  } as const;
+  expect(shown({ ...set, loosens: true })).toBe(
+    [
+      '    restrictions/actions/allowedActions:',
+      '      # loosens access; drift: changed at the vendor',
+      '      + "b"',
+    ].join('\n'),
+  );
+  expect(shown(set).split('\n')[0]).toMatch(/allowedActions: {2}# drift/);
+});
+
 test('a value that is absent is drift like any other', () => {
   expect(shown({ after: { kind: 'value', value: 'x' } })).toContain('# drift: changed at');
 });

@@ -489,3 +489,25 @@ test('no text of a vendor or user reaches the terminal as anything but text', ()
     ),
   );
 });
+
+test('what failed says since when, when it is tried again, and what does so at once', () => {
+  const failing = {
+    nextAttempt: '2026-11-22T13:00:00.000Z',
+    atOnce: '`trueup retry`',
+    since: '2026-11-22T12:00:00.000Z',
+  };
+  const again = 'next attempt 2026-11-22 13:00 UTC; at once: `trueup retry`';
+  const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
+  const detail = {
+    id: 's1',
+    outcome: 'failed',
+    reason: { code: 'http-403', message: 'no' },
+  } as const;
+  const of = (more: object) =>
+    flat(renderReport(passReport({ details: [{ ...detail, ...more }] })));
+  expect(of(failing)).toContain(`failed acme/s1 since 2026-11-22 12:00 UTC: no; ${again}`);
+  expect(of({ ...failing, since: undefined })).toContain(`failed acme/s1: no; ${again}`);
+  expect(of({})).toContain('failed acme/s1: no');
+  const server = plannedServer({ outcome: 'failed', changes: [], ...failing });
+  expect(flat(renderPlan(planOf([server])))).toContain(again);
+});
