@@ -21,7 +21,7 @@ import { rowFuzzer } from './row-fuzzer.ts';
 import { runFuzzer } from './run-fuzzer.ts';
 import { stateFuzzer } from './state-fuzzer.ts';
 import { ask, tokenFuzzer } from './token-fuzzer.ts';
-import { alloyFuzzer, barndoorFuzzer, callOf } from './vendor-fuzzer.ts';
+import { alloyFuzzer, barndoorFuzzer, callOf, contextForgeFuzzer } from './vendor-fuzzer.ts';
 import { runWatched } from './watched.ts';
 import { yamlFuzzer } from './yaml-fuzzer.ts';
 
@@ -97,6 +97,14 @@ const planted: readonly (readonly [what: string, fuzzer: Fuzzer, error: RegExp])
       return servers.map((one) => ({ ...one, fields: { ...one.fields, accessUrl: 'x' } }));
     }),
     /kept accessUrl/,
+  ],
+  [
+    'an answer that is kept with the credential that it shows',
+    contextForgeFuzzer(async (session, call) => {
+      const servers = await callOf(session, call);
+      return servers.map((one) => ({ ...one, fields: { ...one.fields, authValue: 'x' } }));
+    }),
+    /kept authValue/,
   ],
   [
     'a vendor error that quotes what was sent',

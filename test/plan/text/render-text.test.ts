@@ -497,7 +497,7 @@ test('what failed says since when, when it is tried again, and what does so at o
     since: '2026-11-22T12:00:00.000Z',
   };
   const again = 'next attempt 2026-11-22 13:00 UTC; at once: `trueup retry`';
-  const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
+  const flat = (said: string) => said.replaceAll(/\s+/g, ' ');
   const detail = {
     id: 's1',
     outcome: 'failed',
