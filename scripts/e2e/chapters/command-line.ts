@@ -55,6 +55,9 @@ export async function commandLine(scene: Scene): Promise<void> {
   await step('trueup plan, apply: a person sends what mode report only shows', () =>
     applies(scene, run, write),
   );
+  await step('trueup retry: what failed is tried again at once, by the functions', () =>
+    retries(scene, run, write),
+  );
   await step('trueup reconcile, approve: a held plan is approved, and the functions send it', () =>
     approves(scene, run, write),
   );
@@ -133,6 +136,28 @@ async function applies(scene: Scene, run: Run, write: WriteFile): Promise<void> 
   check(laptopVendor.find(id).name === name, 'it was sent');
   const { stdout: history } = await run(0, 'history', `${laptop}/before-4`);
   check(history.includes('by cli'), history);
+}
+
+async function retries(scene: Scene, run: Run, write: WriteFile): Promise<void> {
+  const { laptopVendor } = scene;
+  const [id, name] = [serverId(5), 'Once it is permitted'];
+  const permit = laptopVendor.misbehave({
+    operation: 'put',
+    id,
+    effect: { kind: 'status', status: 403 },
+  });
+  await edit(run, write, (servers) =>
+    servers.map((one) => (one.id === id ? { ...one, spec: { ...one.spec, name } } : one)),
+  );
+  await run(1, 'reconcile', laptop);
+  permit();
+  check(laptopVendor.find(id).name === 'Before 5', 'it was not permitted');
+  const { stdout: plan } = await run(0, 'plan', laptop);
+  check(plan.includes('trueup retry'), `it says what tries it at once: ${plan}`);
+  await run(0, 'retry', `${laptop}/before-5`);
+  await eventually('the new name at the vendor', async () =>
+    laptopVendor.find(id).name === name ? true : undefined,
+  );
 }
 
 async function approves(scene: Scene, run: Run, write: WriteFile): Promise<void> {
