@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../model/duration.ts';
 import { redirectAddress } from '../sign-in/login/redirect-address.ts';
 import type { RedirectAddress } from '../sign-in/login/redirect-address.ts';
@@ -15,6 +15,16 @@ export function milliseconds(text: string): number {
   const ms = /^[0-9]{1,5}[mhd]$/.test(text) ? parseDuration(text) : undefined;
   if (ms !== undefined) return ms;
   throw new InvalidArgumentError("It must be a duration such as '90s', '5m' or '2h'.");
+}
+
+/** `--lock-timeout`, of each command that takes the lease itself. */
+export function lockTimeout(ms = 120_000, shown = '2m'): Option {
+  return new Option(
+    '--lock-timeout <time>',
+    'how long to wait for another process that reconciles the connection',
+  )
+    .argParser(milliseconds)
+    .default(ms, shown);
 }
 
 /** A port to listen on. */

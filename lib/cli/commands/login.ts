@@ -13,7 +13,7 @@ import { loopbackAddress } from '../../sign-in/login/redirect-address.ts';
 import type { RedirectAddress } from '../../sign-in/login/redirect-address.ts';
 import { signIn } from '../../sign-in/login/sign-in.ts';
 import type { SignedIn, SignIn } from '../../sign-in/login/sign-in.ts';
-import { milliseconds, portNumber, loopbackUri } from '../option-values.ts';
+import { lockTimeout, loopbackUri, milliseconds, portNumber } from '../option-values.ts';
 import { readConnection } from '../targets/read-connection.ts';
 import { select } from '../targets/select.ts';
 import type { Target } from '../targets/target.ts';
@@ -55,14 +55,7 @@ export const login = defineCommand<LoginOptions>({
           .argParser(milliseconds)
           .default(300_000, '5m'),
       )
-      .addOption(
-        new Option(
-          '--lock-timeout <time>',
-          'how long to wait for another process that reconciles the connection',
-        )
-          .argParser(milliseconds)
-          .default(900_000, '15m'),
-      );
+      .addOption(lockTimeout(900_000, '15m'));
   },
   run: async (context, [name = ''], options) => {
     const { output, settings, stop } = context;

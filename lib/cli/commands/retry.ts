@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { forgetWaits } from '../../ledger/forget-waits.ts';
 import { handOver } from '../../lease/hand-over.ts';
 import { serveRounds } from '../../lease/rounds.ts';
@@ -13,7 +12,7 @@ import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { gravest } from '../errors/exit-codes.ts';
-import { milliseconds } from '../option-values.ts';
+import { lockTimeout } from '../option-values.ts';
 import { findNamed, splitName } from '../targets/find-named.ts';
 import { select } from '../targets/select.ts';
 import type { Selection } from '../targets/select.ts';
@@ -39,14 +38,7 @@ export const retry = defineCommand<RetryOptions>({
     command
       .argument('[name]', 'CONNECTION, or CONNECTION/SERVER by label or id; all without one')
       .option('--resend', 'sends again what cannot be read; of one server')
-      .addOption(
-        new Option(
-          '--lock-timeout <time>',
-          'how long to wait for another process that reconciles the connection',
-        )
-          .argParser(milliseconds)
-          .default(120_000, '2m'),
-      );
+      .addOption(lockTimeout());
   },
   run: async (context, [name], options) => {
     if (options.resend === true && (name === undefined || splitName(name).server === undefined)) {

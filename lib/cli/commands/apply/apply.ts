@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
 import { exitCodes, gravest } from '../../errors/exit-codes.ts';
@@ -11,7 +10,7 @@ import type { Agreed } from './agreed.ts';
 import { showSent } from './show-sent.ts';
 import { renewed } from './stale.ts';
 import { usageError } from '../../errors/cli-error.ts';
-import { collect, milliseconds } from '../../option-values.ts';
+import { collect, lockTimeout } from '../../option-values.ts';
 import { makePlans } from '../../plans/make-plans.ts';
 import { readPlans } from '../../plans/plan-document.ts';
 import { showFailures } from '../../plans/show-failures.ts';
@@ -46,14 +45,7 @@ export const apply = defineCommand<ApplyOptions>({
       .option('--yes', 'no question; what the guard holds stays held')
       .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
       .option('--server <server>', 'only this server, by label or id; may be repeated', collect)
-      .addOption(
-        new Option(
-          '--lock-timeout <time>',
-          'how long to wait for another process that reconciles the connection',
-        )
-          .argParser(milliseconds)
-          .default(120_000, '2m'),
-      )
+      .addOption(lockTimeout())
       .option('--adopt', 'in a CI, sends every secret although there is no ledger yet');
   },
   run: async (context, operands, options) => {
