@@ -77,9 +77,10 @@ async function run(scripts: readonly string[]): Promise<string> {
   return output;
 }
 
-/** That of a stranger's shell, with these programs first: without what `npm run` says of this repository. */
+/** That of a stranger's shell, with these programs first: without what `npm run` says of this repository, and not a CI's. */
 function environment(programs: string): NodeJS.ProcessEnv {
-  const own = /^(npm_(package|lifecycle)_|npm_config_local_prefix$|INIT_CWD$|TRUEUP_)/;
+  const own =
+    /^(npm_(package|lifecycle)_|npm_config_local_prefix$|INIT_CWD$|TRUEUP_|CI$|GITHUB_|(NO|FORCE)_COLOR$)/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
   return { ...Object.fromEntries(kept), PATH: `${programs}:${process.env['PATH'] ?? ''}` };
 }
