@@ -35,7 +35,7 @@ export const recordSchema = z.object({
   ),
   undecided: z.record(
     text,
-    z.extend(exchange, { showed: z.enum(['old', 'other']), attempts: count }),
+    z.extend(exchange, { showed: z.enum(['old', 'other', 'form']), attempts: count }),
   ),
   normalised: z.record(text, exchange),
   intent: z.optional(z.object({ epoch: count, pointers: z.array(text), at: time })),

@@ -21,8 +21,8 @@ export interface AppliedField {
 export interface UndecidedField {
   readonly sent: Fingerprint;
   readonly answered: Fingerprint;
-  /** The answer showed the value from before the PUT, or a third one. */
-  readonly showed: 'old' | 'other';
+  /** The answer showed the value from before the PUT, a third one, or the same third one as the PUT before. */
+  readonly showed: 'old' | 'other' | 'form';
   /** How often it was sent. */
   readonly attempts: number;
 }

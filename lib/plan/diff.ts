@@ -32,7 +32,7 @@ export const maxAttempts = 3;
  * | readable   | equal to live                                          | in sync |
  * |            | live is what the vendor makes of it (normalised)       | in sync |
  * |            | normalised under a lost key, same declaration          | assumed |
- * |            | a PUT's third value, confirmed by this live            | in sync from now on; access rules: refused |
+ * |            | two PUTs' same third value, confirmed by this live     | in sync from now on; access rules: refused |
  * |            | a PUT undecided, and live still is not desired         | not applied: again; after three refused |
  * |            | differs, never applied                                 | adopt before the first declaration acted on, else declared |
  * |            | differs, live is what was applied                      | declared |
@@ -113,7 +113,7 @@ function diffUndecided(
   live: Shown,
   { showed, answered, attempts }: UndecidedField,
 ): FieldVerdict {
-  const confirmed = showed === 'other' && matches(inputs, unit, answered, valueOf(live)) === 'same';
+  const confirmed = showed === 'form' && matches(inputs, unit, answered, valueOf(live)) === 'same';
   const isAccessRule = unit.field.accessRule === true;
   if (confirmed && !isAccessRule) {
     const note = { ...normalisedNow(inputs, unit, live), undecided: null };

@@ -212,11 +212,13 @@ describe('restrictions', () => {
     world.alloy.add({ serverId: 's1', name: 'One' });
     await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: only('a') } } });
     expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    world.clock.advance(5 * minute);
+    expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
     for (let times = 0; times < 5; times += 1) {
       world.clock.advance(5 * minute);
       expect(outcomesOf(await pass())).toEqual({ refused: 1 });
     }
-    expect(puts()).toHaveLength(1);
+    expect(puts()).toHaveLength(2);
     expect(await record('s1')).toMatchObject({
       outcome: 'refused',
       reason: { code: 'not-kept', pointer: '/restrictions/users/allowedIds' },
@@ -288,6 +290,7 @@ describe('restrictions in the answer to a PUT', () => {
     const admin = { users: { mode: 'allowlist', allowedIds: ['a', 'admin'] } };
     onPut({ kind: 'normalise', change: (server) => ({ ...server, restrictions: admin }) });
     expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    expect(outcomesOf(await later())).toEqual({ waiting: 1 });
     expect(outcomesOf(await later())).toEqual({ refused: 1 });
     world.alloy.edit('s1', { name: 'Somebody’s' });
     await later();

@@ -141,7 +141,7 @@ describe('in sync notes', () => {
 });
 
 describe('not applied', () => {
-  const open = (attempts: number, showed: 'old' | 'other' = 'old', answered = 'old') =>
+  const open = (attempts: number, showed: 'old' | 'form' = 'old', answered = 'old') =>
     recordOf({
       ...was,
       contentHash: 'h1',
@@ -151,7 +151,7 @@ describe('not applied', () => {
   test.each([
     ['still the old value', open(1), { name: 'old' }, 'change:notApplied'],
     ['a value that nobody sent', open(1), { name: 'x' }, 'change:notApplied'],
-    ['the old value after a third', open(1, 'other', 'NEW'), { name: 'old' }, 'change:notApplied'],
+    ['the old value after a third', open(1, 'form', 'NEW'), { name: 'old' }, 'change:notApplied'],
     ['the second attempt in vain', open(2), { name: 'old' }, 'change:notApplied'],
     ['the third', open(maxAttempts), { name: 'old' }, 'refused:not-applied'],
     ['the third, and drift since', open(maxAttempts), { name: 'x' }, 'refused:not-applied'],
@@ -192,7 +192,7 @@ describe('not applied', () => {
 });
 
 describe('normalised', () => {
-  const showed = { '/name': undecided('/name', 'new', 'NEW', { showed: 'other' }) };
+  const showed = { '/name': undecided('/name', 'new', 'NEW', { showed: 'form' }) };
   const known = { '/name': normalised('/name', 'new', 'NEW') };
 
   test('a third value that a later list confirms is in sync, and remembered', () => {
@@ -206,9 +206,15 @@ describe('normalised', () => {
     });
   });
 
+  test('a third value that one PUT was answered with may be of another writer: it is sent again', () => {
+    const once = { '/name': undecided('/name', 'new', 'NEW', { showed: 'other' }) };
+    const record = recordOf({ ...was, undecided: once });
+    expect(finding(diffOf(name, { name: 'NEW' }, { record }))).toBe('change:notApplied');
+  });
+
   test('an absent answer that a later list confirms is one too', () => {
     const leaf = { ...unitOf('/meta', 'a'), pointer: '/meta/team' };
-    const open = undecided('/meta/team', 'a', null, { showed: 'other' });
+    const open = undecided('/meta/team', 'a', null, { showed: 'form' });
     const record = recordOf({ undecided: { '/meta/team': open } });
     expect(finding(diffOf(leaf, { meta: {} }, { record }))).toBe('inSync');
   });
@@ -259,7 +265,7 @@ describe('normalised', () => {
 });
 
 describe('access rules', () => {
-  const open = undecided(rule.pointer, 'allowlist', 'blocklist', { showed: 'other' });
+  const open = undecided(rule.pointer, 'allowlist', 'blocklist', { showed: 'form' });
   const record = recordOf({ contentHash: 'h1', undecided: { [rule.pointer]: open } });
 
   test('are never taken as normalised: what the vendor keeps instead is refused', () => {

@@ -15,7 +15,7 @@ describe('a vendor that normalises', () => {
   test('is never fought over, however often somebody else changes the value', () => {
     const world = new World({ name: 'new' }, { name: 'old' });
     world.stores = capitals;
-    expect(world.passes(3)).toEqual(['/name adopt', 'inSync', 'inSync']);
+    expect(world.passes(3)).toEqual(['/name adopt', '/name notApplied', 'inSync']);
     for (let round = 0; round < 5; round += 1) {
       world.drift('/name', `theirs ${round}`);
       expect(world.passes(3)).toEqual(['/name drift', 'inSync', 'inSync']);
@@ -27,10 +27,29 @@ describe('a vendor that normalises', () => {
     world.stores = capitals;
     world.pass();
     world.keys = rotatedKeys;
-    expect(world.passes(2)).toEqual(['inSync', 'inSync']);
+    expect(world.passes(2)).toEqual(['/name notApplied', 'inSync']);
     world.keys = otherKeys;
     expect(world.passes(2)).toEqual(['inSync', 'inSync']);
-    expect(world.puts).toHaveLength(1);
+    expect(world.puts).toHaveLength(2);
+  });
+
+  test('is understood though the key is lost between its two PUTs', () => {
+    const world = new World({ name: 'new' }, { name: 'old' });
+    world.stores = capitals;
+    world.pass();
+    world.keys = otherKeys;
+    expect(world.passes(3)).toEqual(['/name notApplied', '/name notApplied', 'inSync']);
+  });
+
+  test('is not what another writer stores at the moment of our PUT', () => {
+    const world = new World({ name: 'new' }, { name: 'old' });
+    world.stores = (after) => ({ ...after, name: 'theirs' });
+    world.pass();
+    world.stores = (after) => after;
+    expect(world.passes(2)).toEqual(['/name notApplied', 'inSync']);
+    expect(world.state).toMatchObject({ name: 'new' });
+    world.drift('/name', 'theirs');
+    expect(world.pass()).toBe('/name drift');
   });
 
   test('is left alone though the key is lost, until the declaration changes', () => {
@@ -40,7 +59,7 @@ describe('a vendor that normalises', () => {
     world.keys = otherKeys;
     expect(world.passes(3)).toEqual(['assumed', 'assumed', 'assumed']);
     world.spec = { name: 'newer' };
-    expect(world.passes(3)).toEqual(['/name declared', 'inSync', 'inSync']);
+    expect(world.passes(3)).toEqual(['/name declared', '/name notApplied', 'inSync']);
   });
 
   test('is taken at its word when its own form is declared', () => {
@@ -55,7 +74,11 @@ describe('a vendor that normalises', () => {
   test('is not sent its own form again beside another leaf of the same member', () => {
     const world = new World({ meta: { a: { x: 'new', y: 1 } } }, { meta: {} });
     world.stores = (after) => setAt(after, '/meta/a/x', 'NEW');
-    expect(world.passes(2)).toEqual(['/meta/a/x adopt, /meta/a/y adopt', 'inSync']);
+    expect(world.passes(3)).toEqual([
+      '/meta/a/x adopt, /meta/a/y adopt',
+      '/meta/a/x notApplied',
+      'inSync',
+    ]);
     world.spec = { meta: { a: { x: 'new', y: 2 } } };
     expect(world.passes(3)).toEqual(['/meta/a/y declared', 'inSync', 'inSync']);
   });
@@ -66,7 +89,7 @@ describe('a vendor that normalises', () => {
     world.stores = (after) => setAt(after, '/restrictions/users/mode', 'blocklist');
     expect(world.passes(3)).toEqual([
       '/restrictions/users/allowed adopt, /restrictions/users/mode adopt',
-      'refused',
+      '/restrictions/users/mode notApplied',
       'refused',
     ]);
     world.stores = (after) => after;

@@ -19,6 +19,7 @@ import { notedFields, withOutcome } from '../../plan/record.ts';
 import type { ServerPlan } from '../../plan/server-plan.ts';
 import { asReference, formatReference } from '../../model/secret-reference.ts';
 import type { Unit } from '../../model/units.ts';
+import { undecidedField } from '../../plan/undecided.ts';
 import { verifyUnit } from '../../plan/verify-answer.ts';
 
 /** A value that was sent, or seen to be what was sent before, with the secret version that it came with. */
@@ -58,7 +59,7 @@ export function appliedField(
  * | answer shows       | applied record | outcome |
  * |--------------------|----------------|---------|
  * | what was sent, or cannot show it | the sent value | `inSync` or `assumed` |
- * | the old or a third value | as before | `waiting`: a later pass decides |
+ * | the old or a third value | as before | `waiting`: another PUT and a later pass decide |
  *
  * @param unmoved - secrets whose version moved and whose value did not
  * @param intent - what stays unknown: fields of an earlier intent that this PUT did not carry
@@ -95,14 +96,15 @@ export function afterAnswer(
       verdict?.state === 'change' &&
       verdict.change.cause === 'notApplied';
     const attempts = (isAgain ? (undecided[pointer]?.attempts ?? 0) : 0) + 1;
-    const { answered } = verified;
-    undecided[pointer] = {
-      sent: fingerprint(keys, scope, value),
-      answered: fingerprint(keys, scope, answered.kind === 'value' ? answered.value : null),
-      showed: verified.result,
+    undecided[pointer] = undecidedField(
+      keys,
+      scope,
+      value,
+      verified,
+      isAgain ? undecided[pointer] : record.normalised[pointer],
       // What was refused before is taken at its word at once.
-      attempts: isRefusedAgain(verdict) ? Math.max(attempts, maxAttempts) : attempts,
-    };
+      isRefusedAgain(verdict) ? Math.max(attempts, maxAttempts) : attempts,
+    );
   }
   const { intent: _ours, ...rest } = record;
   const fields = { applied, undecided, normalised, ...(intent && { intent }) };

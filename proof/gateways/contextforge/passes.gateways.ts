@@ -231,4 +231,25 @@ describe('two writers', () => {
       expect(world.credential(names[at] ?? '')).toBe('Bearer token-1');
     }
   });
+
+  test('of one field, at once: what the script stores is corrected, never taken for a form of what is declared', async () => {
+    const names = Array.from({ length: 6 }, (_, at) => `disputed-${at}`);
+    const ids = await Promise.all(
+      names.map((name) => registered(name, { description: 'Declared' })),
+    );
+    const script = async (id: string) => {
+      for (let at = 0; at < 6; at += 1) {
+        await world.call('PUT', `/${id}`, { description: 'By a script', authToken: '*****' });
+      }
+    };
+    await Promise.all([only(...ids), ...ids.map(script)]);
+    for (let pass = 0; pass < 2; pass += 1) {
+      world.aws.clock.advance(60 * 60_000);
+      await only(...ids);
+    }
+    expect(outcomesOf(await only(...ids))).toEqual({ assumed: 6 });
+    for (const id of ids) {
+      expect(await world.live(id)).toMatchObject({ description: 'Declared' });
+    }
+  });
 });

@@ -92,11 +92,12 @@ describe.each(gatewayNames)('what the answer to a PUT of %s shows', (name) => {
     },
   );
 
-  test('a third value that a later list confirms: in sync, and never fought over', async () => {
+  test('a third value, and again: in sync once a list confirms it, and never fought over', async () => {
     onPut({ kind: 'normalise', change: loud });
     expect(await pass()).toEqual({ waiting: 1 });
+    expect(await later()).toEqual({ waiting: 1 });
     for (let nth = 0; nth < 3; nth += 1) expect(await later()).toEqual({ inSync: 1 });
-    expect(puts()).toHaveLength(1);
+    expect(puts()).toHaveLength(2);
     // what another person makes of it is drift
     gateway.rename(a, 'Theirs');
     expect(await later()).toEqual({ waiting: 1 });

@@ -12,6 +12,7 @@ import { notedFields, withOutcome } from '../../../lib/plan/record.ts';
 import { asReference, formatReference } from '../../../lib/model/secret-reference.ts';
 import type { Unit } from '../../../lib/model/units.ts';
 import { agrees, declaredUnits, readUnit } from '../../../lib/model/units.ts';
+import { undecidedField } from '../../../lib/plan/undecided.ts';
 import { verifyUnit } from '../../../lib/plan/verify-answer.ts';
 import { contextOf, inputsOf, iso, keys, minute, now, serverOf } from './builders.ts';
 import { table } from './tables.ts';
@@ -167,13 +168,14 @@ export class World {
       const again = plan.planned.changes.some(
         (change) => change.pointer === pointer && change.cause === 'notApplied',
       );
-      const shown = result.answered.kind === 'value' ? result.answered.value : null;
-      undecided[pointer] = {
-        sent: fingerprint(this.keys, scope(pointer), value),
-        answered: fingerprint(this.keys, scope(pointer), shown),
-        showed: result.result,
-        attempts: (again ? (undecided[pointer]?.attempts ?? 0) : 0) + 1,
-      };
+      undecided[pointer] = undecidedField(
+        this.keys,
+        scope(pointer),
+        value,
+        result,
+        again ? undecided[pointer] : plan.record.normalised[pointer],
+        (again ? (undecided[pointer]?.attempts ?? 0) : 0) + 1,
+      );
     }
     const isOpen = Object.keys(undecided).length > 0;
     const isRefused = plan.verdicts.some(

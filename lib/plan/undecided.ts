@@ -1,0 +1,49 @@
+import type { FingerprintKeys } from '../model/fingerprint.types.ts';
+import type { Json } from '../model/json/json.types.ts';
+import type { NormalisedField, UndecidedField } from '../model/ledger.types.ts';
+import { fingerprint, matchFingerprint, valueOf } from './fingerprint.ts';
+import type { FingerprintScope } from './fingerprint.ts';
+import type { AnswerResult } from './verify-answer.ts';
+
+/** The PUT before this one that carried the field, as far as it is recorded; undefined where there was none. */
+export type EarlierAnswer = UndecidedField | NormalisedField | undefined;
+
+/**
+ * What is recorded of a PUT whose answer did not show `sent`.
+ *
+ * | the PUT before was answered with | `showed` |
+ * |----------------------------------|----------|
+ * | the same third value             | `form`: the vendor makes it of what is sent |
+ * | a third value, under a key that is lost | `other`: the next PUT decides |
+ * | another value, or there was none | what this answer says: `old` or `other` |
+ *
+ * One PUT's third value may be what another writer sent at the same moment.
+ *
+ * @param attempts - how often it was sent, this PUT included
+ */
+export function undecidedField(
+  keys: FingerprintKeys,
+  scope: FingerprintScope,
+  sent: Json,
+  { result, answered }: Extract<AnswerResult, { answered: unknown }>,
+  earlier: EarlierAnswer,
+  attempts: number,
+): UndecidedField {
+  const value = valueOf(answered);
+  return {
+    sent: fingerprint(keys, scope, sent),
+    answered: fingerprint(keys, scope, value),
+    showed: showed(),
+    attempts,
+  };
+
+  function showed(): UndecidedField['showed'] {
+    if (!earlier || ('showed' in earlier && earlier.showed === 'old')) return result;
+    const matches = [
+      matchFingerprint(keys, earlier.sent, scope, sent),
+      matchFingerprint(keys, earlier.answered, scope, value),
+    ];
+    if (matches.includes('different')) return result;
+    return matches.includes('unverifiable') ? 'other' : 'form';
+  }
+}
