@@ -5,7 +5,7 @@ import { fingerprint, matchFingerprint, valueOf } from './fingerprint.ts';
 import type { FingerprintScope } from './fingerprint.ts';
 import type { AnswerResult } from './verify-answer.ts';
 
-/** The PUT before this one that carried the field, as far as it is recorded; undefined where there was none. */
+/** The PUT before this one that carried the field, where one is recorded. */
 export type EarlierAnswer = UndecidedField | NormalisedField | undefined;
 
 /**
