@@ -1,4 +1,5 @@
 import type { PassReport } from '../lib/model/ledger.types.ts';
+import type { Paint } from '../lib/model/text/paint.types.ts';
 import type { PassResult } from '../lib/pass/request.types.ts';
 import { collector } from './collector.ts';
 import { startDemoWorld } from './demo-world.ts';
@@ -10,8 +11,11 @@ import { narrator } from './narrator.ts';
 import { story } from './story.ts';
 
 /** The main job from end to end on the embedded world, as a story or as one JSON document: what `npm start` runs. */
-export async function demo(write: (text: string) => void, json: boolean): Promise<void> {
-  const listener = json ? collector(write) : narrator(write);
+export async function demo(
+  { result, paint }: { readonly result: (text: string) => void; readonly paint: Paint },
+  json: boolean,
+): Promise<void> {
+  const listener = json ? collector(result) : narrator(result, paint);
   const world = await startDemoWorld();
   try {
     await play(world, listener);

@@ -6,10 +6,8 @@ import { renderPlan, reportHead } from '../lib/plan/text/render-text.ts';
 import { wrap } from '../lib/model/text/wrap.ts';
 import type { Listener } from './listener.ts';
 
-const plain: Paint = (text) => text;
-
 /** Shows the story in lines of at most 80 columns. What a pass does is shown field by field unless a plan just did. */
-export function narrator(write: (text: string) => void): Listener {
+export function narrator(write: (text: string) => void, paint: Paint): Listener {
   const say = (...lines: readonly string[]) => {
     for (const line of lines) write(`${line}\n`);
   };
@@ -27,14 +25,14 @@ export function narrator(write: (text: string) => void): Listener {
       if (shown.size > 0) say('');
       isNew(plan);
       say(
-        ...renderPlan(plan)
+        ...renderPlan(plan, paint)
           .split('\n')
           .filter((line) => line !== ''),
       );
     },
     passed: (report, plan) => {
       const { updated, held } = report.counts;
-      if (plan && updated + held > 0 && isNew(plan)) say(...changeLines(plan));
+      if (plan && updated + held > 0 && isNew(plan)) say(...changeLines(plan, paint));
       say(...wrap(`> ${report.trigger}: ${reportHead(report)}`, '  ', ''));
     },
     approved: (connection, typed, { hashes }) =>
@@ -52,8 +50,8 @@ export function narrator(write: (text: string) => void): Listener {
 const next = 'README.md says how to declare your own, and docs/architecture.md how it works.';
 
 /** What it changes, and what the guard says where it holds something. */
-function changeLines(plan: Plan): readonly string[] {
+function changeLines(plan: Plan, paint: Paint): readonly string[] {
   const changes = plan.changes.filter((server) => server.changes.length > 0);
-  const blocks = serverBlocks({ ...plan, changes }, plain).flat();
-  return plan.guard.held === undefined ? blocks : [...blocks, ...guardLines(plan, plain)];
+  const blocks = serverBlocks({ ...plan, changes }, paint).flat();
+  return plan.guard.held === undefined ? blocks : [...blocks, ...guardLines(plan, paint)];
 }

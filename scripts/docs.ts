@@ -8,6 +8,7 @@ import { format, resolveConfig } from 'prettier';
 import { jsonSchemas } from '../lib/cli/schemas/json-schemas.ts';
 import { commandPages } from './docs/command-pages.ts';
 import { configurationTables } from './docs/configuration-tables.ts';
+import { environmentPage } from './docs/environment-page.ts';
 import { gatewayTables } from './docs/gateway-tables.ts';
 import { replaceFigures } from './figures.ts';
 
@@ -18,7 +19,11 @@ const folders = ['docs/commands', 'schemas'];
 async function made(): Promise<ReadonlyMap<string, string>> {
   const written = [['docs/configuration.md', configurationTables()] as const, ...gatewayTables()];
   const filled = written.map(([path, tables]) => [path, withTables(path, tables)] as const);
-  const pages = [...(await commandPages()), ...filled];
+  const pages = [
+    ...(await commandPages()),
+    ['docs/environment.md', environmentPage()] as const,
+    ...filled,
+  ];
   const options = await resolveConfig(join(root, 'docs/configuration.md'));
   const formatted = pages.map(
     async ([path, page]) => [path, await format(page, { ...options, parser: 'markdown' })] as const,

@@ -1,3 +1,4 @@
+import { suggest } from '../desired/rules/suggest.ts';
 import type { CommandEntry } from './command.ts';
 import { isRepository } from './repository.ts';
 
@@ -15,6 +16,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'plan',
+    alias: 'diff',
     summary: 'shows what a pass would do, and why; changes nothing',
     load: async () => (await import('./commands/plan.ts')).plan,
   },
@@ -89,4 +91,50 @@ export const commandList: readonly CommandEntry[] = [
     hidden: !isRepository,
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
+  {
+    name: 'version',
+    summary: 'shows its version',
+    load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
 ];
+
+/** Words for a command in other tools, where no spelling leads from one to the other. */
+const otherWords: Readonly<Record<string, string>> = {
+  check: 'validate',
+  config: 'init',
+  create: 'init',
+  delete: 'push',
+  deploy: 'apply',
+  describe: 'status',
+  download: 'pull',
+  drift: 'plan',
+  events: 'history',
+  export: 'pull',
+  get: 'status',
+  health: 'doctor',
+  lint: 'validate',
+  list: 'status',
+  log: 'history',
+  logs: 'history',
+  ls: 'status',
+  preview: 'plan',
+  run: 'reconcile',
+  save: 'pull',
+  show: 'status',
+  signin: 'login',
+  start: 'demo',
+  stop: 'pause',
+  sync: 'apply',
+  test: 'validate',
+  unpause: 'resume',
+  up: 'apply',
+  update: 'apply',
+  upload: 'push',
+};
+
+/** The command that was probably meant. */
+export function meantCommand(word: string): string | undefined {
+  const known = commandList.filter(({ hidden }) => hidden !== true).map(({ name }) => name);
+  const other = otherWords[word.toLowerCase()];
+  return other ?? suggest(word, [...known, 'diff', 'help']);
+}

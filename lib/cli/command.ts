@@ -30,6 +30,8 @@ export interface CommandEntry {
   readonly name: string;
   /** One line in `trueup --help`. */
   readonly summary: string;
+  /** Another name, which other tools give it. */
+  readonly alias?: string;
   /** `hidden` commands are not listed. */
   readonly hidden?: boolean;
   readonly load: () => Promise<CommandDefinition>;

@@ -4,10 +4,10 @@ import type { Output } from './output/output.ts';
 import type { CliSettings } from './settings.ts';
 import type { Target } from './targets/target.ts';
 
-/** The options that every command knows. */
+/** The options that every command knows, as they were given. */
 export interface GlobalOptions {
   readonly file?: readonly string[];
-  readonly state: string;
+  readonly state?: string;
   readonly secrets?: string;
   readonly stack?: string;
   readonly desiredTable?: string;
@@ -16,6 +16,8 @@ export interface GlobalOptions {
   readonly region?: string;
   readonly local?: boolean;
   readonly output: 'text' | 'json' | 'markdown';
+  /** False with `--no-color`. */
+  readonly color?: boolean;
 }
 
 /** What a command has to work with. */
@@ -27,8 +29,13 @@ export interface CommandContext {
   readonly next: NextCommand;
   /** Aborts at the first Ctrl-C: nothing new is started, what is in flight is finished. */
   readonly stop: AbortSignal;
-  /** Opens what the options name. It is closed when the command has ended. @throws CliError */
-  readonly target: () => Promise<Target>;
+  /**
+   * Opens what options, variables or the folder name. It is closed when the command has ended.
+   *
+   * @param only - `tables`: a deployment without the files that are named, for what writes them there
+   * @throws CliError
+   */
+  readonly target: (only?: 'tables') => Promise<Target>;
   /** Asks at the terminal. @returns undefined where it cannot ask: not a terminal */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly now: () => number;

@@ -17,6 +17,7 @@ const onTarget = new Set([
   'reconcile',
   'doctor',
   'login',
+  'retry',
 ]);
 
 /** Command lines to be copied get the options of this one that say what it works on, where they have none of them yet. */
@@ -30,7 +31,8 @@ export function nextCommand(options: GlobalOptions): NextCommand {
     const isWithout =
       name === 'push' || (name === 'approve' && (hasBase || options.local === true));
     const chosen = optionsOf(isWithout ? { ...options, file: [] } : options);
-    if (chosen.some(([option = '']) => words.includes(option))) return line;
+    if (chosen.some(([option = '']) => words.includes(option)) || words.includes('--file'))
+      return line;
     return [line, ...chosen.flat()].join(' ');
   };
 }
@@ -43,13 +45,14 @@ export function completed(text: string, next: NextCommand): string {
 function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
   const { file = [], local, stack, desiredTable, ledgerTable } = options;
   const { state, secrets, profile, region } = options;
-  const hasState = local === true || file.length > 0;
+  const isTables = stack !== undefined || desiredTable !== undefined;
+  const hasState = local === true || !isTables;
   const valued = (option: string, value: string | undefined) =>
     value === undefined ? [] : [[option, quoted(plainText(value))]];
   return [
-    ...file.flatMap((path) => valued('--file', path)),
+    ...file.flatMap((path) => valued('-f', path)),
     ...(local ? [['--local']] : []),
-    ...valued('--state', hasState && state !== defaultState ? state : undefined),
+    ...valued('--state', hasState ? state : undefined),
     ...valued('--secrets', secrets),
     ...valued('--stack', stack),
     ...valued('--desired-table', desiredTable),
@@ -58,9 +61,6 @@ function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
     ...valued('--region', region),
   ];
 }
-
-/** Where the ledger is kept by default. */
-export const defaultState = '.trueup';
 
 /** As a POSIX shell takes it for one word. */
 export function quoted(value: string): string {

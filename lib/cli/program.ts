@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { CommandDefinition, CommandEntry } from './command.ts';
-import { commandList } from './command-list.ts';
+import { commandList, meantCommand } from './command-list.ts';
 import type { GlobalOptions } from './context.ts';
 import type { ExitCode } from './errors/exit-codes.ts';
-import { defaultState } from './next-command.ts';
 import { collect } from './option-values.ts';
 import { isRepository } from './repository.ts';
+import { defaults, variables } from './settings.ts';
+import type { Variable } from './settings.ts';
+import { plainText } from '../model/text/plain-text.ts';
 import { columns, wrap } from '../model/text/wrap.ts';
+import { version } from './version.ts';
 
 /** Runs a command that was parsed. */
 export type Runner = (
@@ -44,7 +46,7 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('next: `trueup --help` lists the commands and their options')
     .addHelpText('after', footer);
-  program.option('--version', 'shows its version');
+  program.option('-v, --version', 'shows its version');
   program.on('option:version', () => {
     output.writeOut(`${version()}\n`);
     throw new CommanderError(0, 'commander.version', 'version');
@@ -53,6 +55,7 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
   const entries = new Map<Command, CommandEntry>();
   for (const entry of commandList) {
     const command = program.command(entry.name, { hidden: entry.hidden ?? false });
+    if (entry.alias !== undefined) command.alias(entry.alias);
     command
       .summary(entry.summary)
       .helpOption('-h, --help', 'shows this')
@@ -60,11 +63,36 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
     entries.set(command, entry);
   }
   program.helpOption('-h, --help', 'shows this; `trueup COMMAND --help` with two examples each');
+  addHelpCommand(program);
+  program.on('command:*', ([name = '']: readonly string[]) => unknownCommand(program, name));
   program.hook('preSubcommand', async (_, command) => {
     const entry = entries.get(command);
     if (entry) define(command, await entry.load(), run);
   });
   return program;
+}
+
+/** `help COMMAND` shows what `COMMAND --help` does: its text comes from the command's own file. */
+function addHelpCommand(program: Command): void {
+  program.helpCommand(false);
+  program
+    .command('help')
+    .summary('shows the help of a command')
+    .argument('[command]', 'the command; of all without one')
+    .action(async (name?: string) => {
+      const names = program.commands.flatMap((one) => [one.name(), ...one.aliases()]);
+      if (name !== undefined && !names.includes(name)) unknownCommand(program, name);
+      const argv = name === undefined || name === 'help' ? ['--help'] : [name, '--help'];
+      await program.parseAsync(argv, { from: 'user' });
+    });
+}
+
+function unknownCommand(program: Command, name: string): never {
+  const meant = meantCommand(name);
+  const suggestion = meant === undefined ? '' : `\nDid you mean \`trueup ${meant}\`?`;
+  return program.error(`error: unknown command '${plainText(name, 40)}'${suggestion}`, {
+    code: 'commander.unknownCommand',
+  });
 }
 
 /** Gives a command of the list what its file says. */
@@ -92,9 +120,18 @@ function examplesText({ examples }: CommandDefinition): string {
 
 function globalOptions(): readonly Option[] {
   return [
-    new Option('--file <path>', 'declarations in YAML or JSON; may be repeated').argParser(collect),
-    new Option('--state <dir>', 'with files: where the ledger is kept').default(defaultState),
-    new Option('--secrets <file>', 'with files: a JSON object from name to secret, mode 0600'),
+    new Option(
+      '-f, --file <path>',
+      `declarations in YAML or JSON, may be repeated; ${defaults.file} of this folder without it`,
+    ).argParser(collect),
+    new Option(
+      '--state <dir>',
+      `with files: where the ledger is kept; ${defaults.state} without it`,
+    ),
+    new Option(
+      '--secrets <file>',
+      `with files: a JSON object from name to secret, mode 0600; ${defaults.secrets} beside the declarations without it`,
+    ),
     new Option('--stack <name>', 'a deployed stack; tables, hosts and queue are its outputs'),
     new Option('--desired-table <name>', 'the table Desired, where there is no stack'),
     new Option('--ledger-table <name>', 'the table Ledger, where there is no stack'),
@@ -104,9 +141,10 @@ function globalOptions(): readonly Option[] {
       '--local',
       'the embedded world on loopback, kept in the state folder; in a clone',
     ).hideHelp(!isRepository),
-    new Option('--output <format>', 'form of the result')
+    new Option('-o, --output <format>', 'form of the result')
       .choices(['text', 'json', 'markdown'])
       .default('text'),
+    new Option('--no-color', 'no colour, also in a terminal'),
   ];
 }
 
@@ -114,19 +152,21 @@ const begin = isRepository
   ? 'To begin: `trueup init` writes an example, `trueup plan --local` shows a fleet.'
   : 'To begin: `trueup init` writes an example, `trueup validate` checks it.';
 
+function variableLines({ name, meaning }: Variable): string {
+  const indent = ' '.repeat(31);
+  const [first = '', ...rest] = wrap(meaning, indent);
+  return [`  ${name.padEnd(28)} ${first.trimStart()}`, ...rest].join('\n');
+}
+
 const footer = `
 ${begin}
 
 With --stack and --file together the files say what is desired, and the stack
-has all the rest. Without a stack, secrets may also be in variables:
-trueup/acme/a-b is TRUEUP_SECRET_ACME_A_B; and TRUEUP_ALLOWED_HOSTS names
-further hosts.
+has all the rest. An option comes before its variable, a variable before what
+is in the folder.
+
+Variables:
+${variables.map(variableLines).join('\n')}
 
 Exit codes: 0 well, 1 an error or a partial failure, 2 changes (with
 --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.`;
-
-/** Of the package: its `package.json` is two folders up, in the repository as in the package. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}

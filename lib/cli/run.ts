@@ -35,12 +35,15 @@ export interface CliWorld {
 /** Runs one command line. Never throws: every error becomes a message with the next step, and an exit code. */
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<ExitCode> {
   const { settings = readCliSettings() } = world;
-  const output = createOutput(world.stdout, world.stderr, settings);
-  world.stop.addEventListener('abort', output.wipe);
+  const colourless = { ...settings, noColor: true, forceColor: false };
+  let output = createOutput(world.stdout, world.stderr, settings);
+  const wipe = () => output.wipe();
+  world.stop.addEventListener('abort', wipe);
   let exitCode: ExitCode = exitCodes.ok;
   let next: NextCommand = (line) => line;
   const run: Runner = async (definition, options, operands, own) => {
     const opened: Promise<Target>[] = [];
+    if (options.color === false) output = createOutput(world.stdout, world.stderr, colourless);
     next = nextCommand(options);
     const context: CommandContext = {
       options,
@@ -52,8 +55,8 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
       now: world.now ?? Date.now,
       cwd: world.cwd,
       wiring: world.wiring ?? {},
-      target: async () => {
-        const opening = openTarget(context);
+      target: async (only) => {
+        const opening = openTarget(context, only);
         opened.push(opening);
         return opening;
       },
@@ -79,7 +82,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     return failed(error, output, next);
   } finally {
     output.progress('');
-    world.stop.removeEventListener('abort', output.wipe);
+    world.stop.removeEventListener('abort', wipe);
   }
 }
 
@@ -96,5 +99,5 @@ function failed(error: unknown, output: Output, next: NextCommand): ExitCode {
 }
 
 function noMarkdown(): Error {
-  return usageError('only plan and approve print Markdown', 'say --output json, or leave it out');
+  return usageError('only plan and approve print Markdown', 'say -o json, or leave it out');
 }

@@ -35,11 +35,11 @@ function indexPage(): string {
     '## Options of all commands',
     'They may come before or after the command.',
     optionTable(program.options),
-    'With `--stack` and `--file` together desired is read from the files, and the rest from the stack. Results go to standard output, messages and progress to standard error. [Exit codes](../exit-codes.md) are for scripts; [the forms of `--output json`](../../schemas/) have a JSON Schema each.',
+    'With `--stack` and `--file` together desired is read from the files, and the rest from the stack. Results go to standard output, messages and progress to standard error. [Variables](../environment.md) can take the place of options. [Exit codes](../exit-codes.md) are for scripts; [the forms of `-o json`](../../schemas/) have a JSON Schema each.',
   ].join('\n\n');
 }
 
-function commandPage({ name }: CommandEntry, definition: CommandDefinition): string {
+function commandPage({ name, alias }: CommandEntry, definition: CommandDefinition): string {
   const command = new Command(name);
   definition.configure(command);
   const given = command.registeredArguments.map((one) => ` ${term(one)}`).join('');
@@ -47,7 +47,7 @@ function commandPage({ name }: CommandEntry, definition: CommandDefinition): str
   return [
     written,
     `# trueup ${name}`,
-    definition.description,
+    `${definition.description}${alias === undefined ? '' : ` \`trueup ${alias}\` is the same.`}`,
     fenced(`npx trueup ${name} [options]${given}`, 'text'),
     ...(command.registeredArguments.length > 0
       ? [table(['operand', 'what it is'], command.registeredArguments.map(argumentRow))]

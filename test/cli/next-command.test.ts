@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { completed, nextCommand } from '../../lib/cli/next-command.ts';
 import type { GlobalOptions } from '../../lib/cli/context.ts';
 
-const none: GlobalOptions = { state: '.trueup', output: 'text' };
+const none: GlobalOptions = { output: 'text' };
 
 const approve = 'trueup approve acme 5f2a91c07be4';
 
@@ -20,7 +20,7 @@ test.each<[string, Partial<GlobalOptions>, string, string]>([
     'files, with what belongs to them',
     { file: ['a.yaml', 'b c.yaml'], state: 'state', secrets: "it's.json" },
     'trueup plan acme',
-    String.raw`trueup plan acme --file a.yaml --file 'b c.yaml' --state state --secrets 'it'\''s.json'`,
+    String.raw`trueup plan acme -f a.yaml -f 'b c.yaml' --state state --secrets 'it'\''s.json'`,
   ],
   ['the embedded world', { local: true }, 'trueup doctor', 'trueup doctor --local'],
   [
@@ -41,10 +41,12 @@ test.each<[string, Partial<GlobalOptions>, string, string]>([
     approve,
     `${approve} --stack s`,
   ],
-  ['files alone, of an approval', { file: ['a.yaml'] }, approve, `${approve} --file a.yaml`],
+  ['files alone, of an approval', { file: ['a.yaml'] }, approve, `${approve} -f a.yaml`],
   ['nothing', {}, approve, approve],
   ['what is named already', { stack: 's' }, 'trueup plan --stack NAME', 'trueup plan --stack NAME'],
   ['what it does not work on', { stack: 's' }, 'trueup validate FILE', 'trueup validate FILE'],
+  ['files, which are named already', { file: ['a'] }, 'trueup plan -f b', 'trueup plan -f b'],
+  ['a folder for the file of this folder', { state: 'x' }, 'trueup plan', 'trueup plan --state x'],
   ['no command of ours', { stack: 's' }, 'terraform plan', 'terraform plan'],
 ])('with %s, the next command is to work on the same', (_, options, line, expected) => {
   expect(nextCommand({ ...none, ...options })(line)).toBe(expected);
@@ -65,5 +67,5 @@ test('a shell takes each value for the one word that it is', async () => {
     '-c',
     `trueup() { printf '%s\\n' "$@"; }\n${line}`,
   ]);
-  expect(stdout).toBe(`${['plan', ...file.flatMap((one) => ['--file', one])].join('\n')}\n`);
+  expect(stdout).toBe(`${['plan', ...file.flatMap((one) => ['-f', one])].join('\n')}\n`);
 });

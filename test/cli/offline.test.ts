@@ -113,7 +113,12 @@ describe('the command line itself', () => {
     [['--help'], 0],
     [['plan', '--help'], 0],
     [['help', 'apply'], 0],
+    [['help', 'diff'], 0],
+    [['help'], 0],
+    [['help', 'nothing'], 3],
     [['--version'], 0],
+    [['-v'], 0],
+    [['version'], 0],
     [['status', '--local', '--output', 'markdown'], 3],
     [['init', '--file', 'here.yaml'], 3],
     [[], 3],
@@ -126,7 +131,7 @@ describe('the command line itself', () => {
     [['status', '--file', 'nowhere.yaml'], 3],
     [['plan', '--output', 'xml', '--local'], 3],
     [['approve', 'acme'], 3],
-    [['status', 'a', 'b'], 3],
+    [['resume', 'a', 'b'], 3],
     [['pause', 'acme', '--until', 'then'], 3],
     [['apply', '--plan', 'nowhere.json', '--local'], 3],
   ])('%j exits with %d; an error tells the next step', async (argv, expected) => {
@@ -136,6 +141,37 @@ describe('the command line itself', () => {
     const said = expected === 0 ? stdout : stderr;
     if (expected !== 0 && argv.length > 0) expect(said).toMatch(/^error: [^]*^next: .+/m);
     expectToFit(said);
+  });
+
+  test.each(['plan', 'diff', 'apply'])('help %s shows what %s --help shows', async (name) => {
+    expect(await run('help', name)).toEqual(await run(name, '--help'));
+  });
+
+  test.each([
+    ['pln', 'plan'],
+    ['aplly', 'apply'],
+    ['export', 'pull'],
+    ['logs', 'history'],
+    ['ls', 'status'],
+    ['hlep', 'help'],
+    ['frobnicate', undefined],
+    ['x'.repeat(5000), undefined],
+  ])('for %s it suggests %s', async (word, meant) => {
+    const { code, stderr } = await run(word);
+    expect(code).toBe(3);
+    const found = /^Did you mean `trueup ([a-z]+)`\?$/m.exec(stderr)?.[1];
+    expect(found).toBe(meant);
+    expect(stderr).toMatch(/^error: unknown command '/);
+  });
+
+  test.each([
+    ['--deteiled-exitcode', '--detailed-exitcode'],
+    ['--secret', '--secrets'],
+    ['--stak', '--stack'],
+    ['--frobnicate', undefined],
+  ])('for the option %s it suggests %s', async (word, meant) => {
+    const { stderr } = await run('plan', word);
+    expect(/Did you mean ([^?]+)\?/.exec(stderr)?.[1]).toBe(meant);
   });
 
   test.each(commandList.map(({ name }) => name))('%s --help keeps to 80 columns', async (name) => {

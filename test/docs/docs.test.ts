@@ -42,7 +42,8 @@ describe('every line of `trueup` in the documentation is one that it understands
   });
 
   test('in the text as well: each `trueup NAME` is a command', () => {
-    const names = new Set([...commandList.map(({ name }) => name), 'COMMAND']);
+    const known = commandList.flatMap(({ name, alias = name }) => [name, alias]);
+    const names = new Set([...known, 'COMMAND']);
     const unknown = [...texts].flatMap(([page, text]) =>
       [...text.matchAll(/`(?:npx )?trueup ([a-z-]+)/gi)]
         .map(([, name = '']) => name)

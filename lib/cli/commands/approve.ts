@@ -38,7 +38,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
     command
       .argument('<connection>', 'the connection')
       .argument('<digest>', 'digest of the held plan, at least eight characters of it')
-      .option('--yes', 'no question');
+      .option('-y, --yes', 'no question');
   },
   run: async (context, [connection = '', digest = ''], { yes = false }) => {
     const { output, settings, stop } = context;

@@ -2,20 +2,18 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { requireRepository } from '../repository.ts';
 
-export const demoCommand = defineCommand<{ json?: boolean }>({
+export const demoCommand = defineCommand({
   description:
     'Shows the main job from end to end on an embedded world, on loopback: nothing outside this machine is called. In a clone of the repository only.',
   examples: [
     { line: 'trueup demo', does: 'shows it step by step' },
-    { line: 'trueup demo --json', does: 'prints its passes as one JSON document' },
+    { line: 'trueup demo -o json', does: 'prints its passes as one JSON document' },
   ],
-  configure: (command) => {
-    command.option('--json', 'prints its passes as one JSON document instead');
-  },
-  run: async ({ output }, _operands, { json = false }) => {
+  configure: () => undefined,
+  run: async ({ options, output }) => {
     requireRepository('demo');
     const { demo } = await import('../../../demo/demo.ts');
-    await demo(output.result, json);
+    await demo(output, options.output === 'json');
     return exitCodes.ok;
   },
 });

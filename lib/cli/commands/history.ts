@@ -10,7 +10,8 @@ import { printable } from '../../model/text/shown-value.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
-import { labelsOf, splitName } from '../targets/find-named.ts';
+import { labelsOf } from '../targets/find-named.ts';
+import { splitName } from '../targets/select.ts';
 import type { Output } from '../output/output.ts';
 import { mapLimited } from '../../pass/limited.ts';
 import { interrupted } from '../plans/make-plans.ts';
@@ -29,7 +30,7 @@ export const history = defineCommand<{ since?: Moment; connection?: string }>({
   examples: [
     { line: 'trueup history --since 7d --stack trueup-prod', does: 'all of the last week' },
     {
-      line: 'trueup history acme-prod/salesforce-prod --stack trueup-prod --output json',
+      line: 'trueup history acme-prod/salesforce-prod --stack trueup-prod -o json',
       does: 'one server, for a script',
     },
   ],

@@ -15,7 +15,8 @@ import { signIn } from '../../sign-in/login/sign-in.ts';
 import type { SignedIn, SignIn } from '../../sign-in/login/sign-in.ts';
 import { lockTimeout, loopbackUri, milliseconds, portNumber } from '../option-values.ts';
 import { readConnection } from '../targets/read-connection.ts';
-import { select } from '../targets/select.ts';
+import { chosen } from '../targets/chosen.ts';
+import { selectConnections } from '../targets/select.ts';
 import type { Target } from '../targets/target.ts';
 
 interface LoginOptions {
@@ -61,7 +62,7 @@ export const login = defineCommand<LoginOptions>({
     const { output, settings, stop } = context;
     const address = addressOf(options);
     const target = await context.target();
-    await select(target, [name]);
+    await selectConnections(target, [name]);
     const { connection, provider } = await readConnection(name, target.deps, []);
     const auth = authOf(connection);
     const place = { connection: name, reference: auth.refresh_token };
@@ -112,11 +113,11 @@ function authOf({ name, auth }: Connection): SignIn['auth'] {
 
 /** Checked before the user signs in: afterwards it would be in vain. */
 async function assertCanKeep(
-  { options }: CommandContext,
+  context: CommandContext,
   target: Target,
   place: TokenPlace,
 ): Promise<void> {
-  if (target.kind === 'files' && options.secrets === undefined) {
+  if (target.kind === 'files' && chosen(context).secrets === undefined) {
     throw usageError('there is no place for the token', 'name a file for it: --secrets FILE');
   }
   await readTokenPlace(place, target.deps.credentialStore).catch((error: unknown) => {

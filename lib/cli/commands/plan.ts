@@ -7,16 +7,14 @@ import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes, gravest } from '../errors/exit-codes.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
-import { collect } from '../option-values.ts';
 import { makePlans } from '../plans/make-plans.ts';
 import type { Planned } from '../plans/make-plans.ts';
 import { titledPlans } from '../plans/titled-plans.ts';
 import { showFailures } from '../plans/show-failures.ts';
 import { writePlans } from '../plans/plan-document.ts';
-import { select } from '../targets/select.ts';
+import { nameOperand, select } from '../targets/select.ts';
 
 interface PlanOptions {
-  readonly server?: readonly string[];
   readonly detailedExitcode?: boolean;
   readonly out?: string;
 }
@@ -25,23 +23,25 @@ export const plan = defineCommand<PlanOptions>({
   description:
     'Shows what a pass would do and why, field by field, and changes nothing: neither at the vendor nor in the ledger.',
   examples: [
-    { line: 'trueup plan --stack trueup-prod', does: 'all connections of a deployed stack' },
     {
-      line: 'trueup plan acme-prod --file trueup.yaml --output markdown --detailed-exitcode',
-      does: 'for a pull request: exits with 2 if something would change',
+      line: 'trueup plan acme-prod/salesforce-prod --stack trueup-prod',
+      does: 'one server of a deployed stack',
+    },
+    {
+      line: 'trueup plan -o markdown --detailed-exitcode',
+      does: 'for a pull request, of trueup.yaml: exits with 2 if something would change',
     },
   ],
   markdown: true,
   configure: (command) => {
     command
-      .argument('[connection...]', 'connections; all without one')
-      .option('--server <server>', 'only this server, by label or id; may be repeated', collect)
+      .argument('[name...]', nameOperand)
       .option('--detailed-exitcode', 'exits with 2 if something would change, 4 if held')
       .option('--out <path>', 'also writes the plan as data, for `trueup apply --plan`');
   },
-  run: async (context, operands, { server, detailedExitcode = false, out }) => {
+  run: async (context, operands, { detailedExitcode = false, out }) => {
     const target = await context.target();
-    const selections = await select(target, operands, server);
+    const selections = await select(target, operands);
     const planned = await makePlans(target.deps, selections, {
       stop: context.stop,
       output: context.output,

@@ -3,7 +3,8 @@ import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { isPauseOf } from '../../model/pause.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
-import { findNamed, splitName } from '../targets/find-named.ts';
+import { findNamed } from '../targets/find-named.ts';
+import { splitName } from '../targets/select.ts';
 import type { Named } from '../targets/find-named.ts';
 import type { Target } from '../targets/target.ts';
 

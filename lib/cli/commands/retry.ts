@@ -13,8 +13,8 @@ import type { CommandContext } from '../context.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { gravest } from '../errors/exit-codes.ts';
 import { lockTimeout } from '../option-values.ts';
-import { findNamed, splitName } from '../targets/find-named.ts';
-import { select } from '../targets/select.ts';
+import { findNamed } from '../targets/find-named.ts';
+import { select, splitName } from '../targets/select.ts';
 import type { Selection } from '../targets/select.ts';
 import type { Target } from '../targets/target.ts';
 import { exitCodeOfReport } from './apply/outcome-of.ts';
@@ -32,7 +32,7 @@ export const retry = defineCommand<RetryOptions>({
       line: 'trueup retry acme-prod/salesforce-prod --stack trueup-prod',
       does: 'one server, after its right was given back',
     },
-    { line: 'trueup retry acme-prod --file trueup.yaml', does: 'a whole connection, from here' },
+    { line: 'trueup retry acme-prod', does: 'a whole connection of trueup.yaml, from here' },
   ],
   configure: (command) => {
     command

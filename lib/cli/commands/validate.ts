@@ -2,8 +2,10 @@ import { counted } from '../../plan/text/render-guard.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { checkFiles, issueLine } from '../targets/files/check-files.ts';
 import type { CheckedFiles } from '../targets/files/check-files.ts';
+import { chosenFiles } from '../targets/chosen.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
+import { defaults } from '../settings.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { offlineProviders } from '../targets/files/providers.ts';
 
@@ -11,19 +13,26 @@ export const validate = defineCommand({
   description:
     'Checks declarations without any network: every error at once, each as `file:line:column path: what is wrong; what would be right`.',
   examples: [
-    { line: 'trueup validate trueup.yaml', does: 'one file; exits with 3 if something is wrong' },
     {
-      line: 'trueup validate declarations/ --output json',
+      line: 'trueup validate',
+      does: 'trueup.yaml of this folder; exits with 3 if something is wrong',
+    },
+    {
+      line: 'trueup validate declarations/ -o json',
       does: 'all .yaml, .yml and .json files of a folder, for an editor or a CI',
     },
   ],
   configure: (command) => {
-    command.argument('[file...]', 'files or folders; those of --file without one');
+    command.argument('[file...]', 'files or folders; those of --file without one, or trueup.yaml');
   },
-  run: async ({ options, settings, output, cwd }, operands) => {
-    const paths = operands.length > 0 ? operands : (options.file ?? []);
+  run: async (context, operands) => {
+    const { options, settings, output, cwd } = context;
+    const paths = operands.length > 0 ? operands : chosenFiles(context);
     if (paths.length === 0) {
-      throw usageError('nothing to check', 'name a file: `trueup validate trueup.yaml`');
+      throw usageError(
+        `nothing to check: there is no ${defaults.file} in this folder`,
+        'name a file: `trueup validate FILE`',
+      );
     }
     const { secretPrefix } = settings;
     const checked = await checkFiles(paths, { cwd, providers: offlineProviders(), secretPrefix });

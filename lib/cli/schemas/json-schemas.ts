@@ -30,10 +30,10 @@ const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   push: 'Rows that were written: `trueup push`',
   validate: 'What is wrong with declarations: `trueup validate`',
   doctor: 'What was checked: `trueup doctor`',
-  demo: 'Passes of the demo: `trueup demo --json`',
+  demo: 'Passes of the demo: `trueup demo -o json`',
 };
 
-/** Of each command that takes `--output json` (demo: `--json`) the form that it prints. */
+/** Of each command that prints JSON (`-o json`) the form that it prints. */
 export const printedBy: ReadonlyMap<string, keyof typeof outputSchemas | 'trueup'> = new Map([
   ['plan', 'plan'],
   ['approve', 'plan'],

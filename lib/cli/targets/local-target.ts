@@ -5,11 +5,11 @@ import { startKeptWorld } from '../../../demo/world/kept-world.ts';
 import { serveQueue } from '../../../demo/world/local-functions.ts';
 import { createLog } from '../output/log.ts';
 import { wiredTarget } from './stack/stack-target.ts';
-import type { TargetContext } from '../context.ts';
+import type { OpenContext } from './chosen.ts';
 import type { Target } from './target.ts';
 
 /** The embedded world, kept in a folder: AWS and the vendors on loopback, for as long as the command runs. */
-export async function localTarget(context: TargetContext): Promise<Target> {
+export async function localTarget(context: OpenContext): Promise<Target> {
   const folder = join(resolve(context.cwd, context.options.state), 'local');
   const world = await startKeptWorld(folder, context.wiring.clock);
   const wiring: WiringOptions = { ...context.wiring, endpoints: world.endpoints };

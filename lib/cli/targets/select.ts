@@ -6,6 +6,9 @@ import type { Target } from './target.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import { serverIdIn } from '../../model/names/server-key.ts';
 
+/** What its help says of an operand that `select` takes. */
+export const nameOperand = 'CONNECTION, or CONNECTION/SERVER by label or id; all without one';
+
 /** A connection that a command is about, and the servers if it names some. */
 export interface Selection {
   readonly connection: string;
@@ -13,37 +16,65 @@ export interface Selection {
   readonly servers?: readonly string[];
 }
 
+/** `acme` or `acme/salesforce-prod`: the part after the first slash is a server's label or id. */
+export function splitName(name: string): { readonly connection: string; readonly server?: string } {
+  const slash = name.indexOf('/');
+  if (slash < 0) return { connection: name };
+  return { connection: name.slice(0, slash), server: name.slice(slash + 1) };
+}
+
 /**
- * The connections that are named, or all; and in them the servers that are named, by id or label.
+ * What is named as CONNECTION or CONNECTION/SERVER, by label or id; all connections without a name. A connection that is
+ * named itself is selected as a whole.
  *
  * @throws CliError for a name that is not declared
  */
 export async function select(
   target: Target,
-  connections: readonly string[],
-  servers: readonly string[] = [],
+  names: readonly string[],
 ): Promise<readonly Selection[]> {
-  const names =
-    connections.length === 0
-      ? await allConnections(target)
-      : await Promise.all([...new Set(connections)].map((name) => declared(target, name)));
-  if (servers.length === 0) return names.toSorted().map((connection) => ({ connection }));
-  const found = await Promise.all(names.toSorted().map((name) => serversOf(target, name, servers)));
-  assertAllFound(servers, found);
-  const selections = found.filter(({ ids }) => ids.size > 0);
-  for (const { connection, ids } of selections) {
-    if (ids.size <= namedAtMost) continue;
+  if (names.length === 0) {
+    return (await allConnections(target)).map((connection) => ({ connection }));
+  }
+  const named = names.map(splitName);
+  const connections = [...new Set(named.map(({ connection }) => connection))].toSorted();
+  await Promise.all(connections.map((connection) => assertDeclared(target, connection)));
+  return Promise.all(
+    connections.map(async (connection): Promise<Selection> => {
+      const servers = named
+        .filter((one) => one.connection === connection)
+        .map(({ server }) => server);
+      const parts = servers.filter((server) => server !== undefined);
+      if (parts.length < servers.length) return { connection };
+      const ids = await serversOf(target, connection, parts);
+      if (ids.length <= namedAtMost) return { connection, servers: ids };
+      throw usageError(
+        `${ids.length} servers of ${connection} are named, and at most ${namedAtMost} can be`,
+        `name the whole connection: ${connection}`,
+      );
+    }),
+  );
+}
+
+/** Connections that are named, or all, for what works on whole ones. @throws CliError for a name that is not declared */
+export async function selectConnections(
+  target: Target,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const part = names.find((name) => splitName(name).server !== undefined);
+  if (part !== undefined) {
+    const { connection } = splitName(part);
     throw usageError(
-      `--server names ${ids.size} servers of ${connection}, and at most ${namedAtMost} can be`,
-      'leave out --server for the whole connection',
+      `'${part}' names a server, and this works on a connection`,
+      `name ${connection}`,
     );
   }
-  return selections.map(({ connection, ids }) => ({ connection, servers: [...ids] }));
+  return (await select(target, names)).map(({ connection }) => connection);
 }
 
 async function allConnections(target: Target): Promise<readonly string[]> {
   const names = await target.connections();
-  if (names.length > 0) return names;
+  if (names.length > 0) return names.toSorted();
   throw usageError(
     `${target.name} declares no connection`,
     target.writer
@@ -52,10 +83,10 @@ async function allConnections(target: Target): Promise<readonly string[]> {
   );
 }
 
-async function declared(target: Target, name: string): Promise<string> {
+async function assertDeclared(target: Target, name: string): Promise<void> {
   // The list of connections is a hint; the row decides.
   const rows = await target.deps.desired.rows(name, []);
-  if (rows.length > 0) return name;
+  if (rows.length > 0) return;
   const known = await target.connections();
   const near = suggest(name, known);
   throw usageError(
@@ -66,46 +97,34 @@ async function declared(target: Target, name: string): Promise<string> {
   );
 }
 
-interface Found {
-  readonly connection: string;
-  readonly ids: ReadonlySet<string>;
-  readonly wanted: ReadonlySet<string>;
-}
-
-/** A server is named as `label`, `id`, or with its connection before it, as plans show it. */
+/** A server is named by its label or id. */
 async function serversOf(
   { deps }: Target,
   connection: string,
   wanted: readonly string[],
-): Promise<Found> {
+): Promise<readonly string[]> {
   const rows = await deps.desired.rows(connection);
-  const prefix = `${connection}/`;
   const servers = rows.flatMap(({ item, value }) => {
     const id = serverIdIn(item);
-    return id === undefined ? [] : [{ id, label: value['label'] }];
+    const { label } = value;
+    return id === undefined ? [] : [{ id, ...(typeof label === 'string' && { label }) }];
   });
   const ids = new Set<string>();
-  const seen = new Set<string>();
   for (const name of wanted) {
-    const own = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-    const found =
-      [
-        servers.filter(({ id }) => id === own),
-        servers.filter(({ label }) => label === own),
-        servers.filter(({ id }) => comparableId(id) === comparableId(own)),
-        servers.filter(({ label }) => typeof label === 'string' && alike(label) === alike(own)),
-      ].find((named) => named.length > 0) ?? [];
-    if (found.length > 1)
-      throw ambiguous(
-        name,
-        found.map(({ id }) => id),
-      );
-    for (const { id } of found) {
-      ids.add(id);
-      seen.add(name);
-    }
+    if (name === '')
+      throw usageError(`'${connection}/' names no server`, 'write CONNECTION/SERVER');
+    const found = [
+      servers.filter(({ id }) => id === name),
+      servers.filter(({ label }) => label === name),
+      servers.filter(({ id }) => comparableId(id) === comparableId(name)),
+      servers.filter(({ label }) => label !== undefined && alike(label) === alike(name)),
+    ].find((named) => named.length > 0);
+    const [one, other] = found ?? [];
+    if (!one) throw notDeclared(connection, name, servers);
+    if (other) throw ambiguous(name, found?.map(({ id }) => id) ?? []);
+    ids.add(one.id);
   }
-  return { connection, ids, wanted: seen };
+  return [...ids];
 }
 
 /** A terminal and an editor may write the same letters and spaces in different ways. */
@@ -118,12 +137,17 @@ function ambiguous(name: string, ids: readonly string[]): CliError {
   );
 }
 
-function assertAllFound(servers: readonly string[], found: readonly Found[]): void {
-  const seen = new Set(found.flatMap(({ wanted }) => [...wanted]));
-  const lacking = servers.filter((name) => !seen.has(name));
-  if (lacking.length === 0) return;
-  throw usageError(
-    `no declared server is called ${lacking.map((name) => `'${name}'`).join(' or ')}`,
-    'name it by its label or id: `trueup status CONNECTION` lists them',
+function notDeclared(
+  connection: string,
+  name: string,
+  servers: readonly { readonly id: string; readonly label?: string }[],
+): CliError {
+  const known = servers.flatMap(({ id, label }) => [...(label === undefined ? [] : [label]), id]);
+  const near = suggest(name, known);
+  return usageError(
+    `${connection} declares no server '${name}'`,
+    near === undefined
+      ? `name it by its label or id: \`trueup status ${connection}\` lists them`
+      : `did you mean ${connection}/${near}?`,
   );
 }

@@ -70,7 +70,7 @@ let json: { stdout: string; stderr: string };
 
 beforeAll(async () => {
   text = await npmStart();
-  json = await npmStart('--', '--json');
+  json = await npmStart('--', '-o', 'json');
 });
 
 describe('npm start', () => {

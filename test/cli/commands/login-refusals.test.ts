@@ -36,7 +36,7 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
       'the person refuses',
       back({ error: 'access_denied', error_description: 'No <b>way</b>\u001B[31m' }),
       /acme: the provider refused the sign-in: access_denied: No <b>way<\/b>\n/,
-      /next: `trueup login acme --file trueup.json --secrets secrets.json` again, and consent/,
+      /next: `trueup login acme -f trueup.json --secrets secrets.json` again, and consent/,
     ],
     [
       'the client may not have the scope',

@@ -292,9 +292,11 @@ describe('push', () => {
     expect((await run(['push', path])).code).toBe(3);
   });
 
-  test('--file is not where to push to', async () => {
-    const path = await declare([]);
-    expect((await run(['push', path, '--file', path])).code).toBe(3);
+  test('--file names what to push, as an operand does', async () => {
+    const path = await declare([server(a, { name: 'A' })]);
+    expect((await run(['push', '-f', path])).code).toBe(0);
+    expect(await rows()).toHaveProperty(`server#${a}`);
+    expect((await run(['push', path])).stderr).toContain('Nothing to push');
   });
 });
 

@@ -100,7 +100,7 @@ servers:
     ['plan', ['plan'], 'digest'],
     ['report', ['apply', '--yes'], 'missing'],
     ['plan', ['approve', connection, '--yes'], 'hash'],
-    ['report', ['apply', '--yes', '--server', 'first'], 'updated'],
+    ['report', ['apply', '-y', `${connection}/first`], 'updated'],
     ['history', ['history'], 'version'],
     ['status', ['status'], 'since'],
     ['push', ['push', 'more.yaml', '--prune', '--dry-run'], 'remove'],
@@ -148,7 +148,7 @@ servers:
   });
 
   test('demo', async () => {
-    const { stdout } = await trueup(['demo', '--json']);
+    const { stdout } = await trueup(['demo', '-o', 'json']);
     await fits('demo', stdout);
   });
 

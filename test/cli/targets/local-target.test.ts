@@ -58,7 +58,7 @@ test('whatever it says keeps to 80 columns', async () => {
   await say('reconcile');
   await say('doctor');
   await say('approve', 'acme-barndoor', '0123456789abcdef');
-  await say('plan', '--server', 'nobody');
+  await say('plan', 'acme-barndoor/nobody');
   said.push((await run(['pull'])).stderr, (await run(['import', 'acme-alloy'])).stderr);
   const lines = said.join('\n').split('\n');
   expect(lines.length).toBeGreaterThan(100);

@@ -52,7 +52,7 @@ describe('plan', () => {
 
   test('exits with 2 if something would change, when told to', async () => {
     expect((await run(['plan', '--detailed-exitcode'])).code).toBe(2);
-    expect((await run(['plan', '--detailed-exitcode', '--server', 'first'])).code).toBe(0);
+    expect((await run(['plan', '--detailed-exitcode', 'acme/first'])).code).toBe(0);
   });
 
   test.each([
@@ -89,7 +89,10 @@ describe('plan', () => {
 
   test.each([
     [['plan', 'acmee'], "declares no connection 'acmee'", 'did you mean acme?'],
-    [['plan', '--server', 'nobody'], "no declared server is called 'nobody'", 'trueup status'],
+    [['plan', 'acme/nobody'], "acme declares no server 'nobody'", 'trueup status acme'],
+    [['plan', 'acme/frist'], "acme declares no server 'frist'", 'did you mean acme/first?'],
+    [['plan', 'acme/'], "'acme/' names no server", 'CONNECTION/SERVER'],
+    [['pull', 'acme/first'], "'acme/first' names a server", 'name acme'],
   ])('%j exits with 3 and tells the next step', async (argv, problem, next) => {
     const { code, stdout, stderr } = await run(argv);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
@@ -185,11 +188,11 @@ describe('apply', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ version: 1 });
   });
 
-  test('a plan is not cut down by --server, and is none of a connection that is not declared', async () => {
+  test('a plan is not cut down by the name of a server, and is none of a connection that is not declared', async () => {
     await run(['plan', '--out', 'plan.json']);
-    const cut = await run(['apply', '--plan', 'plan.json', '--server', 'second']);
+    const cut = await run(['apply', '--plan', 'plan.json', 'acme/second']);
     expect(cut).toMatchObject({ code: 3, stdout: '' });
-    expect(cut.stderr).toContain('plan again with --server');
+    expect(cut.stderr).toContain('plan again for the server');
     await world.desired.remove('acme', 'connection');
     for (const id of [a, b, c]) await world.desired.remove('acme', `server#${id}`);
     const foreign = await run(['apply', '--plan', 'plan.json']);

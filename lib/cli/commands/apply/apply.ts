@@ -10,18 +10,19 @@ import type { Agreed } from './agreed.ts';
 import { showSent } from './show-sent.ts';
 import { renewed } from './stale.ts';
 import { usageError } from '../../errors/cli-error.ts';
-import { collect, lockTimeout } from '../../option-values.ts';
+import { lockTimeout } from '../../option-values.ts';
 import { makePlans } from '../../plans/make-plans.ts';
+import { plan as planCommand } from '../plan.ts';
 import { readPlans } from '../../plans/plan-document.ts';
 import { showFailures } from '../../plans/show-failures.ts';
-import { select } from '../../targets/select.ts';
+import { nameOperand, select, splitName } from '../../targets/select.ts';
 import type { Selection } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 
 interface ApplyOptions {
   readonly yes?: boolean;
   readonly plan?: string;
-  readonly server?: readonly string[];
+  readonly dryRun?: boolean;
   readonly lockTimeout: number;
   readonly adopt?: boolean;
 }
@@ -35,20 +36,21 @@ export const apply = defineCommand<ApplyOptions>({
       does: 'one connection of a deployed stack, after a question',
     },
     {
-      line: 'trueup plan --file trueup.yaml --out plan.json && trueup apply --file trueup.yaml --plan plan.json',
+      line: 'trueup plan --out plan.json && trueup apply --plan plan.json',
       does: 'just what was planned before, without a question',
     },
   ],
   configure: (command) => {
     command
-      .argument('[connection...]', 'connections; all without one')
-      .option('--yes', 'no question; what the guard holds stays held')
+      .argument('[name...]', nameOperand)
+      .option('-y, --yes', 'no question; what the guard holds stays held')
+      .option('--dry-run', 'sends nothing: it is `trueup plan`')
       .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
-      .option('--server <server>', 'only this server, by label or id; may be repeated', collect)
       .addOption(lockTimeout())
       .option('--adopt', 'in a CI, sends every secret although there is no ledger yet');
   },
   run: async (context, operands, options) => {
+    if (options.dryRun) return planOnly(context, operands, options);
     const { output, settings, stop } = context;
     const target = await context.target();
     const { agreed, failed } = await toAgree(context, target, operands, options);
@@ -74,6 +76,18 @@ export const apply = defineCommand<ApplyOptions>({
   },
 });
 
+async function planOnly(
+  context: CommandContext,
+  operands: readonly string[],
+  { plan: file }: ApplyOptions,
+): Promise<ExitCode> {
+  if (file === undefined) return planCommand.run(context, operands, {});
+  throw usageError(
+    '--dry-run makes a plan, and --plan is one',
+    'leave out --plan: `trueup plan` shows what would be done now',
+  );
+}
+
 interface ToAgree {
   readonly agreed: readonly Agreed[];
   /** Of connections that could not be planned. */
@@ -84,18 +98,18 @@ async function toAgree(
   context: CommandContext,
   target: Target,
   operands: readonly string[],
-  { plan: file, server }: ApplyOptions,
+  { plan: file }: ApplyOptions,
 ): Promise<ToAgree> {
   if (file !== undefined) {
-    if (server) {
+    if (operands.some((name) => splitName(name).server !== undefined)) {
       throw usageError(
-        '--plan sends the servers of its plan, and --server cannot choose among them',
-        'plan again with --server, and apply that',
+        '--plan sends the servers of its plan, and no name can choose among them',
+        'plan again for the server (`trueup plan CONNECTION/SERVER --out FILE`), and apply that',
       );
     }
     return ofFile(context, target, operands, file);
   }
-  return planNow(context, target, await select(target, operands, server));
+  return planNow(context, target, await select(target, operands));
 }
 
 async function planNow(

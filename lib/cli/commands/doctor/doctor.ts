@@ -16,7 +16,7 @@ import { completed } from '../../next-command.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
 import { StoreError } from '../../../model/errors/store-error.ts';
-import { select } from '../../targets/select.ts';
+import { selectConnections } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 
 const atOnce = 8;
@@ -27,7 +27,7 @@ export const doctor = defineCommand({
   examples: [
     { line: 'trueup doctor --stack trueup-prod', does: 'everything' },
     {
-      line: 'trueup doctor acme-prod --stack trueup-prod --output json',
+      line: 'trueup doctor acme-prod --stack trueup-prod -o json',
       does: 'one connection, for a script',
     },
   ],
@@ -95,7 +95,7 @@ async function open(context: CommandContext): Promise<Target | Check> {
 
 async function namesOf(target: Target, operands: readonly string[]): Promise<readonly string[]> {
   if (operands.length === 0) return target.connections();
-  return (await select(target, operands)).map(({ connection }) => connection);
+  return selectConnections(target, operands);
 }
 
 function noConnection({ writer }: Target): Check {

@@ -10,14 +10,12 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { declareLive } from './declare-live.ts';
 import type { DeclaredLive } from './declare-live.ts';
 import { fit } from './fit.ts';
-import { collect } from '../../option-values.ts';
 import { documentOf } from '../pull/document-of.ts';
-import { select } from '../../targets/select.ts';
+import { selectConnections, splitName } from '../../targets/select.ts';
 import { withSession } from '../../targets/with-session.ts';
 import { serverKey } from '../../../model/names/server-key.ts';
 
 interface ImportOptions {
-  readonly only?: readonly string[];
   readonly match?: string;
 }
 
@@ -26,7 +24,7 @@ export const importCommand = defineCommand<ImportOptions>({
     'Writes the YAML that declares the live servers of a connection as they are, to standard output: once it is declared, the plan is empty. What cannot be read is a commented line; what is declared already of it stays. Changes nothing.',
   examples: [
     {
-      line: 'trueup import acme-prod --file connection.yaml > trueup.yaml',
+      line: 'trueup import acme-prod -f connection.yaml > trueup.yaml',
       does: 'all live servers of a connection that a file declares without servers',
     },
     {
@@ -36,14 +34,17 @@ export const importCommand = defineCommand<ImportOptions>({
   ],
   configure: (command) => {
     command
-      .argument('<connection>', 'a connection that is declared, with or without servers')
-      .option('--only <server>', 'only this one, by name, label or id; may be repeated', collect)
+      .argument(
+        '<name...>',
+        'CONNECTION, declared with or without servers; or CONNECTION/SERVER by name, label or id',
+      )
       .option('--match <pattern>', 'only those that fit; * stands for anything');
   },
-  run: async (context, [connection = ''], options) => {
+  run: async (context, operands, { match }) => {
     const { output, stop } = context;
+    const { connection, only } = wanted(operands);
     const { deps, ...target } = await context.target();
-    await select({ deps, ...target }, [connection]);
+    await selectConnections({ deps, ...target }, [connection]);
     const rows = await deps.desired.rows(connection);
     const { servers: _servers, ...own } = documentOf(connection, rows);
     const written = new Map(rows.map(({ item, value }) => [item, value as JsonObject]));
@@ -55,7 +56,7 @@ export const importCommand = defineCommand<ImportOptions>({
         called: one.fields['name'],
       }));
     });
-    const chosen = choose(found, options);
+    const chosen = choose(found, only, match);
     const { document, left } = fit(own, chosen, deps);
     output.result(
       context.options.output === 'json'
@@ -84,13 +85,31 @@ interface Found extends DeclaredLive {
   readonly called: unknown;
 }
 
-function choose(found: readonly Found[], { only, match }: ImportOptions): readonly DeclaredLive[] {
+/** One connection, and the servers of it that are named. */
+function wanted(operands: readonly string[]): {
+  readonly connection: string;
+  readonly only: readonly string[] | undefined;
+} {
+  const names = operands.map(splitName);
+  const connection = names[0]?.connection ?? '';
+  if (names.some((one) => one.connection !== connection)) {
+    throw usageError('import writes one connection', 'name one, or servers of one');
+  }
+  const only = names.flatMap(({ server }) => server ?? []);
+  return { connection, only: only.length < names.length ? undefined : only };
+}
+
+function choose(
+  found: readonly Found[],
+  only: readonly string[] | undefined,
+  match: string | undefined,
+): readonly DeclaredLive[] {
   const names = ({ id, server, called }: Found) => [id, server['label'], called];
   const lacking = (only ?? []).filter((name) => !found.some((one) => names(one).includes(name)));
   if (lacking.length > 0) {
     throw usageError(
       `no live server is called ${lacking.map((name) => `'${name}'`).join(' or ')}`,
-      'leave out --only, and see what there is',
+      'name the connection alone, and see what there is',
     );
   }
   const fits = match === undefined ? () => true : pattern(match);

@@ -22,7 +22,7 @@ export const init = defineCommand<InitOptions>({
     { line: 'trueup init --provider contextforge', does: 'writes trueup.yaml here' },
     {
       line: 'trueup init --schemas schemas',
-      does: 'only the JSON Schemas: of declarations, and of all that --output json prints',
+      does: 'only the JSON Schemas: of declarations, and of all that -o json prints',
     },
   ],
   configure: (command) => {

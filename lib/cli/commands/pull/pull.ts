@@ -6,7 +6,7 @@ import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
 import { documentOf } from './document-of.ts';
 import { validPart } from './valid-part.ts';
-import { select } from '../../targets/select.ts';
+import { selectConnections } from '../../targets/select.ts';
 
 const atOnce = 8;
 
@@ -16,7 +16,7 @@ export const pull = defineCommand({
   examples: [
     { line: 'trueup pull --stack trueup-prod > trueup.yaml', does: 'all connections' },
     {
-      line: 'trueup pull acme-prod --stack trueup-prod --output json',
+      line: 'trueup pull acme-prod --stack trueup-prod -o json',
       does: 'one connection, as JSON, which is a declaration as well',
     },
   ],
@@ -26,8 +26,8 @@ export const pull = defineCommand({
   run: async (context, operands) => {
     const { output, options, stop } = context;
     const { deps, ...target } = await context.target();
-    const selections = await select({ deps, ...target }, operands);
-    const parts = await mapLimited(selections, atOnce, stop, async ({ connection }) =>
+    const names = await selectConnections({ deps, ...target }, operands);
+    const parts = await mapLimited(names, atOnce, stop, async (connection) =>
       validPart(documentOf(connection, await deps.desired.rows(connection)), deps),
     );
     if (!parts) throw interrupted();

@@ -5,6 +5,7 @@ import { printable } from '../../../model/text/shown-value.ts';
 import type { DesiredWriter } from '../../../desired/rows/desired-writer.ts';
 import { accountServers } from '../../targets/account-servers.ts';
 import { checkFiles, issueLine } from '../../targets/files/check-files.ts';
+import { chosenFiles } from '../../targets/chosen.ts';
 import { CliError, usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
@@ -29,7 +30,10 @@ export const push = defineCommand<PushOptions>({
   description:
     'Puts declarations into the table: shows the difference, and writes the rows that differ, each with the next generation. A row that another process wrote meanwhile is left as it is.',
   examples: [
-    { line: 'trueup push trueup.yaml --dry-run --stack trueup-prod', does: 'only the difference' },
+    {
+      line: 'trueup push --dry-run --stack trueup-prod',
+      does: 'only the difference of trueup.yaml and the table',
+    },
     {
       line: 'trueup push declarations/ --prune --stack trueup-prod',
       does: 'all files of a folder; what they no longer declare is forgotten',
@@ -37,19 +41,20 @@ export const push = defineCommand<PushOptions>({
   ],
   configure: (command) => {
     command
-      .argument('<file...>', 'files or folders')
+      .argument('[file...]', 'files or folders; those of --file without one, or trueup.yaml')
       .option(
         '--prune',
         'removes rows of servers that no file declares, in the connections that the files declare; never a server at the vendor',
       )
       .option('--dry-run', 'shows the difference, and writes nothing');
   },
-  run: async (context, paths, { prune = false, dryRun = false }) => {
+  run: async (context, operands, { prune = false, dryRun = false }) => {
     const { output, options, stop } = context;
-    if (options.file !== undefined) throw noTable();
-    const target = await context.target();
+    const paths = operands.length > 0 ? operands : chosenFiles(context);
+    if (paths.length === 0) throw usageError('nothing to push', 'name a file: `trueup push FILE`');
+    const target = await context.target('tables');
     const { writer } = target;
-    if (!writer) throw noTable();
+    if (!writer) throw new Error('a table is written to');
     const documents = await readValid(context, target, paths);
     const found = await mapLimited(documents, atOnce, stop, (document) =>
       inputsOf(target, document, prune),
@@ -77,13 +82,6 @@ export const push = defineCommand<PushOptions>({
     return lost.size > 0 ? exitCodes.failed : exitCodes.ok;
   },
 });
-
-function noTable(): CliError {
-  return usageError(
-    'push writes to the table of a deployment, and --file takes its place',
-    'name the files without --file: `trueup push trueup.yaml --stack NAME`',
-  );
-}
 
 async function readValid(
   { cwd, output }: CommandContext,

@@ -13,8 +13,7 @@ import { mapLimited } from '../../../pass/limited.ts';
 import { milliseconds } from '../../option-values.ts';
 import { askAndFollow } from './ask-and-follow.ts';
 import { showWaiting } from './show-waiting.ts';
-import { select } from '../../targets/select.ts';
-import type { Selection } from '../../targets/select.ts';
+import { selectConnections } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 
 /** Connections that are asked for and followed at a time: the functions' own concurrency is what counts. */
@@ -28,7 +27,7 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
   examples: [
     { line: 'trueup reconcile --stack trueup-prod', does: 'all connections, after a push' },
     {
-      line: 'trueup reconcile acme-prod --stack trueup-prod --timeout 15m --output json',
+      line: 'trueup reconcile acme-prod --stack trueup-prod --timeout 15m -o json',
       does: 'one connection, with its report as data',
     },
   ],
@@ -44,15 +43,15 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
   run: async (context, operands, { timeout: timeoutMs }) => {
     const { output, stop } = context;
     const target = await context.target();
-    const selections = await select(target, operands);
+    const names = await selectConnections(target, operands);
     const served = new AbortController();
     const serving = target.serve?.(served.signal);
     try {
-      const reports = await ask(context, target, selections, timeoutMs);
+      const reports = await ask(context, target, names, timeoutMs);
       output.progress('');
-      tell(context, selections, reports);
+      tell(context, names, reports);
       if (stop.aborted) return exitCodes.interrupted;
-      return gravest(selections.map(({ connection }) => exitCodeOf(reports.get(connection))));
+      return gravest(names.map((connection) => exitCodeOf(reports.get(connection))));
     } finally {
       served.abort();
       await serving;
@@ -66,10 +65,9 @@ type Reports = ReadonlyMap<string, PassReport>;
 async function ask(
   { output, stop }: CommandContext,
   { deps }: Target,
-  selections: readonly Selection[],
+  names: readonly string[],
   timeoutMs: number,
 ): Promise<Reports> {
-  const names = selections.map(({ connection }) => connection);
   const waiting = showWaiting(names, output, () => deps.clock.now());
   const everyMs = names.length > fewConnections ? 2000 : 500;
   const reports = new Map<string, PassReport>();
@@ -85,19 +83,19 @@ async function ask(
 
 function tell(
   { output, options, next, stop }: CommandContext,
-  selections: readonly Selection[],
+  names: readonly string[],
   reports: Reports,
 ): void {
   const { paint, result, say } = output;
-  const lacking = selections.filter(({ connection }) => !reports.has(connection));
-  const inOrder = selections.flatMap(({ connection }) => reports.get(connection) ?? []);
+  const lacking = names.filter((connection) => !reports.has(connection));
+  const inOrder = names.flatMap((connection) => reports.get(connection) ?? []);
   if (options.output === 'json') result(renderReportsJson(inOrder));
   else for (const report of inOrder) result(renderReport(report, paint, next));
   if (stop.aborted) {
     say('interrupted; what was asked for goes on, and `trueup status` shows what became of it');
     return;
   }
-  for (const { connection } of lacking) {
+  for (const connection of lacking) {
     say(`error: ${connection}: no report in time`, 'error');
   }
   if (lacking.length > 0) {

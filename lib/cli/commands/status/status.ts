@@ -3,7 +3,7 @@ import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../plans/make-plans.ts';
-import { select } from '../../targets/select.ts';
+import { nameOperand, select } from '../../targets/select.ts';
 import { readStatus } from './read-status.ts';
 import { isFailing, renderStatus } from './render-status.ts';
 import type { ConnectionStatus } from './status.types.ts';
@@ -16,21 +16,21 @@ export const status = defineCommand<{ failing?: boolean }>({
   examples: [
     { line: 'trueup status --stack trueup-prod', does: 'all connections, and what is failing' },
     {
-      line: 'trueup status acme-prod --stack trueup-prod --failing --output json',
+      line: 'trueup status acme-prod --stack trueup-prod --failing -o json',
       does: 'the failing servers of one connection, for a script',
     },
   ],
   configure: (command) => {
     command
-      .argument('[connection]', 'lists all its servers; all connections without one')
+      .argument('[name...]', `${nameOperand}; what is named is listed with all its servers`)
       .option('--failing', 'only what needs attention');
   },
   run: async (context, operands, { failing = false }) => {
     const { next, options, output, stop } = context;
     const target = await context.target();
     const selections = await select(target, operands);
-    const found = await mapLimited(selections, atOnce, stop, ({ connection }) =>
-      readStatus(connection, target.deps),
+    const found = await mapLimited(selections, atOnce, stop, async ({ connection, servers }) =>
+      ofServers(await readStatus(connection, target.deps), servers),
     );
     if (!found) throw interrupted();
     const connections = failing ? found.filter(isToShow) : found;
@@ -46,6 +46,11 @@ export const status = defineCommand<{ failing?: boolean }>({
     return exitCodes.ok;
   },
 });
+
+/** The servers that are named; counts and the rest are of the connection. */
+function ofServers(one: ConnectionStatus, ids?: readonly string[]): ConnectionStatus {
+  return ids ? { ...one, servers: one.servers.filter(({ id }) => ids.includes(id)) } : one;
+}
 
 function isToShow({ state, servers }: ConnectionStatus): boolean {
   return (state !== 'ok' && state !== 'unseen') || servers.some(isFailing);

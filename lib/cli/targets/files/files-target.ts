@@ -23,11 +23,11 @@ import { InvalidFilesError } from '../../errors/cli-error.ts';
 import { createLog } from '../../output/log.ts';
 import { secretNames } from './secret-names.ts';
 import { clockName, ownerName } from '../owner-name.ts';
-import type { TargetContext } from '../../context.ts';
+import type { OpenContext } from '../chosen.ts';
 import type { Target } from '../target.ts';
 
 /** Declarations from files, the ledger in a folder, secrets from a file or variables: no AWS at all. */
-export async function filesTarget(context: TargetContext): Promise<Target> {
+export async function filesTarget(context: OpenContext): Promise<Target> {
   const { cwd, options, output, settings, wiring } = context;
   const { clock = systemClock, random = Math.random } = wiring;
   // The user owns both the declarations and these settings.
@@ -90,7 +90,7 @@ export async function filesTarget(context: TargetContext): Promise<Target> {
 }
 
 /** Declarations from files, the rest from `base`. */
-export async function withFiles(base: Target, context: TargetContext): Promise<Target> {
+export async function withFiles(base: Target, context: OpenContext): Promise<Target> {
   const files = await checked(context, base.deps).catch(async (error: unknown) => {
     await base.close();
     throw error;
@@ -106,7 +106,7 @@ export async function withFiles(base: Target, context: TargetContext): Promise<T
 }
 
 async function checked(
-  { cwd, options: { file = [] } }: TargetContext,
+  { cwd, options: { file } }: OpenContext,
   options: Pick<Dependencies, 'providers' | 'secretPrefix'>,
 ): Promise<CheckedFiles> {
   const files = await checkFiles(file, { cwd, ...options });
@@ -118,4 +118,4 @@ async function connectionsIn(files: CheckedFiles): Promise<readonly string[]> {
   return (await Array.fromAsync(desiredFiles(files).connections())).toSorted();
 }
 
-const nameOf = ({ options: { file = [] } }: TargetContext) => file.join(', ');
+const nameOf = ({ options: { file } }: OpenContext) => file.join(', ');

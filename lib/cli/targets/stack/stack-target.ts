@@ -11,14 +11,14 @@ import type { SeenDate } from '../../../model/runtime.types.ts';
 import { secretInspector } from '../../../secrets/secrets-manager/secret-inspector.ts';
 import { systemClock, wire } from '../../../wiring.ts';
 import type { WiringOptions, WiringSettings } from '../../../wiring.ts';
-import type { TargetContext } from '../../context.ts';
+import type { OpenContext } from '../chosen.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { createLog } from '../../output/log.ts';
 import { clockName, ownerName } from '../owner-name.ts';
 import type { Target } from '../target.ts';
 
 /** Tables of a deployment: of a stack, by its outputs, or by their names. */
-export async function awsTarget(context: TargetContext): Promise<Target> {
+export async function awsTarget(context: OpenContext): Promise<Target> {
   const { stack, profile, region } = context.options;
   const client = {
     ...(profile !== undefined && { profile }),
@@ -41,7 +41,7 @@ export async function awsTarget(context: TargetContext): Promise<Target> {
 export function wiredTarget(
   kind: Target['kind'],
   settings: WiringSettings,
-  { output }: TargetContext,
+  { output }: Pick<OpenContext, 'output'>,
   wiring: WiringOptions,
 ): Omit<Target, 'name'> & { readonly writer: NonNullable<Target['writer']> } {
   const { clock = systemClock, endpoints } = wiring;
@@ -81,7 +81,7 @@ export async function connectionsOf({ desired }: Dependencies): Promise<readonly
   return [...new Set(await Array.fromAsync(desired.connections()))].toSorted();
 }
 
-function byName({ options, settings }: TargetContext): WiringSettings {
+function byName({ options, settings }: OpenContext): WiringSettings {
   const { desiredTable, ledgerTable } = options;
   if (desiredTable === undefined || ledgerTable === undefined) {
     throw usageError(

@@ -78,7 +78,7 @@ describe('import', () => {
     expect(stdout).not.toContain('"cost"');
   });
 
-  test('--only and --match choose', async () => {
+  test('servers that are named, and --match, choose', async () => {
     for (const [id, name] of [
       [a, 'Sales EU'],
       [b, 'Sales US'],
@@ -88,15 +88,16 @@ describe('import', () => {
     }
     await world.declareConnection();
     const chosen = async (...argv: string[]) => {
-      const { stdout } = await run(['import', connection, '--output', 'json', ...argv]);
+      const { stdout } = await run(['import', ...argv, '-o', 'json']);
       return (JSON.parse(stdout) as { servers?: { id: string }[] }).servers?.map(({ id }) => id);
     };
-    expect(await chosen('--only', 'Support', '--only', a)).toEqual([a, c]);
-    expect(await chosen('--match', 'sales*')).toEqual([a, b]);
+    expect(await chosen(`${connection}/Support`, `${connection}/${a}`)).toEqual([a, c]);
+    expect(await chosen(connection, '--match', 'sales*')).toEqual([a, b]);
     const none = await run(['import', connection, '--match', '*.*']);
     expect(none).toMatchObject({ code: 3, stdout: '' });
     expect(none.stderr).toContain('none of 3 live servers fits');
-    expect((await run(['import', connection, '--only', 'nobody'])).code).toBe(3);
+    expect((await run(['import', `${connection}/nobody`])).code).toBe(3);
+    expect((await run(['import', connection, 'other'])).code).toBe(3);
     expect((await run(['import', 'acmee'])).stderr).toContain('did you mean acme?');
   });
 

@@ -82,19 +82,19 @@ test('plan, apply, plan, status: no AWS, the ledger in a folder, no secret anywh
   for (const secret of [canary, bearer]) expect(told).not.toContain(secret);
 });
 
-test('an option names a server in whatever Unicode form and spelling', async () => {
+test('a server is named in whatever Unicode form and spelling', async () => {
   const id = '0a1b2c3d-0000-4000-8000-00000000abcd';
   const servers = [
     { id, label: 'Café', spec: {} },
     { id: b, label: 'sales\u00A0prod', spec: {} },
   ];
   await write('trueup.json', declaration({ servers }));
-  for (const name of ['Cafe\u0301', 'Café', 'sales prod', id.toUpperCase(), 'acme/Cafe\u0301']) {
-    const { code, stderr } = await run(['plan', '--server', name]);
+  for (const name of ['Cafe\u0301', 'Café', 'sales prod', id.toUpperCase()]) {
+    const { code, stderr } = await run(['plan', `acme/${name}`]);
     expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
   }
-  expect((await run(['plan', '--server', 'Cafe'])).stderr).toContain(
-    "no declared server is called 'Cafe'",
+  expect((await run(['plan', 'acme/Cafe'])).stderr).toBe(
+    "error: acme declares no server 'Cafe'\nnext: did you mean acme/Café?\n",
   );
 });
 
@@ -144,7 +144,7 @@ describe('the value of a secret', () => {
     ['in several lines', `${canary}\n${canary}`, 'has several lines'],
   ])('that is %s is refused by its name, and nothing is sent', async (_, value, problem) => {
     await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': value });
-    const { code, stdout, stderr } = await run(['apply', '--yes', '--server', 'first']);
+    const { code, stdout, stderr } = await run(['apply', '--yes', 'acme/first']);
     expect(code).toBe(1);
     expect(`${stdout}${stderr}`.replaceAll(/\s+/g, ' ')).toContain(
       `secret trueup/acme/a ${problem}`,
