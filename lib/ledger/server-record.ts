@@ -15,7 +15,12 @@ const count = z.int().check(z.minimum(0));
 const text = z.string();
 const time = z.string().check(z.refine(isTime));
 const fingerprint = z.object({ keyId: text, mac: text });
-const wait = z.object({ attempts: count, notBefore: time, key: text });
+const wait = z.object({
+  attempts: count,
+  notBefore: time,
+  key: text,
+  credential: z.optional(text),
+});
 const exchange = z.object({ sent: fingerprint, answered: fingerprint });
 
 /** A stored record, unpacked, less its id. */

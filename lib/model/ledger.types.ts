@@ -47,13 +47,22 @@ export interface Reason {
   readonly pointer?: Pointer;
 }
 
+/** What an attempt is made of: another declaration, secret, policy or sign-in is another attempt. See `attemptKey`. */
+export interface AttemptKey {
+  /** Of the declaration, the versions of its secrets and the policy. */
+  readonly key: string;
+  /**
+   * Version of the secret that the connection signed in with. Absent where it is not known; of a connection also where
+   * it was not refused, and '' where there is no such secret.
+   */
+  readonly credential?: string;
+}
+
 /** What was tried and failed: when unattended passes try it again. See `isDue`. */
-export interface Wait {
+export interface Wait extends AttemptKey {
   /** Attempts that failed in a row. */
   readonly attempts: number;
   readonly notBefore: Time;
-  /** What it holds for: a new declaration, secret version or policy has another key, and is tried at once. */
-  readonly key: string;
 }
 
 /** Backoff of a server or connection after a failure that may pass by itself. */
@@ -62,8 +71,6 @@ export interface Retry extends Wait {
   readonly retryAfter?: Time;
   /** Of a connection that needs another login; otherwise absent. */
   readonly state?: 'needs-login';
-  /** Of a connection: version of the secret with which it was refused; another one is tried at once. '' without one. */
-  readonly credential?: string;
 }
 
 /** A failure that another attempt like it hardly changes. `refused` is about the refused fields only, `failed` about all. */

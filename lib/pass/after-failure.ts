@@ -3,10 +3,10 @@ import { classifyFailure } from '../model/errors/failure.ts';
 import type { FailureClass } from '../model/errors/failure.ts';
 import type { VendorError } from '../model/errors/vendor-error.ts';
 import type { FieldChange } from '../plan/plan.types.ts';
-import type { Intent, Reason, ServerRecord } from '../model/ledger.types.ts';
+import type { AttemptKey, Intent, Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { plainText } from '../model/text/plain-text.ts';
-import { stoppedAgain } from '../plan/due.ts';
+import { isSameAttempt, stoppedAgain } from '../plan/due.ts';
 import { withOutcome } from '../plan/record.ts';
 
 /** A failed attempt at one server. */
@@ -32,7 +32,7 @@ export interface AttemptFailure {
 export function afterFailure(
   record: ServerRecord,
   failure: AttemptFailure,
-  key: string,
+  key: AttemptKey,
   now: number,
   random: number,
 ): ServerRecord {
@@ -51,13 +51,14 @@ export function afterFailure(
     case 'missing':
       return withOutcome(record, 'missing', now, { reason, retry: undefined, ...unknown });
     case 'transient': {
-      const attempts = (record.retry?.key === key ? record.retry.attempts : 0) + 1;
+      const { retry } = record;
+      const attempts = (retry && isSameAttempt(retry, key) ? retry.attempts : 0) + 1;
       const { retryAfterMs } = failure;
       const notBefore = iso(now + backoffMs(attempts, random, retryAfterMs));
       const retryAfter = retryAfterMs === undefined ? {} : { retryAfter: iso(now + retryAfterMs) };
       return withOutcome(record, 'waiting', now, {
         reason,
-        retry: { attempts, notBefore, key, ...retryAfter },
+        retry: { attempts, notBefore, ...key, ...retryAfter },
         ...unknown,
       });
     }

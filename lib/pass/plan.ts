@@ -65,12 +65,12 @@ function* named({ desired, live }: Readings): Iterable<Named> {
 
 /** What the plan of each server depends on alike. */
 export function planContext(
-  { desired, keys, secretVersions }: Readings,
+  { desired, keys, secretVersions, credential }: Readings,
   attended: Attended | undefined,
   now: number,
 ): PlanContext {
   const account = accountKey(desired.connection);
-  return { account, keys, secretVersions, now, attended: attended !== undefined };
+  return { account, keys, secretVersions, credential, now, attended: attended !== undefined };
 }
 
 /** What the plan of one server depends on. */
@@ -100,7 +100,7 @@ function fieldsToResend(record: ServerRecord | undefined): 'none' | ReadonlySet<
 
 /** Findings for the servers whose own GET failed, or was not made because of their backoff. */
 function unreadableServers(
-  { desired, ledger, live, secretVersions }: Readings,
+  { desired, ledger, live, secretVersions, credential }: Readings,
   now: number,
   random: Random,
 ): ReadonlyMap<string, UnreadableServer> {
@@ -123,7 +123,7 @@ function unreadableServers(
       reason: reasonOf(error),
       retryAfterMs: error.retryAfterMs,
     };
-    const key = attemptKey(declared.server, secretVersions);
+    const key = attemptKey(declared.server, secretVersions, credential);
     found.set(id, {
       planned: finding(declared, outcomeOfFailure(failure.class), failure.reason),
       record: afterFailure(record, failure, key, now, random()),

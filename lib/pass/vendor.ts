@@ -46,7 +46,7 @@ export async function openVendor(
   const { retry } = lease.saved;
   if (
     retry &&
-    !isDue(retry, () => retryKey(connection), {
+    !isDue(retry, () => ({ key: retryKey(connection) }), {
       now: deps.clock.now(),
       attended: request.attended !== undefined,
     }) &&

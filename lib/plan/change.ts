@@ -5,7 +5,7 @@ import { macOf } from './fingerprint.ts';
 import type { Json } from '../model/json/json.types.ts';
 import { canonicalJson } from '../model/json/json.ts';
 import { getAt } from '../model/json/pointer.ts';
-import type { AppliedField, ShownValue } from '../model/ledger.types.ts';
+import type { AppliedField, AttemptKey, ShownValue } from '../model/ledger.types.ts';
 import type { Cause } from '../model/outcome.ts';
 import type { FieldChange } from './plan.types.ts';
 import { asReference, formatReference } from '../model/secret-reference.ts';
@@ -99,18 +99,20 @@ export function planDigest(hashes: readonly string[]): string {
 
 /**
  * What an attempt depends on besides the vendor: the declaration, what of it is owned (a connection's `ignore` can move
- * that), the policy that holds for it, and the versions of the secrets that it names.
+ * that), the policy that holds for it, and the versions of the secrets that it names and that the connection signs in with.
  * What failed waits under one key; a new declaration or policy, or a rotated secret, is tried at once.
  */
 export function attemptKey(
   server: DesiredServer,
   secretVersions: ReadonlyMap<string, string>,
-): string {
+  credential?: string,
+): AttemptKey {
   const owned = server.units.map(({ pointer, field, value }) =>
     field.access === 'secret'
       ? [pointer, secretVersions.get(asReference(value).secret) ?? null]
       : [pointer],
   );
   const { mode, reassertEvery = null } = server.policy;
-  return digestOf([server.contentHash, mode, reassertEvery, ...owned]);
+  const key = digestOf([server.contentHash, mode, reassertEvery, ...owned]);
+  return { key, ...(credential !== undefined && { credential }) };
 }

@@ -1,5 +1,12 @@
 import { stoppedMs } from '../model/backoff.ts';
-import type { Retry, ServerRecord, Stopped, Time, Wait } from '../model/ledger.types.ts';
+import type {
+  AttemptKey,
+  Retry,
+  ServerRecord,
+  Stopped,
+  Time,
+  Wait,
+} from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 
 /** Who asks for an attempt, and when. */
@@ -15,35 +22,53 @@ export interface Asking {
  *
  * | case                                               | is due |
  * |----------------------------------------------------|--------|
- * | declaration, secret or policy changed since        | yes |
+ * | declaration, secret, policy or sign-in changed     | yes |
  * | `notBefore` has come                               | yes |
  * | an unattended pass                                 | no |
  * | a person's, and a `Retry-After` has not ended      | no |
  * | a person's                                         | yes |
  *
- * A sign-in and `trueup retry` forget the wait itself: see `withoutWait`.
+ * `trueup login` and `trueup retry` forget the wait itself: see `withoutWait`.
  *
  * @param key - of the attempt now; asked for only where it decides
  */
-export function isDue(wait: Wait & Pick<Retry, 'retryAfter'>, key: () => string, asking: Asking) {
+export function isDue(
+  wait: Wait & Pick<Retry, 'retryAfter'>,
+  key: () => AttemptKey,
+  asking: Asking,
+): boolean {
   const { notBefore, retryAfter } = wait;
   if (Date.parse(notBefore) <= asking.now) return true;
   const isAllowed =
     asking.attended && (retryAfter === undefined || Date.parse(retryAfter) <= asking.now);
-  return isAllowed || wait.key !== key();
+  return isAllowed || !isSameAttempt(wait, key());
+}
+
+/** Whether nothing changed that is known of both. */
+export function isSameAttempt(before: AttemptKey, now: AttemptKey): boolean {
+  const isOtherSignIn =
+    before.credential !== undefined &&
+    now.credential !== undefined &&
+    before.credential !== now.credential;
+  return before.key === now.key && !isOtherSignIn;
 }
 
 /** After one more attempt that was turned down. One that a person asked for early does not push the next one out. */
 export function stoppedAgain(
   before: Stopped | undefined,
   outcome: Stopped['outcome'],
-  key: string,
+  key: AttemptKey,
   now: number,
 ): Stopped {
-  const same = before?.key === key ? before : undefined;
-  if (same && Date.parse(same.notBefore) > now) return { ...same, outcome };
+  const same = before && isSameAttempt(before, key) ? before : undefined;
+  if (same && Date.parse(same.notBefore) > now) return { ...same, ...key, outcome };
   const attempts = (same?.attempts ?? 0) + 1;
-  return { outcome, attempts, notBefore: new Date(now + stoppedMs(attempts)).toISOString(), key };
+  return {
+    outcome,
+    attempts,
+    notBefore: new Date(now + stoppedMs(attempts)).toISOString(),
+    ...key,
+  };
 }
 
 /** The key of no attempt: what waits under it is due. */
@@ -68,7 +93,7 @@ export interface NextAttempt {
   readonly atOnce?: string;
 }
 
-const changes = 'a change of its declaration, secret or policy; `trueup login`';
+const changes = 'a change of its declaration, secrets, policy or sign-in';
 
 /** What plans, reports and status say of a server with this outcome and record. */
 export function nextAttemptOf(

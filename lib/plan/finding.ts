@@ -1,8 +1,8 @@
 import type { DesiredServer, ServerPolicy } from '../model/desired.types.ts';
-import type { Reason, ServerRecord, Stopped } from '../model/ledger.types.ts';
+import type { AttemptKey, Reason, ServerRecord, Stopped } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { FieldVerdict } from './diff.types.ts';
-import { isDue, stoppedAgain } from './due.ts';
+import { isDue, isSameAttempt, stoppedAgain } from './due.ts';
 import type { Asking } from './due.ts';
 import type { FieldChange } from './plan.types.ts';
 
@@ -12,7 +12,7 @@ export function withRefusedDue(
   { policy }: DesiredServer,
   { stopped }: ServerRecord,
   verdicts: readonly FieldVerdict[],
-  key: () => string,
+  key: () => AttemptKey,
 ): readonly FieldVerdict[] {
   if (!verdicts.some(({ state }) => state === 'refused')) return verdicts;
   if (!(stopped ? isStoppedDue(asking, policy, stopped, key) : asking.attended)) return verdicts;
@@ -28,9 +28,9 @@ function isStoppedDue(
   asking: Asking,
   { mode }: ServerPolicy,
   stopped: Stopped,
-  key: () => string,
+  key: () => AttemptKey,
 ): boolean {
-  if (mode === 'report' && !asking.attended) return stopped.key !== key();
+  if (mode === 'report' && !asking.attended) return !isSameAttempt(stopped, key());
   return isDue(stopped, key, asking);
 }
 
@@ -49,7 +49,7 @@ export function findingOf(
   { policy }: DesiredServer,
   { stopped, retry, reason }: ServerRecord,
   verdicts: readonly FieldVerdict[],
-  key: () => string,
+  key: () => AttemptKey,
 ): Finding {
   const because = reason && { reason };
   const toSend: FieldChange[] = [];
@@ -77,7 +77,7 @@ export function findingOf(
 }
 
 /** The clock of a refusal starts where it is first seen. */
-export function refusedOf(stopped: Stopped | undefined, key: string, now: number): Stopped {
-  const isKnown = stopped?.outcome === 'refused' && stopped.key === key;
+export function refusedOf(stopped: Stopped | undefined, key: AttemptKey, now: number): Stopped {
+  const isKnown = stopped?.outcome === 'refused' && isSameAttempt(stopped, key);
   return isKnown ? stopped : stoppedAgain(undefined, 'refused', key, now);
 }

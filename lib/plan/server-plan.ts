@@ -4,7 +4,7 @@ import { diffUnit } from './diff.ts';
 import type { DiffInputs, FieldVerdict } from './diff.types.ts';
 import type { FingerprintKeys } from '../model/fingerprint.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
-import type { Pause, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { AttemptKey, Pause, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { Mode, Outcome } from '../model/outcome.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';
 import { nextAttemptOf } from './due.ts';
@@ -26,6 +26,8 @@ export interface PlanContext extends Asking {
   readonly account: string;
   readonly keys: FingerprintKeys;
   readonly secretVersions: ReadonlyMap<string, string>;
+  /** Version of the secret that the connection signs in with, where it is known. */
+  readonly credential?: string | undefined;
 }
 
 /** What it depends on of its own. */
@@ -46,7 +48,7 @@ export interface ServerPlan {
   readonly inSyncAs?: 'inSync' | 'assumed' | undefined;
   readonly verdicts: readonly FieldVerdict[];
   /** `attemptKey`. Only backoff and failures ask for it, and of a fleet few servers have them. */
-  readonly key: () => string;
+  readonly key: () => AttemptKey;
   /** The current record, or the empty one. */
   readonly record: ServerRecord;
   /** When a GET said what the list leaves out, if it did in this pass. */
@@ -101,7 +103,7 @@ function planFields(
     resend: inputs.resend,
     now: context.now,
   };
-  const key = () => attemptKey(server, context.secretVersions);
+  const key = () => attemptKey(server, context.secretVersions, context.credential);
   const diffed = server.units.map((unit) => diffUnit(diffInputs, unit));
   const verdicts = withSentTogether(
     diffInputs,
@@ -122,7 +124,7 @@ function planFields(
   };
 }
 
-const nothingToAttempt = () => '';
+const nothingToAttempt = () => ({ key: '' });
 
 function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason | undefined {
   if (generation === undefined || record.generation === undefined) return undefined;

@@ -67,6 +67,20 @@ export class Credentials {
     this.#deps.credentials.set(this.#key, { before: secretsOf(this.#cached()) });
   }
 
+  /**
+   * The version of the secret in use. A newer one that was seen in the secret store is read before the next request.
+   *
+   * @param current - as the secret store has it, where it is known
+   * @returns undefined where Trueup itself writes new versions, and no version says that a person signed in
+   */
+  versionInUse(current: string | undefined): string | undefined {
+    if (this.#connection.auth.type === 'refresh-token') return undefined;
+    const { version } = this.#cached();
+    if (current === undefined || current === version) return version;
+    if (version !== undefined) this.forget();
+    return current;
+  }
+
   #current(): Secret | undefined {
     const { secret, access, renewAt = 0 } = this.#cached();
     if (this.#connection.auth.type === 'bearer') return secret;
@@ -118,8 +132,11 @@ export class Credentials {
     const { expiresAt = 0 } = credential.access ?? {};
     const early = Math.min(renewBeforeMs, (expiresAt - clock.now()) / 2);
     this.#known.add(secretsOf(credential));
-    const before = secretsOf(this.#cached()).slice(0, mostBefore);
-    credentials.set(this.#key, { ...credential, before, renewAt: expiresAt - early });
+    const known = this.#cached();
+    const before = secretsOf(known).slice(0, mostBefore);
+    const version = this.version ?? known.version;
+    const renewAt = expiresAt - early;
+    credentials.set(this.#key, { ...credential, version, before, renewAt });
   }
 
   async #read(reference: SecretReference): Promise<Secret> {

@@ -11,6 +11,8 @@ import type { AccessToken, TokenExchange } from './token-exchange.types.ts';
 export interface CachedCredential {
   /** The long-lived one: bearer token or client secret. */
   readonly secret?: Secret;
+  /** The version of the secret that it came with. */
+  readonly version?: string | undefined;
   /** A token of the provider's token endpoint. */
   readonly access?: AccessToken;
   /** Those that were used before, the last first. */

@@ -122,7 +122,7 @@ const keyOf = (server = serverOf(spec), version = 'v1', ignore: string[] = []) =
   attemptKey(
     { ...server, units: declaredUnits(table, server.spec, ignore) },
     new Map([['trueup/acme/a', version]]),
-  );
+  ).key;
 
 test('an attempt holds for the declaration, what of it is owned, and the secrets’ versions', () => {
   const others = [
@@ -131,8 +131,9 @@ test('an attempt holds for the declaration, what of it is owned, and the secrets
     keyOf(serverOf(spec), 'v2'),
     keyOf(serverOf(spec), 'v1', ['/meta/x']),
     keyOf(serverOf(spec), 'v1', ['/meta/y']),
-    attemptKey(serverOf(spec), new Map()),
+    attemptKey(serverOf(spec), new Map()).key,
   ];
   expect(keyOf()).toBe(keyOf(serverOf(spec, { label: 'x', generation: 9 })));
   expect(new Set([keyOf(), ...others]).size).toBe(others.length + 1);
+  expect(attemptKey(serverOf(spec), new Map(), '1')).toMatchObject({ credential: '1' });
 });

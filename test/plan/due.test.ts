@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Retry } from '../../lib/model/ledger.types.ts';
+import type { AttemptKey, Retry } from '../../lib/model/ledger.types.ts';
 import { isDue, nextAttemptOf, stoppedAgain, withoutWait } from '../../lib/plan/due.ts';
 import { hour, iso, now, recordOf } from './support/builders.ts';
 
@@ -9,14 +9,44 @@ const later = iso(now + hour);
 const wait = { attempts: 1, notBefore: later, key: 'k' };
 const stopped = { ...wait, outcome: 'failed' } as const;
 
+/** An attempt with a version of the secret to sign in with. */
+const signedIn = (credential?: string) => ({ key: 'k', ...(credential && { credential }) });
+
 describe('what failed is tried again', () => {
-  const rows: [string, Retry, string, typeof attended, boolean][] = [
-    ['when its time has come', { ...wait, notBefore: iso(now) }, 'k', unattended, true],
-    ['when what is declared has changed', wait, 'another', unattended, true],
-    ['not by an unattended pass before', wait, 'k', unattended, false],
-    ['by a person before', wait, 'k', attended, true],
-    ['not by a person within a Retry-After', { ...wait, retryAfter: later }, 'k', attended, false],
-    ['by a person after a Retry-After', { ...wait, retryAfter: iso(now) }, 'k', attended, true],
+  const rows: [string, Retry, AttemptKey, typeof attended, boolean][] = [
+    ['when its time has come', { ...wait, notBefore: iso(now) }, { key: 'k' }, unattended, true],
+    ['when what is declared has changed', wait, { key: 'another' }, unattended, true],
+    [
+      'when the sign-in has changed',
+      { ...wait, ...signedIn('1') },
+      signedIn('2'),
+      unattended,
+      true,
+    ],
+    [
+      'not while the sign-in is not known',
+      { ...wait, ...signedIn('1') },
+      signedIn(),
+      unattended,
+      false,
+    ],
+    ['not when the sign-in becomes known', wait, signedIn('1'), unattended, false],
+    ['not by an unattended pass before', wait, { key: 'k' }, unattended, false],
+    ['by a person before', wait, { key: 'k' }, attended, true],
+    [
+      'not by a person within a Retry-After',
+      { ...wait, retryAfter: later },
+      { key: 'k' },
+      attended,
+      false,
+    ],
+    [
+      'by a person after a Retry-After',
+      { ...wait, retryAfter: iso(now) },
+      { key: 'k' },
+      attended,
+      true,
+    ],
   ];
   test.each(rows)('%s', (_, one, key, asking, due) => {
     expect(isDue(one, () => key, asking)).toBe(due);
@@ -25,15 +55,20 @@ describe('what failed is tried again', () => {
 
 describe('what was turned down again', () => {
   test('waits twice as long each time, under the same key', () => {
-    const first = stoppedAgain(undefined, 'failed', 'k', now);
+    const first = stoppedAgain(undefined, 'failed', { key: 'k' }, now);
     expect(first).toEqual({ outcome: 'failed', attempts: 1, notBefore: later, key: 'k' });
-    const second = stoppedAgain(first, 'failed', 'k', now + hour);
+    const second = stoppedAgain(first, 'failed', { key: 'k' }, now + hour);
     expect(second).toMatchObject({ attempts: 2, notBefore: iso(now + 3 * hour) });
-    expect(stoppedAgain(second, 'failed', 'another', now)).toMatchObject({ attempts: 1 });
+    expect(stoppedAgain(second, 'failed', { key: 'another' }, now)).toMatchObject({ attempts: 1 });
   });
 
   test('before its time, because a person asked, is no later for that', () => {
-    expect(stoppedAgain(stopped, 'refused', 'k', now)).toEqual({ ...stopped, outcome: 'refused' });
+    const key = signedIn('1');
+    expect(stoppedAgain(stopped, 'refused', key, now)).toEqual({
+      ...stopped,
+      ...key,
+      outcome: 'refused',
+    });
   });
 });
 
@@ -41,7 +76,7 @@ describe('a record of which another attempt is asked for', () => {
   test('waits no longer, and its refusal is due', () => {
     const due = withoutWait(recordOf({ stopped, retry: wait }), now);
     expect(due).not.toHaveProperty('retry');
-    expect(due?.stopped && isDue(due.stopped, () => 'k', unattended)).toBe(true);
+    expect(due?.stopped && isDue(due.stopped, () => ({ key: 'k' }), unattended)).toBe(true);
   });
 
   test.each([
@@ -54,7 +89,7 @@ describe('a record of which another attempt is asked for', () => {
 
 test('plans and reports say when it is tried again, and what tries it at once', () => {
   const atOnce =
-    '`trueup apply` or `trueup retry`; a change of its declaration, secret or policy; `trueup login`';
+    '`trueup apply` or `trueup retry`; a change of its declaration, secrets, policy or sign-in';
   expect(nextAttemptOf('failed', { stopped })).toEqual({ nextAttempt: later, atOnce });
   expect(nextAttemptOf('refused', undefined)).toEqual({ atOnce });
   expect(nextAttemptOf('waiting', { retry: wait })).toEqual({ nextAttempt: later, atOnce });

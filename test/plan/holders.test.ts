@@ -28,7 +28,7 @@ const planOf = (id: string, ...changes: FieldChange[]): [string, ServerPlan] => 
   {
     planned: { id, mode: 'correct', outcome: 'updated', changes },
     verdicts: [],
-    key: () => '',
+    key: () => ({ key: '' }),
     record: { id } as ServerPlan['record'],
   },
 ];

@@ -19,7 +19,7 @@ import {
 
 const server = serverOf({ name: 'new' });
 const live = { name: 'old' };
-const key = planServer(contextOf(), inputsOf(server, live)).key();
+const { key } = planServer(contextOf(), inputsOf(server, live)).key();
 const later = iso(now + hour);
 const past = iso(now);
 const reason = { code: 'http-400', message: 'no' };
@@ -33,14 +33,14 @@ const exhausted = {
 const pause: Pause = { at: earlier };
 const invalid: Declared = { valid: false, server: { id: 's1', label: 'one', reason: 'no name' } };
 const reporting = serverOf({ name: 'new' }, { policy: { mode: 'report' } });
-const reportKey = planServer(contextOf(), inputsOf(reporting, live)).key();
+const { key: reportKey } = planServer(contextOf(), inputsOf(reporting, live)).key();
 
 const outcomeOf = (inputs: ServerInputs, more: Partial<PlanContext> = {}) =>
   planServer(contextOf(more), inputs).planned.outcome;
 
 test('there is nothing to attempt where nothing was compared', () => {
   const plan = planServer(contextOf(), inputsOf(server, live, { pause }));
-  expect([plan.planned.outcome, plan.key()]).toEqual(['paused', '']);
+  expect([plan.planned.outcome, plan.key()]).toEqual(['paused', { key: '' }]);
 });
 
 describe('the outcome is the first that fits', () => {

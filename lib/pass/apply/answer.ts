@@ -158,7 +158,7 @@ export function settle(
       retry: {
         attempts: field.attempts,
         notBefore: new Date(notBefore).toISOString(),
-        key: plan.key(),
+        ...plan.key(),
       },
     });
   }

@@ -5,7 +5,9 @@ import { comparableId } from '../../model/names/server-id.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { readUnit } from '../../model/units.ts';
 import { accountKey } from '../../model/names/account.ts';
+import type { DesiredServer } from '../../model/desired.types.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
+import type { AttemptKey, ServerRecord } from '../../model/ledger.types.ts';
 import { allEnded } from '../limited.ts';
 import { activePause } from '../../model/pause.ts';
 import type { Declared } from '../../plan/server-plan.ts';
@@ -21,8 +23,9 @@ import { listAll } from './list.ts';
 import type { Listed } from './list.ts';
 import { readAll, readEach } from './live.ts';
 import type { LiveState } from './live.ts';
-import { asReference } from '../../model/secret-reference.ts';
+import { asReference, credentialOf } from '../../model/secret-reference.ts';
 import type { SecretSource } from '../../secrets/secret-source.ts';
+import type { Credentials } from '../../sign-in/credentials.ts';
 
 /** What the tables have of the servers in scope. */
 export interface Tables {
@@ -30,10 +33,18 @@ export interface Tables {
   readonly ledger: LedgerState;
 }
 
+/** Who is asked for what is live, and what that is asked with. */
+export interface AskedVendor {
+  readonly session: VendorSession;
+  readonly credentials: Pick<Credentials, 'versionInUse'>;
+}
+
 /** All that a pass plans from. */
 export interface Readings extends Tables {
   readonly live: LiveState;
   readonly secretVersions: SecretVersions;
+  /** Version of the secret that the connection signs in with, where it is known. */
+  readonly credential: string | undefined;
   readonly keys: FingerprintKeys;
 }
 
@@ -58,13 +69,14 @@ export interface Question {
 export async function read(
   question: Question,
   account: Extract<AccountReading, { ok: true }>,
-  vendor: { readonly session: VendorSession } | { readonly ending: Ending },
+  vendor: AskedVendor | { readonly ending: Ending },
   deps: Dependencies,
   abort: AbortController,
 ): Promise<Readings | (Tables & { readonly ending: Ending })> {
   const { servers: ids } = question;
   const { name } = account.connection;
   const key = accountKey(account.connection);
+  const signIn = credentialOf(account.connection.auth).secret;
   const tables = allEnded([
     readServers(deps.desired, account, ids, deps),
     deps.ledger.read(name, ids).then((state) => ledgerOf(state, key, deps.clock.now())),
@@ -73,23 +85,36 @@ export async function read(
     const [desired, ledger] = await tables;
     return { desired, ledger, ending: vendor.ending };
   }
-  const { session } = vendor;
+  const { session, credentials } = vendor;
   const declared = tables.then(
     ([{ servers }]) => new Set([...servers.keys()].map(comparableId)) as ReadonlySet<string>,
   );
   const listed = ids ? undefined : endingAsValue(listAll(session, declared));
   const versions = tables.then(([desired, ledger]) => {
     const wanted = wantedServers({ desired, ledger }, deps);
-    return readVersions(question, wanted, name, deps.secrets, abort.signal);
+    const names = secretNames(wanted.map(([, server]) => server));
+    if (wanted.some(([id]) => isStuck(ledger.servers.get(id)))) names.add(signIn);
+    return readVersions(question, names, name, deps.secrets, abort.signal);
   });
-  const live = endingAsValue(readLive(session, tables, listed, versions, deps, question));
+  const versionInUse = (found: SecretVersions) => credentials.versionInUse(found.get(signIn));
+  const keyOf = async (server: DesiredServer) => {
+    const found = await versions;
+    return attemptKey(server, found, versionInUse(found));
+  };
+  const live = endingAsValue(readLive(session, tables, listed, keyOf, deps, question));
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
     // `declared` too: where nothing is listed, or the list fails first, nothing hears that it failed
     [tables, versions, live, deps.keys(), listed, declared],
     abort,
   );
   if ('ending' in seen) return { desired, ledger, ending: seen.ending };
-  return { desired, ledger, live: seen, secretVersions, keys };
+  const credential = versionInUse(secretVersions);
+  return { desired, ledger, live: seen, secretVersions, credential, keys };
+}
+
+/** Whether it failed or waits under a sign-in: then another one matters. */
+function isStuck({ stopped, retry }: Partial<ServerRecord> = {}): boolean {
+  return (stopped ?? retry)?.credential !== undefined;
 }
 
 /** The ledger as it is for this account. */
@@ -127,7 +152,7 @@ async function readLive(
   session: VendorSession,
   tables: Promise<readonly [DesiredState & { readonly isRedeclared: boolean }, LedgerState]>,
   listed: Promise<Listed | { readonly ending: Ending }> | undefined,
-  versions: Promise<SecretVersions>,
+  keyOf: (server: DesiredServer) => Promise<AttemptKey>,
   deps: Dependencies,
   { exact = false, attended: asked }: Question,
 ): Promise<LiveState | { readonly ending: Ending }> {
@@ -146,8 +171,8 @@ async function readLive(
       const retry = ledger.servers.get(id)?.retry;
       if (!retry) return false;
       const { server } = servers.get(id) as Declared & { valid: true };
-      const secretVersions = await versions;
-      return !isDue(retry, () => attemptKey(server, secretVersions), { now, attended });
+      const attemptNow = await keyOf(server);
+      return !isDue(retry, () => attemptNow, { now, attended });
     },
     concurrency: connection.budget.concurrency,
     lacks: (id: string, server: LiveServer) => lacks(servers.get(id), server),
@@ -181,25 +206,25 @@ export function isToRead(declared: Declared): boolean {
 }
 
 /**
- * The versions of the servers' secrets: by name where some servers are named, or for a plan of not too many; otherwise from
- * a list of all that the connection has, which may be minutes old.
+ * The versions of secrets: by name where some servers are named, or for a plan of not too many; otherwise from a list of all
+ * that the connection has, which may be minutes old.
  *
+ * @param names - those that the servers name, and the connection's own where a server waits under its version
  * @throws StoreError
  */
-export async function readVersions(
-  { servers: ids, exact = false }: { servers?: readonly string[]; exact?: boolean },
-  wanted: readonly (readonly [string, Declared])[],
+async function readVersions(
+  { servers: ids, exact = false }: Question,
+  names: ReadonlySet<string>,
   connection: string,
   secrets: SecretSource,
   signal: AbortSignal,
 ): Promise<SecretVersions> {
-  const names = secretNames(wanted.map(([, declared]) => declared));
   if (names.size === 0) return new Map();
   const byName = ids !== undefined || (exact && names.size <= exactAtMost);
   return secrets.versions(connection, byName ? [...names] : undefined, signal);
 }
 
-function secretNames(servers: readonly Declared[]): ReadonlySet<string> {
+function secretNames(servers: readonly Declared[]): Set<string> {
   const names = new Set<string>();
   for (const declared of servers) {
     if (!declared.valid) continue;
