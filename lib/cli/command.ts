@@ -13,7 +13,7 @@ export interface CommandDefinition<Options extends object = object> {
   /** What its help says below the usage line; more than the summary of the list. */
   readonly description: string;
   readonly examples: readonly [Example, Example];
-  /** Whether it prints Markdown, too. */
+  /** Whether it prints Markdown, too; JSON is printed by every command. */
   readonly markdown?: true;
   /** Adds operands and options. */
   readonly configure: (command: Command) => void;

@@ -6,7 +6,6 @@ import { plainText } from '../../model/text/plain-text.ts';
 import { fieldLines } from '../../plan/text/render-field.ts';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
-import { printable } from '../../model/text/shown-value.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
@@ -54,7 +53,7 @@ export const history = defineCommand<{ since?: Moment; connection?: string }>({
       tellNothing(name, target, output);
     }
     if (options.output === 'json') {
-      output.result(printable(JSON.stringify({ version: 1, changes }, undefined, 2)));
+      output.data({ version: 1, changes });
     } else {
       const blocks = changes.map((change) => blockOf(change, output.paint));
       output.result(blocks.length === 0 ? 'No changes.' : blocks.join('\n\n'));

@@ -84,6 +84,9 @@ export const login = defineCommand<LoginOptions>({
     });
     const isNew = await keep(context, target, place, tokens, options.lockTimeout);
     const { secret } = auth.refresh_token;
+    if (context.options.output === 'json') {
+      output.data({ version: 1, connection: name, secret, isNew });
+    }
     output.note(
       plainText(
         `Signed in: the token of ${name} is in secret ${secret}${isNew ? ', a new one' : ''}.`,

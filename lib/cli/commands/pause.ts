@@ -37,7 +37,7 @@ export const pause = defineCommand<PauseOptions>({
       .option('--reason <text>', 'why; for people');
   },
   run: async (context, [name = ''], { until, reason = '' }) => {
-    const { output, settings } = context;
+    const { options, output, settings } = context;
     const target = await context.target();
     const { ledger, clock } = target.deps;
     const now = clock.now();
@@ -48,15 +48,18 @@ export const pause = defineCommand<PauseOptions>({
     const why = plainText(reason, longestReason).trim();
     const found = await findNamed(target, name);
     const ends = over === undefined ? undefined : new Date(over).toISOString();
+    const made = {
+      at: new Date(now).toISOString(),
+      ...(ends !== undefined && { until: ends }),
+      ...(why !== '' && { reason: why }),
+      ...(settings.user !== undefined && { by: settings.user }),
+    };
     for (const { connection, id } of found) {
       // oxlint-disable-next-line no-await-in-loop
-      await ledger.pause(connection, {
-        at: new Date(now).toISOString(),
-        ...(id !== undefined && { id }),
-        ...(ends !== undefined && { until: ends }),
-        ...(why !== '' && { reason: why }),
-        ...(settings.user !== undefined && { by: settings.user }),
-      });
+      await ledger.pause(connection, { ...made, ...(id !== undefined && { id }) });
+    }
+    if (options.output === 'json') {
+      output.data({ version: 1, pauses: found.map((one) => ({ ...one, ...made })) });
     }
     const resume = `\`trueup resume ${quoted(name)}\``;
     output.say(

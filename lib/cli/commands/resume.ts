@@ -22,15 +22,17 @@ export const resume = defineCommand({
     command.argument('<name>', 'CONNECTION, or CONNECTION/SERVER by label or id');
   },
   run: async (context, [name = '']) => {
-    const { output } = context;
+    const { options, output } = context;
     const target = await context.target();
     const { ledger } = target.deps;
     const [found, pauses] = await pausedBy(target, name);
+    const ended: object[] = [];
     for (const { connection, id } of found) {
       const own = pauses.filter((pause) => isNamed(pause, id));
       for (const pause of own) {
         // oxlint-disable-next-line no-await-in-loop
         await ledger.resume(connection, pause.id);
+        ended.push({ connection, ...pause });
       }
       output.say(own.length > 0 ? `Resumed ${name}.` : `${name} was not paused.`);
       const still = pauses.some((pause) => pause.id === undefined);
@@ -38,6 +40,7 @@ export const resume = defineCommand({
         output.say(`Its connection is still paused; \`trueup resume ${connection}\` ends that.`);
       }
     }
+    if (options.output === 'json') output.data({ version: 1, pauses: ended });
     const own = pauses.filter(({ id }) => id !== undefined).length;
     if (splitName(name).server === undefined && own > 0) {
       output.say(

@@ -38,7 +38,7 @@ export const validate = defineCommand({
     const checked = await checkFiles(paths, { cwd, providers: offlineProviders(), secretPrefix });
     const { issues } = checked;
     if (options.output === 'json') {
-      output.result(`${JSON.stringify({ version: 1, issues }, undefined, 2)}\n`);
+      output.data({ version: 1, issues });
     } else {
       for (const issue of issues) output.result(issueLine(issue));
     }

@@ -10,10 +10,8 @@ export const versionCommand = defineCommand({
   ],
   configure: () => undefined,
   run: async ({ options, output }) => {
-    const trueup = version();
-    output.result(
-      options.output === 'json' ? JSON.stringify({ version: 1, trueup }, undefined, 2) : trueup,
-    );
+    if (options.output === 'json') output.data({ version: 1, trueup: version() });
+    else output.result(version());
     return exitCodes.ok;
   },
 });

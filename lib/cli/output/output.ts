@@ -1,5 +1,6 @@
 import type { Paint, Style } from '../../model/text/paint.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
+import { printable } from '../../model/text/shown-value.ts';
 import { wrap } from '../../model/text/wrap.ts';
 import { progressLine } from './progress-line.ts';
 import type { CliSettings } from '../settings.ts';
@@ -9,6 +10,8 @@ import type { Sink } from './sink.ts';
 export interface Output {
   /** What was asked for: a script may read it. Ends with a line break. */
   readonly result: (text: string) => void;
+  /** The same as JSON. */
+  readonly data: (value: object) => void;
   /** What is said besides. */
   readonly note: (text: string) => void;
   /** A sentence said besides, made plain, in lines of 80 columns. */
@@ -53,9 +56,11 @@ export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings):
   const bottom = progressLine(stderr);
   const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
   const note = (text: string) => bottom.aside(() => stderr.write(line(text)));
+  const result = (text: string) => bottom.aside(() => stdout.write(line(text)));
   const notePaint = paintFor(stderr, settings);
   return {
-    result: (text) => bottom.aside(() => stdout.write(line(text))),
+    result,
+    data: (value) => result(printable(JSON.stringify(value, undefined, 2))),
     note,
     say: (text, style) => {
       const lines = wrap(plainText(text, longest), '    ', '');

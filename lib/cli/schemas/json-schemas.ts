@@ -5,6 +5,12 @@ import { reportDocumentSchema } from '../../plan/text/report-schema.ts';
 import { declarationSchema } from './declaration.ts';
 import { demoDocumentSchema } from './demo.ts';
 import { doctorDocumentSchema, validateDocumentSchema } from './findings.ts';
+import {
+  initDocumentSchema,
+  loginDocumentSchema,
+  pausesDocumentSchema,
+  versionDocumentSchema,
+} from './done.ts';
 import { historyDocumentSchema } from './history.ts';
 import { pushDocumentSchema } from './push.ts';
 import { statusDocumentSchema } from './status.ts';
@@ -19,18 +25,26 @@ export const outputSchemas = {
   validate: validateDocumentSchema,
   doctor: doctorDocumentSchema,
   demo: demoDocumentSchema,
+  pauses: pausesDocumentSchema,
+  init: initDocumentSchema,
+  login: loginDocumentSchema,
+  version: versionDocumentSchema,
 } as const;
 
 /** What prints a form, for people. */
 const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   plan: 'Plans: `trueup plan`, `approve`, and the file of `--out`',
-  report: 'Reports of passes: `trueup apply` and `reconcile`',
+  report: 'Reports of passes: `trueup apply`, `reconcile` and `retry`',
   status: 'What the ledger knows: `trueup status`',
   history: 'What was changed: `trueup history`',
   push: 'Rows that were written: `trueup push`',
   validate: 'What is wrong with declarations: `trueup validate`',
   doctor: 'What was checked: `trueup doctor`',
-  demo: 'Passes of the demo: `trueup demo -o json`',
+  demo: 'Passes of the demo: `trueup demo`',
+  pauses: 'Pauses that were made or ended: `trueup pause` and `resume`',
+  init: 'Files that were written: `trueup init`',
+  login: 'Where the tokens are: `trueup login`',
+  version: 'The version: `trueup version`',
 };
 
 /** Of each command that prints JSON (`-o json`) the form that it prints. */
@@ -39,12 +53,18 @@ export const printedBy: ReadonlyMap<string, keyof typeof outputSchemas | 'trueup
   ['approve', 'plan'],
   ['apply', 'report'],
   ['reconcile', 'report'],
+  ['retry', 'report'],
   ['status', 'status'],
   ['history', 'history'],
   ['push', 'push'],
   ['validate', 'validate'],
   ['doctor', 'doctor'],
   ['demo', 'demo'],
+  ['pause', 'pauses'],
+  ['resume', 'pauses'],
+  ['init', 'init'],
+  ['login', 'login'],
+  ['version', 'version'],
   ['pull', 'trueup'],
   ['import', 'trueup'],
 ]);

@@ -30,7 +30,7 @@ const serverStatusSchema = z.object({
   reason: z.optional(redescribed(reasonSchema, 'Why')),
 });
 
-const pauseSchema = z.object({
+export const pauseSchema = z.object({
   id: z.optional(text('Of the server; absent for the whole connection')),
   reason: z.optional(text('In the words of who paused it')),
   by: z.optional(text('Who paused it')),

@@ -12,6 +12,7 @@ const laptop = 'laptop';
 const unrun: Readonly<Record<string, string>> = {
   init: 'works on files alone',
   demo: 'is an embedded world of its own',
+  version: 'works on nothing',
 };
 
 interface Declaration {
@@ -92,7 +93,7 @@ async function adopts(run: Run, write: WriteFile): Promise<void> {
   await run(0, 'validate', 'imported.yaml');
   const pushed = await run(0, 'push', 'imported.yaml');
   check(pushed.stderr.includes('12 added'), pushed.stderr);
-  const { stdout: report } = await run(0, 'reconcile', laptop, '--output', 'json');
+  const { stdout: report } = await run(0, 'reconcile', laptop, '-o', 'json');
   const { reports } = JSON.parse(report) as { reports: { servers: number; trigger: string }[] };
   const [pass] = reports;
   check(pass?.servers === 12 && pass.trigger === 'queue', `a pass of the queue's: ${report}`);
@@ -132,7 +133,7 @@ async function applies(scene: Scene, run: Run, write: WriteFile): Promise<void> 
   check(laptopVendor.find(id).name === 'Before 4', 'no function sends it');
   const plan = await run(2, 'plan', laptop, '--detailed-exitcode');
   check(plan.stdout.includes(`"${name}"`), plan.stdout);
-  await run(0, 'apply', laptop, '--yes');
+  await run(0, 'apply', laptop, '-y');
   check(laptopVendor.find(id).name === name, 'it was sent');
   const { stdout: history } = await run(0, 'history', `${laptop}/before-4`);
   check(history.includes('by cli'), history);
@@ -166,12 +167,12 @@ async function approves(scene: Scene, run: Run, write: WriteFile): Promise<void>
   await edit(run, write, (servers) =>
     servers.map(({ id, spec }, n) => ({ id, spec: { ...spec, name: `Renamed ${n}` } })),
   );
-  const { stdout: report } = await run(4, 'reconcile', laptop, '--output', 'json');
+  const { stdout: report } = await run(4, 'reconcile', laptop, '-o', 'json');
   const { reports } = JSON.parse(report) as { reports: { held?: string }[] };
   const digest = reports[0]?.held ?? '';
   check(digest !== '', `something is held: ${report}`);
   check(renamed().length < 12, 'not all was sent');
-  await run(0, 'approve', laptop, digest.slice(0, 12), '--yes');
+  await run(0, 'approve', laptop, digest.slice(0, 12), '-y');
   await eventually('all new names at the vendor', async () => {
     await run(0, 'reconcile', laptop);
     return renamed().length === 12 ? true : undefined;
@@ -184,7 +185,7 @@ async function edit(
   write: WriteFile,
   change: (servers: Declaration['servers']) => Declaration['servers'],
 ): Promise<void> {
-  const { stdout } = await run(0, 'pull', laptop, '--output', 'json');
+  const { stdout } = await run(0, 'pull', laptop, '-o', 'json');
   const declared = JSON.parse(stdout) as Declaration | Declaration[];
   const [one] = [declared].flat();
   check(one !== undefined, `a declaration: ${stdout}`);

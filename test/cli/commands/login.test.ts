@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { outputSchemas } from '../../../lib/cli/schemas/json-schemas.ts';
 import { stateTable } from '../../../lib/table/sqlite/state-table.ts';
 import { leaseStore } from '../../../lib/lease/lease-store.ts';
 import { testClock } from '../../support/clock.ts';
@@ -57,7 +58,10 @@ describe('login', () => {
   });
 
   test('makes the secrets file, for its owner only', async () => {
-    const { code, stderr } = await world.login();
+    const { code, stdout, stderr } = await world.login(undefined, ['-o', 'json']);
+    const document: unknown = JSON.parse(stdout);
+    expect(document).toEqual({ version: 1, connection: 'acme', secret, isNew: true });
+    expect(outputSchemas.login.parse(document)).toEqual(document);
     expect(code).toBe(0);
     expect(stderr).toContain(', a new one.');
     expect((await stat(world.secretsPath)).mode & 0o777).toBe(0o600);
@@ -161,7 +165,7 @@ test('the lease is waited for, and not for ever; Ctrl-C ends that too', async ()
   expect(late.code).toBe(1);
   expect(late.stderr).toContain('acme: waiting for the lease, which a pass holds');
   expect(late.stderr).toContain('error: acme: a pass still holds the lease');
-  expect(late.stderr).toContain('nothing was stored');
+  expect(late.stderr.replaceAll(/\s+/g, ' ')).toContain('nothing was stored');
   const stop = new AbortController();
   const heard = (text: string) => {
     if (text.includes('waiting for the lease')) stop.abort();

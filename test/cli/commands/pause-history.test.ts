@@ -113,7 +113,7 @@ describe('pause and resume', () => {
   });
 
   test.each([
-    [['pause', 'acme/nobody'], 'no declared server'],
+    [['pause', 'acme/nobody'], 'declares no server'],
     [['pause', 'acmee'], 'did you mean acme?'],
     [['pause', 'acme/'], 'CONNECTION/SERVER'],
     [['pause', 'acme', '--until', '2020-01-01'], 'in the past'],

@@ -1,7 +1,6 @@
 import { plainText } from '../../../model/text/plain-text.ts';
 import type { Paint } from '../../../model/text/paint.types.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
-import { printable } from '../../../model/text/shown-value.ts';
 import { wrap } from '../../../model/text/wrap.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
@@ -42,7 +41,7 @@ export const doctor = defineCommand({
       ...(one.fix !== undefined && { fix: completed(one.fix, next) }),
     }));
     if (options.output === 'json') {
-      output.result(printable(JSON.stringify({ version: 1, checks }, undefined, 2)));
+      output.data({ version: 1, checks });
     } else {
       output.result(checks.flatMap((one) => lines(one, output.paint)).join('\n'));
       output.note(summary(checks, output.notePaint));

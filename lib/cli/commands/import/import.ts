@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../../model/json/json.types.ts';
 import type { LiveServer } from '../../../model/live.types.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
-import { printable } from '../../../model/text/shown-value.ts';
 import { writeYaml } from '../../../desired/yaml/write.ts';
 import type { DesiredState } from '../../../pass/read/desired.ts';
 import { usageError } from '../../errors/cli-error.ts';
@@ -58,11 +57,8 @@ export const importCommand = defineCommand<ImportOptions>({
     });
     const chosen = choose(found, only, match);
     const { document, left } = fit(own, chosen, deps);
-    output.result(
-      context.options.output === 'json'
-        ? printable(JSON.stringify(document.value, undefined, 2))
-        : writeYaml([document]),
-    );
+    if (context.options.output === 'json') output.data(document.value ?? {});
+    else output.result(writeYaml([document]));
     for (const line of left) output.say(`warning: ${line}`, 'warn');
     output.note(`Declared as they are: ${counted(chosen.length - left.length, 'server')}.`);
     return left.length > 0 ? exitCodes.failed : exitCodes.ok;

@@ -54,6 +54,9 @@ export const init = defineCommand<InitOptions>({
           await writeFile(resolve(cwd, schemas, file), text);
         }
       });
+      if (options.output === 'json') {
+        output.data({ version: 1, files: [...all.keys()].map((file) => join(schemas, file)) });
+      }
       output.note(`Wrote ${all.size} schemas to ${schemas}.`);
       return exitCodes.ok;
     }
@@ -68,6 +71,9 @@ export const init = defineCommand<InitOptions>({
       const schema = all.get(declarationFile) as string;
       await writeFile(beside, schema);
     });
+    if (options.output === 'json') {
+      output.data({ version: 1, files: [path, join(dirname(path), schemaUrl)] });
+    }
     output.note(`Wrote ${path}, and beside it the schema that editors check it with.`);
     output.note(`next: edit it, then \`trueup validate ${quoted(path)}\``);
     return exitCodes.ok;

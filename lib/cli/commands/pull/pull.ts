@@ -1,4 +1,3 @@
-import { printable } from '../../../model/text/shown-value.ts';
 import { writeYaml } from '../../../desired/yaml/write.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
@@ -34,7 +33,7 @@ export const pull = defineCommand({
     const documents = parts.map(({ document }) => document);
     if (options.output === 'json') {
       const values = documents.flatMap(({ value }) => (value === undefined ? [] : [value]));
-      output.result(printable(JSON.stringify(values, undefined, 2)));
+      output.data(values);
     } else {
       output.result(writeYaml(documents));
     }

@@ -1,7 +1,6 @@
 import { accountOf, sharedServers } from '../../../desired/rules/shared-servers.ts';
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
-import { printable } from '../../../model/text/shown-value.ts';
 import type { DesiredWriter } from '../../../desired/rows/desired-writer.ts';
 import { accountServers } from '../../targets/account-servers.ts';
 import { checkFiles, issueLine } from '../../targets/files/check-files.ts';
@@ -75,7 +74,7 @@ export const push = defineCommand<PushOptions>({
     if (options.output === 'json') {
       const data = { version: 1, dryRun, changes: changes.map(changeData) };
       const conflicts = [...lost].map(({ connection, item }) => ({ connection, item }));
-      output.result(printable(JSON.stringify({ ...data, conflicts }, undefined, 2)));
+      output.data({ ...data, conflicts });
     }
     if (!done) throw stopped();
     tell(context, changes, lost, dryRun);

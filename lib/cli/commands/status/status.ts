@@ -1,4 +1,3 @@
-import { printable } from '../../../model/text/shown-value.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { mapLimited } from '../../../pass/limited.ts';
@@ -36,8 +35,7 @@ export const status = defineCommand<{ failing?: boolean }>({
     const connections = failing ? found.filter(isToShow) : found;
     if (options.output === 'json') {
       const shown = connections.map((one) => (failing ? onlyFailing(one) : one));
-      const text = JSON.stringify({ version: 1, connections: shown }, undefined, 2);
-      output.result(printable(text));
+      output.data({ version: 1, connections: shown });
       return exitCodes.ok;
     }
     const listing = failing ? 'failing' : operands.length > 0 ? 'all' : 'some';
