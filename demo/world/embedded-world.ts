@@ -68,22 +68,31 @@ const fingerprintSecret = 'trueup-fingerprint-key';
 const patience = { timeoutMs: 30_000, connectTimeoutMs: 30_000 };
 const fake = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Starts it: free ports on loopback, tables made, a fingerprint key of its own. */
+/**
+ * Starts it: free ports on loopback, tables made, a fingerprint key of its own. Where a part cannot be started, none is left
+ * running.
+ */
 export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise<EmbeddedWorld> {
   const { clock = systemClock, folder } = options;
   const now = () => clock.now();
   const kept = folder === undefined ? {} : { folder };
-  const issuer = await startTokenEndpoint({ now, ...options.issuer });
+  await using parts = new AsyncDisposableStack();
+  const start = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    // One that is still starting when another fails is closed, too.
+    parts.defer(async () => (await starting.catch(() => undefined))?.close());
+    return starting;
+  };
+  const issuer = await start(startTokenEndpoint({ now, ...options.issuer }));
   const { tokens: known = [] } = options.barndoor;
   const tokens = (token: string) =>
     issuer.accepts(token) || (typeof known === 'function' ? known(token) : known.includes(token));
   const [dynamodb, secretsManager, sqs, eventBridge, barndoor, alloy] = await Promise.all([
-    startDynamoDb({ now, ...kept, ...options.dynamodb }),
-    startSecretsManager({ now, ...kept, ...options.secretsManager }),
-    startSqs({ now, ...options.sqs }),
-    startEventBridge({ now, ...options.eventBridge }),
-    startBarndoor({ now, ...options.barndoor, tokens }),
-    startAlloy({ now, ...(options.alloy ?? { servers: [] }) }),
+    start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
+    start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
+    start(startSqs({ now, ...options.sqs })),
+    start(startEventBridge({ now, ...options.eventBridge })),
+    start(startBarndoor({ now, ...options.barndoor, tokens })),
+    start(startAlloy({ now, ...(options.alloy ?? { servers: [] }) })),
   ]);
   await createTables(dynamodb.endpoint, { desired: desiredName, ledger: ledgerName });
   const { queueUrl, deadLettersUrl } = createQueues(sqs);
@@ -99,12 +108,15 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     sqs: local(sqs.endpoint),
     events: local(eventBridge.endpoint),
   };
-  const dynamodbClient = dynamoDbClient(endpoints.dynamodb);
-  const secretsClient = secretsManagerClient(endpoints.secretsManager);
+  const dynamodbClient = parts.adopt(dynamoDbClient(endpoints.dynamodb), (one) => one.destroy());
+  const secretsClient = parts.adopt(secretsManagerClient(endpoints.secretsManager), (one) =>
+    one.destroy(),
+  );
   const secrets = secretWriter(secretsClient);
   if (!secretsManager.secrets.some(({ name }) => name === fingerprintSecret)) {
     await secrets.write(fingerprintSecret, Buffer.from(randomKey()).toString('base64'));
   }
+  const started = parts.move();
   return {
     barndoor,
     alloy,
@@ -133,12 +145,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
       eventBus,
     },
     endpoints,
-    close: async () => {
-      dynamodbClient.destroy();
-      secretsClient.destroy();
-      const parts = [dynamodb, secretsManager, sqs, eventBridge, barndoor, alloy, issuer];
-      await Promise.all(parts.map((part) => part.close()));
-    },
+    close: () => started.disposeAsync(),
   };
 }
 

@@ -43,21 +43,14 @@ export async function startKeptWorld(folder: string, clock?: Clock): Promise<Emb
       ...port('issuer'),
     },
   });
-  try {
-    if (kept) await readdress(world, kept);
-    else await populate(world);
-    keep(file, world);
-  } catch (error) {
-    await world.close();
-    throw error;
-  }
-  return {
-    ...world,
-    close: async () => {
-      keep(file, world);
-      await world.close();
-    },
-  };
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => world.close());
+  if (kept) await readdress(world, kept);
+  else await populate(world);
+  keep(file, world);
+  closing.defer(() => keep(file, world));
+  const started = closing.move();
+  return { ...world, close: () => started.disposeAsync() };
 }
 
 function keep(file: string, world: EmbeddedWorld): void {

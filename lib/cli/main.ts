@@ -44,7 +44,8 @@ async function ask(question: string): Promise<string | undefined> {
 }
 
 // A terminal that is closed is no reason to leave a PUT unrecorded.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+for (const signal of signals) process.on(signal, onSignal);
 let isBroken = false;
 // A reader that goes away, such as `head`, is no error; nor is a terminal.
 for (const stream of [process.stdout, process.stderr]) {
@@ -71,3 +72,15 @@ const exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
 });
 if (!isBroken) process.exitCode = exitCode;
+// All that the command opened is closed. A signal that comes while a slow reader takes the last of the output ends that too.
+for (const signal of signals) process.off(signal, onSignal);
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit();
+
+/** Resolves once all that was written is with the system, or was found to be impossible to write. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    // Its error is an event of its own, which comes after.
+    stream.write('', () => setImmediate(resolve));
+  });
+}

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { NextCommand } from '../model/text/next-command.types.ts';
 import type { WiringOptions } from '../wiring.ts';
 import type { CommandContext } from './context.ts';
-import { usageError } from './errors/cli-error.ts';
+import { interrupted, usageError } from './errors/cli-error.ts';
 import { exitCodes } from './errors/exit-codes.ts';
 import type { ExitCode } from './errors/exit-codes.ts';
 import { explain } from './errors/explain.ts';
@@ -42,7 +42,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   let exitCode: ExitCode = exitCodes.ok;
   let next: NextCommand = (line) => line;
   const run: Runner = async (definition, options, operands, own) => {
-    const opened: Promise<Target>[] = [];
+    await using opened = new AsyncDisposableStack();
     if (options.color === false) output = createOutput(world.stdout, world.stderr, colourless);
     next = nextCommand(options);
     const context: CommandContext = {
@@ -55,20 +55,10 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
       now: world.now ?? Date.now,
       cwd: world.cwd,
       wiring: world.wiring ?? {},
-      target: async (only) => {
-        const opening = openTarget(context, only);
-        opened.push(opening);
-        return opening;
-      },
+      target: (only) => open(context, opened, only),
     };
-    try {
-      if (options.output === 'markdown' && !definition.markdown) throw noMarkdown();
-      exitCode = await definition.run(context, operands, own);
-    } finally {
-      const targets = await Promise.allSettled(opened);
-      const open = targets.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-      await Promise.all(open.map((target) => target.close()));
-    }
+    if (options.output === 'markdown' && !definition.markdown) throw noMarkdown();
+    exitCode = await definition.run(context, operands, own);
     return exitCode;
   };
   const program = createProgram(run, {
@@ -86,12 +76,37 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   }
 }
 
+/** Opens what the options name, to be closed when the command ends, however it ends. */
+function open(
+  context: CommandContext,
+  opened: AsyncDisposableStack,
+  only?: 'tables',
+): Promise<Target> {
+  const { stop } = context;
+  const opening = openTarget(context, only);
+  const closing = async () => (await opening.catch(() => undefined))?.close();
+  return new Promise((resolve, reject) => {
+    // Nothing is in flight yet: the answer of an API that does not come is not waited for.
+    const leave = () => reject(interrupted());
+    stop.addEventListener('abort', leave);
+    opened.defer(async () => {
+      stop.removeEventListener('abort', leave);
+      const closed = closing();
+      if (!stop.aborted) await closed;
+    });
+    opening.then(resolve, reject);
+    if (stop.aborted) leave();
+  });
+}
+
 function failed(error: unknown, output: Output, next: NextCommand): ExitCode {
   // Commander has said what is wrong with the command line, or shown its help.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid;
   }
-  const { lines, exitCode } = explain(error, next);
+  // Why the command failed comes before what then failed while it was closed.
+  const cause = error instanceof SuppressedError ? error.suppressed : error;
+  const { lines, exitCode } = explain(cause, next);
   for (const [index, line] of lines.entries()) {
     output.note(index === 0 ? output.notePaint(line, 'error') : line);
   }

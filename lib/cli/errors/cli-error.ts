@@ -25,6 +25,13 @@ export function usageError(message: string, next: string): CliError {
   return new CliError('usage', message, next, { exitCode: exitCodes.invalid });
 }
 
+/** Ctrl-C before anything was sent. */
+export function interrupted(): CliError {
+  return new CliError('interrupted', 'interrupted; nothing was sent', 'run it again', {
+    exitCode: exitCodes.interrupted,
+  });
+}
+
 /** Files that declare what is not valid: everything that is wrong, a line each with its place. */
 export class InvalidFilesError extends TrueupError {
   readonly lines: readonly string[];

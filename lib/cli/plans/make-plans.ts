@@ -3,8 +3,7 @@ import type { Plan } from '../../plan/plan.types.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { preview } from '../../pass/preview.ts';
 import type { Attended } from '../../pass/request.types.ts';
-import { CliError } from '../errors/cli-error.ts';
-import { exitCodes } from '../errors/exit-codes.ts';
+import { interrupted } from '../errors/cli-error.ts';
 import { mapLimited } from '../../pass/limited.ts';
 import type { Output } from '../output/output.ts';
 import type { Selection } from '../targets/select.ts';
@@ -51,11 +50,4 @@ export async function makePlans(
   output.progress('');
   if (!planned) throw interrupted();
   return planned;
-}
-
-/** Ctrl-C before anything was sent. */
-export function interrupted(): CliError {
-  return new CliError('interrupted', 'interrupted; nothing was sent', 'run it again', {
-    exitCode: exitCodes.interrupted,
-  });
 }

@@ -11,17 +11,20 @@ import type { Target } from './target.ts';
 /** The embedded world, kept in a folder: AWS and the vendors on loopback, for as long as the command runs. */
 export async function localTarget(context: OpenContext): Promise<Target> {
   const folder = join(resolve(context.cwd, context.options.state), 'local');
-  const world = await startKeptWorld(folder, context.wiring.clock);
+  await using parts = new AsyncDisposableStack();
+  const world = parts.adopt(await startKeptWorld(folder, context.wiring.clock), (one) =>
+    one.close(),
+  );
   const wiring: WiringOptions = { ...context.wiring, endpoints: world.endpoints };
-  const target = wiredTarget('local', world.settings, context, wiring);
+  const target = parts.adopt(wiredTarget('local', world.settings, context, wiring), (one) =>
+    one.close(),
+  );
+  const opened = parts.move();
   return {
     ...target,
     name: `the embedded world in ${folder}`,
     serve: (stop) =>
       serveQueue(world, () => wire(world.settings, createLog(context.output), wiring), stop),
-    close: async () => {
-      await target.close();
-      await world.close();
-    },
+    close: () => opened.disposeAsync(),
   };
 }

@@ -13,7 +13,7 @@ import { sharedChecks } from './shared.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { completed } from '../../next-command.ts';
 import { mapLimited } from '../../../pass/limited.ts';
-import { interrupted } from '../../plans/make-plans.ts';
+import { interrupted } from '../../errors/cli-error.ts';
 import { StoreError } from '../../../model/errors/store-error.ts';
 import { selectConnections } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';

@@ -2,7 +2,7 @@ import { writeYaml } from '../../../desired/yaml/write.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { mapLimited } from '../../../pass/limited.ts';
-import { interrupted } from '../../plans/make-plans.ts';
+import { interrupted } from '../../errors/cli-error.ts';
 import { documentOf } from './document-of.ts';
 import { validPart } from './valid-part.ts';
 import { selectConnections } from '../../targets/select.ts';

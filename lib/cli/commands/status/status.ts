@@ -1,7 +1,7 @@
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { mapLimited } from '../../../pass/limited.ts';
-import { interrupted } from '../../plans/make-plans.ts';
+import { interrupted } from '../../errors/cli-error.ts';
 import { nameOperand, select } from '../../targets/select.ts';
 import { readStatus } from './read-status.ts';
 import { isFailing, renderStatus } from './render-status.ts';

@@ -39,14 +39,21 @@ export async function startDynamoDb(
   } = {},
 ): Promise<LocalDynamoDb> {
   const { folder, now = Date.now, streams = {}, intercept } = options;
-  const letGo = folder === undefined ? () => undefined : holdFolder(folder);
+  await using parts = new AsyncDisposableStack();
+  if (folder !== undefined) parts.defer(holdFolder(folder));
   const immediately = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
   const database = dynalite({ ...immediately, ...(folder !== undefined && { path: folder }) });
   // Only a server that listens closes its store.
   await new Promise<void>((resolve) => {
     database.listen(0, '127.0.0.1', resolve);
   });
-  const client = inProcess(database);
+  parts.defer(async () => {
+    await new Promise<void>((resolve) => {
+      database.close(() => resolve());
+      database.closeAllConnections();
+    });
+  });
+  const client = parts.adopt(inProcess(database), (one) => one.close());
 
   const calls: Record<string, number> = {};
   const streamErrors: unknown[] = [];
@@ -79,16 +86,8 @@ export async function startDynamoDb(
     return { status, headers: answered, body: bytes };
   });
 
-  let closed: Promise<void> | undefined;
-  const close = async () => {
-    await front.close();
-    client.close();
-    await new Promise<void>((resolve) => {
-      database.close(() => resolve());
-      database.closeAllConnections();
-    });
-    letGo();
-  };
+  parts.defer(() => front.close());
+  const started = parts.move();
   return {
     endpoint: front.url,
     calls,
@@ -100,7 +99,7 @@ export async function startDynamoDb(
         await seen;
       }
     },
-    close: () => (closed ??= close()),
+    close: () => started.disposeAsync(),
   };
 }
 
