@@ -17,7 +17,7 @@ import { findNamed } from '../targets/find-named.ts';
 import { select, splitName } from '../targets/select.ts';
 import type { Selection } from '../targets/select.ts';
 import type { Target } from '../targets/target.ts';
-import { exitCodeOfReport } from './apply/outcome-of.ts';
+import { findingsOfReport } from './apply/outcome-of.ts';
 
 interface RetryOptions {
   readonly resend?: boolean;
@@ -54,7 +54,7 @@ export const retry = defineCommand<RetryOptions>({
     const { output, next, stop } = context;
     if (context.options.output === 'json') output.result(renderReportsJson(reports));
     else for (const report of reports) output.result(renderReport(report, output.paint, next));
-    return gravest(reports.map((report) => exitCodeOfReport(report, stop.aborted)));
+    return gravest(reports.flatMap((report) => findingsOfReport(report, stop.aborted)));
   },
 });
 

@@ -1,3 +1,5 @@
+import type { OutcomeCounts } from '../../model/outcome.ts';
+
 /**
  * What `trueup` exits with, for scripts.
  *
@@ -7,7 +9,7 @@
  * | 1    | an error, or a part of it failed |
  * | 2    | something would change, with `--detailed-exitcode` only |
  * | 3    | the command line or a declaration is not valid |
- * | 4    | the guard holds something |
+ * | 4    | the guard holds something; nothing else is open but servers that are missing |
  * | 130  | interrupted (Ctrl-C) |
  */
 export const exitCodes = {
@@ -21,17 +23,32 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** A code, or that servers are missing: an error too, but one that leaves it to say that something is held. */
+export type Finding = ExitCode | 'missing';
+
 /** What to hear first, of several connections or findings. */
-const gravity: readonly ExitCode[] = [
+const gravity: readonly Finding[] = [
   exitCodes.interrupted,
   exitCodes.invalid,
   exitCodes.failed,
   exitCodes.held,
+  'missing',
   exitCodes.changes,
 ];
 
 /** The most severe of several; 0 if there are no codes. */
-export function gravest(codes: Iterable<ExitCode>): ExitCode {
-  const all = new Set(codes);
-  return gravity.find((code) => all.has(code)) ?? exitCodes.ok;
+export function gravest(findings: Iterable<Finding>): ExitCode {
+  const all = new Set(findings);
+  const first = gravity.find((one) => all.has(one)) ?? exitCodes.ok;
+  return first === 'missing' ? exitCodes.failed : first;
+}
+
+/** What the counts of a connection come to. */
+export function findingsOf(counts: OutcomeCounts): readonly Finding[] {
+  const { failed, refused, invalid, unreached, waiting, missing, held } = counts;
+  return [
+    ...(failed + refused + invalid + unreached + waiting > 0 ? [exitCodes.failed] : []),
+    ...(held > 0 ? [exitCodes.held] : []),
+    ...(missing > 0 ? ['missing' as const] : []),
+  ];
 }

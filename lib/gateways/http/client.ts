@@ -7,7 +7,7 @@ import { mayHaveReached } from '../../model/errors/failure.ts';
 import type { KnownSecrets } from '../../secrets/known-secrets.ts';
 import type { KindOf, Outgoing } from './exchange.ts';
 import { exchange, isTooLarge } from './exchange.ts';
-import type { HostOwner, HostSettings } from './host-rule.ts';
+import type { HostOwner, HostSettings } from './allowed-hosts.types.ts';
 import { assertAllowedUrl } from './host-rule.ts';
 import type { Repeatable } from './repetition.ts';
 import { waitBeforeRepeat } from './repetition.ts';

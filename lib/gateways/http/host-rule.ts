@@ -1,27 +1,11 @@
 import { isIP } from 'node:net';
 import { TrueupError } from '../../model/errors/errors.ts';
 import type { JsonObject } from '../../model/json/json.types.ts';
-import type { Provider } from '../provider.ts';
 import type { VendorOperation } from '../../model/errors/vendor-error.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
+import type { AllowedHost, HostOwner, HostSettings } from './allowed-hosts.types.ts';
+import { nearHost } from './near-host.ts';
 import { addressKind } from './addresses.ts';
-
-/** One entry of the allowed hosts. Without a port: the scheme's own. */
-export interface AllowedHost {
-  readonly provider: string;
-  /** As a URL spells it: lower case, IPv6 in brackets. */
-  readonly hostname: string;
-  readonly port?: number;
-}
-
-export interface HostSettings {
-  readonly allowed: readonly AllowedHost[];
-  /** Only where the user owns both the rows and the settings: with files, and in the embedded world. */
-  readonly trustDocumentedHosts: boolean;
-}
-
-/** Whose hosts are asked about. */
-export type HostOwner = Pick<Provider, 'name' | 'documentedHosts'>;
 
 /** Which addresses a host may resolve to: `public` for documented hosts, `named` for the settings', `loopback` for plain http. */
 export type Reach = 'public' | 'named' | 'loopback';
@@ -98,7 +82,7 @@ export function assertAllowedUrl(
   if (reach === undefined) {
     return refuse(
       `${url.host} is not among the allowed hosts for ${owner.name}: name it in allowedHosts of the stack, ` +
-        `or in TRUEUP_ALLOWED_HOSTS as ${owner.name}=${url.host}`,
+        `or in TRUEUP_ALLOWED_HOSTS as ${owner.name}=${url.host}${nearHost(url, owner, settings)}`,
     );
   }
   const literal = literalOf(url.hostname);

@@ -9,7 +9,7 @@ import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';
 import { tooLarge } from './exchange.ts';
 import type { KindOf } from './exchange.ts';
-import type { HostOwner } from './host-rule.ts';
+import type { HostOwner } from './allowed-hosts.types.ts';
 
 /** Whose requests they are, and how its PUTs behave. */
 export type SessionOwner = HostOwner & Pick<Provider, 'putPatience' | 'upstreamStatuses'>;

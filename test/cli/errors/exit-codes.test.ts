@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { gravest } from '../../../lib/cli/errors/exit-codes.ts';
 import { connection, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
@@ -71,6 +71,33 @@ test('4: the guard holds something', async () => {
   expect(world.barndoor.counts.put).toBe(0);
 });
 
+test('4 comes before 1 where nothing is wrong but that a server is missing', async () => {
+  await changeAll();
+  await world.declare({ id: 'not-there', spec: { name: 'x' } });
+  expect(await code(['apply', '--yes'])).toBe(4);
+  expect(await code(['status', '--exit-code'])).toBe(4);
+  world.barndoor.misbehave({ operation: 'list', effect: { kind: 'status', status: 403 } });
+  expect(await code(['apply', '--yes'])).toBe(1);
+});
+
+describe('status --exit-code', () => {
+  test('is 0 before the first pass, and in sync', async () => {
+    expect(await code(['status', '--exit-code'])).toBe(0);
+    expect(await code(['apply', '--yes'])).toBe(0);
+    expect(await code(['status', '--exit-code'])).toBe(0);
+  });
+
+  test('is 1 where something needs attention, of what is named', async () => {
+    await world.declare({ id: 'not-there', label: 'gone', spec: { name: 'x' } });
+    expect(await code(['apply', '--yes'])).toBe(1);
+    expect(await code(['status'])).toBe(0);
+    expect(await code(['status', '--exit-code'])).toBe(1);
+    expect(await code(['status', '--exit-code', '--failing', '-o', 'json'])).toBe(1);
+    expect(await code(['status', '--exit-code', `${connection}/gone`])).toBe(1);
+    expect(await code(['status', '--exit-code', `${connection}/first`])).toBe(0);
+  });
+});
+
 test('130: interrupted', async () => {
   await change();
   const stop = new AbortController();
@@ -90,4 +117,8 @@ test('of several the gravest', () => {
     expect(gravest(rising.slice(0, at + 1).toReversed())).toBe(one);
   }
   expect(gravest([])).toBe(0);
+  expect(gravest(['missing'])).toBe(1);
+  expect(gravest(['missing', 2])).toBe(1);
+  expect(gravest([4, 'missing'])).toBe(4);
+  expect(gravest([1, 4, 'missing'])).toBe(1);
 });

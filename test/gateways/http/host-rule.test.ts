@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { TrueupError } from '../../../lib/model/errors/errors.ts';
 import { addressKind } from '../../../lib/gateways/http/addresses.ts';
-import type { HostSettings } from '../../../lib/gateways/http/host-rule.ts';
+import type { HostSettings } from '../../../lib/gateways/http/allowed-hosts.types.ts';
 import {
   assertAllowedUrl,
   mayReach,

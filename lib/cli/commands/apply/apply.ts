@@ -3,7 +3,7 @@ import type { CommandContext } from '../../context.ts';
 import { exitCodes, gravest } from '../../errors/exit-codes.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
 import { agree } from './agree.ts';
-import { exitCodeOf } from './outcome-of.ts';
+import { findingsOfSent } from './outcome-of.ts';
 import { takePrecautions } from './precautions.ts';
 import { send } from './send.ts';
 import type { Agreed } from './agreed.ts';
@@ -71,7 +71,7 @@ export const apply = defineCommand<ApplyOptions>({
     showSent(context, sent);
     return gravest([
       ...failed,
-      ...sent.map((one) => exitCodeOf(one, stop.aborted, options.plan !== undefined)),
+      ...sent.flatMap((one) => findingsOfSent(one, stop.aborted, options.plan !== undefined)),
     ]);
   },
 });

@@ -1,29 +1,29 @@
 import type { PassReport } from '../../../model/ledger.types.ts';
 import type { Plan } from '../../../plan/plan.types.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
-import { exitCodes } from '../../errors/exit-codes.ts';
-import type { ExitCode } from '../../errors/exit-codes.ts';
+import { exitCodes, findingsOf } from '../../errors/exit-codes.ts';
+import type { Finding } from '../../errors/exit-codes.ts';
 import { hashesOf } from '../../plans/plan-document.ts';
 import type { Sent } from './send.ts';
 
 /** What a script learns from it. */
-export function exitCodeOf(sent: Sent, stopped: boolean, isSaved: boolean): ExitCode {
-  if ('skipped' in sent) return exitCodes.interrupted;
-  if ('lockedBy' in sent) return stopped ? exitCodes.interrupted : exitCodes.failed;
-  if ('error' in sent) return exitCodes.failed;
+export function findingsOfSent(sent: Sent, stopped: boolean, isSaved: boolean): readonly Finding[] {
+  if ('skipped' in sent) return [exitCodes.interrupted];
+  if ('lockedBy' in sent) return [stopped ? exitCodes.interrupted : exitCodes.failed];
+  if ('error' in sent) return [exitCodes.failed];
   const { gone } = restOf(sent.plan, sent.result.plan);
   // A saved plan is stale where something of it was not sent, whenever it became so.
-  if (isSaved && gone.length > 0) return exitCodes.failed;
-  return exitCodeOfReport(sent.result.report, stopped);
+  if (isSaved && gone.length > 0) return [exitCodes.failed];
+  return findingsOfReport(sent.result.report, stopped);
 }
 
 /** The same of a pass alone. */
-export function exitCodeOfReport({ counts, state }: PassReport, stopped: boolean): ExitCode {
-  if (state === 'interrupted' && stopped) return exitCodes.interrupted;
-  const { failed, refused, invalid, missing, unreached, waiting } = counts;
-  const open = failed + refused + invalid + missing + unreached + waiting;
-  if (state !== 'ok' || open > 0) return exitCodes.failed;
-  return counts.held > 0 ? exitCodes.held : exitCodes.ok;
+export function findingsOfReport(
+  { counts, state }: PassReport,
+  stopped: boolean,
+): readonly Finding[] {
+  if (state === 'interrupted' && stopped) return [exitCodes.interrupted];
+  return state === 'ok' ? findingsOf(counts) : [exitCodes.failed];
 }
 
 /** Servers whose plan under the lease differs from the plan that was shown. */

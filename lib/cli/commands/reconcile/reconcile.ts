@@ -7,8 +7,8 @@ import { StoreError } from '../../../model/errors/store-error.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
-import { exitCodes, gravest } from '../../errors/exit-codes.ts';
-import type { ExitCode } from '../../errors/exit-codes.ts';
+import { exitCodes, findingsOf, gravest } from '../../errors/exit-codes.ts';
+import type { Finding } from '../../errors/exit-codes.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { milliseconds } from '../../option-values.ts';
 import { askAndFollow } from './ask-and-follow.ts';
@@ -51,7 +51,7 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
       output.progress('');
       tell(context, names, reports);
       if (stop.aborted) return exitCodes.interrupted;
-      return gravest(names.map((connection) => exitCodeOf(reports.get(connection))));
+      return gravest(names.flatMap((connection) => findingsIn(reports.get(connection))));
     } finally {
       served.abort();
       await serving;
@@ -114,9 +114,6 @@ function explainNoQueue(error: unknown): never {
   );
 }
 
-function exitCodeOf(report: PassReport | undefined): ExitCode {
-  if (!report || report.state !== 'ok') return exitCodes.failed;
-  const { failed, refused, invalid, missing, unreached, waiting, held } = report.counts;
-  if (failed + refused + invalid + missing + unreached + waiting > 0) return exitCodes.failed;
-  return held > 0 ? exitCodes.held : exitCodes.ok;
+function findingsIn(report: PassReport | undefined): readonly Finding[] {
+  return report?.state === 'ok' ? findingsOf(report.counts) : [exitCodes.failed];
 }

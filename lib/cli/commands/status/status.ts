@@ -1,5 +1,7 @@
 import { defineCommand } from '../../command.ts';
-import { exitCodes } from '../../errors/exit-codes.ts';
+import { exitCodes, findingsOf, gravest } from '../../errors/exit-codes.ts';
+import type { Finding } from '../../errors/exit-codes.ts';
+import { outcomeCounts } from '../../../model/outcome.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../errors/cli-error.ts';
 import { nameOperand, select } from '../../targets/select.ts';
@@ -9,7 +11,7 @@ import type { ConnectionStatus } from './status.types.ts';
 
 const atOnce = 8;
 
-export const status = defineCommand<{ failing?: boolean }>({
+export const status = defineCommand<{ failing?: boolean; exitCode?: boolean }>({
   description:
     'Shows what the ledger knows: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next. Asks no vendor; `trueup plan` does.',
   examples: [
@@ -22,9 +24,10 @@ export const status = defineCommand<{ failing?: boolean }>({
   configure: (command) => {
     command
       .argument('[name...]', `${nameOperand}; what is named is listed with all its servers`)
-      .option('--failing', 'only what needs attention');
+      .option('--failing', 'only what needs attention')
+      .option('--exit-code', 'exits with 1 if something needs attention, 4 if held');
   },
-  run: async (context, operands, { failing = false }) => {
+  run: async (context, operands, { failing = false, exitCode = false }) => {
     const { next, options, output, stop } = context;
     const target = await context.target();
     const selections = await select(target, operands);
@@ -32,22 +35,30 @@ export const status = defineCommand<{ failing?: boolean }>({
       ofServers(await readStatus(connection, target.deps), servers),
     );
     if (!found) throw interrupted();
+    const code = exitCode ? gravest(found.flatMap(findingsIn)) : exitCodes.ok;
     const connections = failing ? found.filter(isToShow) : found;
     if (options.output === 'json') {
       const shown = connections.map((one) => (failing ? onlyFailing(one) : one));
       output.data({ version: 1, connections: shown });
-      return exitCodes.ok;
+      return code;
     }
     const listing = failing ? 'failing' : operands.length > 0 ? 'all' : 'some';
     const blocks = connections.map((one) => renderStatus(one, listing, output.paint, next));
     output.result(blocks.length === 0 ? 'Nothing is failing.' : blocks.join('\n\n'));
-    return exitCodes.ok;
+    return code;
   },
 });
 
 /** The servers that are named; counts and the rest are of the connection. */
 function ofServers(one: ConnectionStatus, ids?: readonly string[]): ConnectionStatus {
   return ids ? { ...one, servers: one.servers.filter(({ id }) => ids.includes(id)) } : one;
+}
+
+/** As of a pass, of the servers that are shown. */
+function findingsIn({ state, servers }: ConnectionStatus): readonly Finding[] {
+  if (state !== 'ok' && state !== 'unseen') return [exitCodes.failed];
+  const seen = servers.flatMap(({ outcome }) => (outcome === 'unseen' ? [] : [outcome]));
+  return findingsOf(outcomeCounts(seen));
 }
 
 function isToShow({ state, servers }: ConnectionStatus): boolean {
