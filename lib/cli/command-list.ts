@@ -68,7 +68,7 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'history',
     summary: 'shows which field was changed when, and why',
-    load: async () => (await import('./commands/history.ts')).history,
+    load: async () => (await import('./commands/history/history.ts')).history,
   },
   {
     name: 'pause',

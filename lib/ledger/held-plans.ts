@@ -4,6 +4,8 @@ import { jsonIssues } from '../model/json/json-issues.ts';
 import { planSchema } from '../plan/text/plan-schema.ts';
 import type { Plan } from '../plan/plan.types.ts';
 import { isTime } from '../model/time.ts';
+import { unknownCaller } from '../model/text/shown-caller.ts';
+import type { Recorder } from './history.ts';
 import type { Approval, Ledger } from './ledger.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import { storeProblem } from '../table/store-errors.ts';
@@ -51,6 +53,7 @@ const approvalSchema = z.object({
 export function heldPlans(
   table: Table,
   clock: Clock,
+  record: Recorder,
 ): Pick<Ledger, 'putHeld' | 'held' | 'heldDigests' | 'approve' | 'approvals'> {
   const isAlive = (item: Item | undefined): item is Item =>
     item !== undefined && endOf(item.value['ttl']) > clock.now();
@@ -112,8 +115,11 @@ export function heldPlans(
         const where = { call: 'approve', store: table.name, connection, item: key };
         throw storeProblem('store-absent', where, 'there is no held plan of this digest');
       }
+      const parts = inItems(hashes);
+      const who = by ?? unknownCaller;
+      await record(connection, { kind: 'approve', at, by: who, digest, changes: hashes.length });
       const ttl = ttlAt(Date.parse(at), lives.approval);
-      for (const [index, part] of inItems(hashes).entries()) {
+      for (const [index, part] of parts.entries()) {
         await table.put(connection, partKey(key, index), { at, by, hashes: part, ttl });
       }
     },

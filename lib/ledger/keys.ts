@@ -1,20 +1,23 @@
 import { serverKey } from '../model/names/server-key.ts';
+import { compactTime } from './time-ordered-id.ts';
+
 /**
  * Sort keys of the ledger's items, and how long they live.
  *
  * | key | what | lives |
  * |---|---|---|
  * | `approval#<digest>` | permission for a held plan | 24 hours |
- * | `change#<id>#<time-ordered id>` | history | 90 days |
- * | `declared#<id>#<content hash>` | a declaration that was applied | 90 days |
+ * | `declared#<id>#<content hash>` | who pushed a declaration | 90 days |
  * | `held#<digest>` | a held plan | 7 days |
+ * | `history#<time-ordered id>` | what was done, and by whom | 90 days |
  * | `lease` | which process reconciles (`lib/lease`) | for ever |
  * | `pass#last`, `pass#<time-ordered id>` | reports | 90 days |
  * | `pause`, `pause#<id>` | the operator's pauses | until removed |
  * | `resend#<id>` | marks of passes that could not record what they sent | until it was sent again |
  * | `server#<id>` | a server's record | until forgotten |
  *
- * A pass reads from `pause` to the end of `server#`: history sorts before it. Hashes that do not fit into a held plan's or
+ * A pass reads from `pause` to the end of `server#`: history sorts before it, and is in the order of time, since it is read from
+ * its end. Hashes that do not fit into a held plan's or
  * an approval's item are in `<key>#1`, `<key>#2` and so on.
  */
 export const keys = {
@@ -22,11 +25,9 @@ export const keys = {
   pauseOf: (id: string) => `pause#${id}`,
   resend: (id: string) => `resend#${id}`,
   server: serverKey,
-  change: (id: string, timeOrderedId: string) => `change#${id}#${timeOrderedId}`,
-  changes: 'change#',
-  changesOf: (id: string) => `change#${id}#`,
   declared: (id: string, contentHash: string) => `declared#${id}#${contentHash}`,
   held: (digest: string) => `held#${digest}`,
+  history: (timeOrderedId: string) => `history#${timeOrderedId}`,
   approval: (digest: string) => `approval#${digest}`,
   approvals: 'approval#',
   lastPass: 'pass#last',
@@ -36,6 +37,14 @@ export const keys = {
 
 /** What a pass reads. `$` follows `#`, so that every id is below it, in whatever script it is written. */
 export const passRange = { from: 'pause', to: 'server$' } as const;
+
+/** The history since a time. */
+export function historyRange(since: number): { readonly from: string; readonly before: string } {
+  return {
+    from: keys.history(Number.isFinite(since) ? compactTime(since) : ''),
+    before: 'history$',
+  };
+}
 
 /** All pauses of a connection. */
 export const pauseRange = { from: 'pause', to: 'pause$' } as const;
@@ -51,7 +60,7 @@ const day = 86_400_000;
 export const lives = {
   approval: day,
   held: 7 * day,
-  change: 90 * day,
+  history: 90 * day,
   declared: 90 * day,
   pass: 90 * day,
 } as const;

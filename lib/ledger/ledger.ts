@@ -7,6 +7,8 @@ import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';
 import { heldPlans } from './held-plans.ts';
 import { history } from './history.ts';
+import { pushed } from './pushed.ts';
+import { reports } from './reports.ts';
 import { idIn, keys, passRange } from './keys.ts';
 import { pauseIn, pauses } from './pauses.ts';
 import { marksIn, resendMarks } from './resend-marks.ts';
@@ -29,6 +31,8 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
     new LostUpdateError('lost-update', `${item} of ${connection} was written by another process`, {
       context: { table: table.name, connection, item },
     });
+
+  const past = history(table, clock, ids);
 
   return {
     read: async (connection, wanted) => {
@@ -62,10 +66,12 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
       if (!(await table.remove(connection, key, rev))) throw lost(connection, key);
     },
 
-    ...pauses(table),
+    ...pauses(table, past.record),
     ...resendMarks(table),
-    ...history(table, clock, ids),
-    ...heldPlans(table, clock),
+    ...past,
+    ...pushed(table, clock),
+    ...reports(table, clock),
+    ...heldPlans(table, clock, past.record),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { ChangeRecord, PassReport, Pause, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { HistoryRecord } from '../model/history.types.ts';
+import type { PassReport, Pause, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { Plan } from '../plan/plan.types.ts';
 
 /** What a pass reads of a connection's ledger in one go. */
@@ -31,11 +32,30 @@ export interface Approval {
   readonly hashes: readonly string[];
 }
 
-/** Which records of the past: of one server, not before `since`, the newest `limit`. */
+/** Which records of the past: not before `since`, the newest `limit`. */
 export interface PastFilter {
-  readonly server?: string;
   readonly since?: Time;
   readonly limit?: number;
+}
+
+/** The same, and only those that match: others are read, and left out. */
+export interface HistoryFilter extends PastFilter {
+  readonly matches?: (record: HistoryRecord) => boolean;
+}
+
+/** The end of a pause. */
+export type Resumed = Pick<Pause, 'id' | 'by' | 'at'>;
+
+/** Who wrote a declaration. */
+export interface Pushed {
+  readonly at: Time;
+  readonly by: string;
+}
+
+/** A server's declaration, by its content. */
+export interface Declared {
+  readonly server: string;
+  readonly declaration: string;
 }
 
 /** What Trueup knows. Only Trueup writes it. All methods throw `StoreError` if the store fails. */
@@ -60,9 +80,15 @@ export interface Ledger {
   markResend(connection: string, id: string, mark: string): Promise<void>;
   /** Forgets these marks of a server, and no other that came since they were read. None is fine. */
   clearResend(connection: string, id: string, marks: ReadonlySet<string>): Promise<void>;
-  addChange(connection: string, change: ChangeRecord): Promise<void>;
-  /** Marks that a declaration was applied. */
-  addDeclared(connection: string, id: string, contentHash: string, at: Time): Promise<void>;
+  /** Adds to the history. `pause`, `resume` and `approve` do so by themselves. */
+  record(connection: string, record: HistoryRecord): Promise<void>;
+  /** Keeps who wrote declarations, for 90 days. */
+  putPushed(connection: string, declared: readonly Declared[], pushed: Pushed): Promise<void>;
+  /** Who wrote declarations, in their order; undefined for one that `push` did not write. */
+  pushed(
+    connection: string,
+    declared: readonly Declared[],
+  ): Promise<readonly (Pushed | undefined)[]>;
   /** Approvals that are not over at `now`, with their hashes. A pass reads them only if there is something to guard. */
   approvals(connection: string, now: number): Promise<readonly Approval[]>;
   /** Idempotent: the same digest is the same plan. @returns whether it was not held yet */
@@ -71,7 +97,7 @@ export interface Ledger {
   /** Digests of the held plans that begin with `prefix`, sorted; all without one. */
   heldDigests(connection: string, prefix?: string): Promise<readonly string[]>;
   /**
-   * Permits changes, for 24 hours after `at`.
+   * Records it, then permits changes, for 24 hours after `at`.
    *
    * @param approval - its hashes are those of the held plan of its digest, unless it has its own
    * @throws StoreError (`store-absent`) if it has none, and there is no such plan
@@ -81,14 +107,14 @@ export interface Ledger {
   putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;
   /** The report of the last pass, `details` cut; undefined if there is not one, or it cannot be read. */
   lastReport(connection: string): Promise<PassReport | undefined>;
-  /** Applied changes, newest first, for 90 days. Long values were cut, and a record that cannot be read is left out. */
-  history(connection: string, filter?: PastFilter): Promise<readonly ChangeRecord[]>;
+  /** What was done, newest first, for 90 days. Long values were cut, and a record that cannot be read is left out. */
+  history(connection: string, filter?: HistoryFilter): Promise<readonly HistoryRecord[]>;
   /** Reports of passes that did something, newest first, for 90 days. */
-  reports(connection: string, filter?: Omit<PastFilter, 'server'>): Promise<readonly PassReport[]>;
+  reports(connection: string, filter?: PastFilter): Promise<readonly PassReport[]>;
   /** The connection's pauses, its servers' included; they may be over. */
   pauses(connection: string): Promise<readonly Pause[]>;
-  /** Pauses the connection or, with `id`, one server, in place of an earlier pause of the same. */
+  /** Records it, then pauses the connection or, with `id`, one server, in place of an earlier pause of the same. */
   pause(connection: string, pause: Pause): Promise<void>;
-  /** Ends a pause; none is fine. */
-  resume(connection: string, id?: string): Promise<void>;
+  /** Records it, then ends a pause; none is fine. */
+  resume(connection: string, resumed: Resumed): Promise<void>;
 }

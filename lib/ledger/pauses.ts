@@ -1,11 +1,16 @@
 import type { Pause } from '../model/ledger.types.ts';
 import { isTime } from '../model/time.ts';
+import { unknownCaller } from '../model/text/shown-caller.ts';
+import type { Recorder } from './history.ts';
 import type { Ledger } from './ledger.types.ts';
 import type { Item, Table } from '../table/table.ts';
 import { idIn, keys, pauseRange } from './keys.ts';
 
 /** The part of `Ledger` that keeps the operator's pauses. */
-export function pauses(table: Table): Pick<Ledger, 'pauses' | 'pause' | 'resume'> {
+export function pauses(
+  table: Table,
+  record: Recorder,
+): Pick<Ledger, 'pauses' | 'pause' | 'resume'> {
   const keyOf = (id: string | undefined) => (id === undefined ? keys.pause : keys.pauseOf(id));
   return {
     pauses: async (connection) => {
@@ -13,9 +18,19 @@ export function pauses(table: Table): Pick<Ledger, 'pauses' | 'pause' | 'resume'
       return items.map((item) => pauseIn(idIn(item.key, 'pause#'), item));
     },
     pause: async (connection, { id, ...pause }) => {
+      const { at, by = unknownCaller, until, reason } = pause;
+      await record(connection, {
+        kind: 'pause',
+        at,
+        by,
+        ...(id !== undefined && { server: id }),
+        ...(until !== undefined && { until }),
+        ...(reason !== undefined && { reason }),
+      });
       await table.put(connection, keyOf(id), pause);
     },
-    resume: async (connection, id) => {
+    resume: async (connection, { id, at, by = unknownCaller }) => {
+      await record(connection, { kind: 'resume', at, by, ...(id !== undefined && { server: id }) });
       await table.remove(connection, keyOf(id));
     },
   };

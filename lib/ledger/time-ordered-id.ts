@@ -10,7 +10,11 @@ export function timeOrderedIds(random: () => string): (at: number) => string {
   return (at) => {
     count = at === last ? count + 1 : 0;
     last = at;
-    const time = new Date(at).toISOString().replaceAll(/[-:.]/g, '');
-    return `${time}-${count.toString(36).padStart(4, '0')}-${random().slice(0, 8)}`;
+    return `${compactTime(at)}-${count.toString(36).padStart(4, '0')}-${random().slice(0, 8)}`;
   };
+}
+
+/** How ids begin that are made at this time. */
+export function compactTime(at: number): string {
+  return new Date(at).toISOString().replaceAll(/[-:.]/g, '');
 }

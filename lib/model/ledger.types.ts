@@ -1,7 +1,7 @@
 import type { FailureReason } from './errors/failure-reason.ts';
 import type { Fingerprint } from './fingerprint.types.ts';
 import type { Json, Pointer } from './json/json.types.ts';
-import type { Cause, Outcome, OutcomeCounts, Trigger } from './outcome.ts';
+import type { Outcome, OutcomeCounts, Trigger } from './outcome.ts';
 
 /** All times are ISO 8601 in UTC, to the millisecond. */
 export type Time = string;
@@ -118,21 +118,6 @@ export interface Pause {
   readonly at: Time;
   /** Over after this time; absent means until resumed. */
   readonly until?: Time;
-}
-
-/** `change#<id>#<time-ordered id>`: one field of one applied change. */
-export interface ChangeRecord {
-  readonly server: string;
-  readonly label?: string;
-  readonly at: Time;
-  readonly pass: string;
-  readonly trigger: Trigger;
-  readonly fields: readonly {
-    readonly pointer: Pointer;
-    readonly cause: Cause;
-    readonly before: ShownValue;
-    readonly after: ShownValue;
-  }[];
 }
 
 /**

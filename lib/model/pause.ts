@@ -1,13 +1,14 @@
 import type { Pause } from './ledger.types.ts';
 import { comparableId } from './names/server-id.ts';
 import { plainText } from './text/plain-text.ts';
+import { shownCaller } from './text/shown-caller.ts';
 import { shownTime } from './text/shown-time.ts';
 
 /** `paused by kim until 2026-12-24 18:00 UTC (vendor maintenance)` */
 export function pauseText({ reason, by, until }: Pause): string {
   const parts = [
     'paused',
-    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(by === undefined ? [] : [`by ${shownCaller(by)}`]),
     ...(until === undefined ? [] : [`until ${shownTime(until)}`]),
     ...(reason === undefined ? [] : [`(${reason})`]),
   ];

@@ -17,6 +17,8 @@ export interface Allowed extends Wanted {
   readonly planned: readonly PlannedServer[];
   /** Hashes of changes that were approved. */
   readonly approved: ReadonlySet<string>;
+  /** Digest of the approval that permits a change, by its hash. */
+  readonly approvals: ReadonlyMap<string, string>;
 }
 
 /**
@@ -43,12 +45,14 @@ export async function guard(
       hasGuardedCause(server),
   );
   const isWhole = request.servers === undefined;
-  const [approved, declared] = toGuard
+  const [approvals, declared] = toGuard
     ? await Promise.all([
-        approvedHashes(request, now, deps),
+        approvalsByHash(connection.name, now, deps),
         isWhole ? desired.servers.size : deps.desired.countServers(connection.name),
       ])
-    : [new Set<string>(), desired.servers.size];
+    : [new Map<string, string>(), desired.servers.size];
+  const confirmed = toGuard && request.attended?.approved ? [...request.attended.shown] : [];
+  const approved = new Set([...approvals.keys(), ...confirmed]);
   const guarded = guardChanges(findings, {
     limits: connection.policy.limits,
     declared,
@@ -65,7 +69,7 @@ export async function guard(
   const about = { connection: connection.name, provider: provider.name };
   const undeclared = live.undeclared ?? { count: 0, first: [] };
   const plan = assemblePlan(about, { servers: planned, quiet }, undeclared, guarded.state);
-  return { ...wanted, plan, planned, approved };
+  return { ...wanted, plan, planned, approved, approvals };
 }
 
 /** How many servers Trueup has applied or verified a declaration of, also where none is declared any more. */
@@ -76,15 +80,16 @@ export function knownIn({ servers }: LedgerState): number {
     .toArray().length;
 }
 
-/** Changes that an approval permits, or the person who asks for this pass. */
-async function approvedHashes(
-  { connection, attended }: PassRequest,
+/** Changes that an approval permits: by their hashes, the approval's digest. */
+async function approvalsByHash(
+  connection: string,
   now: number,
   { ledger }: Dependencies,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, string>> {
   const approvals = await ledger.approvals(connection, now);
-  const confirmed = attended?.approved ? [...attended.shown] : [];
-  return new Set([...approvals.flatMap(({ hashes }) => hashes), ...confirmed]);
+  return new Map(
+    approvals.flatMap(({ digest, hashes }) => hashes.map((hash) => [hash, digest] as const)),
+  );
 }
 
 /** Records what the guard holds, and announces it, once for each digest. @throws StoreError */

@@ -1,3 +1,4 @@
+import type { Caller } from '../model/history.types.ts';
 import type { PassReport } from '../model/ledger.types.ts';
 import type { Outcome, Trigger } from '../model/outcome.ts';
 import type { Plan } from '../plan/plan.types.ts';
@@ -6,6 +7,8 @@ import type { Plan } from '../plan/plan.types.ts';
 export interface PassRequest {
   readonly connection: string;
   readonly trigger: Trigger;
+  /** Whose command it is, for the history; absent if a person did not ask for it. */
+  readonly caller?: Caller;
   /** At most ten server ids; absent means all. */
   readonly servers?: readonly string[];
   /** Present if a person reviewed a plan: then mode `report` is applied too. */

@@ -26,6 +26,8 @@ export interface TokenPlace {
 export interface Login extends TokenPlace {
   readonly refreshToken: Secret;
   readonly access: AccessToken;
+  /** Who signed in, for the history. */
+  readonly by: string;
 }
 
 /** What is in the secret now: its members, or nothing if it is not there or empty. */
@@ -72,14 +74,16 @@ export async function storeLogin(
 }
 
 async function write(
-  { connection, reference, refreshToken, access }: Login,
+  { connection, reference, refreshToken, access, by }: Login,
   lease: Lease,
-  { credentialStore, clock, uuid, settings }: LoginDependencies,
+  { credentialStore, clock, ledger, uuid, settings }: LoginDependencies,
 ): Promise<boolean> {
   const { secret: name, key = defaultTokenKey } = reference;
   const { exists, whole } = await readTokenPlace({ connection, reference }, credentialStore);
   const value = withTokens(whole, key, refreshToken, access);
   const writeId = uuid();
+  const at = new Date(clock.now()).toISOString();
+  await ledger.record(connection, { kind: 'login', at, by, secret: name });
   await saveStubbornly(clock, async () => {
     lease.assertOwned(settings.attemptMs);
     const how = exists ? 'save' : 'create';

@@ -29,6 +29,14 @@ export interface Item {
 /** Sort keys: all that begin with `prefix`, or all from `from` to `to`, both included. */
 export type KeyRange = { readonly prefix: string } | { readonly from: string; readonly to: string };
 
+/** What is read of a range at once, from its end. */
+export interface Page {
+  /** In descending order of the keys. */
+  readonly items: readonly Item[];
+  /** Where the page before this one ends; absent: the range has no more. */
+  readonly before?: string;
+}
+
 /**
  * Items by partition (one for each connection) and sort key. A member `ttl` is the time, in whole seconds since the epoch,
  * after which the store may delete the item, or not yet: readers compare it. Reads are consistent and complete. All methods
@@ -39,6 +47,16 @@ export interface Table {
   readonly name: string;
   /** In the order of the keys, by their UTF-8 bytes. */
   query(partition: string, range?: KeyRange): Promise<readonly Item[]>;
+  /**
+   * The last items of a range, at most `limit` of them and what the store reads in one call.
+   *
+   * @param range - from a key, included, to before another one
+   */
+  lastPage(
+    partition: string,
+    range: { readonly from: string; readonly before: string },
+    limit: number,
+  ): Promise<Page>;
   /** Those that exist, in no order. */
   getMany(partition: string, keys: readonly string[]): Promise<readonly Item[]>;
   get(partition: string, key: string): Promise<Item | undefined>;

@@ -18,7 +18,7 @@ const limits = [
  *
  * | detail-type      | members |
  * |------------------|---------|
- * | `Server Updated` | `server`, `label?`, `at`, `trigger`, `fields` (`pointer`, `cause`, `before`, `after`), `omitted?` |
+ * | `Server Updated` | `server`, `label?`, `at`, `trigger`, `by?`, `command?`, `approval?`, `declaration`, `fields` (`pointer`, `cause`, `before`, `after`), `omitted?` |
  * | `Drift Detected` | `server`, `label?`, `pointers`, `omitted?` |
  * | `Update Failed`  | `server`, `label?`, `outcome`, `reason` (`code`, `message`, `pointer?`) |
  * | `Plan Held`      | `digest`, `guard` |
@@ -39,7 +39,8 @@ interface Limit {
 function shape(event: TrueupEvent, { value, members }: Limit): object {
   switch (event.type) {
     case 'Server Updated': {
-      const { connection, change } = event;
+      const { connection } = event;
+      const { kind: _kind, ...change } = event.change;
       const fields = change.fields.slice(0, members).map((field) => cappedChange(field, value));
       return { version: 1, connection, ...change, fields, ...omitted(change.fields, members) };
     }

@@ -1,4 +1,5 @@
-import type { ChangeRecord, PassReport, Reason } from '../model/ledger.types.ts';
+import type { ChangeRecord } from '../model/history.types.ts';
+import type { PassReport, Reason } from '../model/ledger.types.ts';
 import type { Plan } from '../plan/plan.types.ts';
 
 /** What Trueup announces. The adapter gives each its documented, versioned shape. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Ledger, LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { planSchema } from '../../lib/plan/text/plan-schema.ts';
-import { changeSchema } from '../../lib/ledger/history.ts';
+import { historyRecordSchema } from '../../lib/plan/text/history-schema.ts';
 import { recordSchema } from '../../lib/ledger/server-record.ts';
 import { leaseSchema } from '../../lib/lease/lease-item.ts';
 import type { LeaseItem } from '../../lib/lease/lease-item.ts';
@@ -98,8 +98,8 @@ export async function mustReadLedger(ledger: Ledger): Promise<void> {
   for (const one of [report, ...((await orPlace(ledger.reports('acme'))) ?? [])]) {
     if (one) mustBeReport(one);
   }
-  for (const change of (await orPlace(ledger.history('acme'))) ?? [])
-    mustFit(changeSchema, change, 'a change');
+  for (const record of (await orPlace(ledger.history('acme'))) ?? [])
+    mustFit(historyRecordSchema, record, 'a record of the history');
   for (const approval of (await orPlace(ledger.approvals('acme', kept.now))) ?? []) {
     must(
       approval.hashes.every((hash) => typeof hash === 'string'),

@@ -22,7 +22,7 @@ const items = [
   { item: 'resend#s1', marks: ['m1', 'm2'], rev: 1, writeId: 'w' },
   { item: 'pass#last', report, ttl },
   { item: 'pass#20261122T115500000Z', report, ttl },
-  { item: 'change#s1#20261122T115500000Z', change, ttl },
+  { item: 'history#20261122T115500000Z', record: change, ttl },
   { item: 'held#d1', at: report.startedAt, plan, hashes, parts: 1, ttl },
   {
     item: 'approval#d1',
@@ -34,12 +34,12 @@ const items = [
   { item: 'lease', ...lease, knocked: ['s1'], running: 'all', rev: 4, writeId: 'w' },
 ];
 
-/** As it is stored: reports and changes as text, plans compressed, hashes as bytes. */
+/** As it is stored: reports and records as text, plans compressed, hashes as bytes. */
 function stored(value: unknown): readonly { item: string }[] {
   const {
     item,
     report: text,
-    change: changed,
+    record: done,
     plan: whole,
     hashes: list,
     packed,
@@ -52,7 +52,7 @@ function stored(value: unknown): readonly { item: string }[] {
       ...rest,
       item,
       ...(text !== undefined && { report: asText(text) }),
-      ...(changed !== undefined && { change: asText(changed) }),
+      ...(done !== undefined && { record: asText(done) }),
       ...(whole !== undefined && { plan: compressed(whole) }),
       ...(list !== undefined && {
         hashes: isTexts(list) ? Buffer.from(list.join(''), 'hex') : list,

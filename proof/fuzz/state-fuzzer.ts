@@ -27,7 +27,7 @@ const items: readonly (readonly [key: string, value: ItemValue])[] = [
   ['approval#d1', { at: report.startedAt, by: 'ann', ttl }],
   ['pass#last', { report: JSON.stringify(report), ttl }],
   ['pass#20261122T115500000Z', { report: JSON.stringify(report), ttl }],
-  ['change#s1#20261122T115500000Z', { change: JSON.stringify(change), ttl }],
+  ['history#20261122T115500000Z', { record: JSON.stringify(change), ttl }],
   ['lease', { ...lease, knocked: ['s1'], running: 'all' }],
 ];
 

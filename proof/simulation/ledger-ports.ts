@@ -44,9 +44,9 @@ export function ledgerOf(world: World, process: Process): Ledger {
         world.tell({ kind: 'resend', connection, id });
       }),
     clearResend: (...args) => call('clearResend', args, () => ledger.clearResend(...args)),
-    addChange: (connection, change) =>
-      call('addChange', change, () => ledger.addChange(connection, change)),
-    addDeclared: (...args) => call('addDeclared', args, () => ledger.addDeclared(...args)),
+    record: (connection, record) => call('record', record, () => ledger.record(connection, record)),
+    putPushed: (...args) => call('putPushed', args, () => ledger.putPushed(...args)),
+    pushed: (...args) => call('pushed', undefined, () => ledger.pushed(...args)),
     approvals: (...args) => call('approvals', undefined, () => ledger.approvals(...args)),
     putHeld: (connection, held) =>
       call('putHeld', held, async () => {

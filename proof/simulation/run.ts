@@ -122,7 +122,10 @@ function act(world: World, deployment: Deployment, action: Action): void {
       return void ledger.pause(connection, pause);
     }
     case 'resume':
-      return void ledger.resume(action.connection, action.id);
+      return void ledger.resume(action.connection, {
+        at: new Date(now).toISOString(),
+        ...(action.id !== undefined && { id: action.id }),
+      });
     case 'approve':
       return void approveAll(world, action.connection);
     case 'apply':

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { HistoryRecord } from '../../lib/model/history.types.ts';
 import type { Pause } from '../../lib/model/ledger.types.ts';
 import { eachLimited } from '../../lib/pass/limited.ts';
 import type { Ledger } from '../../lib/ledger/ledger.types.ts';
@@ -16,6 +17,9 @@ export interface LedgerSubject {
   readonly clock: TestClock;
   readonly close: () => Promise<void> | void;
 }
+
+const isOf = (id: string) => (record: HistoryRecord) =>
+  record.kind === 'change' && record.server === id;
 
 /** What every `Ledger` does. */
 export function ledgerContract(name: string, open: () => Promise<LedgerSubject>): void {
@@ -94,8 +98,11 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       await ledger.pause('other', { at });
       const a = await ledger.writeServer('acme', server('a'));
       await ledger.writeServer('other', server('z'));
-      await ledger.addChange('acme', change('a'));
-      await ledger.addDeclared('acme', 'a', hashOf('a'), at);
+      await ledger.record('acme', change('a'));
+      await ledger.putPushed('acme', [{ server: 'a', declaration: hashOf('a') }], {
+        at,
+        by: 'kim',
+      });
       await ledger.putHeld('acme', heldPlan(1));
       await ledger.putReport('acme', report(), true);
       const state = await ledger.read('acme');
@@ -302,11 +309,20 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       const shown = { kind: 'value', value } as const;
       const large = { ...field, before: shown, after: shown };
       const many = Array.from({ length: 5000 }, () => field);
-      await ledger.addChange('acme', change('a', { fields: [large, ...many] }));
+      await ledger.record('acme', change('a', { fields: [large, ...many] }));
       const odd = { kind: 'value', value: { n: 1e300, deep: [[[[null, '']]]], '': -0.5 } } as const;
-      await ledger.addChange('acme', change('a', { fields: [{ ...field, after: odd }] }));
-      await ledger.addDeclared('acme', 'a', hashOf('a'), at);
-      await ledger.addDeclared('acme', 'a', hashOf('a'), at);
+      await ledger.record('acme', change('a', { fields: [{ ...field, after: odd }] }));
+      const rows = Array.from({ length: 450 }, (_, n) => ({
+        server: `${n}`.padEnd(128, 'x'),
+        label: 'l'.repeat(128),
+        action: 'add' as const,
+      }));
+      await ledger.record('acme', { kind: 'push', at, by: 'kim', rows });
+      const parts = (await ledger.history('acme')).filter(({ kind }) => kind === 'push');
+      expect(parts).toHaveLength(3);
+      expect(parts.toReversed().flatMap((one) => (one.kind === 'push' ? one.rows : []))).toEqual(
+        rows,
+      );
     });
 
     test('reports of any size are taken', async () => {
@@ -333,33 +349,93 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(await ledger.lastReport('acme')).toEqual(last);
     });
 
-    test('history is newest first, of all servers or one, from a time on, up to a number', async () => {
+    test('history is newest first, all of it or what matches, from a time on, up to a number', async () => {
       const times = ['10:00:00.000', '12:00:00.000', '12:00:00.001', '11:00:00.000'];
       const stamps = times.map((time) => `2026-11-22T${time}Z`);
       for (const [index, time] of stamps.entries()) {
-        await ledger.addChange('acme', change(index % 2 === 0 ? 'a' : 'a b', { at: time }));
+        await ledger.record('acme', change(index % 2 === 0 ? 'a' : 'a b', { at: time }));
       }
-      await ledger.addChange('acme', change('a', { at: '2026-11-22T09:00:00.000Z', label: 'l' }));
-      await ledger.addChange('other', change('z'));
+      await ledger.record('acme', change('a', { at: '2026-11-22T09:00:00.000Z', label: 'l' }));
+      await ledger.record('other', change('z'));
       const found = await subject.other.history('acme');
       const hours = found.map((one) => one.at.slice(11, 23));
       expect(hours).toEqual([...times.toSorted().toReversed(), '09:00:00.000']);
       expect(found.at(-1)).toEqual(change('a', { at: '2026-11-22T09:00:00.000Z', label: 'l' }));
-      const ofOne = await ledger.history('acme', { server: 'a' });
+      const ofOne = await ledger.history('acme', { matches: isOf('a') });
       expect(ofOne.map((one) => one.at.slice(11, 13))).toEqual(['12', '10', '09']);
-      expect(await ledger.history('acme', { server: 'nobody' })).toEqual([]);
+      expect(await ledger.history('acme', { matches: isOf('c') })).toEqual([]);
       expect(await ledger.history('acme', { since: at })).toHaveLength(2);
       expect(await ledger.history('acme', { since: at, limit: 1 })).toEqual(found.slice(0, 1));
       expect(await ledger.history('unknown')).toEqual([]);
     });
 
+    test('history of many records is read to its end, whatever matches', async () => {
+      const number = 450;
+      const start = Date.parse(at);
+      for (let n = 0; n < number; n += 1) {
+        const time = new Date(start + n).toISOString();
+        await ledger.record('acme', { kind: 'resume', at: time, by: `kim-${n}` });
+      }
+      const names = async (filter: Parameters<Ledger['history']>[1]) =>
+        (await ledger.history('acme', filter)).map(({ by }) => by);
+      expect(await names({})).toEqual(
+        Array.from({ length: number }, (_, n) => `kim-${number - 1 - n}`),
+      );
+      const oldest = (record: HistoryRecord) => /^kim-[01]$/.test(record.by ?? '');
+      expect(await names({ matches: oldest, limit: 1 })).toEqual(['kim-1']);
+      expect(await names({ limit: 201 })).toHaveLength(201);
+      expect(await names({ since: new Date(start + 400).toISOString() })).toHaveLength(50);
+      expect(await names({ limit: 0 })).toEqual([]);
+    });
+
+    test('what a person does is in the history, by that person or unknown', async () => {
+      const held = heldPlan(2);
+      await ledger.putHeld('acme', held);
+      const times = ['12:00', '12:01', '12:02', '12:03', '12:04'].map(
+        (time) => `2026-11-22T${time}:00.000Z`,
+      );
+      const [first = '', second = '', third = '', fourth = '', fifth = ''] = times;
+      await ledger.pause('acme', { at: first, by: 'kim', until: fifth, reason: 'audit' });
+      await ledger.pause('acme', { at: second, id: 'a' });
+      await ledger.resume('acme', { at: third, id: 'a', by: 'lee' });
+      await ledger.approve('acme', { digest: held.digest, at: fourth, by: 'kim' });
+      await ledger.record('acme', { kind: 'login', at: fifth, by: 'kim', secret: 'a/b' });
+      expect(await ledger.history('acme')).toEqual([
+        { kind: 'login', at: fifth, by: 'kim', secret: 'a/b' },
+        { kind: 'approve', at: fourth, by: 'kim', digest: held.digest, changes: 2 },
+        { kind: 'resume', at: third, by: 'lee', server: 'a' },
+        { kind: 'pause', at: second, by: 'unknown', server: 'a' },
+        { kind: 'pause', at: first, by: 'kim', until: fifth, reason: 'audit' },
+      ]);
+    });
+
+    test('who pushed a declaration is known by its content, for 90 days', async () => {
+      const [one, other] = ['a', 'b'].map((id) => ({ server: id, declaration: hashOf(id) }));
+      if (!one || !other) throw new Error('two');
+      await ledger.putPushed('acme', [one], { at, by: 'kim' });
+      const edited = { server: 'a', declaration: hashOf('edited') };
+      expect(await subject.other.pushed('acme', [other, one, edited])).toEqual([
+        undefined,
+        { at, by: 'kim' },
+        undefined,
+      ]);
+      expect(await ledger.pushed('acme', [])).toEqual([]);
+      expect(await ledger.pushed('other', [one])).toEqual([undefined]);
+      subject.clock.advance(91 * day);
+      expect(await ledger.pushed('acme', [one])).toEqual([undefined]);
+    });
+
     test('history of the same moment keeps the order of its writes', async () => {
-      for (const pass of ['1', '2', '3']) await ledger.addChange('acme', change('a', { pass }));
-      expect((await ledger.history('acme')).map((one) => one.pass)).toEqual(['3', '2', '1']);
+      for (const pass of ['1', '2', '3']) await ledger.record('acme', change('a', { pass }));
+      expect((await ledger.history('acme')).map((one) => Object(one).pass)).toEqual([
+        '3',
+        '2',
+        '1',
+      ]);
     });
 
     test('history and reports are over after 90 days', async () => {
-      await ledger.addChange('acme', change('a'));
+      await ledger.record('acme', change('a'));
       await ledger.putReport('acme', report(), true);
       subject.clock.advance(89 * day);
       expect(await ledger.history('acme')).toHaveLength(1);
@@ -386,11 +462,11 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       await ledger.pause('acme', { at, reason: 'audit', by: 'kim', until: at });
       await ledger.pause('acme', { at, by: 'lee' });
       await ledger.pause('acme', { id: 'a', at });
-      await ledger.resume('acme');
+      await ledger.resume('acme', { at, by: 'kim' });
       expect((await ledger.read('acme')).pauses).toEqual([{ id: 'a', at }]);
-      await subject.other.resume('acme', 'a');
-      await ledger.resume('acme', 'a');
-      await ledger.resume('unknown');
+      await subject.other.resume('acme', { id: 'a', at });
+      await ledger.resume('acme', { id: 'a', at });
+      await ledger.resume('unknown', { at });
       expect((await ledger.read('acme')).pauses).toEqual([]);
       await ledger.pause('acme', { at, by: 'lee' });
       expect((await ledger.read('acme')).pauses).toEqual([{ at, by: 'lee' }]);

@@ -7,7 +7,8 @@ import { openLedger } from '../../lib/ledger/ledger.ts';
 import { StoreError } from '../../lib/model/errors/store-error.ts';
 import { dynamoDbTable } from '../../lib/table/dynamodb/table.ts';
 import { openSqliteTable, type SqliteTable } from '../../lib/table/sqlite/table.ts';
-import type { ItemValue } from '../../lib/table/table.ts';
+import type { Ledger } from '../../lib/ledger/ledger.types.ts';
+import type { ItemValue, Table } from '../../lib/table/table.ts';
 import { tableWorld } from '../support/aws-world.ts';
 import { day, TestClock } from '../support/test-clock.ts';
 import { ledgerContract } from './ledger-contract.ts';
@@ -122,7 +123,7 @@ describe('The ledger', () => {
   });
 
   test('history that is damaged is left out, and the rest is read', async () => {
-    await open().addChange('acme', change('a'));
+    await open().record('acme', change('a'));
     const whole = change('a');
     const ttl = 99_999_999_999;
     const changes = [
@@ -134,7 +135,7 @@ describe('The ledger', () => {
       JSON.stringify({ ...whole, fields: [{}] }),
     ];
     for (const [n, one] of changes.entries()) {
-      await table.put('acme', `change#a#${n}`, { ttl, change: one });
+      await table.put('acme', `history#${n}`, { ttl, record: one });
     }
     const { counts } = report();
     const reports = [
@@ -156,24 +157,45 @@ describe('The ledger', () => {
     expect(await open().reports('acme')).toEqual([]);
   });
 
-  test('history of a server is not that of one whose id begins so', async () => {
-    await open().addChange('acme', change('a#b'));
-    await open().addChange('acme', change('a'));
-    expect(await open().history('acme', { server: 'a' })).toEqual([change('a')]);
+  test.each([
+    ['pause', (ledger: Ledger) => ledger.pause('acme', { at, by: 'kim' })],
+    ['resume', (ledger: Ledger) => ledger.resume('acme', { at, by: 'kim' })],
+    [
+      'approve',
+      (ledger: Ledger) => ledger.approve('acme', { digest: 'd', at, hashes: [hashOf('a')] }),
+    ],
+  ])('%s is recorded before it is done: no record, no act', async (kind, act) => {
+    const before = { at: '2026-11-22T11:00:00.000Z' };
+    await open().pause('acme', before);
+    const asked: string[] = [];
+    const broken: Table = {
+      ...table,
+      put: async (partition, key, ...rest) => {
+        asked.push(key.split('#')[0] ?? '');
+        if (asked.length > 1) throw new StoreError('store-failed', 'the process died');
+        return table.put(partition, key, ...rest);
+      },
+      remove: () => Promise.reject(new StoreError('store-failed', 'the process died')),
+    };
+    await expect(act(openLedger({ table: broken, clock }))).rejects.toThrow('died');
+    expect(asked[0]).toBe('history');
+    expect(await open().history('acme', { limit: 1 })).toMatchObject([{ kind }]);
+    expect((await open().read('acme')).pauses).toEqual([before]);
+    expect(await open().approvals('acme', clock.now())).toEqual([]);
   });
 
   test('history keeps small values whole, of large ones the beginning and length, of many fields the first', async () => {
     const [field] = change('a').fields;
     if (!field) throw new Error('no field');
     const after = { kind: 'value', value: 'y'.repeat(100_000) } as const;
-    await open().addChange('acme', change('a', { fields: [{ ...field, after }] }));
+    await open().record('acme', change('a', { fields: [{ ...field, after }] }));
     const many = Array.from({ length: 20_000 }, () => field);
-    await open().addChange('acme', change('b', { fields: many }));
-    const [small] = await open().history('acme', { server: 'a' });
-    expect(small?.fields[0]?.before).toEqual(field.before);
-    expect(JSON.stringify(small?.fields[0]?.after)).toContain('… (100002 characters)');
-    const [large] = await open().history('acme', { server: 'b' });
-    expect(large?.fields).toEqual(many.slice(0, 500));
+    await open().record('acme', change('b', { fields: many }));
+    const [large, small] = await open().history('acme');
+    if (small?.kind !== 'change' || large?.kind !== 'change') throw new Error('two changes');
+    expect(small.fields[0]?.before).toEqual(field.before);
+    expect(JSON.stringify(small.fields[0]?.after)).toContain('… (100002 characters)');
+    expect(large.fields).toEqual(many.slice(0, 500));
   });
 
   test('an approval that is damaged, or dated far ahead, permits nothing', async () => {
@@ -243,10 +265,10 @@ describe('The ledger', () => {
 
   test('items that pass away have a ttl in seconds, and keys that sort by time', async () => {
     const ledger = open();
-    for (const id of ['b', 'a']) await ledger.addChange('acme', change(id));
-    await ledger.addChange('acme', change('a', { pass: 'second' }));
-    await ledger.addChange('acme', change('a', { at: '2026-11-22T12:00:00.001Z', pass: 'third' }));
-    await ledger.addDeclared('acme', 'a', 'c0ffee', at);
+    for (const id of ['b', 'a']) await ledger.record('acme', change(id));
+    await ledger.record('acme', change('a', { pass: 'second' }));
+    await ledger.record('acme', change('a', { at: '2026-11-22T12:00:00.001Z', pass: 'third' }));
+    await ledger.putPushed('acme', [{ server: 'a', declaration: 'c0ffee' }], { at, by: 'kim' });
     await ledger.putHeld('acme', heldPlan(1));
     await ledger.approve('acme', { digest: heldPlan(1).digest, at });
     await ledger.putReport('acme', report({ pass: 'p1' }), true);
@@ -259,17 +281,18 @@ describe('The ledger', () => {
       ]),
     ).toEqual([
       ['approval', 1],
-      ['change', 90],
-      ['change', 90],
-      ['change', 90],
-      ['change', 90],
       ['declared', 90],
       ['held', 7],
+      ['history', 90],
+      ['history', 90],
+      ['history', 90],
+      ['history', 90],
+      ['history', 90],
       ['pass', 90],
       ['pass', 90],
     ]);
     const keys = items.map(({ key }) => key);
-    expect(keys[1]).toMatch(/^change#a#20261122T120000000Z-000\d-[0-9a-f]{8}$/);
+    expect(keys[3]).toMatch(/^history#20261122T120000000Z-000\d-[0-9a-f]{8}$/);
     expect(keys.slice(-2)).toEqual(['pass#20261122T120000000Z-p1', 'pass#last']);
   });
 

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
-import type {
-  AppliedField,
-  ChangeRecord,
-  PassReport,
-  ServerRecord,
-} from '../../lib/model/ledger.types.ts';
+import type { ChangeRecord } from '../../lib/model/history.types.ts';
+import type { AppliedField, PassReport, ServerRecord } from '../../lib/model/ledger.types.ts';
 import { outcomeCounts } from '../../lib/model/outcome.ts';
 import type { FieldChange, Plan } from '../../lib/plan/plan.types.ts';
 import type { HeldPlan } from '../../lib/ledger/ledger.types.ts';
@@ -118,6 +114,7 @@ export function heldPlan(count: number, more: Partial<FieldChange> = {}): HeldPl
 export function change(id: string, more: Partial<ChangeRecord> = {}): ChangeRecord {
   const { pointer, cause, before, after } = fieldChange(id);
   return {
+    kind: 'change',
     server: id,
     at,
     pass: '20261122T120000000Z-aaaaaa',

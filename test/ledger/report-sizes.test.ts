@@ -89,9 +89,9 @@ test.each([
 
       const { Items = [] } = await world.client.send(new ScanCommand({ TableName: 'Ledger' }));
       expect(new Set(Items.map((item) => item['item']?.S?.split('#')[0]))).toEqual(
-        new Set(['approval', 'held']),
+        new Set(['approval', 'held', 'history']),
       );
-      expect(Items).toHaveLength(2);
+      expect(Items).toHaveLength(3);
       const sizes = Items.map((item: Record<string, AttributeValue>) => itemBytes(item));
       expect(Math.max(...sizes)).toBeLessThan(400_000);
       const found = await ledger.held('acme', held.digest);

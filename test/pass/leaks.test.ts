@@ -143,8 +143,15 @@ test('the check sees a canary in a row of the ledger, and in an event', async ()
       after: { kind: 'value', value: bearer },
     },
   ] as const;
-  const change = { server: 'x', at, pass: 'p', trigger: 'schedule', fields } as const;
-  await deps.ledger.addChange(connection, change);
+  const change = {
+    kind: 'change',
+    server: 'x',
+    at,
+    pass: 'p',
+    trigger: 'schedule',
+    fields,
+  } as const;
+  await deps.ledger.record(connection, change);
   expect(found(printed(await ledgerItems(world)), [core])).not.toEqual([]);
   await deps.announcer.announce([{ type: 'Server Updated', connection, change }]);
   expect(found(printed(world.eventBridge.events), [core])).not.toEqual([]);

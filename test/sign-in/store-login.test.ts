@@ -68,7 +68,13 @@ async function login(more: { key?: string } = {}) {
   const exchanged = usable(rotated);
   const { refreshToken } = exchanged;
   if (!refreshToken) throw new Error('the issuer rotates');
-  return { connection, reference: { secret: name, ...more }, refreshToken, access: exchanged };
+  return {
+    connection,
+    reference: { secret: name, ...more },
+    refreshToken,
+    access: exchanged,
+    by: 'kim',
+  };
 }
 
 const patient = { lockTimeoutMs: 10_000 };

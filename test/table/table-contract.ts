@@ -45,6 +45,22 @@ export function tableContract(name: string, open: () => Promise<TestTable>): voi
       expect(await table.get('other', 'a')).toBeUndefined();
     });
 
+    test('gives the end of a range page by page, in descending order', async () => {
+      for (const key of ['a#1', 'b#1', 'b#2', 'b#é', 'c#1']) await table.put('acme', key, { key });
+      await table.put('other', 'b#3', {});
+      const range = { from: 'b#', before: 'b$' };
+      const last = await other.lastPage('acme', range, 2);
+      expect(keysOf(last.items)).toEqual(['b#é', 'b#2']);
+      expect(last.items[0]?.value).toEqual({ key: 'b#é' });
+      const next = await other.lastPage('acme', { from: 'b#', before: last.before ?? '' }, 2);
+      expect(keysOf(next.items)).toEqual(['b#1']);
+      expect(next.before).toBeUndefined();
+      expect(
+        keysOf((await table.lastPage('acme', { from: 'b#2', before: 'b#é' }, 9)).items),
+      ).toEqual(['b#2']);
+      expect(await table.lastPage('acme', { from: 'd', before: 'e' }, 9)).toEqual({ items: [] });
+    });
+
     test('a put without a revision replaces the whole item', async () => {
       await table.put('acme', 'a', { one: 1, bytes: Uint8Array.of(1) });
       expect(await other.put('acme', 'a', { two: 2 })).toBe(true);

@@ -41,8 +41,8 @@ export const approve = defineCommand<{ yes?: boolean }>({
       .option('-y, --yes', 'no question');
   },
   run: async (context, [connection = '', digest = ''], { yes = false }) => {
-    const { output, settings, stop } = context;
-    const { deps } = await context.target();
+    const { output, stop } = context;
+    const { deps, caller } = await context.target();
     const { held, isRecorded } = await find(connection, digest.toLowerCase(), deps, context);
     if (stop.aborted) throw interruptedBefore();
     show(context, held, isRecorded);
@@ -60,8 +60,9 @@ export const approve = defineCommand<{ yes?: boolean }>({
         return exitCodes.failed;
       }
     }
-    if (isRecorded) await approveHeld(connection, held.digest, deps, settings.user);
-    else await approvePlanned(connection, held, deps, settings.user);
+    const by = await caller();
+    if (isRecorded) await approveHeld(connection, held.digest, deps, by);
+    else await approvePlanned(connection, held, deps, by);
     output.say(
       `Approved ${counted(held.hashes.length, 'change')} of ${connection} for 24 hours; ${whoSends(held, connection)}.`,
     );

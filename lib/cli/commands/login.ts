@@ -141,11 +141,14 @@ async function keep(
     output.say(`${connection}: waiting for the lease, which ${owner} holds`);
   const patience = { lockTimeoutMs, waiting, stop };
   const again = `\`trueup login ${connection}\` again: nothing was stored`;
-  const stored = await storeLogin({ ...place, refreshToken, access }, patience, target.deps).catch(
-    (error: unknown) => {
-      throw explained(error, target, `fix the file of --secrets, and ${again}`, again);
-    },
-  );
+  const by = await target.caller();
+  const stored = await storeLogin(
+    { ...place, refreshToken, access, by },
+    patience,
+    target.deps,
+  ).catch((error: unknown) => {
+    throw explained(error, target, `fix the file of --secrets, and ${again}`, again);
+  });
   if (stored.kind === 'stored') return stored.isNew;
   if (stop.aborted) throw interrupted(connection);
   throw new CliError(

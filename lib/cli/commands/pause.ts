@@ -37,7 +37,7 @@ export const pause = defineCommand<PauseOptions>({
       .option('--reason <text>', 'why; for people');
   },
   run: async (context, [name = ''], { until, reason = '' }) => {
-    const { options, output, settings } = context;
+    const { options, output } = context;
     const target = await context.target();
     const { ledger, clock } = target.deps;
     const now = clock.now();
@@ -47,12 +47,13 @@ export const pause = defineCommand<PauseOptions>({
     }
     const why = plainText(reason, longestReason).trim();
     const found = await findNamed(target, name);
+    const by = await target.caller();
     const ends = over === undefined ? undefined : new Date(over).toISOString();
     const made = {
       at: new Date(now).toISOString(),
       ...(ends !== undefined && { until: ends }),
       ...(why !== '' && { reason: why }),
-      ...(settings.user !== undefined && { by: settings.user }),
+      by,
     };
     for (const { connection, id } of found) {
       // oxlint-disable-next-line no-await-in-loop

@@ -24,14 +24,20 @@ export const resume = defineCommand({
   run: async (context, [name = '']) => {
     const { options, output } = context;
     const target = await context.target();
-    const { ledger } = target.deps;
+    const { ledger, clock } = target.deps;
+    const by = await target.caller();
+    const at = new Date(clock.now()).toISOString();
     const [found, pauses] = await pausedBy(target, name);
     const ended: object[] = [];
     for (const { connection, id } of found) {
       const own = pauses.filter((pause) => isNamed(pause, id));
       for (const pause of own) {
         // oxlint-disable-next-line no-await-in-loop
-        await ledger.resume(connection, pause.id);
+        await ledger.resume(connection, {
+          ...(pause.id !== undefined && { id: pause.id }),
+          at,
+          by,
+        });
         ended.push({ connection, ...pause });
       }
       output.say(own.length > 0 ? `Resumed ${name}.` : `${name} was not paused.`);

@@ -70,7 +70,7 @@ async function selectNamed(target: Target, name?: string): Promise<readonly Sele
 /** @returns the report of the pass, unless another process makes it */
 async function retryOne(
   { output, stop }: CommandContext,
-  { deps, serve }: Target,
+  { deps, serve, caller }: Target,
   { connection, servers }: Selection,
   { resend = false, lockTimeout: lockTimeoutMs }: RetryOptions,
 ): Promise<PassReport | undefined> {
@@ -83,6 +83,18 @@ async function retryOne(
       `${connection}: ${lease} still holds the lease`,
       'try again later, or wait longer: --lock-timeout 10m',
     );
+  }
+  const by = await caller();
+  const at = new Date(deps.clock.now()).toISOString();
+  for (const server of servers ?? [undefined]) {
+    // oxlint-disable-next-line no-await-in-loop -- one, or a few servers of the same label
+    await deps.ledger.record(connection, {
+      kind: 'retry',
+      at,
+      by,
+      ...(server !== undefined && { server }),
+      ...(resend && { resend }),
+    });
   }
   let due = 0;
   await serveRounds(lease, {
@@ -109,7 +121,13 @@ async function retryOne(
     output.say(`Asked the functions for a pass; \`trueup status ${connection}\` shows the result.`);
     return undefined;
   }
-  const request = { connection, ...(servers && { servers }), trigger: 'cli' as const, stop };
+  const request = {
+    connection,
+    ...(servers && { servers }),
+    trigger: 'cli' as const,
+    caller: { by, command: 'retry' as const },
+    stop,
+  };
   const result = await reconcile(request, deps);
   if (result.kind === 'done') return result.report;
   output.say(`${connection}: another process reconciles it, and makes the pass.`);

@@ -1,36 +1,23 @@
 import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
-import {
-  causeSchema,
-  connectionName,
-  shownSchema,
-  text,
-  time,
-  version,
-} from '../../plan/text/plan-schema.ts';
-import { passSchema, triggerSchema } from '../../plan/text/report-schema.ts';
+import { connectionName, text, time, version } from '../../plan/text/plan-schema.ts';
+import { historyRecordSchema } from '../../plan/text/history-schema.ts';
 
-const changeSchema = z.object({
-  connection: connectionName,
-  server: text("The vendor's id"),
-  label: z.optional(text('What people called it')),
-  at: redescribed(time, 'When it was applied; ISO 8601, UTC'),
-  pass: passSchema,
-  trigger: triggerSchema,
-  fields: described(
-    z.array(
-      z.object({
-        pointer: text('JSON Pointer into spec'),
-        cause: causeSchema,
-        before: redescribed(shownSchema, 'What the vendor had'),
-        after: redescribed(shownSchema, 'What was sent'),
-      }),
+const shownRecordSchema = z.intersection(
+  historyRecordSchema,
+  z.object({
+    connection: connectionName,
+    declaredBy: z.optional(
+      text(
+        'Of a change in an unattended pass that a declaration caused: who pushed the declaration; `unknown` where another tool wrote the row',
+      ),
     ),
-    'Field by field',
-  ),
-});
+    declaredAt: z.optional(redescribed(time, 'When it was pushed')),
+  }),
+);
 
 export const historyDocumentSchema = z.object({
   version,
-  changes: described(z.array(changeSchema), 'Newest first'),
+  records: described(z.array(shownRecordSchema), 'Newest first'),
+  more: described(z.boolean(), 'There are older ones that match: raise --limit'),
 });

@@ -36,7 +36,7 @@ const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   plan: 'Plans: `trueup plan`, `approve`, and the file of `--out`',
   report: 'Reports of passes: `trueup apply`, `reconcile` and `retry`',
   status: 'What the ledger knows: `trueup status`',
-  history: 'What was changed: `trueup history`',
+  history: 'What was done, and by whom: `trueup history`',
   push: 'Rows that were written: `trueup push`',
   validate: 'What is wrong with declarations: `trueup validate`',
   doctor: 'What was checked: `trueup doctor`',

@@ -13,6 +13,8 @@ export interface Target {
   readonly deps: Dependencies;
   /** Names of the declared connections, sorted. */
   readonly connections: () => Promise<readonly string[]>;
+  /** Who calls the command, for the history: the AWS identity, or user and host. Never throws. */
+  readonly caller: () => Promise<string>;
   /** Writes rows of Desired; absent where files are what is declared. */
   readonly writer?: DesiredWriter;
   /** Outputs of the stack; absent without `--stack`. */

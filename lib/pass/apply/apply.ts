@@ -64,6 +64,7 @@ export async function apply(
     seen,
     table: seen.desired.provider.table,
     stops,
+    approvals: allowed.approvals,
     secrets,
     account: accountKey(seen.desired.connection),
     keys: seen.keys,

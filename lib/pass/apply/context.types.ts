@@ -37,6 +37,8 @@ export interface ApplyContext {
   readonly seen: Readings;
   readonly secrets: SecretValues;
   readonly stops: Stops;
+  /** Digest of the approval that permits a change, by its hash. */
+  readonly approvals: ReadonlyMap<string, string>;
   /** `accountKey` of the connection. */
   readonly account: string;
   readonly keys: FingerprintKeys;

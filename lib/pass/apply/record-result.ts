@@ -1,5 +1,6 @@
 import { TrueupError } from '../../model/errors/errors.ts';
-import type { ChangeRecord, ServerRecord } from '../../model/ledger.types.ts';
+import type { ChangeRecord } from '../../model/history.types.ts';
+import type { ServerRecord } from '../../model/ledger.types.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
 import { isNews, withOutcome } from '../../plan/record.ts';
@@ -61,7 +62,7 @@ async function recordTurn(
   const isKnown = result.kind === 'noted' && !isNews(work.plan.record, record);
   const change =
     result.kind === 'applied' ? changeRecord(context, work, result.changes) : undefined;
-  const history = change && addHistory(context, work, change);
+  const history = change && addHistory(context, change);
   let saved: Saved;
   try {
     saved = isKnown ? { isSaved: true } : await save(context, work, record, isUnreadable);
@@ -85,21 +86,14 @@ async function recordTurn(
  * not. A history that cannot be written is logged, and changes nothing.
  */
 async function addHistory(
-  { request, deps, log }: ApplyContext,
-  work: ServerWork,
+  { request: { connection }, deps, log }: ApplyContext,
   change: ChangeRecord,
 ): Promise<void> {
-  const { connection } = request;
-  const { id, contentHash } = work.server;
-  const isNew = work.plan.record.contentHash !== contentHash;
   try {
-    await Promise.all([
-      deps.ledger.addChange(connection, change),
-      isNew && deps.ledger.addDeclared(connection, id, contentHash, change.at),
-    ]);
+    await deps.ledger.record(connection, change);
   } catch (error) {
     if (!(error instanceof TrueupError)) throw error;
-    log.error('history not written', { server: id, code: error.code });
+    log.error('history not written', { server: change.server, code: error.code });
   }
 }
 
@@ -169,16 +163,21 @@ function foundUnwritten(
 }
 
 function changeRecord(
-  { request, deps, tally }: ApplyContext,
+  { request, deps, tally, approvals }: ApplyContext,
   work: ServerWork,
   changes: readonly FieldChange[],
 ): ChangeRecord {
+  const approval = changes.map(({ hash }) => approvals.get(hash)).find((one) => one !== undefined);
   return {
+    kind: 'change',
     server: work.server.id,
     ...labelOf(work),
     at: new Date(deps.clock.now()).toISOString(),
     pass: tally.id,
     trigger: request.trigger,
+    ...request.caller,
+    declaration: work.server.contentHash,
+    ...(approval !== undefined && { approval }),
     fields: changes.map(({ pointer, cause, before, after }) => ({
       pointer,
       cause,

@@ -1,4 +1,4 @@
-import type { ChangeRecord } from '../../model/ledger.types.ts';
+import type { ChangeRecord } from '../../model/history.types.ts';
 import { eachLimited } from '../limited.ts';
 import type { ServerPlan } from '../../plan/server-plan.ts';
 import type { Ledger } from '../../ledger/ledger.types.ts';

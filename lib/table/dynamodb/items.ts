@@ -36,6 +36,12 @@ export interface Items {
   readonly name: string;
   /** In the order of the sort keys. */
   query(partition: string, range?: KeyRange): Promise<StoredItem[]>;
+  /** One Query from the end of a range. */
+  lastPage(
+    partition: string,
+    range: { readonly from: string; readonly before: string },
+    limit: number,
+  ): Promise<{ readonly items: readonly StoredItem[]; readonly before?: string | undefined }>;
   /** How many items a range has; reads all of its pages, sends none. */
   count(partition: string, range: KeyRange): Promise<number>;
   /** Those that exist, in no order. */
@@ -136,6 +142,26 @@ export function openItems(options: ItemsOptions): Items {
         for (const item of items) found.push(stored(item));
       }
       return found;
+    },
+    lastPage: async (partition, { from, before }, limit) => {
+      const { condition, values } = rangeOf({ from, to: before });
+      const command = new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: `#connection = :connection${condition}`,
+        ExpressionAttributeNames: names(`#connection${condition}`),
+        ExpressionAttributeValues: toItem({ ':connection': partition, ...values }),
+        ScanIndexForward: false,
+        // Exclusive, whether there is an item of this key or not.
+        ExclusiveStartKey: keysOf(partition, before),
+        Limit: limit,
+      });
+      const where = at('Query', partition);
+      const page = await client.send(command).catch((error: unknown) => {
+        throw storeError(error, where);
+      });
+      if (!page.Items) throw noItems(where);
+      return { items: page.Items.map(stored), before: page.LastEvaluatedKey?.['item']?.S };
     },
     count: async (partition, range) => {
       let count = 0;

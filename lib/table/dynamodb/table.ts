@@ -31,6 +31,10 @@ export function dynamoDbTable(options: DynamoDbTableOptions): Table {
   return {
     name: items.name,
     query: async (partition, range) => (await items.query(partition, range)).map(item),
+    lastPage: async (partition, range, limit) => {
+      const { items: found, before } = await items.lastPage(partition, range, limit);
+      return { items: found.map(item), ...(before !== undefined && { before }) };
+    },
     getMany: async (partition, keys) => (await items.getMany(partition, keys)).map(item),
     get: async (partition, key) => {
       const found = await items.get(partition, key);

@@ -31,6 +31,7 @@ export function stateTable(folder: string, clock: Clock): SqliteTable {
   return {
     name,
     query: async (...args) => ifThere()?.query(...args) ?? [],
+    lastPage: async (...args) => (await ifThere()?.lastPage(...args)) ?? { items: [] },
     getMany: async (...args) => ifThere()?.getMany(...args) ?? [],
     get: async (...args) => ifThere()?.get(...args),
     put: async (...args) => made().put(...args),

@@ -47,6 +47,10 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
     `SELECT ${columns} FROM items WHERE partition = ?1
        AND key >= ?2 AND key < CAST(?2 || x'FF' AS TEXT) ORDER BY key`,
   );
+  const last = prepare(
+    `SELECT ${columns} FROM items WHERE partition = ? AND key >= ? AND key < ?
+       ORDER BY key DESC LIMIT ?`,
+  );
   const one = prepare(`SELECT ${columns} FROM items WHERE partition = ? AND key = ?`);
   const many = prepare(
     `SELECT ${columns} FROM items WHERE partition = ?
@@ -90,6 +94,12 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
   return {
     name: path,
     query: async (partition, range) => guarded('read', () => rowsOf(partition, range).map(item)),
+    lastPage: async (partition, { from, before }, limit) =>
+      guarded('read', () => {
+        const items = last.all(partition, from, before, limit).map(item);
+        const first = items.at(-1);
+        return { items, ...(first && items.length === limit && { before: first.key }) };
+      }),
     getMany: async (partition, keys) =>
       guarded('read', () => many.all(partition, JSON.stringify(keys)).map(item)),
     get: async (partition, key) =>

@@ -136,7 +136,7 @@ async function applies(scene: Scene, run: Run, write: WriteFile): Promise<void> 
   await run(0, 'apply', laptop, '-y');
   check(laptopVendor.find(id).name === name, 'it was sent');
   const { stdout: history } = await run(0, 'history', `${laptop}/before-4`);
-  check(history.includes('by cli'), history);
+  check(history.includes('(apply), pass'), history);
 }
 
 async function retries(scene: Scene, run: Run, write: WriteFile): Promise<void> {

@@ -55,7 +55,8 @@ describe('push', () => {
     const { stdout, stderr } = await run(['push', path]);
     expect(stdout).toBe('~ acme/first\n    spec/name: "A" -> "B\\u001b"\n');
     expect(stderr).toBe('Pushed: 0 added, 1 changed, 0 removed.\n');
-    expect(world.callsSince()['PutItem']).toBe(1);
+    // The row; and in the ledger the push, and who wrote this declaration.
+    expect(world.callsSince()['PutItem']).toBe(3);
     expect(await rows()).toMatchObject({
       connection: { generation: 1 },
       [`server#${a}`]: { generation: 2, spec: { name: 'B\u001B' } },

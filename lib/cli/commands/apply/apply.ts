@@ -66,6 +66,7 @@ export const apply = defineCommand<ApplyOptions>({
       output,
       stop,
       approved: answer === 'confirmed',
+      by: await target.caller(),
       lockTimeoutMs: options.lockTimeout,
     });
     showSent(context, sent);

@@ -23,6 +23,8 @@ export interface SendOptions {
   readonly stop: AbortSignal;
   /** Whether it was confirmed: then the guard lets pass what was shown. */
   readonly approved: boolean;
+  /** Who called the command. */
+  readonly by: string;
   readonly lockTimeoutMs: number;
 }
 
@@ -33,7 +35,7 @@ const stopping = 'interrupted: finishing what is in flight; Ctrl-C again leaves 
 /** Makes a pass over each connection, which sends those of the shown changes that are still wanted. */
 export async function send(
   agreed: readonly Agreed[],
-  { deps, output, stop, approved, lockTimeoutMs }: SendOptions,
+  { deps, output, stop, approved, by, lockTimeoutMs }: SendOptions,
 ): Promise<readonly Sent[]> {
   const progress = showProgress(agreed, output);
   const sent = new Map<Agreed, Sent>();
@@ -49,7 +51,8 @@ export async function send(
       recorded: (id: string, outcome: string) => progress(connection, id, outcome),
     };
     try {
-      const request = { ...selection, trigger: 'cli' as const, attended, stop };
+      const caller = { by, command: 'apply' as const };
+      const request = { ...selection, trigger: 'cli' as const, caller, attended, stop };
       const result = await reconcile(request, deps);
       if (result.kind === 'done') return { ...agreement, result };
       return {

@@ -13,6 +13,7 @@ import type { Output } from '../../output/output.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { conflictsWithRows, pushPlan } from './push-plan.ts';
 import type { PushInputs, RowChange } from './push-plan.ts';
+import { recordPush } from './record-push.ts';
 import { changeData, changeLines, changeName } from './render-push.ts';
 import type { Target } from '../../targets/target.ts';
 import { serverKey } from '../../../model/names/server-key.ts';
@@ -68,6 +69,13 @@ export const push = defineCommand<PushOptions>({
     const lost = new Set<RowChange>();
     if (options.output !== 'json') {
       for (const change of changes) output.result(changeLines(change, output.paint).join('\n'));
+    }
+    if (!dryRun) {
+      for (const one of planned) {
+        if (stop.aborted) throw stopped();
+        // oxlint-disable-next-line no-await-in-loop -- few, and before the first row is written
+        await recordPush(target, one.inputs.document, one.changes);
+      }
     }
     const done = dryRun || (await write(writer, changes, stop, (change) => lost.add(change)));
     if (options.output === 'json') {

@@ -3,6 +3,7 @@ import type { NextCommand } from '../../../model/text/next-command.types.ts';
 import type { Paint, Style } from '../../../model/text/paint.types.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
 import { triedAgain } from '../../../plan/text/tried-again.ts';
+import { shownCaller } from '../../../model/text/shown-caller.ts';
 import { shownTime } from '../../../model/text/shown-time.ts';
 import { wrap } from '../../../model/text/wrap.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
@@ -81,7 +82,7 @@ function facts(status: ConnectionStatus): readonly string[] {
     ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
     ...(pause ? [pauseText(pause)] : []),
     ...approved.map(({ digest, at, by }) => {
-      const who = by === undefined ? '' : ` by ${by}`;
+      const who = by === undefined ? '' : ` by ${shownCaller(by)}`;
       return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, for 24 hours`;
     }),
   ];
@@ -105,7 +106,7 @@ function pauseText({ at, until, reason, by }: ConnectionStatus['pauses'][number]
   return [
     `paused since ${shownTime(at)}`,
     ...(until === undefined ? [] : [`until ${shownTime(until)}`]),
-    ...(by === undefined ? [] : [`by ${by}`]),
+    ...(by === undefined ? [] : [`by ${shownCaller(by)}`]),
     ...(reason === undefined ? [] : [`: ${reason}`]),
   ].join(' ');
 }

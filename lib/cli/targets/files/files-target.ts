@@ -22,7 +22,7 @@ import type { CheckedFiles } from './check-files.ts';
 import { InvalidFilesError } from '../../errors/cli-error.ts';
 import { createLog } from '../../output/log.ts';
 import { secretNames } from './secret-names.ts';
-import { clockName, ownerName } from '../owner-name.ts';
+import { clockName, ownerName, userAndHost } from '../owner-name.ts';
 import type { OpenContext } from '../chosen.ts';
 import type { Target } from '../target.ts';
 
@@ -78,6 +78,7 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
     name: nameOf(context),
     deps,
     connections: () => connectionsIn(files),
+    caller: async () => userAndHost(settings),
     diagnosis: {
       desired: nameOf(context),
       ledger: `state folder ${options.state}`,

@@ -14,7 +14,7 @@ import type { WiringOptions, WiringSettings } from '../../../wiring.ts';
 import type { OpenContext } from '../chosen.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { createLog } from '../../output/log.ts';
-import { clockName, ownerName } from '../owner-name.ts';
+import { clockName, ownerName, userAndHost } from '../owner-name.ts';
 import type { Target } from '../target.ts';
 
 /** Tables of a deployment: of a stack, by its outputs, or by their names. */
@@ -41,7 +41,7 @@ export async function awsTarget(context: OpenContext): Promise<Target> {
 export function wiredTarget(
   kind: Target['kind'],
   settings: WiringSettings,
-  { output }: Pick<OpenContext, 'output'>,
+  { output, settings: settingsOfCli }: Pick<OpenContext, 'output' | 'settings'>,
   wiring: WiringOptions,
 ): Omit<Target, 'name'> & { readonly writer: NonNullable<Target['writer']> } {
   const { clock = systemClock, endpoints } = wiring;
@@ -60,6 +60,7 @@ export function wiredTarget(
     kind,
     deps,
     connections: () => connectionsOf(deps),
+    caller: async () => userAndHost(settingsOfCli),
     writer: desiredWriter(table),
     diagnosis: {
       aws: { identity: () => identityOf(client), dates: () => datesOf(table) },

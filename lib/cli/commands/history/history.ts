@@ -1,0 +1,89 @@
+import { mapLimited } from '../../../pass/limited.ts';
+import { defineCommand } from '../../command.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { interrupted, usageError } from '../../errors/cli-error.ts';
+import type { Output } from '../../output/output.ts';
+import type { Target } from '../../targets/target.ts';
+import { ago, moment } from '../../times.ts';
+import type { Moment } from '../../times.ts';
+import { placesOf, readHistory } from './read-history.ts';
+import { renderRecord } from './render-history.ts';
+
+interface HistoryOptions {
+  readonly since?: Moment;
+  readonly connection?: string;
+  readonly by?: string;
+  readonly pass?: string;
+  readonly limit: number;
+}
+
+const atOnce = 8;
+
+export const history = defineCommand<HistoryOptions>({
+  description:
+    'Shows what was done and by whom, newest first: changes of servers with before and after (secrets as version ids), cause and pass; approvals, pauses, retries, sign-ins and pushes. A change in an unattended pass also says who declared it: the caller of `push`, or unknown where another tool wrote the row. Records are kept for 90 days.',
+  examples: [
+    { line: 'trueup history --since 7d --stack trueup-prod', does: 'the last week' },
+    {
+      line: 'trueup history acme-prod/salesforce-prod --stack trueup-prod -o json',
+      does: 'one server, for a script',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('[name]', 'CONNECTION, CONNECTION/SERVER by label or id, or SERVER alone')
+      .option('--connection <name>', 'only this connection, declared or not')
+      .option('--since <time>', 'a duration (7d), a day or a time', moment)
+      .option('--by <person>', 'only what a person did: any part of the name, or a trigger')
+      .option('--pass <id>', 'only what this pass did: its id, or the beginning of it')
+      .option('--limit <number>', 'at most so many records, the newest', limit, 100);
+  },
+  run: async (context, [name], options) => {
+    const { output, stop } = context;
+    const { since, by, pass, limit: most } = options;
+    const target = await context.target();
+    const from = since && new Date(ago(since, target.deps.clock.now())).toISOString();
+    const places = await placesOf(target, options.connection, name);
+    const wanted = { since: from, by, pass, limit: most + 1 };
+    const found = await mapLimited(places, atOnce, stop, (place) =>
+      readHistory(target, place, wanted),
+    );
+    if (!found) throw interrupted();
+    const all = found
+      .flatMap(({ records }) => records)
+      .toSorted((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
+    const records = all.slice(0, most);
+    const isFiltered = since !== undefined || by !== undefined || pass !== undefined;
+    if (all.length === 0 && !isFiltered && found.every(({ isDeclared }) => !isDeclared)) {
+      tellNothing(name, target, output);
+    }
+    const more = all.length > records.length;
+    if (context.options.output === 'json') {
+      output.data({ version: 1, records, more });
+    } else {
+      const blocks = records.map((record) => renderRecord(record, output.paint));
+      output.result(blocks.length === 0 ? 'Nothing was done.' : blocks.join('\n\n'));
+      if (more) output.say(`There are older ones: --limit ${10 * most}, or --since TIME`);
+    }
+    return exitCodes.ok;
+  },
+});
+
+const mostAtOnce = 100_000;
+
+function limit(text: string): number {
+  const number = Number(text);
+  if (/^[1-9]\d*$/.test(text) && number <= mostAtOnce) return number;
+  throw usageError(`--limit is no number from 1 to ${mostAtOnce}`, 'write a number: --limit 500');
+}
+
+/** @throws CliError for a name that nothing has, or has had lately */
+function tellNothing(name: string | undefined, { name: whole }: Target, { say }: Output): void {
+  if (name !== undefined) {
+    throw usageError(
+      `nothing that is declared is called '${name}', and nothing was done to anything of that name`,
+      '`trueup status CONNECTION` lists the servers of a connection; --connection NAME is for one that is no longer declared',
+    );
+  }
+  say(`${whole} declares no connection; one that was can be named: --connection NAME`);
+}

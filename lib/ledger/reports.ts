@@ -1,0 +1,57 @@
+import type { PassReport } from '../model/ledger.types.ts';
+import type { Clock } from '../model/runtime.types.ts';
+import { firstThatFits } from '../plan/shown-values.ts';
+import { reportSchema } from '../plan/text/report-schema.ts';
+import type { Item, Table } from '../table/table.ts';
+import { endOf, keys, lives, ttlAt } from './keys.ts';
+import type { Ledger } from './ledger.types.ts';
+import { jsonBytes, jsonMaximum, parsed } from './stored-json.ts';
+
+/** Servers that a report names; the smaller numbers are for reports that would be too large. */
+const detailLimits = [100, 25, 5, 0] as const;
+
+/** The part of `Ledger` that keeps reports. They decide nothing: one that cannot be read is left out. */
+export function reports(
+  table: Table,
+  clock: Clock,
+): Pick<Ledger, 'putReport' | 'lastReport' | 'reports'> {
+  return {
+    putReport: async (connection, report, didSomething) => {
+      const ttl = ttlAt(Date.parse(report.startedAt), lives.pass);
+      const value = { report: reportJson(report), ttl };
+      const written = [...(didSomething ? [keys.pass(passId(report))] : []), keys.lastPass];
+      const puts = written.map((key) => table.put(connection, key, value));
+      await Promise.allSettled(puts);
+      await Promise.all(puts);
+    },
+    lastReport: async (connection) => {
+      const found = await table.get(connection, keys.lastPass);
+      return parsed(reportSchema, found?.value['report']) as PassReport | undefined;
+    },
+    reports: async (connection, { since, limit } = {}) => {
+      const now = clock.now();
+      const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
+      return (await table.query(connection, { prefix: keys.passes }))
+        .filter(({ key, value }) => key !== keys.lastPass && endOf(value['ttl']) > now)
+        .toSorted(newestFirst)
+        .flatMap(({ value }) => parsed(reportSchema, value['report']) ?? [])
+        .map((report) => report as PassReport)
+        .filter(({ startedAt }) => Date.parse(startedAt) >= from)
+        .slice(0, limit);
+    },
+  };
+}
+
+/** By the time-ordered id at the end of their keys. */
+const newestFirst = (a: Item, b: Item) => (a.key > b.key ? -1 : 1);
+
+/** A pass id that begins with its time sorts by it; another one gets the time in front. */
+function passId({ pass, startedAt }: PassReport): string {
+  return /^\d{8}T\d{9}Z/.test(pass) ? pass : `${startedAt.replaceAll(/[-:.]/g, '')}-${pass}`;
+}
+
+function reportJson(report: PassReport): string {
+  const form = (limit: number) =>
+    JSON.stringify({ ...report, details: report.details.slice(0, limit) });
+  return firstThatFits(detailLimits, form, jsonBytes, jsonMaximum);
+}

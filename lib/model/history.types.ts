@@ -1,0 +1,67 @@
+import type { Pointer } from './json/json.types.ts';
+import type { ShownValue, Time } from './ledger.types.ts';
+import type { Cause, Trigger } from './outcome.ts';
+
+/** The commands that make passes, as the history names them. */
+export type PassCommand = 'apply' | 'retry';
+
+/** A person's command: who called it. */
+export interface Caller {
+  /** The AWS identity, or user and host. */
+  readonly by: string;
+  readonly command: PassCommand;
+}
+
+/** The history's record of one server's PUT. */
+export interface ChangeRecord extends Partial<Caller> {
+  readonly kind: 'change';
+  readonly server: string;
+  readonly label?: string;
+  readonly at: Time;
+  readonly pass: string;
+  readonly trigger: Trigger;
+  /** Content hash of the declaration that was applied. */
+  readonly declaration?: string;
+  /** Digest of the approval that permitted a change of it. */
+  readonly approval?: string;
+  readonly fields: readonly {
+    readonly pointer: Pointer;
+    readonly cause: Cause;
+    readonly before: ShownValue;
+    readonly after: ShownValue;
+  }[];
+}
+
+/** A server, or without one the whole connection; its label is looked up for people. */
+interface OfServer {
+  readonly server?: string;
+  readonly label?: string;
+}
+
+/** The history's record of what a person did, other than sending changes. */
+export type ActRecord = {
+  readonly at: Time;
+  /** The AWS identity, or user and host, or `unknown`. */
+  readonly by: string;
+} & (
+  | { readonly kind: 'approve'; readonly digest: string; readonly changes: number }
+  | (OfServer & {
+      readonly kind: 'pause';
+      readonly until?: Time;
+      readonly reason?: string;
+    })
+  | (OfServer & { readonly kind: 'resume' })
+  | (OfServer & { readonly kind: 'retry'; readonly resend?: true })
+  | { readonly kind: 'login'; readonly secret: string }
+  | { readonly kind: 'push'; readonly rows: readonly PushedRow[] }
+);
+
+/** A row that a push wrote or removed: the connection's own without `server`. */
+export interface PushedRow {
+  readonly server?: string;
+  readonly label?: string;
+  readonly action: 'add' | 'change' | 'remove';
+}
+
+/** `history#<time-ordered id>`: something that was done, and by whom. */
+export type HistoryRecord = ChangeRecord | ActRecord;
