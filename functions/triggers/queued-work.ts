@@ -45,18 +45,20 @@ function parse(body: unknown): unknown {
 }
 
 async function workMessage(context: PassContext, message: WorkMessage): Promise<void> {
-  const { deps } = context;
-  const { connection, servers, reason } = message;
+  const { deps, observability } = context;
+  const { connection, servers, reason, hops } = message;
   if (overtakable.has(reason)) {
     const last = await deps.ledger.lastReport(connection);
     if (last && isOvertaken(message, last)) {
       return deps.log.info('message overtaken by a full pass', { connection, reason });
     }
   }
+  if (hops !== undefined) observability.metrics.addMetric('ContinuationHops', 'Count', hops);
   await runPass(context, {
     connection,
     trigger: 'queue',
     ...(servers && { servers }),
+    ...(hops !== undefined && { hops }),
   });
 }
 

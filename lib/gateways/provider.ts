@@ -36,6 +36,8 @@ export interface Provider {
   readonly table: FieldTable;
   /** Requests a minute where the connection says nothing. */
   readonly requestsPerMinute: number;
+  /** Servers on a page of its list; absent where the list is whole in one answer. */
+  readonly serversOnPage?: number;
   /** The vendor's documented hosts, exact or `*.suffix`; allowed where the user owns both row and settings. */
   readonly documentedHosts: readonly string[];
   /**

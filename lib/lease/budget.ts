@@ -21,6 +21,11 @@ export function readersShare({ requestsPerMinute }: Limit): number {
   return Math.floor(requestsPerMinute / 10);
 }
 
+/** Requests that a pass may make in this time, whatever was spent before it. */
+export function requestsWithin(limit: Limit, ms: number): number {
+  return Math.floor(ms / intervalMs(limit));
+}
+
 /** Milliseconds for one more request of a pass once the burst is spent. */
 function intervalMs(limit: Limit): number {
   return minuteMs / (limit.requestsPerMinute - readersShare(limit) - burst);

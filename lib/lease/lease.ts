@@ -1,4 +1,4 @@
-import { handOver } from './hand-over.ts';
+import { handOver, type Handover } from './hand-over.ts';
 import { InterruptedError } from './interruption.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import type { WorkQueue } from '../work/queue.ts';
@@ -162,13 +162,13 @@ export class Lease {
   }
 
   /**
-   * Asks another process for a pass over `scope`. Once this resolves with true, the request is safe.
+   * Asks another process for a pass. Once this resolves with true, the request is safe.
    *
    * @returns false if there is no queue
    * @throws StoreError
    */
-  handOver(scope: Scope, reason: 'continuation' | 'handover'): Promise<boolean> {
-    return handOver(this.#world, this.connection, scope, reason);
+  handOver(work: Handover): Promise<boolean> {
+    return handOver(this.#world, this.connection, work);
   }
 
   /** Ends the renewals. */

@@ -17,8 +17,14 @@ export interface Rounds {
 /** `stop`: the owner has no time for another round; `rest` is what it leaves undone of this one. */
 export interface RoundEnd {
   readonly stop: boolean;
-  readonly rest?: Scope;
+  readonly rest?: Rest;
 }
+
+/**
+ * What a round leaves undone: the servers for another process to go on with, and how many continuations in a row that
+ * makes; or `schedule` if it has to wait for the next scheduled pass.
+ */
+export type Rest = { readonly scope: Scope; readonly hops: number } | 'schedule';
 
 /** After so many rounds an owner hands over what is still asked for. */
 const roundsAtMost = 3;
@@ -79,17 +85,24 @@ async function serveRound(
   const others = isFirst && alone ? undefined : await lease.serveKnocks();
   const { stop, rest } = await round(lease, unite(toDo, others) ?? toDo, isFirst);
   if (!(isFirst && alone)) lease.served();
-  if (rest !== undefined && !(await lease.handOver(rest, 'continuation'))) {
-    // There is no queue: the next full pass finds it.
+  if (rest !== undefined && !(await isHandedOn(lease, rest))) {
+    // The next full pass finds it, and its owner what others asked for.
     await lease.release('keep');
     return undefined;
   }
   const isLast = stop || number >= roundsAtMost;
   for (;;) {
     const { asked, knocks } = lease;
-    const isSafe = asked === undefined || (isLast && (await lease.handOver(asked, 'handover')));
+    const isSafe =
+      asked === undefined ||
+      (isLast && (await lease.handOver({ scope: asked, reason: 'handover' })));
     if (asked !== undefined && !isLast) return asked;
     // Not the number that a renewal came to know meanwhile: those knocks were not handed over.
     if ((await lease.release(isSafe ? 'clear' : 'keep', knocks)) !== 'knocked') return undefined;
   }
+}
+
+/** @returns false if there is no queue, or if it is to wait for the schedule */
+async function isHandedOn(lease: Lease, rest: Rest): Promise<boolean> {
+  return rest !== 'schedule' && lease.handOver({ ...rest, reason: 'continuation' });
 }

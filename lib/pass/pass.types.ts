@@ -21,6 +21,8 @@ export interface PassDone {
   readonly plan?: Plan;
   /** The lease or the time ended before it had done everything. */
   readonly interrupted: boolean;
+  /** It was interrupted, and a continuation would come no further: the rest waits for the schedule. */
+  readonly waits: boolean;
   /** Servers that it did not come to; absent if that is not known by name. */
   readonly unreached?: readonly string[];
 }

@@ -44,18 +44,19 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
 
 /** The first pass is what was asked for; the others are for those that knocked, and no person reviewed them. */
 function ofRound(request: PassRequest, scope: Scope, isFirst: boolean): PassRequest {
-  const { attended, servers: _own, ...common } = request;
+  const { attended, servers: _own, hops, ...common } = request;
   const servers = serversOf(scope);
   return {
     ...common,
     ...(servers && { servers }),
+    ...(isFirst && hops !== undefined && { hops }),
     ...(isFirst && attended && { attended }),
   };
 }
 
 function roundEnd(
-  { interrupted, unreached }: PassDone,
-  { attended, stop: stopping, deadline = Number.POSITIVE_INFINITY }: PassRequest,
+  { interrupted, waits, unreached }: PassDone,
+  { attended, hops = 0, stop: stopping, deadline = Number.POSITIVE_INFINITY }: PassRequest,
   isFirst: boolean,
   scope: Scope,
   { clock, settings }: Dependencies,
@@ -64,5 +65,7 @@ function roundEnd(
     interrupted || stopping?.aborted === true || clock.now() + 2 * settings.attemptMs > deadline;
   // What a person reviewed is not handed to the unattended.
   if (!interrupted || (isFirst && attended) || unreached?.length === 0) return { stop };
-  return { stop, rest: unreached ? new Set(unreached) : scope };
+  if (waits) return { stop, rest: 'schedule' };
+  const left = unreached ? new Set(unreached) : scope;
+  return { stop, rest: { scope: left, hops: isFirst ? hops + 1 : 1 } };
 }

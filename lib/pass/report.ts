@@ -9,6 +9,7 @@ import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Log } from '../model/runtime.types.ts';
 import { StoreError } from '../model/errors/store-error.ts';
 import type { Applied } from './apply/apply.ts';
+import type { Ending } from './ending.ts';
 import { failureSummary } from './failure-summary.ts';
 import type { Allowed } from './guard.ts';
 import type { Pass, PassDone } from './pass.types.ts';
@@ -56,11 +57,15 @@ const detailsAtMost = 100;
 export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone> {
   const { request, deps, tally } = pass;
   const { connection, trigger } = request;
-  const { seen, allowed, applied } = outcome;
-  const { ending, unreached } = applied;
+  const { seen, allowed } = outcome;
+  const { unreached } = outcome.applied;
+  const interrupted = outcome.applied.ending?.error instanceof InterruptedError;
+  const waits = interrupted && isInVain(request, tally);
+  const ending = waits ? inVain : outcome.applied.ending;
+  const applied = { ...outcome.applied, ...(ending && { ending }) };
   if (ending && !unreached && seen.desired) findUnreached(seen.desired, seen.ledger, pass);
   const connectionRetry = await setBackoff(pass, outcome);
-  const written = passReport(request, tally, outcome, deps.clock.now());
+  const written = passReport(request, tally, { ...outcome, applied }, deps.clock.now());
   const didSomething = tally.written > 0 || written.counts.updated > 0;
   await deps.ledger.putReport(connection, written, didSomething);
   const log = deps.log.child({ connection, pass: tally.id, trigger });
@@ -71,10 +76,28 @@ export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone
   return {
     report: written,
     ...(allowed && { plan: allowed.plan }),
-    interrupted: ending?.error instanceof InterruptedError,
+    interrupted,
+    waits,
     ...(unreached && { unreached }),
   };
 }
+
+/**
+ * Whether another continuation would come no further: this one had a whole invocation, and recorded no server. Without this
+ * rule a connection whose list outlasts an invocation would occupy the queue for ever.
+ */
+function isInVain({ hops = 0 }: PassRequest, tally: Tally): boolean {
+  return hops > 0 && !tally.hasRecorded;
+}
+
+const inVain: Ending = {
+  state: 'interrupted',
+  reason: {
+    code: 'no-progress',
+    message:
+      'a whole invocation came to no server: the rest waits for the schedule; more requests a minute would help',
+  },
+};
 
 /** Findings of a pass that ended before it could apply: what needs no vendor to be known, and the rest unreached. */
 function findUnreached(desired: DesiredState, ledger: LedgerState, { deps, tally }: Pass): void {

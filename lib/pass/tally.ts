@@ -59,6 +59,11 @@ export class Tally {
     }
   }
 
+  /** Whether there is a server whose item this pass wrote: another pass over the same servers has less to do. */
+  get hasRecorded(): boolean {
+    return this.#records.size > 0;
+  }
+
   /** The item of a server that this pass wrote. */
   recordOf(id: string): ServerRecord | undefined {
     return this.#records.get(id);

@@ -23,6 +23,8 @@ export interface WorkMessage {
   readonly reason: WorkReason;
   /** ISO 8601: when the work was due. */
   readonly dueAt: string;
+  /** Of a continuation: how many there are in a row, this one included. */
+  readonly hops?: number;
 }
 
 /**
@@ -39,12 +41,17 @@ const workMessageSchema = z.object({
   ),
   reason: z.enum(workReasons),
   dueAt: z.iso.datetime(),
+  hops: z.optional(z.int().check(z.minimum(1))),
 });
 
 /** The message in a body that was parsed; undefined if it is not one of version 1. */
 export function asWorkMessage(body: unknown): WorkMessage | undefined {
   const parsed = workMessageSchema.safeParse(body);
   if (!parsed.success) return undefined;
-  const { servers, ...rest } = parsed.data;
-  return { ...rest, ...(servers && { servers: [...new Set(servers)] }) };
+  const { servers, hops, ...rest } = parsed.data;
+  return {
+    ...rest,
+    ...(servers && { servers: [...new Set(servers)] }),
+    ...(hops !== undefined && { hops }),
+  };
 }

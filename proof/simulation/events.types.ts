@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import type { HeldPlan, LedgerState } from '../../lib/ledger/ledger.types.ts';
+import type { WorkMessage } from '../../lib/work/message.ts';
 import type { HttpAnswer, HttpRequest } from './vendor.ts';
 import type { Process } from './scheduler.ts';
 
@@ -85,6 +86,8 @@ export type SimEvent =
       readonly since: number;
     }
   | { readonly kind: 'resend'; readonly connection: string; readonly id: string }
+  /** A message has come to the queue. */
+  | { readonly kind: 'sent'; readonly process: Process; readonly message: WorkMessage }
   | {
       readonly kind: 'vendor';
       readonly phase: 'called' | 'landed' | 'answered';

@@ -126,6 +126,15 @@ export const mutations: readonly Mutation[] = [
     seed: 4,
   },
   {
+    name: 'continuations without progress',
+    file: 'lib/pass/report.ts',
+    text: 'return hops > 0 && !tally.hasRecorded;',
+    by: 'return false;',
+    breaks: 'no-flood',
+    says: 'and recorded no server',
+    seed: 'endless-continuation',
+  },
+  {
     name: 'reader beyond its tenth',
     file: 'lib/lease/read-only-gate.ts',
     text: 'while (admitted.length >= share && !signal.aborted) {',

@@ -170,6 +170,7 @@ function queueOf(world: World, process: Process): WorkQueue {
         async () => {
           for (const { message, delayMs } of messages) {
             world.queue.send(world.now, message, JSON.stringify(message), delayMs);
+            world.tell({ kind: 'sent', process, message });
           }
         },
         { repeatable: true },

@@ -18,6 +18,7 @@ import { BudgetOracle } from './oracle-budget.ts';
 import { ConnectionOracle } from './oracle-connection.ts';
 import { GuardOracle } from './oracle-guard.ts';
 import { NeedlessOracle } from './oracle-needless.ts';
+import { HopsOracle } from './oracle-hops.ts';
 import { HarmOracle } from './oracle-harm.ts';
 import { PassReadings } from './pass-readings.ts';
 import { portsOf } from './ports.ts';
@@ -62,6 +63,7 @@ export async function run(scenario: Scenario): Promise<RunResult> {
       new AttemptsOracle(world, found, readings, refusals),
       new GuardOracle(world, found, readings, deployment),
       new NeedlessOracle(world, found, readings),
+      new HopsOracle(found),
     ];
     world.watch((event) => {
       for (const oracle of oracles) oracle.see(event);

@@ -175,7 +175,7 @@ export async function runModel(
             return false;
           }
         });
-        if (!isWritten) return { stop: true, rest: scope };
+        if (!isWritten) return { stop: true, rest: { scope, hops: 1 } };
         rounds.push({ scope, began });
         return { stop: false };
       },

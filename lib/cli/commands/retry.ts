@@ -117,7 +117,8 @@ async function retryOne(
   }
   output.say(`${connection}: ${counted(due, 'server')} that failed or waited to be tried again.`);
   // Where this process runs the queue's function, nothing would take the message.
-  if (!serve && (await handOver(deps, connection, scopeOf(servers), 'handover'))) {
+  const handover = { scope: scopeOf(servers), reason: 'handover' } as const;
+  if (!serve && (await handOver(deps, connection, handover))) {
     output.say(`Asked the functions for a pass; \`trueup status ${connection}\` shows the result.`);
     return undefined;
   }

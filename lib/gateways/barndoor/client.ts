@@ -8,7 +8,7 @@ import type { SendRequest } from '../http/session.ts';
 import { toPage, toServer } from './convert.ts';
 
 /** The largest page that the vendor gives [doc]. */
-const pageSize = '100';
+export const pageSize = 100;
 const servers = ['api', 'servers'] as const;
 
 /** Barndoor's three calls: list by page, get, and a PUT that applies only the keys in its body [doc]. */
@@ -17,7 +17,7 @@ export function barndoorSession(
   { name: connection, budget }: Pick<Connection, 'name' | 'budget'>,
 ): VendorSession {
   async function readPage(at: number): Promise<Page> {
-    const query = { page: String(at), limit: pageSize };
+    const query = { page: String(at), limit: String(pageSize) };
     const page = toPage(await send({ operation: 'list', path: servers, query }), at);
     if (page !== undefined) return page;
     throw new VendorError(

@@ -1,7 +1,7 @@
 import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
-import { barndoorSession } from './client.ts';
+import { barndoorSession, pageSize } from './client.ts';
 import { barndoorFields } from './fields.ts';
 
 /** [guess] No limit is published; this is five calls a second. A connection's `budget` overrides it. */
@@ -34,6 +34,7 @@ export function createBarndoor(http: HttpClient): Provider {
     ...owner,
     table: barndoorFields,
     requestsPerMinute,
+    serversOnPage: pageSize,
     facts,
     open: (connection, inputs) =>
       barndoorSession(openHttpSession(http, owner, connection, inputs), connection),

@@ -9,7 +9,7 @@ import { expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { masksIn, toPage, toServer } from './convert.ts';
 
-const pageSize = '100';
+export const pageSize = 100;
 const gateways = ['v1', 'gateways'] as const;
 
 /**
@@ -28,7 +28,7 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
     const query = {
       include_pagination: 'true',
       include_inactive: 'true',
-      limit: pageSize,
+      limit: String(pageSize),
       ...(cursor !== undefined && { cursor }),
     };
     const page = toPage(noted(await send({ operation: 'list', path: gateways, query })));

@@ -1,7 +1,7 @@
 import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
-import { contextForgeSession } from './client.ts';
+import { contextForgeSession, pageSize } from './client.ts';
 import { credentialsIn } from './convert.ts';
 import { contextForgeFields } from './fields.ts';
 
@@ -37,6 +37,7 @@ export function createContextForge(http: HttpClient): Provider {
     ...owner,
     table: contextForgeFields,
     requestsPerMinute,
+    serversOnPage: pageSize,
     facts,
     open: (connection, inputs) =>
       contextForgeSession(

@@ -1,3 +1,4 @@
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
@@ -60,6 +61,9 @@ export function createFunctions(
       name: 'queued',
       description: 'Trueup: processes the queue, one connection at a time',
       permissions: [...passPermissions(scope, targets), takeWork(queues)],
+      // A long pass goes on in continuations, through the queue to this same function. Trueup itself ends those that come to
+      // no server, and an alarm watches how many there are in a row.
+      recursiveLoop: RecursiveLoop.ALLOW,
     }),
   };
 }

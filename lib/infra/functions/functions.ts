@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  type RecursiveLoop,
   Function as LambdaFunction,
   Runtime,
   Tracing,
@@ -23,6 +24,8 @@ export interface TrueupFunctionProps {
   readonly permissions: readonly PolicyStatement[];
   readonly logRetention?: RetentionDays | undefined;
   readonly tracing?: boolean | undefined;
+  /** Defaults to Lambda's own, which ends a loop of functions and queues after some 16 invocations. */
+  readonly recursiveLoop?: RecursiveLoop;
   /** For asynchronous invocations. */
   readonly asynchronous?: Pick<FunctionOptions, 'retryAttempts' | 'maxEventAge' | 'onFailure'>;
 }
@@ -66,6 +69,7 @@ export class TrueupFunction extends Construct {
       role: Role.fromRoleArn(this, 'ClosedRole', this.role.roleArn, { mutable: false }),
       logGroup: this.logGroup,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(props.recursiveLoop !== undefined && { recursiveLoop: props.recursiveLoop }),
       ...props.asynchronous,
     });
   }

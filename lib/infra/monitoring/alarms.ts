@@ -61,6 +61,9 @@ function above(scope: Construct, id: string, { metric, threshold, periods = 1, w
 
 const dayMinutes = 24 * 60;
 
+/** Continuations in a row: 10,000 changes at 80 requests a minute take about 50, at 60 about 80. */
+const hopsAtMost = 100;
+
 function noPass(scope: Construct, { metric, schedule }: Watched): Alarm {
   return new Alarm(scope, 'NoPassAlarm', {
     metric: metric('Passes', schedule),
@@ -94,6 +97,14 @@ function passAlarms({ metric, schedule, failingFor }: Watched): Record<string, A
       what:
         `passes have ended early for ${long} minutes: a connection is unreachable, needs a new sign-in, or its row is invalid. Look for ` +
         "'pass ended early' in the logs; 'trueup status' names the connection.",
+    },
+    ContinuationHops: {
+      metric: metric('ContinuationHops', schedule, Stats.MAXIMUM),
+      threshold: hopsAtMost,
+      what:
+        `a pass has gone on through ${hopsAtMost} invocations in a row, hours in all. If a connection has thousands of servers and all of ` +
+        'them change, that is how long its budget takes. Otherwise look at what it changes again and again: ' +
+        "'trueup history' of the connection that the queued function's log names in 'pass completed'.",
     },
     HeldPlan: {
       metric: metric('ServersHeld', schedule, Stats.MAXIMUM),
@@ -142,7 +153,16 @@ function lambdaAlarms({ functions }: Watched): Record<string, AlarmForm> {
       `the ${name} function is throttled: the account's concurrency in this region is used up. Raise its quota, or lower ` +
       "the queue's concurrency.",
   });
+  const dropped = (name: FunctionName): AlarmForm => ({
+    metric: functions[name].metric('RecursiveInvocationsDropped', { period, statistic: Stats.SUM }),
+    threshold: 1,
+    what:
+      `Lambda has stopped invocations of the ${name} function because they seem to go round in a loop. Nothing of Trueup does: look ` +
+      'for a function or rule of your own that answers its events by invoking it or by writing to its tables.',
+  });
   return {
+    ScheduledRecursion: dropped('scheduled'),
+    StreamRecursion: dropped('stream'),
     StreamAge: {
       metric: functions.stream.metric('IteratorAge', { period, statistic: Stats.MAXIMUM }),
       threshold: Duration.minutes(10).toMilliseconds(),

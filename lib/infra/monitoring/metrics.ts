@@ -50,7 +50,8 @@ export type TrueupMetric =
   | 'CredentialsDecrypted'
   | 'RecordsPoison'
   | 'RecordsFailed'
-  | 'MessagesFailed';
+  | 'MessagesFailed'
+  | 'ContinuationHops';
 
 /** A metric of one deployment. The statistic defaults to the sum of each period. */
 export type MetricOf = (name: TrueupMetric, period: Duration, statistic?: string) => Metric;

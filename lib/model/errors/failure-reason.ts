@@ -16,7 +16,7 @@ import type { Outcome } from '../outcome.ts';
  * | `notApplied`  | `not-applied`, `not-kept`, `undecided`: answered 200, and not done or not yet known to be |
  * | `missing`     | `missing`: the vendor has no such server |
  * | `backingOff`  | `backing-off`: the connection failed before, and is not asked yet |
- * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `redeclared`, `stopped`: another pass goes on |
+ * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `no-progress`, `redeclared`, `stopped`: another pass goes on |
  * | `store`       | `store-...`, `lost-update`: tables or secrets of the deployment |
  * | `other`       | any other code |
  */
@@ -64,6 +64,7 @@ const byCode: Readonly<Record<string, FailureReason>> = {
   aborted: 'interrupted',
   deadline: 'interrupted',
   'lease-lost': 'interrupted',
+  'no-progress': 'interrupted',
   redeclared: 'interrupted',
   stopped: 'interrupted',
   'lost-update': 'store',

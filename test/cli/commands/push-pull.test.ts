@@ -65,6 +65,18 @@ describe('push', () => {
     expect((await run(['push', path])).stderr).toContain('Nothing to push');
   });
 
+  test('a budget that cannot list the servers in one invocation is not valid, and the smallest that can is named', async () => {
+    const budget = (requestsPerMinute: number) => ({ budget: { requestsPerMinute } });
+    const many = serverIds(5000).map((id) => server(id, {}));
+    const { code, stderr } = await run(['push', await declare(many, budget(20)), '--dry-run']);
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      'acme: a list of 5000 servers takes 50 requests, which at 20 a minute outlast a function; budget.requestsPerMinute must be at least 24',
+    );
+    expect((await run(['push', await declare(many, budget(24)), '--dry-run'])).code).toBe(0);
+    expect((await run(['push', await declare(many), '--dry-run'])).code).toBe(0);
+  });
+
   test('--dry-run writes nothing, and --prune removes rows only', async () => {
     await run(['push', await declare([server(a, { name: 'A' }), server(b, {})])]);
     const path = await declare([server(a, { name: 'A' })]);

@@ -65,6 +65,14 @@ describe.each(names)('the function %s', (name) => {
   });
 });
 
+test('only the function of the queue may invoke itself through the queue', () => {
+  const of = (name: string) => resource(stack, 'AWS::Lambda::Function', name).Properties;
+  expect(of('TrueupQueued')['RecursiveLoop']).toBe('Allow');
+  for (const name of ['TrueupScheduled', 'TrueupStream']) {
+    expect(of(name)).not.toHaveProperty('RecursiveLoop');
+  }
+});
+
 describe('the schedule', () => {
   const { Properties } = resource(stack, 'AWS::Scheduler::Schedule', 'TrueupSchedule');
 

@@ -52,6 +52,14 @@ describe('alarms on what passes report', () => {
     expect(alarm('PassesEndingEarly', patient)).toMatchObject({ EvaluationPeriods: 18 });
   });
 
+  test('a pass that has gone on through a hundred invocations', () => {
+    expect(alarm('ContinuationHops')).toMatchObject({
+      MetricName: 'ContinuationHops',
+      Statistic: 'Maximum',
+      Threshold: 100,
+    });
+  });
+
   test('a held plan, at once', () => {
     expect(alarm('HeldPlan')).toMatchObject({ MetricName: 'ServersHeld', EvaluationPeriods: 1 });
   });
@@ -79,6 +87,16 @@ describe('alarms on the machinery', () => {
       MetricName: 'IteratorAge',
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
       Threshold: 600_000,
+    });
+  });
+
+  test.each(['Scheduled', 'Stream'])('Lambda stops a loop through %s', (name) => {
+    const { id } = resource(stack, 'AWS::Lambda::Function', `Trueup${name}`);
+    expect(alarm(`${name}Recursion`)).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'RecursiveInvocationsDropped',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
+      Threshold: 1,
     });
   });
 

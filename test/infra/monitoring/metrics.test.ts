@@ -124,8 +124,17 @@ async function emittedBy(service: unknown): Promise<Spelled[]> {
     { eventName: 'INSERT', dynamodb: { SequenceNumber: '2', Keys: {} } },
   ] as DynamoDBRecord[];
   await createStream(() => broken, loud)({ Records: records }, context);
-  const message = { messageId: '1', body: 'poison', attributes: {} } as SQSRecord;
-  await createQueued(() => deps, loud)({ Records: [message] }, context);
+  const asked = {
+    version: 1,
+    connection,
+    reason: 'continuation',
+    dueAt: '2099-01-01T00:00:00Z',
+    hops: 1,
+  };
+  const messages = ['poison', JSON.stringify(asked)].map(
+    (body, index) => ({ messageId: String(index), body, attributes: {} }) as SQSRecord,
+  );
+  await createQueued(() => deps, loud)({ Records: messages }, context);
   measure(loud.metrics, {
     pass: 'p',
     trigger: 'schedule',

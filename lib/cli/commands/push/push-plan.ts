@@ -90,6 +90,13 @@ export function pushPlan({
   return [...written, ...removed];
 }
 
+/** How many servers the connection declares after the push. */
+export function serversAfter({ document, rows, prune }: PushInputs): number {
+  const declared = (document.servers ?? []).map(({ id }) => serverKey(id));
+  const stored = prune ? [] : rows.map(({ item }) => item);
+  return new Set([...declared, ...stored].filter((item) => serverIdIn(item) !== undefined)).size;
+}
+
 /** A row that breaks the rules, or whose connection does, may have a secret anywhere, and its values are not shown. */
 function shownRows(
   connection: string,

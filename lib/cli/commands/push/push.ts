@@ -11,7 +11,8 @@ import type { CommandContext } from '../../context.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import type { Output } from '../../output/output.ts';
 import { mapLimited } from '../../../pass/limited.ts';
-import { conflictsWithRows, pushPlan } from './push-plan.ts';
+import { listBudgetIssue } from './list-budget.ts';
+import { conflictsWithRows, pushPlan, serversAfter } from './push-plan.ts';
 import type { PushInputs, RowChange } from './push-plan.ts';
 import { recordPush } from './record-push.ts';
 import { changeData, changeLines, changeName } from './render-push.ts';
@@ -59,6 +60,7 @@ export const push = defineCommand<PushOptions>({
       inputsOf(target, document, prune),
     );
     if (!found) throw interrupted();
+    assertListed(found, target, output);
     const planned = found.map((inputs) => ({ inputs, changes: pushPlan(inputs) }));
     const shared = await sharedWithRows(target, documents, stop);
     assertUnique(
@@ -109,6 +111,27 @@ function assertUnique(conflicts: readonly string[], { say }: Output): void {
   throw usageError(
     `${counted(conflicts.length, 'conflict')} with rows of the table; nothing was written`,
     'give them other ones, declare these rows too, or remove them: --prune',
+  );
+}
+
+/** @throws CliError if the functions could not list a connection as it will be */
+function assertListed(
+  all: readonly PushInputs[],
+  { deps: { providers } }: Target,
+  { say }: Output,
+): void {
+  const issues = all.flatMap((inputs) => {
+    const { connection, provider, budget } = inputs.document;
+    const vendor = providers.get(provider);
+    const servers = serversAfter(inputs);
+    const issue = vendor && listBudgetIssue(vendor, servers, budget?.requestsPerMinute);
+    return issue === undefined ? [] : [`${connection}: ${issue}`];
+  });
+  if (issues.length === 0) return;
+  for (const line of issues) say(`error: ${line}`, 'error');
+  throw usageError(
+    `${counted(issues.length, 'budget')} too small; nothing was written`,
+    'give them more requests a minute, or divide the servers between connections of several accounts',
   );
 }
 
