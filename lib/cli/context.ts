@@ -22,6 +22,8 @@ export interface GlobalOptions {
 
 /** What a command has to work with. */
 export interface CommandContext {
+  /** Its name, such as `apply`. */
+  readonly command: string;
   readonly options: GlobalOptions;
   readonly settings: CliSettings;
   readonly output: Output;
@@ -47,5 +49,5 @@ export interface CommandContext {
 /** What opening a target needs of the context. */
 export type TargetContext = Pick<
   CommandContext,
-  'options' | 'settings' | 'output' | 'wiring' | 'cwd'
+  'command' | 'options' | 'settings' | 'output' | 'wiring' | 'cwd'
 >;

@@ -17,6 +17,7 @@ export type Runner = (
   globals: GlobalOptions,
   operands: readonly string[],
   options: object,
+  name: string,
 ) => Promise<ExitCode>;
 
 /** Where help, and what is wrong with the command line, goes. */
@@ -106,6 +107,7 @@ export function define(command: Command, definition: CommandDefinition, run: Run
       command.parent?.opts<GlobalOptions>() as GlobalOptions,
       command.args,
       command.opts(),
+      command.name(),
     );
   });
 }

@@ -41,11 +41,12 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   world.stop.addEventListener('abort', wipe);
   let exitCode: ExitCode = exitCodes.ok;
   let next: NextCommand = (line) => line;
-  const run: Runner = async (definition, options, operands, own) => {
+  const run: Runner = async (definition, options, operands, own, command) => {
     await using opened = new AsyncDisposableStack();
     if (options.color === false) output = createOutput(world.stdout, world.stderr, colourless);
     next = nextCommand(options);
     const context: CommandContext = {
+      command,
       options,
       settings,
       output: { ...output, say: (text, style) => output.say(completed(text, next), style) },

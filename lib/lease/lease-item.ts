@@ -27,8 +27,12 @@ export interface LeaseItem {
   readonly rev: number;
   /** One higher with each acquisition. */
   readonly epoch: number;
-  /** Which process owns the lease. Absent, as the next two, when the lease is free. */
+  /** Which process owns the lease. Absent, as the next four, when the lease is free. */
   readonly owner?: string | undefined;
+  /** Since when, in milliseconds since the epoch. */
+  readonly acquiredAt?: number | undefined;
+  /** How other processes on its machine find out whether it has ended; absent where they cannot. */
+  readonly process?: string | undefined;
   /** Unique to this acquisition: the process that never got the answer to it recognizes it. */
   readonly acquisition?: string | undefined;
   /** Milliseconds since the epoch. */
@@ -37,6 +41,8 @@ export interface LeaseItem {
   readonly takenOver: boolean;
   /** When this last happened, in milliseconds since the epoch: what was counted before may be in no bucket. */
   readonly takenOverAt?: number | undefined;
+  /** When an owner was last found to have ended before its lease expired: what it sent until then may still be on its way. */
+  readonly endedAt?: number | undefined;
   /** How many knocks there ever were. */
   readonly knocks: number;
   /** What knocks ask for that the owner has not taken on yet. */
@@ -71,10 +77,13 @@ const scope = z.codec(z.union([z.literal('all'), z.array(z.string())]), z.custom
 export const leaseSchema = z.object({
   epoch: count,
   owner: z.optional(z.string()),
+  acquiredAt: z.optional(count),
+  process: z.optional(z.string()),
   acquisition: z.optional(z.string()),
   expiresAt: z.optional(count),
   takenOver: z.boolean(),
   takenOverAt: z.optional(count),
+  endedAt: z.optional(count),
   knocks: count,
   knocked: z.optional(scope),
   running: z.optional(scope),

@@ -58,13 +58,25 @@ export class Lease {
     const now = clock.now();
     const expiresAt = now + settings.leaseMs;
     const expiredBefore = now - settings.marginMs;
-    const event = { kind: 'acquire', id: uuid(), owner, expiresAt, expiredBefore } as const;
+    const event = {
+      kind: 'acquire',
+      id: uuid(),
+      owner,
+      at: now,
+      expiresAt,
+      expiredBefore,
+    } as const;
     const { ok, item } = await lease.change(connection, event);
     return ok ? new Lease(connection, world, item, expiresAt) : item;
   }
 
   get epoch(): number {
     return this.#item.epoch;
+  }
+
+  /** When an earlier owner was last found to have ended in the middle; milliseconds since the epoch. */
+  get endedAt(): number | undefined {
+    return this.#item.endedAt;
   }
 
   /** What others ask for that no round of this owner has served, where it is known. */

@@ -12,6 +12,9 @@ import type { Scope } from './scope.ts';
  * | owned   | `expiresAt` >= now - margin              | refused | yes     | yes                                  |
  * | expired | `expiresAt` < now - margin, not released | yes     | refused | yes, until another acquires it       |
  *
+ * An owner whose process has ended for certain (only others on its machine can know) is as good as expired, for an `acquire`
+ * that names its acquisition: of two that find it ended, one acquires, and to the other the lease is owned.
+ *
  * `acquire` and `knock` have exactly opposite conditions: a caller whose clock does not move on is never refused both.
  *
  * A request is somewhere at every moment, until a pass that began after it has read:
@@ -47,11 +50,14 @@ export function decide(item: LeaseItem, event: LeaseEvent): LeaseDecision {
 
 /** What may happen to a lease. Times in milliseconds since the epoch; a lease with an expiry before `expiredBefore` has expired. */
 export type LeaseEvent =
-  /** A caller wants to own it. `id` is unique to this attempt. */
+  /** A caller wants to own it, `at` this moment. `id` is unique to this attempt; `ended` is the acquisition of an owner that has ended. */
   | {
       readonly kind: 'acquire';
       readonly id: string;
       readonly owner: string;
+      readonly process?: string | undefined;
+      readonly ended?: string;
+      readonly at: number;
       readonly expiresAt: number;
       readonly expiredBefore: number;
     }
@@ -110,13 +116,24 @@ const isOf = ({ epoch, expiresAt }: LeaseItem, event: { readonly epoch: number }
   epoch === event.epoch && expiresAt !== undefined;
 
 function acquire(item: LeaseItem, event: EventOf<'acquire'>): LeaseDecision {
-  const { id, owner, expiresAt, expiredBefore } = event;
+  const { id, owner, process, ended, at, expiresAt, expiredBefore } = event;
   if (item.acquisition === id) return done(item);
-  if (isOwned(item, expiredBefore)) return refused('owned', item);
+  const isEnded = ended !== undefined && item.acquisition === ended;
+  if (isOwned(item, expiredBefore) && !isEnded) return refused('owned', item);
   const takenOver = item.expiresAt !== undefined;
-  const takenOverAt = takenOver ? expiredBefore : item.takenOverAt;
-  const epoch = item.epoch + 1;
-  return done({ ...item, epoch, owner, acquisition: id, expiresAt, takenOver, takenOverAt });
+  return done({
+    ...item,
+    epoch: item.epoch + 1,
+    owner,
+    acquiredAt: at,
+    process,
+    acquisition: id,
+    expiresAt,
+    takenOver,
+    // Until it ended, it may have counted.
+    takenOverAt: isEnded ? at : takenOver ? expiredBefore : item.takenOverAt,
+    endedAt: isEnded ? at : item.endedAt,
+  });
 }
 
 function knock(item: LeaseItem, { scope, expiredBefore }: EventOf<'knock'>): LeaseDecision {
@@ -142,7 +159,13 @@ function release(item: LeaseItem, event: EventOf<'release'>): LeaseDecision {
   if (item.epoch !== epoch) return refused('lost', item);
   if (item.expiresAt === undefined) return done(item);
   if (!keep && item.knocks !== knocks) return refused('knocked', item);
-  const free = { owner: undefined, acquisition: undefined, expiresAt: undefined };
+  const free = {
+    owner: undefined,
+    acquiredAt: undefined,
+    process: undefined,
+    acquisition: undefined,
+    expiresAt: undefined,
+  };
   const forgotten = keep ? {} : { knocked: undefined, running: undefined };
   return done({ ...item, ...save, ...free, ...forgotten, takenOver: false });
 }

@@ -1,10 +1,11 @@
 import { Lease } from './lease.ts';
 import type { LeaseWorld } from './lease.ts';
+import { ownerText } from './owner-text.ts';
 
 /** How long a person's request waits, and who hears of it. */
 export interface Patience {
   readonly lockTimeoutMs: number;
-  /** Called with the owner of the lease, once for each. */
+  /** Called with the owner of the lease and since when, once for each. */
   readonly waiting?: ((owner: string) => void) | undefined;
   readonly stop?: AbortSignal | undefined;
 }
@@ -12,7 +13,7 @@ export interface Patience {
 /** How often a person's request looks whether the lease is free. */
 const lookEveryMs = 1000;
 
-/** @returns the lease, or its owner when the time has passed */
+/** @returns the lease, or its owner and since when, once the time has passed */
 export async function waitForLease(
   connection: string,
   { lockTimeoutMs, waiting, stop }: Patience,
@@ -25,7 +26,7 @@ export async function waitForLease(
     // oxlint-disable-next-line no-await-in-loop
     const lease = await Lease.acquire(connection, world);
     if (lease instanceof Lease) return lease;
-    const { owner = 'another process' } = lease;
+    const owner = ownerText(lease);
     if (owner !== known) waiting?.(owner);
     known = owner;
     if (clock.now() >= until || stop?.aborted) return owner;

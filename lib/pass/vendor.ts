@@ -5,6 +5,7 @@ import type { Connection } from '../model/desired.types.ts';
 import { credentialOf } from '../model/secret-reference.ts';
 import type { Json } from '../model/json/json.types.ts';
 import type { Retry } from '../model/ledger.types.ts';
+import { inFlightEnded } from '../lease/in-flight.ts';
 import { passGate } from '../lease/pass-gate.ts';
 import type { Gate } from '../lease/pass-gate.ts';
 import type { Dependencies } from './dependencies.types.ts';
@@ -54,6 +55,8 @@ export async function openVendor(
   ) {
     return { ending: backingOff(retry) };
   }
+  const attemptMs = deps.settings.attemptMs * (account.provider.putPatience ?? 1);
+  await inFlightEnded(lease, attemptMs, deps, request.stop);
   const gate = passGate(lease, connection.budget, deps, request);
   const stops = new Stops(connection.name, account.row, deps);
   const sending = {

@@ -230,7 +230,7 @@ describe('Ctrl-C in the middle of an apply', () => {
     );
     expect((await fleet.lease.read('acme'))?.owner).toBeDefined();
     const status = await run(['status', 'acme']);
-    expect(status.stdout).toContain('reconciled now by trueup on ');
+    expect(status.stdout).toContain('reconciled now by trueup apply, process ');
 
     answerPuts();
     const clock = testClock();

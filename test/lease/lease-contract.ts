@@ -59,6 +59,7 @@ export function leaseContract(name: string, open: () => Promise<TestTable>): voi
         rev: 5,
         epoch: 1,
         owner: 'one',
+        acquiredAt: 0,
         acquisition: expect.any(String),
         expiresAt: 1500,
         takenOver: false,
@@ -151,6 +152,7 @@ export function leaseContract(name: string, open: () => Promise<TestTable>): voi
         kind: 'acquire',
         id: 'x',
         owner: 'two',
+        at: 0,
         expiresAt,
         expiredBefore: 0,
       } as const;

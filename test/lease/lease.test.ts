@@ -250,7 +250,7 @@ describe('a person’s request', () => {
       answerPut();
     };
     const { report } = await done(attended({ waiting }), two);
-    expect(told).toEqual(['one']);
+    expect(told).toEqual([expect.stringMatching(/^one \(since 20\d\d-.* UTC\)$/)]);
     expect(report.trigger).toBe('cli');
     expect((await first).others).toEqual([]);
     expect(await item()).toMatchObject({ knocks: 0, epoch: 2 });
@@ -260,7 +260,7 @@ describe('a person’s request', () => {
     await die();
     const clock = new TestClock(new Date(one.clock.now()).toISOString());
     const result = await reconcile(attended({ lockTimeoutMs: 2300 }), { ...two, clock });
-    expect(result).toEqual({ kind: 'locked', owner: 'dead' });
+    expect(result).toEqual({ kind: 'locked', owner: 'dead (since 1970-01-01 00:00 UTC)' });
     expect(clock.slept).toEqual([1000, 1000, 300]);
     expect(world.barndoor.requests).toEqual([]);
   });

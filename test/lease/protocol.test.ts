@@ -25,10 +25,13 @@ const free: LeaseItem = { ...neverOwned, rev: 5, epoch: 3, knocks: 2, ...save };
 const ofOne: LeaseItem = { ...free, owner: 'one', acquisition: 'a1', expiresAt };
 const asked: LeaseItem = { ...ofOne, knocked: new Set(['k']), running: new Set(['r']) };
 
-const acquire = (expiredBefore: number, id = 'a2'): LeaseEvent => ({
+const acquire = (expiredBefore: number, id = 'a2', ended?: string): LeaseEvent => ({
   kind: 'acquire',
   id,
   owner: 'two',
+  process: 'p2',
+  ...(ended !== undefined && { ended }),
+  at: 1500,
   expiresAt: 2000,
   expiredBefore,
 });
@@ -52,8 +55,21 @@ const release = (epoch: number, knocks: number, keep = false): LeaseEvent => ({
   save: nothing,
 });
 
-const byTwo = { epoch: 4, owner: 'two', acquisition: 'a2', expiresAt: 2000 };
-const byNone = { owner: undefined, acquisition: undefined, expiresAt: undefined };
+const byTwo = {
+  epoch: 4,
+  owner: 'two',
+  acquiredAt: 1500,
+  process: 'p2',
+  acquisition: 'a2',
+  expiresAt: 2000,
+};
+const byNone = {
+  owner: undefined,
+  acquiredAt: undefined,
+  process: undefined,
+  acquisition: undefined,
+  expiresAt: undefined,
+};
 const forgotten = { knocked: undefined, running: undefined };
 
 /** What changes, or why not. Whatever is not named stays as it is, the revision too. */
@@ -73,6 +89,24 @@ test.each<[string, LeaseItem, LeaseEvent, Partial<LeaseItem> | string]>([
     asked,
     acquire(expired),
     { ...byTwo, takenOver: true, takenOverAt: expired },
+  ],
+  [
+    'acquire: its process has ended',
+    ofOne,
+    acquire(owned, 'a2', 'a1'),
+    { ...byTwo, takenOver: true, takenOverAt: 1500, endedAt: 1500 },
+  ],
+  [
+    'acquire: free, some time after an owner was found to have ended',
+    { ...free, endedAt: 700 },
+    acquire(0),
+    { ...byTwo, takenOver: false, endedAt: 700 },
+  ],
+  [
+    'acquire: another process has acquired the lease of the one that has ended',
+    { ...ofOne, acquisition: 'a3' },
+    acquire(owned, 'a2', 'a1'),
+    'owned',
   ],
   ['acquire: once more, the answer was lost', ofOne, acquire(0, 'a1'), {}],
   ['acquire: once more, and it has expired since', ofOne, acquire(expired, 'a1'), {}],
@@ -185,7 +219,7 @@ describe('any events of callers that know what they last saw, whose clocks are w
     const { epoch, knocks } = own;
     const times = { expiresAt: now + leaseMs, expiredBefore: now - marginMs };
     const events: Partial<Record<Step['act'], LeaseEvent>> = {
-      acquire: { kind: 'acquire', id, owner: id, ...times },
+      acquire: { kind: 'acquire', id, owner: id, at: 0, ...times },
       knock: { kind: 'knock', scope: new Set([id]), expiredBefore: times.expiredBefore },
       serve: {
         kind: 'serve',

@@ -10,11 +10,15 @@ export async function acquireAs(
   owner: string,
   lease: LeaseStore,
   connection: string,
-  { expiresAt, expiredBefore = 0 }: { expiresAt: number; expiredBefore?: number },
+  {
+    expiresAt,
+    expiredBefore = 0,
+    at = 0,
+  }: { expiresAt: number; expiredBefore?: number; at?: number },
 ): Promise<LeaseItem | undefined> {
   acquisitions += 1;
   const id = `acquisition ${acquisitions}`;
-  const event = { kind: 'acquire', id, owner, expiresAt, expiredBefore } as const;
+  const event = { kind: 'acquire', id, owner, at, expiresAt, expiredBefore } as const;
   const { ok, item } = await lease.change(connection, event);
   return ok ? item : undefined;
 }

@@ -3,10 +3,15 @@ import { hostname, userInfo } from 'node:os';
 import { unknownCaller } from '../../model/text/shown-caller.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import type { CliSettings } from '../settings.ts';
+import type { TargetContext } from '../context.ts';
 
 /** Who holds a lease, for people, and unique. */
-export function ownerName(): string {
-  return `trueup on ${hostname()}, process ${process.pid}, ${randomUUID().slice(0, 8)}`;
+export function ownerName({
+  command,
+  settings,
+}: Pick<TargetContext, 'command' | 'settings'>): string {
+  const unique = randomUUID().slice(0, 8);
+  return `trueup ${command}, process ${process.pid} of ${userAndHost(settings)}, ${unique}`;
 }
 
 /** Who calls commands where there is no AWS: user and host. */

@@ -121,6 +121,7 @@ async function files(hasSecret = true): Promise<Place> {
       const sink = { isTTY: false, write: () => undefined };
       const settings = readCliSettings(environment);
       const target = await filesTarget({
+        command: 'retry',
         cwd: folder,
         options: {
           file: ['trueup.json'],

@@ -4,6 +4,8 @@ import { systemClock } from '../../../wiring.ts';
 import { desiredFiles } from '../../../desired/yaml/desired-files.ts';
 import { fingerprintFile } from '../../../secrets/files/fingerprint-file.ts';
 import { leaseStore } from '../../../lease/lease-store.ts';
+import { processLeaseStore } from '../../../lease/process-lease-store.ts';
+import { processMarks } from '../../../table/sqlite/process-marks.ts';
 import { stateTable } from '../../../table/sqlite/state-table.ts';
 import { openLedger } from '../../../ledger/ledger.ts';
 import { noAnnouncer } from '../../../work/events.ts';
@@ -45,6 +47,7 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
   const folder = resolve(cwd, options.state);
   const keys = fingerprintFile(folder);
   const table = stateTable(folder, clock);
+  const marks = processMarks(folder);
   const secrets = secretsFile({
     ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),
     variables: settings.secretVariables,
@@ -55,7 +58,7 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
   const deps: Dependencies = {
     desired: desiredFiles(files),
     ledger: openLedger({ table, clock }),
-    lease: leaseStore(table),
+    lease: processLeaseStore(leaseStore(table), marks),
     secrets,
     providers,
     announcer: noAnnouncer,
@@ -70,7 +73,7 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
     log: createLog(output),
     settings: defaultSettings,
     secretPrefix: settings.secretPrefix,
-    owner: ownerName(),
+    owner: ownerName(context),
     clockName: clockName(),
   };
   return {
@@ -86,7 +89,10 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
       probe: createHostProbe({ hosts }),
       vendorDates,
     },
-    close: async () => table.close(),
+    close: async () => {
+      marks.close();
+      table.close();
+    },
   };
 }
 

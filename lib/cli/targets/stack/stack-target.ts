@@ -41,15 +41,15 @@ export async function awsTarget(context: OpenContext): Promise<Target> {
 export function wiredTarget(
   kind: Target['kind'],
   settings: WiringSettings,
-  { output, settings: settingsOfCli }: Pick<OpenContext, 'output' | 'settings'>,
+  context: Pick<OpenContext, 'output' | 'command' | 'settings'>,
   wiring: WiringOptions,
 ): Omit<Target, 'name'> & { readonly writer: NonNullable<Target['writer']> } {
   const { clock = systemClock, endpoints } = wiring;
   const vendorDates: SeenDate[] = [];
   const onDate = (seen: SeenDate) => void vendorDates.push(seen);
   const deps: Dependencies = {
-    ...wire(settings, createLog(output), { ...wiring, onDate }),
-    owner: ownerName(),
+    ...wire(settings, createLog(context.output), { ...wiring, onDate }),
+    owner: ownerName(context),
     clockName: clockName(),
   };
   const client = dynamoDbClient(endpoints?.dynamodb);
@@ -60,7 +60,7 @@ export function wiredTarget(
     kind,
     deps,
     connections: () => connectionsOf(deps),
-    caller: async () => userAndHost(settingsOfCli),
+    caller: async () => userAndHost(context.settings),
     writer: desiredWriter(table),
     diagnosis: {
       aws: { identity: () => identityOf(client), dates: () => datesOf(table) },

@@ -1,0 +1,24 @@
+import type { ProcessMarks } from '../table/sqlite/process-marks.ts';
+import type { LeaseStore } from './lease-store.ts';
+
+/**
+ * The leases of processes that can find out of each other whether they have ended: the lease of one that has is acquired at once,
+ * without waiting for its expiry.
+ */
+export function processLeaseStore(
+  leases: LeaseStore,
+  marks: Pick<ProcessMarks, 'own' | 'hasEnded'>,
+): LeaseStore {
+  return {
+    ...leases,
+    change: async (connection, event, known) => {
+      if (event.kind !== 'acquire') return leases.change(connection, event, known);
+      const acquire = { ...event, process: marks.own() };
+      const decision = await leases.change(connection, acquire, known);
+      const { process, acquisition: ended } = decision.item;
+      if (decision.ok || process === undefined || ended === undefined) return decision;
+      if (!marks.hasEnded(process)) return decision;
+      return leases.change(connection, { ...acquire, ended }, decision.item);
+    },
+  };
+}
