@@ -28,6 +28,17 @@ const serverStatusSchema = z.object({
   declaredGeneration: z.optional(redescribed(generation, 'Of the current declaration')),
   ...nextAttemptKeys,
   reason: z.optional(redescribed(reasonSchema, 'Why')),
+  fights: z.optional(
+    described(
+      z.array(
+        z.object({
+          pointer: text('JSON Pointer into spec'),
+          times: described(z.array(time), 'When it was corrected, in order'),
+        }),
+      ),
+      'Fields that were corrected three times or more in the last 24 hours, of the last 500 records',
+    ),
+  ),
 });
 
 export const pauseSchema = z.object({
@@ -79,6 +90,7 @@ const connectionStatusSchema = z.object({
         digest: text('Of the plan'),
         at: redescribed(time, 'When it was approved: for 24 hours'),
         by: z.optional(text('Who approved it')),
+        usedAt: z.optional(redescribed(time, 'When a change was last sent that it permits')),
       }),
     ),
     'Approvals in force: what they permit is sent when a pass comes to it',

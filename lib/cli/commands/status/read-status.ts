@@ -7,6 +7,7 @@ import { nextAttemptOf } from '../../../plan/due.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
+import { fightsIn, fightWindow, mostLooked, usedAt } from './fights.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 import { serverIdIn } from '../../../model/names/server-key.ts';
 
@@ -16,21 +17,27 @@ export async function readStatus(
   deps: Dependencies,
 ): Promise<ConnectionStatus> {
   const now = deps.clock.now();
-  const [rows, ledger, report, lease, held, approvals] = await Promise.all([
+  const since = new Date(now - fightWindow).toISOString();
+  const [rows, ledger, report, lease, held, approvals, lately] = await Promise.all([
     deps.desired.rows(connection),
     deps.ledger.read(connection),
     deps.ledger.lastReport(connection),
     deps.lease.read(connection),
     deps.ledger.heldDigests(connection),
     deps.ledger.approvals(connection, now),
+    deps.ledger.history(connection, { since, limit: mostLooked }),
   ]);
+  const fights = fightsIn(lately);
   const pauses = ledger.pauses.filter(
     ({ until }) => until === undefined || Date.parse(until) > now,
   );
   const servers = rows
     .flatMap(({ item, value }) => {
       const id = serverIdIn(item);
-      return id === undefined ? [] : [serverStatus(id, value, ledger.servers, pauses)];
+      if (id === undefined) return [];
+      const own = fights.get(id);
+      const server = serverStatus(id, value, ledger.servers, pauses);
+      return [own ? { ...server, fights: own } : server];
     })
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const isApproved = (digest: string) => approvals.some((one) => one.digest === digest);
@@ -52,7 +59,10 @@ export async function readStatus(
     pauses,
     // Of the plans that were held, the last report shows which still are.
     held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
-    approved: approvals.map(({ hashes: _hashes, ...approval }) => approval),
+    approved: approvals.map(({ hashes: _hashes, ...approval }) => {
+      const used = usedAt(approval.digest, lately);
+      return { ...approval, ...(used !== undefined && { usedAt: used }) };
+    }),
     counts: { ...outcomeCounts(known), unseen: servers.length - known.length },
     servers,
   };

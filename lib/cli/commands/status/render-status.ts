@@ -5,7 +5,9 @@ import { plainText } from '../../../model/text/plain-text.ts';
 import { triedAgain } from '../../../plan/text/tried-again.ts';
 import { shownCaller } from '../../../model/text/shown-caller.ts';
 import { shownTime } from '../../../model/text/shown-time.ts';
+import { showPointer } from '../../../model/text/shown-value.ts';
 import { wrap } from '../../../model/text/wrap.ts';
+import { quoted } from '../../next-command.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 
 /** Which servers are listed: all, those to look at, or just the first of these. */
@@ -23,8 +25,8 @@ const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
 ]);
 
 /** Whether it needs attention. */
-export function isFailing({ outcome }: Pick<ServerStatus, 'outcome'>): boolean {
-  return failing.has(outcome);
+export function isFailing({ outcome, fights }: Pick<ServerStatus, 'outcome' | 'fights'>): boolean {
+  return failing.has(outcome) || fights !== undefined;
 }
 
 const mostListed = 20;
@@ -55,7 +57,10 @@ export function renderStatus(
     ...facts(status).flatMap((fact) => wrap(plainText(fact), '    ')),
     ...steps(status, next),
     ...wrap(countsText(status), '    '),
-    ...shown.flatMap((server) => serverLines(server, paint)),
+    ...shown.flatMap((server) => [
+      ...serverLines(server, paint),
+      ...fightLines(connection, server, paint, next),
+    ]),
     ...(more > 0 ? [`    and ${more} more: ${next(`trueup status ${connection} --failing`)}`] : []),
   ].join('\n');
 }
@@ -81,9 +86,10 @@ function facts(status: ConnectionStatus): readonly string[] {
     ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
     ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
     ...(pause ? [pauseText(pause)] : []),
-    ...approved.map(({ digest, at, by }) => {
+    ...approved.map(({ digest, at, by, usedAt }) => {
+      const use = usedAt === undefined ? 'for 24 hours' : `used ${shownTime(usedAt)}`;
       const who = by === undefined ? '' : ` by ${shownCaller(by)}`;
-      return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, for 24 hours`;
+      return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, ${use}`;
     }),
   ];
 }
@@ -132,10 +138,11 @@ const signs: Readonly<Partial<Record<ServerStatus['outcome'], readonly [string, 
 };
 
 function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
-  const { id, label, outcome, since, generation, declaredGeneration, reason } = server;
+  const { id, label, outcome, since, generation, declaredGeneration, reason, fights } = server;
   const isBehind = declaredGeneration !== undefined && declaredGeneration !== generation;
   const isStale = isBehind && (outcome === 'inSync' || outcome === 'assumed');
-  const [sign, style] = signs[isStale ? 'waiting' : outcome] ?? ['=', 'quiet' as const];
+  const sound = fights ? (['!', 'warn'] as const) : (['=', 'quiet'] as const);
+  const [sign, style] = signs[isStale ? 'waiting' : outcome] ?? sound;
   const seen = isBehind
     ? [`generation ${declaredGeneration} is declared, ${generation ?? 'none'} was acted on`]
     : generation === undefined
@@ -148,5 +155,30 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
     ...wrap(line, '        ', '    ').map((text) => paint(text, style)),
     ...(reason ? wrap(plainText(reason.message), '        ') : []),
     ...(again === undefined ? [] : wrap(again, '        ')),
+  ];
+}
+
+/** So many of the times are shown, the last. */
+const timesShown = 5;
+
+/** What fights, and where it is seen what the field was corrected from. */
+function fightLines(
+  connection: string,
+  { id, label, fights = [] }: ServerStatus,
+  paint: Paint,
+  next: NextCommand,
+): readonly string[] {
+  if (fights.length === 0) return [];
+  const lines = fights.flatMap(({ pointer, times }) => {
+    const last = times.slice(-timesShown);
+    const which = last.length < times.length ? ', last' : ':';
+    const when = last.map((time) => time.slice(11, 16)).join(', ');
+    const text = `fight: ${showPointer(pointer)} was corrected ${times.length} times in 24 hours${which} ${when} UTC`;
+    return wrap(plainText(text), '        ');
+  });
+  const name = quoted(plainText(`${connection}/${label ?? id}`));
+  return [
+    ...lines.map((line) => paint(line, 'warn')),
+    `        next: ${next(`trueup history ${name} --since 24h`)}`,
   ];
 }

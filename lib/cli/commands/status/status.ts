@@ -13,7 +13,7 @@ const atOnce = 8;
 
 export const status = defineCommand<{ failing?: boolean; exitCode?: boolean }>({
   description:
-    'Shows what the ledger knows: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next. Asks no vendor; `trueup plan` does.',
+    'Shows what the ledger knows: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next; fields that were corrected three times or more within a day, which another tool or a person changes. Asks no vendor; `trueup plan` does.',
   examples: [
     { line: 'trueup status --stack trueup-prod', does: 'all connections, and what is failing' },
     {
@@ -58,7 +58,8 @@ function ofServers(one: ConnectionStatus, ids?: readonly string[]): ConnectionSt
 function findingsIn({ state, servers }: ConnectionStatus): readonly Finding[] {
   if (state !== 'ok' && state !== 'unseen') return [exitCodes.failed];
   const seen = servers.flatMap(({ outcome }) => (outcome === 'unseen' ? [] : [outcome]));
-  return findingsOf(outcomeCounts(seen));
+  const fights = servers.some((server) => server.fights) ? [exitCodes.failed] : [];
+  return [...fights, ...findingsOf(outcomeCounts(seen))];
 }
 
 function isToShow({ state, servers }: ConnectionStatus): boolean {

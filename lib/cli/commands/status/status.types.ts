@@ -1,4 +1,5 @@
 import type { PassEnd, Pause, Reason, Time } from '../../../model/ledger.types.ts';
+import type { Pointer } from '../../../model/json/json.types.ts';
 import type { Approval } from '../../../ledger/ledger.types.ts';
 import type { NextAttempt } from '../../../plan/due.ts';
 import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../model/outcome.ts';
@@ -15,6 +16,15 @@ export interface ServerStatus extends NextAttempt {
   readonly generation?: number;
   readonly declaredGeneration?: number;
   readonly reason?: Reason;
+  /** Fields that were corrected three times or more within a day; absent if there are none. */
+  readonly fights?: readonly Fight[];
+}
+
+/** A field that another tool, or a person, changes at the gateway again and again. */
+export interface Fight {
+  readonly pointer: Pointer;
+  /** When it was corrected, in order. */
+  readonly times: readonly Time[];
 }
 
 /** A connection with its servers: what `--output json` prints. */
@@ -39,7 +49,10 @@ export interface ConnectionStatus {
   /** Digests of plans that the guard holds, and that are not approved. */
   readonly held: readonly string[];
   /** Approvals in force: what they permit is sent when a pass comes to it. */
-  readonly approved: readonly Pick<Approval, 'digest' | 'at' | 'by'>[];
+  readonly approved: readonly (Pick<Approval, 'digest' | 'at' | 'by'> & {
+    /** When a change was last sent that it permits. */
+    readonly usedAt?: Time;
+  })[];
   readonly counts: OutcomeCounts & { readonly unseen: number };
   readonly servers: readonly ServerStatus[];
 }
