@@ -68,7 +68,14 @@ function fleet(): Fleet {
     });
     secretVersions.set(secretName(name, index), versionOf(index));
   }
-  const context = { account: name, keys, secretVersions, now, attended: false };
+  const context = {
+    account: name,
+    keys,
+    secretVersions,
+    now,
+    attended: false,
+    includeReport: false,
+  };
   return {
     context,
     declared,

@@ -75,7 +75,12 @@ export async function findPlanned(
   return undefined;
 }
 
-const unasked: Attended = { shown: new Set(), approved: false, lockTimeoutMs: 0 };
+const unasked: Attended = {
+  shown: new Set(),
+  approved: false,
+  includeReport: true,
+  lockTimeoutMs: 0,
+};
 
 /**
  * Permits what the guard held, for 24 hours from now: just those changes, whichever pass comes to them. What is not

@@ -7,7 +7,7 @@ import type { LeaseSave } from '../lease/lease-item.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Pass } from './pass.types.ts';
 import type { Wanted } from './plan.ts';
-import type { Readings } from './read/read.ts';
+import type { Readings } from './read/readings.types.ts';
 import type { PassRequest } from './request.types.ts';
 
 /** What a pass may do of what it wants. */
@@ -61,6 +61,7 @@ export async function guard(
     changedLastHour: changedInWindow(saved.window, now),
     isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
     approved,
+    marksReported: countReported,
   });
   const planned = [
     ...guarded.servers,

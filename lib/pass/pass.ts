@@ -22,7 +22,8 @@ export async function makePass(
   deps: Dependencies,
   lease: Lease,
 ): Promise<PassDone> {
-  const pass = { request, deps, lease, tally: new Tally(deps), abort: new AbortController() };
+  const tally = new Tally(deps, request.attended?.earlier?.calls);
+  const pass = { request, deps, lease, tally, abort: new AbortController() };
   try {
     const account = await readAccount(deps.desired, request.connection, deps);
     if (!account.ok) return await reportInvalid(account.why, pass);

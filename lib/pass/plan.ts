@@ -13,7 +13,7 @@ import { emptyRecord } from '../plan/record.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
 import { afterFailure, outcomeOfFailure, reasonOf } from './after-failure.ts';
 import type { AttemptFailure } from './after-failure.ts';
-import type { Readings } from './read/read.ts';
+import type { Readings } from './read/readings.types.ts';
 import type { Attended } from './request.types.ts';
 
 /** What a pass wants to do, before the guard. */
@@ -70,7 +70,15 @@ export function planContext(
   now: number,
 ): PlanContext {
   const account = accountKey(desired.connection);
-  return { account, keys, secretVersions, credential, now, attended: attended !== undefined };
+  return {
+    account,
+    keys,
+    secretVersions,
+    credential,
+    now,
+    attended: attended !== undefined,
+    includeReport: attended?.includeReport === true,
+  };
 }
 
 /** What the plan of one server depends on. */

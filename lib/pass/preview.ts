@@ -1,29 +1,41 @@
 import { InvalidDeclarationError } from '../model/errors/errors.ts';
+import type { PassReport } from '../model/ledger.types.ts';
 import { allEnded } from './limited.ts';
 import { readOnlyGate } from '../lease/read-only-gate.ts';
+import { findingsOf, tallyFindings } from './apply/findings.ts';
+import type { Findings } from './apply/findings.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import type { VendorCalls } from '../gateways/provider.ts';
 import { guard } from './guard.ts';
 import type { Allowed } from './guard.ts';
 import { plan } from './plan.ts';
 import { readAccount } from './read/desired.ts';
+import type { Earlier } from './read/earlier.ts';
 import { read } from './read/read.ts';
+import type { Readings } from './read/readings.types.ts';
+import { passReport } from './report.ts';
 import type { PassRequest } from './request.types.ts';
+import { Tally } from './tally.ts';
 import { openSession } from './vendor.ts';
+
+/** A plan that nothing applies, and what a pass that follows it needs of it. */
+export interface Preview extends Allowed {
+  /** For the pass that applies the plan. */
+  readonly earlier: Earlier;
+  /** The report of a pass that sends nothing. Absent where such a pass would record something. */
+  readonly idle?: PassReport;
+}
 
 /**
  * What a pass would do, and nothing of it: read, plan and guard, without the lease and without a write.
  *
  * @throws InvalidDeclarationError if there is no connection row that fits; VendorError, StoreError if a read failed
  */
-export async function preview(
-  request: PassRequest,
-  deps: Dependencies,
-): Promise<Allowed & { readonly calls: VendorCalls }> {
+export async function preview(request: PassRequest, deps: Dependencies): Promise<Preview> {
   const { connection, attended, stop } = request;
   const abort = new AbortController();
   const signal = stop ? AbortSignal.any([abort.signal, stop]) : abort.signal;
-  const calls: VendorCalls = { list: 0, get: 0, put: 0 };
+  const tally = new Tally(deps);
+  const { calls } = tally;
   try {
     const [account, lease] = await allEnded([
       readAccount(deps.desired, connection, deps),
@@ -35,12 +47,25 @@ export async function preview(
     const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
     if ('ending' in seen) throw seen.ending.error;
     const wanted = plan(seen, attended, deps);
-    const { window = [], known, mostKnown } = lease ?? {};
+    const { window = [], known, mostKnown, retry } = lease ?? {};
     const saved = { window, known, mostKnown };
-    return { ...(await guard(wanted, seen, saved, request, deps, true)), calls };
+    const allowed = await guard(wanted, seen, saved, request, deps, true);
+    const earlier = { row: account.row, seen, planned: allowed.planned, calls };
+    const findings = findingsOf(allowed, seen, new Set());
+    if (retry !== undefined || !isIdle(allowed, seen, findings)) return { ...allowed, earlier };
+    tallyFindings(findings, tally);
+    const outcome = { seen, vendor, allowed, applied: { unreached: [] } };
+    const { held: _marked, ...idle } = passReport(request, tally, outcome, deps.clock.now());
+    return { ...allowed, earlier, idle };
   } finally {
     abort.abort();
   }
+}
+
+/** Whether a pass that sends nothing would find the ledger as it should be. */
+function isIdle({ planned }: Allowed, { ledger }: Readings, { news, gone }: Findings): boolean {
+  const isHeld = planned.some(({ outcome }) => outcome === 'held');
+  return news.length + gone.length + ledger.resend.size === 0 && !isHeld;
 }
 
 function invalid(connection: string, problem: string): InvalidDeclarationError {

@@ -16,7 +16,7 @@ import type { Pass, PassDone } from './pass.types.ts';
 import { sendRetries } from './queue-rest.ts';
 import type { DesiredState } from './read/desired.ts';
 import type { LiveState } from './read/live.ts';
-import type { Tables } from './read/read.ts';
+import type { Tables } from './read/readings.types.ts';
 import type { PassRequest } from './request.types.ts';
 import { labelOf } from './tally.ts';
 import type { Tally } from './tally.ts';

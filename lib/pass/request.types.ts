@@ -2,6 +2,7 @@ import type { Caller } from '../model/history.types.ts';
 import type { PassReport } from '../model/ledger.types.ts';
 import type { Outcome, Trigger } from '../model/outcome.ts';
 import type { Plan } from '../plan/plan.types.ts';
+import type { Earlier } from './read/earlier.ts';
 
 /** What asks for a pass. */
 export interface PassRequest {
@@ -11,7 +12,7 @@ export interface PassRequest {
   readonly caller?: Caller;
   /** At most ten server ids; absent means all. */
   readonly servers?: readonly string[];
-  /** Present if a person reviewed a plan: then mode `report` is applied too. */
+  /** Present if a person reviewed a plan. */
   readonly attended?: Attended;
   /** Milliseconds since the epoch at which the process ends: nothing is started that could outlast it. */
   readonly deadline?: number;
@@ -23,8 +24,12 @@ export interface PassRequest {
 
 /** What a person agreed to at the terminal. */
 export interface Attended {
-  /** Hashes of the changes that were shown: others are listed, not sent. */
+  /** Hashes of the changes that were agreed to: others are listed, not sent. */
   readonly shown: ReadonlySet<string>;
+  /** Whether servers of mode `report` are sent too. */
+  readonly includeReport: boolean;
+  /** What the plan was made from; absent where all is to be read under the lease. */
+  readonly earlier?: Earlier;
   /** Whether it was confirmed, which approves the changes before the guard; `--yes` does not. */
   readonly approved: boolean;
   /** How long to wait for the lease, in milliseconds; a person's request does not knock. */

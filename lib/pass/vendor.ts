@@ -17,8 +17,7 @@ import { KnownSecrets } from '../secrets/known-secrets.ts';
 import { Credentials } from '../sign-in/credentials.ts';
 import type { Ending } from './ending.ts';
 import type { Pass } from './pass.types.ts';
-import type { Account } from './read/desired.ts';
-import type { DesiredRow } from '../desired/desired-store.types.ts';
+import type { Account, OwnAccount } from './read/desired.ts';
 import { Stops } from './apply/stops.ts';
 
 /** A conversation with the vendor, and the credentials that it uses. */
@@ -40,7 +39,7 @@ export interface SendingVendor extends Vendor {
  * @returns the ending of a pass that may not ask the vendor
  */
 export async function openVendor(
-  account: Account & { readonly row: DesiredRow },
+  account: OwnAccount,
   { request, deps, lease, tally, abort }: Pass,
 ): Promise<SendingVendor | { readonly ending: Ending }> {
   const { connection } = account;

@@ -18,6 +18,8 @@ export interface GuardInputs {
   readonly isCounted: (id: string) => boolean;
   /** Hashes of approved changes. */
   readonly approved: ReadonlySet<string>;
+  /** Whether what is only reported is marked where it would be held if it were sent: for a plan. Defaults to false. */
+  readonly marksReported?: boolean;
 }
 
 /** A change that the guard counts: not a rotation, a re-assertion or a resend, and not approved. */
@@ -58,46 +60,57 @@ export function isOver({ share, limit }: Pick<GuardState, 'share' | 'limit'>): b
  * Refuses before anything is written: if this plan, with what was changed in the last hour, would change more than
  * the limit's share of the servers, its guarded changes are held, and the rest goes on. Whatever the size of
  * the batches it comes in, a change of a thousand servers is a change of a thousand.
+ *
+ * What is sent to servers of mode `report`, because a person asks, comes on top of what any pass would send: it alone is held
+ * where the rest is within the limit. So a plan shows what would be held of it, whether it is sent or not.
  */
 export function guard(
   servers: readonly PlannedServer[],
   inputs: GuardInputs,
 ): { readonly servers: readonly PlannedServer[]; readonly state: GuardState } {
-  const { limits, declared, changedLastHour, approved, isCounted } = inputs;
+  const { limits, declared, changedLastHour, approved, isCounted, marksReported = false } = inputs;
   const counts = ({ changes }: PlannedServer) =>
     changes.some((change) => isGuarded(change, approved));
-  const guarded: PlannedServer[] = [];
-  let [changing, reported, passed] = [0, 0, 0];
+  const unattended: PlannedServer[] = [];
+  const asked: PlannedServer[] = [];
+  let [changing, changingAsked, reported, passed] = [0, 0, 0, 0];
   for (const server of servers) {
-    const { id, outcome } = server;
+    const { id, mode, outcome } = server;
     if (outcome !== 'updated' && outcome !== 'reported') continue;
+    const isAsked = mode === 'report' || outcome === 'reported';
     if (counts(server)) {
-      if (outcome === 'updated') guarded.push(server);
+      if (!isAsked) unattended.push(server);
+      else if (outcome === 'updated' || marksReported) asked.push(server);
       if (isCounted(id)) continue;
-      if (outcome === 'updated') changing += 1;
-      else reported += 1;
+      if (outcome === 'reported') reported += 1;
+      else if (isAsked) changingAsked += 1;
+      else changing += 1;
     } else if (!isCounted(id) && hasGuardedCause(server)) {
       passed += 1;
     }
   }
   const size = { declared, ...(inputs.known > 0 && { known: inputs.known }) };
-  const share = shareOf({ ...size, changedLastHour }, changing);
+  const shareWith = (changed: number) => shareOf({ ...size, changedLastHour }, changed);
   const active = Math.max(sizeOf(size), inputs.mostKnown) >= limits.minimum;
-  const holds = active && guarded.length > 0 && isOver({ share, limit: limits.updates });
+  const holds = (changed: number) =>
+    active && isOver({ share: shareWith(changed), limit: limits.updates });
+  const changed = changing + changingAsked;
   const state: GuardState = {
     active,
     ...size,
     changedLastHour,
-    changing,
+    changing: changed,
     ...(reported > 0 && { reported }),
     ...(passed > 0 && { approved: passed }),
-    share,
+    share: shareWith(changed),
     limit: limits.updates,
     minimum: limits.minimum,
   };
-  if (!holds) return { servers, state };
-
-  const toHold = new Set(guarded);
+  const toHold = new Set([
+    ...(holds(changing) ? unattended : []),
+    ...(holds(changed + (marksReported ? reported : 0)) ? asked : []),
+  ]);
+  if (toHold.size === 0) return { servers, state };
   const held = servers.map((server) => (toHold.has(server) ? hold(server, approved) : server));
   return { servers: held, state: { ...state, held: planDigest(heldHashes(held)) } };
 }
@@ -109,7 +122,7 @@ function hold(server: PlannedServer, approved: ReadonlySet<string>): PlannedServ
     held:
       isGuarded(change, approved) || (change.cause === 'together' && !approved.has(change.hash)),
   }));
-  return { ...server, outcome: 'held', changes };
+  return { ...server, outcome: server.outcome === 'reported' ? 'reported' : 'held', changes };
 }
 
 /** Hashes of the held changes: what an approval of them permits. */

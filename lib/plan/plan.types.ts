@@ -25,7 +25,7 @@ export interface FieldChange {
   readonly loosens?: true;
   /** Of (server, pointer, value before and after, keyed; or secret version): what an approval lists. */
   readonly hash: string;
-  /** The guard holds it. */
+  /** The guard holds it; in mode `report`, it would if it were sent. */
   readonly held: boolean;
   /** Absent if no other live server is known to have the value. */
   readonly takenBy?: Holder;
@@ -53,7 +53,7 @@ export interface GuardState {
   /** Servers changed in the last hour, and those that this plan would add. */
   readonly changedLastHour: number;
   readonly changing: number;
-  /** Servers in mode `report` that would be added if they were sent, as `trueup apply` does; absent if there are none. */
+  /** Servers in mode `report` that would be added if they were sent, as a confirmed `trueup apply` does; absent if there are none. */
   readonly reported?: number;
   /** Servers that would be counted if what they change were not approved; absent if there are none. */
   readonly approved?: number;
@@ -61,7 +61,7 @@ export interface GuardState {
   readonly share: number;
   readonly limit: number;
   readonly minimum: number;
-  /** Digest of the held changes; absent when nothing is held. */
+  /** Digest of the held changes; absent when there are none. */
   readonly held?: string;
 }
 

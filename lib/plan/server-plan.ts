@@ -28,6 +28,8 @@ export interface PlanContext extends Asking {
   readonly secretVersions: ReadonlyMap<string, string>;
   /** Version of the secret that the connection signs in with, where it is known. */
   readonly credential?: string | undefined;
+  /** Whether the person who asks also means servers of mode `report`. */
+  readonly includeReport: boolean;
 }
 
 /** What it depends on of its own. */
@@ -90,7 +92,10 @@ function planFields(
   live: LiveServer,
   record: ServerRecord,
 ): ServerPlan {
-  const { reassertEvery } = server.policy;
+  const { reassertEvery, mode } = server.policy;
+  // To a server that the person does not mean, it is a pass like any other.
+  const isMeant = mode !== 'report' || context.includeReport;
+  const asking: Asking = { now: context.now, attended: context.attended && isMeant };
   const diffInputs: DiffInputs = {
     account: context.account,
     server: server.id,
@@ -107,12 +112,12 @@ function planFields(
   const diffed = server.units.map((unit) => diffUnit(diffInputs, unit));
   const verdicts = withSentTogether(
     diffInputs,
-    withRefusedDue(context, server, record, diffed, key),
+    withRefusedDue(asking, server, record, diffed, key),
   );
-  const { outcome, reason, changes } = findingOf(context, server, record, verdicts, key);
+  const { outcome, reason, changes } = findingOf(asking, server, record, verdicts, key);
   const inSyncAs = outcome === 'assumed' ? 'assumed' : 'inSync';
   return {
-    planned: planned(inputs.declared, server.policy.mode, outcome, record, changes, reason),
+    planned: planned(inputs.declared, mode, outcome, record, changes, reason),
     inSyncAs: changes.length === 0 ? inSyncAs : undefined,
     verdicts,
     key,

@@ -7,7 +7,7 @@ import type { Plan } from '../../lib/plan/plan.types.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { eachLimited } from '../../lib/pass/limited.ts';
 import { preview } from '../../lib/pass/preview.ts';
-import { reconcile } from '../../lib/pass/reconcile.ts';
+import { sendAgreed } from '../../lib/pass/send-agreed.ts';
 import type { PassRequest, PassResult } from '../../lib/pass/request.types.ts';
 import type { Message } from './message-queue.ts';
 import { portsOf } from './ports.ts';
@@ -107,13 +107,17 @@ export class Deployment {
     const servers = id === undefined ? {} : { servers: [id] };
     const request = { connection, trigger: 'cli' as const, ...servers };
     const run = async () => {
-      const unasked = { shown: new Set<string>(), approved: false, lockTimeoutMs: 0 };
-      const { plan } = await preview({ ...request, attended: unasked }, deps);
-      this.shown.set(process, plan);
-      if (plan.digest === '') return;
-      const shown = new Set(plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash)));
-      const attended = { shown, approved: confirmed, lockTimeoutMs: 90_000 };
-      await reconcile({ ...request, attended }, deps);
+      const agreement = {
+        approved: confirmed,
+        includeReport: confirmed,
+        lockTimeoutMs: 90_000,
+      };
+      const attended = { ...agreement, shown: new Set<string>() };
+      const made = await preview({ ...request, attended }, deps);
+      this.shown.set(process, made.plan);
+      // Meanwhile others go on.
+      await deps.clock.sleep(world.latency(0, 20_000));
+      await sendAgreed(request, made.plan, made, agreement, deps);
     };
     if (confirmed) this.confirmed.add(process);
     world.note(`${process.name} applies ${connection} ${id ?? ''}`);

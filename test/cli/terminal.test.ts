@@ -95,7 +95,18 @@ describe('apply asks', () => {
     terminal.type('yes\r');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(fleet.changed()).toEqual(fleet.ids);
-    expect((await terminal.screen()).join('\n')).toContain('acme: 3 updated; 4 calls');
+    expect((await terminal.screen()).join('\n')).toContain('acme: 3 updated; 5 calls');
+  });
+
+  test('and says what a yes sends that no unattended pass would', async () => {
+    await startFleet({ servers: 3, mode: 'report' });
+    const terminal = open(['apply']);
+    await terminal.until(question);
+    const rows = (await terminal.screen()).join('\n');
+    expect(rows).toMatch(/A yes also sends 3 of 3 servers in mode report\.\nSend these changes\?/);
+    terminal.type('yes\r');
+    expect(await terminal.ended).toMatchObject({ exitCode: 0 });
+    expect(fleet.changed()).toEqual(fleet.ids);
   });
 
   test.each([

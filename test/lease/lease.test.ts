@@ -237,7 +237,13 @@ describe('a person’s request', () => {
   const attended = (more: Partial<Attended>): PassRequest => ({
     connection,
     trigger: 'cli',
-    attended: { shown: new Set(), approved: false, lockTimeoutMs: 300_000, ...more },
+    attended: {
+      shown: new Set(),
+      approved: false,
+      includeReport: true,
+      lockTimeoutMs: 300_000,
+      ...more,
+    },
   });
 
   test('waits for the lease, says who holds it, and does not knock', async () => {

@@ -235,13 +235,14 @@ describe('mode', () => {
   test('a person who was shown the changes applies them in mode report too; others are listed', async () => {
     await world.declareConnection({ policy: {} });
     await rename(ids.slice(0, 2), 'New');
-    const attended = { shown: new Set<string>(), approved: true, lockTimeoutMs: 0 };
+    const common = { approved: true, includeReport: true, lockTimeoutMs: 0 };
+    const attended = { ...common, shown: new Set<string>() };
     const { plan } = await preview({ connection, trigger: 'cli', attended }, world.deps);
     const hashes = plan.changes.flatMap(({ changes }) => changes.map(({ hash }) => hash));
     const shown = new Set(hashes.slice(0, 1));
     const report = await world.pass({
       trigger: 'cli',
-      attended: { shown, approved: true, lockTimeoutMs: 0 },
+      attended: { ...common, shown },
     });
     expect(outcomesOf(report)).toEqual({ updated: 1, reported: 1, inSync: 18 });
   });

@@ -88,6 +88,37 @@ describe('the share', () => {
     });
   });
 
+  test.each<[string, number, number, boolean, readonly string[], readonly string[]]>([
+    // unattended, of mode report, whether those are sent; then what is held, and what is marked
+    ['within the limit together', 1, 2, false, [], []],
+    ['over the limit together', 2, 2, false, [], ['r0', 'r1']],
+    ['over the limit without', 4, 1, false, ['s0', 's1', 's2', 's3'], ['r0']],
+    ['sent, within the limit together', 1, 2, true, [], []],
+    ['sent, over the limit together', 2, 2, true, ['r0', 'r1'], []],
+    ['sent, over the limit without', 4, 1, true, ['s0', 's1', 's2', 's3', 'r0'], []],
+    ['sent alone, over the limit', 0, 4, true, ['r0', 'r1', 'r2', 'r3'], []],
+  ])(
+    'of mode report comes on top of what is sent anyway: %s',
+    (_, count, reportedCount, isSent, held, marked) => {
+      const outcome = isSent ? 'updated' : 'reported';
+      const reported = Array.from({ length: reportedCount }, (__, index) =>
+        plannedOf(`r${index}`, { mode: 'report', outcome }),
+      );
+      const servers = [...some(count, { mode: 'correct' }), ...reported];
+      const { servers: found, state } = guard(servers, inputs({ marksReported: true }));
+      expect(heldOf(found)).toEqual(held);
+      const isMarked = (server: PlannedServer) =>
+        server.outcome === 'reported' && heldHashes([server]).length > 0;
+      expect(found.filter(isMarked).map(({ id }) => id)).toEqual(marked);
+      const hashes = heldHashes(found);
+      expect(state.held).toBe(hashes.length === 0 ? undefined : planDigest(hashes));
+      // What is not sent is marked for a plan only.
+      const inPass = guard(servers, inputs()).servers;
+      expect(inPass.filter(isMarked)).toEqual([]);
+      expect(heldOf(inPass)).toEqual(held);
+    },
+  );
+
   test('says whether it is active', () => {
     expect(guard([], inputs()).state).toEqual({
       active: true,

@@ -126,10 +126,16 @@ describe('the outcome is the first that fits', () => {
     ['updated', inputsOf(server, live), {}, 'updated'],
     ['reported', inputsOf(reporting, live), {}, 'reported'],
     [
-      'updated in mode report, if a person asks',
+      'updated in mode report, if a person asks for that',
+      inputsOf(reporting, live),
+      { attended: true, includeReport: true },
+      'updated',
+    ],
+    [
+      'reported, if a person asks for the others',
       inputsOf(reporting, live),
       { attended: true },
-      'updated',
+      'reported',
     ],
     [
       'assumed before in sync',

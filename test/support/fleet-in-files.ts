@@ -16,6 +16,8 @@ export interface FleetOptions {
   readonly servers: number;
   readonly latencyMs?: number;
   readonly concurrency?: number;
+  /** Defaults to `correct`. */
+  readonly mode?: string;
   /** Label of the nth server. */
   readonly labelOf?: (index: number) => string;
 }
@@ -42,6 +44,7 @@ export async function startFleetInFiles({
   servers,
   latencyMs = 0,
   concurrency = 4,
+  mode = 'correct',
   labelOf,
 }: FleetOptions): Promise<FleetInFiles> {
   const ids = serverIds(servers);
@@ -57,7 +60,7 @@ export async function startFleetInFiles({
     baseUrl: vendor.url,
     auth: { type: 'bearer', token: { secret: 'trueup/acme/token' } },
     budget: { requestsPerMinute: 60_000, concurrency },
-    policy: { limits: { updates: '100%' } },
+    policy: { mode, limits: { updates: '100%' } },
     servers: ids.map((id, index) => ({
       id,
       ...(labelOf && { label: labelOf(index) }),

@@ -124,7 +124,7 @@ async function tellOver(
 }
 
 function whoSends({ plan }: HeldPlan, connection: string): string {
-  const held = plan.changes.filter(({ outcome }) => outcome === 'held');
+  const held = plan.changes.filter(({ changes }) => changes.some((change) => change.held));
   const reported = held.filter(({ mode }) => mode === 'report').length;
   if (reported === 0) return 'the next pass sends them';
   const apply = `\`trueup apply ${connection}\``;

@@ -2,6 +2,7 @@ import { TrueupError } from '../../model/errors/errors.ts';
 import type { Plan } from '../../plan/plan.types.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { preview } from '../../pass/preview.ts';
+import type { Preview } from '../../pass/preview.ts';
 import type { Attended } from '../../pass/request.types.ts';
 import { interrupted } from '../errors/cli-error.ts';
 import { mapLimited } from '../../pass/limited.ts';
@@ -10,7 +11,7 @@ import type { Selection } from '../targets/select.ts';
 
 /** A connection's plan, or why it could not be made. */
 export type Planned =
-  | { readonly selection: Selection; readonly plan: Plan }
+  | { readonly selection: Selection; readonly plan: Plan; readonly preview: Preview }
   | { readonly selection: Selection; readonly error: TrueupError };
 
 /** Connections that are planned at the same time: each has its own vendor account and rate. */
@@ -37,8 +38,8 @@ export async function makePlans(
   const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
     const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
     try {
-      const { plan } = await preview(request, deps);
-      return { selection, plan };
+      const made = await preview(request, deps);
+      return { selection, plan: made.plan, preview: made };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
       return { selection, error };

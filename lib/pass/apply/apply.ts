@@ -10,7 +10,7 @@ import type { Ending } from '../ending.ts';
 import type { Allowed } from '../guard.ts';
 import type { Pass } from '../pass.types.ts';
 import type { Attended } from '../request.types.ts';
-import type { Readings } from '../read/read.ts';
+import type { Readings } from '../read/readings.types.ts';
 import { labelOf } from '../tally.ts';
 import type { SendingVendor } from '../vendor.ts';
 import { attempt } from './attempt.ts';
@@ -129,7 +129,7 @@ function workToDo(
     const plan = servers.get(finding.id);
     const declared = desired.servers.get(finding.id);
     const reading = live.declared.get(finding.id);
-    if (!plan || !declared?.valid || reading?.kind !== 'found') return [];
+    if (!plan || !declared?.valid || reading?.kind !== 'found' || reading.isEarlier) return [];
     if (finding.outcome !== 'updated' && finding.outcome !== 'held') return [];
     const changes = finding.changes.filter(
       ({ held, hash }) => !held && (attended === undefined || attended.shown.has(hash)),

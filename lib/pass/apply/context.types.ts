@@ -10,7 +10,7 @@ import type { VendorSession } from '../../gateways/provider.ts';
 import type { Log } from '../../model/runtime.types.ts';
 import type { PassRequest } from '../request.types.ts';
 import type { Tally } from '../tally.ts';
-import type { Readings } from '../read/read.ts';
+import type { Readings } from '../read/readings.types.ts';
 import type { SecretValues } from './secret-values.ts';
 import type { Stops } from './stops.ts';
 

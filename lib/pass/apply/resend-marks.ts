@@ -3,7 +3,7 @@ import { eachLimited } from '../limited.ts';
 import type { ServerPlan } from '../../plan/server-plan.ts';
 import type { Ledger } from '../../ledger/ledger.types.ts';
 import type { Wanted } from '../plan.ts';
-import type { Tables } from '../read/read.ts';
+import type { Tables } from '../read/readings.types.ts';
 import { isUnreadable } from './answer.ts';
 
 const writesAtOnce = 10;

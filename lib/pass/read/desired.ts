@@ -16,10 +16,14 @@ export interface Account {
   readonly provider: Provider;
 }
 
+/** An account with the row that describes it. */
+export interface OwnAccount extends Account {
+  readonly row: DesiredRow;
+}
+
 /** The account that a connection's own row describes; or what is wrong with the row: then no server can be reconciled. */
 export type AccountReading =
-  | (Account & { readonly ok: true; readonly row: DesiredRow })
-  | { readonly ok: false; readonly why: string };
+  (OwnAccount & { readonly ok: true }) | { readonly ok: false; readonly why: string };
 
 /** The account with its servers in scope, each parsed or invalid by itself. */
 export interface DesiredState extends Account {
@@ -53,7 +57,7 @@ export async function readAccount(
 /** Reads the servers of an account, or some of them. @throws StoreError */
 export async function readServers(
   store: DesiredStore,
-  account: Account & { readonly row: DesiredRow },
+  account: OwnAccount,
   ids: readonly string[] | undefined,
   options: RowOptions,
 ): Promise<DesiredState & { readonly isRedeclared: boolean }> {

@@ -10,10 +10,16 @@ import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
 /**
  * What the vendor said of a declared server: it, that it has none, or why it could not be read. `waiting`: it was
  * not asked, because the server is backing off. `unsaid`: the list leaves something out that was never read, and its own
- * GET comes in a later pass. `isRead`: a GET said what the list leaves out.
+ * GET comes in a later pass. `isRead`: a GET said what the list leaves out. `isEarlier`: it was read before the lease, and
+ * nothing may be sent on it.
  */
 export type LiveReading =
-  | { readonly kind: 'found'; readonly server: LiveServer; readonly isRead?: true }
+  | {
+      readonly kind: 'found';
+      readonly server: LiveServer;
+      readonly isRead?: true;
+      readonly isEarlier?: true;
+    }
   | { readonly kind: 'unsaid' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly error: VendorError }

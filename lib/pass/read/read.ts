@@ -6,7 +6,6 @@ import type { LiveServer } from '../../model/live.types.ts';
 import { readUnit } from '../../model/units.ts';
 import { accountKey } from '../../model/names/account.ts';
 import type { DesiredServer } from '../../model/desired.types.ts';
-import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { AttemptKey, ServerRecord } from '../../model/ledger.types.ts';
 import { allEnded } from '../limited.ts';
 import { activePause } from '../../model/pause.ts';
@@ -18,34 +17,22 @@ import type { VendorSession } from '../../gateways/provider.ts';
 import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';
 import { readServers } from './desired.ts';
-import type { AccountReading, DesiredState } from './desired.ts';
+import type { DesiredState, OwnAccount } from './desired.ts';
+import { isOfRow, toReadAgain, withEarlier } from './earlier.ts';
+import type { Earlier } from './earlier.ts';
 import { listAll } from './list.ts';
 import type { Listed } from './list.ts';
 import { readAll, readEach } from './live.ts';
 import type { LiveState } from './live.ts';
+import type { Readings, SecretVersions, Tables } from './readings.types.ts';
 import { asReference, credentialOf } from '../../model/secret-reference.ts';
 import type { SecretSource } from '../../secrets/secret-source.ts';
 import type { Credentials } from '../../sign-in/credentials.ts';
-
-/** What the tables have of the servers in scope. */
-export interface Tables {
-  readonly desired: DesiredState;
-  readonly ledger: LedgerState;
-}
 
 /** Who is asked for what is live, and what that is asked with. */
 export interface AskedVendor {
   readonly session: VendorSession;
   readonly credentials: Pick<Credentials, 'versionInUse'>;
-}
-
-/** All that a pass plans from. */
-export interface Readings extends Tables {
-  readonly live: LiveState;
-  readonly secretVersions: SecretVersions;
-  /** Version of the secret that the connection signs in with, where it is known. */
-  readonly credential: string | undefined;
-  readonly keys: FingerprintKeys;
 }
 
 /** Which servers to read, and how. */
@@ -55,11 +42,12 @@ export interface Question {
   /** Asks for the version of each secret, unless there are many: no apply follows that would find out that a list was old. */
   readonly exact?: boolean;
   /** Present if a person asked: then what waits is asked for all the same. */
-  readonly attended?: object;
+  readonly attended?: { readonly shown: ReadonlySet<string>; readonly earlier?: Earlier };
 }
 
 /**
- * Reads desired and live servers, ledger and secret versions side by side.
+ * Reads desired and live servers, ledger and secret versions side by side. What the plan of a person read of the gateway is
+ * not read again, but for what `toReadAgain` says.
  *
  * @param vendor - or why it is not asked; then only the tables are read
  * @param abort - ends the other reads when one failed
@@ -68,7 +56,7 @@ export interface Question {
  */
 export async function read(
   question: Question,
-  account: Extract<AccountReading, { ok: true }>,
+  account: OwnAccount,
   vendor: AskedVendor | { readonly ending: Ending },
   deps: Dependencies,
   abort: AbortController,
@@ -89,7 +77,10 @@ export async function read(
   const declared = tables.then(
     ([{ servers }]) => new Set([...servers.keys()].map(comparableId)) as ReadonlySet<string>,
   );
-  const listed = ids ? undefined : endingAsValue(listAll(session, declared));
+  const before = question.attended?.earlier;
+  const earlier = before && isOfRow(before, account.row) ? before : undefined;
+  const list = () => endingAsValue(listAll(session, declared));
+  const listed = ids || earlier ? undefined : list();
   const versions = tables.then(([desired, ledger]) => {
     const wanted = wantedServers({ desired, ledger }, deps);
     const names = secretNames(wanted.map(([, server]) => server));
@@ -101,7 +92,8 @@ export async function read(
     const found = await versions;
     return attemptKey(server, found, versionInUse(found));
   };
-  const live = endingAsValue(readLive(session, tables, listed, keyOf, deps, question));
+  const source = { listed, list, earlier };
+  const live = endingAsValue(readLive(session, tables, source, keyOf, deps, question));
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
     // `declared` too: where nothing is listed, or the list fails first, nothing hears that it failed
     [tables, versions, live, deps.keys(), listed, declared],
@@ -144,17 +136,24 @@ function wantedServers({ desired, ledger }: Tables, { clock }: Dependencies) {
   );
 }
 
+/** Where live servers are read from. */
+interface LiveSource {
+  /** The vendor's list, as soon as it can be had; absent: only what has to be is read. */
+  readonly listed: Promise<Listed | { readonly ending: Ending }> | undefined;
+  readonly list: () => Promise<Listed | { readonly ending: Ending }>;
+  readonly earlier: Earlier | undefined;
+}
+
 /**
- * @param listed - the vendor's list; absent: each server is asked for by itself
  * @param question - `exact`: for a plan, which has a tenth of the budget
  */
 async function readLive(
   session: VendorSession,
   tables: Promise<readonly [DesiredState & { readonly isRedeclared: boolean }, LedgerState]>,
-  listed: Promise<Listed | { readonly ending: Ending }> | undefined,
+  { listed, list, earlier }: LiveSource,
   keyOf: (server: DesiredServer) => Promise<AttemptKey>,
   deps: Dependencies,
-  { exact = false, attended: asked }: Question,
+  { servers: ids, exact = false, attended: asked }: Question,
 ): Promise<LiveState | { readonly ending: Ending }> {
   const [desired, ledger] = await tables;
   const { connection, servers, isRedeclared } = desired;
@@ -179,9 +178,18 @@ async function readLive(
     readAt: (id: string) => ledger.servers.get(id)?.readAt,
     getsAtMost: Math.ceil(connection.budget.requestsPerMinute / (exact ? 20 : 2)),
   };
-  if (!listed) return { declared: await readEach(session, question.wanted, question) };
-  const list = await listed;
-  return 'ending' in list ? list : readAll(session, list, question);
+  const { wanted } = question;
+  if (asked && earlier) {
+    const again = toReadAgain(earlier, { desired, ledger }, wanted, asked.shown);
+    // Of a few, a call each is less than the list.
+    if (ids || again.length <= earlier.calls.list) {
+      return withEarlier(earlier, wanted, await readEach(session, again, question));
+    }
+  } else if (ids) {
+    return { declared: await readEach(session, wanted, question) };
+  }
+  const all = await (listed ?? list());
+  return 'ending' in all ? all : readAll(session, all, question);
 }
 
 /** Whether an answer leaves out of a server what its declaration needs, and a GET would say. */
@@ -193,9 +201,6 @@ export function lacks(declared: Declared | undefined, live: LiveServer): boolean
     )
   );
 }
-
-/** Ids of current versions, by name of the secret; those that there are. */
-export type SecretVersions = ReadonlyMap<string, string>;
 
 /** Above so many secrets a plan lists them like a pass: a call for each would take longer than all the rest. */
 export const exactAtMost = 100;

@@ -81,7 +81,7 @@ const fieldChangeSchema = z.object({
     described(z.literal(true), 'It lets more people or tools in; absent where it does not'),
   ),
   hash: text('Names this change: what an approval lists'),
-  held: described(z.boolean(), 'The guard holds it'),
+  held: described(z.boolean(), 'The guard holds it; in mode `report`, it would if it were sent'),
   takenBy: z.optional(
     described(
       z.object({

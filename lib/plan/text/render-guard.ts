@@ -29,13 +29,14 @@ export function guardLines(
   if (!guard.active) {
     return [`Guard: not active; ${sizeText(guard)}, the minimum is ${guard.minimum}.`];
   }
-  const { held, changing, changedLastHour, approved = 0, share, limit } = guard;
+  const { held, changing, reported = 0, changedLastHour, approved = 0, share, limit } = guard;
   const counts = [
     `${changing} by this plan`,
     `${changedLastHour} before`,
     ...(approved > 0 ? [`not counting ${approved} approved`] : []),
   ];
-  const over = held !== undefined || isOver(guard);
+  // What mode report would add may be held where the rest is within the limit.
+  const over = isOver(guard) || (held !== undefined && reported === 0);
   const digits = digitsFor(share, limit);
   const finding = [
     `Guard: ${percent(share, digits)} of ${baseText(guard)} change within an hour (${counts.join(', ')}),`,

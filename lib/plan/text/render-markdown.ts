@@ -69,8 +69,12 @@ function serverBlock(server: PlannedServer): string {
   ].join('\n');
 }
 
-function outcomeWords({ outcome }: PlannedServer): string {
-  if (outcome === 'reported') return 'would change (mode report: not sent)';
+function outcomeWords({ outcome, changes }: PlannedServer): string {
+  if (outcome === 'reported') {
+    return changes.some(({ held }) => held)
+      ? 'would change (mode report: not sent), held by the guard'
+      : 'would change (mode report: not sent)';
+  }
   return outcome === 'held' ? 'held by the guard' : outcome;
 }
 

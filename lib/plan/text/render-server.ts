@@ -28,6 +28,15 @@ const looks: Readonly<
   inSync: { sign: '=', style: 'quiet', words: 'in sync' },
 };
 
+/** What would be held if it were sent. */
+const reportedHeld: (typeof looks)[Outcome] = {
+  ...looks.held,
+  words: 'mode report, held by the guard',
+};
+
+const isReportedHeld = ({ outcome, changes }: PlannedServer) =>
+  outcome === 'reported' && changes.some(({ held }) => held);
+
 /** The servers of a plan in blocks of lines: one for each that would change, one for all that only have a reason. */
 export function serverBlocks(plan: Plan, paint: Paint): readonly (readonly string[])[] {
   const detailed = plan.changes.filter(({ outcome }) => looks[outcome].detail);
@@ -61,7 +70,7 @@ function groupLines(connection: string, group: readonly PlannedServer[], paint: 
 }
 
 function headLines(connection: string, server: PlannedServer, paint: Paint): string[] {
-  const { sign, style, words } = looks[server.outcome];
+  const { sign, style, words } = isReportedHeld(server) ? reportedHeld : looks[server.outcome];
   const address = plainText(`${connection}/${server.label ?? server.id}`);
   const note = looks[server.outcome].detail
     ? [words, causesOf(server)].filter((text) => text !== '').join(': ')

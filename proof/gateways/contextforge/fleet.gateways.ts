@@ -78,9 +78,9 @@ test(`${count} servers at a real ContextForge: import, plan and apply, with the 
   expect(await run('push', 'trueup.yaml')).toMatchObject({ code: 0 });
 
   const request = { connection, trigger: 'cli' } as const;
-  const { plan, calls } = await preview(request, world.deps);
+  const { plan, earlier } = await preview(request, world.deps);
   expect(plan.changes).toEqual([]);
-  expect(calls).toEqual({ list: 5, get: 0, put: 0 });
+  expect(earlier.calls).toEqual({ list: 5, get: 0, put: 0 });
 
   await eachLimited(ids.slice(0, changed), 4, async (id) => {
     await world.call('PUT', `/${id}`, { description: 'By hand', authToken: '*****' });

@@ -132,7 +132,7 @@ describe('apply', () => {
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('--yes');
     expect(world.barndoor.counts.put).toBe(0);
-    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect((await run(['apply', '--yes', '--include-report'])).code).toBe(0);
     expect(world.barndoor.counts.put).toBe(1);
   });
 
@@ -230,7 +230,7 @@ describe('apply', () => {
 
   test('a vendor that refuses is a partial failure', async () => {
     world.barndoor.edit(c, { name: 'New name' });
-    const { code, stdout } = await run(['apply', '--yes']);
+    const { code, stdout } = await run(['apply', '--yes', '--include-report']);
     expect(code).toBe(1);
     expect(stdout).toContain('failed acme/second');
   });
@@ -312,6 +312,56 @@ describe('the guard', () => {
     expect(world.barndoor.counts.put).toBe(12);
   });
 
+  test.each(['report', 'correct'])(
+    'in mode %s a plan shows as held what an apply then holds, in each form',
+    async (mode) => {
+      await world.declareConnection({ policy: { mode } });
+      const outcome = mode === 'report' ? 'reported' : 'held';
+      const { code, stdout } = await run(['plan', '--detailed-exitcode']);
+      expect(code).toBe(4);
+      expect(stdout.match(/^! acme\/.* {2}\(.*held by the guard: .*\)$/gm)).toHaveLength(12);
+      const held = /^ {4}trueup approve acme (\w+)/m.exec(stdout)?.[1];
+      const json = JSON.parse((await run(['plan', '--output', 'json'])).stdout) as object;
+      expect(json).toMatchObject({
+        plans: [
+          {
+            changes: Array.from({ length: 12 }, () => ({ outcome, changes: [{ held: true }] })),
+            guard: { held },
+          },
+        ],
+      });
+      const markdown = (await run(['plan', '--output', 'markdown'])).stdout;
+      expect(markdown.match(/held by the guard$/gm)).toHaveLength(12);
+      expect(markdown).toContain(`trueup approve acme ${held}`);
+
+      const applied = await run(['apply', '--yes', '--include-report']);
+      expect(applied.code).toBe(4);
+      expect(applied.stdout).toContain(`held: trueup approve acme ${held}`);
+      expect(world.barndoor.counts.put).toBe(0);
+    },
+  );
+
+  test('--yes sends nothing to servers in mode report, and holds nothing of them', async () => {
+    await world.declareConnection({ policy: { mode: 'report' } });
+    await world.declare({
+      id: a,
+      label: 'first',
+      spec: { name: `After ${a}` },
+      policy: { mode: 'correct' },
+    });
+    const plan = await run(['plan', '--detailed-exitcode']);
+    expect(plan.stdout).toContain('~ acme/first  (adopt)');
+    expect(plan.stdout.match(/mode report, held by the guard/g)).toHaveLength(11);
+    const { code, stdout, stderr } = await run(['apply', '--yes']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('acme: 1 updated, 11 would change, not sent;');
+    expect(stderr).toContain('11 servers in mode report not sent; --include-report sends them too');
+    expect(world.barndoor.servers.filter(({ name }) => name.startsWith('After'))).toHaveLength(1);
+    const all = await run(['apply', '--yes', '--include-report']);
+    expect(all.code).toBe(4);
+    expect(all.stdout).toContain('acme: 11 held, 1 in sync');
+  });
+
   test('--plan sends what its plan shows as held', async () => {
     await run(['plan', '--out', 'plan.json']);
     const { code, stdout } = await run(['apply', '--plan', 'plan.json']);
@@ -375,7 +425,7 @@ describe('the guard', () => {
     expect((await run(['approve', connection, held, '--yes'])).code).toBe(0);
     const plan = (await run(['plan'])).stdout.replaceAll('\n', ' ');
     expect(plan).toContain('0 before, not counting 12 approved), within the limit');
-    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect((await run(['apply', '--yes', '--include-report'])).code).toBe(0);
     expect(world.barndoor.counts.put).toBe(12);
   });
 
@@ -412,7 +462,7 @@ describe('the guard', () => {
 
   test('in mode report an approval says who sends it', async () => {
     await world.declareConnection({ policy: { mode: 'report' } });
-    const { stdout } = await run(['apply', '--yes']);
+    const { stdout } = await run(['apply', '--yes', '--include-report']);
     const held = /held: trueup approve acme (\w+)/.exec(stdout)?.[1] ?? '';
     world.clock.advance(60_000);
     await world.pass();
@@ -422,7 +472,7 @@ describe('the guard', () => {
       'in mode report nothing is sent until `trueup apply acme --desired-table',
     );
     expect((await world.pass()).counts).toMatchObject({ updated: 0, reported: 12 });
-    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect((await run(['apply', '--yes', '--include-report'])).code).toBe(0);
     expect(world.barndoor.counts.put).toBe(12);
   });
 
@@ -490,7 +540,7 @@ test('no secret is ever shown', async () => {
     await run(['plan', '--out', 'plan.json']),
     await run(['plan', '--output', 'json']),
     await run(['plan', '--output', 'markdown']),
-    await run(['apply', '--yes']),
+    await run(['apply', '--yes', '--include-report']),
     await run(['status', '--output', 'json']),
   ];
   expect(world.barndoor.find(a).client_secret).toBe(canary);

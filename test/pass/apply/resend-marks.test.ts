@@ -84,7 +84,7 @@ test('a person who was shown less than is to be sent again leaves the word where
   // After it was shown somebody wakes up whose PUT came late.
   world.barndoor.edit(a, { client_id: 'too late' });
   await deps.ledger.markResend(connection, a, 'the late one');
-  const attended = { shown, approved: true, lockTimeoutMs: 0 };
+  const attended = { shown, approved: true, includeReport: true, lockTimeoutMs: 0 };
   await reconcile({ ...schedule, trigger: 'cli', attended }, deps);
   expect(world.barndoor.find(a)).toMatchObject({ name: 'Newer a', client_id: 'too late' });
   expect(await marked()).toEqual([a]);

@@ -138,6 +138,7 @@ export function contextOf(more: Partial<PlanContext> = {}): PlanContext {
     secretVersions: new Map(),
     now,
     attended: false,
+    includeReport: false,
     ...more,
   };
 }

@@ -57,6 +57,12 @@ describe('renderPlansMarkdown', () => {
         }),
         plannedServer({ id: 's3', label: 'jira', outcome: 'reported' }),
         plannedServer({
+          id: 's5',
+          label: 'linear',
+          outcome: 'reported',
+          changes: [fieldChange({ held: true })],
+        }),
+        plannedServer({
           id: 's4',
           label: 'asana',
           outcome: 'missing',
@@ -69,7 +75,7 @@ describe('renderPlansMarkdown', () => {
     expect(renderPlansMarkdown([plan, planOf([])])).toMatchInlineSnapshot(`
      "### acme (barndoor)
 
-     Plan: 1 to update, 1 would change (mode report), 1 held, 1 missing, 2 in sync.
+     Plan: 1 to update, 2 would change (mode report), 1 held, 1 missing, 2 in sync.
 
      \`\`\`diff
      ! salesforce: would be updated
@@ -89,6 +95,11 @@ describe('renderPlansMarkdown', () => {
 
      ! jira: would change (mode report: not sent)
      # name, drift: changed at the vendor
+     -     name: "Old"
+     +     name: "New"
+
+     ! linear: would change (mode report: not sent), held by the guard
+     # name, held; drift: changed at the vendor
      -     name: "Old"
      +     name: "New"
 

@@ -318,6 +318,22 @@ describe('the guard', () => {
     ]);
   });
 
+  test('and that they would be held, where the rest is within the limit', () => {
+    expect(guardText({ reported: 3, held: 'abcd' })).toEqual([
+      'Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before),',
+      'within the limit of 30%. With the 3 in mode report, which an apply sends, it',
+      'would be 33.3%, more than the limit. What is marked as held waits for approval:',
+      '    trueup approve acme abcd',
+    ]);
+    const server = plannedServer({ outcome: 'reported', changes: [fieldChange({ held: true })] });
+    expect(renderPlan(planOf([server]))).toContain(
+      text(
+        '! acme/salesforce  (mode report, held by the guard: drift)',
+        '    name: "Old" -> "New"  # held; drift: changed at the vendor',
+      ),
+    );
+  });
+
   test('does not show as the same what is just above the limit', () => {
     expect(guardText({ changing: 100, declared: 333, share: 100 / 333, held: 'abcd' })).toEqual([
       'Guard: 30.03% of 333 servers change within an hour (100 by this plan, 0 before),',

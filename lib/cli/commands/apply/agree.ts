@@ -1,5 +1,7 @@
 import { isOver } from '../../../plan/guard.ts';
+import { changesToSend } from '../../../pass/send-agreed.ts';
 import type { Plan } from '../../../plan/plan.types.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
 import { renderPlan } from '../../../plan/text/render-text.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import type { CommandContext } from '../../context.ts';
@@ -33,10 +35,12 @@ export async function agree(
     }
     return 'confirmed';
   }
-  if (yes || plans.every(({ digest }) => digest === '')) return 'unasked';
-  const held = plans.some(({ guard }) => guard.held !== undefined);
-  const more = held ? ', also what the guard holds' : '';
-  const answer = await ask(`Send these changes${more}? Only 'yes' counts: `);
+  if (yes) {
+    noteReported();
+    return 'unasked';
+  }
+  if (plans.every((plan) => changesToSend(plan, true).size === 0)) return 'unasked';
+  const answer = await ask(question(plans));
   if (stop.aborted) return interrupted();
   if (answer === undefined) {
     throw usageError(
@@ -52,4 +56,27 @@ export async function agree(
     output.note('interrupted; nothing was sent');
     return 'interrupted';
   }
+
+  function noteReported(): void {
+    const reported = plans.reduce((sum, { counts }) => sum + counts.reported, 0);
+    if (reported === 0) return;
+    output.note(
+      `${counted(reported, 'server')} in mode report not sent; --include-report sends them too`,
+    );
+  }
+}
+
+/** Says what a yes sends that no unattended pass would. */
+function question(plans: readonly Plan[]): string {
+  const sent = plans.flatMap((plan) => {
+    const toSend = changesToSend(plan, true);
+    return plan.changes.filter(({ id }) => toSend.has(id));
+  });
+  const reported = sent.filter(({ mode }) => mode === 'report').length;
+  const also = [
+    ...(reported > 0 ? [`${reported} of ${counted(sent.length, 'server')} in mode report`] : []),
+    ...(sent.some(({ outcome }) => outcome === 'held') ? ['what the guard holds'] : []),
+  ];
+  const more = also.length > 0 ? `A yes also sends ${also.join(', and ')}.\n` : '';
+  return `${more}Send these changes? Only 'yes' counts: `;
 }

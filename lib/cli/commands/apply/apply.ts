@@ -25,11 +25,12 @@ interface ApplyOptions {
   readonly dryRun?: boolean;
   readonly lockTimeout: number;
   readonly adopt?: boolean;
+  readonly includeReport?: boolean;
 }
 
 export const apply = defineCommand<ApplyOptions>({
   description:
-    'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. Servers in mode report are sent too, since you have seen the plan.',
+    'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. A plan that you confirm, or saved before, is sent for servers in mode report too; --yes leaves them alone. With nothing to send it ends after the plan.',
   examples: [
     {
       line: 'trueup apply acme-prod --stack trueup-prod',
@@ -43,7 +44,11 @@ export const apply = defineCommand<ApplyOptions>({
   configure: (command) => {
     command
       .argument('[name...]', nameOperand)
-      .option('-y, --yes', 'no question; what the guard holds stays held')
+      .option(
+        '-y, --yes',
+        'no question; leaves servers in mode report alone, and held what the guard holds',
+      )
+      .option('--include-report', 'with --yes, sends servers in mode report too')
       .option('--dry-run', 'sends nothing: it is `trueup plan`')
       .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
       .addOption(lockTimeout())
@@ -56,7 +61,7 @@ export const apply = defineCommand<ApplyOptions>({
     const { agreed, failed } = await toAgree(context, target, operands, options);
     const plans = agreed.map(({ plan }) => plan);
     const refuseAdoption = settings.ci && target.kind === 'files' && options.adopt !== true;
-    const warnings = await takePrecautions({ deps: target.deps, plans, refuseAdoption });
+    const warnings = takePrecautions(agreed, await target.deps.keys(), refuseAdoption);
     for (const warning of warnings) output.say(`warning: ${warning}`, 'warn');
     const answer = await agree(context, plans, options);
     if (answer === 'no') return exitCodes.failed;
@@ -67,6 +72,7 @@ export const apply = defineCommand<ApplyOptions>({
       stop,
       approved: answer === 'confirmed',
       by: await target.caller(),
+      includeReport: includesReport(options),
       lockTimeoutMs: options.lockTimeout,
     });
     showSent(context, sent);
@@ -89,6 +95,11 @@ async function planOnly(
   );
 }
 
+/** A person who confirms, or saved the plan, has seen what is sent to servers of mode `report`. */
+function includesReport({ yes = false, plan, includeReport = false }: ApplyOptions): boolean {
+  return !yes || plan !== undefined || includeReport;
+}
+
 interface ToAgree {
   readonly agreed: readonly Agreed[];
   /** Of connections that could not be planned. */
@@ -99,8 +110,9 @@ async function toAgree(
   context: CommandContext,
   target: Target,
   operands: readonly string[],
-  { plan: file }: ApplyOptions,
+  options: ApplyOptions,
 ): Promise<ToAgree> {
+  const { plan: file } = options;
   if (file !== undefined) {
     if (operands.some((name) => splitName(name).server !== undefined)) {
       throw usageError(
@@ -110,15 +122,17 @@ async function toAgree(
     }
     return ofFile(context, target, operands, file);
   }
-  return planNow(context, target, await select(target, operands));
+  const selections = await select(target, operands);
+  return planNow(context, target, selections, includesReport(options));
 }
 
 async function planNow(
   context: CommandContext,
   target: Target,
   selections: readonly Selection[],
+  includeReport: boolean,
 ): Promise<ToAgree> {
-  const attended = { shown: new Set<string>(), approved: false, lockTimeoutMs: 0 };
+  const attended = { shown: new Set<string>(), approved: false, includeReport, lockTimeoutMs: 0 };
   const planned = await makePlans(target.deps, selections, {
     attended,
     stop: context.stop,
@@ -151,18 +165,18 @@ async function ofFile(
     target,
     chosen.map(({ connection }) => connection),
   );
-  const { agreed, failed } = await planNow(context, target, selections);
+  const { agreed, failed } = await planNow(context, target, selections, true);
   const { output } = context;
-  const fitting = agreed.flatMap(({ selection, plan }) => {
-    const saved = chosen.find(({ connection }) => connection === plan.connection);
-    return saved ? [{ selection, ...renewed(saved, plan) }] : [];
+  const fitting = agreed.flatMap((one) => {
+    const saved = chosen.find(({ connection }) => connection === one.plan.connection);
+    return saved ? [{ ...one, ...renewed(saved, one.plan) }] : [];
   });
   const stale = fitting.flatMap((one) => one.stale);
   if (stale.length > 0) output.say(`error: ${file} is stale; not sent, and what changed:`, 'error');
   for (const line of stale) output.note(`  ${line}`);
   if (stale.length > 0) output.say('next: `trueup plan --out FILE` shows what is to be done now');
   return {
-    agreed: fitting.map(({ selection, plan }) => ({ selection, plan })),
+    agreed: fitting.map(({ selection, plan, preview }) => ({ selection, plan, preview })),
     failed: stale.length > 0 ? [...failed, exitCodes.failed] : failed,
   };
 }

@@ -1,48 +1,39 @@
 import type { FingerprintKeys } from '../../../model/fingerprint.types.ts';
 import type { Plan } from '../../../plan/plan.types.ts';
-import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { LedgerState } from '../../../ledger/ledger.types.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
-
-/** What is looked at before anything is sent. */
-export interface Precautions {
-  readonly deps: Dependencies;
-  readonly plans: readonly Plan[];
-  /** In a CI, with declarations and the ledger in files, and without `--adopt`. */
-  readonly refuseAdoption: boolean;
-}
+import type { Agreed } from './agreed.ts';
 
 /**
  * What to say before going on; nothing, mostly.
  *
+ * @param refuseAdoption - in a CI, with declarations and the ledger in files, and without `--adopt`
  * @throws CliError if every secret would be sent again only because the ledger was not kept
  */
-export async function takePrecautions({
-  deps,
-  plans,
-  refuseAdoption,
-}: Precautions): Promise<readonly string[]> {
-  const keys = await deps.keys();
-  const said = await Promise.all(
-    plans.map(async (plan) => {
-      const ledger = await deps.ledger.read(plan.connection);
-      if (refuseAdoption && ledger.servers.size === 0 && sendsSecrets(plan)) throw noLedger(plan);
-      const lost = unverifiable(ledger, keys);
-      return lost === 0
-        ? []
-        : [
-            `${plan.connection}: the fingerprint key of ${counted(lost, 'server')} is lost; what cannot be read there is assumed, and cannot be verified until it is sent again`,
-          ];
-    }),
-  );
-  return said.flat();
+export function takePrecautions(
+  agreed: readonly Agreed[],
+  keys: FingerprintKeys,
+  refuseAdoption: boolean,
+): readonly string[] {
+  return agreed.flatMap(({ plan, preview }) => {
+    const { ledger } = preview.earlier.seen;
+    if (refuseAdoption && ledger.servers.size === 0 && sendsSecrets(plan)) throw noLedger(plan);
+    const lost = unverifiable(ledger, keys);
+    return lost === 0
+      ? []
+      : [
+          `${plan.connection}: the fingerprint key of ${counted(lost, 'server')} is lost; what cannot be read there is assumed, and cannot be verified until it is sent again`,
+        ];
+  });
 }
 
 /** Whether secrets are sent because nothing is known of them. */
 function sendsSecrets({ changes }: Plan): boolean {
-  return changes.some((server) =>
-    server.changes.some(({ cause, after }) => cause === 'adopt' && after.kind === 'secret'),
+  return changes.some(
+    (server) =>
+      server.outcome !== 'reported' &&
+      server.changes.some(({ cause, after }) => cause === 'adopt' && after.kind === 'secret'),
   );
 }
 

@@ -1,3 +1,4 @@
+import { changesToSend } from '../../../pass/send-agreed.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
 import type { Output } from '../../output/output.ts';
 import type { Agreed } from './agreed.ts';
@@ -6,16 +7,14 @@ import type { Agreed } from './agreed.ts';
 export function showProgress(
   agreed: readonly Agreed[],
   { isTerminal, note, progress, progressWidth }: Output,
+  approved: boolean,
 ): (connection: string, id: string, outcome: string) => void {
   const labels = new Map(
     agreed.flatMap(({ plan }) =>
       plan.changes.map(({ id, label }) => [`${plan.connection} ${id}`, label ?? id] as const),
     ),
   );
-  const total = agreed.reduce(
-    (sum, { plan }) => sum + plan.changes.filter(({ changes }) => changes.length > 0).length,
-    0,
-  );
+  const total = agreed.reduce((sum, { plan }) => sum + changesToSend(plan, approved).size, 0);
   let done = 0;
   const show = (said: string) => {
     const all = Math.max(done, total);

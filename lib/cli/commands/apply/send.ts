@@ -1,10 +1,9 @@
 import { TrueupError } from '../../../model/errors/errors.ts';
-import { reconcile } from '../../../pass/reconcile.ts';
+import { sendAgreed } from '../../../pass/send-agreed.ts';
 import type { PassResult } from '../../../pass/request.types.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { Output } from '../../output/output.ts';
 import { mapLimited } from '../../../pass/limited.ts';
-import { hashesOf } from '../../plans/plan-document.ts';
 import type { Agreed } from './agreed.ts';
 import { showProgress } from './progress.ts';
 
@@ -25,6 +24,8 @@ export interface SendOptions {
   readonly approved: boolean;
   /** Who called the command. */
   readonly by: string;
+  /** As it was planned: whether servers of mode `report` are sent too. */
+  readonly includeReport: boolean;
   readonly lockTimeoutMs: number;
 }
 
@@ -32,19 +33,22 @@ const atOnce = 4;
 
 const stopping = 'interrupted: finishing what is in flight; Ctrl-C again leaves at once';
 
-/** Makes a pass over each connection, which sends those of the shown changes that are still wanted. */
+/**
+ * Makes a pass over each connection, which sends those of the shown changes that are still wanted; none where there is
+ * nothing to send and nothing to record.
+ */
 export async function send(
-  agreed: readonly Agreed[],
-  { deps, output, stop, approved, by, lockTimeoutMs }: SendOptions,
+  all: readonly Agreed[],
+  { deps, output, stop, approved, includeReport, by, lockTimeoutMs }: SendOptions,
 ): Promise<readonly Sent[]> {
-  const progress = showProgress(agreed, output);
+  const progress = showProgress(all, output, approved);
   const sent = new Map<Agreed, Sent>();
-  const one = async (agreement: Agreed): Promise<Sent> => {
-    const { selection, plan } = agreement;
+  const one = async (agreed: Agreed): Promise<Sent> => {
+    const { selection, plan, preview } = agreed;
     const { connection } = selection;
-    const attended = {
-      shown: new Set(hashesOf(plan)),
+    const agreement = {
       approved,
+      includeReport,
       lockTimeoutMs,
       waiting: (owner: string) =>
         output.say(`${connection}: waiting for the lease, which ${owner} holds`),
@@ -52,24 +56,24 @@ export async function send(
     };
     try {
       const caller = { by, command: 'apply' as const };
-      const request = { ...selection, trigger: 'cli' as const, caller, attended, stop };
-      const result = await reconcile(request, deps);
-      if (result.kind === 'done') return { ...agreement, result };
+      const request = { ...selection, trigger: 'cli' as const, caller, stop };
+      const result = await sendAgreed(request, plan, preview, agreement, deps);
+      if (result.kind === 'done') return { ...agreed, result };
       return {
-        ...agreement,
+        ...agreed,
         lockedBy: result.kind === 'locked' ? result.owner : 'another process',
       };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
-      return { ...agreement, error };
+      return { ...agreed, error };
     }
   };
   const sayStopping = () => output.note(stopping);
   stop.addEventListener('abort', sayStopping);
-  await mapLimited(agreed, atOnce, stop, async (agreement) => {
-    sent.set(agreement, await one(agreement));
+  await mapLimited(all, atOnce, stop, async (agreed) => {
+    sent.set(agreed, await one(agreed));
   });
   stop.removeEventListener('abort', sayStopping);
   output.progress('');
-  return agreed.map((agreement) => sent.get(agreement) ?? { ...agreement, skipped: true });
+  return all.map((agreed) => sent.get(agreed) ?? { ...agreed, skipped: true });
 }

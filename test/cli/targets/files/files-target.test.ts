@@ -129,7 +129,7 @@ test('a plan says who has a unique name now, and of a swap its two steps', async
 describe('the value of a secret', () => {
   test('is sent without the line end that `echo` and editors leave', async () => {
     await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': `${canary}\n` });
-    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect((await run(['apply', '--yes', '--include-report'])).code).toBe(0);
     expect(vendor.find(a).client_secret).toBe(canary);
   });
 
@@ -144,7 +144,12 @@ describe('the value of a secret', () => {
     ['in several lines', `${canary}\n${canary}`, 'has several lines'],
   ])('that is %s is refused by its name, and nothing is sent', async (_, value, problem) => {
     await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/a': value });
-    const { code, stdout, stderr } = await run(['apply', '--yes', 'acme/first']);
+    const { code, stdout, stderr } = await run([
+      'apply',
+      '--yes',
+      '--include-report',
+      'acme/first',
+    ]);
     expect(code).toBe(1);
     expect(`${stdout}${stderr}`.replaceAll(/\s+/g, ' ')).toContain(
       `secret trueup/acme/a ${problem}`,
@@ -162,7 +167,7 @@ describe('the value of a secret', () => {
   ])('is read from a file in %s', async (_, encoded) => {
     const text = JSON.stringify({ 'trueup/acme/token': bearer, 'trueup/acme/a': canary });
     await writeFile(join(folder, 'secrets.json'), encoded(text), { mode: 0o600 });
-    expect((await run(['apply', '--yes'])).code).toBe(0);
+    expect((await run(['apply', '--yes', '--include-report'])).code).toBe(0);
     expect(vendor.find(a).client_secret).toBe(canary);
   });
 });
@@ -182,7 +187,7 @@ test('a plan that was saved in another encoding is read, or named for what it is
 test('secrets from variables', async () => {
   await write('secrets.json', {});
   const environment = { TRUEUP_SECRET_ACME_TOKEN: bearer, TRUEUP_SECRET_ACME_A: canary };
-  expect((await run(['apply', '--yes'], { environment })).code).toBe(0);
+  expect((await run(['apply', '--yes', '--include-report'], { environment })).code).toBe(0);
   expect(vendor.find(a).client_secret).toBe(canary);
 });
 
@@ -190,32 +195,34 @@ describe('in a CI without a ledger', () => {
   const environment = { CI: 'true' };
 
   test('a run that would send every secret again is refused, unless --adopt', async () => {
-    const refused = await run(['apply', '--yes'], { environment });
+    const refused = await run(['apply', '--yes', '--include-report'], { environment });
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('--adopt');
     expect(vendor.counts.put).toBe(0);
-    expect((await run(['apply', '--yes', '--adopt'], { environment })).code).toBe(0);
+    expect(
+      (await run(['apply', '--yes', '--include-report', '--adopt'], { environment })).code,
+    ).toBe(0);
     vendor.edit(b, { name: 'Drifted' });
-    expect((await run(['apply', '--yes'], { environment })).code).toBe(0);
+    expect((await run(['apply', '--yes', '--include-report'], { environment })).code).toBe(0);
     expect(vendor.counts.put).toBe(2);
   });
 
   test('one that sends no secret is not', async () => {
     await write('trueup.json', declaration({ servers: [{ id: b, spec: { name: 'New B' } }] }));
-    expect((await run(['apply', '--yes'], { environment })).code).toBe(0);
+    expect((await run(['apply', '--yes', '--include-report'], { environment })).code).toBe(0);
   });
 });
 
 test('a lost fingerprint key is said before anything else', async () => {
-  await run(['apply', '--yes']);
+  await run(['apply', '--yes', '--include-report']);
   await rm(join(folder, '.trueup/fingerprint-key.json'));
-  const { stderr } = await run(['apply', '--yes']);
+  const { stderr } = await run(['apply', '--yes', '--include-report']);
   expect(stderr).toContain('warning: acme: the fingerprint key of ');
 });
 
 test('a file that is not valid is refused as a whole, with every error in its place', async () => {
   await write('trueup.json', declaration({ provider: 'barndor', budgett: {} }));
-  const { code, stdout, stderr } = await run(['apply', '--yes']);
+  const { code, stdout, stderr } = await run(['apply', '--yes', '--include-report']);
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   expect(stderr).toMatch(
     /trueup\.json:1:\d+ \/provider: is an unknown provider; did you mean 'barndoor'\?/,
@@ -245,12 +252,14 @@ test('two connections side by side; the one that fails leaves the other', async 
     await write('trueup.json', [declaration(), other]);
     const hosts = `barndoor=${new URL(vendor.url).host},alloy=${new URL(alloy.url).host}`;
     const environment = { TRUEUP_ALLOWED_HOSTS: hosts, TRUEUP_SECRET_GLOBEX_TOKEN: 'wrong' };
-    const failed = await run(['apply', '--yes'], { environment });
+    const failed = await run(['apply', '--yes', '--include-report'], { environment });
     expect(failed.code).toBe(1);
     expect(failed.stdout).toContain('acme: 1 updated');
     expect(failed.stderr).toContain('globex');
     environment.TRUEUP_SECRET_GLOBEX_TOKEN = 'key';
-    expect((await run(['apply', 'globex', '--yes'], { environment })).code).toBe(0);
+    expect(
+      (await run(['apply', 'globex', '--yes', '--include-report'], { environment })).code,
+    ).toBe(0);
     expect(alloy.find('s').name).toBe('New');
   } finally {
     await alloy.close();
