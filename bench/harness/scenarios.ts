@@ -6,6 +6,7 @@ import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Metered } from '../world/metered-front.ts';
 import { fleetId } from '../world/fleet.ts';
 import { startBenchWorld, type BenchWorld, type Calls } from '../world/world.ts';
+import { apply } from './apply.ts';
 import { pass } from './pass.ts';
 
 /** What one scenario took: calls by operation, and what DynamoDB counted. */
@@ -22,6 +23,8 @@ interface Scenario {
   /** By a new process: it reads keys and credentials first. */
   readonly cold?: boolean;
   readonly byStream?: boolean;
+  /** By `trueup apply`. */
+  readonly byApply?: boolean;
 }
 
 const nothing = async () => undefined;
@@ -62,6 +65,28 @@ export const scenarios = {
     expect: { updated: 1 },
     byStream: true,
   },
+  'apply, 1,000 servers in sync': {
+    servers: 1_000,
+    prepare: nothing,
+    expect: { assumed: 1_000 },
+    byApply: true,
+  },
+  'apply, 1 of 1,000 servers changed by hand': {
+    servers: 1_000,
+    prepare: async ({ vendor }, connection) => {
+      await vendor.call('drift', { connection, servers: 1 });
+    },
+    expect: { assumed: 999, updated: 1 },
+    byApply: true,
+  },
+  'apply, 10 of 1,000 servers changed by hand': {
+    servers: 1_000,
+    prepare: async ({ vendor }, connection) => {
+      await vendor.call('drift', { connection, servers: 10 });
+    },
+    expect: { assumed: 990, updated: 10 },
+    byApply: true,
+  },
 } as const satisfies Readonly<Record<string, Scenario>>;
 
 export type ScenarioName = keyof typeof scenarios;
@@ -84,7 +109,7 @@ export async function countScenarios(): Promise<Readonly<Record<ScenarioName, Sc
 async function countOne(
   world: BenchWorld,
   connection: string,
-  { servers, prepare, expect, cold = false, byStream = false }: Scenario,
+  { servers, prepare, expect, cold = false, byStream = false, byApply = false }: Scenario,
 ): Promise<ScenarioCounts> {
   await world.connect(connection, servers);
   const deps = world.wired();
@@ -94,7 +119,7 @@ async function countOne(
   await world.dynamodb.call('metered');
   const counts = byStream
     ? await streamed(deps, connection)
-    : (await pass(deps, connection)).counts;
+    : (await (byApply ? apply : pass)(deps, connection)).counts;
   for (const [outcome, count] of Object.entries(expect)) {
     if (counts?.[outcome as Outcome] !== count) throw new Error(JSON.stringify(counts));
   }

@@ -134,6 +134,8 @@ async function applies(scene: Scene, run: Run, write: WriteFile): Promise<void> 
   const plan = await run(2, 'plan', laptop, '--detailed-exitcode');
   check(plan.stdout.includes(`"${name}"`), plan.stdout);
   await run(0, 'apply', laptop, '-y');
+  check(laptopVendor.find(id).name === 'Before 4', '-y leaves mode report alone');
+  await run(0, 'apply', laptop, '-y', '--include-report');
   check(laptopVendor.find(id).name === name, 'it was sent');
   const { stdout: history } = await run(0, 'history', `${laptop}/before-4`);
   check(history.includes('(apply), pass'), history);
