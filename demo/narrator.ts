@@ -6,7 +6,7 @@ import { renderPlan, reportHead } from '../lib/plan/text/render-text.ts';
 import { wrap } from '../lib/model/text/wrap.ts';
 import type { Listener } from './listener.ts';
 
-/** Shows the story in lines of at most 80 columns. What a pass does is shown field by field unless a plan just did. */
+/** Shows the story in lines that fit where it is shown. What a pass does is shown field by field unless a plan just did. */
 export function narrator(write: (text: string) => void, paint: Paint): Listener {
   const say = (...lines: readonly string[]) => {
     for (const line of lines) write(`${line}\n`);
@@ -20,7 +20,7 @@ export function narrator(write: (text: string) => void, paint: Paint): Listener 
   };
   return {
     chapter: (title) => say('', `== ${title}`),
-    happens: (what) => say(...wrap(what, '')),
+    happens: (what) => say(...wrap(what, '', '', paint.columns)),
     planned: (plan) => {
       if (shown.size > 0) say('');
       isNew(plan);
@@ -33,7 +33,7 @@ export function narrator(write: (text: string) => void, paint: Paint): Listener 
     passed: (report, plan) => {
       const { updated, held } = report.counts;
       if (plan && updated + held > 0 && isNew(plan)) say(...changeLines(plan, paint));
-      say(...wrap(`> ${report.trigger}: ${reportHead(report)}`, '  ', ''));
+      say(...wrap(`> ${report.trigger}: ${reportHead(report)}`, '  ', '', paint.columns));
     },
     approved: (connection, typed, { hashes }) =>
       say(

@@ -24,6 +24,9 @@ export type Runner = (
 export interface ProgramOutput {
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
+  /** How wide lines are there; 80 without it. */
+  readonly outColumns?: number | undefined;
+  readonly errColumns?: number | undefined;
 }
 
 /**
@@ -32,21 +35,22 @@ export interface ProgramOutput {
  * @param run - is called once, unless help is all that was asked for
  */
 export function createProgram(run: Runner, output: ProgramOutput): Command {
+  const { outColumns = columns, errColumns = columns } = output;
   const program = new Command('trueup')
     .description('Keeps MCP servers at hosted gateways true to their declared configuration.')
     .exitOverride()
     .configureOutput({
       ...output,
-      getOutHelpWidth: () => columns,
-      getErrHelpWidth: () => columns,
+      getOutHelpWidth: () => outColumns,
+      getErrHelpWidth: () => errColumns,
       outputError: (text, write) => {
-        write(`${wrap(text.trimEnd(), '').join('\n')}\n`);
+        write(`${fitted(text.trimEnd(), errColumns)}\n`);
       },
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 10 })
     .showSuggestionAfterError()
     .showHelpAfterError('next: `trueup --help` lists the commands and their options')
-    .addHelpText('after', footer);
+    .addHelpText('after', footer(outColumns));
   program.option('-v, --version', 'shows its version');
   program.on('option:version', () => {
     output.writeOut(`${version()}\n`);
@@ -154,21 +158,28 @@ const begin = isRepository
   ? 'To begin: `trueup init` writes an example, `trueup plan --local` shows a fleet.'
   : 'To begin: `trueup init` writes an example, `trueup validate` checks it.';
 
-function variableLines({ name, meaning }: Variable): string {
-  const indent = ' '.repeat(31);
-  const [first = '', ...rest] = wrap(meaning, indent);
-  return [`  ${name.padEnd(28)} ${first.trimStart()}`, ...rest].join('\n');
+function variableLines({ name, meaning }: Variable, width: number): string {
+  const names = 29;
+  const indent = ' '.repeat(width - names < names ? 4 : names + 2);
+  const head = `  ${name.padEnd(names)}`;
+  const [first = '', ...rest] = wrap(meaning, indent, head, width);
+  return [first, ...rest].join('\n');
 }
 
-const footer = `
-${begin}
+/** Each line of a text by itself. */
+const fitted = (text: string, width: number) =>
+  text
+    .split('\n')
+    .flatMap((line) => wrap(line, '', '', width))
+    .join('\n');
 
-With --stack and --file together the files say what is desired, and the stack
-has all the rest. An option comes before its variable, a variable before what
-is in the folder.
-
-Variables:
-${variables.map(variableLines).join('\n')}
-
-Exit codes: 0 well, 1 an error or a partial failure, 2 changes (with
---detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.`;
+const footer = (width: number) => {
+  const parts = [
+    begin,
+    'With --stack and --file together the files say what is desired, and the stack has all the rest. An option comes before its variable, a variable before what is in the folder.',
+    'Exit codes: 0 well, 1 an error or a partial failure, 2 changes (with --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.',
+  ];
+  const [first = '', order = '', codes = ''] = parts.map((text) => fitted(text, width));
+  const lines = variables.map((variable) => variableLines(variable, width));
+  return ['', first, '', order, '', 'Variables:', ...lines, '', codes].join('\n');
+};

@@ -65,6 +65,8 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   const program = createProgram(run, {
     writeOut: (text) => void world.stdout.write(text),
     writeErr: (text) => void world.stderr.write(text),
+    outColumns: output.paint.columns,
+    errColumns: output.notePaint.columns,
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -107,7 +109,7 @@ function failed(error: unknown, output: Output, next: NextCommand): ExitCode {
   }
   // Why the command failed comes before what then failed while it was closed.
   const cause = error instanceof SuppressedError ? error.suppressed : error;
-  const { lines, exitCode } = explain(cause, next);
+  const { lines, exitCode } = explain(cause, next, output.notePaint.columns);
   for (const [index, line] of lines.entries()) {
     output.note(index === 0 ? output.notePaint(line, 'error') : line);
   }

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly answer?: string | (() => string | undefined);
   readonly stop?: AbortSignal;
   readonly terminal?: boolean;
+  /** How wide the terminal is. */
+  readonly columns?: number;
   /** Told of what is written to standard error, as it is. */
   readonly heard?: (text: string) => void;
   readonly wiring?: WiringOptions;
@@ -32,6 +34,7 @@ export async function trueup(
     answer,
     stop,
     terminal = false,
+    columns,
     heard,
     wiring,
   }: RunOptions = {},
@@ -39,6 +42,7 @@ export async function trueup(
   const written = { stdout: '', stderr: '' };
   const sink = (name: keyof typeof written) => ({
     isTTY: terminal,
+    columns,
     write: (text: string) => {
       written[name] += text;
       if (name === 'stderr') heard?.(text);

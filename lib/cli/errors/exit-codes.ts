@@ -9,7 +9,7 @@ import type { OutcomeCounts } from '../../model/outcome.ts';
  * | 1    | an error, or a part of it failed |
  * | 2    | something would change, with `--detailed-exitcode` only |
  * | 3    | the command line or a declaration is not valid |
- * | 4    | the guard holds something; nothing else is open but servers that are missing |
+ * | 4    | the guard holds something; no other server is open, unless it is missing |
  * | 130  | interrupted (Ctrl-C) |
  */
 export const exitCodes = {

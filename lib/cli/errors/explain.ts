@@ -34,12 +34,21 @@ interface Finding {
  * One message for any error, with the next step. For unexpected errors, only their text.
  *
  * @param complete - what becomes of the command lines of the next step
+ * @param columns - how wide its lines are; defaults to 80
  */
-export function explain(error: unknown, complete: NextCommand = (line) => line): Explanation {
+export function explain(
+  error: unknown,
+  complete: NextCommand = (line) => line,
+  columns?: number,
+): Explanation {
   const { what, details = [], step, exitCode, ...found } = findingOf(error);
   const said = plainText(what, mostCharacters);
   const next = completed(plainText(step.replaceAll('CONNECTION', connectionOf(error))), complete);
-  const lines = [...wrap(`error: ${said}`, ''), ...details, ...wrap(`next: ${next}`, '')];
+  const lines = [
+    ...wrap(`error: ${said}`, '', '', columns),
+    ...details,
+    ...wrap(`next: ${next}`, '', '', columns),
+  ];
   const problem = found.problem === undefined ? said : plainText(found.problem, mostCharacters);
   return { lines, problem, next, exitCode };
 }

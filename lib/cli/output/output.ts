@@ -1,7 +1,7 @@
 import type { Paint, Style } from '../../model/text/paint.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { printable } from '../../model/text/shown-value.ts';
-import { wrap } from '../../model/text/wrap.ts';
+import { columns, wrap } from '../../model/text/wrap.ts';
 import { progressLine } from './progress-line.ts';
 import type { CliSettings } from '../settings.ts';
 import type { Sink } from './sink.ts';
@@ -14,7 +14,7 @@ export interface Output {
   readonly data: (value: object) => void;
   /** What is said besides. */
   readonly note: (text: string) => void;
-  /** A sentence said besides, made plain, in lines of 80 columns. */
+  /** A sentence said besides, made plain, in lines that fit. */
   readonly say: (text: string, style?: Style) => void;
   /** A line that the next one replaces, below all other lines on a terminal; elsewhere not shown. '' takes it away. */
   readonly progress: (text: string) => void;
@@ -22,9 +22,9 @@ export interface Output {
   readonly wipe: () => void;
   /** How many columns a line of progress may take. */
   readonly progressWidth: () => number;
-  /** Colours results, if standard output is a terminal. */
+  /** Colours results, if standard output is a terminal, whose width it knows. */
   readonly paint: Paint;
-  /** Colours notes, if standard error is one. */
+  /** The same of notes and standard error. */
   readonly notePaint: Paint;
   /** Whether notes are seen on a terminal, by a user who waits. */
   readonly isTerminal: boolean;
@@ -39,12 +39,20 @@ const codes: Readonly<Record<Style, number>> = {
   quiet: 90,
 };
 
-const coloured: Paint = (text, style) => `\u001B[${codes[style]}m${text}\u001B[39m`;
-const plain: Paint = (text) => text;
+/** A terminal of fewer columns breaks words, and so would we. */
+const fewestColumns = 40;
 
-function paintFor({ isTTY = false }: Sink, settings: CliSettings): Paint {
+/** How wide lines are there: as the terminal is, which may not know it. */
+export function widthOf({ isTTY, columns: width }: Sink): number {
+  return isTTY && width ? Math.max(fewestColumns, width) : columns;
+}
+
+function paintFor(sink: Sink, settings: CliSettings): Paint {
   const { noColor, forceColor, dumbTerminal } = settings;
-  return forceColor || (isTTY && !noColor && !dumbTerminal) ? coloured : plain;
+  const isColoured = forceColor || (sink.isTTY && !noColor && !dumbTerminal);
+  const paint = (text: string, style: Style) =>
+    isColoured ? `\u001B[${codes[style]}m${text}\u001B[39m` : text;
+  return Object.assign(paint, { columns: widthOf(sink) });
 }
 
 /** A sentence with a reason of a vendor's in it. */
@@ -63,7 +71,7 @@ export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings):
     data: (value) => result(printable(JSON.stringify(value, undefined, 2))),
     note,
     say: (text, style) => {
-      const lines = wrap(plainText(text, longest), '    ', '');
+      const lines = wrap(plainText(text, longest), '    ', '', notePaint.columns);
       note(lines.map((one) => (style ? notePaint(one, style) : one)).join('\n'));
     },
     progress: (text) => {

@@ -9,7 +9,7 @@ export function showFailures(
 ): void {
   for (const one of planned) {
     if (!('error' in one)) continue;
-    const [first = '', ...others] = explain(one.error, next).lines;
+    const [first = '', ...others] = explain(one.error, next, notePaint.columns).lines;
     note(notePaint(first, 'error'));
     for (const line of others) note(line);
   }

@@ -2,4 +2,8 @@
 export type Style = 'add' | 'change' | 'remove' | 'warn' | 'error' | 'quiet';
 
 /** Colours a text, or not. Rendering is plain without it. */
-export type Paint = (text: string, style: Style) => string;
+export interface Paint {
+  (text: string, style: Style): string;
+  /** How wide lines are where it is shown; 80 without it. */
+  readonly columns?: number;
+}

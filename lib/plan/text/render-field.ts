@@ -33,7 +33,7 @@ export function fieldLines(change: FieldChange, paint: Paint): readonly string[]
   const members = setLines(change, paint);
   if (members) {
     const head = `    ${name}:`;
-    const fits = head.length + why.length + 2 <= columns;
+    const fits = head.length + why.length + 2 <= (paint.columns ?? columns);
     const heads = fits
       ? [`${head}  ${paint(why, 'quiet')}`]
       : [head, `      ${paint(why, 'quiet')}`];
@@ -43,7 +43,7 @@ export function fieldLines(change: FieldChange, paint: Paint): readonly string[]
   return [
     ...sideLines(name, sides[0] === sides[1] ? [sides[0]] : sides, why, paint),
     ...holderText(change).flatMap((text) =>
-      wrap(text, '      ').map((line) => paint(line, 'warn')),
+      wrap(text, '      ', undefined, paint.columns).map((line) => paint(line, 'warn')),
     ),
   ];
 }
@@ -55,15 +55,21 @@ export function sideLines(
   why: string,
   paint: Paint,
 ): readonly string[] {
+  const { columns: width = columns } = paint;
   const behind = (line: string) => (why === '' ? line : `${line}  ${paint(why, 'quiet')}`);
-  const fits = (line: string) => line.length + (why === '' ? 0 : why.length + 2) <= columns;
+  const fits = (line: string) => line.length + (why === '' ? 0 : why.length + 2) <= width;
   const whole = `    ${name}: ${sides.join(' -> ')}`;
   if (fits(whole)) return [behind(whole)];
   const [first = '', ...others] = sides;
   const head = `    ${name}: ${first}`;
-  const below = others.map((side) => `      -> ${side}`);
+  const below = others.flatMap((side) => sideIn(side, '      -> ', width));
   if (others.length > 0 && fits(head)) return [behind(head), ...below];
-  return [behind(`    ${name}:`), `      ${first}`, ...below];
+  return [behind(`    ${name}:`), ...sideIn(first, '      ', width), ...below];
+}
+
+/** Only what is a sentence of ours is broken: of a value each space counts. */
+function sideIn(side: string, head: string, width: number): readonly string[] {
+  return side.startsWith('[secret ') ? wrap(side, '         ', head, width) : [head + side];
 }
 
 /** What is to be known of a value that another server has now; nothing where no other server has it. */

@@ -27,7 +27,8 @@ export function guardLines(
 ): readonly string[] {
   if (digest === '') return [];
   if (!guard.active) {
-    return [`Guard: not active; ${sizeText(guard)}, the minimum is ${guard.minimum}.`];
+    const finding = `Guard: not active; ${sizeText(guard)}, the minimum is ${guard.minimum}.`;
+    return wrap(finding, '', '', paint.columns);
   }
   const { held, changing, reported = 0, changedLastHour, approved = 0, share, limit } = guard;
   const counts = [
@@ -44,11 +45,11 @@ export function guardLines(
   ].join(' ');
   if (held === undefined) {
     const nothing = over && !changes.some(isSentAndCounts) ? '; no change of this plan counts' : '';
-    return wrap(`${finding}${nothing}.${withReported(guard)}`, '');
+    return wrap(`${finding}${nothing}.${withReported(guard)}`, '', '', paint.columns);
   }
   const waits = `${finding}.${withReported(guard)} What is marked as held waits for approval:`;
   return [
-    ...wrap(waits, '').map((line) => paint(line, 'warn')),
+    ...wrap(waits, '', '', paint.columns).map((line) => paint(line, 'warn')),
     `    ${next(`trueup approve ${connection} ${held}`)}`,
   ];
 }

@@ -7,7 +7,7 @@ import { counted } from './render-guard.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
 import { showPointer } from '../../model/text/shown-value.ts';
 import { triedAgain } from './tried-again.ts';
-import { wrap } from '../../model/text/wrap.ts';
+import { columns, wrap } from '../../model/text/wrap.ts';
 
 /** How a server with an outcome is shown: `detail` field by field, the others with their reason. */
 const looks: Readonly<
@@ -66,7 +66,7 @@ function groupLines(connection: string, group: readonly PlannedServer[], paint: 
   }
   const { sign, style, words } = looks[first.outcome];
   const head = `${sign} ${connection}: ${counted(group.length, 'server')}  (${words})`;
-  return [paint(head, style), ...reasonLines(first)];
+  return [paint(head, style), ...reasonLines(first, paint)];
 }
 
 function headLines(connection: string, server: PlannedServer, paint: Paint): string[] {
@@ -76,7 +76,12 @@ function headLines(connection: string, server: PlannedServer, paint: Paint): str
     ? [words, causesOf(server)].filter((text) => text !== '').join(': ')
     : words + sinceOf(server);
   const head = `${sign} ${address}${note === '' ? '' : `  (${note})`}`;
-  return [paint(head, style), ...reasonLines(server)];
+  const { columns: width = columns } = paint;
+  const heads =
+    head.length <= width
+      ? [head]
+      : [`${sign} ${address}`, ...wrap(`(${note})`, '    ', '    ', width)];
+  return [...heads.map((line) => paint(line, style)), ...reasonLines(server, paint)];
 }
 
 function causesOf({ changes }: PlannedServer): string {
@@ -89,14 +94,15 @@ function sinceOf({ since }: PlannedServer): string {
   return since === undefined ? '' : ` since ${shownTime(since)}`;
 }
 
-function reasonLines(server: PlannedServer): readonly string[] {
+function reasonLines(server: PlannedServer, paint: Paint): readonly string[] {
   const { outcome, reason, changes } = server;
   const again = triedAgain(server);
   const place = reason?.pointer === undefined ? '' : `${showPointer(reason.pointer)}: `;
   const pending = looks[outcome].detail ? [] : changes.map(({ pointer }) => showPointer(pointer));
-  return [
-    ...(reason ? wrap(place + plainText(reason.message), '    ') : []),
-    ...(again === undefined ? [] : wrap(again, '    ')),
-    ...(pending.length > 0 ? wrap(`not yet sent: ${pending.join(', ')}`, '    ') : []),
+  const texts = [
+    ...(reason ? [place + plainText(reason.message)] : []),
+    ...(again === undefined ? [] : [again]),
+    ...(pending.length > 0 ? [`not yet sent: ${pending.join(', ')}`] : []),
   ];
+  return texts.flatMap((text) => wrap(text, '    ', undefined, paint.columns));
 }

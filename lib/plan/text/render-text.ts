@@ -28,7 +28,10 @@ export function renderPlan(plan: Plan, paint: Paint = plain, next = same): strin
   return [
     ...serverBlocks(plan, paint),
     undeclaredLines(plan, paint),
-    [...guardLines(plan, paint, next), ...wrap(`Plan: ${planCounts(plan.counts)}.`, '')],
+    [
+      ...guardLines(plan, paint, next),
+      ...wrap(`Plan: ${planCounts(plan.counts)}.`, '', '', paint.columns),
+    ],
   ]
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -102,7 +105,8 @@ const mostCharacters = 1500;
  */
 export function renderReport(report: PassReport, paint: Paint = plain, next = same): string {
   const { connection, counts, state, reason, held, details, undeclared = 0 } = report;
-  const indented = (text: string) => wrap(plainText(text, mostCharacters), '      ', '  ');
+  const indented = (text: string) =>
+    wrap(plainText(text, mostCharacters), '      ', '  ', paint.columns);
   const shown = details.slice(0, mostDetails).map((detail) => {
     const { id, label, outcome, since, reason: why } = detail;
     const again = triedAgain(detail);
@@ -114,7 +118,7 @@ export function renderReport(report: PassReport, paint: Paint = plain, next = sa
   const listed = [...new Set(details.map(({ outcome }) => outcome))];
   const more = listed.reduce((sum, outcome) => sum + counts[outcome], -shown.length);
   return [
-    ...wrap(reportHead(report), '    ', ''),
+    ...wrap(reportHead(report), '    ', '', paint.columns),
     ...(state === 'ok'
       ? []
       : indented(`${state}${reason ? `: ${reason.message}` : ''}`).map((line) =>

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { accessToken, values } from '../../../demo/world/secret-values.ts';
 import { outcomes, triggers } from '../../../lib/model/outcome.ts';
+import { trueup } from '../run.ts';
 
 const bin = resolve('node_modules/.bin');
 
@@ -74,6 +75,15 @@ beforeAll(async () => {
 });
 
 describe('npm start', () => {
+  test('at a terminal has colour, and the same words', async () => {
+    const { code, stdout } = await trueup(['demo'], { terminal: true, columns: 160 });
+    expect(code).toBe(0);
+    expect(stdout).toContain('\u001B[33m~ ');
+    expect(text.stdout).not.toContain('\u001B[');
+    const titles = (said: string) => said.match(/^== .*/gm);
+    expect(titles(stdout)).toEqual(titles(text.stdout));
+  });
+
   test('says nothing on standard error', () => {
     expect(text.stderr).toBe('');
     expect(json.stderr).toBe('');

@@ -28,6 +28,31 @@ describe('a secret', () => {
   });
 });
 
+describe('in lines of 60 columns', () => {
+  const narrow = Object.assign((text: string) => text, { columns: 60 });
+  const secret = {
+    kind: 'secret',
+    secret: 'trueup/acme/the-client-of-jira',
+    version: 'v1',
+  } as const;
+
+  test('a secret is broken between its words, a value is left whole', () => {
+    const text = 'a value in which each space counts, so that it is not broken';
+    const after = { kind: 'value', value: text } as const;
+    expect(fieldLines({ ...change, before: secret, after }, narrow)).toEqual([
+      '    authToken:  # drift: changed at the vendor',
+      '      [secret trueup/acme/the-client-of-jira version v1]',
+      `      -> "${text}"`,
+    ]);
+    const long = { ...secret, secret: 'trueup/acme/the-client-of-jira-cloud' };
+    expect(fieldLines({ ...change, before: long }, narrow).slice(1)).toEqual([
+      '      [secret trueup/acme/the-client-of-jira-cloud version',
+      '         v1]',
+      '      -> [secret trueup/acme/jira version v2]',
+    ]);
+  });
+});
+
 test('a change that loosens access says so', () => {
   expect(shown({ loosens: true, held: true })).toContain('# held; loosens access; drift:');
   expect(shown()).not.toContain('loosens');

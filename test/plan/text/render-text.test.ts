@@ -74,6 +74,20 @@ describe('a plan', () => {
     );
   });
 
+  test('where lines are narrower, the note on a server goes below its name', () => {
+    const narrow = Object.assign((piece: string) => piece, { columns: 40 });
+    const since = '2026-11-22T10:00:00.000Z';
+    const server = plannedServer({ label: 'jira', outcome: 'missing', since, changes: [] });
+    expect(renderPlan(planOf([server]), narrow)).toBe(
+      text(
+        'x acme/jira',
+        '    (missing since 2026-11-22 10:00 UTC)',
+        '',
+        'Plan: nothing to update, 1 missing.',
+      ),
+    );
+  });
+
   test.each([
     ['nothing declared', planOf([]), 'Plan: nothing to update.'],
     ['all in sync', planOf([], { inSync: 3 }), 'Plan: nothing to update, 3 in sync.'],

@@ -21,9 +21,9 @@ export function showSent({ output, options, next }: CommandContext, sent: readon
       list('came up after the plan was shown, not sent; `trueup apply` again shows it:', unseen);
     } else if ('lockedBy' in one) {
       say(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error');
-      note('next: try again later, or wait longer: --lock-timeout 10m');
+      say('next: try again later, or wait longer: --lock-timeout 10m');
     } else if ('error' in one) {
-      const [first = '', ...others] = explain(one.error, next).lines;
+      const [first = '', ...others] = explain(one.error, next, notePaint.columns).lines;
       note(notePaint(first, 'error'));
       for (const line of others) note(line);
     } else {

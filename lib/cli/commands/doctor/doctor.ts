@@ -110,11 +110,13 @@ function lines({ what, found, fix, ...one }: Check, paint: Paint): readonly stri
       ? (['- ', 'quiet'] as const)
       : (['x ', 'error'] as const);
   const text = plainText(`${what}: ${found}`, mostCharacters);
-  const [first = '', ...rest] = wrap(text, '      ', '   ');
+  const [first = '', ...rest] = wrap(text, '      ', '   ', paint.columns);
   return [
     paint(sign, style) + first.slice(sign.length),
     ...rest,
-    ...(fix === undefined ? [] : wrap(plainText(`next: ${fix}`, mostCharacters), '      ', '   ')),
+    ...(fix === undefined
+      ? []
+      : wrap(plainText(`next: ${fix}`, mostCharacters), '      ', '   ', paint.columns)),
   ];
 }
 

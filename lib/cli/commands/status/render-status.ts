@@ -51,12 +51,13 @@ export function renderStatus(
   const chosen = status.servers.filter((server) => listing === 'all' || isFailing(server));
   const shown = listing === 'some' ? chosen.slice(0, mostListed) : chosen;
   const more = chosen.length - shown.length;
+  const fitted = (text: string) => wrap(text, '    ', undefined, paint.columns);
   return [
     paint(plainText(head), state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
-    ...(reason ? wrap(plainText(reason.message), '    ') : []),
-    ...facts(status).flatMap((fact) => wrap(plainText(fact), '    ')),
+    ...(reason ? fitted(plainText(reason.message)) : []),
+    ...facts(status).flatMap((fact) => fitted(plainText(fact))),
     ...steps(status, next),
-    ...wrap(countsText(status), '    '),
+    ...fitted(countsText(status)),
     ...shown.flatMap((server) => [
       ...serverLines(server, paint),
       ...fightLines(connection, server, paint, next),
@@ -149,12 +150,13 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
       ? []
       : [`generation ${generation}`];
   const again = triedAgain(server);
+  const below = (text: string) => wrap(text, '        ', undefined, paint.columns);
   const what = `${words[outcome] ?? outcome}${since === undefined ? '' : ` since ${shownTime(since)}`}`;
   const line = `${sign} ${plainText(label ?? id)}: ${[what, ...seen].join(', ')}`;
   return [
-    ...wrap(line, '        ', '    ').map((text) => paint(text, style)),
-    ...(reason ? wrap(plainText(reason.message), '        ') : []),
-    ...(again === undefined ? [] : wrap(again, '        ')),
+    ...wrap(line, '        ', '    ', paint.columns).map((text) => paint(text, style)),
+    ...(reason ? below(plainText(reason.message)) : []),
+    ...(again === undefined ? [] : below(again)),
   ];
 }
 
@@ -174,7 +176,7 @@ function fightLines(
     const which = last.length < times.length ? ', last' : ':';
     const when = last.map((time) => time.slice(11, 16)).join(', ');
     const text = `fight: ${showPointer(pointer)} was corrected ${times.length} times in 24 hours${which} ${when} UTC`;
-    return wrap(plainText(text), '        ');
+    return wrap(plainText(text), '        ', undefined, paint.columns);
   });
   const name = quoted(plainText(`${connection}/${label ?? id}`));
   return [
