@@ -1,5 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { StoreError } from '../lib/model/errors/store-error.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
+import { isPassing } from '../lib/table/store-errors.ts';
 import { wire } from '../lib/wiring.ts';
 import { failureOf, instrumented } from './runtime/instrumented.ts';
 import { createObservability, logOf } from './runtime/observability.ts';
@@ -36,10 +38,8 @@ export function createQueued(
   });
 }
 
-async function isDone(
-  context: PassContext,
-  { messageId, body, attributes }: Partial<SQSRecord>,
-): Promise<boolean> {
+async function isDone(context: PassContext, record: Partial<SQSRecord>): Promise<boolean> {
+  const { messageId, body, attributes } = record;
   try {
     await workQueued(context, body);
     return true;
@@ -49,7 +49,26 @@ async function isDone(
       receives: attributes?.ApproximateReceiveCount,
       ...failureOf(error),
     });
+    if (isPassing(error)) await returnSoon(context, record);
     return false;
+  }
+}
+
+/** After the first, second and third receive. From the fourth on the queue's visibility timeout is waited for. */
+const minutes = [1, 3, 5];
+
+/** The visibility timeout is made for functions that end without a word, and is long. */
+async function returnSoon(
+  { deps: { queue, log } }: PassContext,
+  { messageId, receiptHandle, attributes }: Partial<SQSRecord>,
+): Promise<void> {
+  const delay = minutes[Number(attributes?.ApproximateReceiveCount ?? 1) - 1];
+  if (receiptHandle === undefined || delay === undefined) return;
+  try {
+    await queue.returnIn?.(receiptHandle, delay * 60_000);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.warn('message returns later', { messageId, ...failureOf(error) });
   }
 }
 

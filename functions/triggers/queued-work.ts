@@ -6,7 +6,7 @@ import { asWorkMessage } from '../../lib/work/message.ts';
 import { runPass } from '../runtime/run-pass.ts';
 import type { PassContext } from '../runtime/run-pass.ts';
 import { connectionOf, readSecretEvent } from './secret-event.ts';
-import { serversUsing } from './secret-users.ts';
+import { secretUsers } from './secret-users.ts';
 
 /** A body that no version of this function will understand. Its text is not repeated. */
 export class PoisonMessageError extends TrueupError {
@@ -46,7 +46,7 @@ function parse(body: unknown): unknown {
 
 async function workMessage(context: PassContext, message: WorkMessage): Promise<void> {
   const { deps, observability } = context;
-  const { connection, servers, reason, hops } = message;
+  const { connection, servers, secrets, reason, hops } = message;
   if (overtakable.has(reason)) {
     const last = await deps.ledger.lastReport(connection);
     if (last && isOvertaken(message, last)) {
@@ -54,13 +54,19 @@ async function workMessage(context: PassContext, message: WorkMessage): Promise<
     }
   }
   if (hops !== undefined) observability.metrics.addMetric('ContinuationHops', 'Count', hops);
-  await runPass(context, {
+  const { kind } = await runPass(context, {
     connection,
     trigger: 'queue',
     ...(servers && { servers }),
+    ...(secrets && { secrets }),
     ...(hops !== undefined && { hops }),
   });
+  // The process that was asked makes its pass from a list of secrets, which may not know of it yet.
+  if (kind === 'knocked' && secrets) await deps.queue.send([{ message, delayMs: busyMs }]);
 }
+
+/** So much later a rotation is looked at again that met another process. */
+const busyMs = 60_000;
 
 /**
  * What a full pass does as well. Not `stream`, `handover` and `rotation`: they bring news, which a pass that a clock
@@ -79,13 +85,14 @@ async function secretMoved(context: PassContext, names: readonly string[]): Prom
   // Whether or not an ARN's end is part of the name, the connection is the same.
   const connection = names.map((name) => connectionOf(name, secretPrefix)).find(Boolean);
   if (connection === undefined) return log.info('event of a secret that is not ours');
-  const servers = serversUsing(await desired.rows(connection), names);
+  const { servers, secrets } = secretUsers(await desired.rows(connection), names);
   log.info('secret moved', { connection, servers: servers.length });
   if (servers.length === 0) return;
   await workMessage(context, {
     version: 1,
     connection,
     ...(servers.length <= namedAtMost && { servers }),
+    secrets,
     reason: 'rotation',
     dueAt: new Date(clock.now()).toISOString(),
   });

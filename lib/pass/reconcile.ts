@@ -44,11 +44,12 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
 
 /** The first pass is what was asked for; the others are for those that knocked, and no person reviewed them. */
 function ofRound(request: PassRequest, scope: Scope, isFirst: boolean): PassRequest {
-  const { attended, servers: _own, hops, ...common } = request;
+  const { attended, servers: _own, secrets, hops, ...common } = request;
   const servers = serversOf(scope);
   return {
     ...common,
     ...(servers && { servers }),
+    ...(isFirst && secrets && { secrets }),
     ...(isFirst && hops !== undefined && { hops }),
     ...(isFirst && attended && { attended }),
   };

@@ -16,6 +16,8 @@ export interface PassRequest {
   readonly attended?: Attended;
   /** Milliseconds since the epoch at which the process ends: nothing is started that could outlast it. */
   readonly deadline?: number;
+  /** Names of secrets that moved: each is asked for its version, since a list of them may be minutes old. */
+  readonly secrets?: readonly string[];
   /** How many continuations in a row asked for it; absent if none did. */
   readonly hops?: number;
   /** Aborts when the caller wants it to end: what is in flight is finished and recorded, nothing more is started. */

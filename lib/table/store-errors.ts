@@ -13,6 +13,20 @@ export type StoreErrorCode =
   | 'store-too-large'
   | 'store-failed';
 
+/** What ends by itself: the same call may succeed in a minute. */
+const passing: ReadonlySet<string> = new Set<StoreErrorCode>([
+  'store-throttled',
+  'store-busy',
+  'store-unreachable',
+  'store-incomplete',
+  'store-failed',
+]);
+
+/** Whether a store had a fault that ends by itself, unlike a right or a table that is lacking. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof StoreError && passing.has(error.code);
+}
+
 /** Which call failed, and where; never a value. */
 export interface StoreCall {
   /** Such as `DynamoDB Query`. */

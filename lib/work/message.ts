@@ -23,6 +23,8 @@ export interface WorkMessage {
   readonly reason: WorkReason;
   /** ISO 8601: when the work was due. */
   readonly dueAt: string;
+  /** Names of secrets that moved: each is asked for its version, since a list of them may be minutes old. */
+  readonly secrets?: readonly string[];
   /** Of a continuation: how many there are in a row, this one included. */
   readonly hops?: number;
 }
@@ -41,6 +43,9 @@ const workMessageSchema = z.object({
   ),
   reason: z.enum(workReasons),
   dueAt: z.iso.datetime(),
+  secrets: z.optional(
+    z.array(z.string().check(z.minLength(1), z.maxLength(512))).check(z.maxLength(namedAtMost)),
+  ),
   hops: z.optional(z.int().check(z.minimum(1))),
 });
 
@@ -48,10 +53,11 @@ const workMessageSchema = z.object({
 export function asWorkMessage(body: unknown): WorkMessage | undefined {
   const parsed = workMessageSchema.safeParse(body);
   if (!parsed.success) return undefined;
-  const { servers, hops, ...rest } = parsed.data;
+  const { servers, secrets, hops, ...rest } = parsed.data;
   return {
     ...rest,
     ...(servers && { servers: [...new Set(servers)] }),
+    ...(secrets && { secrets }),
     ...(hops !== undefined && { hops }),
   };
 }

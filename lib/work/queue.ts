@@ -7,6 +7,11 @@ export const delayAtMostMs = 15 * 60_000;
 /** Sends work. `delayMs` at most 15 minutes. Throws `StoreError` if some of the messages may not have been sent. */
 export interface WorkQueue {
   send(messages: readonly { message: WorkMessage; delayMs?: number }[]): Promise<void>;
+  /**
+   * A message that was received comes again so much later, and not only after the queue's visibility timeout. Absent where
+   * there is no such thing. Throws `StoreError`.
+   */
+  returnIn?(receipt: string, delayMs: number): Promise<void>;
 }
 
 /** `code` of what `noQueue` throws. */

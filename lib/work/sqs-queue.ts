@@ -1,4 +1,8 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Clock, Random } from '../model/runtime.types.ts';
 import { storeError, storeProblem } from '../table/store-errors.ts';
 import { batches, sendBatch, type Undone } from './partial-batch.ts';
@@ -66,6 +70,16 @@ export function sqsQueue(options: SqsQueueOptions): WorkQueue {
         }
       };
       await Promise.all(Array.from({ length: concurrency }, work));
+    },
+    returnIn: async (receipt, delayMs) => {
+      const command = new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receipt,
+        VisibilityTimeout: Math.ceil(delayMs / 1000),
+      });
+      await client.send(command).catch((error: unknown) => {
+        throw storeError(error, { call: 'SQS ChangeMessageVisibility', store: queueUrl });
+      });
     },
   };
 }

@@ -104,13 +104,15 @@ describe('a secret that moved', () => {
     expect(lines('event of a secret that is not ours').length).toBeGreaterThan(0);
   });
 
-  test('of more than ten servers is a pass over the connection', async () => {
+  test('of more than ten servers is a pass over the connection, and sent although the list of secrets lags', async () => {
     const ids = serverIds(13).slice(2);
     for (const id of ids) world.barndoor.add({ id, name: id, slug: `s-${id}` });
     await world.declare(...ids.map((id) => ({ id, spec: using(id) })));
     await world.declareConnection({
       policy: { mode: 'correct', limits: { updates: '100%', minimum: 10 } },
     });
+    await world.pass();
+    world.secretsManager.freezeList();
     await write('second');
     expect(await world.pump()).toMatchObject({ failures: [] });
     expect(await lastReport()).toMatchObject({ trigger: 'queue', scope: 'all', servers: 13 });
@@ -124,11 +126,33 @@ describe('a secret that moved', () => {
     await write('second');
     await hold();
     expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
-    expect(world.messages()).toEqual([]);
     // the holder died: whoever takes over serves what it was asked for, besides its own
     world.clock.advance(120_000);
     await world.pass({ servers: [b] });
     expect(world.callsSince()['put']).toBe(1);
+  });
+
+  test('while another process holds the lease is looked at again: that process has a list that lags', async () => {
+    world.secretsManager.freezeList();
+    await write('second');
+    await hold();
+    await world.pump();
+    expect(world.messages()).toEqual([
+      {
+        version: 1,
+        connection,
+        servers: [a],
+        reason: 'rotation',
+        secrets: [salesforce],
+        delay: 60,
+      },
+    ]);
+    world.clock.advance(120_000);
+    await world.pass();
+    expect(world.callsSince()['put']).toBeUndefined();
+    await world.pump();
+    expect(world.callsSince()['put']).toBe(1);
+    expect(world.messages()).toEqual([]);
   });
 
   test('when the table cannot be read comes again', async () => {
@@ -139,6 +163,42 @@ describe('a secret that moved', () => {
     world.clock.advance(60_000);
     expect(await world.pump()).toEqual({ delivered: 1, failures: [] });
     expect(world.callsSince()['put']).toBe(1);
+  });
+});
+
+describe('a message that failed', () => {
+  const throttled = {
+    status: 400,
+    body: { __type: 'ThrottlingException', message: 'slow down' },
+  };
+  const delays = async (answer: typeof denied, times: number) => {
+    const queue = world.sqs.queue(world.queueUrl);
+    Object.assign(queue.attributes, { VisibilityTimeout: '1800' });
+    dynamodb = (operation) => (operation === 'Query' ? answer : undefined);
+    world.enqueue(message());
+    const found: number[] = [];
+    for (let receive = 0; receive < times; receive += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one receive after the other
+      expect((await world.pump()).failures).toHaveLength(1);
+      const [left] = queue.messages;
+      found.push(Math.round(((left?.visibleAt ?? 0) - world.clock.now()) / 60_000));
+      world.clock.advance(1_800_000);
+    }
+    return found;
+  };
+
+  test('by a passing fault of a store comes back in 1, 3 and 5 minutes', async () => {
+    expect(await delays(throttled, 2)).toEqual([1, 3]);
+  });
+
+  test('for good waits for the visibility timeout', async () => {
+    expect(await delays(denied, 2)).toEqual([30, 30]);
+  });
+
+  test('waits for it too where the queue refuses another one', async () => {
+    sqs = (operation) => (operation === 'ChangeMessageVisibility' ? denied : undefined);
+    expect(await delays(throttled, 1)).toEqual([30]);
+    expect(lines('message returns later')).toHaveLength(1);
   });
 });
 

@@ -59,9 +59,14 @@ export function readStream({ streamArn }: Tables): PolicyStatement[] {
   ];
 }
 
-/** For Lambda's poller of the work queue. */
+/** For Lambda's poller of the work queue, and for a message that is to come again soon. */
 export function takeWork({ work }: Queues): PolicyStatement {
-  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+  const actions = [
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:ChangeMessageVisibility',
+  ];
   return allow('TakeWork', actions, [work.queueArn]);
 }
 

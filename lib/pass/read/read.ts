@@ -39,6 +39,8 @@ export interface AskedVendor {
 export interface Question {
   /** Ids; absent means all of the connection's. */
   readonly servers?: readonly string[];
+  /** Names of secrets whose version is asked for by name, whatever a list says. */
+  readonly secrets?: readonly string[];
   /** Asks for the version of each secret, unless there are many: no apply follows that would find out that a list was old. */
   readonly exact?: boolean;
   /** Present if a person asked: then what waits is asked for all the same. */
@@ -212,13 +214,13 @@ export function isToRead(declared: Declared): boolean {
 
 /**
  * The versions of secrets: by name where some servers are named, or for a plan of not too many; otherwise from a list of all
- * that the connection has, which may be minutes old.
+ * that the connection has, which may be minutes old. What it says of a secret that is known to have moved does not count.
  *
  * @param names - those that the servers name, and the connection's own where a server waits under its version
  * @throws StoreError
  */
 async function readVersions(
-  { servers: ids, exact = false }: Question,
+  { servers: ids, exact = false, secrets: moved = [] }: Question,
   names: ReadonlySet<string>,
   connection: string,
   secrets: SecretSource,
@@ -226,7 +228,13 @@ async function readVersions(
 ): Promise<SecretVersions> {
   if (names.size === 0) return new Map();
   const byName = ids !== undefined || (exact && names.size <= exactAtMost);
-  return secrets.versions(connection, byName ? [...names] : undefined, signal);
+  if (byName) return secrets.versions(connection, [...names], signal);
+  const needed = moved.filter((secret) => names.has(secret));
+  const [listed, asked] = await allEnded([
+    secrets.versions(connection, undefined, signal),
+    needed.length === 0 ? new Map<string, string>() : secrets.versions(connection, needed, signal),
+  ]);
+  return new Map([...listed, ...asked]);
 }
 
 function secretNames(servers: readonly Declared[]): Set<string> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { connectionOf, readSecretEvent } from '../../../functions/triggers/secret-event.ts';
-import { serversUsing } from '../../../functions/triggers/secret-users.ts';
+import { secretUsers } from '../../../functions/triggers/secret-users.ts';
 import { asWorkMessage } from '../../../lib/work/message.ts';
 import { queueFile } from '../trigger-world.ts';
 
@@ -112,13 +112,16 @@ describe('whose secret it is', () => {
       row('server#d', null),
       { item: 'server#e', value: {} },
     ];
-    expect(serversUsing(rows, [name])).toEqual(['a', 'b']);
-    expect(serversUsing(rows, [`${name}-2`, name])).toEqual(['a', 'b', 'c']);
+    expect(secretUsers(rows, [name])).toEqual({ servers: ['a', 'b'], secrets: [name] });
+    expect(secretUsers(rows, [name, `${name}-2`, `${name}-3`])).toEqual({
+      servers: ['a', 'b', 'c'],
+      secrets: [name, `${name}-2`],
+    });
   });
 
   test('a secret of the connection’s auth has no servers', () => {
     const value = { auth: { type: 'bearer', token: { secret: name } } };
-    expect(serversUsing([{ item: 'connection', value }], [name])).toEqual([]);
+    expect(secretUsers([{ item: 'connection', value }], [name]).servers).toEqual([]);
   });
 });
 

@@ -136,6 +136,7 @@ describe('the triggers', () => {
       'dynamodb:GetShardIterator',
     ]);
     expect(actions(statements(stack, 'TrueupQueuedRole')['TakeWork'])).toEqual([
+      'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
       'sqs:ReceiveMessage',
