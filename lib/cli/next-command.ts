@@ -24,15 +24,19 @@ const onTarget = new Set([
 export function nextCommand(options: GlobalOptions): NextCommand {
   return (line) => {
     const [program, name = '', ...words] = line.split(' ');
-    if (program !== 'trueup' || !onTarget.has(name)) return line;
+    if (program !== 'trueup') return line;
+    if (name === 'validate' && words.length === 0) {
+      return [line, ...fileOptions(options).flat()].join(' ');
+    }
+    if (!onTarget.has(name)) return line;
     const hasBase = options.stack !== undefined || options.desiredTable !== undefined;
     // A push takes its files by name, and writes to what `--file` would take the place of; what a pass of the functions
     // holds is approved without the files.
     const isWithout =
       name === 'push' || (name === 'approve' && (hasBase || options.local === true));
     const chosen = optionsOf(isWithout ? { ...options, file: [] } : options);
-    if (chosen.some(([option = '']) => words.includes(option)) || words.includes('--file'))
-      return line;
+    const isNamed = chosen.some(([option = '']) => words.includes(option));
+    if (isNamed || words.includes('--file')) return line;
     return [line, ...chosen.flat()].join(' ');
   };
 }
@@ -42,15 +46,19 @@ export function completed(text: string, next: NextCommand): string {
   return text.replaceAll(/`(trueup [^`]+)`/g, (_, line: string) => `\`${next(line)}\``);
 }
 
+function fileOptions({ file = [] }: GlobalOptions): readonly (readonly string[])[] {
+  return file.map((path) => ['-f', quoted(plainText(path))]);
+}
+
 function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
-  const { file = [], local, stack, desiredTable, ledgerTable } = options;
+  const { local, stack, desiredTable, ledgerTable } = options;
   const { state, secrets, profile, region } = options;
   const isTables = stack !== undefined || desiredTable !== undefined;
   const hasState = local === true || !isTables;
   const valued = (option: string, value: string | undefined) =>
     value === undefined ? [] : [[option, quoted(plainText(value))]];
   return [
-    ...file.flatMap((path) => valued('-f', path)),
+    ...fileOptions(options),
     ...(local ? [['--local']] : []),
     ...valued('--state', hasState ? state : undefined),
     ...valued('--secrets', secrets),

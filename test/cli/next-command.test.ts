@@ -44,6 +44,12 @@ test.each<[string, Partial<GlobalOptions>, string, string]>([
   ['files alone, of an approval', { file: ['a.yaml'] }, approve, `${approve} -f a.yaml`],
   ['nothing', {}, approve, approve],
   ['what is named already', { stack: 's' }, 'trueup plan --stack NAME', 'trueup plan --stack NAME'],
+  [
+    'files, of a check',
+    { file: ['a.yaml'], stack: 's' },
+    'trueup validate',
+    'trueup validate -f a.yaml',
+  ],
   ['what it does not work on', { stack: 's' }, 'trueup validate FILE', 'trueup validate FILE'],
   ['files, which are named already', { file: ['a'] }, 'trueup plan -f b', 'trueup plan -f b'],
   ['a folder for the file of this folder', { state: 'x' }, 'trueup plan', 'trueup plan --state x'],

@@ -15,6 +15,7 @@ import { signIn } from '../../sign-in/login/sign-in.ts';
 import type { SignedIn, SignIn } from '../../sign-in/login/sign-in.ts';
 import { lockTimeout, loopbackUri, milliseconds, portNumber } from '../option-values.ts';
 import { readConnection } from '../targets/read-connection.ts';
+import { defaults } from '../settings.ts';
 import { chosen } from '../targets/chosen.ts';
 import { selectConnections } from '../targets/select.ts';
 import type { Target } from '../targets/target.ts';
@@ -121,7 +122,10 @@ async function assertCanKeep(
   place: TokenPlace,
 ): Promise<void> {
   if (target.kind === 'files' && chosen(context).secrets === undefined) {
-    throw usageError('there is no place for the token', 'name a file for it: --secrets FILE');
+    throw usageError(
+      'there is no place for the token',
+      `put {} into ${defaults.secrets} beside the declarations, readable by you alone, or name a file: --secrets FILE`,
+    );
   }
   await readTokenPlace(place, target.deps.credentialStore).catch((error: unknown) => {
     throw explained(error, target, 'fix the file of --secrets');

@@ -110,7 +110,7 @@ function invalidFiles({ message, lines }: InvalidFilesError): Finding {
     what: message,
     details: [...lines.slice(0, mostLines), ...(more > 0 ? [`and ${more} more`] : [])],
     problem: `${message}: ${lines.length} errors`,
-    step: 'fix them; `trueup validate FILE` checks without any network',
+    step: 'fix them; `trueup validate` checks without any network',
     exitCode: exitCodes.invalid,
   };
 }

@@ -23,8 +23,8 @@ provider: ${provider} # or: ${others.join(', ')} (see \`trueup init --help\`)
 baseUrl: ${baseUrl}
 
 # How Trueup signs in. Secrets are named, never written here: the value is in
-# AWS Secrets Manager, or in the file of --secrets. Names begin with
-# trueup/<connection>/.
+# AWS Secrets Manager, or in secrets.json beside this file, which only you may
+# read: { "trueup/<connection>/name": "value" }, mode 0600.
 auth:
 ${auth}
 

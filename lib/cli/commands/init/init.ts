@@ -5,6 +5,7 @@ import { CliError, usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { systemCode } from '../../errors/error-code.ts';
 import { exampleFile, exampleProviders, schemaUrl } from './example-file.ts';
+import { defaults } from '../../settings.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { quoted } from '../../next-command.ts';
 import { declarationFile, jsonSchemas } from '../../schemas/json-schemas.ts';
@@ -27,7 +28,7 @@ export const init = defineCommand<InitOptions>({
   ],
   configure: (command) => {
     command
-      .argument('[path]', 'where to write it', 'trueup.yaml')
+      .argument('[path]', 'where to write it', defaults.file)
       .addOption(
         new Option('--provider <name>', 'whose servers the example declares')
           .choices(exampleProviders)
@@ -36,7 +37,7 @@ export const init = defineCommand<InitOptions>({
       .option('--force', 'replaces a file that is there')
       .option('--schemas <dir>', 'instead writes all JSON Schemas there, in place of older ones');
   },
-  run: async ({ cwd, output, options }, [path = 'trueup.yaml'], own) => {
+  run: async ({ cwd, output, options }, [path = defaults.file], own) => {
     const { force = false, schemas, provider } = own;
     if (options.file) {
       const [file = ''] = options.file;
@@ -75,7 +76,8 @@ export const init = defineCommand<InitOptions>({
       output.data({ version: 1, files: [path, join(dirname(path), schemaUrl)] });
     }
     output.note(`Wrote ${path}, and beside it the schema that editors check it with.`);
-    output.note(`next: edit it, then \`trueup validate ${quoted(path)}\``);
+    const file = path === defaults.file ? '' : ` ${quoted(path)}`;
+    output.note(`next: edit it, then \`trueup validate${file}\``);
     return exitCodes.ok;
   },
 });
