@@ -1,11 +1,12 @@
 /**
  * `npm run check:imports`: the order of the rooms (scripts/rooms.ts), what pure rooms import, who uses AWS clients, HTTP
- * and the environment, who names a gateway, and circles. Fails with one line for each breach. It reads import specifiers as text, type imports
+ * and the environment, who names a gateway, circles, and that tests have the place of what they test. Fails with one line for each breach. It reads import specifiers as text, type imports
  * included: a type is a dependency too.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { circles } from './circles.ts';
+import { unmirrored } from './mirrored.ts';
 import { apart, floors, packages, readsEnvironment, sendsHttp } from './rooms.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -179,7 +180,14 @@ function sourcesIn(folder: string): Source[] {
 
 if (process.argv[1] === import.meta.filename) {
   const files = [...housedFolders, 'scripts', 'bench', 'test', 'proof'].flatMap(sourcesIn);
-  const found = breaches(files);
+  const lost = unmirrored(
+    files.map(({ path }) => path),
+    (path) => existsSync(join(root, path)),
+  );
+  const found = [
+    ...breaches(files),
+    ...lost.map((path) => `${path}: has no file or folder's name; begin it so, in the same place`),
+  ];
   for (const line of found) process.stderr.write(`${line}\n`);
   process.stdout.write(`imports: ${files.length} files, ${found.length} breaches\n`);
   process.exitCode = found.length === 0 ? 0 : 1;

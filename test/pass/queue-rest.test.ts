@@ -3,6 +3,7 @@ import { noQueue } from '../../lib/work/queue.ts';
 import type { WorkQueue } from '../../lib/work/queue.ts';
 import { retryMessages, sendRetries } from '../../lib/pass/queue-rest.ts';
 import { memoryLog } from '../support/log.ts';
+import { madeByContinuations } from './support/continuations.ts';
 
 const now = Date.parse('2026-11-22T12:00:00.000Z');
 const second = 1000;
@@ -88,3 +89,6 @@ describe('retry messages', () => {
     await expect(send(broken)).rejects.toThrow('a bug');
   });
 });
+
+test('100 approved changes are made by continuations, each once, and each function ends in time', () =>
+  madeByContinuations(100));

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
-import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
-import { preview } from '../../lib/pass/preview.ts';
-import { reconcile } from '../../lib/pass/reconcile.ts';
-import { exactAtMost } from '../../lib/pass/read/read.ts';
-import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
-import { deleteSecret, restoreSecret } from '../support/secrets.ts';
+import type { Dependencies } from '../../../lib/pass/dependencies.types.ts';
+import { preview } from '../../../lib/pass/preview.ts';
+import { reconcile } from '../../../lib/pass/reconcile.ts';
+import { exactAtMost } from '../../../lib/pass/read/read.ts';
+import { startWorld, connection, outcomesOf, serverIds } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
+import { deleteSecret, restoreSecret } from '../../support/secrets.ts';
 
 const minute = 60_000;
 const [a = '', b = '', c = ''] = serverIds(3);

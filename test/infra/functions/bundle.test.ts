@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { functionNames } from '../../lib/infra/functions/bundle.ts';
-import { readReviewed } from '../../scripts/bundled-packages.ts';
-import type { Bundled } from '../../scripts/bundled-packages.ts';
-import { invokeBundle } from '../../scripts/lambda/invoke-bundle.ts';
-import { startLocalWorld } from '../../scripts/lambda/local-world.ts';
-import type { LocalWorld } from '../../scripts/lambda/local-world.ts';
-import { plainRuntime } from '../../scripts/lambda/runtime-client.ts';
+import { functionNames } from '../../../lib/infra/functions/bundle.ts';
+import { readReviewed } from '../../../scripts/bundled-packages.ts';
+import type { Bundled } from '../../../scripts/bundled-packages.ts';
+import { invokeBundle } from '../../../scripts/lambda/invoke-bundle.ts';
+import { startLocalWorld } from '../../../scripts/lambda/local-world.ts';
+import type { LocalWorld } from '../../../scripts/lambda/local-world.ts';
+import { plainRuntime } from '../../../scripts/lambda/runtime-client.ts';
 
 let local: LocalWorld;
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { LoopbackServer } from '../../lib/local/loopback-server.ts';
-import { startLoopbackServer } from '../../lib/local/loopback-server.ts';
-import { connection, serverIds, startWorld } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
+import type { LoopbackServer } from '../../../lib/local/loopback-server.ts';
+import { startLoopbackServer } from '../../../lib/local/loopback-server.ts';
+import { connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 
 let world: TestWorld;
 let foreign: LoopbackServer;

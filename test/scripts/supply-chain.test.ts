@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { supplyChainFaults } from '../scripts/supply-chain.ts';
-import type { Lock, Manifest } from '../scripts/supply-chain.ts';
+import { supplyChainFaults } from '../../scripts/supply-chain.ts';
+import type { Lock, Manifest } from '../../scripts/supply-chain.ts';
 
 const run = promisify(execFile);
 const json = async (file: string) => JSON.parse(await readFile(file, 'utf8')) as unknown;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { bundleFunction, bundleName, functionNames } from '../../lib/infra/functions/bundle.ts';
-import { bundleCommandLine } from '../../scripts/command-line.ts';
+import { bundleFunction, bundleName, functionNames } from '../../../lib/infra/functions/bundle.ts';
+import { bundleCommandLine } from '../../../scripts/command-line.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
+import { startWorld, connection, outcomesOf, serverIds } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 
 const minute = 60_000;
 const ids = serverIds(3);

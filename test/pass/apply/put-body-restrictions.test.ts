@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Effect } from '../../lib/local/gateways/misbehaviour.ts';
-import { renderPlansMarkdown } from '../../lib/plan/text/render-markdown.ts';
-import { renderPlan } from '../../lib/plan/text/render-text.ts';
-import { preview } from '../../lib/pass/preview.ts';
-import { startWorld, alloyConnection as connection, outcomesOf } from '../support/world.ts';
-import type { TestWorld, WorldOptions } from '../support/world.ts';
+import type { Effect } from '../../../lib/local/gateways/misbehaviour.ts';
+import { renderPlansMarkdown } from '../../../lib/plan/text/render-markdown.ts';
+import { renderPlan } from '../../../lib/plan/text/render-text.ts';
+import { preview } from '../../../lib/pass/preview.ts';
+import { startWorld, alloyConnection as connection, outcomesOf } from '../../support/world.ts';
+import type { TestWorld, WorldOptions } from '../../support/world.ts';
 
 const minute = 60_000;
 let world: TestWorld;

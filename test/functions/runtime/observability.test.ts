@@ -3,11 +3,11 @@ import {
   createObservability,
   logOf,
   quietObservability,
-} from '../../functions/runtime/observability.ts';
-import { createScheduled } from '../../functions/scheduled.ts';
-import { lambdaContext } from '../../demo/world/lambda-context.ts';
-import { connection, serverIds, startWorld } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
+} from '../../../functions/runtime/observability.ts';
+import { createScheduled } from '../../../functions/scheduled.ts';
+import { lambdaContext } from '../../../demo/world/lambda-context.ts';
+import { connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 
 let world: TestWorld;
 

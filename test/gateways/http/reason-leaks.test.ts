@@ -1,16 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { renderPlanJson } from '../../lib/plan/text/render-json.ts';
-import { renderPlan } from '../../lib/plan/text/render-text.ts';
-import type { Intercept } from '../../lib/local/aws/aws-json.ts';
-import type { Effect, SimulatedOperation } from '../../lib/local/gateways/misbehaviour.ts';
-import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
-import { eachLimited } from '../../lib/pass/limited.ts';
-import { preview } from '../../lib/pass/preview.ts';
-import { reconcile } from '../../lib/pass/reconcile.ts';
-import { canariesOf, core, found, ledgerItems, printed, spellings } from '../support/canaries.ts';
-import { anotherProcess } from '../support/another-process.ts';
-import { alloyConnection, connection, serverIds, startWorld } from '../support/world.ts';
-import type { TestWorld } from '../support/world.ts';
+import { renderPlanJson } from '../../../lib/plan/text/render-json.ts';
+import { renderPlan } from '../../../lib/plan/text/render-text.ts';
+import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
+import type { Effect, SimulatedOperation } from '../../../lib/local/gateways/misbehaviour.ts';
+import type { Dependencies } from '../../../lib/pass/dependencies.types.ts';
+import { eachLimited } from '../../../lib/pass/limited.ts';
+import { preview } from '../../../lib/pass/preview.ts';
+import { reconcile } from '../../../lib/pass/reconcile.ts';
+import {
+  canariesOf,
+  core,
+  found,
+  ledgerItems,
+  printed,
+  spellings,
+} from '../../support/canaries.ts';
+import { anotherProcess } from '../../support/another-process.ts';
+import { alloyConnection, connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 
 const hour = 3_600_000;
 const bearer = `b/+=~${core}=`;

@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canary } from './broken/broken-input.ts';
-import type { BrokenInput } from './broken/broken-input.ts';
-import { authentication } from './broken/credentials.ts';
-import { connections } from './broken/connections.ts';
-import { files } from './broken/files.ts';
-import { policies } from './broken/policies.ts';
-import { serverInputs } from './broken/servers.ts';
-import { syntax } from './broken/syntax.ts';
-import { yaml } from './broken/yaml.ts';
-import { trueup } from './run.ts';
+import { canary } from '../broken/broken-input.ts';
+import type { BrokenInput } from '../broken/broken-input.ts';
+import { authentication } from '../broken/credentials.ts';
+import { connections } from '../broken/connections.ts';
+import { files } from '../broken/files.ts';
+import { policies } from '../broken/policies.ts';
+import { serverInputs } from '../broken/servers.ts';
+import { syntax } from '../broken/syntax.ts';
+import { yaml } from '../broken/yaml.ts';
+import { trueup } from '../run.ts';
 
 const all: readonly BrokenInput[] = [
   ...syntax,

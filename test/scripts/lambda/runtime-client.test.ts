@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { missingTools } from '../../scripts/lambda/runtime-client.ts';
+import { missingTools } from '../../../scripts/lambda/runtime-client.ts';
 
 let folder: string;
 

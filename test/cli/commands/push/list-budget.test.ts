@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { deadlineOf } from '../../../functions/runtime/run-pass.ts';
-import { functionMs, listBudgetIssue } from '../../../lib/cli/commands/push/list-budget.ts';
-import { functionTimeout } from '../../../lib/infra/settings.ts';
+import { deadlineOf } from '../../../../functions/runtime/run-pass.ts';
+import { functionMs, listBudgetIssue } from '../../../../lib/cli/commands/push/list-budget.ts';
+import { functionTimeout } from '../../../../lib/infra/settings.ts';
 
 const paged = { requestsPerMinute: 20, serversOnPage: 100 };
 
