@@ -1,5 +1,17 @@
 import type { Clock, Log } from '../model/runtime.types.ts';
+import type { LeaseItem } from './lease-item.ts';
 import type { Lease } from './lease.ts';
+
+/** Longer than a command lives that has read before. */
+const latelyMs = 60 * 60_000;
+
+/** Whether an owner has ended in the middle so lately that what a command read before it got the lease may be stale. */
+export function endedLately(
+  { endedAt, hasEnded = false }: Pick<LeaseItem, 'endedAt' | 'hasEnded'>,
+  now: number,
+): boolean {
+  return hasEnded || (endedAt !== undefined && now - endedAt < latelyMs);
+}
 
 /**
  * Waits until what an earlier owner sent has ended, if that one ended in the middle and its lease was acquired at once: a request of

@@ -33,6 +33,8 @@ export interface LeaseItem {
   readonly acquiredAt?: number | undefined;
   /** How other processes on its machine find out whether it has ended; absent where they cannot. */
   readonly process?: string | undefined;
+  /** Whether it has: found out where the item is read, and not stored. */
+  readonly hasEnded?: boolean;
   /** Unique to this acquisition: the process that never got the answer to it recognizes it. */
   readonly acquisition?: string | undefined;
   /** Milliseconds since the epoch. */

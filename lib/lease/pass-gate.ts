@@ -3,6 +3,17 @@ import { InterruptedError } from './interruption.ts';
 import { RateBudget } from './budget.ts';
 import type { Lease, LeaseWorld } from './lease.ts';
 
+/** The lease, for what must only happen under it. */
+export interface LeaseAtWork {
+  /** Whether it was acquired for this: what was read before may have changed. */
+  readonly isNew: boolean;
+  /** @throws InterruptedError unless the lease outlives an attempt */
+  readonly assertOwned: () => void;
+}
+
+/** Runs what must only happen under the lease. */
+export type UnderLease = <T>(work: (lease: LeaseAtWork) => Promise<T>) => Promise<T>;
+
 /** Who may call the vendor, and when. */
 export interface Gate {
   /**
@@ -12,8 +23,9 @@ export interface Gate {
    * @param patience - how many times as long as usual the attempt may take; 1 unless given
    */
   admit(signal: AbortSignal, patience?: number): Promise<void>;
-  /** The last part of it: for what must only happen under the lease. */
+  /** The last part of it: asked again right before a `PUT`. */
   assertMay(patience?: number): void;
+  readonly underLease: UnderLease;
 }
 
 /** When a pass has to end. */
@@ -54,5 +66,9 @@ export function passGate(
       assertMay(patience);
     },
     assertMay,
+    underLease: async (work) => {
+      assertMay();
+      return work({ isNew: false, assertOwned: assertMay });
+    },
   };
 }

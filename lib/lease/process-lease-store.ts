@@ -10,7 +10,11 @@ export function processLeaseStore(
   marks: Pick<ProcessMarks, 'own' | 'hasEnded'>,
 ): LeaseStore {
   return {
-    ...leases,
+    read: async (connection) => {
+      const item = await leases.read(connection);
+      if (item?.process === undefined) return item;
+      return marks.hasEnded(item.process) ? { ...item, hasEnded: true } : item;
+    },
     change: async (connection, event, known) => {
       if (event.kind !== 'acquire') return leases.change(connection, event, known);
       const acquire = { ...event, process: marks.own() };

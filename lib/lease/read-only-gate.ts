@@ -2,14 +2,20 @@ import type { Budget } from '../model/desired.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import { VendorError } from '../model/errors/vendor-error.ts';
 import { minuteMs, readersShare } from './budget.ts';
-import type { Gate } from './pass-gate.ts';
+import type { Gate, UnderLease } from './pass-gate.ts';
 
 /**
  * The gate of a command that only reads and has no lease. A tenth of the budget is kept for it, which it may use all at
  * once: 30 requests of 300 a minute and 8 of 80, enough to plan thousands of servers without a wait. Passes and
  * one such command stay within the limit together; two commands at once may meet a 429, which is waited for.
+ *
+ * @param underLease - how it takes the lease to exchange a refresh token; without it, that is left to a pass
  */
-export function readOnlyGate(budget: Pick<Budget, 'requestsPerMinute'>, clock: Clock): Gate {
+export function readOnlyGate(
+  budget: Pick<Budget, 'requestsPerMinute'>,
+  clock: Clock,
+  underLease: UnderLease = async () => needsLease(),
+): Gate {
   const share = readersShare(budget);
   /** When the latest requests were admitted, the oldest first. */
   const admitted: number[] = [];
@@ -31,13 +37,16 @@ export function readOnlyGate(budget: Pick<Budget, 'requestsPerMinute'>, clock: C
       line = turn.catch(() => undefined);
       return turn;
     },
-    assertMay: () => {
-      throw new VendorError(
-        'token',
-        'token',
-        'the access token has expired, and only a pass under the lease may exchange the refresh token; the next pass will',
-        { context: { needsLease: true } },
-      );
-    },
+    assertMay: needsLease,
+    underLease,
   };
+}
+
+function needsLease(): never {
+  throw new VendorError(
+    'token',
+    'token',
+    'the access token has expired, and only a pass under the lease may exchange the refresh token; the next pass will',
+    { context: { needsLease: true } },
+  );
 }

@@ -26,6 +26,11 @@ export interface Dependencies extends SignInDependencies {
   readonly random: Random;
   readonly log: Log;
   readonly settings: ReconcileSettings;
+  /**
+   * Whether a command that only reads may exchange a refresh token, under the lease: with files, where its user owns the secrets and no
+   * other pass may come. Without a deployment's rights to save the new token the old one would be used up.
+   */
+  readonly readersRenew?: boolean;
   /** First part of the names of secrets: `<prefix>/<connection>/...`. */
   readonly secretPrefix: string;
   /** Names this process in leases: for people, and unique. */

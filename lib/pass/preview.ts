@@ -1,7 +1,7 @@
 import { InvalidDeclarationError } from '../model/errors/errors.ts';
 import type { PassReport } from '../model/ledger.types.ts';
+import { endedLately } from '../lease/in-flight.ts';
 import { allEnded } from './limited.ts';
-import { readOnlyGate } from '../lease/read-only-gate.ts';
 import { findingsOf, tallyFindings } from './apply/findings.ts';
 import type { Findings } from './apply/findings.ts';
 import type { Dependencies } from './dependencies.types.ts';
@@ -14,6 +14,7 @@ import { read } from './read/read.ts';
 import type { Readings } from './read/readings.types.ts';
 import { passReport } from './report.ts';
 import type { PassRequest } from './request.types.ts';
+import { readersGate } from './readers-gate.ts';
 import { Tally } from './tally.ts';
 import { openSession } from './vendor.ts';
 
@@ -42,7 +43,7 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
       deps.lease.read(connection),
     ]);
     if (!account.ok) throw invalid(connection, account.why);
-    const gate = readOnlyGate(account.connection.budget, deps.clock);
+    const gate = readersGate(account.connection, deps, signal);
     const vendor = openSession(account, deps, calls, signal, gate);
     const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
     if ('ending' in seen) throw seen.ending.error;
@@ -52,7 +53,9 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
     const allowed = await guard(wanted, seen, saved, request, deps, true);
     const earlier = { row: account.row, seen, planned: allowed.planned, calls };
     const findings = findingsOf(allowed, seen, new Set());
-    if (retry !== undefined || !isIdle(allowed, seen, findings)) return { ...allowed, earlier };
+    // What a process sent that ended in the middle may still arrive: a pass reads again after that.
+    const isOpen = retry !== undefined || endedLately(lease ?? {}, deps.clock.now());
+    if (isOpen || !isIdle(allowed, seen, findings)) return { ...allowed, earlier };
     tallyFindings(findings, tally);
     const outcome = { seen, vendor, allowed, applied: { unreached: [] } };
     const { held: _marked, ...idle } = passReport(request, tally, outcome, deps.clock.now());

@@ -1,6 +1,7 @@
 import type { PassReport } from '../model/ledger.types.ts';
 import type { Plan } from '../plan/plan.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
+import { endedLately } from '../lease/in-flight.ts';
 import { acquireOrKnock, serveRounds } from '../lease/rounds.ts';
 import type { RoundEnd, Rounds } from '../lease/rounds.ts';
 import { makePass } from './pass.ts';
@@ -25,7 +26,9 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
     scope: scopeOf(request.servers),
     alone: attended !== undefined,
     round: async (lease, scope, isFirst) => {
-      const pass = await makePass(ofRound(request, scope, isFirst), deps, lease);
+      const isStale = endedLately(lease, deps.clock.now());
+      const known = isStale ? withoutEarlier(request) : request;
+      const pass = await makePass(ofRound(known, scope, isFirst), deps, lease);
       done.push(pass);
       return roundEnd(pass, request, isFirst, scope, deps);
     },
@@ -40,6 +43,13 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
   const [first, ...others] = done;
   if (!first) throw new RangeError('a lease was served without a pass');
   return { kind: 'done', ...first, others: others.map(({ report }) => report) };
+}
+
+/** A request whose pass reads all by itself. */
+function withoutEarlier(request: PassRequest): PassRequest {
+  if (!request.attended) return request;
+  const { earlier: _stale, ...attended } = request.attended;
+  return { ...request, attended };
 }
 
 /** The first pass is what was asked for; the others are for those that knocked, and no person reviewed them. */

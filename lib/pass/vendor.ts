@@ -81,8 +81,8 @@ export function openSession(
   sending?: { admit(id: string, patience: number): Promise<void>; reached(id: string): void },
 ): Vendor {
   const known = new KnownSecrets();
-  const assertMay = () => gate.assertMay();
-  const credentials = new Credentials(connection, provider, deps, signal, assertMay, known);
+  const { underLease } = gate;
+  const credentials = new Credentials(connection, provider, deps, signal, underLease, known);
   const session = provider.open(connection, {
     token: (options) => credentials.token(options),
     admit: async (patience, put) => {

@@ -9,6 +9,7 @@ import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import { wasDecrypted } from '../secrets/secret-source.ts';
 import { VendorError } from '../model/errors/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
+import type { UnderLease } from '../lease/pass-gate.ts';
 import { renewBeforeMs } from './renewal.ts';
 import type { CachedCredential, KeptCredential, Renewal, SignInDependencies } from './renewal.ts';
 
@@ -22,7 +23,7 @@ export class Credentials {
   readonly #provider: Provider;
   readonly #deps: SignInDependencies;
   readonly #signal: AbortSignal;
-  readonly #assertOwned: () => void;
+  readonly #underLease: UnderLease;
   readonly #known: KnownSecrets;
   readonly #key: string;
   #underWay: Promise<Secret> | undefined;
@@ -33,14 +34,14 @@ export class Credentials {
     provider: Provider,
     deps: SignInDependencies,
     signal: AbortSignal,
-    assertOwned: () => void,
+    underLease: UnderLease,
     known: KnownSecrets,
   ) {
     this.#connection = connection;
     this.#provider = provider;
     this.#deps = deps;
     this.#signal = signal;
-    this.#assertOwned = assertOwned;
+    this.#underLease = underLease;
     this.#known = known;
     const mine = `${connection.name} `;
     this.#key = `${mine}${digestOf(connection.auth as unknown as Json)}`;
@@ -118,7 +119,7 @@ export class Credentials {
       use: (version) => {
         this.version = version;
       },
-      assertOwned: this.#assertOwned,
+      underLease: this.#underLease,
       known: this.#known,
     };
   }

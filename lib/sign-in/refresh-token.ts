@@ -35,15 +35,28 @@ export async function renewWithRefreshToken(renewal: Renewal<RefreshToken>): Pro
   const stored = await read(renewal);
   const known = usable(renewal, stored);
   if (known) return known;
+  return renewal.underLease(async ({ isNew, assertOwned }) => {
+    // While the lease was waited for, its owner may have exchanged it.
+    const current = isNew ? await read(renewal) : stored;
+    const saved = isNew ? usable(renewal, current) : undefined;
+    return saved ?? exchangeUnderLease(renewal, current, assertOwned);
+  });
+}
+
+async function exchangeUnderLease(
+  renewal: Renewal<RefreshToken>,
+  stored: Stored,
+  assertOwned: () => void,
+): Promise<Secret> {
   try {
-    return await exchange(renewal, stored);
+    return await exchange(renewal, stored, assertOwned);
   } catch (error) {
     if (!isVendorError(error) || error.kind !== 'needs-login') throw error;
     const again = await read(renewal);
     const saved = usable(renewal, again);
     if (saved) return saved;
     if (again.refreshToken.reveal() === stored.refreshToken.reveal()) throw error;
-    return exchange(renewal, again);
+    return exchange(renewal, again, assertOwned);
   }
 }
 
@@ -55,9 +68,13 @@ function usable({ cached, deps, keep }: Renewal<RefreshToken>, { access }: Store
   return access.token;
 }
 
-async function exchange(renewal: Renewal<RefreshToken>, stored: Stored): Promise<Secret> {
+async function exchange(
+  renewal: Renewal<RefreshToken>,
+  stored: Stored,
+  assertOwned: () => void,
+): Promise<Secret> {
   const { auth, connection, provider, deps, signal, known } = renewal;
-  renewal.assertOwned();
+  assertOwned();
   const fresh = await deps.tokens.refreshToken({
     provider,
     tokenUrl: auth.tokenUrl,

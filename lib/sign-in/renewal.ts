@@ -1,6 +1,7 @@
 import type { Auth } from '../model/desired.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
 import type { Provider } from '../gateways/provider.ts';
+import type { UnderLease } from '../lease/pass-gate.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';
@@ -52,8 +53,8 @@ export interface Renewal<A extends Auth = Auth> {
   readonly countDecrypted: () => void;
   /** Says which version of the credential is used from now on. */
   readonly use: (version: string) => void;
-  /** Throws unless the lease is held: what an exchange uses up must not be used by two. */
-  readonly assertOwned: () => void;
+  /** What an exchange uses up must not be used by two. */
+  readonly underLease: UnderLease;
   /** Gets every credential and token that is read or received. */
   readonly known: KnownSecrets;
 }

@@ -23,13 +23,15 @@ beforeEach(async () => {
 afterEach(() => fleet.close());
 
 /** Real time, in which what a killed process may have sent ends at once: 15 seconds, and nothing else lasts as long. */
-function clockWithout15Seconds(): Clock & { readonly skipped: () => number } {
+function clockWithout15Seconds(skipping = () => {}): Clock & { readonly skipped: () => number } {
   let skipped = 0;
   return {
     now: () => systemClock.now() + skipped,
     sleep: async (ms, signal) => {
-      if (ms > 10_000 && ms <= 15_000) skipped += ms;
-      else await systemClock.sleep(ms, signal);
+      if (ms > 10_000 && ms <= 15_000) {
+        skipped += ms;
+        skipping();
+      } else await systemClock.sleep(ms, signal);
     },
     skipped: () => skipped,
   };
@@ -74,3 +76,38 @@ inLinux('a process that lives is named, and one that was killed is not waited fo
   for (const id of ids) expect(servers.get(id)?.outcome).toBe('inSync');
   expect((await fleet.lease.read('acme'))?.owner).toBeUndefined();
 });
+
+inLinux('what a killed process sent is found, although the plan saw it in sync', async () => {
+  const { vendor, ids, options, environment, folder: cwd } = fleet;
+  const apply = ['apply', '--yes', ...options];
+  await trueup(apply, { cwd, environment });
+  const [id = ''] = ids;
+  const at = Date.now();
+  await fleet.lease.change('acme', {
+    kind: 'acquire',
+    id: 'its acquisition',
+    owner: 'the killed process',
+    process: await markOfKilled(cwd),
+    at,
+    expiresAt: at + 60_000,
+    expiredBefore: at,
+  });
+  const clock = clockWithout15Seconds(() => vendor.edit(id, { name: 'Sent before' }));
+  const { stdout } = await trueup(apply, { cwd, environment, wiring: { clock } });
+  expect(clock.skipped()).toBeGreaterThan(0);
+  expect(stdout).toContain('acme: 1 would change, not sent, 19 in sync');
+  const { servers } = await fleet.ledger.read('acme');
+  expect(servers.get(id)?.outcome).not.toBe('inSync');
+});
+
+/** The mark of a process that was killed. */
+async function markOfKilled(cwd: string): Promise<string> {
+  const marker = resolve(import.meta.dirname, '../table/sqlite/mark-child.ts');
+  const child = spawn(process.execPath, [marker, resolve(cwd, '.trueup')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  return String(line).trim();
+}

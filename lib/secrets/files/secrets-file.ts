@@ -13,7 +13,7 @@ import type {
   SecretValue,
 } from '../secret-source.ts';
 import { secretVariables, variableFor } from './secret-variables.ts';
-import { readSecrets, writeSecret, type SecretsByName } from './secrets-json.ts';
+import { readSecrets, writeProblem, writeSecret, type SecretsByName } from './secrets-json.ts';
 import { fileProblem, type FileErrorCode } from '../../model/errors/file-problem.ts';
 
 export interface SecretsOptions {
@@ -157,6 +157,11 @@ export function secretsFile(
       if (found.variable !== undefined) {
         // Found out before it is exchanged: afterwards it would be used up.
         const problem = `cannot keep what is in ${found.variable}: it changes with each use, so it must be in the file of --secrets`;
+        throw credentialProblem('store-denied', connection, problem);
+      }
+      const inTheWay = file === undefined ? undefined : writeProblem(file);
+      if (inTheWay !== undefined) {
+        const problem = `cannot keep the credential, which changes with each use: ${inTheWay}`;
         throw credentialProblem('store-denied', connection, problem);
       }
       return { value: new Secret(found.text), version: (await versioning())(name, found.text) };

@@ -1,10 +1,11 @@
-import { realpathSync } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
-import { fileError, fileProblem } from '../../model/errors/file-problem.ts';
+import { codeOf, fileError, fileProblem } from '../../model/errors/file-problem.ts';
 
 /** Secrets by name: a text, or an object whose members are asked for by key. */
 export type SecretsByName = ReadonlyMap<string, string | JsonObject>;
@@ -40,6 +41,16 @@ export async function writeSecret(path: string, name: string, value: JsonObject)
     });
   } catch (error) {
     throw fileError(path, 'cannot be written', error);
+  }
+}
+
+/** Why the file cannot be replaced; undefined if nothing is known to be in the way. */
+export function writeProblem(path: string): string | undefined {
+  try {
+    accessSync(dirname(targetOf(path)), constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return `its folder cannot be written to (${String(codeOf(error))})`;
   }
 }
 

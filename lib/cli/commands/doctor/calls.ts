@@ -23,17 +23,22 @@ export async function callChecks(
   }
   const checks: Check[] = [];
   const opened = await check(token, () =>
-    withSession(name, deps, stop, async (session, _desired, credentials) => {
-      const had = await check(token, () => tokenOf(credentials, auth), judgeToken(name, auth));
-      const answered = isWell(had)
-        ? await check(list, () => firstPage(session), judgeList(auth))
-        : skipped(list, 'there is no token');
-      const lacking = isWell(answered)
-        ? await absentCheck(absent, session, deps.uuid())
-        : skipped(absent, 'the list call failed');
-      checks.push(had, answered, lacking);
-      return '';
-    }),
+    withSession(
+      name,
+      { ...deps, readersRenew: false },
+      stop,
+      async (session, _desired, credentials) => {
+        const had = await check(token, () => tokenOf(credentials, auth), judgeToken(name, auth));
+        const answered = isWell(had)
+          ? await check(list, () => firstPage(session), judgeList(auth))
+          : skipped(list, 'there is no token');
+        const lacking = isWell(answered)
+          ? await absentCheck(absent, session, deps.uuid())
+          : skipped(absent, 'the list call failed');
+        checks.push(had, answered, lacking);
+        return '';
+      },
+    ),
   );
   if (opened.ok) return checks;
   const why = 'there is no token';

@@ -72,6 +72,7 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
     uuid: randomUUID,
     log: createLog(output),
     settings: defaultSettings,
+    readersRenew: true,
     secretPrefix: settings.secretPrefix,
     owner: ownerName(context),
     clockName: clockName(),

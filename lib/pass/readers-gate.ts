@@ -1,0 +1,15 @@
+import type { Gate } from '../lease/pass-gate.ts';
+import { readOnlyGate } from '../lease/read-only-gate.ts';
+import { readerLease } from '../lease/reader-lease.ts';
+import type { Connection } from '../model/desired.types.ts';
+import type { Dependencies } from './dependencies.types.ts';
+
+/** The gate of a command that only reads a connection. */
+export function readersGate(
+  { name, budget }: Connection,
+  deps: Dependencies,
+  stop: AbortSignal,
+): Gate {
+  const underLease = deps.readersRenew === true ? readerLease(name, deps, stop) : undefined;
+  return readOnlyGate(budget, deps.clock, underLease);
+}
