@@ -22,13 +22,13 @@ export async function makePass(
   deps: Dependencies,
   lease: Lease,
 ): Promise<PassDone> {
-  const tally = new Tally(deps, request.attended?.earlier?.calls);
-  const pass = { request, deps, lease, tally, abort: new AbortController() };
+  const pass = { request, deps, lease, tally: new Tally(deps), abort: new AbortController() };
   try {
     const account = await readAccount(deps.desired, request.connection, deps);
     if (!account.ok) return await reportInvalid(account.why, pass);
     const vendor = await openVendor(account, pass);
-    const seen = await read(request, account, vendor, deps, pass.abort); // 1
+    const question = { ...request, isFailing: lease.saved.retry !== undefined };
+    const seen = await read(question, account, vendor, deps, pass.abort); // 1
     if ('ending' in vendor) return await report(pass, { seen, applied: vendor });
     if ('ending' in seen) return await report(pass, { seen, vendor, applied: seen });
     const wanted = plan(seen, request.attended, deps); // 2 pure and synchronous

@@ -5,6 +5,7 @@ import { activePause } from '../model/pause.ts';
 import { nextAttemptOf } from '../plan/due.ts';
 import type { Declared } from '../plan/server-plan.ts';
 import { InterruptedError } from '../lease/interruption.ts';
+import type { VendorCalls } from '../gateways/provider.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Log } from '../model/runtime.types.ts';
 import { StoreError } from '../model/errors/store-error.ts';
@@ -161,7 +162,7 @@ export function passReport(
       quiet,
     ),
     ...(undeclared && { undeclared: undeclared.count }),
-    vendorCalls: { ...calls },
+    vendorCalls: withCalls(calls, request.attended?.earlier?.calls),
     secretsDecrypted: secretsDecrypted ?? 0,
     credentialsDecrypted: vendor?.credentials.decrypted ?? 0,
     state: ending?.state ?? 'ok',
@@ -185,6 +186,23 @@ export function passReport(
       })),
   };
 }
+
+/** With what reading the plan took, where a person made one: the gateway was called as often. */
+function withCalls(
+  own: VendorCalls,
+  { list, get, put, throttled }: VendorCalls = none,
+): VendorCalls {
+  const { throttled: ownThrottled = 0 } = own;
+  const both = ownThrottled + (throttled ?? 0);
+  return {
+    list: own.list + list,
+    get: own.get + get,
+    put: own.put + put,
+    ...(both > 0 && { throttled: both }),
+  };
+}
+
+const none: VendorCalls = { list: 0, get: 0, put: 0 };
 
 /** Since when it fails, when it is tried again, and what tries it before. */
 function sinceWhen(outcome: Outcome, record: ServerRecord | undefined) {

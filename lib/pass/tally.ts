@@ -17,7 +17,7 @@ export class Tally {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  readonly calls: VendorCalls;
+  readonly calls: VendorCalls = { list: 0, get: 0, put: 0 };
   readonly events: TrueupEvent[] = [];
   /** Server items and held plans that were written: the pass did something. */
   written = 0;
@@ -26,12 +26,7 @@ export class Tally {
   readonly #findings = new Map<string, Finding>();
   readonly #records = new Map<string, ServerRecord>();
 
-  /** @param calls - those that were made before the pass, for its plan */
-  constructor(
-    { clock, random }: { readonly clock: Pick<Clock, 'now'>; readonly random: Random },
-    calls: VendorCalls = { list: 0, get: 0, put: 0 },
-  ) {
-    this.calls = { ...calls };
+  constructor({ clock, random }: { readonly clock: Pick<Clock, 'now'>; readonly random: Random }) {
     this.startedAt = clock.now();
     const time = new Date(this.startedAt).toISOString().replaceAll(/[-:.]/g, '');
     const tail = Math.floor(random() * 36 ** 6)

@@ -103,7 +103,9 @@ describe('apply asks', () => {
     const terminal = open(['apply']);
     await terminal.until(question);
     const rows = (await terminal.screen()).join('\n');
-    expect(rows).toMatch(/A yes also sends 3 of 3 servers in mode report\.\nSend these changes\?/);
+    expect(rows).toMatch(
+      /A yes also updates 3 of 3 servers in mode report\.\nSend these changes\?/,
+    );
     terminal.type('yes\r');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
     expect(fleet.changed()).toEqual(fleet.ids);

@@ -45,6 +45,8 @@ export interface Question {
   readonly exact?: boolean;
   /** Present if a person asked: then what waits is asked for all the same. */
   readonly attended?: { readonly shown: ReadonlySet<string>; readonly earlier?: Earlier };
+  /** Whether the connection failed when it was last asked: what a plan read may be older. */
+  readonly isFailing?: boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function read(
   const declared = tables.then(
     ([{ servers }]) => new Set([...servers.keys()].map(comparableId)) as ReadonlySet<string>,
   );
-  const before = question.attended?.earlier;
+  const before = question.isFailing === true ? undefined : question.attended?.earlier;
   const earlier = before && isOfRow(before, account.row) ? before : undefined;
   const list = () => endingAsValue(listAll(session, declared));
   const listed = ids || earlier ? undefined : list();

@@ -72,12 +72,12 @@ function sizeText(guard: GuardState): string {
 const isSentAndCounts = (server: PlannedServer) =>
   server.outcome === 'updated' && hasGuardedCause(server);
 
-/** What unattended passes only report is not counted, and is sent by the user who applies it. */
+/** What unattended passes only report is not counted; a user who applies it may send it. */
 function withReported(guard: GuardState) {
   const { reported = 0, changing, limit } = guard;
   if (reported === 0) return '';
   const share = shareOf(guard, changing + reported);
   const finding = isOver({ share, limit }) ? 'more than the limit' : 'within it';
   const would = percent(share, digitsFor(share, limit));
-  return ` With the ${reported} in mode report, which an apply sends, it would be ${would}, ${finding}.`;
+  return ` With the ${reported} in mode report, if an apply sends them, it would be ${would}, ${finding}.`;
 }

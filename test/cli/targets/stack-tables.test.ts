@@ -300,7 +300,7 @@ describe('the guard', () => {
     const plan = await run(['plan', '--out', 'plan.json']);
     const flat = plan.stdout.replaceAll('\n', ' ');
     expect(flat).toContain('(0 by this plan, 0 before), within the limit of 30%.');
-    expect(flat).toContain('With the 12 in mode report, which an apply sends, it would be 100%');
+    expect(flat).toContain('With the 12 in mode report, if an apply sends them, it would be 100%');
     const { code, stdout, stderr } = await run(['apply', '--plan', 'plan.json']);
     expect(code).toBe(0);
     expect(stdout).toContain('Plan: 12 to update.');

@@ -108,17 +108,6 @@ describe('idle', () => {
     ['a server that is gone', () => world.barndoor.remove(b)],
     ['a row that was removed', () => world.desired.remove(connection, `server#${b}`)],
     ['a mark to send again', () => world.deps.ledger.markResend(connection, b, 'mark')],
-    [
-      'a connection that backs off',
-      async () => {
-        const end = world.barndoor.misbehave({
-          operation: 'list',
-          effect: { kind: 'status', status: 403 },
-        });
-        await world.pass();
-        end();
-      },
-    ],
   ])('is no plan with %s; its pass reads nothing but what changed', async (_, happens) => {
     await rename(a, a);
     expect((await planned()).idle).toBeDefined();
@@ -129,6 +118,31 @@ describe('idle', () => {
     expect(report.vendorCalls).toMatchObject({ ...plan.earlier.calls, put: 0 });
     expect((await planned()).idle).toBeDefined();
   });
+});
+
+test('of a connection that failed last nothing is taken over, and its backoff ends with the first answer', async () => {
+  await rename(a, a);
+  const effect = { kind: 'status', status: 403 } as const;
+  const end = world.barndoor.misbehave({ operation: 'list', effect });
+  await world.pass();
+  end();
+  const plan = await planned();
+  expect(plan.idle).toBeUndefined();
+  const { report } = await applied(plan);
+  expect(report.vendorCalls).toEqual({ list: 2, get: 0, put: 0 });
+  expect((await planned()).idle).toBeDefined();
+});
+
+test('a connection that fails between the plan and the pass backs off as before', async () => {
+  await rename(a, a);
+  world.barndoor.remove(b);
+  const plan = await planned();
+  const effect = { kind: 'status', status: 403 } as const;
+  world.barndoor.misbehave({ operation: 'list', effect });
+  await world.pass();
+  const { report } = await applied(plan);
+  expect(report).toMatchObject({ state: 'unreachable', vendorCalls: { list: 2 } });
+  expect((await world.deps.lease.read(connection))?.retry).toMatchObject({ attempts: 2 });
 });
 
 describe('between the plan and the pass', () => {

@@ -327,7 +327,7 @@ describe('the guard', () => {
   ])('says what the %d that are only reported would make of it', (reported, last) => {
     expect(guardText({ reported })).toEqual([
       'Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before),',
-      `within the limit of 30%. With the ${reported} in mode report, which an apply sends, it`,
+      `within the limit of 30%. With the ${reported} in mode report, if an apply sends them, it`,
       last,
     ]);
   });
@@ -335,7 +335,7 @@ describe('the guard', () => {
   test('and that they would be held, where the rest is within the limit', () => {
     expect(guardText({ reported: 3, held: 'abcd' })).toEqual([
       'Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before),',
-      'within the limit of 30%. With the 3 in mode report, which an apply sends, it',
+      'within the limit of 30%. With the 3 in mode report, if an apply sends them, it',
       'would be 33.3%, more than the limit. What is marked as held waits for approval:',
       '    trueup approve acme abcd',
     ]);

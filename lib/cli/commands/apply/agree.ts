@@ -77,6 +77,6 @@ function question(plans: readonly Plan[]): string {
     ...(reported > 0 ? [`${reported} of ${counted(sent.length, 'server')} in mode report`] : []),
     ...(sent.some(({ outcome }) => outcome === 'held') ? ['what the guard holds'] : []),
   ];
-  const more = also.length > 0 ? `A yes also sends ${also.join(', and ')}.\n` : '';
+  const more = also.length > 0 ? `A yes also updates ${also.join(', and ')}.\n` : '';
   return `${more}Send these changes? Only 'yes' counts: `;
 }
