@@ -41,7 +41,9 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   world.stop.addEventListener('abort', wipe);
   let exitCode: ExitCode = exitCodes.ok;
   let next: NextCommand = (line) => line;
+  let running: string | undefined;
   const run: Runner = async (definition, options, operands, own, command) => {
+    running = command;
     await using opened = new AsyncDisposableStack();
     if (options.color === false) output = createOutput(world.stdout, world.stderr, colourless);
     next = nextCommand(options);
@@ -72,7 +74,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return failed(error, output, next);
+    return failed(error, output, next, running);
   } finally {
     output.progress('');
     world.stop.removeEventListener('abort', wipe);
@@ -102,14 +104,15 @@ function open(
   });
 }
 
-function failed(error: unknown, output: Output, next: NextCommand): ExitCode {
+function failed(error: unknown, output: Output, next: NextCommand, command?: string): ExitCode {
   // Commander has said what is wrong with the command line, or shown its help.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid;
   }
   // Why the command failed comes before what then failed while it was closed.
   const cause = error instanceof SuppressedError ? error.suppressed : error;
-  const { lines, exitCode } = explain(cause, next, output.notePaint.columns);
+  const { columns } = output.notePaint;
+  const { lines, exitCode } = explain(cause, { next, columns, command });
   for (const [index, line] of lines.entries()) {
     output.note(index === 0 ? output.notePaint(line, 'error') : line);
   }

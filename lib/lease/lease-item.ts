@@ -100,6 +100,8 @@ export const leaseSchema = z.object({
       key: z.string(),
       state: z.exactOptional(z.literal('needs-login')),
       credential: z.exactOptional(z.string()),
+      since: z.exactOptional(time),
+      reason: z.exactOptional(z.object({ code: z.string(), message: z.string() })),
     }),
   ),
   budget: z.optional(z.object({ tokens: z.number(), at: count, by: z.string() })),

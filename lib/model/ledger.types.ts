@@ -71,6 +71,9 @@ export interface Retry extends Wait {
   readonly retryAfter?: Time;
   /** Of a connection that needs another login; otherwise absent. */
   readonly state?: 'needs-login';
+  /** Of a connection: since when it fails, and what happened last. */
+  readonly since?: Time;
+  readonly reason?: Reason;
 }
 
 /** A failure that another attempt like it hardly changes. `refused` is about the refused fields only, `failed` about all. */
@@ -156,6 +159,10 @@ export interface PassReport {
   readonly state: PassEnd;
   /** Why the pass ended early. */
   readonly reason?: Reason;
+  /** Of a connection that failed: since when, when unattended passes try it again, and what tries it at once. */
+  readonly since?: Time;
+  readonly nextAttempt?: Time;
+  readonly atOnce?: string;
   /** How many servers fail for which reason, and one for a pass that ended early; absent if there is none. */
   readonly failures?: Readonly<Partial<Record<FailureReason, number>>>;
   /** Since when the first of the servers that differ from their declaration, or may, has done so. */

@@ -5,7 +5,6 @@ import type { VendorError } from '../model/errors/vendor-error.ts';
 import type { FieldChange } from '../plan/plan.types.ts';
 import type { AttemptKey, Intent, Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { plainText } from '../model/text/plain-text.ts';
 import { isSameAttempt, stoppedAgain } from '../plan/due.ts';
 import { withOutcome } from '../plan/record.ts';
 
@@ -76,17 +75,6 @@ export function outcomeOfFailure(failure: AttemptFailure['class']): Outcome {
     case 'transient':
       return 'waiting';
   }
-}
-
-const callNames = { list: 'list', get: 'GET', put: 'PUT', token: 'token request' } as const;
-
-/** What happened, with the call and the HTTP status. */
-export function reasonOf({ code, message, operation, kind, status }: VendorError): Reason {
-  const call = callNames[operation];
-  if (kind !== 'status' || status === undefined)
-    return { code, message: plainText(`${call}: ${message}`) };
-  const said = message.startsWith(`HTTP ${status}`) ? message : `HTTP ${status}: ${message}`;
-  return { code, message: plainText(`${call} answered ${said}`) };
 }
 
 /** Some gateways answer 400 where a value is taken: it may be free later, as after a 409. */

@@ -1,6 +1,6 @@
 import type { PassEnd, Reason } from '../model/ledger.types.ts';
 import { InterruptedError } from '../lease/interruption.ts';
-import { isVendorError } from '../model/errors/vendor-error.ts';
+import { isVendorError, vendorProblem } from '../model/errors/vendor-error.ts';
 import type { VendorError } from '../model/errors/vendor-error.ts';
 
 /** Why a pass ended before all servers had their turn: a value, so that what is known by then is reported. */
@@ -19,6 +19,6 @@ export function endingBy(error: unknown): Ending {
 }
 
 function ending(state: Ending['state'], error: VendorError | InterruptedError): Ending {
-  const { code, message } = error;
-  return { state, reason: { code, message }, error };
+  const message = isVendorError(error) ? vendorProblem(error) : error.message;
+  return { state, reason: { code: error.code, message }, error };
 }

@@ -1,5 +1,6 @@
 import { attemptKey } from '../plan/change.ts';
 import { classifyFailure } from '../model/errors/failure.ts';
+import { vendorProblem } from '../model/errors/vendor-error.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { QuietCounts } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
@@ -11,7 +12,7 @@ import type { Declared, PlanContext, ServerInputs, ServerPlan } from '../plan/se
 import { accountKey } from '../model/names/account.ts';
 import { emptyRecord } from '../plan/record.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
-import { afterFailure, outcomeOfFailure, reasonOf } from './after-failure.ts';
+import { afterFailure, outcomeOfFailure } from './after-failure.ts';
 import type { AttemptFailure } from './after-failure.ts';
 import type { Readings } from './read/readings.types.ts';
 import type { Attended } from './request.types.ts';
@@ -128,7 +129,7 @@ function unreadableServers(
     const { error } = reading;
     const failure: AttemptFailure = {
       class: classifyFailure(error) as AttemptFailure['class'],
-      reason: reasonOf(error),
+      reason: { code: error.code, message: vendorProblem(error) },
       retryAfterMs: error.retryAfterMs,
     };
     const key = attemptKey(declared.server, secretVersions, credential);

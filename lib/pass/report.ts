@@ -1,11 +1,10 @@
-import type { PassReport, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { PassReport, Retry, ServerRecord, Time } from '../model/ledger.types.ts';
 import { outcomeCounts } from '../model/outcome.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
-import { nextAttemptOf } from '../plan/due.ts';
+import { nextAttemptOf, nextAttemptOfConnection } from '../plan/due.ts';
 import type { Declared } from '../plan/server-plan.ts';
 import { InterruptedError } from '../lease/interruption.ts';
-import type { VendorCalls } from '../gateways/provider.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Log } from '../model/runtime.types.ts';
 import { StoreError } from '../model/errors/store-error.ts';
@@ -19,7 +18,7 @@ import type { DesiredState } from './read/desired.ts';
 import type { LiveState } from './read/live.ts';
 import type { Tables } from './read/readings.types.ts';
 import type { PassRequest } from './request.types.ts';
-import { labelOf } from './tally.ts';
+import { labelOf, withCalls } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { retryAfter } from './vendor.ts';
 import type { Vendor } from './vendor.ts';
@@ -56,7 +55,7 @@ const detailsAtMost = 100;
  * @throws StoreError if the report could not be written
  */
 export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone> {
-  const { request, deps, tally } = pass;
+  const { request, deps, lease, tally } = pass;
   const { connection, trigger } = request;
   const { seen, allowed } = outcome;
   const { unreached } = outcome.applied;
@@ -66,7 +65,13 @@ export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone
   const applied = { ...outcome.applied, ...(ending && { ending }) };
   if (ending && !unreached && seen.desired) findUnreached(seen.desired, seen.ledger, pass);
   const connectionRetry = await setBackoff(pass, outcome);
-  const written = passReport(request, tally, { ...outcome, applied }, deps.clock.now());
+  const written = passReport(
+    request,
+    tally,
+    { ...outcome, applied },
+    deps.clock.now(),
+    lease.saved.retry,
+  );
   const didSomething = tally.written > 0 || written.counts.updated > 0;
   await deps.ledger.putReport(connection, written, didSomething);
   const log = deps.log.child({ connection, pass: tally.id, trigger });
@@ -138,12 +143,18 @@ async function setBackoff(
   return retry === before ? undefined : retry?.notBefore;
 }
 
-/** The report as a value. @param now - milliseconds since the epoch, at the end of the pass */
+/**
+ * The report as a value.
+ *
+ * @param now - milliseconds since the epoch, at the end of the pass
+ * @param retry - the connection's backoff after it
+ */
 export function passReport(
   request: PassRequest,
   tally: Tally,
   { seen, vendor, allowed, applied: { ending, unreached, secretsDecrypted } }: PassOutcome,
   now: number,
+  retry?: Retry,
 ): PassReport {
   const { findings, startedAt, calls } = tally;
   const quiet = (unreached && allowed?.quiet) ?? { inSync: 0, assumed: 0 };
@@ -166,7 +177,7 @@ export function passReport(
     secretsDecrypted: secretsDecrypted ?? 0,
     credentialsDecrypted: vendor?.credentials.decrypted ?? 0,
     state: ending?.state ?? 'ok',
-    ...(ending && { reason: ending.reason }),
+    ...(ending && { reason: ending.reason, ...connectionEnd(ending, retry) }),
     ...failureSummary(
       findings.map(([id, { outcome, reason }]) => ({
         outcome,
@@ -187,22 +198,10 @@ export function passReport(
   };
 }
 
-/** With what reading the plan took, where a person made one: the gateway was called as often. */
-function withCalls(
-  own: VendorCalls,
-  { list, get, put, throttled }: VendorCalls = none,
-): VendorCalls {
-  const { throttled: ownThrottled = 0 } = own;
-  const both = ownThrottled + (throttled ?? 0);
-  return {
-    list: own.list + list,
-    get: own.get + get,
-    put: own.put + put,
-    ...(both > 0 && { throttled: both }),
-  };
+/** Since when the connection fails, when it is tried again, and what tries it before. */
+function connectionEnd({ state }: Ending, retry: Retry | undefined) {
+  return state === 'unreachable' || state === 'needs-login' ? nextAttemptOfConnection(retry) : {};
 }
-
-const none: VendorCalls = { list: 0, get: 0, put: 0 };
 
 /** Since when it fails, when it is tried again, and what tries it before. */
 function sinceWhen(outcome: Outcome, record: ServerRecord | undefined) {

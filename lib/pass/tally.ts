@@ -76,3 +76,20 @@ export function labelOf({ server }: { readonly server: { readonly label?: string
 } {
   return server.label === undefined ? {} : { label: server.label };
 }
+
+/** With what reading the plan took, where a person made one: the gateway was called as often. */
+export function withCalls(
+  own: VendorCalls,
+  { list, get, put, throttled }: VendorCalls = none,
+): VendorCalls {
+  const { throttled: ownThrottled = 0 } = own;
+  const both = ownThrottled + (throttled ?? 0);
+  return {
+    list: own.list + list,
+    get: own.get + get,
+    put: own.put + put,
+    ...(both > 0 && { throttled: both }),
+  };
+}
+
+const none: VendorCalls = { list: 0, get: 0, put: 0 };

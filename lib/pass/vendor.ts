@@ -97,12 +97,10 @@ export function openSession(
   return { session, credentials, known };
 }
 
-function backingOff({ state, notBefore }: Retry): Ending {
-  const why = state === 'needs-login' ? 'trueup login has to be run' : 'it failed before';
-  return {
-    state: state ?? 'unreachable',
-    reason: { code: 'backing-off', message: `${why}; next attempt ${notBefore}` },
-  };
+/** What happened when it was tried last is why nothing is sent now. */
+function backingOff({ state, reason }: Retry): Ending {
+  const message = reason?.message ?? 'it failed before';
+  return { state: state ?? 'unreachable', reason: { code: 'backing-off', message } };
 }
 
 /**
@@ -130,7 +128,7 @@ export async function retryAfter(
   deps: Dependencies,
 ): Promise<Retry | undefined> {
   if (!ending) return list + get + put > 0 ? undefined : before;
-  const { error } = ending;
+  const { error, reason } = ending;
   if (!isVendorError(error)) return before;
   const refused = isRefusal(error)
     ? (credentials.version ?? (await currentVersion(connection, deps)) ?? '')
@@ -143,6 +141,8 @@ export async function retryAfter(
   const { retryAfterMs } = error;
   return {
     attempts,
+    since: before?.since ?? iso(0),
+    reason,
     notBefore: iso(wait),
     key,
     ...(retryAfterMs !== undefined && { retryAfter: iso(retryAfterMs) }),

@@ -115,3 +115,20 @@ export function nextAttemptOf(
 }
 
 const byPerson = '`trueup apply` or `trueup retry`';
+
+/** The same of a connection that failed, and since when it does. */
+export interface FailingConnection extends NextAttempt {
+  readonly since?: Time;
+}
+
+export function nextAttemptOfConnection(retry: Retry | undefined): FailingConnection {
+  if (!retry) return {};
+  const { since, notBefore, retryAfter, state, credential } = retry;
+  const change = credential === undefined ? 'declaration' : 'declaration or sign-in';
+  const asked = retryAfter === undefined ? byPerson : `after its Retry-After ${byPerson}`;
+  return {
+    ...(since !== undefined && { since }),
+    nextAttempt: notBefore,
+    atOnce: state === 'needs-login' ? '`trueup login`' : `${asked}; a change of its ${change}`,
+  };
+}

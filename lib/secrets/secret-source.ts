@@ -1,4 +1,5 @@
-import type { Secret, SecretRequest } from '../model/secret.ts';
+import { formatReference } from '../model/secret-reference.ts';
+import type { Secret, SecretReference, SecretRequest } from '../model/secret.ts';
 
 /** A value with the version id that came with it; or why there is no value. */
 export type SecretValue =
@@ -10,6 +11,16 @@ export type SecretValue =
  * `secretText`) are terminal for the declaration, `unavailable` passes.
  */
 export type SecretProblem = 'missing' | 'denied' | 'key' | 'value' | 'unavailable';
+
+/** What is wrong with a secret, by its name and the member that is wanted; nothing of its value. */
+export function secretProblem(
+  reference: SecretReference,
+  { code, message }: Extract<SecretValue, { found: false }>,
+): string {
+  // These say which member they are about.
+  const isOfMember = code === 'key' || code === 'value';
+  return `secret ${isOfMember ? reference.secret : formatReference(reference)} ${message}`;
+}
 
 /** Whether the store gave a value, of use or not: what is counted as decrypted. */
 export function wasDecrypted(value: SecretValue | undefined): boolean {
@@ -25,7 +36,7 @@ export interface SecretFinding {
   readonly isMisnamed?: true;
 }
 
-/** Looks whether secrets are there and, where that decrypts nothing, whether their values can be sent. */
+/** Looks whether secrets are there; decrypts nothing. */
 export interface SecretInspector {
   /** Findings by name; of a name that is not in it, all is well. @throws StoreError for what concerns all of them */
   inspect(

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../model/json/json.types.ts';
 import { isJsonObject } from '../model/json/json.ts';
 import type { SecretRequest } from '../model/secret.ts';
 
@@ -26,35 +27,46 @@ export function secretText(
   if (value === undefined) return problem('value', 'is binary; only text can be used');
   const whole = value.trim();
   if (key === undefined) {
-    return isJsonObject(parse(whole))
-      ? problem('value', "is a JSON object: name its member with 'key'")
+    const parsed = parse(whole);
+    return isJsonObject(parsed)
+      ? problem('value', `is a JSON object ${membersText(parsed)}: name one with 'key'`)
       : checked(whole, '', multiline);
   }
   const object = parse(whole);
   if (!isJsonObject(object)) {
-    return problem('key', `is not a JSON object, so it has no key '${key}'`);
+    return problem('key', `is not a JSON object, so it has no member '${key}'`);
   }
-  if (!Object.hasOwn(object, key)) return problem('key', `has no key '${key}'`);
+  if (!Object.hasOwn(object, key)) {
+    return problem('key', `has no member '${key}'; it has ${othersText(object)}`);
+  }
   const text = object[key];
-  if (typeof text !== 'string') return problem('key', `has no text under the key '${key}'`);
-  return checked(text.trim(), ` under the key '${key}'`, multiline);
+  if (typeof text !== 'string') return problem('key', `has no text in its member '${key}'`);
+  return checked(text.trim(), ` in its member '${key}'`, multiline);
 }
 
 const lineEnds = /\r\n|[\n\r\u0085\u2028\u2029]/g;
 
 function checked(text: string, where: string, multiline: boolean): SecretText {
-  if (text === '') return problem('value', `has an empty text${where}`);
+  if (text === '') return problem('value', where === '' ? 'is empty' : `has nothing${where}`);
   const rest = text.replaceAll(lineEnds, '');
   if (/\p{Cc}/u.test(rest) || !rest.isWellFormed()) {
-    return problem(
-      'value',
-      `has control characters in its text${where}: it is of another encoding`,
-    );
+    return problem('value', `has control characters${where}: it is of another encoding`);
   }
   if (rest !== text && !multiline) {
-    return problem('value', `has several lines in its text${where}; it must have one`);
+    return problem('value', `has several lines${where}; it must have one`);
   }
   return { found: true, text };
+}
+
+/** How many members there are; their names are part of the value. */
+function membersText(object: JsonObject): string {
+  const { length } = Object.keys(object);
+  return length === 1 ? 'with 1 member' : `with ${length} members`;
+}
+
+function othersText(object: JsonObject): string {
+  const { length } = Object.keys(object);
+  return length === 0 ? 'none' : length === 1 ? '1 other' : `${length} others`;
 }
 
 function parse(value: string): unknown {

@@ -1,12 +1,11 @@
 import { digestOf } from '../plan/change.ts';
 import type { Auth, Connection } from '../model/desired.types.ts';
 import type { Json } from '../model/json/json.types.ts';
-import { formatReference } from '../model/secret-reference.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';
 import { renewWithClientCredentials } from './client-credentials.ts';
 import type { Provider } from '../gateways/provider.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
-import { wasDecrypted } from '../secrets/secret-source.ts';
+import { secretProblem, wasDecrypted } from '../secrets/secret-source.ts';
 import { VendorError } from '../model/errors/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
 import type { UnderLease } from '../lease/pass-gate.ts';
@@ -144,8 +143,9 @@ export class Credentials {
     const [found] = await this.#deps.secrets.values(this.#connection.name, [reference]);
     if (wasDecrypted(found)) this.decrypted += 1;
     if (!found?.found) {
-      const why = found?.message ?? 'no answer';
-      throw new VendorError('token', 'token', `secret ${formatReference(reference)}: ${why}`);
+      const unread = found ?? { found: false, code: 'unavailable', message: 'was not read' };
+      const context = { connection: this.#connection.name };
+      throw new VendorError('token', 'token', secretProblem(reference, unread), { context });
     }
     this.version = found.version;
     this.#known.add([found.value]);

@@ -29,7 +29,9 @@ interface Stored {
  * `invalid_grant` is believed only after the secret was read again and has neither an access token that holds nor another
  * refresh token: then a user has to sign in again.
  *
- * @throws VendorError with operation `token`; its kind is `needs-login` in that last case
+ * A secret that is not there, or that has no refresh token, is what a login makes.
+ *
+ * @throws VendorError with operation `token`; its kind is `needs-login` where a user has to sign in
  */
 export async function renewWithRefreshToken(renewal: Renewal<RefreshToken>): Promise<Secret> {
   const stored = await read(renewal);
@@ -99,17 +101,23 @@ async function read({
   known,
 }: Renewal<RefreshToken>): Promise<Stored> {
   const { secret: name, key = defaultTokenKey } = auth.refresh_token;
-  const fail = (why: string) => new VendorError('token', 'token', `secret ${name}: ${why}`);
+  const context = { connection };
   const found = await deps.credentialStore.read(connection, name).catch((error: unknown) => {
-    if (error instanceof StoreError) throw fail(error.message);
-    throw error;
+    if (!(error instanceof StoreError)) throw error;
+    const kind = error.code === 'store-absent' ? 'needs-login' : 'token';
+    const why = kind === 'token' ? '' : ' has no refresh token';
+    throw new VendorError(kind, 'token', `secret ${name}${why}: ${error.message}`, { context });
   });
   countDecrypted();
   use(found.version);
   const whole = tokenObject(found.value);
-  const token = whole?.[key];
-  if (!whole || typeof token !== 'string' || token === '') {
-    throw fail(`it must be a JSON object with the refresh token as text under '${key}'`);
+  if (!whole) {
+    throw new VendorError('token', 'token', `secret ${name} is not a JSON object`, { context });
+  }
+  const token = whole[key];
+  if (typeof token !== 'string' || token === '') {
+    const why = `secret ${name} has no refresh token in its member '${key}'`;
+    throw new VendorError('needs-login', 'token', why, { context });
   }
   const { access_token: accessText, expires_at: expiresAt } = whole;
   const refreshToken = new Secret(token);

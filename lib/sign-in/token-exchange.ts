@@ -103,14 +103,14 @@ async function exchange(
   { provider, tokenUrl, clientId, connection, signal, known }: TokenRequest,
   grant: Grant,
 ): Promise<AccessToken> {
-  const context = { connection };
+  const context = { connection, call: `POST ${URL.parse(tokenUrl)?.pathname ?? tokenUrl}` };
   const { secrets, repeatable } = grant;
   known.add(secrets);
   const call = { owner: provider, operation: 'token', url: tokenUrl, context } as const;
   // Before the library reads the address: its error would be of another class.
   http.assertAllowed(call);
   const fail = (kind: VendorErrorKind, why: string) =>
-    new VendorError(kind, 'token', `the token endpoint ${why}`, { context });
+    new VendorError(kind, 'token', why, { context });
   const send = async (_url: string, { body }: { readonly body: URLSearchParams }) => {
     const answer = await http.send({
       ...call,
@@ -124,7 +124,7 @@ async function exchange(
     });
     const { access_token: token, token_type: type, expires_in: seconds } = membersOf(answer);
     if (typeof type === 'string' && type.toLowerCase() !== 'bearer') {
-      throw fail('token', 'gave a token that is not a bearer token');
+      throw fail('token', 'the token in the answer is not a bearer token');
     }
     // Endpoints leave these out, or spell them differently; the library is strict.
     const conforming = { token_type: 'bearer', expires_in: secondsIn(seconds) };
@@ -147,7 +147,7 @@ async function exchange(
     .processGenericTokenEndpointResponse(server, client, response)
     .catch(() => {
       // Without a cause: the library's errors hold the answer.
-      throw fail('body', 'answered without an access token');
+      throw fail('body', 'the answer has no access token');
     });
   return { token: new Secret(token), expiresAt: startedAt + seconds * 1000 };
 }

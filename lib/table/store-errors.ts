@@ -3,6 +3,7 @@ import { StoreError } from '../model/errors/store-error.ts';
 
 /** What can be matched on: `code` of the `StoreError`s that tables and AWS's services throw. */
 export type StoreErrorCode =
+  | 'store-region'
   | 'store-throttled'
   | 'store-denied'
   | 'store-absent'
@@ -54,7 +55,8 @@ export function storeProblem(
 /** An SDK error as a `StoreError`, with the SDK's error as its cause. For stores that hold no secrets. */
 export function storeError(error: unknown, at: StoreCall): StoreError {
   if (error instanceof StoreError) return error;
-  return storeProblem(codeOf(error), at, describe(error), error);
+  const code = codeOf(error);
+  return storeProblem(code, at, known[code] ?? describe(error), error);
 }
 
 /**
@@ -64,8 +66,15 @@ export function storeError(error: unknown, at: StoreCall): StoreError {
 export function secretStoreError(error: unknown, at: StoreCall): StoreError {
   if (error instanceof StoreError) return error;
   const name = nameOf(error);
-  return storeProblem(codeOf(error), at, /AccessDenied/.test(name) ? describe(error) : name);
+  const code = codeOf(error);
+  const said = /AccessDenied/.test(name) ? describe(error) : name;
+  return storeProblem(code, at, known[code] ?? said);
 }
+
+/** What the SDK says of these does not help. */
+const known: Readonly<Partial<Record<StoreErrorCode, string>>> = {
+  'store-region': 'no AWS region is set',
+};
 
 /** Of an answer without any list, such as a proxy's: where there are no items, DynamoDB's has an empty one. */
 export function noItems(at: StoreCall): StoreError {
@@ -93,6 +102,7 @@ function textAt(error: unknown, key: 'name' | 'code' | 'message'): string | unde
 }
 
 const codes: readonly (readonly [code: StoreErrorCode, names: RegExp])[] = [
+  ['store-region', /region is missing/i],
   [
     'store-throttled',
     /throttl|throughputexceeded|requestlimitexceeded|limitexceeded|toomanyrequests|slowdown/i,

@@ -44,7 +44,8 @@ export class SecretStore {
     const found = this.secrets.get(name)?.current;
     if (!found) return { found: false, code: 'missing', message: 'there is no such secret' };
     const text = key === undefined ? found.value : memberOf(found.value, key);
-    if (text === undefined) return { found: false, code: 'key', message: `it has no key ${key}` };
+    if (text === undefined)
+      return { found: false, code: 'key', message: `has no member '${key}'; it has none` };
     return { found: true, value: new Secret(text), version: found.version };
   }
 }

@@ -115,7 +115,7 @@ const failures: readonly Failure[] = [
   { of: 'PUT', what: '500', effect: answer(500), code: 'http-500', ...transient },
   { of: 'PUT', what: '503', effect: answer(503), code: 'http-503', ...transient },
   { of: 'PUT', what: 'a cut connection', effect: { kind: 'cut' }, code: 'cut', ...transient },
-  { of: 'PUT', what: 'HTML for JSON', effect: { kind: 'html' }, code: 'body', ...transient },
+  { of: 'PUT', what: 'HTML for JSON', effect: { kind: 'html' }, code: 'body-html', ...transient },
   { of: 'PUT', what: 'no answer', effect: { kind: 'hang' }, code: 'timeout', ...transient },
   { of: 'PUT', what: 'too long an answer', effect: { kind: 'huge', bytes: 100_000 }, ...transient },
   {
@@ -501,13 +501,13 @@ describe('the connection', () => {
 
   test.each([
     ['a redirect', { kind: 'redirect', to: 'https://sso.example/' }, 'redirect', 1],
-    ['a page of a proxy', { kind: 'html' }, 'body', 3],
+    ['a page of a proxy', { kind: 'html' }, 'body-html', 3],
     ['404', answer(404), 'http-404', 1],
     ['403', answer(403), 'http-403', 1],
     ['503', answer(503), 'http-503', 3],
     ['a cut', { kind: 'cut' }, 'cut', 3],
     ['no answer', { kind: 'hang' }, 'timeout', 3],
-    ['too long an answer', { kind: 'huge', bytes: 100_000 }, 'body', 1],
+    ['too long an answer', { kind: 'huge', bytes: 100_000 }, 'body-size', 1],
     ['no list', answer(200, { body: { data: 5 } }), 'body', 1],
   ] as readonly (readonly [string, Effect, string, number])[])(
     '%s for its list: unreachable, no server is missing, nothing is sent',

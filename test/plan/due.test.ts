@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AttemptKey, Retry } from '../../lib/model/ledger.types.ts';
-import { isDue, nextAttemptOf, stoppedAgain, withoutWait } from '../../lib/plan/due.ts';
+import {
+  isDue,
+  nextAttemptOf,
+  nextAttemptOfConnection,
+  stoppedAgain,
+  withoutWait,
+} from '../../lib/plan/due.ts';
 import { hour, iso, now, recordOf } from './support/builders.ts';
 
 const unattended = { now, attended: false };
@@ -99,4 +105,31 @@ test('plans and reports say when it is tried again, and what tries it at once', 
   expect(nextAttemptOf('waiting', {})).toEqual({});
   expect(nextAttemptOf('waiting', undefined)).toEqual({});
   expect(nextAttemptOf('inSync', { stopped })).toEqual({});
+});
+
+test.each<[string, Retry, string]>([
+  ['fails', wait, '`trueup apply` or `trueup retry`; a change of its declaration'],
+  [
+    'was refused',
+    { ...wait, credential: '1' },
+    '`trueup apply` or `trueup retry`; a change of its declaration or sign-in',
+  ],
+  [
+    'has to wait',
+    { ...wait, retryAfter: later },
+    'after its Retry-After `trueup apply` or `trueup retry`; a change of its declaration',
+  ],
+  ['needs a login', { ...wait, state: 'needs-login', credential: '1' }, '`trueup login`'],
+])('the same of a connection that %s', (_, retry, atOnce) => {
+  const since = iso(now - hour);
+  expect(nextAttemptOfConnection({ ...retry, since })).toEqual({
+    since,
+    nextAttempt: later,
+    atOnce,
+  });
+  expect(nextAttemptOfConnection(retry)).toEqual({ nextAttempt: later, atOnce });
+});
+
+test('of a connection that does not fail there is nothing to say', () => {
+  expect(nextAttemptOfConnection(undefined)).toEqual({});
 });

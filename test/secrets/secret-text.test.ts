@@ -43,10 +43,10 @@ describe('the text of a secret', () => {
 
 test.each([
   [undefined, {}, 'value', 'is binary'],
-  ['', {}, 'value', 'has an empty text'],
-  [' \n\uFEFF', {}, 'value', 'has an empty text'],
-  ['{"a":" \\n"}', { key: 'a' }, 'value', "has an empty text under the key 'a'"],
-  ['{"hunter2":"hunter2"}', {}, 'value', "is a JSON object: name its member with 'key'"],
+  ['', {}, 'value', 'is empty'],
+  [' \n\uFEFF', {}, 'value', 'is empty'],
+  ['{"a":" \\n"}', { key: 'a' }, 'value', "has nothing in its member 'a'"],
+  ['{"hunter2":"hunter2"}', {}, 'value', "is a JSON object with 1 member: name one with 'key'"],
   ['\uFEFF {}\n', {}, 'value', 'is a JSON object'],
   ['hunter2\u0000', {}, 'value', 'has control characters'],
   ['h\u0000u\u0000', {}, 'value', 'has control characters'],
@@ -56,12 +56,12 @@ test.each([
   [pem, {}, 'value', 'has several lines'],
   ['hunter2\nhunter2', {}, 'value', 'has several lines'],
   ['hunter2\u2028hunter2', {}, 'value', 'has several lines'],
-  ['{"a":"hunter2\\nx"}', { key: 'a' }, 'value', "has several lines in its text under the key 'a'"],
+  ['{"a":"hunter2\\nx"}', { key: 'a' }, 'value', "has several lines in its member 'a'"],
   ['hunter2', { key: 'a' }, 'key', 'is not a JSON object'],
   ['["hunter2"]', { key: 'a' }, 'key', 'is not a JSON object'],
   ['{"hunter2', { key: 'a' }, 'key', 'is not a JSON object'],
-  ['{"b":"hunter2"}', { key: 'a' }, 'key', "has no key 'a'"],
-  ['{"b":"hunter2"}', { key: 'toString' }, 'key', "has no key 'toString'"],
+  ['{"b":"hunter2"}', { key: 'a' }, 'key', "has no member 'a'; it has 1 other"],
+  ['{"b":"hunter2"}', { key: 'toString' }, 'key', "has no member 'toString'; it has 1 other"],
   ['{"a":7}', { key: 'a' }, 'key', 'has no text'],
 ] as const)('what is wrong is said without the value: %j %j', (value, request, code, problem) => {
   const read = secretText(value, request);

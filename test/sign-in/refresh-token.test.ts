@@ -285,12 +285,12 @@ describe('without the lease', () => {
 });
 
 test.each([
-  ['no JSON', 'just-the-token'],
-  ['without a refresh token', JSON.stringify({ access_token: 'x' })],
-])('a secret with %s: unreachable, and nothing of it is told', async (_, text) => {
+  ['that is not a JSON object', 'just-the-token', 'unreachable', 'token'],
+  ['without a refresh token', JSON.stringify({ access_token: 'x' }), 'needs-login', 'needs-login'],
+])('a secret %s: nothing of it is shown, and the pass ends', async (_, text, state, code) => {
   await world.secrets.write(name, text);
   const { report } = await passOf(world.deps);
-  expect(report).toMatchObject({ state: 'unreachable', reason: { code: 'token' } });
+  expect(report).toMatchObject({ state, reason: { code } });
   expect(report.credentialsDecrypted).toBe(1);
   expect(JSON.stringify([report, world.log.lines])).not.toContain('just-the-token');
 });

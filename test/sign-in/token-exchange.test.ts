@@ -135,7 +135,7 @@ describe('client credentials', () => {
     [{ detail: 'No such realm' }, 'No such realm'],
     [{ error: null, error_description: 'Try later' }, 'Try later'],
     [{ error: { code: 'E7', message: 'Client is disabled' } }, 'E7: Client is disabled'],
-    [{ scope: 'x' }, 'the token endpoint answered without an access token'],
+    [{ scope: 'x' }, 'the answer has no access token'],
   ])('an error with status 200 shows its reason: %j', async (body, message) => {
     const { exchange, credentials } = await world((response) => answer(response, 200, body));
     expect(await vendorErrorOf(exchange.clientCredentials(credentials))).toMatchObject({ message });

@@ -81,7 +81,7 @@ export const login = defineCommand<LoginOptions>({
       output.note('next: use the address above, in a new tab');
     };
     const tokens = await signIn({ ...request, visit, onStranger }).catch((error: unknown) => {
-      throw stop.aborted ? interrupted(name) : error;
+      throw stop.aborted ? interrupted() : error;
     });
     const isNew = await keep(context, target, place, tokens, options.lockTimeout);
     const { secret } = auth.refresh_token;
@@ -144,7 +144,7 @@ async function keep(
   const waiting = (owner: string) =>
     output.say(`${connection}: waiting for the lease, which ${owner} holds`);
   const patience = { lockTimeoutMs, waiting, stop };
-  const again = `\`trueup login ${connection}\` again: nothing was stored`;
+  const again = 'run it again: nothing was stored';
   const by = await target.caller();
   const stored = await storeLogin(
     { ...place, refreshToken, access, by },
@@ -154,7 +154,7 @@ async function keep(
     throw explained(error, target, `fix the file of --secrets, and ${again}`, again);
   });
   if (stored.kind === 'stored') return stored.isNew;
-  if (stop.aborted) throw interrupted(connection);
+  if (stop.aborted) throw interrupted();
   throw new CliError(
     'locked',
     `${connection}: ${stored.owner} still holds the lease`,
@@ -176,11 +176,8 @@ function explained(error: unknown, { kind }: Target, ofFile: string, again?: str
 }
 
 /** Ctrl-C before anything was stored. */
-function interrupted(connection: string): CliError {
-  return new CliError(
-    'interrupted',
-    'interrupted; nothing was stored',
-    `\`trueup login ${connection}\` starts again`,
-    { exitCode: exitCodes.interrupted },
-  );
+function interrupted(): CliError {
+  return new CliError('interrupted', 'interrupted; nothing was stored', 'run it again', {
+    exitCode: exitCodes.interrupted,
+  });
 }

@@ -2,6 +2,7 @@ import type { Plan } from '../../plan/plan.types.ts';
 import type { PlanDocument } from '../../plan/text/plan-schema.ts';
 import { renderPlanDocument } from '../../plan/text/render-json.ts';
 import { renderPlansMarkdown } from '../../plan/text/render-markdown.ts';
+import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -62,7 +63,10 @@ function documentOf(plans: readonly Plan[], planned: readonly Planned[]): PlanDo
           {
             connection: one.selection.connection,
             code: one.error.code,
-            message: plainText(one.error.message),
+            message: isVendorError(one.error)
+              ? vendorProblem(one.error)
+              : plainText(one.error.message),
+            ...one.failing,
           },
         ]
       : [],

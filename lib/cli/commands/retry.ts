@@ -42,7 +42,7 @@ export const retry = defineCommand<RetryOptions>({
   },
   run: async (context, [name], options) => {
     if (options.resend === true && (name === undefined || splitName(name).server === undefined)) {
-      throw usageError('--resend is of one server', 'name it: trueup retry CONNECTION/SERVER');
+      throw usageError('--resend is of one server', 'name it as CONNECTION/SERVER');
     }
     const target = await context.target();
     const reports: PassReport[] = [];

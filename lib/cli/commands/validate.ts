@@ -31,7 +31,7 @@ export const validate = defineCommand({
     if (paths.length === 0) {
       throw usageError(
         `nothing to check: there is no ${defaults.file} in this folder`,
-        'name a file: `trueup validate FILE`',
+        'name a file, or write one: `trueup init`',
       );
     }
     const { secretPrefix } = settings;

@@ -1,17 +1,18 @@
 import { TrueupError } from '../../model/errors/errors.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { exitCodes } from './exit-codes.ts';
+import type { Steps } from './steps.ts';
 
 /** What a command says when it cannot go on: what is wrong, and what to do next. */
 export class CliError extends TrueupError {
   /** What to do about it: a sentence, or a command to run. */
-  readonly next: string;
+  readonly next: Steps;
   readonly exitCode: ExitCode;
 
   constructor(
     code: string,
     message: string,
-    next: string,
+    next: Steps,
     options: { exitCode?: ExitCode; cause?: unknown } = {},
   ) {
     super(code, message, options);
@@ -21,7 +22,7 @@ export class CliError extends TrueupError {
 }
 
 /** The command line asks for what does not go together, or leaves something out. */
-export function usageError(message: string, next: string): CliError {
+export function usageError(message: string, next: Steps): CliError {
   return new CliError('usage', message, next, { exitCode: exitCodes.invalid });
 }
 

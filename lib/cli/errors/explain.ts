@@ -2,13 +2,16 @@ import { InvalidDeclarationError, TrueupError, formatIssue } from '../../model/e
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { wrap } from '../../model/text/wrap.ts';
-import { isVendorError } from '../../model/errors/vendor-error.ts';
-import type { VendorError, VendorErrorKind } from '../../model/errors/vendor-error.ts';
+import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
 import { SignInError } from '../../sign-in/login/sign-in-error.ts';
 import { CliError, InvalidFilesError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { completed } from '../next-command.ts';
+import { storeSteps } from './store-steps.ts';
+import { firstStep } from './steps.ts';
+import type { Steps } from './steps.ts';
+import { vendorSteps } from './vendor-steps.ts';
 
 /** An error for people: what is wrong, what to do next, and what the process exits with. */
 export interface Explanation {
@@ -26,22 +29,27 @@ interface Finding {
   readonly details?: readonly string[];
   /** All in one text, where there are details. */
   readonly problem?: string;
-  readonly step: string;
+  readonly steps: Steps;
   readonly exitCode: ExitCode;
 }
 
-/**
- * One message for any error, with the next step. For unexpected errors, only their text.
- *
- * @param complete - what becomes of the command lines of the next step
- * @param columns - how wide its lines are; defaults to 80
- */
+/** How an error is shown. */
+export interface Showing {
+  /** What becomes of the command lines of the next step. */
+  readonly next?: NextCommand;
+  /** How wide the lines are; defaults to 80. */
+  readonly columns?: number | undefined;
+  /** The command that failed: it is no next step. */
+  readonly command?: string | undefined;
+}
+
+/** One message for any error, with the next step. For unexpected errors, only their text. */
 export function explain(
   error: unknown,
-  complete: NextCommand = (line) => line,
-  columns?: number,
+  { next: complete = (line) => line, columns, command }: Showing = {},
 ): Explanation {
-  const { what, details = [], step, exitCode, ...found } = findingOf(error);
+  const { what, details = [], steps, exitCode, ...found } = findingOf(error);
+  const step = firstStep(steps, command);
   const said = plainText(what, mostCharacters);
   const next = completed(plainText(step.replaceAll('CONNECTION', connectionOf(error))), complete);
   const lines = [
@@ -67,16 +75,11 @@ function findingOf(error: unknown): Finding {
   if (error instanceof InvalidFilesError) return invalidFiles(error);
   if (error instanceof InvalidDeclarationError) return invalid(error);
   if (isVendorError(error)) {
-    const step = vendorSteps[error.kind];
-    const isToken = error.operation === 'token';
-    return finding(
-      `${placeOf(error)}${vendorProblem(error)}`,
-      isToken ? step.replace('baseUrl', 'tokenUrl') : step,
-    );
+    return finding(`${placeOf(error)}${vendorProblem(error)}`, vendorSteps(error));
   }
   if (error instanceof TrueupError) {
     const exitCode = invalidCodes.has(error.code) ? exitCodes.invalid : exitCodes.failed;
-    return finding(error.message, stepsOf(error)[error.code] ?? doctor, exitCode);
+    return finding(error.message, storeSteps(error), exitCode);
   }
   const { name, message = String(error) } = (error ?? {}) as { name?: string; message?: string };
   if (name === 'FolderInUse') {
@@ -85,8 +88,8 @@ function findingOf(error: unknown): Finding {
   return finding(message, 'this was not expected: please report it');
 }
 
-function finding(what: string, step: string, exitCode: ExitCode = exitCodes.failed): Finding {
-  return { what, step, exitCode };
+function finding(what: string, steps: Steps, exitCode: ExitCode = exitCodes.failed): Finding {
+  return { what, steps, exitCode };
 }
 
 function invalid({ issues, context }: InvalidDeclarationError): Finding {
@@ -97,7 +100,7 @@ function invalid({ issues, context }: InvalidDeclarationError): Finding {
     what,
     details: issues.flatMap((issue) => wrap(formatIssue(issue), '  ')),
     problem: `${what}: ${issues.map(formatIssue).join('; ')}`,
-    step: 'fix it; `trueup validate FILE` shows everything at once, with its place',
+    steps: ['fix it; `trueup validate FILE` shows everything at once, with its place', 'fix it'],
     exitCode: exitCodes.invalid,
   };
 }
@@ -110,7 +113,7 @@ function invalidFiles({ message, lines }: InvalidFilesError): Finding {
     what: message,
     details: [...lines.slice(0, mostLines), ...(more > 0 ? [`and ${more} more`] : [])],
     problem: `${message}: ${lines.length} errors`,
-    step: 'fix them; `trueup validate` checks without any network',
+    steps: ['fix them; `trueup validate` checks without any network', 'fix them'],
     exitCode: exitCodes.invalid,
   };
 }
@@ -125,81 +128,4 @@ function placeOf({ context: { connection } }: TrueupError): string {
   return typeof connection === 'string' ? `${connection}: ` : '';
 }
 
-/** Which call it was that the vendor refused, before its own reason. */
-function vendorProblem({ kind, status, operation, message }: VendorError): string {
-  if (status === undefined && operation === 'token' && isUnanswered.has(kind)) {
-    return `${calls.token}: ${message}`;
-  }
-  if (status === undefined || message.startsWith('HTTP ')) return message;
-  return `${calls[operation]} answered HTTP ${status}: ${message}`;
-}
-
-/** No answer, or not the expected one: then the address matters. */
-const isUnanswered: ReadonlySet<VendorErrorKind> = new Set([
-  'timeout',
-  'cut',
-  'no-route',
-  'tls',
-  'body',
-  'redirect',
-]);
-
-const calls: Readonly<Record<VendorError['operation'], string>> = {
-  list: 'the list',
-  get: 'the GET of a server',
-  put: 'a PUT',
-  token: 'the token endpoint',
-};
-
-const doctor = '`trueup doctor` checks credentials, tables and connections one by one';
-
 const invalidCodes = new Set(['bad-digest', 'allowed-hosts', 'settings', 'invalid-declaration']);
-
-/** What to do next, by the error's code. */
-const steps: Readonly<Record<string, string>> = {
-  'store-denied':
-    'sign in to AWS (--profile NAME, --region REGION), with the policy of the stack output OperatorPolicyArn',
-  'store-absent': 'check the name, --profile and --region',
-  'store-unreachable': 'check the network, and --region',
-  'store-throttled': 'try again in a minute',
-  'bad-digest': '`trueup status CONNECTION` shows the digest of what is held',
-  'not-held':
-    '`trueup plan CONNECTION` shows what would be held now; the digest of a whole connection can be approved',
-  'ambiguous-digest': 'give more of its characters',
-  'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
-  'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',
-  'lease-lost': 'run it again: another process has taken over this connection',
-  redeclared: 'run it again: the declaration of the connection changed meanwhile',
-};
-
-/** The same of files, whose errors name their path. */
-const fileSteps: Readonly<Record<string, string>> = {
-  'store-denied': 'make it yours alone: chmod 600 for a file, in a folder that you may write to',
-  'store-absent': 'check the path; a secrets file is a JSON object from name to secret',
-  'store-malformed':
-    'fix it, or restore a copy; a secrets file is a JSON object from name to secret',
-  'store-busy': 'wait until the other command is done',
-  'store-too-large': 'split it, or take out what is not needed',
-  'store-failed': 'check the disk and the path; --state DIR names another folder',
-};
-
-function stepsOf({ code, context }: TrueupError): Readonly<Record<string, string>> {
-  return typeof context['path'] === 'string' && code.startsWith('store-') ? fileSteps : steps;
-}
-
-/** What to do next, by what went wrong at the vendor. */
-const vendorSteps: Readonly<Record<VendorErrorKind, string>> = {
-  status: '`trueup doctor` makes the call by itself; the vendor says why above',
-  upstream:
-    'check the MCP server behind the gateway: its address, and whether it takes the credential',
-  timeout: 'try again; if it goes on, look at the vendor’s status page',
-  cut: 'try again; if it goes on, look at the vendor’s status page',
-  'no-route': 'check baseUrl and the network',
-  tls: 'check baseUrl; a proxy may have put its own certificate in between',
-  body: 'check that baseUrl is the address of the API, not of the web site',
-  redirect: 'put the address that it leads to into baseUrl',
-  host: 'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS where there is no stack',
-  token: 'check the secret that `auth` names: `trueup doctor` says whether it is there',
-  'needs-login': '`trueup login CONNECTION`',
-  aborted: 'run it again',
-};

@@ -1,4 +1,6 @@
 import { TrueupError } from '../../model/errors/errors.ts';
+import { nextAttemptOfConnection } from '../../plan/due.ts';
+import type { FailingConnection } from '../../plan/due.ts';
 import type { Plan } from '../../plan/plan.types.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { preview } from '../../pass/preview.ts';
@@ -12,7 +14,12 @@ import type { Selection } from '../targets/select.ts';
 /** A connection's plan, or why it could not be made. */
 export type Planned =
   | { readonly selection: Selection; readonly plan: Plan; readonly preview: Preview }
-  | { readonly selection: Selection; readonly error: TrueupError };
+  | {
+      readonly selection: Selection;
+      readonly error: TrueupError;
+      /** What its passes have come to, where they fail too. */
+      readonly failing: FailingConnection;
+    };
 
 /** Connections that are planned at the same time: each has its own vendor account and rate. */
 const atOnce = 8;
@@ -42,7 +49,7 @@ export async function makePlans(
       return { selection, plan: made.plan, preview: made };
     } catch (error) {
       if (!(error instanceof TrueupError)) throw error;
-      return { selection, error };
+      return { selection, error, failing: await failingOf(selection, deps) };
     } finally {
       done += 1;
       showProgress();
@@ -51,4 +58,13 @@ export async function makePlans(
   output.progress('');
   if (!planned) throw interrupted();
   return planned;
+}
+
+/** What is known of it without the gateway: this must not hide why the plan failed. */
+async function failingOf(
+  { connection }: Selection,
+  { lease }: Pick<Dependencies, 'lease'>,
+): Promise<FailingConnection> {
+  const item = await lease.read(connection).catch(() => undefined);
+  return nextAttemptOfConnection(item?.retry);
 }

@@ -1,16 +1,22 @@
+import { wrap } from '../../model/text/wrap.ts';
+import { failsSince } from '../../plan/text/tried-again.ts';
 import { explain } from '../errors/explain.ts';
 import type { CommandContext } from '../context.ts';
 import type { Planned } from './make-plans.ts';
 
 /** Says which connections could not be planned, why, and what to do. */
 export function showFailures(
-  { next, output: { note, notePaint } }: CommandContext,
+  { command, next, output: { note, notePaint } }: CommandContext,
   planned: readonly Planned[],
 ): void {
   for (const one of planned) {
     if (!('error' in one)) continue;
-    const [first = '', ...others] = explain(one.error, next, notePaint.columns).lines;
+    const { columns } = notePaint;
+    const [first = '', ...others] = explain(one.error, { next, columns, command }).lines;
     note(notePaint(first, 'error'));
     for (const line of others) note(line);
+    const passes = failsSince(one.failing);
+    if (passes !== undefined)
+      for (const line of wrap(`passes: it ${passes}`, '', '', columns)) note(line);
   }
 }

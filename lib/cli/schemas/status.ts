@@ -5,6 +5,7 @@ import {
   connectionName,
   count,
   countsSchema,
+  failingKeys,
   modeSchema,
   nextAttemptKeys,
   reasonSchema,
@@ -78,7 +79,7 @@ const connectionStatusSchema = z.object({
       'Who reconciles it now',
     ),
   ),
-  nextAttempt: z.optional(redescribed(time, 'Not before this is the connection tried again')),
+  ...failingKeys,
   pauses: described(z.array(pauseSchema), "The operators' pauses in force"),
   held: described(
     z.array(z.string()),

@@ -147,7 +147,10 @@ function notDeclared(
   return usageError(
     `${connection} declares no server '${name}'`,
     near === undefined
-      ? `name it by its label or id: \`trueup status ${connection}\` lists them`
+      ? [
+          `name it by its label or id: \`trueup status ${connection}\` lists them`,
+          'name it by its label or id',
+        ]
       : `did you mean ${connection}/${near}?`,
   );
 }

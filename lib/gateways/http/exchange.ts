@@ -2,7 +2,12 @@ import type { Options } from 'ky';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { SeenDate } from '../../model/runtime.types.ts';
-import type { VendorErrorKind, VendorOperation } from '../../model/errors/vendor-error.ts';
+import type {
+  BodyFault,
+  VendorErrorKind,
+  VendorErrorOptions,
+  VendorOperation,
+} from '../../model/errors/vendor-error.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { KnownSecrets } from '../../secrets/known-secrets.ts';
 import { vendorText } from '../../secrets/vendor-text.ts';
@@ -49,7 +54,7 @@ export type KindOf = (status: number, body: Json | undefined) => VendorErrorKind
  */
 export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number): Promise<Json> {
   const progress: Progress = { connected: false };
-  const fail = (kind: VendorErrorKind, message: string, more: { context?: JsonObject } = {}) =>
+  const fail = (kind: VendorErrorKind, message: string, more: VendorErrorOptions = {}) =>
     new VendorError(kind, outgoing.operation, message, { context: outgoing.context, ...more });
   const options = requestOptions(outgoing, fail);
   // Not at import: it loads Node's own fetch, which takes a third of a function's cold start.
@@ -80,18 +85,16 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
     if (error instanceof WireError) {
       const { failure, message } = error;
       throw failure === 'too-large'
-        ? fail('body', message, { context: { ...outgoing.context, ...tooLarge } })
+        ? fail('body', message, { fault: 'size' })
         : fail(kinds[failure], message);
     }
     throw fail(progress.connected ? 'cut' : 'no-route', 'the request failed');
   }
 }
 
-/** In the context of an error whose answer was too large: it would be so again. */
-export const tooLarge = { tooLarge: true } as const;
-
-export function isTooLarge(error: VendorError): boolean {
-  return error.context['tooLarge'] === true;
+/** Whether the answer was too large: it would be so again. */
+export function isTooLarge({ code }: VendorError): boolean {
+  return code === 'body-size';
 }
 
 /** What is declared has 32 levels at most. Deeper, what compares and writes JSON would run out of stack. */
@@ -155,28 +158,32 @@ function readResponse(
     const message = `HTTP ${status}${movedTo(headers, outgoing)}`;
     throw new VendorError('redirect', operation, message, { status, context });
   }
-  const unusable = (what: string) =>
-    new VendorError('body', operation, `HTTP ${status} with ${what}`, { context });
+  const unusable = (what: string, fault?: BodyFault) =>
+    new VendorError('body', operation, `HTTP ${status} with ${what}`, {
+      context,
+      ...(fault && { fault }),
+    });
   const encoding = headers.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     const name = vendorText(encoding, known) ?? `its name ${leftOut}`;
-    throw unusable(`an encoding that was not asked for: ${name}`);
+    throw unusable(`an encoding that was not asked for: ${name}`, 'encoding');
   }
   const html = isHtml(text, headers.get('content-type'));
   // A proxy's page says nothing of the server: "could not read" must not look like "not there".
-  if (status === 404 && html) throw unusable('an HTML page');
+  if (status === 404 && html) throw unusable('an HTML page', 'html');
   if (!response.ok || (isWhole && parsed !== undefined && kind !== undefined)) {
     const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
-    throw new VendorError(kind ?? 'status', operation, saidIn(text, parsed, status, known), {
+    const { said, vendorCode } = saidIn(text, parsed, status, known);
+    throw new VendorError(kind ?? 'status', operation, said, {
       status,
       context,
+      vendorCode,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
   }
   if (!isWhole || parsed === undefined) {
-    throw unusable(
-      html ? 'an HTML page' : bytes.length === 0 ? 'no body' : 'a body that is no JSON',
-    );
+    if (html) throw unusable('an HTML page', 'html');
+    throw unusable(bytes.length === 0 ? 'no body' : 'a body that is not JSON');
   }
   if (isDeeper(parsed, deepest)) throw unusable(`a body nested deeper than ${deepest} levels`);
   return parsed;
@@ -202,16 +209,17 @@ function movedTo(headers: Headers, { target, known }: Outgoing): string {
 
 const leftOut = 'is left out: it repeats a part of a secret';
 
-/** The reason that an error's body gives, or why it is not shown. */
+/** The reason that an error's body gives, or why it is not shown; and the code in it, if that may be shown. */
 function saidIn(
   body: string,
   parsed: Json | undefined,
   status: number,
   known: KnownSecrets,
-): string {
+): { readonly said: string; readonly vendorCode: string | undefined } {
   const { text = '', code = '' } = reasonIn(body, parsed);
   const said = vendorText(text, known);
-  if (said !== undefined) return said || `HTTP ${status} without a reason`;
-  const name = vendorText(code, known);
-  return `HTTP ${status}${name ? ` (${name})` : ''}: its reason ${leftOut}`;
+  const vendorCode = vendorText(code, known) || undefined;
+  if (said !== undefined) return { said: said || `HTTP ${status} without a reason`, vendorCode };
+  const name = vendorCode === undefined ? '' : ` (${vendorCode})`;
+  return { said: `HTTP ${status}${name}: its reason ${leftOut}`, vendorCode };
 }

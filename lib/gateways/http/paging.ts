@@ -35,7 +35,8 @@ export async function* walkPages(
   connection: string,
   atOnce = 1,
 ): AsyncGenerator<readonly LiveServer[]> {
-  const fail = (why: string) => new VendorError('body', 'list', why, { context: { connection } });
+  const fail = (why: string) =>
+    new VendorError('body', 'list', why, { context: { connection }, fault: 'repeated' });
   const ahead = new Map<number, Promise<Page>>();
   const readAhead = (at: number, last: number) => {
     for (let page = at; page <= last && ahead.size < atOnce; page += 1) {
@@ -73,7 +74,8 @@ export async function* walkCursors(
   read: (cursor: string | undefined) => Promise<CursorPage>,
   connection: string,
 ): AsyncGenerator<readonly LiveServer[]> {
-  const fail = (why: string) => new VendorError('body', 'list', why, { context: { connection } });
+  const fail = (why: string) =>
+    new VendorError('body', 'list', why, { context: { connection }, fault: 'repeated' });
   const seen = new Set<string>();
   let cursor: string | undefined;
   for (let count = 1; ; count += 1) {

@@ -2,12 +2,12 @@ import { comparableId } from '../../model/names/server-id.ts';
 import type { Connection } from '../../model/desired.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Provider, SessionInputs } from '../provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';
-import { tooLarge } from './exchange.ts';
 import type { KindOf } from './exchange.ts';
 import type { HostOwner } from './allowed-hosts.types.ts';
 
@@ -29,6 +29,9 @@ export interface VendorRequest {
 /** A connection's conversation: base URL, headers, token, budget and counts, in one function. */
 export type SendRequest = (request: VendorRequest) => Promise<Json>;
 
+/** Of a call in an error: an id may be long, and the reason is to be read too. */
+const mostOfCall = 200;
+
 /** A larger list is an error, however many answers it comes in. */
 const listBytesAtMost = 256 * 1024 * 1024;
 
@@ -48,7 +51,10 @@ export function openHttpSession(
   let listed = 0;
   const isUpstream = upstreamKind(owner);
   return async ({ operation, path, query, body, secrets = [], server }) => {
-    const context = { connection: name, ...(server !== undefined && { server }) };
+    const isPut = operation === 'put';
+    const method = isPut ? 'PUT' : 'GET';
+    const call = plainText(`${method} /${path.join('/')}`, mostOfCall);
+    const context = { connection: name, call, ...(server !== undefined && { server }) };
     const fail = (why: string) => new VendorError('host', operation, why, { context });
     if (path.some((segment) => /^\.{0,2}$/.test(segment) || !segment.isWellFormed())) {
       // No URL can hold it: dots are resolved away, and the request would be another one.
@@ -60,12 +66,11 @@ export function openHttpSession(
     const unfit = Object.keys(headers).find((key) => !/^[ -~]*$/.test(headers[key] as string));
     if (unfit !== undefined) throw fail(`no header can carry this connection's ${unfit}`);
     inputs.known.add(secrets);
-    const isPut = operation === 'put';
     const patience = isPut ? (owner.putPatience ?? 1) : 1;
     return http.send({
       owner,
       operation,
-      method: isPut ? 'PUT' : 'GET',
+      method,
       url: endpoint(baseUrl, path, query, fail),
       repeatable: isPut ? 'unsent' : 'anytime',
       patience,
@@ -85,7 +90,7 @@ export function openHttpSession(
         listed += bytes;
         if (listed <= listBytesAtMost) return;
         const message = 'the list is larger than 256 MB in all; nothing is changed';
-        throw new VendorError('body', 'list', message, { context: { ...context, ...tooLarge } });
+        throw new VendorError('body', 'list', message, { context, fault: 'size' });
       },
       reached: () => {
         if (operation === 'put' && server !== undefined) inputs.reached?.(server);

@@ -7,7 +7,7 @@ import type { Outcome } from '../outcome.ts';
  * |---------------|------------------|
  * | `rejected`    | `http-4xx` other than those below: the vendor says no to this declaration |
  * | `throttled`   | `http-429` |
- * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`: an outage, or no valid answer        |
+ * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`, `body-...`: an outage, or no valid answer |
  * | `upstream`    | `upstream`: the server behind the gateway failed |
  * | `network`     | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or not there |
  * | `signIn`      | `http-401`, `token`, `needs-login` |
@@ -73,6 +73,7 @@ const byCode: Readonly<Record<string, FailureReason>> = {
 const byBeginning: readonly (readonly [begin: string, reason: FailureReason])[] = [
   ['http-4', 'rejected'],
   ['http-5', 'vendor'],
+  ['body-', 'vendor'],
   ['secret-', 'secret'],
   ['store-', 'store'],
 ];

@@ -7,6 +7,29 @@ export type VendorErrorKind = FailureKind;
 
 export type VendorOperation = FailedOperation;
 
+/**
+ * Why an answer cannot be used, where that decides what to do next.
+ *
+ * | fault      | what |
+ * |------------|------|
+ * | `html`     | a page for people |
+ * | `encoding` | compressed, though that was not asked for |
+ * | `size`     | more than is read |
+ * | `repeated` | a list that does not come to its end |
+ * | `lacking`  | a list without much of what was there before |
+ */
+export type BodyFault = 'html' | 'encoding' | 'size' | 'repeated' | 'lacking';
+
+export interface VendorErrorOptions {
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+  readonly fault?: BodyFault;
+  readonly vendorCode?: string | undefined;
+  readonly cause?: unknown;
+  /** Where it happened; `call` is the call as people know it, such as `PUT /servers/ID`. */
+  readonly context?: JsonObject;
+}
+
 /** A failed call. `message` is ours, or the vendor's own reason as `vendorText` gives it; at most 500 characters. */
 export class VendorError extends TrueupError {
   static override readonly name: string = 'VendorError';
@@ -16,26 +39,37 @@ export class VendorError extends TrueupError {
   readonly status: number | undefined;
   /** From `Retry-After`, in either of its forms; milliseconds from the answer. */
   readonly retryAfterMs: number | undefined;
+  /** The vendor's or issuer's own code of the error, such as `invalid_client`. */
+  readonly vendorCode: string | undefined;
 
   constructor(
     kind: VendorErrorKind,
     operation: VendorOperation,
     message: string,
-    options: {
-      status?: number;
-      retryAfterMs?: number;
-      cause?: unknown;
-      context?: JsonObject;
-    } = {},
+    options: VendorErrorOptions = {},
   ) {
-    super(kind === 'status' ? `http-${options.status ?? 0}` : kind, plainText(message), options);
+    super(codeOf(kind, options), plainText(message), options);
     this.kind = kind;
     this.operation = operation;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.vendorCode = options.vendorCode;
   }
+}
+
+function codeOf(kind: VendorErrorKind, { status = 0, fault }: VendorErrorOptions): string {
+  if (kind === 'status') return `http-${status}`;
+  return fault === undefined ? kind : `${kind}-${fault}`;
 }
 
 export function isVendorError(error: unknown): error is VendorError {
   return error instanceof VendorError;
+}
+
+/** What happened, with the call and the HTTP status. */
+export function vendorProblem({ message, status, context: { call } }: VendorError): string {
+  if (typeof call !== 'string') return message;
+  if (message.startsWith('HTTP ')) return plainText(`${call} answered ${message}`);
+  const answered = status === undefined ? '' : ` answered HTTP ${status}`;
+  return plainText(`${call}${answered}: ${message}`);
 }

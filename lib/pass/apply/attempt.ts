@@ -9,9 +9,9 @@ import type { FieldChange } from '../../plan/plan.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
-import { isVendorError } from '../../model/errors/vendor-error.ts';
+import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
 import type { VendorError } from '../../model/errors/vendor-error.ts';
-import { afterFailure, classOf, reasonOf } from '../after-failure.ts';
+import { afterFailure, classOf } from '../after-failure.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 import { afterAnswer, appliedField, settle } from './answer.ts';
 import type { AppliedInputs, SentValue } from './answer.ts';
@@ -235,7 +235,7 @@ function failed(
   }
   const failure: AttemptFailure = {
     class: failureClass,
-    reason: reasonOf(error),
+    reason: { code: error.code, message: vendorProblem(error) },
     retryAfterMs: error.retryAfterMs,
     unknown,
   };

@@ -4,7 +4,7 @@ import { asReference, formatReference, requestOf } from '../../model/secret-refe
 import type { Secret, SecretRequest } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';
 import type { KnownSecrets } from '../../secrets/known-secrets.ts';
-import { wasDecrypted } from '../../secrets/secret-source.ts';
+import { secretProblem, wasDecrypted } from '../../secrets/secret-source.ts';
 import type { SecretSource, SecretValue } from '../../secrets/secret-source.ts';
 import { StoreError } from '../../model/errors/store-error.ts';
 import type { AttemptFailure } from '../after-failure.ts';
@@ -126,7 +126,7 @@ function unavailable(error: unknown): SecretValue {
 }
 
 function secretFailure(unit: Unit, value: SecretValue & { found: false }): AttemptFailure {
-  const message = `secret ${formatReference(asReference(unit.value))} ${value.message}`;
+  const message = secretProblem(asReference(unit.value), value);
   return {
     class: value.code === 'unavailable' ? 'transient' : 'terminal',
     reason: { code: `secret-${value.code}`, message, pointer: unit.pointer },

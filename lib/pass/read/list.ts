@@ -65,5 +65,5 @@ export async function listAll(
 
 function tooLong(): VendorError {
   const message = `the list has more than ${listedAtMost} servers; nothing is changed`;
-  return new VendorError('body', 'list', message);
+  return new VendorError('body', 'list', message, { fault: 'size' });
 }

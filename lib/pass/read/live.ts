@@ -76,6 +76,7 @@ export async function readAll(
       'body',
       'list',
       `the list lacks ${suspects.length} of ${believed} servers that were there before; not believed`,
+      { fault: 'lacking' },
     );
   }
   for (const id of lacking) declared.set(id, { kind: 'missing' });
@@ -169,6 +170,6 @@ async function readSpelled(
 
 /** An answer that leaves out what it has to say: nothing follows from that, and nothing is sent. */
 export function leftOut(server: string): VendorError {
-  const message = 'the answer leaves out what is declared; nothing is known of it';
+  const message = 'GET leaves out what is declared; nothing is known of it';
   return new VendorError('body', 'get', message, { context: { server } });
 }

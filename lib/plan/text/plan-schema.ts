@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
 import { causeMeanings, causes, modes, outcomeMeanings, outcomes } from '../../model/outcome.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import type { FailingConnection } from '../due.ts';
 import type { Plan } from '../plan.types.ts';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { isTime } from '../../model/time.ts';
@@ -62,6 +63,15 @@ export const nextAttemptKeys = {
     redescribed(time, 'Not before this do unattended passes try it again; ISO 8601, UTC'),
   ),
   atOnce: z.optional(text('What tries it again at once, in words')),
+};
+
+/** The same of a connection that failed. */
+export const failingKeys = {
+  since: z.optional(redescribed(time, 'Since when the connection fails; ISO 8601, UTC')),
+  nextAttempt: z.optional(
+    redescribed(time, 'Not before this do unattended passes try the connection again'),
+  ),
+  atOnce: z.optional(text('What tries the connection again at once, in words')),
 };
 
 /** How a server is called. */
@@ -185,6 +195,7 @@ export const planDocumentSchema = z.object({
           connection: connectionName,
           code: reasonSchema.shape.code,
           message: reasonSchema.shape.message,
+          ...failingKeys,
         }),
       ),
       'Connections that could not be read',
@@ -202,10 +213,10 @@ export const planDocumentSchema = z.object({
 export interface PlanDocument {
   readonly version: 1;
   readonly plans: readonly Plan[];
-  readonly failures?: readonly {
+  readonly failures?: readonly (FailingConnection & {
     readonly connection: string;
     readonly code: string;
     readonly message: string;
-  }[];
+  })[];
   readonly signature?: { readonly keyId: string; readonly mac: string };
 }

@@ -8,7 +8,7 @@ import { counted, guardLines } from './render-guard.ts';
 import { serverBlocks } from './render-server.ts';
 import { quoted } from '../../model/text/shown-value.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
-import { triedAgain } from './tried-again.ts';
+import { failsSince, triedAgain } from './tried-again.ts';
 import { wrap } from '../../model/text/wrap.ts';
 
 const plain: Paint = (text) => text;
@@ -105,13 +105,14 @@ const mostCharacters = 1500;
  */
 export function renderReport(report: PassReport, paint: Paint = plain, next = same): string {
   const { connection, counts, state, reason, held, details, undeclared = 0 } = report;
+  const again = failsSince(report);
   const indented = (text: string) =>
     wrap(plainText(text, mostCharacters), '      ', '  ', paint.columns);
   const shown = details.slice(0, mostDetails).map((detail) => {
     const { id, label, outcome, since, reason: why } = detail;
-    const again = triedAgain(detail);
-    const failing = again !== undefined && since !== undefined ? ` since ${shownTime(since)}` : '';
-    const end = again === undefined ? '' : `; ${again}`;
+    const tried = triedAgain(detail);
+    const failing = tried !== undefined && since !== undefined ? ` since ${shownTime(since)}` : '';
+    const end = tried === undefined ? '' : `; ${tried}`;
     const text = `${outcome} ${connection}/${label ?? id}${failing}${why ? `: ${why.message}` : ''}${end}`;
     return indented(text).map((line) => paint(line, outcome === 'updated' ? 'change' : 'warn'));
   });
@@ -124,6 +125,7 @@ export function renderReport(report: PassReport, paint: Paint = plain, next = sa
       : indented(`${state}${reason ? `: ${reason.message}` : ''}`).map((line) =>
           paint(line, 'error'),
         )),
+    ...(again === undefined ? [] : indented(again)),
     ...shown.flat(),
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(held === undefined

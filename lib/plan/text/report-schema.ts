@@ -6,6 +6,7 @@ import {
   connectionName,
   count,
   countsSchema,
+  failingKeys,
   nextAttemptKeys,
   outcomeSchema,
   reasonSchema,
@@ -59,6 +60,7 @@ export const reportSchema = z.object({
   ...decryptedKeys,
   state: passEndSchema,
   reason: z.optional(redescribed(reasonSchema, 'Why the pass ended early')),
+  ...failingKeys,
   failures: z.optional(
     described(
       z.partialRecord(z.enum(failureReasons), count),

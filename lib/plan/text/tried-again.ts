@@ -1,5 +1,5 @@
 import { shownTime } from '../../model/text/shown-time.ts';
-import type { NextAttempt } from '../due.ts';
+import type { FailingConnection, NextAttempt } from '../due.ts';
 
 /** When something that failed is tried again, and what tries it before, in words. */
 export function triedAgain({ nextAttempt, atOnce }: NextAttempt): string | undefined {
@@ -8,4 +8,13 @@ export function triedAgain({ nextAttempt, atOnce }: NextAttempt): string | undef
     ...(atOnce === undefined ? [] : [`at once: ${atOnce}`]),
   ];
   return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/** The same of a connection, and since when it fails. */
+export function failsSince(failing: FailingConnection): string | undefined {
+  const { since } = failing;
+  const again = triedAgain(failing);
+  if (since === undefined) return again;
+  const start = `fails since ${shownTime(since)}`;
+  return again === undefined ? start : `${start}; ${again}`;
 }

@@ -87,10 +87,7 @@ export function secretsFile(
       const fix = `name it ${prefix}/${connection}/...`;
       return { problem: `the name ${breach}`, fix, isMisnamed: true };
     }
-    if ('text' in found) {
-      const read = secretText(found.text, request);
-      return read.found ? undefined : { problem: read.problem, fix: 'correct its value' };
-    }
+    if ('text' in found) return undefined;
     const fix =
       found.code === 'missing'
         ? `put it into ${file ?? 'a JSON file, and say --secrets FILE'}, under just this name`

@@ -41,7 +41,7 @@ export function secretInspector(options: {
       case 'ResourceNotFoundException':
         return {
           problem: 'does not exist in this account and region',
-          fix: `aws secretsmanager create-secret --name ${name} --secret-string file://FILE`,
+          fix: `set --region if it is in another one, or: aws secretsmanager create-secret --name ${name} --secret-string file://FILE`,
         };
       case 'AccessDeniedException':
         return {

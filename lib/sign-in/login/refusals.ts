@@ -1,7 +1,7 @@
 import type { AuthorizationResponseError } from 'oauth4webapi';
 import type { KnownSecrets } from '../../secrets/known-secrets.ts';
 import { vendorText } from '../../secrets/vendor-text.ts';
-import { isVendorError } from '../../model/errors/vendor-error.ts';
+import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
 import { SignInError } from './sign-in-error.ts';
 
 /*
@@ -22,19 +22,19 @@ export function refused(
   return new SignInError(
     'sign-in-refused',
     `${connection}: the provider refused the sign-in: ${said}`,
-    nextStep(error, connection, clientId),
+    nextStep(error, clientId),
   );
 }
 
-function nextStep(error: string, connection: string, clientId: string): string {
+function nextStep(error: string, clientId: string): string {
   switch (error) {
     case 'access_denied':
-      return `\`trueup login ${connection}\` again, and consent; or ask an administrator of the account to let you use the client '${clientId}'`;
+      return `run it again, and consent; or ask an administrator of the account to let you use the client '${clientId}'`;
     case 'invalid_scope':
       return 'ask for what the client may have: `scope` in auth';
     case 'server_error':
     case 'temporarily_unavailable':
-      return `\`trueup login ${connection}\` again, later`;
+      return 'run it again later';
     default:
       return `check client_id in auth: '${clientId}' must be a public client with authorization code and PKCE`;
   }
@@ -54,11 +54,11 @@ export function refusedCode(connection: string, clientId: string, failed: unknow
   if (!isVendorError(failed) || failed.kind === 'aborted') return failed;
   const next =
     failed.kind === 'token'
-      ? `\`trueup login ${connection}\` again; if it goes on, '${clientId}' must be a public client (without a secret) with authorization code and PKCE`
-      : `\`trueup login ${connection}\` again: a code works once`;
+      ? `run it again; if it goes on, '${clientId}' must be a public client (without a secret) with authorization code and PKCE`
+      : 'run it again: a code works once';
   return new SignInError(
     'code-refused',
-    `${connection}: the token endpoint did not take the code: ${failed.message}`,
+    `${connection}: the token endpoint did not take the code: ${vendorProblem(failed)}`,
     next,
     { cause: failed },
   );
@@ -76,6 +76,6 @@ export function timedOut(connection: string, clientId: string, redirectUri: stri
   return new SignInError(
     'sign-in-timeout',
     `${connection}: no sign-in in time`,
-    `\`trueup login ${connection}\` again, with a longer --timeout; if the provider showed an error, it has to know ${redirectUri} as a redirect URI of the client '${clientId}' (--port or --redirect-uri for one that it knows)`,
+    `run it again, with a longer --timeout; if the provider showed an error, it has to know ${redirectUri} as a redirect URI of the client '${clientId}' (--port or --redirect-uri for one that it knows)`,
   );
 }

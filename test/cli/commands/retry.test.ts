@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
+import { serveQueue } from '../../../demo/world/local-functions.ts';
+import { wire } from '../../../lib/wiring.ts';
 import { filesTarget } from '../../../lib/cli/targets/files/files-target.ts';
 import { createOutput } from '../../../lib/cli/output/output.ts';
 import { readCliSettings } from '../../../lib/cli/settings.ts';
@@ -10,7 +12,10 @@ import { reconcile } from '../../../lib/pass/reconcile.ts';
 import { startBarndoor } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import type { BarndoorSimulator } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import type { Effect } from '../../../lib/local/gateways/misbehaviour.ts';
+import { startStack } from '../../support/stack.ts';
+import type { DeployedStack } from '../../support/stack.ts';
 import { bearer, connection, serverIds, startWorld } from '../../support/world.ts';
+import type { TestWorld } from '../../support/world.ts';
 import { onTables, trueup } from '../run.ts';
 import type { Ran } from '../run.ts';
 
@@ -193,8 +198,6 @@ const connectionEnds: typeof ends = {
 
 let place: Place;
 
-afterEach(() => place.close());
-
 const puts = () =>
   place.vendor().requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(a)).length;
 
@@ -202,6 +205,8 @@ describe.each([
   ['tables', tables],
   ['files', files],
 ])('on %s', (kind, start) => {
+  afterEach(() => place.close());
+
   const possible = Object.entries(failures).filter(
     ([name]) => kind === 'tables' || name !== 'a secret that is denied',
   );
@@ -253,6 +258,37 @@ describe.each([
     },
   );
 
+  test('a connection that fails is shown alike by status, plans and reports', async () => {
+    place = await start();
+    place.vendor().misbehave({ operation: 'list', effect: status(403) });
+    const problem = expect.stringMatching(/^GET \/api\/servers answered HTTP 403/);
+    const time = expect.stringMatching(/^\d{4}-.*Z$/);
+    const failing = {
+      since: time,
+      nextAttempt: time,
+      atOnce: '`trueup apply` or `trueup retry`; a change of its declaration or sign-in',
+    };
+    const json = async (...argv: string[]) =>
+      JSON.parse((await place.run(...argv, '--output', 'json')).stdout) as unknown;
+    const reason = { code: 'http-403', message: problem };
+    expect(await json('retry')).toMatchObject({ reports: [{ reason, ...failing }] });
+    await place.pass();
+    expect(await json('status')).toMatchObject({
+      connections: [{ reason: { code: 'backing-off', message: problem }, ...failing }],
+    });
+    expect(await json('plan')).toMatchObject({ failures: [{ ...reason, ...failing }] });
+    const said = /fails since [\d-]+ [\d:]+ UTC; next attempt [\d-]+ [\d:]+ UTC; at once: /;
+    const shown = async (...argv: string[]) => {
+      const { stdout, stderr } = await place.run(...argv);
+      return (stdout + stderr).replaceAll(/\s+/g, ' ');
+    };
+    const texts = [await shown('status'), await shown('plan'), await shown('retry')];
+    for (const text of texts) {
+      expect(text).toMatch(/GET \/api\/servers answered HTTP 403/);
+      expect(text).toMatch(said);
+    }
+  });
+
   test('a Retry-After is waited for, whoever asks', async () => {
     place = await start();
     const effect: Effect = { kind: 'status', status: 503, retryAfter: 3600 };
@@ -278,5 +314,62 @@ describe.each([
     expect(stderr).toContain('acme: 0 servers that failed');
     await place.pass();
     expect(puts()).toBe(sent + 1);
+  });
+});
+
+describe('with --stack', () => {
+  let world: TestWorld;
+  let stack: DeployedStack;
+
+  beforeEach(async () => {
+    world = await startWorld({ servers: live });
+    stack = await startStack(world);
+    await world.secrets.write(secret, usual);
+    await world.declareConnection();
+    await world.declare(...serversOf());
+  });
+
+  afterEach(async () => {
+    await stack.close();
+    await world.close();
+  });
+
+  const run = (...argv: string[]) =>
+    trueup(['retry', ...argv, '--stack', stack.name], onTables(world, world.clock).options);
+
+  const messages = () =>
+    world.sqs.queue(world.queueUrl).messages.map(({ body }) => JSON.parse(body) as unknown);
+
+  /** The function of the queue, for as long as a message is there. */
+  async function serve(): Promise<void> {
+    const over = new AbortController();
+    const { settings, log, endpoints, clock } = world;
+    const wiring = () => wire(settings, log, { endpoints, clock, random: () => 0 });
+    const serving = serveQueue(world, wiring, over.signal);
+    while (messages().length > 0) await new Promise((done) => void setTimeout(done, 5));
+    over.abort();
+    await serving;
+  }
+
+  test.each([
+    ['a server', ['acme/first'], { servers: [a] }],
+    ['a server, with --resend', ['acme/first', '--resend'], { servers: [a] }],
+    ['a connection', ['acme'], {}],
+    ['all of it', [], {}],
+  ])('the functions are asked to make the pass, of %s', async (_, argv, scope) => {
+    const end = world.barndoor.misbehave({ method: 'PUT', id: a, effect: status(403) });
+    await world.pass();
+    end();
+    const { put } = world.barndoor.counts;
+    const { code, stdout, stderr } = await run(...argv);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr.replaceAll(/\s+/g, ' ')).toBe(
+      'acme: 1 server that failed or waited to be tried again. Asked the functions for a pass; `trueup status acme --stack trueup-test` shows the result. ',
+    );
+    expect(messages()).toMatchObject([{ connection, ...scope }]);
+    expect(world.barndoor.counts.put).toBe(put);
+    await serve();
+    expect(world.barndoor.find(a).name).toBe('New A');
+    expect(world.barndoor.counts.put).toBe(put + 1);
   });
 });

@@ -22,8 +22,8 @@ describe('an answer that is none', () => {
     ['an HTML page', '<!doctype html><title>Sign in</title>', 'text/html'],
     ['an HTML page', '<html lang="en">', 'application/json'],
     ['no body', '', 'application/json'],
-    ['a body that is no JSON', '{"id":', 'application/json'],
-    ['a body that is no JSON', 'OK', 'text/plain'],
+    ['a body that is not JSON', '{"id":', 'application/json'],
+    ['a body that is not JSON', 'OK', 'text/plain'],
     ['a body nested deeper than 64 levels', '['.repeat(65) + ']'.repeat(65), 'application/json'],
     [
       'a body nested deeper than 64 levels',

@@ -31,7 +31,7 @@ test('a list that is larger than 256 MB in all is an error, however many answers
   }
   await send({ operation: 'list', path: ['servers'] });
   await expect(send({ operation: 'list', path: ['servers'] })).rejects.toMatchObject({
-    code: 'body',
+    code: 'body-size',
     message: 'the list is larger than 256 MB in all; nothing is changed',
   });
 });

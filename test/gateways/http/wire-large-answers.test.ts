@@ -44,7 +44,7 @@ describe('an answer that is meant to hurt', () => {
   test('50 MB, said beforehand, are not read', async () => {
     const bytes = Buffer.from(head(`content-length: ${50 * mb}`));
     const { error, requests, grownMb } = await asked({ bytes, after: 'flood' });
-    expect(error).toMatchObject({ kind: 'body', context: { connection: 'c', tooLarge: true } });
+    expect(error).toMatchObject({ kind: 'body', code: 'body-size', context: { connection: 'c' } });
     expect(requests).toBe(1);
     expect(grownMb).toBeLessThan(16);
   });

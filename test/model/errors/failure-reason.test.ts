@@ -16,6 +16,7 @@ describe('a failure is counted by few words', () => {
     ['timeout', 'vendor'],
     ['cut', 'vendor'],
     ['body', 'vendor'],
+    ['body-html', 'vendor'],
     ['no-route', 'network'],
     ['tls', 'network'],
     ['redirect', 'network'],

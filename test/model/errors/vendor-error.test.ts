@@ -1,19 +1,41 @@
-import { describe, expect, test } from '@jest/globals';
-import { isVendorError, VendorError } from '../../../lib/model/errors/vendor-error.ts';
+import { expect, test } from '@jest/globals';
+import { VendorError, vendorProblem } from '../../../lib/model/errors/vendor-error.ts';
 
-describe('VendorError', () => {
-  test('of a status has it in its code, and when to try again', () => {
-    const error = new VendorError('status', 'put', 'no', { status: 429, retryAfterMs: 1000 });
-    expect(error).toMatchObject({ code: 'http-429', operation: 'put', retryAfterMs: 1000 });
-    expect(isVendorError(error)).toBe(true);
-  });
+const context = { call: 'PUT /servers/a' };
 
-  test('of a status that is missing has 0 in its code', () => {
-    expect(new VendorError('status', 'get', 'no').code).toBe('http-0');
-  });
-
-  test('of another kind has the kind as its code', () => {
-    expect(new VendorError('timeout', 'list', 'no').code).toBe('timeout');
-    expect(isVendorError(new Error('no'))).toBe(false);
-  });
+test.each([
+  [
+    'a status with a reason',
+    new VendorError('status', 'put', 'no', { status: 403, context }),
+    'http-403',
+    'PUT /servers/a answered HTTP 403: no',
+  ],
+  [
+    'a status without one',
+    new VendorError('status', 'put', 'HTTP 403 without a reason', { status: 403, context }),
+    'http-403',
+    'PUT /servers/a answered HTTP 403 without a reason',
+  ],
+  [
+    'no status',
+    new VendorError('status', 'put', 'no', { context }),
+    'http-0',
+    'PUT /servers/a: no',
+  ],
+  [
+    'a page',
+    new VendorError('body', 'put', 'HTTP 200 with an HTML page', { fault: 'html', context }),
+    'body-html',
+    'PUT /servers/a answered HTTP 200 with an HTML page',
+  ],
+  [
+    'no answer',
+    new VendorError('timeout', 'put', 'no answer within 15 s', { context }),
+    'timeout',
+    'PUT /servers/a: no answer within 15 s',
+  ],
+  ['no call', new VendorError('token', 'token', 'secret a is empty'), 'token', 'secret a is empty'],
+])('what happened is said with the call and the HTTP status: %s', (_, error, code, problem) => {
+  expect(error.code).toBe(code);
+  expect(vendorProblem(error)).toBe(problem);
 });

@@ -399,7 +399,7 @@ describe('a list that leaves restrictions out', () => {
     expect(outcomesOf(report)).toEqual({ waiting: 1 });
     expect(report.details).toMatchObject([
       {
-        reason: { message: 'GET: the answer leaves out what is declared; nothing is known of it' },
+        reason: { message: 'GET leaves out what is declared; nothing is known of it' },
       },
     ]);
     expect(report.vendorCalls.put).toBe(0);

@@ -245,14 +245,9 @@ describe('values', () => {
   });
 
   test.each([
-    ['an empty text', '{"token":""}', 'token', 'has an empty text'],
-    ['nothing but a line end', '\n', undefined, 'has an empty text'],
-    [
-      'a JSON object without a key',
-      '{"token":"swordfish-1"}',
-      undefined,
-      "name its member with 'key'",
-    ],
+    ['an empty text', '{"token":""}', 'token', "has nothing in its member 'token'"],
+    ['nothing but a line end', '\n', undefined, 'is empty'],
+    ['a JSON object without a key', '{"token":"swordfish-1"}', undefined, "name one with 'key'"],
     ['two lines', 'swordfish-1\nswordfish-1', undefined, 'has several lines'],
   ])('a value with %s cannot be sent, and is not repeated', async (_what, value, key, problem) => {
     await create('trueup/acme/a', value);
@@ -271,8 +266,8 @@ describe('values', () => {
   test.each([
     ['no JSON', 'swordfish-1', 'is not a JSON object'],
     ['a list', '["swordfish-1"]', 'is not a JSON object'],
-    ['no such key', '{"other":"swordfish-1"}', 'has no key'],
-    ['an inherited name', '{"other":"swordfish-1"}', 'has no key', 'constructor'],
+    ['no such key', '{"other":"swordfish-1"}', 'has no member'],
+    ['an inherited name', '{"other":"swordfish-1"}', 'has no member', 'constructor'],
     ['a number', '{"token":12345678}', 'has no text'],
     ['an object', '{"token":{"x":"swordfish-1"}}', 'has no text'],
     ['cut JSON', '{"token":"swordfish-1', 'is not a JSON object'],

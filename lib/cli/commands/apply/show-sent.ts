@@ -8,7 +8,10 @@ import type { Sent } from './send.ts';
 const listedAtMost = 20;
 
 /** Says what became of each connection: reports are the result, all other texts are notes. */
-export function showSent({ output, options, next }: CommandContext, sent: readonly Sent[]): void {
+export function showSent(
+  { command, output, options, next }: CommandContext,
+  sent: readonly Sent[],
+): void {
   const { note, notePaint, paint, result, say } = output;
   const reports = sent.flatMap((one) => ('result' in one ? [one.result.report] : []));
   if (options.output === 'json') result(renderReportsJson(reports));
@@ -18,12 +21,13 @@ export function showSent({ output, options, next }: CommandContext, sent: readon
     if ('result' in one) {
       const { gone, unseen } = restOf(one.plan, one.result.plan);
       list('no longer fits, not sent:', gone);
-      list('came up after the plan was shown, not sent; `trueup apply` again shows it:', unseen);
+      list('came up after the plan was shown, not sent; run it again to see it:', unseen);
     } else if ('lockedBy' in one) {
       say(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error');
       say('next: try again later, or wait longer: --lock-timeout 10m');
     } else if ('error' in one) {
-      const [first = '', ...others] = explain(one.error, next, notePaint.columns).lines;
+      const { columns } = notePaint;
+      const [first = '', ...others] = explain(one.error, { next, columns, command }).lines;
       note(notePaint(first, 'error'));
       for (const line of others) note(line);
     } else {
@@ -34,7 +38,7 @@ export function showSent({ output, options, next }: CommandContext, sent: readon
   const isInterrupted = sent.some(
     (one) => 'result' in one && one.result.report.state === 'interrupted',
   );
-  if (isInterrupted) say('next: `trueup apply` again sends the rest');
+  if (isInterrupted) say('next: run it again: it sends the rest');
 
   function list(what: string, names: readonly string[]): void {
     if (names.length === 0) return;

@@ -5,6 +5,8 @@ import type { Credentials } from '../../../sign-in/credentials.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { VendorSession } from '../../../gateways/provider.ts';
 import { isVendorError } from '../../../model/errors/vendor-error.ts';
+import { firstStep } from '../../errors/steps.ts';
+import { vendorSteps } from '../../errors/vendor-steps.ts';
 import { withSession } from '../../targets/with-session.ts';
 import type { Check, Verdict } from './check.ts';
 import { check, isWell, skipped, unwell, well } from './check.ts';
@@ -28,9 +30,9 @@ export async function callChecks(
       { ...deps, readersRenew: false },
       stop,
       async (session, _desired, credentials) => {
-        const had = await check(token, () => tokenOf(credentials, auth), judgeToken(name, auth));
+        const had = await check(token, () => tokenOf(credentials, auth), judge(name, auth));
         const answered = isWell(had)
-          ? await check(list, () => firstPage(session), judgeList(auth))
+          ? await check(list, () => firstPage(session), judge(name, auth))
           : skipped(list, 'there is no token');
         const lacking = isWell(answered)
           ? await absentCheck(absent, session, deps.uuid())
@@ -81,37 +83,17 @@ async function firstPage(session: VendorSession): Promise<string> {
   return 'answered, no servers';
 }
 
-function judgeToken(connection: string, auth: Auth): (error: unknown) => Verdict {
+/** A connection's own call knows which secret it signs in with. */
+function judge(connection: string, auth: Auth): (error: unknown) => Verdict {
   return (error) => {
     if (!isVendorError(error)) return undefined;
     if (error.context['needsLease'] === true) {
       return { skipped: 'the access token has expired, and the next pass gets a new one' };
     }
-    if (error.kind === 'needs-login') return { fix: `\`trueup login ${connection}\`` };
-    if (error.kind !== 'token') return undefined;
-    return auth.type === 'refresh-token'
-      ? { fix: `\`trueup login ${connection}\`, which writes ${secretOf(auth)}` }
-      : { fix: `put what the vendor gave you into ${secretOf(auth)}, and look at \`auth\`` };
+    const step = firstStep(vendorSteps(error, secretOf(auth)), 'doctor');
+    return { fix: step.replaceAll('CONNECTION', connection) };
   };
 }
-
-function judgeList(auth: Auth): (error: unknown) => Verdict {
-  return (error) => {
-    if (!isVendorError(error)) return undefined;
-    const fix = listMends[error.status ?? 0];
-    if (fix !== undefined) return { fix: fix(secretOf(auth)) };
-    return error.kind === 'status'
-      ? { fix: 'try again; if it goes on, look at the vendor’s status page' }
-      : undefined;
-  };
-}
-
-const listMends: Readonly<Record<number, (secret: string) => string>> = {
-  401: (secret) => `the vendor does not accept this token: look at ${secret}`,
-  403: () => 'give this account the right to list and update servers at the vendor',
-  404: () => 'check the path in baseUrl: the API is elsewhere',
-  429: () => 'wait a minute; if it goes on, lower budget.requestsPerMinute',
-};
 
 function secretOf(auth: Auth): string {
   return `secret ${formatReference(credentialOf(auth))}`;

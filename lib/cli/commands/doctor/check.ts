@@ -27,7 +27,7 @@ export async function check(
   } catch (error) {
     const verdict = judge(error);
     if (verdict && 'skipped' in verdict) return skipped(what, verdict.skipped);
-    const { problem, next } = explain(error);
+    const { problem, next } = explain(error, { command: 'doctor' });
     // The line already names the connection, or the host.
     const places = [what.split(': ')[0], what.split(' ').at(-1)].map((one) => `${one}: `);
     const place = places.find((one) => problem.startsWith(one)) ?? '';

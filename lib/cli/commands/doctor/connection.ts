@@ -44,7 +44,7 @@ export async function connectionChecks(
     secretChecks(
       connection,
       rows,
-      diagnosis.secrets,
+      { inspector: diagnosis.secrets, secrets: deps.secrets },
       reading.ok ? deps.providers.get(reading.desired.connection.provider)?.table : undefined,
     ),
     lastPassCheck(connection, deps, outputs !== undefined),

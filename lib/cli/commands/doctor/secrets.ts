@@ -1,6 +1,11 @@
 import { counted } from '../../../plan/text/render-guard.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
-import type { SecretInspector } from '../../../secrets/secret-source.ts';
+import type {
+  SecretInspector,
+  SecretProblem,
+  SecretSource,
+  SecretValue,
+} from '../../../secrets/secret-source.ts';
 import type { FieldTable } from '../../../model/field-table.types.ts';
 import { isJsonObject } from '../../../model/json/json.ts';
 import { getAt } from '../../../model/json/pointer.ts';
@@ -8,22 +13,33 @@ import type { SecretRequest } from '../../../model/secret.ts';
 import { defaultTokenKey } from '../../../sign-in/stored-token.ts';
 import { secretReferences } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';
-import { check, unwell } from './check.ts';
+import { check, skipped, unwell } from './check.ts';
 import { serverIdIn } from '../../../model/names/server-key.ts';
 
-/** Every secret that the rows of a connection name, whether the rows are valid or not: a line each, or one if all is well. */
+/** What looks at secrets: whether they are there, and whether their values can be sent. */
+export interface SecretReaders {
+  readonly inspector: SecretInspector;
+  readonly secrets: Pick<SecretSource, 'values'>;
+}
+
+/**
+ * Every secret that the rows of a connection name, whether the rows are valid or not: a line each, or one if all is well. Each is
+ * read as a pass would read it, and nothing of it is shown.
+ */
 export async function secretChecks(
   connection: string,
   rows: readonly DesiredRow[],
-  inspector: SecretInspector,
+  { inspector, secrets }: SecretReaders,
   table: FieldTable | undefined,
 ): Promise<readonly Check[]> {
   const uses = rows.flatMap((row) => usesOf(row, table));
-  const users = new Map<string, readonly string[]>();
-  for (const { user, request } of uses) {
-    const others = (users.get(request.secret) ?? []).filter((other) => other !== user);
-    users.set(request.secret, [...others, user]);
-  }
+  const usersOf = (wanted: readonly Use[]) => {
+    const users = [...new Set(wanted.map(({ user }) => user))];
+    return `used by ${shortList(users)}`;
+  };
+  const names = new Set(uses.map(({ request }) => request.secret));
+  const bad = new Set<string>();
+  const login = `\`trueup login ${connection}\` writes it, into a JSON object such as {}`;
   const lines: Check[] = [];
   const what = `${connection}: secrets`;
   const all = await check(what, async () => {
@@ -32,14 +48,44 @@ export async function secretChecks(
       uses.map(({ request }) => request),
     );
     for (const [name, { problem, fix, isMisnamed }] of findings) {
-      const by = `used by ${shortList(users.get(name) ?? [])}`;
+      const wanted = uses.filter(({ request }) => request.secret === name);
       const subject = isMisnamed ? 'a secret' : `secret ${name}`;
-      lines.push(unwell(`${connection}: ${subject}`, `${problem}; ${by}`, fix));
+      const isForLogin = !isMisnamed && wanted.some(({ isRefreshToken }) => isRefreshToken);
+      bad.add(name);
+      lines.push(
+        unwell(
+          `${connection}: ${subject}`,
+          `${problem}; ${usersOf(wanted)}`,
+          isForLogin ? login : fix,
+        ),
+      );
     }
-    const good = users.size - findings.size;
-    return users.size === 0 ? 'none are named' : `${counted(good, 'secret')} there`;
+    const there = uses.filter(({ request }) => !findings.has(request.secret));
+    const values = await secrets.values(
+      connection,
+      there.map(({ request }) => request),
+    );
+    const problems = there.flatMap((use, index) => {
+      const value = values[index];
+      return value === undefined || value.found ? [] : [{ use, value }];
+    });
+    for (const same of Map.groupBy(problems, keyOf).values()) {
+      const [first] = same;
+      if (!first) continue;
+      const { use, value } = first;
+      const line = `${connection}: secret ${use.request.secret}`;
+      bad.add(use.request.secret);
+      const found = `${value.message}; ${usersOf(same.map((one) => one.use))}`;
+      lines.push(
+        value.code === 'denied'
+          ? skipped(line, `its value ${value.message}`)
+          : unwell(line, found, use.isRefreshToken ? login : fixes[value.code]),
+      );
+    }
+    const good = names.size - bad.size;
+    return names.size === 0 ? 'none are named' : `${counted(good, 'secret')} there`;
   });
-  const noneIsThere = lines.length > 0 && lines.length === users.size;
+  const noneIsThere = lines.length > 0 && bad.size === names.size;
   return noneIsThere ? lines : [all, ...lines];
 }
 
@@ -47,7 +93,24 @@ export async function secretChecks(
 interface Use {
   readonly user: string;
   readonly request: SecretRequest;
+  /** Whether `trueup login` writes it. */
+  readonly isRefreshToken: boolean;
 }
+
+interface Unusable {
+  readonly use: Use;
+  readonly value: Extract<SecretValue, { found: false }>;
+}
+
+const keyOf = ({ use, value }: Unusable) =>
+  JSON.stringify([use.request.secret, value.code, value.message]);
+
+const fixes: Readonly<Record<Exclude<SecretProblem, 'denied'>, string>> = {
+  missing: 'give it a value',
+  key: "put this member into it, or correct 'key' in the declaration",
+  value: 'correct its value',
+  unavailable: 'try again in a minute',
+};
 
 function usesOf({ item, value }: DesiredRow, table: FieldTable | undefined): readonly Use[] {
   const { label, spec, auth } = value;
@@ -58,17 +121,18 @@ function usesOf({ item, value }: DesiredRow, table: FieldTable | undefined): rea
       field.multiline === true && isJsonObject(spec) ? [getAt(spec, field.pointer)] : [],
     ),
   );
-  return secretReferences(value).map((reference) => ({
-    user,
-    request: {
-      ...reference,
-      ...(multiline.has(reference) && { multiline: true }),
-      ...(isJsonObject(auth) &&
-        reference === (auth['refresh_token'] as unknown) && {
-          key: reference.key ?? defaultTokenKey,
-        }),
-    },
-  }));
+  return secretReferences(value).map((reference) => {
+    const isRefreshToken = isJsonObject(auth) && reference === (auth['refresh_token'] as unknown);
+    return {
+      user,
+      isRefreshToken,
+      request: {
+        ...reference,
+        ...(multiline.has(reference) && { multiline: true }),
+        ...(isRefreshToken && { key: reference.key ?? defaultTokenKey }),
+      },
+    };
+  });
 }
 
 const mostNamed = 3;

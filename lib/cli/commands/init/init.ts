@@ -43,7 +43,7 @@ export const init = defineCommand<InitOptions>({
       const [file = ''] = options.file;
       throw usageError(
         'init takes its path by itself',
-        `leave out --file: \`trueup init ${quoted(file)}\``,
+        `leave out --file, and name it alone: ${quoted(file)}`,
       );
     }
     const all = jsonSchemas();

@@ -51,7 +51,7 @@ export const push = defineCommand<PushOptions>({
   run: async (context, operands, { prune = false, dryRun = false }) => {
     const { output, options, stop } = context;
     const paths = operands.length > 0 ? operands : chosenFiles(context);
-    if (paths.length === 0) throw usageError('nothing to push', 'name a file: `trueup push FILE`');
+    if (paths.length === 0) throw usageError('nothing to push', 'name a file');
     const target = await context.target('tables');
     const { writer } = target;
     if (!writer) throw new Error('a table is written to');

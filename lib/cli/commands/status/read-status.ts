@@ -3,7 +3,7 @@ import type { Pause, ServerRecord } from '../../../model/ledger.types.ts';
 import { outcomeCounts } from '../../../model/outcome.ts';
 import type { Outcome } from '../../../model/outcome.ts';
 import { isPauseOf, pauseText } from '../../../model/pause.ts';
-import { nextAttemptOf } from '../../../plan/due.ts';
+import { nextAttemptOf, nextAttemptOfConnection } from '../../../plan/due.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
@@ -47,6 +47,7 @@ export async function readStatus(
     ...declaredPart(connection, rows, deps),
     state: report?.state ?? 'unseen',
     ...(report?.reason && { reason: report.reason }),
+    ...nextAttemptOfConnection(lease?.retry),
     ...(report && {
       lastPass: {
         pass: report.pass,
@@ -55,7 +56,7 @@ export async function readStatus(
         durationMs: report.durationMs,
       },
     }),
-    ...leasePart(lease, now),
+    ...leasePart(lease),
     pauses,
     // Of the plans that were held, the last report shows which still are.
     held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
@@ -109,13 +110,12 @@ function declaredPart(connection: string, rows: readonly DesiredRow[], deps: Dep
   return { provider, mode: policy.mode };
 }
 
-function leasePart(lease: LeaseItem | undefined, now: number) {
-  const { owner, expiresAt, retry } = lease ?? {};
+function leasePart(lease: LeaseItem | undefined) {
+  const { owner, expiresAt } = lease ?? {};
   return {
     ...(owner !== undefined &&
       expiresAt !== undefined && {
         lease: { owner, expiresAt: new Date(expiresAt).toISOString() },
       }),
-    ...(retry && Date.parse(retry.notBefore) > now && { nextAttempt: retry.notBefore }),
   };
 }

@@ -2,7 +2,7 @@ import { outcomes } from '../../../model/outcome.ts';
 import type { NextCommand } from '../../../model/text/next-command.types.ts';
 import type { Paint, Style } from '../../../model/text/paint.types.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
-import { triedAgain } from '../../../plan/text/tried-again.ts';
+import { failsSince, triedAgain } from '../../../plan/text/tried-again.ts';
 import { shownCaller } from '../../../model/text/shown-caller.ts';
 import { shownTime } from '../../../model/text/shown-time.ts';
 import { showPointer } from '../../../model/text/shown-value.ts';
@@ -76,7 +76,8 @@ const stateWords: Readonly<Record<ConnectionStatus['state'], string>> = {
 };
 
 function facts(status: ConnectionStatus): readonly string[] {
-  const { lastPass, lease, nextAttempt, pauses, approved } = status;
+  const { lastPass, lease, pauses, approved } = status;
+  const again = failsSince(status);
   const pause = pauses.find(({ id }) => id === undefined);
   return [
     ...(lastPass
@@ -85,7 +86,7 @@ function facts(status: ConnectionStatus): readonly string[] {
         ]
       : []),
     ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
-    ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
+    ...(again === undefined ? [] : [again]),
     ...(pause ? [pauseText(pause)] : []),
     ...approved.map(({ digest, at, by, usedAt }) => {
       const use = usedAt === undefined ? 'for 24 hours' : `used ${shownTime(usedAt)}`;

@@ -1,7 +1,7 @@
 import type { PassEnd, Pause, Reason, Time } from '../../../model/ledger.types.ts';
 import type { Pointer } from '../../../model/json/json.types.ts';
 import type { Approval } from '../../../ledger/ledger.types.ts';
-import type { NextAttempt } from '../../../plan/due.ts';
+import type { FailingConnection, NextAttempt } from '../../../plan/due.ts';
 import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../model/outcome.ts';
 
 /** A declared server, as the ledger knows it. */
@@ -28,7 +28,7 @@ export interface Fight {
 }
 
 /** A connection with its servers: what `--output json` prints. */
-export interface ConnectionStatus {
+export interface ConnectionStatus extends FailingConnection {
   readonly connection: string;
   readonly provider?: string;
   readonly mode?: Mode;
@@ -43,8 +43,6 @@ export interface ConnectionStatus {
   };
   /** Who reconciles it now. */
   readonly lease?: { readonly owner: string; readonly expiresAt: Time };
-  /** Not before this is the connection tried again. */
-  readonly nextAttempt?: Time;
   readonly pauses: readonly Pause[];
   /** Digests of plans that the guard holds, and that are not approved. */
   readonly held: readonly string[];

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { secretsManagerClient } from '../../../../lib/secrets/secrets-manager/client.ts';
 import type { Check } from '../../../../lib/cli/commands/doctor/check.ts';
@@ -93,7 +94,7 @@ describe('all is well', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '14 checks: all is well.\n' });
   });
 
-  test('it writes nothing, decrypts no server’s secret, and asks for one page and one server', async () => {
+  test('it writes nothing, shows no secret, and asks for one page and one server', async () => {
     await world.secrets.write(`trueup/${connection}/a`, canary);
     const client_secret = { secret: `trueup/${connection}/a` };
     await world.declare({ id: a, spec: { name: 'A', client_secret } });
@@ -107,7 +108,7 @@ describe('all is well', () => {
     world.callsSince();
     expect((await doctor()).code).toBe(0);
     const calls = world.callsSince();
-    expect(calls).toMatchObject({ list: 1, get: 1, DescribeSecret: 2, BatchGetSecretValue: 1 });
+    expect(calls).toMatchObject({ list: 1, get: 1, DescribeSecret: 2, BatchGetSecretValue: 2 });
     expect(calls).not.toHaveProperty('put');
     expect(await rows()).toEqual(before);
   });
@@ -155,7 +156,10 @@ describe('what all connections need', () => {
     );
     const found = finder((JSON.parse(stdout) as { checks: readonly Check[] }).checks)(what);
     expect(code).toBe(1);
-    expect(found).toMatchObject({ ok: false, fix: 'check the name, --profile and --region' });
+    expect(found).toMatchObject({
+      ok: false,
+      fix: 'check the name, and set --region and --profile to where it is',
+    });
     expect(found.found).toContain('ResourceNotFound');
   });
 
@@ -311,7 +315,7 @@ describe('a connection', () => {
       {
         what: 'acme: secret trueup/acme/lacking',
         found: 'does not exist in this account and region; used by auth',
-        fix: 'aws secretsmanager create-secret --name trueup/acme/lacking --secret-string file://FILE',
+        fix: 'set --region if it is in another one, or: aws secretsmanager create-secret --name trueup/acme/lacking --secret-string file://FILE',
       },
       { what: 'acme: token', fix: expect.stringContaining('secret trueup/acme/lacking') },
     ]);
@@ -319,7 +323,7 @@ describe('a connection', () => {
   });
 
   test.each([
-    [401, 'does not accept this token: look at secret trueup/acme/token'],
+    [401, 'put a valid one into secret trueup/acme/token'],
     [403, 'the right to list'],
     [404, 'path in baseUrl'],
     [429, 'budget.requestsPerMinute'],
@@ -402,8 +406,14 @@ describe('a connection', () => {
       await world.secrets.write(`trueup/${connection}/login`, 'canary-of-a-bare-text');
       await refreshToken();
       const { failed } = await doctor();
+      const fix = expect.stringContaining('trueup login acme');
       expect(failed).toMatchObject([
-        { what: 'acme: token', fix: expect.stringContaining('trueup login acme') },
+        {
+          what: 'acme: secret trueup/acme/login',
+          found: "is not a JSON object, so it has no member 'refresh_token'; used by auth",
+          fix,
+        },
+        { what: 'acme: token', fix: expect.stringContaining('secret trueup/acme/login') },
       ]);
     });
   });
@@ -547,7 +557,9 @@ describe('with a stack', () => {
   test('that is not there', async () => {
     const { code, stdout } = await run('another');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^x {2}deployment: .*\n( {6}.*\n)* {3}next: check the name, --profile/);
+    expect(stdout).toMatch(
+      /^x {2}deployment: .*\n( {6}.*\n)* {3}next: check the name, and set --region/,
+    );
   });
 });
 
@@ -564,6 +576,7 @@ describe('with files', () => {
       expect(stdout).toMatch(/^ok clock: agrees with that of 127\.0\.0\.1:\d+$/m);
       expect(stdout).toContain('ok acme: secrets: 1 secret there');
 
+      await rm(join(fleet.folder, 'secrets.json'));
       const without = await trueup(['doctor', '--file', 'trueup.json'], options);
       expect(without.code).toBe(1);
       expect(without.stdout).toContain('x  acme: secret trueup/acme/token: is not in the variable');

@@ -137,9 +137,9 @@ describe('the value of a secret', () => {
     [
       'a JSON object, where no key is named',
       { client_secret: canary },
-      'is a JSON object: name its member',
+      'is a JSON object with 1 member: name one',
     ],
-    ['empty but for a line end', '\n', 'has an empty text'],
+    ['empty but for a line end', '\n', 'is empty'],
     ['of another encoding', `${canary}\0`, 'has control characters'],
     ['in several lines', `${canary}\n${canary}`, 'has several lines'],
   ])('that is %s is refused by its name, and nothing is sent', async (_, value, problem) => {

@@ -1,0 +1,46 @@
+import type { TrueupError } from '../../model/errors/errors.ts';
+import type { Steps } from './steps.ts';
+
+/** What to do next, by the code of an error that is neither the gateway's nor the command line's. */
+export function storeSteps({ code, context }: TrueupError): Steps {
+  const isOfFile = typeof context['path'] === 'string' && code.startsWith('store-');
+  return (isOfFile ? fileSteps : steps)[code] ?? others;
+}
+
+const others: Steps = [
+  '`trueup doctor` checks credentials, tables and connections one by one',
+  'run it again; if it goes on, please report it with the text above',
+];
+
+const steps: Readonly<Record<string, Steps>> = {
+  'store-region': 'set --region REGION, or the variable AWS_REGION',
+  'store-denied':
+    'sign in to AWS (--profile NAME, --region REGION), with the policy of the stack output OperatorPolicyArn',
+  'store-absent': 'check the name, and set --region and --profile to where it is',
+  'store-unreachable': 'check the network, and --region',
+  'store-throttled': 'try again in a minute',
+  'bad-digest': [
+    '`trueup status CONNECTION` shows the digest of what is held',
+    'give the digest of what is held',
+  ],
+  'not-held': [
+    '`trueup plan CONNECTION` shows what would be held now; the digest of a whole connection can be approved',
+    'give the digest of what is held now, of a whole connection',
+  ],
+  'ambiguous-digest': 'give more of its characters',
+  'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
+  'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',
+  'lease-lost': 'run it again: another process has taken over this connection',
+  redeclared: 'run it again: the declaration of the connection changed meanwhile',
+};
+
+/** The same of files, whose errors name their path. */
+const fileSteps: Readonly<Record<string, Steps>> = {
+  'store-denied': 'make it yours alone: chmod 600 for a file, in a folder that you may write to',
+  'store-absent': 'check the path; a secrets file is a JSON object from name to secret',
+  'store-malformed':
+    'fix it, or restore a copy; a secrets file is a JSON object from name to secret',
+  'store-busy': 'wait until the other command is done',
+  'store-too-large': 'split it, or take out what is not needed',
+  'store-failed': 'check the disk and the path; --state DIR names another folder',
+};

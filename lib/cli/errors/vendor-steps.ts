@@ -1,0 +1,134 @@
+import { isTransientStatus } from '../../model/errors/failure.ts';
+import type { VendorError, VendorErrorKind } from '../../model/errors/vendor-error.ts';
+import type { Steps } from './steps.ts';
+
+/**
+ * What to do next, by what went wrong at the gateway or the issuer of its tokens.
+ *
+ * @param secret - how the secret is called that the connection signs in with
+ */
+export function vendorSteps(error: VendorError, secret = 'the secret that `auth` names'): Steps {
+  const { operation, kind, status } = error;
+  if (operation === 'token') return tokenSteps(error, secret);
+  if (kind === 'status') return statusSteps(error, secret);
+  if (kind === 'body') {
+    if (status !== undefined) return 'look at what the gateway says above, in place of an answer';
+    return bodySteps[error.code] ?? kindSteps.body;
+  }
+  return kind === 'token' ? credentialSteps(secret) : kindSteps[kind];
+}
+
+function statusSteps({ operation, status = 0 }: VendorError, secret: string): Steps {
+  const isList = operation === 'list';
+  switch (status) {
+    case 401:
+      return `the gateway does not accept the token: put a valid one into ${secret}`;
+    case 403:
+      return isList
+        ? 'give the account of this token the right to list and update servers at the gateway'
+        : 'give the account of this token the right to read and update this server at the gateway';
+    case 404:
+      return isList
+        ? 'check the path in baseUrl: the API is elsewhere'
+        : 'declare the id that the server has now, or take the server out of the declaration';
+    case 409:
+      return 'declare a value that no other server has, or change the other server first';
+    case 429:
+      return 'wait a minute; if it goes on, lower budget.requestsPerMinute';
+  }
+  if (isTransientStatus(status)) {
+    return 'try again later; if it goes on, look at the status page of the gateway';
+  }
+  return isList
+    ? 'check baseUrl, and what the gateway says above'
+    : 'correct the declaration by what the gateway says above';
+}
+
+/** By the code of an answer that cannot be used. */
+const bodySteps: Readonly<Record<string, Steps>> = {
+  'body-html':
+    'check that baseUrl is the address of the API, not of the web site; a proxy or its sign-in page answers like this too',
+  'body-encoding':
+    'have the proxy in between pass on `accept-encoding: identity`: answers must not be compressed',
+  'body-size':
+    'split the account: Trueup reads 200,000 servers and 256 MB of a list, 32 MB at once',
+  'body-repeated':
+    'try again; if it goes on, report it to the vendor: its list must come to an end, and nothing is changed before',
+  'body-lacking':
+    'if these servers are gone, take them out of the declaration; if not, give the account of this token the right to see them',
+};
+
+const kindSteps: Readonly<Record<Exclude<VendorErrorKind, 'status' | 'token'>, Steps>> = {
+  upstream:
+    'check the MCP server behind the gateway: its address, and whether it takes the credential',
+  timeout: 'try again; if it goes on, look at the status page of the gateway',
+  cut: 'try again; if it goes on, look at the status page of the gateway',
+  'no-route': 'check baseUrl and the network',
+  tls: 'check baseUrl; a proxy may have put its own certificate in between',
+  body: 'check that baseUrl is the address of the API; if it is, report the answer to the vendor',
+  redirect: 'put the address that it leads to into baseUrl',
+  host: 'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS where there is no stack',
+  'needs-login': ['`trueup login CONNECTION`', 'sign in again, in the browser'],
+  aborted: 'run it again',
+};
+
+/** A credential that cannot be had, or cannot be sent. */
+function credentialSteps(secret: string): Steps {
+  return [
+    `correct ${secret}; \`trueup doctor CONNECTION\` checks each secret, and shows none`,
+    `correct ${secret}`,
+  ];
+}
+
+function tokenSteps(error: VendorError, secret: string): Steps {
+  const { kind, status, vendorCode } = error;
+  switch (kind) {
+    case 'token':
+      if (vendorCode !== undefined) return issuerSteps(vendorCode, secret);
+      return status === undefined ? credentialSteps(secret) : byIssuer(secret);
+    case 'status':
+      if (status === 404) return 'check the path in tokenUrl';
+      return isTransientStatus(status ?? 0)
+        ? 'try again later; if it goes on, look at the status page of the issuer'
+        : byIssuer(secret);
+    case 'body':
+      return 'check that tokenUrl is the address of the token endpoint, not of a web site';
+    case 'timeout':
+    case 'cut':
+      return 'try again; if it goes on, look at the status page of the issuer';
+    case 'no-route':
+    case 'tls':
+    case 'redirect': {
+      const step = kindSteps[kind];
+      return typeof step === 'string' ? step.replace('baseUrl', 'tokenUrl') : step;
+    }
+    case 'host':
+    case 'upstream':
+    case 'needs-login':
+    case 'aborted':
+      return kindSteps[kind];
+  }
+}
+
+const byIssuer = (secret: string): string =>
+  `check client_id and tokenUrl in \`auth\`, and ${secret}, by what the issuer says above`;
+
+/** By the issuer's own code, RFC 6749, 5.2. */
+function issuerSteps(vendorCode: string, secret: string): Steps {
+  switch (vendorCode) {
+    case 'invalid_client':
+      return `check client_id in \`auth\`, and that ${secret} has the client secret of this client`;
+    case 'unauthorized_client':
+    case 'unsupported_grant_type':
+      return 'let this client use its grant at the issuer: client credentials, or refresh tokens';
+    case 'invalid_scope':
+      return 'check `audience` and `scope` in `auth`: the client must be allowed them';
+    case 'invalid_target':
+    case 'access_denied':
+      return 'check `audience` in `auth`: the client must be allowed it';
+    case 'invalid_grant':
+      return kindSteps['needs-login'];
+    default:
+      return byIssuer(secret);
+  }
+}
