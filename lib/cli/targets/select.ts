@@ -88,13 +88,31 @@ async function assertDeclared(target: Target, name: string): Promise<void> {
   const rows = await target.deps.desired.rows(name, []);
   if (rows.length > 0) return;
   const known = await target.connections();
-  const near = suggest(name, known);
+  const near = suggest(name, known) ?? (await serverCalled(target, known, name));
   throw usageError(
     `${target.name} declares no connection '${name}'`,
     near === undefined
       ? `declared are: ${known.length === 0 ? 'none' : known.slice(0, 20).join(', ')}`
       : `did you mean ${near}?`,
   );
+}
+
+/** So many connections are looked through for a server that was named without its own. */
+const mostLookedThrough = 20;
+
+async function serverCalled(
+  { deps }: Target,
+  connections: readonly string[],
+  name: string,
+): Promise<string | undefined> {
+  const named = connections.slice(0, mostLookedThrough).map(async (connection) => {
+    const rows = await deps.desired.rows(connection);
+    const isIt = rows.some(
+      ({ item, value }) => value['label'] === name || serverIdIn(item) === name,
+    );
+    return isIt ? [`${connection}/${name}`] : [];
+  });
+  return (await Promise.all(named)).flat()[0];
 }
 
 /** A server is named by its label or id. */

@@ -91,6 +91,7 @@ describe('plan', () => {
     [['plan', 'acmee'], "declares no connection 'acmee'", 'did you mean acme?'],
     [['plan', 'acme/nobody'], "acme declares no server 'nobody'", 'trueup status acme'],
     [['plan', 'acme/frist'], "acme declares no server 'frist'", 'did you mean acme/first?'],
+    [['plan', 'first'], "declares no connection 'first'", 'did you mean acme/first?'],
     [['plan', 'acme/'], "'acme/' names no server", 'CONNECTION/SERVER'],
     [['pull', 'acme/first'], "'acme/first' names a server", 'name acme'],
   ])('%j exits with 3 and tells the next step', async (argv, problem, next) => {
@@ -319,7 +320,7 @@ describe('the guard', () => {
       const outcome = mode === 'report' ? 'reported' : 'held';
       const { code, stdout } = await run(['plan', '--detailed-exitcode']);
       expect(code).toBe(4);
-      expect(stdout.match(/^! acme\/.* {2}\(.*held by the guard: .*\)$/gm)).toHaveLength(12);
+      expect(stdout.match(/^! acme\/.*\s+\(.*held by the guard: .*\)$/gm)).toHaveLength(12);
       const held = /^ {4}trueup approve acme (\w+)/m.exec(stdout)?.[1];
       const json = JSON.parse((await run(['plan', '--output', 'json'])).stdout) as object;
       expect(json).toMatchObject({

@@ -30,7 +30,7 @@ export function renderRecord(record: ShownRecord, paint: Paint): string {
 const indent = '    ';
 
 const quiet = (paint: Paint, text: string) =>
-  wrap(plainText(text), indent).map((line) => paint(line, 'quiet'));
+  wrap(plainText(text), indent, undefined, paint.columns).map((line) => paint(line, 'quiet'));
 
 function changeLines(record: Extract<ShownRecord, ChangeRecord>, paint: Paint): readonly string[] {
   const { connection, server, label, at, by, command, pass, trigger, approval, fields } = record;
@@ -55,7 +55,7 @@ function actLines(record: Extract<ShownRecord, ActRecord>, paint: Paint): readon
     'server' in record ? record : {};
   const name = label === undefined ? '' : `/${label}`;
   const line = plainText(`${record.connection}${name}: ${actText(record)}`, 1000);
-  const [first = '', ...others] = wrap(line, indent, '* ');
+  const [first = '', ...others] = wrap(line, indent, '* ', paint.columns);
   return [
     `${paint('*', 'quiet')}${first.slice(1)}`,
     ...others,
