@@ -50,6 +50,8 @@ export function createScheduled(
     const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
     const context = { deps, observability, seen, deadline };
     const done = await passes(context, own, connectionsAtOnce);
+    // Only at its end: an alarm goes off if it stays away.
+    observability.metrics.addMetric('ScheduledRuns', 'Count', 1);
     return { connections: connections.length, queued, ...done };
   });
 }

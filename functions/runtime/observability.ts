@@ -38,6 +38,8 @@ export function measure(metrics: Metrics, report: PassReport): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   count('Passes', 1);
   count('PassesEndedEarly', report.state === 'ok' ? 0 : 1);
+  // So that its average is a share.
+  count('PassesFailed', 0);
   for (const outcome of outcomes) count(`Servers${capital(outcome)}`, report.counts[outcome]);
   for (const call of ['list', 'get', 'put'] as const) {
     count(`VendorCalls${capital(call)}`, report.vendorCalls[call]);

@@ -37,6 +37,7 @@ const contextSchema = z.strictObject({
   logRetentionDays: z.optional(z.literal(retentions)),
   alarmTopicArn: z.optional(arn),
   failingForMinutes: z.optional(z.number()),
+  failingShare: z.optional(z.number()),
   kmsKeyArn: z.optional(arn),
   desiredTable: z.optional(tableSchema),
   ledgerTable: z.optional(tableSchema),
@@ -84,7 +85,7 @@ export function propsOf(scope: Construct, context: TrueupContext): TrueupReconci
 
 function plainProps(context: TrueupContext) {
   const { allowedHosts, inlineShare, connectionsAtOnce, concurrency, memory } = context;
-  const { secretPrefix, refreshTokenSecrets, cloudTrailRotation, tracing } = context;
+  const { secretPrefix, refreshTokenSecrets, cloudTrailRotation, failingShare, tracing } = context;
   return {
     allowedHosts,
     ...(inlineShare !== undefined && { inlineShare }),
@@ -94,6 +95,7 @@ function plainProps(context: TrueupContext) {
     ...(secretPrefix !== undefined && { secretPrefix }),
     ...(refreshTokenSecrets && { refreshTokenSecrets }),
     ...(cloudTrailRotation !== undefined && { cloudTrailRotation }),
+    ...(failingShare !== undefined && { failingShare }),
     ...(tracing !== undefined && { tracing }),
   };
 }

@@ -44,6 +44,11 @@ export interface TrueupReconcilerProps {
   /** Servers or connections that fail longer than this are an alarm, at most a day. Defaults to 1 hour. */
   readonly failingFor?: Duration;
   /**
+   * Percent of the connections, 0 to 50, that may fail, end early or have a held plan before the alarms on them go off. In a fleet
+   * of thousands there is always one: 0.1 lets 10 of 10,000 fail. Defaults to 0, one is an alarm.
+   */
+  readonly failingShare?: number;
+  /**
    * Encrypts tables, queues and the fingerprint key. Defaults to AWS's own keys. The key's policy must let the account's
    * IAM policies decide, and `events.amazonaws.com` decrypt and generate data keys.
    */

@@ -137,7 +137,8 @@ function watch(scope: TrueupReconciler, { props, settings, targets }: Parts): vo
     metric: metricsOf(serviceName(scope, props.outputPrefix)),
   };
   const { alarmTopic: topic, outputPrefix = 'Trueup' } = props;
-  createAlarms(scope, { ...watched, failingFor: settings.failingFor, topic });
+  const { failingFor, failingShare } = settings;
+  createAlarms(scope, { ...watched, failingFor, failingShare, topic });
   const logGroups = [scheduled.logGroup, stream.logGroup, queued.logGroup];
   const dashboard = createDashboard(scope, { ...watched, logGroups });
   const { functions, operatorPolicy } = scope;

@@ -15,6 +15,7 @@ export interface InfraSettings {
   readonly secretPrefix: string;
   readonly refreshTokenSecrets: readonly string[];
   readonly failingFor: Duration;
+  readonly failingShare: number;
 }
 
 /** A function's time limit. Trueup hands over to the queue before it ends. */
@@ -43,6 +44,7 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
     memory: whole('memory', props.memory ?? 512, [256, 10_240]),
     secretPrefix,
     refreshTokenSecrets,
+    failingShare: percent('failingShare', props.failingShare ?? 0),
     failingFor: minutes('failingFor', props.failingFor ?? Duration.hours(1), [1, 1440]),
   };
 }
@@ -66,6 +68,15 @@ function whole(prop: string, value: number, [from, to]: readonly [number, number
   const fits =
     Token.isUnresolved(value) || (Number.isInteger(value) && value >= from && value <= to);
   check(fits, prop, `a whole number from ${from} to ${to}`);
+  return value;
+}
+
+function percent(prop: string, value: number): number {
+  // CloudWatch's percentiles and JavaScript's fractions agree on so many digits.
+  const fits =
+    Token.isUnresolved(value) ||
+    (value >= 0 && value <= 50 && /^\d+(\.\d{1,3})?$/.test(String(value)));
+  check(fits, prop, 'a number from 0 to 50 with at most three decimals');
   return value;
 }
 

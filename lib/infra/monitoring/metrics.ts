@@ -22,6 +22,7 @@ export const failureMetrics = [
 
 /** Trueup's own metrics: the functions emit exactly these, and dashboard and alarms read all of them. */
 export type TrueupMetric =
+  | 'ScheduledRuns'
   | 'Passes'
   | 'PassesEndedEarly'
   | 'PassesFailed'

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -8,10 +9,10 @@ const alarm = (name: string, from = stack) =>
   resource(from, 'AWS::CloudWatch::Alarm', `Trueup${name}Alarm`).Properties;
 
 describe('alarms on what passes report', () => {
-  test('no pass in three periods: silence is the alarm', () => {
-    expect(alarm('NoPass')).toMatchObject({
+  test('the schedule did not run in three periods: silence is the alarm, whatever stream and queue do', () => {
+    expect(alarm('ScheduleSilent')).toMatchObject({
       Namespace: 'Trueup',
-      MetricName: 'Passes',
+      MetricName: 'ScheduledRuns',
       Dimensions: [{ Name: 'service', Value: 'Test' }],
       Statistic: 'Sum',
       Period: 300,
@@ -60,15 +61,42 @@ describe('alarms on what passes report', () => {
     });
   });
 
+  test('passes cannot be made in three periods', () => {
+    expect(alarm('PassesFailed')).toMatchObject({
+      MetricName: 'PassesFailed',
+      Statistic: 'Maximum',
+      EvaluationPeriods: 3,
+      Threshold: 1,
+    });
+  });
+
   test('a held plan, at once', () => {
     expect(alarm('HeldPlan')).toMatchObject({ MetricName: 'ServersHeld', EvaluationPeriods: 1 });
+  });
+
+  test('more than a share of the fleet: a percentile of ages and counts, the average of what is 0 or 1', () => {
+    const large = template({ failingShare: 0.1 });
+    for (const [name, threshold] of [
+      ['ServersFailing', 3600],
+      ['HeldPlan', 1],
+    ] as const) {
+      expect(alarm(name, large)).toMatchObject({
+        ExtendedStatistic: 'p99.9',
+        Threshold: threshold,
+      });
+    }
+    for (const name of ['PassesEndingEarly', 'PassesFailed']) {
+      expect(alarm(name, large)).toMatchObject({ Statistic: 'Average', Threshold: 0.001 });
+    }
+    expect(() => template({ failingShare: 51 })).toThrow('failingShare must be');
+    expect(() => template({ failingShare: 0.1234 })).toThrow('failingShare must be');
   });
 });
 
 describe('alarms on the machinery', () => {
   test.each([
     ['DeadLetters', 'TrueupDeadLetters', 'ApproximateNumberOfMessagesVisible', 1],
-    ['Failures', 'TrueupFailures', 'ApproximateNumberOfMessagesVisible', 1],
+    ['Failures', 'TrueupFailures', 'NumberOfMessagesSent', 1],
     ['QueueAge', 'TrueupWork', 'ApproximateAgeOfOldestMessage', 2700],
   ])('%s', (name, queue, metric, threshold) => {
     const { id } = resource(stack, 'AWS::SQS::Queue', queue);
@@ -78,6 +106,15 @@ describe('alarms on the machinery', () => {
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
       Threshold: threshold,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+  });
+
+  test('Failures ends two periods of the schedule after the last one came, though people leave them there', () => {
+    expect(alarm('Failures', template({ schedule: Duration.minutes(10) }))).toMatchObject({
+      Period: 600,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
     });
   });
 
@@ -114,10 +151,38 @@ describe('every alarm', () => {
   const all = (from = stack) =>
     Object.values(resources(from)).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
 
-  test('says what it means and what to do, in what CloudWatch keeps of a description', () => {
-    for (const { Properties } of all()) {
+  const nameOf = (id: string) => /^Trueup(.*)Alarm[0-9A-F]{8}$/.exec(id)?.[1] ?? id;
+  const sections = readFileSync('docs/runbook.md', 'utf8')
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => ({ title: text.slice(0, text.indexOf('\n')), text }));
+  const names = Object.entries(resources(stack))
+    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+    .map(([id]) => nameOf(id));
+
+  test('has a section of the runbook, and each section under a name has its alarm', () => {
+    const named = sections.flatMap(({ title }) => title.match(/^\w+$/) ?? []);
+    expect(named.toSorted()).toEqual(names.toSorted());
+  });
+
+  test.each(names)(
+    '%s: its section says what it means, what to look at and do, and when it is harmless',
+    (name) => {
+      const { text = '' } = sections.find(({ title }) => title === name) ?? {};
+      const heads = ['What it means', 'What to look at', 'What to do', 'When it is harmless'];
+      const parts = text.split(/^\*\*(.+)\.\*\* /m).slice(1);
+      expect(parts.filter((_, at) => at % 2 === 0)).toEqual(heads);
+      for (const part of parts.filter((_, at) => at % 2 === 1))
+        expect(part.trim()).toMatch(/.{20,}/);
+    },
+  );
+
+  test('says what it means, and links to its section, in what CloudWatch keeps of a description', () => {
+    for (const [id, { Type, Properties }] of Object.entries(resources(stack))) {
+      if (Type !== 'AWS::CloudWatch::Alarm') continue;
       const text = String(Properties['AlarmDescription']);
-      expect(text).toMatch(/^Trueup: .{80,}/);
+      expect(text).toMatch(/^Trueup: .{40,}/);
+      expect(text).toContain(` docs/runbook.md#${nameOf(id).toLowerCase()}`);
       expect(text.length).toBeLessThanOrEqual(1024);
     }
   });
