@@ -8,6 +8,7 @@ import { createObservability, logOf, measureFailure } from './runtime/observabil
 import type { Observability } from './runtime/observability.ts';
 import { deadlineOf, runPass } from './runtime/run-pass.ts';
 import type { PassContext, Seen } from './runtime/run-pass.ts';
+import { takeShare } from './runtime/share.ts';
 import { readSettings } from './settings.ts';
 
 /** What the function returns: for people who invoke it by hand. */
@@ -21,6 +22,12 @@ export interface ScheduledResult {
   readonly failed: readonly string[];
 }
 
+interface Passes {
+  passes: number;
+  knocked: number;
+  readonly failed: string[];
+}
+
 /** What a handler runs on, wired at its first invocation. */
 export interface World {
   readonly deps: Dependencies;
@@ -31,7 +38,8 @@ export interface World {
 
 /**
  * The handler of the schedule's events: a pass over every connection. One that fails never stops another. What is beyond
- * its own share goes to the queue before it begins, so that nothing waits for it.
+ * its own share goes to the queue before it begins, so that nothing waits for it; without the queue one share follows the
+ * other.
  */
 export function createScheduled(
   world: () => World,
@@ -41,19 +49,34 @@ export function createScheduled(
   let wired: World | undefined;
   return instrumented(observability, async (_event: unknown, lambda) => {
     wired ??= world();
-    const { deps, connectionsAtOnce, inlineShare = Infinity } = wired;
+    const { deps, connectionsAtOnce, inlineShare } = wired;
     const listed = await Array.fromAsync(deps.desired.connections());
     const connections = listed.toSorted();
-    const beyond = connections.slice(inlineShare);
-    const queued = (await isSent(deps, beyond)) ? beyond.length : 0;
-    const own = connections.slice(0, connections.length - queued);
+    const atMost = inlineShare ?? connections.length;
+    const share = await takeShare(connections, atMost, deps);
+    const isQueued = inlineShare !== undefined && (await isSent(deps, share.left));
     const deadline = deadlineOf(deps.clock.now(), lambda.getRemainingTimeInMillis());
     const context = { deps, observability, seen, deadline };
-    const done = await passes(context, own, connectionsAtOnce);
+    const done = await passes(context, share.own, connectionsAtOnce);
+    let left = isQueued ? [] : share.left;
+    while (left.length > 0) {
+      // oxlint-disable-next-line no-await-in-loop -- one share after the other, so that they are not in memory together
+      const next = await takeShare(left, atMost, deps);
+      // oxlint-disable-next-line no-await-in-loop
+      add(done, await passes(context, next.own, connectionsAtOnce));
+      left = next.left;
+    }
     // Only at its end: an alarm goes off if it stays away.
     observability.metrics.addMetric('ScheduledRuns', 'Count', 1);
+    const queued = isQueued ? share.left.length : 0;
     return { connections: connections.length, queued, ...done };
   });
+}
+
+function add(done: Passes, more: Passes): void {
+  done.passes += more.passes;
+  done.knocked += more.knocked;
+  done.failed.push(...more.failed);
 }
 
 /** Without the queue it does what it can itself, its share first. */
@@ -77,7 +100,7 @@ async function passes(
   context: PassContext,
   connections: readonly string[],
   connectionsAtOnce: number,
-): Promise<Pick<ScheduledResult, 'passes' | 'knocked' | 'failed'>> {
+): Promise<Passes> {
   const failed: string[] = [];
   let [made, knocked] = [0, 0];
   await eachLimited(connections, connectionsAtOnce, async (connection) => {

@@ -16,7 +16,10 @@ export interface TrueupReconcilerProps {
   readonly allowedHosts: Readonly<Record<string, readonly string[]>>;
   /** Time between two scheduled passes, in whole minutes. Defaults to 5 minutes. */
   readonly schedule?: Duration;
-  /** Connections that the scheduled function reconciles itself; the others go to the queue. Defaults to 20. */
+  /**
+   * Connections that the scheduled function reconciles itself, less those that have more than 2,000 servers together; the others
+   * go to the queue. Defaults to 20.
+   */
   readonly inlineShare?: number;
   /** Connections of its share that the scheduled function reconciles at the same time, from 1 to 1,000. Defaults to 10. */
   readonly connectionsAtOnce?: number;
