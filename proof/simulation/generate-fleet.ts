@@ -1,14 +1,16 @@
 import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { core } from '../../test/support/canaries.ts';
 import type { Chance } from './chance.ts';
+import { foundCredential } from './generate-contextforge.ts';
 import { liveOf, secretsFor, specOf } from './generate-specs.ts';
 import { clientSecretOf, refreshOf } from './issuer.ts';
 import type { ConnectionInit, ServerInit, VendorName } from './scenario.types.ts';
 import { hostOf, tokenHostOf } from './wire.ts';
 
-/** A connection at either vendor, its servers near or far from what is declared of them. */
-export function connectionOf(chance: Chance, name: string): ConnectionInit {
-  const vendor: VendorName = chance.is(0.5) ? 'barndoor' : 'alloy';
+/** A connection at one of the vendors, its servers near or far from what is declared of them. */
+export function connectionOf(chance: Chance, name: string, isForge: boolean): ConnectionInit {
+  const other = chance.is(0.5) ? 'barndoor' : 'alloy';
+  const vendor: VendorName = isForge ? 'contextforge' : other;
   const count = chance.weighed([
     [6, chance.between(1, 4)],
     [3, chance.between(5, 8)],
@@ -19,7 +21,8 @@ export function connectionOf(chance: Chance, name: string): ConnectionInit {
   const shows = { meta: chance.is(0.7), mask: chance.is(0.5) };
   const servers = ids.map((id): ServerInit => {
     const spec = specOf(chance, vendor, name, id);
-    const live = liveOf(chance, vendor, spec, id);
+    const found = liveOf(chance, vendor, spec, id);
+    const live = isForge ? { ...found, ...foundCredential(chance, id) } : found;
     const policy = serverPolicy(chance, vendor);
     const row = { spec, ...(chance.is(0.5) && { generation: 1 }), ...policy };
     return { id, ...(!chance.is(0.05) && { row }), ...(!chance.is(0.04) && { live }) };
@@ -45,7 +48,11 @@ export function connectionOf(chance: Chance, name: string): ConnectionInit {
 }
 
 /** What a policy may leave to the vendor; a declaration that spells it out does not fit. */
-const ignorable = { barndoor: '/meta/costCenter', alloy: '/restrictions/users' } as const;
+const ignorable = {
+  barndoor: '/meta/costCenter',
+  alloy: '/restrictions/users',
+  contextforge: '/visibility',
+} as const;
 
 function serverPolicy(chance: Chance, vendor: VendorName): JsonObject {
   return chance.weighed<JsonObject>([

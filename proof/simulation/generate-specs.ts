@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { core } from '../../test/support/canaries.ts';
 import type { Chance } from './chance.ts';
+import { contextforgeFields, credentialFor } from './generate-contextforge.ts';
 import type { VendorName } from './scenario.types.ts';
 import { ignored, rejected, shouted } from './vendor-quirks.ts';
 
@@ -28,7 +29,7 @@ export function specOf(
   id: string,
   before?: JsonObject,
 ): JsonObject {
-  const fields = vendor === 'barndoor' ? barndoorFields : alloyFields;
+  const fields = fieldsOf[vendor];
   const entries = Object.entries(fields).flatMap(([key, make]): [string, Json][] => {
     const old = before?.[key];
     if (before && old !== undefined && chance.is(0.65)) return [[key, old]];
@@ -36,7 +37,8 @@ export function specOf(
     if (chance.is(0.12)) return [];
     return [[key, make(chance, connection, id)]];
   });
-  return Object.fromEntries(entries);
+  if (vendor !== 'contextforge') return Object.fromEntries(entries);
+  return { ...Object.fromEntries(entries), ...credentialFor(chance, connection, id, before) };
 }
 
 type Make = (chance: Chance, connection: string, id: string) => Json;
@@ -95,6 +97,12 @@ const alloyFields: Readonly<Record<string, Make>> = {
   },
 };
 
+const fieldsOf: Readonly<Record<VendorName, Readonly<Record<string, Make>>>> = {
+  barndoor: barndoorFields,
+  alloy: alloyFields,
+  contextforge: { name: nameOf, ...contextforgeFields },
+};
+
 /**
  * What the vendor has of a server that is declared so: the same, or something else here and there, and fields of its own.
  *
@@ -124,6 +132,11 @@ export function liveOf(
       restrictions: { ...restrictions, ...(chance.is(0.4) && { regions: { allowed: ['eu'] } }) },
       accessUrl: `https://mcp.runalloy.com/mcp/${id}?token=${token}`,
     };
+  }
+  if (vendor === 'contextforge') {
+    const { authType: _type, authUsername: _user, ...others } = same;
+    const usual = { transport: 'STREAMABLEHTTP', visibility: 'public', tags: [] };
+    return { ...plain, ...usual, url: `https://found-${id}.test/mcp`, ...others };
   }
   const meta = isJsonObject(same['meta']) ? same['meta'] : {};
   const own = { owner: 'the vendor', limits: { burst: 5 } };

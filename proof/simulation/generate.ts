@@ -6,6 +6,7 @@ import { plot } from './generate-plots.ts';
 import type { Plot } from './generate-plots.ts';
 import { liveOf, secretValue, specOf } from './generate-specs.ts';
 import type { Action, ConnectionInit, Delivery, Scenario } from './scenario.types.ts';
+import { strangeChange, troubles } from './generate-contextforge.ts';
 import { connectionOf, connectionPolicy } from './generate-fleet.ts';
 
 const minute = 60_000;
@@ -14,7 +15,11 @@ const minute = 60_000;
 export function generate(seed: number): Scenario {
   const chance = chanceOf(seed, 'scenario');
   const names = chance.is(0.25) ? ['acme', 'globex'] : ['acme'];
-  const connections = names.map((name) => connectionOf(chance, name));
+  // Of its own chance: what other seeds come to does not depend on it.
+  const isForge = chanceOf(seed, 'contextforge').is(0.2);
+  const connections = names.map((name, index) =>
+    connectionOf(chance, name, isForge && index === 0),
+  );
   const minutes = chance.between(8, 40);
   const loads = connections.map((connection) => workload(chance, connection, minutes));
   const unordered = [
@@ -70,7 +75,7 @@ function schedules(chance: Chance, minutes: number): Action[] {
 
 /** What people do to one connection. Edits come in bursts, and often go back to what was before. */
 function workload(chance: Chance, connection: ConnectionInit, minutes: number): Plot {
-  const { name, servers } = connection;
+  const { name, vendor, servers } = connection;
   const actions: Action[] = [];
   const rows = new Map(servers.map(({ id, row }) => [id, row ? [row] : []]));
   const ids = servers.map(({ id }) => id);
@@ -82,6 +87,7 @@ function workload(chance: Chance, connection: ConnectionInit, minutes: number): 
     const id = chance.pick(ids);
     actions.push(actionOf(chance, connection, id, rows, at));
   }
+  if (vendor === 'contextforge') actions.push(...troubles(chance, name, ids, minutes * minute));
   if (chance.is(0.3))
     actions.push({ at: at + chance.between(1000, minute), do: 'approve', connection: name });
   if (!chance.is(0.5)) return { actions, faults: [] };
@@ -128,6 +134,9 @@ function actionOf(
       return { at, do: 'declare', connection: name, item: 'connection', row, delivery };
     }
     case 'drift': {
+      if (vendor === 'contextforge' && chance.is(0.5)) {
+        return { at, do: what, connection: name, id, fields: strangeChange(chance, id) };
+      }
       const fields = liveOf(chance, vendor, specOf(chance, vendor, name, id), id);
       const { client_secret: _secret, client_id: _client, instructions: _text, ...seen } = fields;
       // What nobody can read, nobody can put right.
@@ -167,6 +176,7 @@ function actionOf(
     case 'approve':
       return { at, do: what, connection: name };
     case 'schedule':
+    case 'lock-out':
     case 'rotate-key':
       return { at, do: 'rotate-key' };
   }

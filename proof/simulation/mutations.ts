@@ -33,7 +33,7 @@ export const mutations: readonly Mutation[] = [
     by: "if (event.scope) return 'knocked';",
     breaks: 'nothing-lost',
     says: 'nobody will serve it',
-    seed: 4,
+    seed: 1,
   },
   {
     name: 'apply before the guard',
@@ -42,7 +42,7 @@ export const mutations: readonly Mutation[] = [
     by: '...findings,',
     breaks: 'no-harm',
     says: 'changed within an hour',
-    seed: 2,
+    seed: 7,
   },
   {
     name: 'digest over everything',
@@ -51,7 +51,7 @@ export const mutations: readonly Mutation[] = [
     by: 'planDigest([...heldHashes(held), JSON.stringify(held)])',
     breaks: 'no-harm',
     says: 'under another digest',
-    seed: 2,
+    seed: 13,
   },
   {
     name: 'retried refresh exchange',
@@ -123,7 +123,7 @@ export const mutations: readonly Mutation[] = [
     by: '',
     breaks: 'nothing-lost',
     says: 'nobody will serve it',
-    seed: 4,
+    seed: 6,
   },
   {
     name: 'continuations without progress',
@@ -178,6 +178,24 @@ export const mutations: readonly Mutation[] = [
     breaks: 'no-harm',
     says: 'is what it was already',
     seed: 1,
+  },
+  {
+    name: 'credential left out of a PUT',
+    file: 'lib/gateways/contextforge/client.ts',
+    text: 'if (mask !== undefined) return { ...body, authToken: mask.reveal() };',
+    by: 'if (mask !== undefined) return body;',
+    breaks: 'no-harm',
+    says: 'erased the stored credential',
+    seed: 2,
+  },
+  {
+    name: 'a dropped PUT taken for done',
+    file: 'lib/pass/apply/attempt.ts',
+    text: 'if (context.table.dropsPuts && mayBeDropped(sent, live, answer)) answer = await put();',
+    by: '',
+    breaks: 'convergence',
+    says: 'is not right',
+    seed: 688,
   },
 ];
 

@@ -8,6 +8,9 @@ import type { World } from './world.ts';
 /** Backoff begins with a minute, less up to half of it, and grows to half an hour at least. */
 const [shortest, longest] = [30_000, 30 * 60_000];
 
+/** A longer Retry-After is a lockout: it is the connection's, whatever was asked for. */
+const lockoutMs = 60_000;
+
 interface Failure {
   readonly process: Process;
   readonly reading: Reading;
@@ -23,7 +26,7 @@ interface Failure {
 
 /**
  * No flood, a connection that fails: after a pass whose list or sign-in failed, no unattended one asks the vendor anything
- * before its time, unless the connection's row is another. Clocks may be apart.
+ * before its time, unless the connection's row is another. Clocks may be apart. A pass that is locked out asks nothing more.
  */
 export class ConnectionOracle implements Oracle {
   readonly #world: World;
@@ -31,6 +34,8 @@ export class ConnectionOracle implements Oracle {
   readonly #readings: PassReadings;
   /** By connection: the last call of a pass that is under way, if it failed. */
   readonly #open = new Map<Reading, { readonly at: number; readonly retryAfter: number }>();
+  /** Passes that were locked out. */
+  readonly #locked = new Set<Reading>();
   /** Passes that the vendor answered. */
   readonly #talked = new Set<Reading>();
   readonly #failures = new Map<string, Failure>();
@@ -55,6 +60,9 @@ export class ConnectionOracle implements Oracle {
 
   #called({ process, connection, operation }: VendorCall): void {
     const reading = this.#readings.of(process, connection);
+    if (reading && this.#locked.has(reading)) {
+      this.#found.wrong('no-flood', `${operation} of ${connection} by ${process.name}, locked out`);
+    }
     const failure = this.#failures.get(connection);
     // A holder that began before the failure, and stood still since, does not know of it.
     if (!reading || !failure?.isSaved || reading.readAt < failure.at) return;
@@ -76,10 +84,18 @@ export class ConnectionOracle implements Oracle {
     const reading = this.#readings.of(process, connection);
     if (!reading) return;
     if (outcome === 'told' && operation !== 'token') this.#talked.add(reading);
-    const isWhole = operation === 'list' || operation === 'token';
-    const isBad = outcome !== 'told' || (answer?.status ?? 0) >= 400;
-    if (!isWhole || !isBad) return void this.#open.delete(reading);
     const retryAfter = Number(answer?.headers?.['retry-after'] ?? 0) * 1000;
+    const isLockout = answer?.status === 429 && retryAfter > lockoutMs;
+    if (isLockout) {
+      this.#locked.add(reading);
+      this.#found.looked('no-flood: lockouts');
+    }
+    const isWhole = isLockout || operation === 'list' || operation === 'token';
+    const isBad = outcome !== 'told' || (answer?.status ?? 0) >= 400;
+    if (!isWhole || !isBad) {
+      if (!this.#locked.has(reading)) this.#open.delete(reading);
+      return undefined;
+    }
     this.#open.set(reading, { at: this.#world.now, retryAfter });
     return undefined;
   }

@@ -47,6 +47,7 @@ export function standingOf(
   if (isPaused(world, ledger, id)) return exempt('paused');
   const live = world.accounts.get(name)?.fieldsOf(id);
   if (!live) return exempt('missing');
+  if (live['upstream'] === 'down') return exempt('its MCP server is down');
   if (refusals.isRefused(name, id)) return exempt('turned down');
   const spec = specOf(row);
   if (textOf(spec['name']).includes(rejected)) return exempt('the vendor turns it down');
@@ -57,7 +58,7 @@ export function standingOf(
     const value = isReference(declared) ? secretText(world, declared) : wanted(declared);
     if (value === undefined) return [];
     const has = valueAt(live, path);
-    const isEmpty = Array.isArray(value) && value.length === 0 && has === undefined;
+    const isEmpty = Array.isArray(value) && value.length === 0 && (has ?? null) === null;
     const good = [value, formOf(value)].map(canonical);
     return isEmpty || good.includes(canonical(has))
       ? []
@@ -75,7 +76,7 @@ export function standingOf(
     : { kind: 'wrong', fields: wrong };
 }
 
-const unreadable = ['/client_id', '/client_secret', '/instructions'];
+const unreadable = ['/client_id', '/client_secret', '/instructions', '/authToken', '/authPassword'];
 
 /**
  * What the ledger does not know of a server that is right: of each field that nobody can read, what the vendor has is what

@@ -18,11 +18,18 @@ import type { Findings, Oracle } from './oracle.ts';
 import { isAttended } from './pass-readings.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
 import { maskOf } from './vendor-barndoor.ts';
+import { goTogether, isKept, isReplaced } from './vendor-contextforge.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { Process } from './scheduler.ts';
 import type { World } from './world.ts';
 
-const unreadable = new Set(['/client_id', '/client_secret', '/instructions']);
+const unreadable = new Set([
+  '/client_id',
+  '/client_secret',
+  '/instructions',
+  '/authToken',
+  '/authPassword',
+]);
 
 /**
  * No harm: each PUT against the declaration, the pauses and the live server that its pass had read.
@@ -32,6 +39,8 @@ export class HarmOracle implements Oracle {
   readonly #found: Findings;
   readonly #readings: PassReadings;
   readonly #deployment: Deployment;
+  /** The latest PUT of a pass to a server, which may be sent a second time in case it was dropped. */
+  readonly #latest = new Map<string, { readonly reading: Reading; readonly body: string }>();
 
   constructor(world: World, found: Findings, readings: PassReadings, deployment: Deployment) {
     this.#world = world;
@@ -61,9 +70,27 @@ export class HarmOracle implements Oracle {
     const attended = isAttended(process, reading);
     if (policy.mode === 'report' && !attended) wrong('an unattended pass, and its mode is report');
     if (this.#isPaused(process, reading, id)) wrong('it is paused');
-    if (attended) this.#shown(call, body, wrong);
-    this.#fields(row, reading, call, body, wrong);
+    if (attended) this.#shown(call, body, reading.seen.get(id) ?? {}, wrong);
+    if (this.#isSecond(call, reading, body)) {
+      this.#found.looked('no-harm: PUTs sent a second time');
+    } else {
+      this.#fields(row, reading, call, body, wrong);
+    }
     return undefined;
+  }
+
+  /** ContextForge may drop a PUT and answer 200. */
+  #isSecond({ connection, id = '' }: VendorCall, reading: Reading, sent: JsonObject): boolean {
+    const { connections } = this.#world.scenario;
+    const account = connections.find(({ name }) => name === connection);
+    if (account?.vendor !== 'contextforge') return false;
+    const key = `${connection}/${id}`;
+    const body = canonical(sent);
+    const latest = this.#latest.get(key);
+    this.#latest.delete(key);
+    if (latest?.reading === reading && latest.body === body) return true;
+    this.#latest.set(key, { reading, body });
+    return false;
   }
 
   #isPaused({ clock }: Process, { ledger, readAt }: Reading, id: string): boolean {
@@ -77,13 +104,20 @@ export class HarmOracle implements Oracle {
   }
 
   /** A person's pass sends what that person was shown. */
-  #shown({ process, id = '' }: VendorCall, body: JsonObject, wrong: (what: string) => void): void {
+  #shown(
+    { process, id = '' }: VendorCall,
+    body: JsonObject,
+    live: JsonObject,
+    wrong: (what: string) => void,
+  ): void {
     const plan = this.#deployment.shown.get(process);
     const changes = plan?.changes.find((server) => server.id === id)?.changes ?? [];
     this.#found.looked('no-harm: PUTs of what a person was shown');
     const pointers = changes.map(({ pointer }) => pointer);
-    const isOf = (key: string) => pointers.some((one) => one === key || one.startsWith(`${key}/`));
+    const isOf = (key: string) =>
+      pointers.some((one) => one === key || one.startsWith(`${key}/`) || goTogether(one, key));
     for (const key of Object.keys(body)) {
+      if (isKept(live, `/${key}`, body[key] as Json)) continue;
       if (!isOf(`/${key}`)) wrong(`/${key} was not shown to the person who asked for it`);
     }
   }
@@ -106,6 +140,10 @@ export class HarmOracle implements Oracle {
       const whole = wholeOf(path);
       const seen = valueAt(live, path);
       const isLive = whole !== undefined && canonical(seen) === canonical(value);
+      if (isKept(live, path, value)) {
+        this.#found.looked('no-harm: stored credentials kept by their mask');
+        continue;
+      }
       if (typeof value === 'string' && this.#isMask(connection, id, path, value)) {
         wrong(`${path} is a mask: ${value}`);
       }
@@ -114,7 +152,9 @@ export class HarmOracle implements Oracle {
       } else if (!this.#isDeclared(declared, value) && !isLive) {
         wrong(`${path} is neither what is declared nor what is live: ${canonical(value)}`);
       } else if (whole === undefined && !unreadable.has(path) && seen !== undefined) {
-        if (canonical(seen) === canonical(value)) wrong(`${path} is what it was already`);
+        const isAlong = isReplaced(body, live) && goTogether(path, '/authType');
+        if (canonical(seen) === canonical(value) && !isAlong)
+          wrong(`${path} is what it was already`);
       }
     }
     for (const whole of new Set([...leaves.keys()].flatMap((path) => wholeOf(path) ?? []))) {

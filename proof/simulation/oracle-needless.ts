@@ -5,9 +5,10 @@ import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import type { PassReadings } from './pass-readings.ts';
 import type { Process } from './scheduler.ts';
+import { isAsSent, isKept, isReplaced } from './vendor-contextforge.ts';
 import type { World } from './world.ts';
 
-const pointers = ['/client_id', '/client_secret', '/instructions'];
+const pointers = ['/client_id', '/client_secret', '/instructions', '/authToken', '/authPassword'];
 
 interface Sent {
   readonly value: Json;
@@ -59,13 +60,17 @@ export class NeedlessOracle implements Oracle {
     const index = reading?.rows.get(`server#${id}`) ?? 0;
     // Somebody left word that nothing is known of it, or of some of its fields.
     const isMarked = reading?.ledger?.resend.has(id) === true;
+    const live = reading?.seen.get(id) ?? {};
+    // Another credential is stored, or none.
+    const isGone = isReplaced(body, live) && !isAsSent(body, live);
     const open = reading?.ledger?.servers.get(id)?.intent?.pointers ?? [];
     const sent = pointers.flatMap((pointer): Sent[] => {
       const value = valueAt(body, pointer);
-      if (value === undefined) return [];
+      if (value === undefined || isKept(live, pointer, value)) return [];
       const key = `${connection}/${id}${pointer}`;
       const before = this.#sent.get(key);
-      const isKnown = before?.state === 'recorded' && !isMarked && !open.includes(pointer);
+      const isKnown =
+        before?.state === 'recorded' && !isMarked && !isGone && !open.includes(pointer);
       if (isKnown && canonical(before.value) === canonical(value)) {
         this.#again(connection, id, pointer, before.index, index, process);
       }

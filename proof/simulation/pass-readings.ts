@@ -2,6 +2,7 @@ import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
+import { asDeclared } from './vendor-contextforge.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { Process } from './scheduler.ts';
 
@@ -89,11 +90,12 @@ export class PassReadings {
     const reading = this.of(process, connection);
     if (!reading || answer?.status !== 200 || operation === 'put' || operation === 'token') return;
     const { body } = answer;
-    const { data, servers } = isJsonObject(body) ? body : {};
-    const list = data ?? servers ?? [body];
+    const { data, servers, gateways } = isJsonObject(body) ? body : {};
+    const list = data ?? servers ?? gateways ?? [body];
     for (const shown of Array.isArray(list) ? list : []) {
       if (!isJsonObject(shown)) continue;
-      reading.seen.set(textOf(shown['id'] ?? shown['serverId']), shown);
+      const id = textOf(shown['id'] ?? shown['serverId']);
+      reading.seen.set(id, 'authType' in shown ? asDeclared(shown) : shown);
     }
   }
 }

@@ -9,6 +9,7 @@ import { takeGlobalTimers } from './global-timers.ts';
 import { LeasesOwned } from './leases-owned.ts';
 import { Findings } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
+import { CredentialOracle } from './oracle-credential.ts';
 import { LeakOracle } from './oracle-leak.ts';
 import { LostOracle } from './oracle-lost.ts';
 import { StaleOracle } from './oracle-stale.ts';
@@ -55,6 +56,7 @@ export async function run(scenario: Scenario): Promise<RunResult> {
       readings,
       refusals,
       new HarmOracle(world, found, readings, deployment),
+      new CredentialOracle(found, readings),
       new StaleOracle(found, readings, leases),
       new LostOracle(world, found, readings),
       new LeakOracle(found),
@@ -132,6 +134,8 @@ function act(world: World, deployment: Deployment, action: Action): void {
       return void approveAll(world, action.connection);
     case 'apply':
       return deployment.apply(action.connection, action.id, action.confirmed);
+    case 'lock-out':
+      return accounts.get(action.connection)?.lockOut(now);
     case 'revoke':
       return world.issuer.revoke(action.connection);
     case 'rotate-key':

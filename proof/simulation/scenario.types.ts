@@ -3,7 +3,7 @@ import type { JsonObject } from '../../lib/model/json/json.types.ts';
 /** Milliseconds from the beginning of the run. */
 type At = number;
 
-export type VendorName = 'barndoor' | 'alloy';
+export type VendorName = 'barndoor' | 'alloy' | 'contextforge';
 
 /** How a trigger fares on its way. */
 export type Delivery = 'soon' | 'late' | 'twice' | 'lost';
@@ -23,7 +23,7 @@ export interface ConnectionInit {
   readonly servers: readonly ServerInit[];
   /** By name. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Fields that the vendor answers although it need not: `meta`, and `client_id` as a mask. */
+  /** Fields that the vendor answers although it need not: `meta`, and `client_id` as a mask. At ContextForge, which mask. */
   readonly shows: { readonly meta: boolean; readonly mask: boolean };
 }
 
@@ -66,6 +66,8 @@ export type Action = { readonly at: At } & (
       readonly id?: string;
       readonly confirmed: boolean;
     }
+  /** Others use up the account's requests, and it answers nothing for a quarter of an hour. */
+  | { readonly do: 'lock-out'; readonly connection: string }
   /** Access tokens that were issued up to now are no longer good. */
   | { readonly do: 'revoke'; readonly connection: string }
   | { readonly do: 'rotate-key' }

@@ -5,6 +5,7 @@ import { kept, pageSize, refusedText } from './vendor-quirks.ts';
 
 /** `restrictions` replaced whole, `instructions` accepted and never answered, an `accessUrl` with a live token. */
 export const alloy: VendorKind = {
+  path: ['api', 'servers'],
   show: (id, { instructions: _instructions, ...fields }) => ({
     serverId: id,
     restrictions: {},

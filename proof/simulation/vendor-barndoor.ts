@@ -21,6 +21,7 @@ function merged(into: JsonObject, from: JsonObject): JsonObject {
 
 /** PUT partial, names and slugs unique, secrets never answered, `meta` merged and with a key of the vendor's own. */
 export const barndoor: VendorKind = {
+  path: ['api', 'servers'],
   show: (id, { client_id: client, client_secret: _secret, meta, ...fields }, shows) => ({
     id,
     ...fields,

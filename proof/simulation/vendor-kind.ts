@@ -3,6 +3,8 @@ import type { ConnectionInit } from './scenario.types.ts';
 
 /** What makes one vendor differ from the other; all of it as their pages say. */
 export interface VendorKind {
+  /** Where the API has its servers. */
+  readonly path: readonly [string, string];
   /** A server as answers show it, its stored `fields` with what cannot be read left out or masked. */
   readonly show: (id: string, fields: JsonObject, shows: ConnectionInit['shows']) => JsonObject;
   readonly list: (shown: readonly JsonObject[], query: URLSearchParams) => Json;
@@ -11,6 +13,7 @@ export interface VendorKind {
     fields: JsonObject,
     body: JsonObject,
     others: readonly JsonObject[],
+    shows: ConnectionInit['shows'],
   ) => JsonObject | { readonly refused: number; readonly why: string };
   readonly failure: (status: number, message: string) => Json;
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { alloy } from './vendor-alloy.ts';
 import { barndoor } from './vendor-barndoor.ts';
+import { contextforge } from './vendor-contextforge.ts';
 import type { VendorKind } from './vendor-kind.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { ConnectionInit, VendorName } from './scenario.types.ts';
@@ -21,7 +22,14 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const kinds: Readonly<Record<VendorName, VendorKind>> = { barndoor, alloy };
+const kinds: Readonly<Record<VendorName, VendorKind>> = {
+  barndoor,
+  alloy,
+  contextforge,
+};
+
+/** ContextForge's lockout after five refusals. */
+const lockoutMs = 900_000;
 
 /** One account at a vendor: what it stores, and how it answers. */
 export class VendorAccount {
@@ -31,6 +39,7 @@ export class VendorAccount {
   /** By id; undefined while the vendor does not have it. */
   readonly servers: Map<string, Versions<JsonObject | undefined>>;
   readonly #hidden = new Map<string, JsonObject>();
+  #lockedUntil = 0;
 
   constructor(init: ConnectionInit, at: number, isToken: (token: string) => boolean) {
     this.#init = init;
@@ -63,6 +72,11 @@ export class VendorAccount {
     this.servers.get(id)?.set(at, fields);
   }
 
+  /** Others who use the account had too many requests: nothing is answered for a quarter of an hour. */
+  lockOut(at: number): void {
+    this.#lockedUntil = at + lockoutMs;
+  }
+
   shown(id: string, fields: JsonObject): JsonObject {
     return this.#kind.show(id, fields, this.#init.shows);
   }
@@ -76,8 +90,14 @@ export class VendorAccount {
     const token = request.headers['authorization']?.slice('Bearer '.length) ?? '';
     // A vendor that tells what it was sent: nothing of it may go further.
     if (!this.#isToken(token)) return this.failure(401, `the token ${token} is not known`);
+    if (now < this.#lockedUntil) {
+      const seconds = Math.ceil((this.#lockedUntil - now) / 1000);
+      const headers = { 'retry-after': String(seconds) };
+      return { ...this.failure(429, 'too many requests'), headers };
+    }
     const [, api, servers, encoded] = request.path.split('/');
-    if (api !== 'api' || servers !== 'servers') return this.failure(404, 'not found');
+    const [first, second] = this.#kind.path;
+    if (api !== first || servers !== second) return this.failure(404, 'not found');
     if (encoded === undefined) return this.#list(request, now - staleMs);
     const id = decodeURIComponent(encoded);
     const fields = this.fieldsOf(id);
@@ -107,7 +127,7 @@ export class VendorAccount {
     const others = [...this.servers].flatMap(([other, { current }]) =>
       current && other !== id ? [current] : [],
     );
-    const next = this.#kind.update(fields, body, others);
+    const next = this.#kind.update(fields, body, others, this.#init.shows);
     if (typeof next['refused'] === 'number') {
       const echo = `${textOf(next['why'])}: ${JSON.stringify(body)}`;
       return this.failure(next['refused'], echo);

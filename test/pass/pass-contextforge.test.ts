@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startSimulatedContextForge } from '../../lib/local/gateways/contextforge/simulator.ts';
-import type {
-  ContextForgeServerInit,
-  ContextForgeSimulator,
-} from '../../lib/local/gateways/contextforge/simulator.ts';
+import type { ContextForgeServerInit } from '../../lib/local/gateways/contextforge/gateway.ts';
+import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforge/simulator.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';

@@ -6,6 +6,7 @@ import { plainText } from '../../model/text/plain-text.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Provider, SessionInputs } from '../provider.ts';
+import { isLockout } from '../../model/errors/failure.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { BearerSource, HttpClient } from './client.ts';
 import type { KindOf } from './exchange.ts';
@@ -49,6 +50,7 @@ export function openHttpSession(
 ): SendRequest {
   const bearer = bearerOf(inputs);
   let listed = 0;
+  let lockout: VendorError | undefined;
   const isUpstream = upstreamKind(owner);
   return async ({ operation, path, query, body, secrets = [], server }) => {
     const isPut = operation === 'put';
@@ -83,7 +85,12 @@ export function openHttpSession(
       ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
-      admit: () => inputs.admit(patience, isPut ? server : undefined),
+      admit: async () => {
+        await inputs.admit(patience, isPut ? server : undefined);
+        // What waited for its turn meanwhile is not sent.
+        if (lockout)
+          throw new VendorError('status', operation, lockout.message, lockedOut(lockout, context));
+      },
       count: () => (inputs.calls[operation] += 1),
       received: (bytes) => {
         if (operation !== 'list') return;
@@ -95,10 +102,20 @@ export function openHttpSession(
       reached: () => {
         if (operation === 'put' && server !== undefined) inputs.reached?.(server);
       },
-      failed: ({ status }) => {
-        if (status === 429) inputs.calls.throttled = (inputs.calls.throttled ?? 0) + 1;
+      failed: (error) => {
+        if (isLockout(error)) lockout = error;
+        if (error.status === 429) inputs.calls.throttled = (inputs.calls.throttled ?? 0) + 1;
       },
     });
+  };
+}
+
+/** The same answer, for a request that was not sent because of it. */
+function lockedOut({ status, retryAfterMs }: VendorError, context: JsonObject) {
+  return {
+    context,
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
 

@@ -87,7 +87,11 @@ function classifyStatus(status: number): FailureClass {
 /** A longer wait is no pause between requests: the vendor takes nothing from this connection for now. */
 const longestPauseMs = 60_000;
 
-function isLockout({ status, retryAfterMs = 0 }: Failure): boolean {
+/** Whether the vendor takes no requests for now: nothing more is sent by who was told so. */
+export function isLockout({
+  status,
+  retryAfterMs = 0,
+}: Pick<Failure, 'status' | 'retryAfterMs'>): boolean {
   return status === 429 && retryAfterMs > longestPauseMs;
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startSimulatedContextForge } from '../../../lib/local/gateways/contextforge/simulator.ts';
-import type { ContextForgeServerInit } from '../../../lib/local/gateways/contextforge/simulator.ts';
+import type { ContextForgeServerInit } from '../../../lib/local/gateways/contextforge/gateway.ts';
 import { createContextForge } from '../../../lib/gateways/contextforge/provider.ts';
 import { Secret } from '../../../lib/model/secret.ts';
 import { describeProvider } from '../contract.ts';
@@ -146,6 +146,23 @@ describe('ContextForge', () => {
       message: expect.stringContaining('Failed to initialize gateway'),
     });
     expect(simulator.counts.put).toBe(1);
+  });
+
+  test('after a lockout nothing is sent, not even what waited for its turn', async () => {
+    const { simulator, inputs, session } = await world();
+    const effect = { kind: 'status', status: 429, retryAfter: 900 } as const;
+    simulator.misbehave({ operation: 'get', times: 1, effect });
+    const turn = Promise.withResolvers<undefined>();
+    inputs.admit = async (_patience, server) => (server === undefined ? undefined : turn.promise);
+    const first = session.get('a');
+    const second = session.put('a', { authType: 'none' }, []);
+    const lockout = { kind: 'status', status: 429, retryAfterMs: 900_000 };
+    expect(await vendorErrorOf(first)).toMatchObject(lockout);
+    turn.resolve(undefined);
+    expect(await vendorErrorOf(second)).toMatchObject({ ...lockout, operation: 'put' });
+    expect(await vendorErrorOf(collect(session.list()))).toMatchObject(lockout);
+    expect(simulator.counts).toEqual({ list: 0, get: 1, put: 0 });
+    expect(inputs.calls).toMatchObject({ list: 0, put: 0, throttled: 1 });
   });
 
   test('has no hosts of its own, and a budget below its limit', () => {

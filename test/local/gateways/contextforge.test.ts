@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSimulatedContextForge } from '../../../lib/local/gateways/contextforge/simulator.ts';
-import type {
-  ContextForgeServerInit,
-  ContextForgeSimulator,
-} from '../../../lib/local/gateways/contextforge/simulator.ts';
+import type { ContextForgeServerInit } from '../../../lib/local/gateways/contextforge/gateway.ts';
+import type { ContextForgeSimulator } from '../../../lib/local/gateways/contextforge/simulator.ts';
 import type { Answered } from './contextforge-steps.ts';
 import { gateways, normalised, pathOf, steps } from './contextforge-steps.ts';
 

@@ -1,40 +1,16 @@
 import { isRecord } from '../../aws/aws-json.ts';
-import type { Json } from '../misbehaviour.ts';
 import { startVendorSimulator } from '../vendor-simulator.ts';
-import type { SimulatorOptions, Vendor, VendorAnswer, VendorSimulator } from '../vendor.ts';
-
-/** A gateway as ContextForge stores it. */
-export interface ContextForgeServer {
-  id: string;
-  name: string;
-  url: string;
-  description: string | null;
-  transport: string;
-  tags: string[];
-  visibility: string;
-  passthroughHeaders: string[] | null;
-  /** Null until it is first set, "" once it was cleared. */
-  authType: string | null;
-  /** The credential that the gateway sends to the MCP server; undefined where none is stored. */
-  credential?: Credential | undefined;
-  enabled: boolean;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-  /** What the MCP server behind it would do with the next call. */
-  upstream: 'up' | 'down' | 'other-tools';
-  /** Fields that are answered besides. */
-  unknown: Json;
-}
-
-type Credential =
-  | { readonly token: string }
-  | { readonly username: string; readonly password: string }
-  | { readonly headers: Readonly<Record<string, string>> };
-
-/** What a server is made from: the rest has defaults. */
-export type ContextForgeServerInit = Pick<ContextForgeServer, 'id' | 'name'> &
-  Partial<ContextForgeServer>;
+import type { SimulatorOptions, Vendor, VendorSimulator } from '../vendor.ts';
+import {
+  failed,
+  invalid,
+  listOf,
+  makeGateway,
+  refusal,
+  showGateway,
+  updateGateway,
+} from './gateway.ts';
+import type { ContextForgeServer, ContextForgeServerInit } from './gateway.ts';
 
 /** A simulated ContextForge. */
 export type ContextForgeSimulator = VendorSimulator<ContextForgeServer, ContextForgeServerInit>;
@@ -43,22 +19,6 @@ export type ContextForgeSimulator = VendorSimulator<ContextForgeServer, ContextF
 export interface ContextForgeOptions extends SimulatorOptions {
   readonly servers: readonly ContextForgeServerInit[];
 }
-
-/** `MASKED_AUTH_VALUE`, as it is by default. */
-const mask = '*****';
-
-const failed = (status: number, body: Json): VendorAnswer => ({ status, body });
-
-const invalid = (field: string, message: string): VendorAnswer =>
-  failed(422, {
-    detail: [{ type: 'value_error', loc: ['body', field], msg: `Value error, ${message}` }],
-  });
-
-const slugOf = (name: string) =>
-  name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
 
 /**
  * Starts a ContextForge that does what version 1.1.0 was seen to do: a PUT that leaves the credentials out erases them, a
@@ -72,7 +32,7 @@ export async function startSimulatedContextForge(
   const vendor: Vendor<ContextForgeServer> = {
     idOf: ({ id }) => id,
     sees: () => true,
-    show,
+    show: (server) => showGateway(server),
     failure: (status, message) =>
       status === 401 ? { detail: 'Invalid authentication credentials' } : { message },
     notFound: ({ operation, id }) =>
@@ -85,168 +45,8 @@ export async function startSimulatedContextForge(
       return isRecord(request.body) ? refusal(request.body) : invalid('body', 'must be an object');
     },
     list: (servers, { query }, shown) => ({ status: 200, body: listOf(servers, query, shown) }),
-    update: (server, body, others) => update(server, body, others, now()),
+    update: (server, body, others) => updateGateway(server, body, others, now()),
     breaches: () => [],
   };
-  return startVendorSimulator(vendor, options, (init) => make(init, now()));
-}
-
-function make(init: ContextForgeServerInit, at: number): ContextForgeServer {
-  const time = new Date(at).toISOString().slice(0, -1);
-  return structuredClone({
-    url: `http://localhost/${slugOf(init.name)}`,
-    description: null,
-    transport: 'STREAMABLEHTTP',
-    tags: [],
-    visibility: 'public',
-    passthroughHeaders: null,
-    authType: null,
-    enabled: true,
-    version: 1,
-    createdAt: time,
-    updatedAt: time,
-    upstream: 'up',
-    unknown: {},
-    ...init,
-  } satisfies ContextForgeServer);
-}
-
-function show(server: ContextForgeServer): Json {
-  const { credential, tags, upstream: _upstream, unknown, ...shown } = server;
-  const headers =
-    credential && 'headers' in credential
-      ? Object.keys(credential.headers).map((key) => ({ key, value: mask }))
-      : null;
-  return structuredClone<Json>({
-    ...shown,
-    slug: slugOf(server.name),
-    tags: tags.map((label) => ({ id: slugOf(label), label })),
-    authValue: credential ? mask : server.authType === '' ? '' : null,
-    authToken: credential && 'token' in credential ? mask : null,
-    authUsername: credential && 'username' in credential ? credential.username : null,
-    authPassword: credential && 'password' in credential ? mask : null,
-    authHeaders: headers,
-    authHeaderKey: headers?.[0]?.key ?? null,
-    authHeaderValue: headers ? mask : null,
-    oauthConfig: null,
-    ...unknown,
-  });
-}
-
-/** The form of the documented parts: without `include_pagination` an array, cut at 50; disabled ones only where asked. */
-function listOf(
-  servers: readonly ContextForgeServer[],
-  {
-    include_pagination: paging,
-    include_inactive: inactive,
-    limit = '50',
-    cursor = '0',
-  }: Readonly<Record<string, string>>,
-  shown: (server: ContextForgeServer) => Json,
-): unknown {
-  const all = servers.filter(({ enabled }) => enabled || inactive === 'true');
-  const [from, count] = [Number(cursor), Math.min(Number(limit), 500)];
-  const gateways = all.slice(from, from + count).map(shown);
-  if (paging !== 'true') return gateways;
-  return { gateways, nextCursor: from + count < all.length ? String(from + count) : null };
-}
-
-/** What validation refuses before anything is looked up. */
-function refusal(body: Json): VendorAnswer | undefined {
-  const { name, authType, authUsername, authPassword } = body;
-  if (typeof name === 'string' && !/^[\p{L}\p{N}_.\- ]{1,255}$/u.test(name)) {
-    return invalid(
-      'name',
-      'Gateway name can only contain letters, numbers, underscore, and hyphen. Special characters like <, >, quotes are not allowed.',
-    );
-  }
-  if (
-    authType === 'basic' &&
-    (typeof authUsername !== 'string' || typeof authPassword !== 'string')
-  ) {
-    return invalid(
-      'auth_value',
-      "For 'basic' auth, both 'auth_username' and 'auth_password' must be provided.",
-    );
-  }
-  return undefined;
-}
-
-function update(
-  server: ContextForgeServer,
-  body: Json,
-  others: readonly ContextForgeServer[],
-  at: number,
-): VendorAnswer | undefined {
-  const { name } = body;
-  if (typeof name === 'string' && others.some((other) => slugOf(other.name) === slugOf(name))) {
-    return failed(409, { message: 'Gateway name already exists' });
-  }
-  const next = { ...server, ...changed(server, body) };
-  const connects =
-    next.url !== server.url ||
-    next.transport !== server.transport ||
-    next.authType !== server.authType ||
-    JSON.stringify(next.credential) !== JSON.stringify(server.credential);
-  if (server.upstream === 'down' && connects) {
-    const message = `Failed to initialize gateway at ${next.url}: An unexpected error occurred (reference: 0)`;
-    return failed(502, { message });
-  }
-  const stamps = {
-    version: server.version + 1,
-    updatedAt: new Date(at).toISOString().slice(0, -1),
-  };
-  if (server.upstream === 'other-tools') {
-    Object.assign(server, stamps, {
-      upstream: 'up',
-      ...(body['tags'] !== undefined && { tags: next.tags }),
-    });
-  } else {
-    Object.assign(server, next, stamps);
-    if (next.credential === undefined) delete server.credential;
-  }
-  return undefined;
-}
-
-/** What a PUT makes of the fields that it may change. */
-function changed(server: ContextForgeServer, body: Json): Partial<ContextForgeServer> {
-  const text = (key: string) => (typeof body[key] === 'string' ? { [key]: body[key] } : {});
-  const { url, tags, transport, passthroughHeaders, authType } = body;
-  return {
-    ...text('name'),
-    ...text('visibility'),
-    ...(typeof body['description'] === 'string' && {
-      description: body['description'].replaceAll(/<[^>]*>/g, ''),
-    }),
-    ...(typeof url === 'string' && { url: url.replace('//127.0.0.1', '//localhost') }),
-    ...(typeof transport === 'string' && { transport: transport.toUpperCase() }),
-    ...(tags === null && { tags: [] }),
-    ...(Array.isArray(tags) && { tags: [...new Set(tags.filter(isTag))] }),
-    ...(Array.isArray(passthroughHeaders) && {
-      passthroughHeaders: passthroughHeaders as string[],
-    }),
-    ...(typeof authType === 'string' && { authType: authType === 'none' ? '' : authType }),
-    credential: credentialAfter(server, body),
-  };
-}
-
-const isTag = (tag: unknown): tag is string => typeof tag === 'string' && tag.trim().length > 1;
-
-function credentialAfter({ credential }: ContextForgeServer, body: Json): Credential | undefined {
-  const { authType, authToken, authUsername, authPassword, authHeaders } = body;
-  if (Array.isArray(authHeaders) && authHeaders.length > 0) {
-    const stored = credential && 'headers' in credential ? credential.headers : {};
-    const pairs = authHeaders.filter(isRecord).map(({ key, value }): [string, string] => {
-      const name = String(key);
-      return [name, value === mask && name in stored ? (stored[name] as string) : String(value)];
-    });
-    return { headers: Object.fromEntries(pairs) };
-  }
-  if (authToken === mask || authPassword === mask) return credential;
-  if (authType === 'bearer' && typeof authToken === 'string') return { token: authToken };
-  if (authType === 'basic') {
-    return { username: String(authUsername), password: String(authPassword) };
-  }
-  // What leaves the credentials out erases them, and so does a credential without its type.
-  return undefined;
+  return startVendorSimulator(vendor, options, (init) => makeGateway(init, now()));
 }
