@@ -7,7 +7,7 @@ import { enqueue } from '../lib/local/aws/sqs/queue.ts';
 import { startEmbeddedWorld } from './world/embedded-world.ts';
 import type { EmbeddedWorld } from './world/embedded-world.ts';
 import * as fleet from './world/fleet.ts';
-import { alloy, barndoor, secretTexts, values } from './world/secret-values.ts';
+import { alloy, barndoor, contextforge, secretTexts, values } from './world/secret-values.ts';
 import { serverKey } from '../lib/model/names/server-key.ts';
 
 /** The embedded world with a fleet in it, and what AWS would hand to the functions. */
@@ -26,6 +26,7 @@ export async function startDemoWorld(): Promise<DemoWorld> {
   const world = await startEmbeddedWorld({
     barndoor: { servers: fleet.liveAtBarndoor },
     alloy: { servers: fleet.liveAtAlloy, tokens: [values.apiKey] },
+    contextforge: { servers: fleet.liveAtContextForge, tokens: [values.apiToken] },
     issuer: { clients: { trueup: values.serviceAccount }, audience: 'https://barndoor.ai/' },
     dynamodb: {
       streams: { Desired: async (some) => void records.push(...(some as DynamoDBRecord[])) },
@@ -41,6 +42,8 @@ export async function startDemoWorld(): Promise<DemoWorld> {
   await declare(barndoor, ...Object.values(fleet.barndoorServers));
   await desired.put(alloy, 'connection', fleet.alloyRow(world.alloy.url));
   await declare(alloy, ...Object.values(fleet.alloyServers));
+  await desired.put(contextforge, 'connection', fleet.contextforgeRow(world.contextforge.url));
+  await declare(contextforge, ...Object.values(fleet.contextforgeServers));
   const takeRecords = async () => {
     await world.dynamodb.streamsIdle();
     return records.splice(0);

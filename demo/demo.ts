@@ -4,7 +4,7 @@ import type { PassResult } from '../lib/pass/request.types.ts';
 import { collector } from './collector.ts';
 import { startDemoWorld } from './demo-world.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { alloyServers, barndoorServers } from './world/fleet.ts';
+import { alloyServers, barndoorServers, contextforgeServers } from './world/fleet.ts';
 import { demoFunctions } from './functions.ts';
 import type { Listener } from './listener.ts';
 import { narrator } from './narrator.ts';
@@ -40,14 +40,13 @@ async function play(world: DemoWorld, listener: Listener): Promise<void> {
     listener.chapter(title);
     await tell({ world, functions, listener, deps, held });
   }
+  const gateways = [world.barndoor, world.alloy, world.contextforge];
+  const calls = (operation: 'list' | 'get' | 'put') =>
+    gateways.reduce((sum, { counts }) => sum + counts[operation], 0);
   listener.ended({
-    vendorCalls: {
-      list: world.barndoor.counts.list + world.alloy.counts.list,
-      get: world.barndoor.counts.get + world.alloy.counts.get,
-      put: world.barndoor.counts.put + world.alloy.counts.put,
-    },
+    vendorCalls: { list: calls('list'), get: calls('get'), put: calls('put') },
     secretsDecrypted: reports.reduce((sum, report) => sum + report.secretsDecrypted, 0),
   });
 }
 
-const opening = `Trueup on an embedded world: the APIs of DynamoDB, Secrets Manager, SQS and EventBridge, two gateways of MCP servers and an issuer of tokens, all on loopback. Declared are ${Object.keys(barndoorServers).length} servers at Barndoor (signed in with client credentials) and ${Object.keys(alloyServers).length} at Alloy (an API key).`;
+const opening = `Trueup on an embedded world: the APIs of DynamoDB, Secrets Manager, SQS and EventBridge, three gateways of MCP servers and an issuer of tokens, all on loopback. Declared are ${Object.keys(barndoorServers).length} servers at Barndoor (signed in with client credentials), ${Object.keys(alloyServers).length} at Alloy (an API key) and ${Object.keys(contextforgeServers).length} at ContextForge (an API token).`;

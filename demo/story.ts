@@ -2,10 +2,18 @@ import { approve } from '../lib/pass/approve.ts';
 import { preview } from '../lib/pass/preview.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { alloyServers, barndoorServers, renamedByScript, supportEdited } from './world/fleet.ts';
+import { alloyServers, barndoorServers, contextforgeServers } from './world/fleet.ts';
+import { renamedByScript, supportEdited } from './world/fleet.ts';
 import type { DemoFunctions } from './functions.ts';
 import type { Listener } from './listener.ts';
-import { alloy, barndoor, githubText, reference, values } from './world/secret-values.ts';
+import {
+  alloy,
+  barndoor,
+  contextforge,
+  githubText,
+  reference,
+  values,
+} from './world/secret-values.ts';
 
 /** What a chapter has at hand. */
 export interface Stage {
@@ -29,7 +37,7 @@ export const story: readonly Chapter[] = [
   {
     title: 'The plan: what a pass would do, and why',
     play: async ({ deps, listener }) => {
-      for (const connection of [alloy, barndoor]) {
+      for (const connection of [alloy, barndoor, contextforge]) {
         const { plan } = await preview({ connection, trigger: 'cli' }, deps);
         listener.planned(plan);
       }
@@ -44,11 +52,16 @@ export const story: readonly Chapter[] = [
     play: ({ functions }) => functions.schedule(),
   },
   {
-    title: 'Drift: a user edits in both consoles, and the next pass corrects it',
-    play: async ({ world, functions }) => {
+    title: 'Drift: edits at all three gateways, and the next pass corrects them',
+    play: async ({ world, functions, listener }) => {
       const actions = { mode: 'allowlist', allowedActions: ['reply', 'refund', 'read_ticket'] };
       world.alloy.edit(alloyServers.support.id, { restrictions: { actions } });
       world.barndoor.edit(barndoorServers.jira.id, { name: 'Jira (do not touch!)' });
+      listener.happens(
+        'At ContextForge a script set a description. A PUT there erases the token that it leaves out.',
+      );
+      const { id } = contextforgeServers.tickets;
+      world.contextforge.edit(id, { description: 'Read and write', credential: undefined });
       await functions.schedule();
     },
   },

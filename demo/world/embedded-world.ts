@@ -13,6 +13,11 @@ import type {
   BarndoorOptions,
   BarndoorSimulator,
 } from '../../lib/local/gateways/barndoor/simulator.ts';
+import { startSimulatedContextForge } from '../../lib/local/gateways/contextforge/simulator.ts';
+import type {
+  ContextForgeOptions,
+  ContextForgeSimulator,
+} from '../../lib/local/gateways/contextforge/simulator.ts';
 import { createTables, startDynamoDb } from '../../lib/local/aws/dynamodb/dynamodb.ts';
 import type { LocalDynamoDb } from '../../lib/local/aws/dynamodb/dynamodb.ts';
 import { startEventBridge } from '../../lib/local/aws/eventbridge.ts';
@@ -30,6 +35,7 @@ import type { Clock } from '../../lib/model/runtime.types.ts';
 export interface EmbeddedWorld {
   readonly barndoor: BarndoorSimulator;
   readonly alloy: AlloySimulator;
+  readonly contextforge: ContextForgeSimulator;
   /** Barndoor's issuer of tokens: a gateway that is set up so accepts them. */
   readonly issuer: TokenEndpoint;
   readonly dynamodb: LocalDynamoDb;
@@ -50,6 +56,7 @@ export interface EmbeddedWorld {
 export interface EmbeddedWorldOptions {
   readonly barndoor: BarndoorOptions;
   readonly alloy?: AlloyOptions;
+  readonly contextforge?: ContextForgeOptions;
   readonly issuer?: Parameters<typeof startTokenEndpoint>[0];
   /** Where tables and secrets outlive the process; in memory without it. */
   readonly folder?: string;
@@ -86,14 +93,16 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const { tokens: known = [] } = options.barndoor;
   const tokens = (token: string) =>
     issuer.accepts(token) || (typeof known === 'function' ? known(token) : known.includes(token));
-  const [dynamodb, secretsManager, sqs, eventBridge, barndoor, alloy] = await Promise.all([
-    start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
-    start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
-    start(startSqs({ now, ...options.sqs })),
-    start(startEventBridge({ now, ...options.eventBridge })),
-    start(startBarndoor({ now, ...options.barndoor, tokens })),
-    start(startAlloy({ now, ...(options.alloy ?? { servers: [] }) })),
-  ]);
+  const [dynamodb, secretsManager, sqs, eventBridge, barndoor, alloy, contextforge] =
+    await Promise.all([
+      start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
+      start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
+      start(startSqs({ now, ...options.sqs })),
+      start(startEventBridge({ now, ...options.eventBridge })),
+      start(startBarndoor({ now, ...options.barndoor, tokens })),
+      start(startAlloy({ now, ...(options.alloy ?? { servers: [] }) })),
+      start(startSimulatedContextForge({ now, ...(options.contextforge ?? { servers: [] }) })),
+    ]);
   await createTables(dynamodb.endpoint, { desired: desiredName, ledger: ledgerName });
   const { queueUrl, deadLettersUrl } = createQueues(sqs);
   const local = (endpoint: string) => ({
@@ -120,6 +129,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   return {
     barndoor,
     alloy,
+    contextforge,
     issuer,
     dynamodb,
     secretsManager,
@@ -138,6 +148,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
         `barndoor=${new URL(barndoor.url).host}`,
         `barndoor=${new URL(issuer.url).host}`,
         `alloy=${new URL(alloy.url).host}`,
+        `contextforge=${new URL(contextforge.url).host}`,
       ].join(','),
       connectionsAtOnce: 10,
       inlineShare: 20,

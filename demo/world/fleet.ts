@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { AlloyServerInit } from '../../lib/local/gateways/alloy/simulator.ts';
 import type { BarndoorServerInit } from '../../lib/local/gateways/barndoor/simulator.ts';
-import { accessToken, alloy, barndoor, reference } from './secret-values.ts';
+import type { ContextForgeServerInit } from '../../lib/local/gateways/contextforge/gateway.ts';
+import { accessToken, alloy, barndoor, contextforge, reference, values } from './secret-values.ts';
 
 /** A declared server, as its row has it. */
 export interface DemoServer {
@@ -12,6 +13,7 @@ export interface DemoServer {
 
 const barndoorId = (n: number) => `5f0c1d2e-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const alloyId = (n: number) => `srv_4c1e90${n}`;
+const contextforgeId = (n: number) => `c0ffee0${n}`.padEnd(32, '0');
 
 /** High enough that no pass waits for it here; without one, it is what the vendor documents. */
 const budget = { requestsPerMinute: 1200, concurrency: 4 };
@@ -35,6 +37,14 @@ export const alloyRow = (baseUrl: string) => ({
   provider: 'alloy',
   baseUrl,
   auth: { type: 'bearer', token: reference(alloy, 'api-key') },
+  budget,
+  policy,
+});
+
+export const contextforgeRow = (baseUrl: string) => ({
+  provider: 'contextforge',
+  baseUrl,
+  auth: { type: 'bearer', token: reference(contextforge, 'api-token') },
   budget,
   policy,
 });
@@ -91,6 +101,21 @@ export const alloyServers = {
   finance: { id: alloyId(3), label: 'finance', spec: { name: 'Finance' } },
 } as const satisfies Record<string, DemoServer>;
 
+/** What it declares at its own ContextForge, which keeps the token of one MCP server. */
+export const contextforgeServers = {
+  tickets: {
+    id: contextforgeId(1),
+    label: 'tickets',
+    spec: {
+      name: 'Tickets',
+      description: 'Read only',
+      authType: 'bearer',
+      authToken: reference(contextforge, 'tickets'),
+    },
+  },
+  wiki: { id: contextforgeId(2), label: 'wiki', spec: { name: 'Wiki', tags: ['docs', 'eu'] } },
+} as const satisfies Record<string, DemoServer>;
+
 /** The support desk may also look at invoices. */
 export const supportEdited: DemoServer = {
   ...alloyServers.support,
@@ -134,3 +159,14 @@ export const liveAtAlloy: readonly AlloyServerInit[] = Object.values(alloyServer
     accessUrl: `https://mcp.runalloy.com/mcp/${id}?token=${accessToken}`,
   }),
 );
+
+/** And at ContextForge: as declared, but that Trueup does not know which token is stored. */
+export const liveAtContextForge: readonly ContextForgeServerInit[] = [
+  {
+    id: contextforgeServers.tickets.id,
+    ...plainFields(contextforgeServers.tickets.spec),
+    authType: 'bearer',
+    credential: { token: values.tickets },
+  },
+  { id: contextforgeServers.wiki.id, name: 'Wiki', tags: ['eu', 'docs'] },
+];

@@ -5,6 +5,7 @@
 
 export const barndoor = 'acme-barndoor';
 export const alloy = 'acme-alloy';
+export const contextforge = 'acme-contextforge';
 
 /** A reference as a row has it: connections may only use secrets below their own name. */
 export const reference = (connection: string, name: string, key?: string) => ({
@@ -15,6 +16,8 @@ export const reference = (connection: string, name: string, key?: string) => ({
 export const values = {
   serviceAccount: 'kYw3-service-account-of-trueup',
   apiKey: 'alloy_sk_live_9f27c1',
+  apiToken: 'forge-api-token-of-trueup-20d7',
+  tickets: 'tickets-6e1b-token',
   salesforce: '8817SF6C0FFEE-consumer-secret',
   github: 'ghs_52b1d8e0f4aa',
   githubRotated: 'ghs_c7093be611d2',
@@ -26,6 +29,8 @@ export const secretTexts: Readonly<Record<string, string>> = {
     client_secret: values.serviceAccount,
   }),
   [reference(alloy, 'api-key').secret]: values.apiKey,
+  [reference(contextforge, 'api-token').secret]: values.apiToken,
+  [reference(contextforge, 'tickets').secret]: values.tickets,
   [reference(barndoor, 'salesforce').secret]: JSON.stringify({ client_secret: values.salesforce }),
   [reference(barndoor, 'github').secret]: githubText(values.github),
 };
