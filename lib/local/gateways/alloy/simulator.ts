@@ -37,7 +37,7 @@ const defaultUser = 'user-1';
  */
 export async function startAlloy(options: AlloyOptions): Promise<AlloySimulator> {
   const { now = Date.now, listForm = 'count', keyUser = defaultUser } = options;
-  const contract = await apiContract('alloy.openapi.yaml');
+  const contract = apiContract('alloy.openapi.yaml');
   const failed = (status: number, message: string, details?: readonly Json[]): VendorAnswer => ({
     status,
     body: failure(status, message, details),

@@ -37,7 +37,7 @@ export interface BarndoorOptions extends SimulatorOptions {
  */
 export async function startBarndoor(options: BarndoorOptions): Promise<BarndoorSimulator> {
   const { listForm = 'pagination', errorForm = 'error' } = options;
-  const contract = await apiContract('barndoor.openapi.yaml');
+  const contract = apiContract('barndoor.openapi.yaml');
 
   const failure: Vendor<BarndoorServer>['failure'] = (status, message, details) => {
     if (errorForm === 'detail') return { detail: status === 422 && details ? details : message };
