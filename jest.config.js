@@ -5,8 +5,9 @@ export default {
   testEnvironment: 'node',
   // A hang is caught, and nothing else: on a busy machine a test takes many times as long as alone.
   testTimeout: 180_000,
-  // A worker keeps something of each file that it has run. Above this it is begun anew: of two gigabytes it takes longer to end
-  // than the half second after which Jest kills it, and speaks of a leak.
+  // A worker keeps something of each file that it has run: most of it in V8's compilation cache, which package.json's scripts
+  // therefore switch off. Above this it is started again: of two gigabytes it takes longer to end than the half second after which
+  // Jest kills it, and speaks of a leak.
   workerIdleMemoryLimit: '800MB',
   coverageProvider: 'v8',
   coverageReporters: ['text-summary', 'lcovonly'],

@@ -21,7 +21,7 @@ let world: TestWorld;
 
 /** Ten servers, of which each has one field to update. */
 async function startTen() {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection({ policy });
   for (const id of ids) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));

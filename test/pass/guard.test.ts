@@ -14,7 +14,7 @@ const ids = serverIds(20);
 let world: TestWorld;
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection();
   for (const id of ids) world.barndoor.add({ id, name: `S ${id}`, slug: `s-${id}` });
   await world.declare(...ids.map((id) => ({ id, spec: { name: `S ${id}` } })));

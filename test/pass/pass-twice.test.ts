@@ -8,7 +8,7 @@ import type { RandomFleet } from './support/random-fleet.ts';
 let world: TestWorld;
 
 beforeAll(async () => {
-  world = await startWorld({}, { alloy: { listForm: 'paged' } });
+  world = await startWorld({}, { sqliteLedger: true, alloy: { listForm: 'paged' } });
 });
 
 afterAll(async () => {

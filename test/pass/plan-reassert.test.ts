@@ -10,7 +10,7 @@ const ids = serverIds(45);
 let world: TestWorld;
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection({
     policy: { mode: 'correct', reassertEvery: '24h', limits: { minimum: 1000 } },
     budget: { requestsPerMinute: 3000 },

@@ -1,4 +1,3 @@
-import { wire } from '../../lib/wiring.ts';
 import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { parseAllowedHosts } from '../../lib/gateways/http/host-rule.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
@@ -18,9 +17,9 @@ export function anotherProcess(
   world: TestWorld,
   allowedHosts = world.settings.allowedHosts,
 ): Dependencies {
-  const { settings, endpoints, log, events, clock, hangs } = world;
+  const { events, clock, hangs } = world;
   const random = () => 0;
-  const wired = wire(settings, log, { endpoints, clock, random });
+  const wired = world.wire();
   const hosts = { allowed: parseAllowedHosts(allowedHosts), trustDocumentedHosts: false };
   const http = createHttpClient({ hosts, clock, random, wire: wireOf(hangs, maxBytes) });
   return {

@@ -1,6 +1,9 @@
 import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../demo/world/embedded-world.ts';
 import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import { wire } from '../../lib/wiring.ts';
+import { leaseStore } from '../../lib/lease/lease-store.ts';
+import { openLedger } from '../../lib/ledger/ledger.ts';
+import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
 import { eachLimited } from '../../lib/pass/limited.ts';
 import type { PassReport } from '../../lib/model/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';
@@ -39,6 +42,8 @@ export interface TestWorld extends EmbeddedWorld {
   readonly clock: TestClock;
   readonly log: ReturnType<typeof memoryLog>;
   readonly deps: Dependencies;
+  /** What a process of the deployment has, wired again. */
+  readonly wire: () => Dependencies;
   readonly events: TrueupEvent[];
   /** Requests that its gateways and its issuer leave without an answer. */
   readonly hangs: Hangs;
@@ -57,6 +62,11 @@ export interface TestWorld extends EmbeddedWorld {
 /** How a world differs from the usual one. */
 export type WorldOptions = Omit<EmbeddedWorldOptions, 'barndoor' | 'alloy' | 'clock'> & {
   readonly alloy?: Partial<AlloyOptions>;
+  /**
+   * Has ledger and lease in SQLite, in memory: a call takes a twentieth of one to DynamoDB. For many passes of which none is about the
+   * store: both stores fulfil the same contract.
+   */
+  readonly sqliteLedger?: boolean;
 };
 
 /** An embedded world with a connection at each vendor, wired as the functions are. */
@@ -77,9 +87,14 @@ export async function startWorld(
   const log = memoryLog();
   const events: TrueupEvent[] = [];
   const endpoints = quickly(world.endpoints);
-  const wired = wire(world.settings, log, { endpoints, clock, random: () => 0 });
+  const table = options.sqliteLedger ? openSqliteTable(':memory:', clock.now()) : undefined;
+  const inSqlite = table && { ledger: openLedger({ table, clock }), lease: leaseStore(table) };
+  const rewire = () => ({
+    ...wire(world.settings, log, { endpoints, clock, random: () => 0 }),
+    ...inSqlite,
+  });
   const deps: Dependencies = {
-    ...wired,
+    ...rewire(),
     announcer: {
       announce: async (some) => {
         events.push(...some);
@@ -108,6 +123,7 @@ export async function startWorld(
     clock,
     log,
     deps,
+    wire: rewire,
     events,
     hangs,
     declareConnection: (row = {}) =>
@@ -135,6 +151,10 @@ export async function startWorld(
       );
       if (result.kind !== 'done') throw new Error('the lease is held by somebody else');
       return result.report;
+    },
+    close: async () => {
+      table?.close();
+      await world.close();
     },
     callsSince: () => {
       const now = snapshot(world);

@@ -27,7 +27,7 @@ const loud = (server: Json): Json => ({ ...server, name: String(server['name']).
 
 describe.each(gatewayNames)('what the answer to a PUT of %s shows', (name) => {
   beforeEach(async () => {
-    world = await startWorld();
+    world = await startWorld({}, { sqliteLedger: true });
     gateway = atGateway(world, name);
     await gateway.declareConnection();
     gateway.add(a, 'Old');
@@ -153,7 +153,7 @@ describe.each(gatewayNames)('what the answer to a PUT of %s shows', (name) => {
 });
 
 test('a description that only the list of Alloy shows and the PUT does not apply is waited for, not assumed', async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   gateway = atGateway(world, 'Alloy');
   await gateway.declareConnection();
   gateway.add(a, 'One');

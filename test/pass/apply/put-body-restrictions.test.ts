@@ -10,7 +10,7 @@ const minute = 60_000;
 let world: TestWorld;
 
 async function start(alloy: WorldOptions['alloy'] = {}) {
-  world = await startWorld({}, { alloy: { servers: [], ...alloy } });
+  world = await startWorld({}, { sqliteLedger: true, alloy: { servers: [], ...alloy } });
   await world.declareAlloyConnection();
 }
 

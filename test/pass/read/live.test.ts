@@ -12,7 +12,7 @@ let world: TestWorld;
 afterEach(() => world.close());
 
 async function start(listForm: 'count' | 'paged', servers: number): Promise<string[]> {
-  world = await startWorld({}, { alloy: { listForm } });
+  world = await startWorld({}, { sqliteLedger: true, alloy: { listForm } });
   await world.declareAlloyConnection();
   const ids = Array.from({ length: servers }, (_, index) => `s${index}`);
   for (const id of ids) world.alloy.add({ serverId: id, name: `Name ${id}` });
