@@ -65,10 +65,15 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
   }
 }
 
-/** Whether a pass that sends nothing would find the ledger as it should be. */
-function isIdle({ planned }: Allowed, { ledger }: Readings, { news, gone }: Findings): boolean {
+/** Whether a pass that sends nothing would find the ledger as it should be, and read no more than the plan did. */
+function isIdle(
+  { planned }: Allowed,
+  { ledger, live }: Readings,
+  { news, gone }: Findings,
+): boolean {
   const isHeld = planned.some(({ outcome }) => outcome === 'held');
-  return news.length + gone.length + ledger.resend.size === 0 && !isHeld;
+  const isUnsaid = live.declared.values().some(({ kind }) => kind === 'unsaid');
+  return news.length + gone.length + ledger.resend.size === 0 && !isHeld && !isUnsaid;
 }
 
 function invalid(connection: string, problem: string): InvalidDeclarationError {

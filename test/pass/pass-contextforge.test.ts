@@ -5,6 +5,7 @@ import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforg
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
+import { sendAgreed } from '../../lib/pass/send-agreed.ts';
 import { anotherProcess } from '../support/another-process.ts';
 import { outcomesOf, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -86,6 +87,29 @@ describe('a pass at ContextForge', () => {
     });
     expect(outcomesOf(await pass())).toEqual({ assumed: 1 });
     expect(gateway.counts.put).toBe(2);
+  });
+
+  test('of a person sends what the list showed, though a GET is what it decides by', async () => {
+    register({ authType: 'bearer', credential: { token: 'by-hand' }, description: 'Old' });
+    register({ id: 'g2', name: 'Wiki', authType: 'bearer', credential: { token: 'by-hand' } });
+    await declare({ ...bearer, description: 'New' });
+    await declare({ description: 'Same' }, 'g2');
+    await pass();
+    // As a PUT by another tool does that leaves the credential out.
+    gateway.edit('g1', { description: 'By hand', credential: undefined });
+    const agreement = { approved: true, includeReport: true, lockTimeoutMs: 0 };
+    const attended = { ...agreement, shown: new Set<string>() };
+    const request = { connection, trigger: 'cli' } as const;
+    const made = await preview({ ...request, attended }, deps);
+    const result = await sendAgreed(request, made.plan, made, agreement, deps);
+    expect(result).toMatchObject({
+      report: { counts: { updated: 1, inSync: 1 }, vendorCalls: { list: 1, get: 1 } },
+    });
+    expect(gateway.find('g1')).toMatchObject({
+      description: 'New',
+      credential: { token: 'first-token' },
+    });
+    expect(await planned()).toEqual([]);
   });
 
   test('a PUT with a secret that the gateway drops is sent once more, and is kept', async () => {

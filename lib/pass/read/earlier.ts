@@ -28,7 +28,7 @@ export function isOfRow({ row }: Earlier, { value }: DesiredRow): boolean {
  * | to which something was agreed     | what is sent is decided on what the gateway has now |
  * | whose ledger item changed since   | another pass may have updated it |
  * | whose declaration changed since   | what was noted of it is of the other one |
- * | that was not read                 | it was paused, off, invalid, or not declared |
+ * | that was not read                 | it was paused, off, invalid, not declared, or its turn for a GET had not come |
  *
  * @param wanted - ids of those to be read at all
  * @param agreed - hashes of the changes that were agreed to
@@ -45,10 +45,14 @@ export function toReadAgain(
   return wanted.filter(
     (id) =>
       toSend.has(id) ||
-      !seen.live.declared.has(id) ||
+      !isSaid(seen.live.declared.get(id)) ||
       seen.ledger.servers.get(id)?.rev !== ledger.servers.get(id)?.rev ||
       contentOf(seen, id) !== contentOf({ desired }, id),
   );
+}
+
+function isSaid(reading: LiveReading | undefined): boolean {
+  return reading !== undefined && reading.kind !== 'unsaid';
 }
 
 function contentOf({ desired }: Pick<Tables, 'desired'>, id: string): string | undefined {

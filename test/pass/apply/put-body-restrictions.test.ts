@@ -3,6 +3,7 @@ import type { Effect } from '../../../lib/local/gateways/misbehaviour.ts';
 import { renderPlansMarkdown } from '../../../lib/plan/text/render-markdown.ts';
 import { renderPlan } from '../../../lib/plan/text/render-text.ts';
 import { preview } from '../../../lib/pass/preview.ts';
+import { sendAgreed } from '../../../lib/pass/send-agreed.ts';
 import { startWorld, alloyConnection as connection, outcomesOf } from '../../support/world.ts';
 import type { TestWorld, WorldOptions } from '../../support/world.ts';
 
@@ -41,6 +42,20 @@ async function restrict(live: object, restrictions: object, policy: object = {})
 const only = (...allowedIds: string[]) => ({ mode: 'allowlist', allowedIds });
 
 describe('restrictions', () => {
+  test('of a person who was shown them are sent on a GET, though the list leaves them out', async () => {
+    await world.close();
+    await start({ listForm: 'sample' });
+    world.alloy.add({ serverId: 's1', name: 'One', restrictions: { users: only('cfo') } });
+    await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: only('u1') } } });
+    const agreement = { approved: true, includeReport: true, lockTimeoutMs: 0 };
+    const attended = { ...agreement, shown: new Set<string>() };
+    const request = { connection, trigger: 'cli' } as const;
+    const made = await preview({ ...request, attended }, world.deps);
+    const result = await sendAgreed(request, made.plan, made, agreement, world.deps);
+    expect(result).toMatchObject({ report: { counts: { updated: 1 } } });
+    expect(world.alloy.find('s1').restrictions).toEqual({ users: only('u1') });
+  });
+
   test('with a number that cannot be given back as it was are not sent, until an hour later', async () => {
     world.alloy.add({ serverId: 's1', name: 'One', restrictions: { tenants: { ids: [2 ** 53] } } });
     await world.declareAtAlloy({ id: 's1', spec: { restrictions: { users: only('u1') } } });
@@ -372,6 +387,22 @@ describe('a list that leaves restrictions out', () => {
     const { plan } = await preview({ connection, trigger: 'cli' }, world.deps);
     expect(plan.counts).toMatchObject({ inSync: 1, assumed: 11 });
     expect(since).toBeDefined();
+  });
+
+  test('is read by the pass of a person where the plan has not come to it', async () => {
+    for (const id of ids)
+      world.alloy.add({ serverId: id, name: id, restrictions: declared.restrictions });
+    await world.declareAtAlloy(...ids.map((id) => ({ id, spec: declared })));
+    await gets(10);
+    const agreement = { approved: true, includeReport: true, lockTimeoutMs: 0 };
+    const attended = { ...agreement, shown: new Set<string>() };
+    const request = { connection, trigger: 'cli' } as const;
+    const made = await preview({ ...request, attended }, world.deps);
+    expect(made.plan.counts).toMatchObject({ inSync: 1, waiting: 11 });
+    const result = await sendAgreed(request, made.plan, made, agreement, world.deps);
+    expect(result).toMatchObject({
+      report: { counts: { inSync: 10, waiting: 2 }, vendorCalls: { list: 2, get: 11 } },
+    });
   });
 
   test('finds drift when the turn of its server comes, and at once where it is named', async () => {
