@@ -163,8 +163,8 @@ test('the lease is waited for, and not for ever; Ctrl-C ends that too', async ()
   await acquireAs('a pass', leaseStore(openState()), 'acme', { expiresAt });
   const late = await world.login(undefined, ['--lock-timeout', '1s']);
   expect(late.code).toBe(1);
-  expect(late.stderr).toContain('acme: waiting for the lease, which a pass holds');
-  expect(late.stderr).toContain('error: acme: a pass still holds the lease');
+  expect(late.stderr).toMatch(/^acme: waiting for the lease, which a pass \(since .*\) holds$/m);
+  expect(late.stderr).toMatch(/^error: acme: a pass \(since .*\) still holds the lease$/m);
   expect(late.stderr.replaceAll(/\s+/g, ' ')).toContain('nothing was stored');
   const stop = new AbortController();
   const heard = (text: string) => {

@@ -242,7 +242,7 @@ describe('apply', () => {
     await acquireAs('Kim', world.deps.lease, connection, { expiresAt });
     const { code, stderr } = await run(['apply', '--plan', 'plan.json', '--lock-timeout', '1s']);
     expect(code).toBe(1);
-    expect(stderr).toContain('waiting for the lease, which Kim holds');
+    expect(stderr).toContain('waiting for the lease, which Kim (since ');
     expect(stderr).toContain('--lock-timeout 10m');
     expect(world.barndoor.counts.put).toBe(0);
   });
