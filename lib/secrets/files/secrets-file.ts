@@ -51,7 +51,11 @@ export function secretsFile(
     if (file === undefined) return new Map();
     const found = readSecrets(file);
     if (found) return found;
-    throw fileProblem('store-absent', file, 'does not exist: it is what --secrets names');
+    throw fileProblem(
+      'store-absent',
+      file,
+      'does not exist: it is what --secrets or TRUEUP_SECRETS names',
+    );
   };
 
   const find = (stored: SecretsByName, connection: string, name: string): Found => {
@@ -72,7 +76,7 @@ export function secretsFile(
     const variable = variableFor(name, prefix);
     const message =
       file === undefined
-        ? `is not in the variable ${variable}, and no file is named (--secrets FILE)`
+        ? `is not in the variable ${variable}, and there is no secrets.json beside the declarations`
         : `is neither in ${file} nor in the variable ${variable}`;
     return { code: 'missing', message };
   };
@@ -90,7 +94,7 @@ export function secretsFile(
     if ('text' in found) return undefined;
     const fix =
       found.code === 'missing'
-        ? `put it into ${file ?? 'a JSON file, and say --secrets FILE'}, under just this name`
+        ? `put it into ${file ?? 'secrets.json beside the declarations (mode 0600)'}, under just this name`
         : 'leave it in one place only';
     return { problem: found.message, fix };
   };
@@ -153,7 +157,7 @@ export function secretsFile(
       }
       if (found.variable !== undefined) {
         // Found out before it is exchanged: afterwards it would be used up.
-        const problem = `cannot keep what is in ${found.variable}: it changes with each use, so it must be in the file of --secrets`;
+        const problem = `cannot keep what is in ${found.variable}: it changes with each use, so it must be in secrets.json or the file of --secrets`;
         throw credentialProblem('store-denied', connection, problem);
       }
       const inTheWay = file === undefined ? undefined : writeProblem(file);
@@ -178,7 +182,8 @@ export function secretsFile(
       throw credentialProblem('store-denied', connection, `cannot keep it: the name ${breach}`);
     }
     if (file === undefined) {
-      const problem = 'cannot be written back: name a file for them (--secrets FILE)';
+      const problem =
+        'cannot be written back: they need a file, secrets.json beside the declarations or --secrets FILE';
       throw credentialProblem('store-denied', connection, problem);
     }
     const revealed: JsonObject = Object.fromEntries(

@@ -580,7 +580,9 @@ describe('with files', () => {
       const without = await trueup(['doctor', '--file', 'trueup.json'], options);
       expect(without.code).toBe(1);
       expect(without.stdout).toContain('x  acme: secret trueup/acme/token: is not in the variable');
-      expect(without.stdout).toContain('next: put it into a JSON file, and say --secrets FILE');
+      expect(without.stdout.replaceAll(/\s+/g, ' ')).toContain(
+        'next: put it into secrets.json beside the declarations (mode 0600), under just this name',
+      );
     } finally {
       await fleet.close();
     }
