@@ -46,6 +46,8 @@ export interface WiringOptions {
     readonly secretsManager?: ClientOptions;
     readonly events?: ClientOptions;
     readonly sqs?: ClientOptions;
+    /** For the command line, which records who calls it. */
+    readonly sts?: ClientOptions;
   };
   readonly clock?: Clock;
   readonly random?: Random;

@@ -23,6 +23,8 @@ export function ourCommand(
     env: {
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint ?? '',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint ?? '',
+      // Refused at once: the benchmark's world has no STS.
+      AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9',
       AWS_REGION: dynamodb.region ?? '',
       AWS_ACCESS_KEY_ID: dynamodb.credentials?.accessKeyId ?? '',
       AWS_SECRET_ACCESS_KEY: dynamodb.credentials?.secretAccessKey ?? '',

@@ -26,6 +26,7 @@ import { startSecretsManager } from '../../lib/local/aws/secrets-manager/secrets
 import type { LocalSecretsManager } from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
+import { startSts } from '../../lib/local/aws/sts.ts';
 import { startSqs } from '../../lib/local/aws/sqs/sqs.ts';
 import type { LocalSqs } from '../../lib/local/aws/sqs/sqs.ts';
 import { systemClock } from '../../lib/wiring.ts';
@@ -93,12 +94,13 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const { tokens: known = [] } = options.barndoor;
   const tokens = (token: string) =>
     issuer.accepts(token) || (typeof known === 'function' ? known(token) : known.includes(token));
-  const [dynamodb, secretsManager, sqs, eventBridge, barndoor, alloy, contextforge] =
+  const [dynamodb, secretsManager, sqs, eventBridge, sts, barndoor, alloy, contextforge] =
     await Promise.all([
       start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
       start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
       start(startSqs({ now, ...options.sqs })),
       start(startEventBridge({ now, ...options.eventBridge })),
+      start(startSts()),
       start(startBarndoor({ now, ...options.barndoor, tokens })),
       start(startAlloy({ now, ...(options.alloy ?? { servers: [] }) })),
       start(startSimulatedContextForge({ now, ...(options.contextforge ?? { servers: [] }) })),
@@ -116,6 +118,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     secretsManager: local(secretsManager.endpoint),
     sqs: local(sqs.endpoint),
     events: local(eventBridge.endpoint),
+    sts: local(sts.url),
   };
   const dynamodbClient = parts.adopt(dynamoDbClient(endpoints.dynamodb), (one) => one.destroy());
   const secretsClient = parts.adopt(secretsManagerClient(endpoints.secretsManager), (one) =>

@@ -168,12 +168,13 @@ export async function startWorld(
   };
 }
 
-function quickly({ dynamodb, secretsManager, events, sqs }: EmbeddedWorld['endpoints']) {
+function quickly({ dynamodb, secretsManager, events, sqs, sts }: EmbeddedWorld['endpoints']) {
   return {
     dynamodb: { ...dynamodb, retryStrategy: quickRetries },
     secretsManager: { ...secretsManager, retryStrategy: quickRetries },
     events: { ...events, retryStrategy: quickRetries },
     sqs: { ...sqs, retryStrategy: quickRetries },
+    sts: { ...sts, retryStrategy: quickRetries },
   };
 }
 

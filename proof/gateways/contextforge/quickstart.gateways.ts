@@ -90,7 +90,7 @@ function normalised(text: string): readonly string[] {
   const same = text
     .replaceAll(/\b[0-9a-f]{32}\b/g, 'ID')
     // The line is wrapped where user and host are long.
-    .replaceAll(/by \S+@\S+ \((\w+)\),\s+pass \d{8}T\d{9}Z-\w+/g, 'by CALLER ($1), pass PASS')
+    .replaceAll(/by \S+@\S+ \((\w+)\),\s+pass\s+\d{8}T\d{9}Z-\w+/g, 'by CALLER ($1), pass PASS')
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'TIME')
     .replaceAll(/version [\w-]{8}\]/g, 'version VERSION]')
     .replaceAll(/\d+(\.\d+)? s$/gm, 'SECONDS')

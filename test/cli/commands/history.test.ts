@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connection, serverIds, startWorld } from '../../support/world.ts';
@@ -15,6 +15,13 @@ interface Kind {
 
 let world: TestWorld;
 let run: (argv: readonly string[], more?: RunOptions) => Promise<Ran>;
+
+/** With the credentials of another person. */
+function as(accessKeyId: string): RunOptions {
+  const { wiring } = onTables(world, world.clock).options;
+  const sts = { ...world.endpoints.sts, credentials: { accessKeyId, secretAccessKey: 'local' } };
+  return { wiring: { ...wiring, endpoints: { ...world.endpoints, sts } } };
+}
 
 beforeEach(async () => {
   world = await startWorld({
@@ -129,31 +136,30 @@ describe('history', () => {
   });
 
   test('says who did what, newest first, on one line each and its own below', async () => {
-    const stack = { environment: { ...onTables(world).options.environment, USER: 'kim' } };
     const minute = () => world.clock.advance(60_000);
-    await run(['pause', 'acme/second', '--reason', 'a\u001B[2Jtalk', '--until', '2h'], stack);
+    await run(['pause', 'acme/second', '--reason', 'a\u001B[2Jtalk', '--until', '2h'], as('kim'));
     minute();
-    await run(['resume', 'acme/second'], stack);
+    await run(['resume', 'acme/second'], as('kim'));
     minute();
-    await run(['pause', connection], stack);
+    await run(['pause', connection], as('kim'));
     minute();
-    await run(['resume', connection], { environment: { ...stack.environment, USER: 'lee' } });
+    await run(['resume', connection], as('lee'));
     minute();
-    expect((await run(['apply', 'acme', '--yes'], stack)).code).toBe(0);
+    expect((await run(['apply', 'acme', '--yes'], as('kim'))).code).toBe(0);
     minute();
-    expect((await run(['retry', 'acme/first'], stack)).code).toBe(0);
+    expect((await run(['retry', 'acme/first'], as('kim'))).code).toBe(0);
     const { stdout } = await run(['history']);
-    const kim = `kim@${hostname()}`;
+    const kim = 'assumed-role/operator/kim';
     const untimed = stdout
       .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'TIME')
-      .replaceAll(/\s+pass \d{8}T\S+/g, ' pass PASS')
+      .replaceAll(/\s+pass\s+\d{8}T\S+/g, ' pass PASS')
       .split('\n\n');
     expect(untimed).toHaveLength(7);
     const [retried, second, first, ...others] = untimed;
     expect(retried).toBe(`* acme/first: retried\n    TIME, by ${kim}`);
     for (const one of [first, second]) expect(one).toContain(`TIME, by ${kim} (apply), pass PASS`);
     expect(others.join('\n')).toBe(`* acme: resumed
-    TIME, by lee@${hostname()}
+    TIME, by assumed-role/operator/lee
 * acme: paused
     TIME, by ${kim}
 * acme/second: resumed
@@ -199,7 +205,12 @@ describe('history', () => {
     const [change, ...older] = (await world.deps.ledger.history(connection)).slice(11);
     expect(change).toMatchObject({ kind: 'change', approval: held, trigger: 'schedule' });
     expect(older).toMatchObject([
-      { kind: 'approve', digest: held, changes: 12, by: `${userInfo().username}@${hostname()}` },
+      {
+        kind: 'approve',
+        digest: held,
+        changes: 12,
+        by: 'arn:aws:sts::123456789012:assumed-role/operator/local',
+      },
     ]);
     const { stdout } = await run(['history', '--limit', '13']);
     expect(stdout).toContain(`    approved as ${held.slice(0, 12)}\n`);
@@ -212,12 +223,11 @@ describe('history', () => {
       await run(['pull', connection]).then(({ stdout }) =>
         writeFile(join(folder, 'trueup.yaml'), stdout.replace('New A', 'Pushed A')),
       );
-      const environment = { ...onTables(world).options.environment, USER: 'kim' };
-      const pushed = await run(['push', join(folder, 'trueup.yaml')], { environment });
+      const pushed = await run(['push', join(folder, 'trueup.yaml')], as('kim'));
       expect(pushed.code).toBe(0);
       await world.pass();
       const { stdout } = await run(['history']);
-      const kim = `kim@${hostname()}`;
+      const kim = 'assumed-role/operator/kim';
       expect(stdout).toMatch(
         new RegExp(`~ acme/first\\n.*\\n {4}declared by ${kim} \\(push, .* UTC\\)`),
       );

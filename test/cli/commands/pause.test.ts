@@ -61,7 +61,9 @@ describe('pause and resume', () => {
     await run(['pause', connection, '--reason', ' ']);
     await world.pass();
     const paused = await run(['status', connection]);
-    expect(paused.stdout).toMatch(/ {4}paused since [\d-]+ [\d:]+ UTC by \S+@\S+\n/);
+    expect(paused.stdout).toMatch(
+      / {4}paused since [\d-]+ [\d:]+ UTC by assumed-role\/operator\/local\n/,
+    );
     expect(paused.stdout).not.toContain('()');
     await run(['resume', connection]);
     const { stdout } = await run(['status', connection]);

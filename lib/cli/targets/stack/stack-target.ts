@@ -1,4 +1,4 @@
-import { datesOf, identityOf } from './caller.ts';
+import { callerOf, datesOf, identityOf } from './caller.ts';
 import { dynamoDbClient } from '../../../table/dynamodb/client.ts';
 import { secretsManagerClient } from '../../../secrets/secrets-manager/client.ts';
 import { desiredWriter } from '../../../desired/rows/desired-writer.ts';
@@ -31,6 +31,7 @@ export async function awsTarget(context: OpenContext): Promise<Target> {
     secretsManager: { ...client, ...context.wiring.endpoints?.secretsManager },
     events: { ...client, ...context.wiring.endpoints?.events },
     sqs: { ...client, ...context.wiring.endpoints?.sqs },
+    sts: { ...client, ...context.wiring.endpoints?.sts },
   };
   const target = wiredTarget('aws', settings, context, { ...context.wiring, endpoints });
   const name = stack === undefined ? `table ${settings.desiredTable}` : `stack ${stack}`;
@@ -56,11 +57,15 @@ export function wiredTarget(
   const secretsClient = secretsManagerClient(endpoints?.secretsManager);
   const table = { client, table: settings.desiredTable, clock };
   const allowed = parseAllowedHosts(settings.allowedHosts);
+  let caller: Promise<string> | undefined;
+  // The embedded world has identities of its own, which are no one's.
+  const identified = async () =>
+    kind === 'local' ? userAndHost(context.settings) : callerOf(endpoints?.sts ?? {}, client);
   return {
     kind,
     deps,
     connections: () => connectionsOf(deps),
-    caller: async () => userAndHost(context.settings),
+    caller: () => (caller ??= identified()),
     writer: desiredWriter(table),
     diagnosis: {
       aws: { identity: () => identityOf(client), dates: () => datesOf(table) },
