@@ -5,6 +5,7 @@ import { scopeOf } from '../../lease/scope.ts';
 import { waitForLease } from '../../lease/wait-for-lease.ts';
 import type { PassReport } from '../../model/ledger.types.ts';
 import { reconcile } from '../../pass/reconcile.ts';
+import type { Dependencies } from '../../pass/dependencies.types.ts';
 import { counted } from '../../plan/text/render-guard.ts';
 import { renderReportsJson } from '../../plan/text/render-json.ts';
 import { renderReport } from '../../plan/text/render-text.ts';
@@ -76,6 +77,7 @@ async function retryOne(
 ): Promise<PassReport | undefined> {
   const waiting = (owner: string) =>
     output.say(`${connection}: waiting for the lease, which ${owner} holds`);
+  const by = await caller();
   const lease = await waitForLease(connection, { lockTimeoutMs, waiting, stop }, deps);
   if (typeof lease === 'string') {
     throw new CliError(
@@ -84,24 +86,13 @@ async function retryOne(
       'try again later, or wait longer: --lock-timeout 10m',
     );
   }
-  const by = await caller();
-  const at = new Date(deps.clock.now()).toISOString();
-  for (const server of servers ?? [undefined]) {
-    // oxlint-disable-next-line no-await-in-loop -- one, or a few servers of the same label
-    await deps.ledger.record(connection, {
-      kind: 'retry',
-      at,
-      by,
-      ...(server !== undefined && { server }),
-      ...(resend && { resend }),
-    });
-  }
   let due = 0;
   await serveRounds(lease, {
     connection,
     scope: new Set(),
     alone: true,
     round: async (held) => {
+      await recordRetry(deps, { connection, servers, by, resend });
       due = await forgetWaits(connection, servers, deps, () => held.assertOwned(0));
       const { retryAfter } = held.saved.retry ?? {};
       const isHeldBack = retryAfter !== undefined && Date.parse(retryAfter) > deps.clock.now();
@@ -133,4 +124,24 @@ async function retryOne(
   if (result.kind === 'done') return result.report;
   output.say(`${connection}: another process reconciles it, and makes the pass.`);
   return undefined;
+}
+
+interface Retried {
+  readonly connection: string;
+  readonly servers: readonly string[] | undefined;
+  readonly by: string;
+  readonly resend: boolean;
+}
+
+/** Before anything of it is done. @throws StoreError */
+async function recordRetry(
+  { ledger, clock }: Pick<Dependencies, 'ledger' | 'clock'>,
+  { connection, servers = [], by, resend }: Retried,
+): Promise<void> {
+  const act = { kind: 'retry', at: new Date(clock.now()).toISOString(), by } as const;
+  if (servers.length === 0) await ledger.record(connection, act);
+  for (const server of servers) {
+    // oxlint-disable-next-line no-await-in-loop -- one, or a few servers of the same label
+    await ledger.record(connection, { ...act, server, ...(resend && { resend }) });
+  }
 }
