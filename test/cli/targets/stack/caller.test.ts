@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { afterEach, expect, test } from '@jest/globals';
-import { userAndHost } from '../../../lib/cli/targets/owner-name.ts';
-import { callerOf } from '../../../lib/cli/targets/stack/caller.ts';
-import { startSts } from '../../../lib/local/aws/sts.ts';
-import { startLoopbackServer } from '../../../lib/local/loopback-server.ts';
-import type { LoopbackServer } from '../../../lib/local/loopback-server.ts';
-import { dynamoDbClient } from '../../../lib/table/dynamodb/client.ts';
-import { quickRetries } from '../../support/quick-retries.ts';
+import { userAndHost } from '../../../../lib/cli/targets/owner-name.ts';
+import { callerOf } from '../../../../lib/cli/targets/stack/caller.ts';
+import { startSts } from '../../../../lib/local/aws/sts.ts';
+import { startLoopbackServer } from '../../../../lib/local/loopback-server.ts';
+import type { LoopbackServer } from '../../../../lib/local/loopback-server.ts';
+import { dynamoDbClient } from '../../../../lib/table/dynamodb/client.ts';
+import { quickRetries } from '../../../support/quick-retries.ts';
 
 const credentials = { accessKeyId: 'AKIAEXAMPLE1234', secretAccessKey: 'x' };
 const aws = { region: 'eu-west-1', credentials };
