@@ -7,6 +7,7 @@ import type { Findings } from './apply/findings.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { guard } from './guard.ts';
 import type { Allowed } from './guard.ts';
+import { missingSecrets } from '../plan/missing-secrets.ts';
 import { plan } from './plan.ts';
 import { readAccount } from './read/desired.ts';
 import type { Earlier } from './read/earlier.ts';
@@ -50,7 +51,7 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
     const wanted = plan(seen, attended, deps);
     const { window = [], known, mostKnown, retry } = lease ?? {};
     const saved = { window, known, mostKnown };
-    const allowed = await guard(wanted, seen, saved, request, deps, true);
+    const allowed = withMissing(await guard(wanted, seen, saved, request, deps, true), seen);
     const earlier = { row: account.row, seen, planned: allowed.planned, calls };
     const findings = findingsOf(allowed, seen, new Set());
     // What a process sent that ended in the middle may still arrive: a pass reads again after that.
@@ -63,6 +64,17 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
   } finally {
     abort.abort();
   }
+}
+
+/** With the secrets that were not found, of the servers that were read. */
+function withMissing(allowed: Allowed, { desired, live, secretVersions }: Readings): Allowed {
+  const servers = [...live.declared.keys()].flatMap((id) => {
+    const declared = desired.servers.get(id);
+    return declared?.valid ? [declared.server] : [];
+  });
+  const missing = missingSecrets(servers, secretVersions);
+  if (missing.length === 0) return allowed;
+  return { ...allowed, plan: { ...allowed.plan, missingSecrets: missing } };
 }
 
 /** Whether a pass that sends nothing would find the ledger as it should be, and read no more than the plan did. */

@@ -65,6 +65,14 @@ export interface GuardState {
   readonly held?: string;
 }
 
+/** A secret that was not found, or that may not be described. */
+export interface MissingSecret {
+  readonly secret: string;
+  /** How many servers name it, and the first of them. */
+  readonly servers: number;
+  readonly such: readonly string[];
+}
+
 /** What a pass would do: a value, made by a pure function. `--out FILE` writes it as it is. */
 export interface Plan {
   readonly version: 1;
@@ -78,6 +86,8 @@ export interface Plan {
   readonly undeclared: readonly { readonly id: string; readonly name?: string }[];
   /** How many there are, where `undeclared` has only the first of them. */
   readonly undeclaredCount?: number;
+  /** Secrets of these servers that were not found; absent if there are none, and in passes, where each is read when it is sent. */
+  readonly missingSecrets?: readonly MissingSecret[];
   readonly guard: GuardState;
   /** Over the sorted hashes of all changes; '' if there are none. */
   readonly digest: string;

@@ -17,6 +17,6 @@ export function showFailures(
     for (const line of others) note(line);
     const passes = failsSince(one.failing);
     if (passes !== undefined)
-      for (const line of wrap(`passes: it ${passes}`, '', '', columns)) note(line);
+      for (const line of wrap(`${one.selection.connection} ${passes}`, '', '', columns)) note(line);
   }
 }

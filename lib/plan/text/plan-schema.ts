@@ -175,6 +175,18 @@ export const planSchema = z.object({
   undeclaredCount: z.optional(
     redescribed(count, 'How many there are, where `undeclared` has only the first of them'),
   ),
+  missingSecrets: z.optional(
+    described(
+      z.array(
+        z.object({
+          secret: text('Name of the secret'),
+          servers: redescribed(count, 'How many servers name it'),
+          such: described(z.array(z.string()), 'The first of them, as people call them'),
+        }),
+      ),
+      'Secrets that were not found, or may not be described: whatever needs one of them fails',
+    ),
+  ),
   guard: redescribed(guardSchema, "The guard's finding"),
   digest: text('Over the hashes of all changes; empty if there are none'),
 });

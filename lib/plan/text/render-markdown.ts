@@ -3,7 +3,8 @@ import type { FieldChange, Plan, PlannedServer } from '../plan.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { comment, holderText } from './render-field.ts';
 import { counted, guardLines } from './render-guard.ts';
-import { planCounts } from './render-text.ts';
+import { missingLines, planCounts } from './render-text.ts';
+import { triedAgain } from './tried-again.ts';
 import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
 
 /*
@@ -39,11 +40,13 @@ function planSection(plan: Plan, room: number, next: NextCommand | undefined): s
   );
   const { undeclared, undeclaredCount: rest = undeclared.length } = plan;
   const guard = guardLines(plan, (text) => text, next);
+  const missing = missingLines(plan, (text) => text);
   return [
     ...head,
     ...(blocks.length > 0 ? [fenced('diff', blocks.join('\n\n'))] : []),
     ...(omitted > 0 ? [`And ${counted(omitted, 'more server')}: \`trueup plan\` shows all.`] : []),
     ...(rest > 0 ? [`${counted(rest, 'live server')} not declared; not touched.`] : []),
+    ...(missing.length > 0 ? [fenced('text', missing.join('\n'))] : []),
     ...(guard.length > 0 ? [fenced('text', guard.join('\n'))] : []),
   ].join('\n\n');
 }
@@ -62,9 +65,11 @@ function fitting(blocks: readonly string[], room: number) {
 function serverBlock(server: PlannedServer): string {
   const { id, label, outcome, reason, changes } = server;
   const name = plainText(label ?? id);
+  const again = triedAgain(server);
   return [
     `! ${name}: ${outcome === 'updated' ? 'would be updated' : outcomeWords(server)}`,
     ...(reason ? [`# ${plainText(reason.message)}`] : []),
+    ...(again === undefined ? [] : [`# ${again}`]),
     ...changes.flatMap(fieldBlock),
   ].join('\n');
 }

@@ -28,6 +28,7 @@ export function renderPlan(plan: Plan, paint: Paint = plain, next = same): strin
   return [
     ...serverBlocks(plan, paint),
     undeclaredLines(plan, paint),
+    missingLines(plan, paint),
     [
       ...guardLines(plan, paint, next),
       ...wrap(`Plan: ${planCounts(plan.counts)}.`, '', '', paint.columns),
@@ -54,6 +55,23 @@ function undeclaredLines(plan: Plan, paint: Paint): readonly string[] {
       .concat(more > 0 ? [`and ${more} more`] : [])
       .map((line) => paint(`    ${line}`, 'quiet')),
   ];
+}
+
+const mostMissing = 10;
+
+/** Secrets that were not found: what is in sync stays so, and fails when it is sent again. */
+export function missingLines({ missingSecrets = [] }: Plan, paint: Paint): readonly string[] {
+  const more = missingSecrets.length - mostMissing;
+  return missingSecrets
+    .slice(0, mostMissing)
+    .map(({ secret, servers, such }) => {
+      const others = servers - such.length;
+      const names = such.join(', ') + (others > 0 ? ` and ${others} more` : '');
+      return `Warning: secret ${secret} is not there, or may not be described; it is named by ${names}.`;
+    })
+    .concat(more > 0 ? [`and ${more} more secrets`] : [])
+    .flatMap((line) => wrap(plainText(line), '    ', '', paint.columns))
+    .map((line) => paint(line, 'warn'));
 }
 
 /** The counts of a plan in words: what would be done, what prevents it, what is in sync. */

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { secretsManagerClient } from '../../../lib/secrets/secrets-manager/client.ts';
 import { serveQueue } from '../../../demo/world/local-functions.ts';
 import { wire } from '../../../lib/wiring.ts';
 import { filesTarget } from '../../../lib/cli/targets/files/files-target.ts';
@@ -57,6 +59,7 @@ interface Place {
   readonly declare: (how: Declared) => Promise<unknown>;
   /** Gives the server's secret a value. */
   readonly putSecret: (value: string) => Promise<unknown>;
+  readonly removeSecret: () => Promise<unknown>;
   /** Lets nothing read the server's secret, or lets it again. Files have no such rights. */
   readonly denySecret?: (isDenied: boolean) => void;
   /** Gives the connection another bearer token. */
@@ -88,6 +91,11 @@ async function tables(hasSecret = true): Promise<Place> {
     vendor: () => world.barndoor,
     declare,
     putSecret: (value) => world.secrets.write(secret, value),
+    removeSecret: async () => {
+      const client = secretsManagerClient(world.endpoints.secretsManager);
+      await client.send(new DeleteSecretCommand({ SecretId: secret }));
+      client.destroy();
+    },
     denySecret: (isDenied) => {
       denied = isDenied;
     },
@@ -111,8 +119,8 @@ async function files(hasSecret = true): Promise<Place> {
       ...how.connection,
       servers: serversOf(how),
     });
-  const secrets: Record<string, string> = hasSecret ? { [secret]: usual } : {};
-  const put = async (name: string, value: string) => {
+  const secrets: Record<string, string | undefined> = hasSecret ? { [secret]: usual } : {};
+  const put = async (name: string, value: string | undefined) => {
     secrets[name] = value;
     await write('secrets.json', secrets);
   };
@@ -147,6 +155,7 @@ async function files(hasSecret = true): Promise<Place> {
     vendor: () => vendor,
     declare,
     putSecret: (value) => put(secret, value),
+    removeSecret: () => put(secret, undefined),
     putBearer: (value) => put('trueup/acme/token', value),
     close: async () => {
       await vendor.close();
@@ -257,6 +266,22 @@ describe.each([
       expect(place.vendor().find(a).name).toBe('New A');
     },
   );
+
+  test('a plan warns of a secret that is gone, though it was applied', async () => {
+    place = await start();
+    await place.run('apply', '--yes');
+    expect((await place.run('plan')).stdout).not.toContain('Warning');
+    await place.removeSecret();
+    const { code, stdout } = await place.run('plan', '--detailed-exitcode');
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `Warning: secret ${secret} is not there, or may not be described; it is named by first.`,
+    );
+    const json = JSON.parse((await place.run('plan', '--output', 'json')).stdout) as unknown;
+    expect(json).toMatchObject({
+      plans: [{ missingSecrets: [{ secret, servers: 1, such: ['first'] }] }],
+    });
+  });
 
   test('a connection that fails is shown alike by status, plans and reports', async () => {
     place = await start();

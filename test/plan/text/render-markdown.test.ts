@@ -169,3 +169,14 @@ describe('renderPlansMarkdown', () => {
     expect(text).toContain('Plan: 2000 to update.');
   });
 });
+
+test('what failed says when it is tried again, and secrets that were not found are a warning', () => {
+  const nextAttempt = '2026-11-22T12:00:00.000Z';
+  const failed = plannedServer({ outcome: 'failed', changes: [], nextAttempt, atOnce: 'x' });
+  const missingSecrets = [{ secret: 'trueup/acme/a', servers: 1, such: ['first'] }];
+  const shown = renderPlansMarkdown([planOf([failed], { missingSecrets })]);
+  expect(shown).toContain('\n# next attempt 2026-11-22 12:00 UTC; at once: x\n');
+  expect(shown.replaceAll(/\s+/g, ' ')).toContain(
+    'Warning: secret trueup/acme/a is not there, or may not be described; it is named by first.',
+  );
+});

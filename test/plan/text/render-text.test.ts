@@ -541,3 +541,33 @@ test('what failed says since when, when it is tried again, and what does so at o
   const server = plannedServer({ outcome: 'failed', changes: [], ...failing });
   expect(flat(renderPlan(planOf([server])))).toContain(again);
 });
+
+describe('secrets that were not found', () => {
+  const missing = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      secret: `trueup/acme/${at}`,
+      servers: at + 1,
+      such: ['first', 'second', 'third'].slice(0, at + 1),
+    }));
+
+  test('are a warning each, with the servers that name them', () => {
+    expect(renderPlan(planOf([], { missingSecrets: missing(4) })).split('\n\n')[0]).toBe(
+      text(
+        'Warning: secret trueup/acme/0 is not there, or may not be described; it is named',
+        '    by first.',
+        'Warning: secret trueup/acme/1 is not there, or may not be described; it is named',
+        '    by first, second.',
+        'Warning: secret trueup/acme/2 is not there, or may not be described; it is named',
+        '    by first, second, third.',
+        'Warning: secret trueup/acme/3 is not there, or may not be described; it is named',
+        '    by first, second, third and 1 more.',
+      ),
+    );
+  });
+
+  test('are ten at most', () => {
+    expect(renderPlan(planOf([], { missingSecrets: missing(12) }))).toContain(
+      '\nand 2 more secrets\n',
+    );
+  });
+});
