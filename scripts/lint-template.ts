@@ -33,15 +33,25 @@ const kept = {
   ledgerTable: { arn: `${table}/book` },
 };
 
+const inVpc = {
+  ...everything,
+  stackName: 'InVpc',
+  vpc: {
+    id: 'vpc-0123456789abcdef0',
+    subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  },
+};
+
 assertGuarded();
 synthesiseOffline('cdk.out');
 synthesiseOffline('cdk.out/everything', everything);
 synthesiseOffline('cdk.out/kept', kept);
+synthesiseOffline('cdk.out/vpc', inVpc);
 const templates = globSync([
   'cdk.out/*.template.json',
-  'cdk.out/{everything,kept}/*.template.json',
+  'cdk.out/{everything,kept,vpc}/*.template.json',
 ]);
-if (templates.length < 3) throw new Error(`too few templates in cdk.out: ${templates.join(', ')}`);
+if (templates.length < 4) throw new Error(`too few templates in cdk.out: ${templates.join(', ')}`);
 process.stdout.write(`cdk synth: ${templates.length} templates, and no connection opened\n`);
 const program = join(pythonTool('cfn-lint', '1.58.0'), 'cfn-lint');
 const { status } = spawnSync(program, templates, { stdio: 'inherit' });

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Table, type ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -18,6 +19,12 @@ const tableSchema = z.strictObject({
   arn,
   streamArn: z.optional(arn),
   keyArn: z.optional(arn),
+});
+
+const vpcSchema = z.strictObject({
+  id: z.string(),
+  subnetIds: z.array(z.string()).check(z.minLength(1)),
+  securityGroupIds: z.optional(z.array(z.string())),
 });
 
 /** The context key `trueup`: the construct's props in JSON's own types. */
@@ -43,6 +50,7 @@ const contextSchema = z.strictObject({
   ledgerTable: z.optional(tableSchema),
   removalPolicy: z.optional(z.enum(['retain', 'destroy'])),
   tracing: z.optional(z.boolean()),
+  vpc: z.optional(vpcSchema),
 });
 
 /** The value of the context key `trueup`. */
@@ -79,6 +87,7 @@ export function propsOf(scope: Construct, context: TrueupContext): TrueupReconci
     }),
     ...(kmsKeyArn !== undefined && { kmsKey: Key.fromKeyArn(scope, 'Key', kmsKeyArn) }),
     ...(desiredTable && { desiredTable: existing(scope, 'ExistingDesired', desiredTable) }),
+    ...(context.vpc && networkProps(scope, context.vpc)),
     ...(ledgerTable && { ledgerTable: existing(scope, 'ExistingLedger', ledgerTable) }),
   };
 }
@@ -97,6 +106,24 @@ function plainProps(context: TrueupContext) {
     ...(cloudTrailRotation !== undefined && { cloudTrailRotation }),
     ...(failingShare !== undefined && { failingShare }),
     ...(tracing !== undefined && { tracing }),
+  };
+}
+
+/** A VPC is named by ids: to look it up would need a connection. */
+function networkProps(
+  scope: Construct,
+  { id, subnetIds, securityGroupIds }: z.infer<typeof vpcSchema>,
+): Pick<TrueupReconcilerProps, 'vpc' | 'subnets' | 'securityGroups'> {
+  const subnets = subnetIds.map((subnet) => Subnet.fromSubnetId(scope, `Subnet-${subnet}`, subnet));
+  return {
+    // The subnets are named, so that zones choose none.
+    vpc: Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId: id, availabilityZones: ['any'] }),
+    subnets: { subnets },
+    ...(securityGroupIds && {
+      securityGroups: securityGroupIds.map((group) =>
+        SecurityGroup.fromSecurityGroupId(scope, `Group-${group}`, group),
+      ),
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -62,6 +63,15 @@ export interface TrueupReconcilerProps {
   readonly ledgerTable?: ITable;
   /** What happens to tables and fingerprint key when the stack is deleted. Defaults to retained and protected. */
   readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Runs the functions in this VPC, so that they reach what is private in it and leave by its NAT gateways. Its subnets need
+   * a way to AWS's services and to the gateways. Defaults to Lambda's own network.
+   */
+  readonly vpc?: IVpc;
+  /** Subnets of the VPC. Defaults to its private ones. */
+  readonly subnets?: SubnetSelection;
+  /** Security groups of the functions in the VPC. Defaults to a new one that lets all out and none in. */
+  readonly securityGroups?: readonly ISecurityGroup[];
   /** X-Ray's active tracing of the functions. Defaults to false. */
   readonly tracing?: boolean;
   /** First part of the names of the stack's outputs, for several in one stack. Defaults to `Trueup`. */

@@ -14,6 +14,7 @@ import { createOutputs } from './outputs.ts';
 import type { PermissionTargets } from './access/permissions.ts';
 import type { TrueupReconcilerProps } from './props.ts';
 import { createQueues, type Queues } from './data/queues.ts';
+import { networkOf } from './functions/network.ts';
 import { pushRotations } from './functions/rotation.ts';
 import { scheduleFunction } from './functions/schedule.ts';
 import { settingsOf, type InfraSettings } from './settings.ts';
@@ -63,6 +64,7 @@ export class TrueupReconciler extends Construct {
       environment: environmentOf(settings, targets, serviceName(this, props.outputPrefix)),
       logRetention: props.logRetention,
       tracing: props.tracing,
+      network: networkOf(this, props),
     });
     this.operatorPolicy = createOperatorPolicy(this, targets);
     const queueTrigger = trigger(this, this.functions, { props, settings, targets });

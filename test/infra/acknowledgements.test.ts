@@ -1,16 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { TrueupReconcilerProps } from '../../lib/infra/props.ts';
 import { TrueupReconciler } from '../../lib/infra/reconciler.ts';
 import { allowedHosts, unbundledApp } from './synthesised.ts';
 
+const vpcIds = {
+  vpcId: 'vpc-1',
+  availabilityZones: ['eu-central-1a'],
+  privateSubnetIds: ['subnet-1'],
+};
+
 type Variant = (stack: Stack) => Partial<TrueupReconcilerProps>;
 
 const variants: readonly (readonly [name: string, Variant])[] = [
   ['as it comes', () => ({})],
   ['with tracing and CloudTrail', () => ({ tracing: true, cloudTrailRotation: true })],
+  ['in a VPC', (stack) => ({ vpc: Vpc.fromVpcAttributes(stack, 'Vpc', vpcIds) })],
   [
     'with keys, and refresh tokens by pattern',
     (stack) => ({

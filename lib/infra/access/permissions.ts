@@ -1,5 +1,5 @@
 import { Arn, ArnFormat, Aws, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Queues } from '../data/queues.ts';
@@ -78,6 +78,38 @@ export function showFailures({ failures }: Queues): PolicyStatement {
 /** Its own log group exists already: CreateLogGroup is not needed. */
 export function writeLogs(logGroupArn: string): PolicyStatement {
   return allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroupArn]);
+}
+
+/**
+ * For Lambda, which makes the network interfaces of a function in a VPC with the function's role; the actions that describe take
+ * no resource. The function's own code may use none of it.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+export function useNetwork(scope: Construct): PolicyStatement[] {
+  const actions = [
+    'CreateNetworkInterface',
+    'DescribeNetworkInterfaces',
+    'DescribeSubnets',
+    'DeleteNetworkInterface',
+    'AssignPrivateIpAddresses',
+    'UnassignPrivateIpAddresses',
+  ].map((action) => `ec2:${action}`);
+  const parts = { service: 'lambda', resource: 'function', resourceName: '*' };
+  const anyFunction = Arn.format(
+    { ...parts, arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+    Stack.of(scope),
+  );
+  return [
+    allow('UseNetwork', actions, ['*']),
+    new PolicyStatement({
+      sid: 'CodeUsesNoNetworkInterfaces',
+      effect: Effect.DENY,
+      actions,
+      resources: ['*'],
+      conditions: { ArnLike: { 'lambda:SourceFunctionArn': anyFunction } },
+    }),
+  ];
 }
 
 /** X-Ray's write actions take no resource. */

@@ -4,6 +4,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './bundle.ts';
 import { TrueupFunction } from './functions.ts';
+import type { Network } from './network.ts';
 import {
   listConnections,
   passPermissions,
@@ -25,6 +26,7 @@ export function createFunctions(
     readonly environment: Readonly<Record<string, string>>;
     readonly logRetention: RetentionDays | undefined;
     readonly tracing: boolean | undefined;
+    readonly network: Network;
   },
 ): FunctionSet {
   const { tables, queues } = targets;

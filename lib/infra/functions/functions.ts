@@ -12,7 +12,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from './bundle.ts';
 import { functionCode, handler } from './function-code.ts';
-import { writeLogs, writeTraces } from '../access/permissions.ts';
+import { useNetwork, writeLogs, writeTraces } from '../access/permissions.ts';
+import type { Network } from './network.ts';
 import { functionTimeout } from '../settings.ts';
 
 /** What one of Trueup's functions needs. */
@@ -24,6 +25,8 @@ export interface TrueupFunctionProps {
   readonly permissions: readonly PolicyStatement[];
   readonly logRetention?: RetentionDays | undefined;
   readonly tracing?: boolean | undefined;
+  /** Defaults to Lambda's own. */
+  readonly network?: Network | undefined;
   /** Defaults to Lambda's own, which ends a loop of functions and queues after some 16 invocations. */
   readonly recursiveLoop?: RecursiveLoop;
   /** For asynchronous invocations. */
@@ -38,7 +41,7 @@ export class TrueupFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: TrueupFunctionProps) {
     super(scope, id);
-    const { tracing = false, logRetention = RetentionDays.ONE_MONTH } = props;
+    const { tracing = false, logRetention = RetentionDays.ONE_MONTH, network = {} } = props;
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -51,6 +54,7 @@ export class TrueupFunction extends Construct {
           statements: [
             writeLogs(this.logGroup.logGroupArn),
             ...(tracing ? [writeTraces()] : []),
+            ...(network.vpc ? useNetwork(this) : []),
             ...props.permissions,
           ],
         }),
@@ -69,6 +73,7 @@ export class TrueupFunction extends Construct {
       role: Role.fromRoleArn(this, 'ClosedRole', this.role.roleArn, { mutable: false }),
       logGroup: this.logGroup,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...network,
       ...(props.recursiveLoop !== undefined && { recursiveLoop: props.recursiveLoop }),
       ...props.asynchronous,
     });
