@@ -31,6 +31,7 @@ const kept = {
   stackName: 'Kept',
   desiredTable: { arn: `${table}/rows`, streamArn: `${table}/rows/stream/1`, keyArn: key },
   ledgerTable: { arn: `${table}/book` },
+  fingerprintKeyArn: `arn:aws:secretsmanager:${place}:secret:kept-a1B2c3`,
 };
 
 const inVpc = {

@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Table, type ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import * as z from 'zod/mini';
@@ -46,6 +47,7 @@ const contextSchema = z.strictObject({
   failingForMinutes: z.optional(z.number()),
   failingShare: z.optional(z.number()),
   kmsKeyArn: z.optional(arn),
+  fingerprintKeyArn: z.optional(arn),
   desiredTable: z.optional(tableSchema),
   ledgerTable: z.optional(tableSchema),
   removalPolicy: z.optional(z.enum(['retain', 'destroy'])),
@@ -86,6 +88,13 @@ export function propsOf(scope: Construct, context: TrueupContext): TrueupReconci
       alarmTopic: Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn),
     }),
     ...(kmsKeyArn !== undefined && { kmsKey: Key.fromKeyArn(scope, 'Key', kmsKeyArn) }),
+    ...(context.fingerprintKeyArn !== undefined && {
+      fingerprintKey: Secret.fromSecretCompleteArn(
+        scope,
+        'ExistingFingerprintKey',
+        context.fingerprintKeyArn,
+      ),
+    }),
     ...(desiredTable && { desiredTable: existing(scope, 'ExistingDesired', desiredTable) }),
     ...(context.vpc && networkProps(scope, context.vpc)),
     ...(ledgerTable && { ledgerTable: existing(scope, 'ExistingLedger', ledgerTable) }),
@@ -114,7 +123,12 @@ function networkProps(
   scope: Construct,
   { id, subnetIds, securityGroupIds }: z.infer<typeof vpcSchema>,
 ): Pick<TrueupReconcilerProps, 'vpc' | 'subnets' | 'securityGroups'> {
-  const subnets = subnetIds.map((subnet) => Subnet.fromSubnetId(scope, `Subnet-${subnet}`, subnet));
+  const subnets = subnetIds.map((subnetId) => {
+    const subnet = Subnet.fromSubnetId(scope, `Subnet-${subnetId}`, subnetId);
+    const reason = 'Only its id is used';
+    Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', reason);
+    return subnet;
+  });
   return {
     // The subnets are named, so that zones choose none.
     vpc: Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId: id, availabilityZones: ['any'] }),

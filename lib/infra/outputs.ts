@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { FunctionSet } from './functions/function-set.ts';
 import type { PermissionTargets } from './access/permissions.ts';
 import type { InfraSettings } from './settings.ts';
+import { version } from './version.ts';
 
 /** What the outputs are about. */
 export interface OutputSources {
@@ -38,6 +39,7 @@ function names({
   const { scheduled, stream, queued } = functions;
   const consoleUrl = `https://${Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region=${Aws.REGION}`;
   return {
+    Version: [version(), 'Version of Trueup that was deployed'],
     DesiredTable: [tables.desired.tableName, 'Table of declarations'],
     LedgerTable: [tables.ledger.tableName, 'Table of what Trueup applied and observed'],
     FingerprintSecret: [targets.fingerprintKeyArn, 'Secret with the key of the fingerprints'],
@@ -70,8 +72,9 @@ function commands({ targets, functions }: OutputSources): Outputs {
       `trueup status --stack ${Aws.STACK_NAME} ${region}`,
       'Which servers are as declared, and which are not',
     ],
+    // Without the option AWS's command line waits for a minute, and then invokes a second time.
     CommandReconcile: [
-      `aws lambda invoke --function-name ${functions.scheduled.function.functionName} ${region} /dev/stdout`,
+      `aws lambda invoke --cli-read-timeout 0 --function-name ${functions.scheduled.function.functionName} ${region} /dev/stdout`,
       'Makes a pass over every connection now',
     ],
     CommandLogsScheduled: [tail('scheduled'), 'Follows the log of the schedule'],

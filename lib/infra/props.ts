@@ -4,6 +4,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** The settings of a deployment. All but `allowedHosts` have a default. */
@@ -57,6 +58,11 @@ export interface TrueupReconcilerProps {
    * IAM policies decide, and `events.amazonaws.com` decrypt and generate data keys.
    */
   readonly kmsKey?: IKey;
+  /**
+   * An existing secret with the fingerprint key, such as one that an earlier stack has left, with the name outside of the
+   * secrets' prefix. Defaults to a new one.
+   */
+  readonly fingerprintKey?: ISecret;
   /** An existing table instead of a new Desired: same keys, index `provider`, and a stream with new and old images. */
   readonly desiredTable?: ITable;
   /** An existing table instead of a new Ledger: same keys, TTL on `ttl`. */

@@ -1,12 +1,12 @@
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeFindings } from './acknowledgements.ts';
 import { createAlarms } from './monitoring/alarms.ts';
 import { createDashboard } from './monitoring/dashboard.ts';
-import { createFingerprintKey } from './data/fingerprint-key.ts';
+import { fingerprintKeyOf, type AnySecret } from './data/fingerprint-key.ts';
 import { createFunctions, type FunctionSet } from './functions/function-set.ts';
 import { createOperatorPolicy } from './access/operator-policy.ts';
 import { metricsOf, serviceName } from './monitoring/metrics.ts';
@@ -33,7 +33,7 @@ import { triggerByQueue, triggerByStream } from './functions/triggers.ts';
 export class TrueupReconciler extends Construct {
   readonly desiredTable: AnyTable;
   readonly ledgerTable: AnyTable;
-  readonly fingerprintKey: Secret;
+  readonly fingerprintKey: AnySecret;
   readonly queues: Queues;
   readonly functions: FunctionSet;
   /** For people who use `trueup --stack`. */
@@ -44,7 +44,7 @@ export class TrueupReconciler extends Construct {
     super(scope, id);
     const settings = settingsOf(props);
     const tables = createTables(this, props);
-    const fingerprintKey = createFingerprintKey(this, props);
+    const fingerprintKey = fingerprintKeyOf(this, props);
     const eventBus = props.eventBus ?? EventBus.fromEventBusName(this, 'DefaultBus', 'default');
     const targets: PermissionTargets = {
       tables,
@@ -66,9 +66,17 @@ export class TrueupReconciler extends Construct {
       tracing: props.tracing,
       network: networkOf(this, props),
     });
-    this.operatorPolicy = createOperatorPolicy(this, targets);
     const queueTrigger = trigger(this, this.functions, { props, settings, targets });
-    watch(this, { props, settings, targets });
+    const dashboard = watch(this, { props, settings });
+    this.operatorPolicy = createOperatorPolicy(this, targets, this.functions, dashboard);
+    const { outputPrefix = 'Trueup' } = props;
+    createOutputs(this, outputPrefix, {
+      settings,
+      targets,
+      functions: this.functions,
+      operatorPolicy: this.operatorPolicy,
+      dashboard,
+    });
     const { functions, queues, operatorPolicy } = this;
     acknowledgeFindings(this, {
       settings,
@@ -88,8 +96,10 @@ interface Parts {
 }
 
 /** Keys of what the functions read and write, without connections' secrets. */
-function storeKeys({ kmsKey, desiredTable, ledgerTable }: TrueupReconcilerProps): readonly IKey[] {
-  const keys = [kmsKey, desiredTable?.encryptionKey, ledgerTable?.encryptionKey];
+function storeKeys(props: TrueupReconcilerProps): readonly IKey[] {
+  const { kmsKey, desiredTable, ledgerTable, fingerprintKey } = props;
+  const stores = [desiredTable, ledgerTable, fingerprintKey];
+  const keys = [kmsKey, ...stores.map((store) => store?.encryptionKey)];
   return [...new Set(keys.filter((key) => key !== undefined))];
 }
 
@@ -126,7 +136,10 @@ function trigger(scope: Construct, functions: FunctionSet, { props, settings, ta
   return triggerByQueue(scope, queued.function, queues, settings.concurrency);
 }
 
-function watch(scope: TrueupReconciler, { props, settings, targets }: Parts): void {
+function watch(
+  scope: TrueupReconciler,
+  { props, settings }: Pick<Parts, 'props' | 'settings'>,
+): Dashboard {
   const { scheduled, stream, queued } = scope.functions;
   const watched = {
     functions: {
@@ -138,11 +151,9 @@ function watch(scope: TrueupReconciler, { props, settings, targets }: Parts): vo
     schedule: settings.schedule,
     metric: metricsOf(serviceName(scope, props.outputPrefix)),
   };
-  const { alarmTopic: topic, outputPrefix = 'Trueup' } = props;
+  const { alarmTopic: topic } = props;
   const { failingFor, failingShare } = settings;
   createAlarms(scope, { ...watched, failingFor, failingShare, topic });
   const logGroups = [scheduled.logGroup, stream.logGroup, queued.logGroup];
-  const dashboard = createDashboard(scope, { ...watched, logGroups });
-  const { functions, operatorPolicy } = scope;
-  createOutputs(scope, outputPrefix, { settings, targets, functions, operatorPolicy, dashboard });
+  return createDashboard(scope, { ...watched, logGroups });
 }

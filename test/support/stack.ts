@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EmbeddedWorld } from '../../demo/world/embedded-world.ts';
+import { version } from '../../lib/cli/version.ts';
 
 /** A deployed stack whose tables and queue are those of an embedded world, for `--stack NAME`. */
 export interface DeployedStack {
@@ -9,9 +10,13 @@ export interface DeployedStack {
 }
 
 /** CloudFormation's DescribeStacks on loopback, where the SDK of this process finds it. */
-export async function startStack({ settings }: EmbeddedWorld): Promise<DeployedStack> {
+export async function startStack(
+  { settings }: EmbeddedWorld,
+  deployed: string = version(),
+): Promise<DeployedStack> {
   const name = 'trueup-test';
   const outputs = {
+    TrueupVersion: deployed,
     TrueupDesiredTable: settings.desiredTable,
     TrueupLedgerTable: settings.ledgerTable,
     TrueupFingerprintSecret: settings.fingerprintSecret,

@@ -1,6 +1,8 @@
 import { Arn, Stack } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { FunctionSet } from '../functions/function-set.ts';
 import {
   indexArn,
   keepLedger,
@@ -12,7 +14,12 @@ import {
 } from './permissions.ts';
 
 /** What people need for `trueup --stack`, to be attached to them. It permits what the functions may do. */
-export function createOperatorPolicy(scope: Construct, to: PermissionTargets): ManagedPolicy {
+export function createOperatorPolicy(
+  scope: Construct,
+  to: PermissionTargets,
+  functions: FunctionSet,
+  dashboard: Dashboard,
+): ManagedPolicy {
   const { desired, ledger } = to.tables;
   const stack = Stack.of(scope);
   return new ManagedPolicy(scope, 'OperatorPolicy', {
@@ -57,8 +64,39 @@ export function createOperatorPolicy(scope: Construct, to: PermissionTargets): M
         resources: [to.eventBusArn],
       }),
       ...useStoreKeys(to.storeKeys),
+      ...outputCommands(to, functions, dashboard),
     ],
   });
+}
+
+/** What the commands among the outputs need, and the steps of docs/runbook.md. */
+function outputCommands(
+  { queues }: PermissionTargets,
+  { scheduled, stream, queued }: FunctionSet,
+  dashboard: Dashboard,
+): PolicyStatement[] {
+  const logGroups = [scheduled, stream, queued].map(({ logGroup }) => logGroup.logGroupArn);
+  const statement = (sid: string, actions: readonly string[], resources: readonly string[]) =>
+    new PolicyStatement({ sid, actions: [...actions], resources: [...resources] });
+  const take = ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'];
+  return [
+    statement('Reconcile', ['lambda:InvokeFunction'], [scheduled.function.functionArn]),
+    statement('ReadLogs', ['logs:FilterLogEvents', 'logs:StartQuery'], logGroups),
+    statement('LookAtFailures', take, [queues.failures.queueArn]),
+    // SQS moves dead letters back with the rights of the caller.
+    statement(
+      'RedriveDeadLetters',
+      [...take, 'sqs:StartMessageMoveTask', 'sqs:ListMessageMoveTasks'],
+      [queues.deadLetters.queueArn],
+    ),
+    statement('SeeDashboard', ['cloudwatch:GetDashboard'], [dashboard.dashboardArn]),
+    // AWS accepts only * here.
+    statement(
+      'SeeMetrics',
+      ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms', 'logs:GetQueryResults'],
+      ['*'],
+    ),
+  ];
 }
 
 /** ARNs of a stack with this name, with any id. */

@@ -1,21 +1,25 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Secret, type ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { TrueupReconcilerProps } from '../props.ts';
 
+/** A new secret or an existing one. */
+export type AnySecret = Secret | ISecret;
+
 /**
- * The key of the fingerprints: generated, 64 characters. CloudFormation generates its name, which has no `/`, so it is
- * outside the prefix that connections may use.
+ * The key of the fingerprints: the user's, or a new one, generated, 64 characters. CloudFormation generates its name, which has
+ * no `/`, so it is outside the prefix that connections may use. One that was made by a creation that then failed protects
+ * nothing, and is not retained.
  */
-export function createFingerprintKey(
-  scope: Construct,
-  { kmsKey, removalPolicy = RemovalPolicy.RETAIN }: TrueupReconcilerProps,
-): Secret {
+export function fingerprintKeyOf(scope: Construct, props: TrueupReconcilerProps): AnySecret {
+  const { fingerprintKey, kmsKey, removalPolicy } = props;
+  if (fingerprintKey) return fingerprintKey;
+  const isDestroyed = removalPolicy === RemovalPolicy.DESTROY;
   return new Secret(scope, 'FingerprintKey', {
     description:
       "Trueup's key for fingerprints of what it applied; if lost, nothing is sent for it",
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
-    removalPolicy,
+    removalPolicy: isDestroyed ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...(kmsKey && { encryptionKey: kmsKey }),
   });
 }

@@ -63,6 +63,7 @@ function common({ removalPolicy = RemovalPolicy.RETAIN, kmsKey }: TrueupReconcil
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
+    // Retained also where their creation is rolled back: that they are protected would make the rollback fail.
     removalPolicy,
     ...encryption(kmsKey),
   };

@@ -23,7 +23,7 @@ export function networkOf(
   const own = () => [
     new SecurityGroup(scope, 'FunctionsGroup', {
       vpc,
-      description: "Trueup's functions: they call, and are not called",
+      description: 'Functions of Trueup: they call, and are not called',
       allowAllOutbound: true,
     }),
   ];

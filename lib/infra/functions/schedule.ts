@@ -1,5 +1,5 @@
 import { Stack, type Duration } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -28,23 +28,23 @@ export function scheduleFunction(
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
-    inlinePolicies: {
-      invoke: new PolicyDocument({
-        statements: [
-          // The function itself, not its versions.
-          new PolicyStatement({
-            sid: 'InvokeScheduled',
-            actions: ['lambda:InvokeFunction'],
-            resources: [target.functionArn],
-          }),
-          // Ticks that Lambda did not accept.
-          showFailures(queues),
-          ...useStoreKeys(storeKeys),
-        ],
-      }),
-    },
   });
-  return new CfnSchedule(scope, 'Schedule', {
+  // Not within the role: that is then made first of all. Scheduler refuses a role that IAM does not know everywhere yet.
+  const policy = new Policy(scope, 'SchedulePolicy', {
+    roles: [role],
+    statements: [
+      // The function itself, not its versions.
+      new PolicyStatement({
+        sid: 'InvokeScheduled',
+        actions: ['lambda:InvokeFunction'],
+        resources: [target.functionArn],
+      }),
+      // Ticks that Lambda did not accept.
+      showFailures(queues),
+      ...useStoreKeys(storeKeys),
+    ],
+  });
+  const schedule = new CfnSchedule(scope, 'Schedule', {
     description: 'Trueup reconciles every connection',
     scheduleExpression: ScheduleExpression.rate(every).expressionString,
     flexibleTimeWindow: { mode: 'OFF' },
@@ -58,4 +58,6 @@ export function scheduleFunction(
       deadLetterConfig: { arn: queues.failures.queueArn },
     },
   });
+  schedule.node.addDependency(policy);
+  return schedule;
 }

@@ -40,8 +40,10 @@ describe('each function has a role of its own, with', () => {
   });
 
   test('no policy beside the role: nothing is added behind its back', () => {
-    const types = Object.values(resources(stack)).map(({ Type }) => Type);
-    expect(types).not.toContain('AWS::IAM::Policy');
+    const beside = Object.values(resources(stack))
+      .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+      .flatMap(({ Properties }) => Properties['Roles']);
+    expect(beside).toEqual([{ Ref: resource(stack, 'AWS::IAM::Role', 'TrueupScheduleRole').id }]);
   });
 });
 
@@ -150,8 +152,9 @@ describe('the triggers', () => {
   });
 
   test('Scheduler may invoke the one function and tell what it could not, from this account only', () => {
-    const has = statements(stack, 'TrueupScheduleRole');
-    expect(Object.keys(has)).toEqual(['InvokeScheduled', 'TellFailures']);
+    const policy = resource(stack, 'AWS::IAM::Policy', 'TrueupSchedulePolicy').Properties;
+    const { Statement: list } = policy['PolicyDocument'] as { Statement: Statement[] };
+    expect(list.map(({ Sid }) => Sid)).toEqual(['InvokeScheduled', 'TellFailures']);
     const { Properties } = resource(stack, 'AWS::IAM::Role', 'TrueupScheduleRole');
     expect(Properties['AssumeRolePolicyDocument']).toMatchObject({
       Statement: [
@@ -178,10 +181,16 @@ describe('the operator policy', () => {
       'KeepLedger',
       'ListConnections',
       'ListSecretVersions',
+      'LookAtFailures',
       'ReadFingerprintKey',
+      'ReadLogs',
       'ReadOutputs',
       'ReadSecrets',
       'ReadSecretsTogether',
+      'Reconcile',
+      'RedriveDeadLetters',
+      'SeeDashboard',
+      'SeeMetrics',
       'SendWork',
       'WriteDesired',
     ]);
@@ -190,6 +199,27 @@ describe('the operator policy', () => {
     expect(JSON.stringify(has['ReadOutputs']?.Resource)).toMatch(
       /:cloudformation:.*:stack\/Test\/\*"/,
     );
+  });
+
+  test('lets people run the commands of the outputs, and of the runbook', () => {
+    const on = (sid: string) => JSON.stringify(has[sid]?.Resource);
+    const scheduled = resource(stack, 'AWS::Lambda::Function', 'TrueupScheduled').id;
+    expect(actions(has['Reconcile'])).toEqual(['lambda:InvokeFunction']);
+    expect(has['Reconcile']?.Resource).toEqual({ 'Fn::GetAtt': [scheduled, 'Arn'] });
+    expect(actions(has['ReadLogs'])).toContain('logs:FilterLogEvents');
+    for (const name of ['Scheduled', 'Stream', 'Queued']) {
+      const { id } = resource(stack, 'AWS::Logs::LogGroup', `Trueup${name}Logs`);
+      expect(on('ReadLogs')).toContain(id);
+    }
+    expect(actions(has['RedriveDeadLetters'])).toEqual([
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ListMessageMoveTasks',
+      'sqs:ReceiveMessage',
+      'sqs:StartMessageMoveTask',
+    ]);
+    expect(on('RedriveDeadLetters')).toContain('TrueupDeadLetters');
+    expect(on('LookAtFailures')).toContain('TrueupFailures');
   });
 
   test('lets a login make and keep the named secrets, and no others; functions make none', () => {

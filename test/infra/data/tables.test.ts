@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { resource, resources, template } from '../synthesised.ts';
+import { propsOf } from '../../../lib/infra/context.ts';
+import { allowedHosts, resource, resources, statements, template } from '../synthesised.ts';
 
 const tableType = 'AWS::DynamoDB::Table';
 const stack = template();
@@ -45,6 +46,28 @@ describe('the tables', () => {
     const { Properties } = resource(stack, tableType, 'TrueupLedger');
     expect(Properties['TimeToLiveSpecification']).toEqual({ AttributeName: 'ttl', Enabled: true });
     expect(Properties).not.toHaveProperty('StreamSpecification');
+  });
+
+  test('are kept although their creation is rolled back, which deletion protection would make fail; the key is not', () => {
+    for (const name of ['TrueupDesired', 'TrueupLedger']) {
+      expect(resource(stack, tableType, name).DeletionPolicy).toBe('Retain');
+    }
+    const key = resource(stack, 'AWS::SecretsManager::Secret', 'TrueupFingerprintKey');
+    expect(key.DeletionPolicy).toBe('RetainExceptOnCreate');
+  });
+
+  test('an existing fingerprint key is used, and no other is made', () => {
+    const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:KeptKey-a1B2c3';
+    const kept = template((scope) => propsOf(scope, { allowedHosts, fingerprintKeyArn: arn }));
+    const types = Object.values(resources(kept)).map(({ Type }) => Type);
+    expect(types).not.toContain('AWS::SecretsManager::Secret');
+    const { Properties } = resource(kept, 'AWS::Lambda::Function', 'TrueupQueued');
+    expect(Properties).toMatchObject({
+      Environment: { Variables: { TRUEUP_FINGERPRINT_SECRET: arn } },
+    });
+    const { ReadFingerprintKey } = statements(kept, 'TrueupQueuedRole');
+    expect(ReadFingerprintKey?.Resource).toBe(arn);
+    expect(kept.toJSON()).toMatchObject({ Outputs: { TrueupFingerprintSecret: { Value: arn } } });
   });
 
   test('a removal policy of destroy takes the protection away as well', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { readSettings } from '../../../functions/settings.ts';
-import { allowedHosts, resource, template } from '../synthesised.ts';
+import { allowedHosts, resource, resources, template } from '../synthesised.ts';
 
 const stack = template();
 const names = ['TrueupScheduled', 'TrueupStream', 'TrueupQueued'];
@@ -86,6 +86,17 @@ describe('the schedule', () => {
         DeadLetterConfig: { Arn: arnOf(queueId('TrueupFailures')) },
       },
     });
+  });
+
+  test('comes after its role and the policy; the role waits for nothing, so that IAM knows it by then', () => {
+    const role = resource(stack, 'AWS::IAM::Role', 'TrueupScheduleRole');
+    const policy = resource(stack, 'AWS::IAM::Policy', 'TrueupSchedulePolicy');
+    const ids = Object.keys(resources(stack));
+    const named = ids.filter((id) => JSON.stringify(role).includes(`"${id}"`));
+    expect(named.filter((id) => id !== role.id)).toEqual([]);
+    expect(policy.Properties['Roles']).toEqual([{ Ref: role.id }]);
+    const { DependsOn } = resource(stack, 'AWS::Scheduler::Schedule', 'TrueupSchedule');
+    expect(DependsOn).toContain(policy.id);
   });
 
   test('Lambda repeats no asynchronous invocation, keeps none for long, and tells of it', () => {

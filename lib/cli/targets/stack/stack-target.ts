@@ -13,6 +13,7 @@ import { systemClock, wire } from '../../../wiring.ts';
 import type { WiringOptions, WiringSettings } from '../../../wiring.ts';
 import type { OpenContext } from '../chosen.ts';
 import { usageError } from '../../errors/cli-error.ts';
+import { versionWarning } from './stack-version.ts';
 import { createLog } from '../../output/log.ts';
 import { clockName, ownerName, userAndHost } from '../owner-name.ts';
 import type { Target } from '../target.ts';
@@ -25,6 +26,10 @@ export async function awsTarget(context: OpenContext): Promise<Target> {
     ...(region !== undefined && { region }),
   };
   const outputs = stack === undefined ? undefined : await readStackOutputs(stack, client);
+  if (stack !== undefined && outputs) {
+    const warning = versionWarning(stack, outputs.get(`${prefixOf(stack, outputs)}Version`));
+    if (warning !== undefined) context.output.say(`warning: ${warning}.`, 'warn');
+  }
   const settings = outputs ? settingsOfStack(stack ?? '', outputs) : byName(context);
   const endpoints = {
     dynamodb: { ...client, ...context.wiring.endpoints?.dynamodb },
