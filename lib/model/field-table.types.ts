@@ -68,6 +68,11 @@ export interface FieldSpec {
    */
   readonly group?: string;
   /**
+   * Of a `computed` field that users may take for one of theirs: why it cannot be declared. Defaults to that it is the
+   * vendor's own.
+   */
+  readonly refusal?: string;
+  /**
    * Of a `secret` field: whether an answer shows that nothing is stored, as null. A secret that was applied and is no
    * longer stored is drift.
    */

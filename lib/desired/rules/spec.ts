@@ -22,7 +22,7 @@ const mostBytes = 350_000;
  *
  * | declared                               | why it is invalid |
  * |----------------------------------------|-------------------|
- * | a `computed` field                     | the vendor's own |
+ * | a `computed` field                     | the vendor's own, or the table's `refusal` |
  * | a literal in a `secret` field          | a secret belongs in the secret store, not in the table |
  * | a secret outside `<prefix>/<connection>/` | another team's |
  * | a mask                                 | what the vendor shows in place of a value, never a value |
@@ -42,7 +42,8 @@ export function specIssues(
 
 function fieldIssues(field: FieldSpec, value: Json, scope: SecretScope, path: string): Issue[] {
   if (field.access === 'computed') {
-    return [{ path, problem: 'is computed by the vendor', expected: 'must be left out' }];
+    const { refusal: problem = 'is computed by the vendor' } = field;
+    return [{ path, problem, expected: 'must be left out' }];
   }
   return [
     ...nulls(field, value, path),

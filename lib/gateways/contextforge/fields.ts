@@ -120,11 +120,18 @@ const plain = {
 const credential = { ...plain, group: 'credential' } as const;
 const secret = { ...credential, access: 'secret', showsAbsence: true } as const;
 
+const otherCredential = 'is a credential that cannot be declared: what is stored is kept';
+
 const computed = (key: string): FieldSpec => ({ ...plain, pointer: `/${key}`, access: 'computed' });
 
 /**
- * Fields of ContextForge's `gateways`, as version 1.1.0 was seen to treat them [run]. Not among them are `authHeaders`, `oauthConfig`
- * and `authQueryParamKey`: credentials of these kinds are kept as they are.
+ * Fields of ContextForge's `gateways`, as version 1.1.0 was seen to treat them [run]. A credential in headers, OAuth or query
+ * parameters cannot be declared. A stored one is kept by the mask, as any other:
+ *
+ * - `authHeaders` is replaced whole. The mask keeps the value of a header that is stored under the same name, in the same case; under any
+ *   other name the mask itself becomes the value, and the answer looks the same. Of two headers of one name the last is kept.
+ * - `oauthConfig` is replaced whole, `client_secret` with it where it is left out, and with each PUT the gateway asks the token endpoint.
+ *   `authType: none` does not clear it.
  */
 export const contextForgeFields: FieldTable = {
   fields: [
@@ -159,6 +166,15 @@ export const contextForgeFields: FieldTable = {
       'gatewayMode',
       'refreshIntervalSeconds',
     ].map(computed),
+    ...[
+      'authHeaders',
+      'authHeaderKey',
+      'authHeaderValue',
+      'authValue',
+      'oauthConfig',
+      'authQueryParamKey',
+      'authQueryParamValue',
+    ].map((key) => ({ ...computed(key), refusal: otherCredential })),
   ],
   spec,
   // A PUT during which the tools of the MCP server change is answered with 200 and dropped [run].

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import { contextForgeFields } from '../../../lib/gateways/contextforge/fields.ts';
+import { specIssues } from '../../../lib/desired/rules/spec.ts';
 import { schemaIssues } from '../../../lib/desired/rules/schema-issues.ts';
 
 const { fields, spec } = contextForgeFields;
@@ -103,4 +104,19 @@ describe('the table', () => {
       '/authPassword secret exact credential',
     ]);
   });
+});
+
+test.each([
+  ['authHeaders', [{ key: 'X-Key', value: 'canary' }]],
+  ['oauthConfig', { client_id: 'trueup', client_secret: 'canary' }],
+  ['authQueryParamValue', 'canary'],
+])('%s is refused, with the reason', (key, value) => {
+  const scope = { connection: 'acme', secretPrefix: 'trueup' };
+  expect(specIssues({ [key]: value }, contextForgeFields, scope, '/spec')).toEqual([
+    {
+      path: `/spec/${key}`,
+      problem: 'is a credential that cannot be declared: what is stored is kept',
+      expected: 'must be left out',
+    },
+  ]);
 });

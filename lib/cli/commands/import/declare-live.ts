@@ -1,5 +1,5 @@
 import type { DesiredServer } from '../../../model/desired.types.ts';
-import type { FieldTable } from '../../../model/field-table.types.ts';
+import type { FieldSpec, FieldTable } from '../../../model/field-table.types.ts';
 import type { JsonObject } from '../../../model/json/json.types.ts';
 import type { LiveServer } from '../../../model/live.types.ts';
 import { getAt, setAt } from '../../../model/json/pointer.ts';
@@ -14,32 +14,41 @@ export interface DeclaredLive {
 
 /**
  * The declaration that a live server fits: every field that can be read, as it is. What cannot be read stays as it is
- * declared; where nothing is, a remark names it.
+ * declared; where nothing is, a remark names it. Fields that travel with a secret which is stored and not declared, such as
+ * the type of a credential, are remarks as well, as lines that declare them.
  *
+ * @param secrets - where the connection's secrets are, such as `trueup/acme`
  * @param declared - as it is declared already
  * @param row - the same as it was written: its label and policy stay
  */
 export function declareLive(
-  { id, fields }: LiveServer,
+  live: LiveServer,
   table: FieldTable,
   ignore: readonly string[],
+  secrets: string,
   declared?: DesiredServer,
   row: JsonObject = {},
 ): DeclaredLive {
+  const { id, fields } = live;
+  const label = row['label'] ?? labelOf(fields);
+  const unknown = unknownGroups(table, live, declared);
   let spec: JsonObject = {};
   const remarks: string[] = [];
-  for (const { pointer, access, absent } of table.fields) {
-    if (access === 'computed') continue;
+  for (const field of table.fields) {
+    const { pointer, access, absent, group = '' } = field;
+    if (access === 'computed' || unknown.has(group)) continue;
     const kept = getAt(declared?.spec ?? {}, pointer);
     const shown = access === 'read-write' ? getAt(fields, pointer) : undefined;
     // An answer that lacks the field says nothing of it, unless the vendor means a value by that.
     const value = shown === undefined && absent.means === 'unreadable' ? kept : shown;
     if (value !== undefined && value !== null) spec = setAt(spec, pointer, value);
-    else if (access === 'secret') remarks.push(`${name(pointer)}: ${unreadableSecret}`);
+    else if (access === 'secret' && isStored(field, live))
+      remarks.push(`${name(pointer)}: ${unreadableSecret}`);
     else if (access === 'write-only') remarks.push(`${name(pointer)}: ${unreadable}`);
   }
   for (const pointer of declared?.policy.ignore ?? ignore) spec = setAt(spec, pointer, undefined);
-  const label = row['label'] ?? labelOf(fields);
+  const secret = `${secrets}/${typeof label === 'string' ? label : id}`;
+  for (const group of unknown) remarks.push(...linesOf(group, table, live, secret));
   const { policy } = row;
   return {
     id,
@@ -51,6 +60,37 @@ export function declareLive(
     },
     remarks,
   };
+}
+
+/** Groups of fields with a secret that is stored and that nothing declares: none of it can be declared as it is. */
+function unknownGroups(
+  { fields }: FieldTable,
+  live: LiveServer,
+  declared: DesiredServer | undefined,
+): ReadonlySet<string> {
+  const isUnknown = (field: FieldSpec) =>
+    field.access === 'secret' &&
+    isStored(field, live) &&
+    getAt(declared?.spec ?? {}, field.pointer) === undefined;
+  return new Set(fields.flatMap((field) => (isUnknown(field) ? (field.group ?? []) : [])));
+}
+
+/** Whether a secret may be stored: some gateways show that none is. */
+function isStored({ pointer, showsAbsence = false }: FieldSpec, { fields }: LiveServer): boolean {
+  return !(showsAbsence && getAt(fields, pointer) === null);
+}
+
+/** The lines that declare a group: what can be read of it, and where its secret may be. */
+function linesOf(group: string, table: FieldTable, live: LiveServer, secret: string): string[] {
+  const lines = table.fields.flatMap((field) => {
+    if (field.group !== group) return [];
+    const shown = getAt(live.fields, field.pointer);
+    if (field.access !== 'secret') {
+      return shown === undefined ? [] : [`${name(field.pointer)}: ${JSON.stringify(shown)}`];
+    }
+    return isStored(field, live) ? [`${name(field.pointer)}: { secret: ${secret} }`] : [];
+  });
+  return [`The ${group} cannot be read, and stays as it is. To send it, declare:`, ...lines];
 }
 
 const name = (pointer: string) => showPointer(pointer);

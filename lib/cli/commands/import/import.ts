@@ -51,7 +51,7 @@ export const importCommand = defineCommand<ImportOptions>({
       const live = new Map<string, LiveServer>();
       for await (const page of session.list()) for (const one of page) live.set(one.id, one);
       return [...live.values()].map((one) => ({
-        ...declared(one, desired, written),
+        ...declared(one, desired, written, `${deps.secretPrefix}/${connection}`),
         called: one.fields['name'],
       }));
     });
@@ -69,12 +69,13 @@ function declared(
   live: LiveServer,
   { provider, connection, servers }: DesiredState,
   written: ReadonlyMap<string, JsonObject>,
+  secrets: string,
 ): DeclaredLive {
   const before = servers.get(live.id);
   const { ignore } = connection.policy;
-  if (!before?.valid) return declareLive(live, provider.table, ignore);
+  if (!before?.valid) return declareLive(live, provider.table, ignore, secrets);
   const row = written.get(serverKey(live.id));
-  return declareLive(live, provider.table, ignore, before.server, row);
+  return declareLive(live, provider.table, ignore, secrets, before.server, row);
 }
 
 interface Found extends DeclaredLive {

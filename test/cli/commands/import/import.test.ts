@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContextForgeServerInit } from '../../../../lib/local/gateways/contextforge/gateway.ts';
 import { alloyConnection, connection, serverIds, startWorld } from '../../../support/world.ts';
 import type { TestWorld } from '../../../support/world.ts';
 import { onTables } from '../../run.ts';
@@ -99,6 +100,72 @@ describe('import', () => {
     expect((await run(['import', `${connection}/nobody`])).code).toBe(3);
     expect((await run(['import', connection, 'other'])).code).toBe(3);
     expect((await run(['import', 'acmee'])).stderr).toContain('did you mean acme?');
+  });
+
+  describe('at ContextForge', () => {
+    const atGateway = async (init: Omit<ContextForgeServerInit, 'id' | 'name'>) => {
+      for (const { id } of world.contextforge.servers.slice()) world.contextforge.remove(id);
+      world.contextforge.add({ id: a, name: 'Tickets', ...init });
+      await world.declareConnection({ provider: 'contextforge', baseUrl: world.contextforge.url });
+      const { stdout } = await importAndPush(connection);
+      const plan = await run(['plan', '--detailed-exitcode']);
+      expect(plan).toMatchObject({ code: 0, stderr: '' });
+      return stdout;
+    };
+
+    test('a stored credential is a comment, whose lines declare it as it is', async () => {
+      const credential = { username: 'u #1', password: 'canary' };
+      const stdout = await atGateway({ authType: 'basic', credential });
+      expect(stdout).toContain(
+        [
+          '      # The credential cannot be read, and stays as it is. To send it, declare:',
+          '      # authType: "basic"',
+          '      # authUsername: "u #1"',
+          `      # authPassword: { secret: trueup/${connection}/tickets }`,
+          '',
+        ].join('\n'),
+      );
+      expect(stdout).not.toMatch(/^ *auth(?!:)|authToken|canary/m);
+      await world.secrets.write(`trueup/${connection}/tickets`, 'canary');
+      await writeFile(join(folder, 'declared.yaml'), stdout.replaceAll('# auth', 'auth'));
+      await run(['push', 'declared.yaml']);
+      await world.pass();
+      expect(world.contextforge.find(a)).toMatchObject({ authType: 'basic', credential });
+    });
+
+    test('where none is stored, the type says so, and no comment asks for one', async () => {
+      const stdout = await atGateway({});
+      expect(stdout).toContain('authType: none');
+      expect(stdout).not.toContain('#');
+    });
+
+    test('a credential that cannot be declared is left as it is', async () => {
+      const credential = { headers: { 'X-Key': 'canary' } };
+      const stdout = await atGateway({ authType: 'authheaders', credential });
+      expect(stdout).toContain('# authType: cannot be declared as it is');
+      expect(stdout).not.toMatch(/authToken|authPassword/);
+    });
+
+    test('a credential that was erased is left as it is', async () => {
+      const stdout = await atGateway({ authType: 'bearer' });
+      expect(stdout).toContain('# authType: cannot be declared as it is: lacks authToken');
+    });
+
+    test('a declared credential stays declared', async () => {
+      world.contextforge.add({
+        id: a,
+        name: 'Old',
+        authType: 'bearer',
+        credential: { token: 't' },
+      });
+      await world.declareConnection({ provider: 'contextforge', baseUrl: world.contextforge.url });
+      const authToken = { secret: `trueup/${connection}/mine`, key: 'token' };
+      await world.declare({ id: a, spec: { name: 'New', authType: 'bearer', authToken } });
+      const { stdout } = await run(['import', connection, '--output', 'json']);
+      expect(JSON.parse(stdout)).toMatchObject({
+        servers: [{ id: a, spec: { name: 'Old', authType: 'bearer', authToken } }],
+      });
+    });
   });
 
   const text = fc.oneof(
