@@ -74,8 +74,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a header logged',
     file: 'lib/gateways/http/exchange.ts',
-    text: "VendorError(kind ?? 'status', operation, saidIn(",
-    by: "VendorError(kind ?? 'status', operation, outgoing.bearer?.reveal() ?? saidIn(",
+    text: "VendorError(kind ?? 'status', operation, said,",
+    by: "VendorError(kind ?? 'status', operation, outgoing.bearer?.reveal() ?? said,",
     breaks: 'no-leak',
     says: 'CanaryInTheCoalMine',
     seed: 1,
