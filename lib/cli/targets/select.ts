@@ -84,8 +84,8 @@ async function allConnections(target: Target): Promise<readonly string[]> {
 }
 
 async function assertDeclared(target: Target, name: string): Promise<void> {
-  // The list of connections is a hint; the row decides.
-  const rows = await target.deps.desired.rows(name, []);
+  // The list of connections is a hint; the row decides. A table takes no empty key.
+  const rows = name === '' ? [] : await target.deps.desired.rows(name, []);
   if (rows.length > 0) return;
   const known = await target.connections();
   const near = suggest(name, known) ?? (await serverCalled(target, known, name));

@@ -92,6 +92,7 @@ describe('plan', () => {
     [['plan', 'acme/nobody'], "acme declares no server 'nobody'", 'trueup status acme'],
     [['plan', 'acme/frist'], "acme declares no server 'frist'", 'did you mean acme/first?'],
     [['plan', 'first'], "declares no connection 'first'", 'did you mean acme/first?'],
+    [['plan', '/first'], "declares no connection ''", 'declared are: acme'],
     [['plan', 'acme/'], "'acme/' names no server", 'CONNECTION/SERVER'],
     [['pull', 'acme/first'], "'acme/first' names a server", 'name acme'],
   ])('%j exits with 3 and tells the next step', async (argv, problem, next) => {
