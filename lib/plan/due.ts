@@ -85,6 +85,13 @@ export function withoutWait(record: ServerRecord, now: number): ServerRecord | u
   return { ...rest, ...(stopped && { stopped: { ...stopped, key: noKey } }) };
 }
 
+/** The same of a connection's backoff: since when it fails stays known. */
+export function withoutConnectionWait(retry: Retry | undefined, now: number): Retry | undefined {
+  if (!retry || (retry.retryAfter !== undefined && Date.parse(retry.retryAfter) > now))
+    return retry;
+  return { ...retry, notBefore: new Date(now).toISOString(), key: noKey };
+}
+
 /** When a server is tried again that fails, and what tries it before. */
 export interface NextAttempt {
   /** Not before this do unattended passes try it again. */

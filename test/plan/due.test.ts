@@ -5,6 +5,7 @@ import {
   nextAttemptOf,
   nextAttemptOfConnection,
   stoppedAgain,
+  withoutConnectionWait,
   withoutWait,
 } from '../../lib/plan/due.ts';
 import { hour, iso, now, recordOf } from './support/builders.ts';
@@ -132,4 +133,14 @@ test.each<[string, Retry, string]>([
 
 test('of a connection that does not fail there is nothing to say', () => {
   expect(nextAttemptOfConnection(undefined)).toEqual({});
+});
+
+test('a connection of which another attempt is asked for waits no longer, and keeps since when it fails', () => {
+  const retry = { ...wait, since: iso(now - hour) };
+  const due = withoutConnectionWait(retry, now);
+  expect(due).toEqual({ ...retry, notBefore: iso(now), key: '' });
+  expect(due && isDue(due, () => ({ key: 'k' }), unattended)).toBe(true);
+  const held = { ...retry, retryAfter: later };
+  expect(withoutConnectionWait(held, now)).toBe(held);
+  expect(withoutConnectionWait(undefined, now)).toBeUndefined();
 });

@@ -6,6 +6,7 @@ import { waitForLease } from '../../lease/wait-for-lease.ts';
 import type { PassReport } from '../../model/ledger.types.ts';
 import { reconcile } from '../../pass/reconcile.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
+import { withoutConnectionWait } from '../../plan/due.ts';
 import { counted } from '../../plan/text/render-guard.ts';
 import { renderReportsJson } from '../../plan/text/render-json.ts';
 import { renderReport } from '../../plan/text/render-text.ts';
@@ -94,9 +95,7 @@ async function retryOne(
     round: async (held) => {
       await recordRetry(deps, { connection, servers, by, resend });
       due = await forgetWaits(connection, servers, deps, () => held.assertOwned(0));
-      const { retryAfter } = held.saved.retry ?? {};
-      const isHeldBack = retryAfter !== undefined && Date.parse(retryAfter) > deps.clock.now();
-      if (!isHeldBack) held.saved.setRetry(undefined);
+      held.saved.setRetry(withoutConnectionWait(held.saved.retry, deps.clock.now()));
       return { stop: true };
     },
   });
