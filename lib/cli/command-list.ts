@@ -66,6 +66,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/retry.ts')).retry,
   },
   {
+    name: 'watch',
+    summary: 'makes passes from files until it is stopped, without AWS',
+    load: async () => (await import('./commands/watch/watch.ts')).watch,
+  },
+  {
     name: 'history',
     summary: 'shows which field was changed when, and why',
     load: async () => (await import('./commands/history/history.ts')).history,
@@ -103,6 +108,7 @@ const otherWords: Readonly<Record<string, string>> = {
   check: 'validate',
   config: 'init',
   create: 'init',
+  daemon: 'watch',
   delete: 'push',
   deploy: 'apply',
   describe: 'status',

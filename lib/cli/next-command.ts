@@ -18,6 +18,7 @@ const onTarget = new Set([
   'doctor',
   'login',
   'retry',
+  'watch',
 ]);
 
 /** Command lines to be copied get the options of this one that say what it works on, where they have none of them yet. */

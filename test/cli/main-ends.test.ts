@@ -23,6 +23,7 @@ test.each([
   ['status', 'a folder that is in use', 1, /is in use by process \d+/],
   ['plan', 'a file that does not parse', 3, /broken\.yaml/],
   ['apply', 'SIGTERM, while the gateway does not answer', 130, /interrupted/],
+  ['watch', 'SIGTERM, while the gateway does not answer', 0, / ended$/m],
   ['status', 'SIGTERM, while AWS does not answer', 130, /interrupted/],
 ] as const)('`%s` ends with %s', async (command, failure, code, says) => {
   const { output, ...ended } = await world.run(

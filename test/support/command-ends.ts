@@ -48,6 +48,7 @@ export const commandLines: Readonly<Record<string, readonly string[]>> = {
   pull: ['pull'],
   reconcile: ['reconcile', 'acme'],
   retry: ['retry', 'acme'],
+  watch: ['watch', '--every', '10s'],
   history: ['history', 'acme'],
   pause: ['pause', 'acme'],
   resume: ['resume', 'acme'],

@@ -14,6 +14,7 @@ import {
 import { historyDocumentSchema } from './history.ts';
 import { pushDocumentSchema } from './push.ts';
 import { statusDocumentSchema } from './status.ts';
+import { watchLineSchema } from './watch.ts';
 
 /** Of each form that is printed as JSON, by the name of its file, the schema. `pull` and `import` print declarations. */
 export const outputSchemas = {
@@ -29,6 +30,7 @@ export const outputSchemas = {
   init: initDocumentSchema,
   login: loginDocumentSchema,
   version: versionDocumentSchema,
+  watch: watchLineSchema,
 } as const;
 
 /** What prints a form, for people. */
@@ -45,6 +47,7 @@ const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   init: 'Files that were written: `trueup init`',
   login: 'Where the tokens are: `trueup login`',
   version: 'The version: `trueup version`',
+  watch: 'A line of `trueup watch`',
 };
 
 /** Of each command that prints JSON (`-o json`) the form that it prints. */
@@ -65,6 +68,7 @@ export const printedBy: ReadonlyMap<string, keyof typeof outputSchemas | 'trueup
   ['init', 'init'],
   ['login', 'login'],
   ['version', 'version'],
+  ['watch', 'watch'],
   ['pull', 'trueup'],
   ['import', 'trueup'],
 ]);

@@ -1,4 +1,5 @@
 import type { DesiredWriter } from '../../desired/rows/desired-writer.ts';
+import type { WatchedFiles } from './files/watched-files.ts';
 import type { StackOutputs } from './stack/stack-outputs.ts';
 import type { HostProbe } from '../../gateways/http/host-probe.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
@@ -25,6 +26,11 @@ export interface Target {
    * @returns resolves when the message at hand is done
    */
   readonly serve?: (stop: AbortSignal) => Promise<void>;
+  /** Where files declare, with no tables behind them. */
+  readonly files?: WatchedFiles & {
+    /** The same target with what the files declare now. @throws InvalidFilesError */
+    readonly again: () => Promise<Target>;
+  };
   /** What `doctor` looks at besides. */
   readonly diagnosis: Diagnosis;
   readonly close: () => Promise<void>;

@@ -24,9 +24,13 @@ import type { CheckedFiles } from './check-files.ts';
 import { InvalidFilesError } from '../../errors/cli-error.ts';
 import { createLog } from '../../output/log.ts';
 import { secretNames } from './secret-names.ts';
+import { watchedFiles } from './watched-files.ts';
 import { clockName, ownerName, userAndHost } from '../owner-name.ts';
 import type { OpenContext } from '../chosen.ts';
 import type { Target } from '../target.ts';
+
+/** Clocks of gateways that are kept, the latest. */
+const mostDates = 100;
 
 /** Declarations from files, the ledger in a folder, secrets from a file or variables: no AWS at all. */
 export async function filesTarget(context: OpenContext): Promise<Target> {
@@ -40,61 +44,81 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
     clock,
     random,
     timeoutMs: defaultSettings.attemptMs,
-    onDate: (seen) => vendorDates.push(seen),
+    onDate: (seen) => {
+      vendorDates.push(seen);
+      // A command may run for weeks.
+      if (vendorDates.length > mostDates) vendorDates.shift();
+    },
   });
   const providers = createProviders(http);
-  const files = await checked(context, { providers, secretPrefix: settings.secretPrefix });
+  const check = () => checked(context, { providers, secretPrefix: settings.secretPrefix });
+  const first = await check();
   const folder = resolve(cwd, options.state);
   const keys = fingerprintFile(folder);
   const table = stateTable(folder, clock);
   const marks = processMarks(folder);
-  const secrets = secretsFile({
-    ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),
-    variables: settings.secretVariables,
-    names: files.documents.flatMap(({ value }) => secretNames(value)),
-    keys,
-    prefix: settings.secretPrefix,
-  });
-  const deps: Dependencies = {
-    desired: desiredFiles(files),
+  const places = {
+    cwd,
+    paths: options.file,
+    ...(options.secrets !== undefined && { secretsPath: options.secrets }),
+  };
+  const common = {
     ledger: openLedger({ table, clock }),
     lease: processLeaseStore(leaseStore(table), marks),
-    secrets,
-    providers,
-    announcer: noAnnouncer,
-    queue: noQueue,
-    keys,
     credentials: new Map(),
-    credentialStore: secrets,
     tokens: createTokenExchange({ http, clock }),
-    clock,
-    random,
-    uuid: randomUUID,
-    log: createLog(output),
-    settings: defaultSettings,
-    readersRenew: true,
-    secretPrefix: settings.secretPrefix,
     owner: ownerName(context),
-    clockName: clockName(),
   };
-  return {
-    kind: 'files',
-    name: nameOf(context),
-    deps,
-    connections: () => connectionsIn(files),
-    caller: async () => userAndHost(settings),
-    diagnosis: {
-      desired: nameOf(context),
-      ledger: `state folder ${options.state}`,
+  const targetOf = (files: CheckedFiles): Target => {
+    const secrets = secretsFile({
+      ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),
+      variables: settings.secretVariables,
+      names: files.documents.flatMap(({ value }) => secretNames(value)),
+      keys,
+      prefix: settings.secretPrefix,
+    });
+    const deps: Dependencies = {
+      desired: desiredFiles(files),
+      ...common,
       secrets,
-      probe: createHostProbe({ hosts }),
-      vendorDates,
-    },
-    close: async () => {
-      marks.close();
-      table.close();
-    },
+      providers,
+      announcer: noAnnouncer,
+      queue: noQueue,
+      keys,
+      credentialStore: secrets,
+      clock,
+      random,
+      uuid: randomUUID,
+      log: createLog(output),
+      settings: defaultSettings,
+      readersRenew: true,
+      secretPrefix: settings.secretPrefix,
+      clockName: clockName(),
+    };
+    return {
+      kind: 'files',
+      name: nameOf(context),
+      deps,
+      connections: () => connectionsIn(files),
+      caller: async () => userAndHost(settings),
+      files: {
+        ...watchedFiles(places, files.documents, secrets),
+        again: async () => targetOf(await check()),
+      },
+      diagnosis: {
+        desired: nameOf(context),
+        ledger: `state folder ${options.state}`,
+        secrets,
+        probe: createHostProbe({ hosts }),
+        vendorDates,
+      },
+      close: async () => {
+        marks.close();
+        table.close();
+      },
+    };
   };
+  return targetOf(first);
 }
 
 /** Declarations from files, the rest from `base`. */

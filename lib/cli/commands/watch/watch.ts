@@ -1,0 +1,66 @@
+import { Option } from 'commander';
+import { ownerText } from '../../../lease/owner-text.ts';
+import { Lease } from '../../../lease/lease.ts';
+import { defineCommand } from '../../command.ts';
+import { CliError, usageError } from '../../errors/cli-error.ts';
+import { exitCodes } from '../../errors/exit-codes.ts';
+import { milliseconds } from '../../option-values.ts';
+import type { Target } from '../../targets/target.ts';
+import { watchFiles } from './watch-files.ts';
+
+const shortestMs = 10_000;
+
+/** The lease that one watch has of a state folder. No connection can be called so. */
+const watchLease = '#watch';
+
+export const watch = defineCommand<{ every: number }>({
+  description:
+    'Makes passes from files, every few minutes and as soon as a file changes, until SIGTERM or Ctrl-C: for a gateway of your own, without AWS. Passes are unattended, so modes, pauses and the guard apply. One line a pass on standard output; with -o json one JSON document a line.',
+  examples: [
+    { line: 'trueup watch --file trueup.yaml', does: 'all connections, every five minutes' },
+    {
+      line: 'trueup watch --file /etc/trueup --secrets secrets.json --every 1m -o json',
+      does: 'all files of a folder, each minute, for a log collector',
+    },
+  ],
+  configure: (command) => {
+    command
+      .argument('[connection...]', 'connections; all without one')
+      .addOption(
+        new Option('--every <time>', 'time between two passes')
+          .argParser(milliseconds)
+          .default(300_000, '5m'),
+      );
+  },
+  run: async (context, operands, { every: everyMs }) => {
+    if (everyMs < shortestMs) {
+      throw usageError('--every is too short', 'name 10s or more: a change is seen at once anyway');
+    }
+    const target = await context.target();
+    const { files } = target;
+    if (!files) {
+      throw usageError(
+        `${target.name}: watch makes passes from files`,
+        'of a deployment the functions make them: `trueup reconcile` asks for one',
+      );
+    }
+    const lease = await acquire(target);
+    try {
+      await watchFiles(context, { ...target, files }, operands, everyMs, lease);
+    } finally {
+      await lease.release('clear').finally(() => lease.end());
+    }
+    return exitCodes.ok;
+  },
+});
+
+/** @throws CliError if another process watches with the same state */
+async function acquire({ deps }: Target): Promise<Lease> {
+  const lease = await Lease.acquire(watchLease, deps);
+  if (lease instanceof Lease) return lease;
+  throw new CliError(
+    'locked',
+    `${ownerText(lease)} watches with the same state folder`,
+    'end that process first, or name another folder: --state DIR',
+  );
+}

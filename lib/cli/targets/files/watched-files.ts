@@ -1,0 +1,63 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { SecretSource } from '../../../secrets/secret-source.ts';
+import { secretNames } from './secret-names.ts';
+
+/** Files of a target, to find out when they change. */
+export interface WatchedFiles {
+  /** Another text once a declaration has changed, come or gone. */
+  readonly declarations: () => Promise<string>;
+  /** The same of the secrets file. */
+  readonly secretsFile: () => Promise<string>;
+  /**
+   * Versions of the declared secrets that only people write: a refresh token, which each sign-in replaces, is not one of them.
+   * Another text once one of them has changed.
+   *
+   * @throws StoreError if they cannot be read
+   */
+  readonly secrets: () => Promise<string>;
+}
+
+/** @param paths - files and folders of declarations */
+export function watchedFiles(
+  { cwd, paths, secretsPath }: { cwd: string; paths: readonly string[]; secretsPath?: string },
+  documents: readonly { readonly value: unknown }[],
+  secrets: Pick<SecretSource, 'versions'>,
+): WatchedFiles {
+  return {
+    declarations: async () => {
+      const stamps = await Promise.all(paths.map((path) => stampOf(resolve(cwd, path))));
+      return stamps.join('\n');
+    },
+    secretsFile: async () => (secretsPath === undefined ? '' : stampOf(resolve(cwd, secretsPath))),
+    secrets: async () => {
+      const found = await Promise.all(
+        documents.map(({ value }) => writtenByPeople(value, secrets)),
+      );
+      return JSON.stringify(found);
+    },
+  };
+}
+
+async function writtenByPeople(document: unknown, secrets: Pick<SecretSource, 'versions'>) {
+  const { connection, auth, servers } = document as Record<string, unknown>;
+  if (typeof connection !== 'string') return [];
+  const { type } = (auth ?? {}) as { readonly type?: unknown };
+  const names = [...secretNames(servers), ...(type === 'refresh-token' ? [] : secretNames(auth))];
+  const versions = await secrets.versions(connection, names);
+  return [...versions].map(([name, version]) => `${name} ${version}`).toSorted();
+}
+
+/** A link leads to its file: what is looked at is what is read. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const found = await stat(path, { bigint: true });
+    const own = `${path} ${found.ino} ${found.size} ${found.mtimeNs}`;
+    if (!found.isDirectory()) return own;
+    const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/i.test(name));
+    const parts = await Promise.all(names.toSorted().map((name) => stampOf(join(path, name))));
+    return [own, ...parts].join('\n');
+  } catch {
+    return `${path} cannot be read`;
+  }
+}
