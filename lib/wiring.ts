@@ -15,7 +15,7 @@ import { defaultSettings } from './lease/settings.types.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { Dependencies } from './pass/dependencies.types.ts';
 import type { Clock, Log, Random, SeenDate } from './model/runtime.types.ts';
-import { credentialStore } from './secrets/secrets-manager/credential-store.ts';
+import { parameterStore } from './sign-in/saved/parameter-store.ts';
 import { createTokenExchange } from './sign-in/token-exchange.ts';
 import { dynamoDbTable } from './table/dynamodb/table.ts';
 import { eventBus } from './work/event-bus.ts';
@@ -44,6 +44,7 @@ export interface WiringOptions {
   readonly endpoints?: {
     readonly dynamodb?: ClientOptions;
     readonly secretsManager?: ClientOptions;
+    readonly ssm?: ClientOptions;
     readonly events?: ClientOptions;
     readonly sqs?: ClientOptions;
     /** For the command line, which records who calls it. */
@@ -114,7 +115,7 @@ export function wire(
       loadFingerprintKeys({ client: secretsClient, secret: settings.fingerprintSecret }),
     ),
     credentials: new Map(),
-    credentialStore: credentialStore({ client: secretsClient, prefix: settings.secretPrefix }),
+    signIns: parameterStore({ client: endpoints.ssm ?? {}, prefix: settings.secretPrefix }),
     tokens: createTokenExchange({ http, clock }),
     clock,
     random,

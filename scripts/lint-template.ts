@@ -16,7 +16,6 @@ const everything = {
   scheduleMinutes: 480,
   secretPrefix: 'gateways',
   secretKeyArns: [key],
-  refreshTokenSecrets: ['gateways/*/sign-in'],
   cloudTrailRotation: true,
   eventBusArn: `arn:aws:events:${place}:event-bus/mine`,
   logRetentionDays: 365,

@@ -24,6 +24,8 @@ import { startEventBridge } from '../../lib/local/aws/eventbridge.ts';
 import type { LocalEventBridge } from '../../lib/local/aws/eventbridge.ts';
 import { startSecretsManager } from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
 import type { LocalSecretsManager } from '../../lib/local/aws/secrets-manager/secrets-manager.ts';
+import { startSsm } from '../../lib/local/aws/ssm/ssm.ts';
+import type { LocalSsm } from '../../lib/local/aws/ssm/ssm.ts';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import type { TokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { startSts } from '../../lib/local/aws/sts.ts';
@@ -41,6 +43,7 @@ export interface EmbeddedWorld {
   readonly issuer: TokenEndpoint;
   readonly dynamodb: LocalDynamoDb;
   readonly secretsManager: LocalSecretsManager;
+  readonly ssm: LocalSsm;
   readonly sqs: LocalSqs;
   readonly eventBridge: LocalEventBridge;
   /** The work queue; what was received three times in vain goes to the other. */
@@ -64,6 +67,7 @@ export interface EmbeddedWorldOptions {
   readonly clock?: Clock;
   readonly dynamodb?: Parameters<typeof startDynamoDb>[0];
   readonly secretsManager?: Parameters<typeof startSecretsManager>[0];
+  readonly ssm?: Parameters<typeof startSsm>[0];
   readonly sqs?: Parameters<typeof startSqs>[0];
   readonly eventBridge?: Parameters<typeof startEventBridge>[0];
 }
@@ -94,10 +98,11 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const { tokens: known = [] } = options.barndoor;
   const tokens = (token: string) =>
     issuer.accepts(token) || (typeof known === 'function' ? known(token) : known.includes(token));
-  const [dynamodb, secretsManager, sqs, eventBridge, sts, barndoor, alloy, contextforge] =
+  const [dynamodb, secretsManager, ssm, sqs, eventBridge, sts, barndoor, alloy, contextforge] =
     await Promise.all([
       start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
       start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
+      start(startSsm({ ...kept, ...options.ssm })),
       start(startSqs({ now, ...options.sqs })),
       start(startEventBridge({ now, ...options.eventBridge })),
       start(startSts()),
@@ -116,6 +121,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const endpoints = {
     dynamodb: local(dynamodb.endpoint),
     secretsManager: local(secretsManager.endpoint),
+    ssm: local(ssm.endpoint),
     sqs: local(sqs.endpoint),
     events: local(eventBridge.endpoint),
     sts: local(sts.url),
@@ -136,6 +142,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     issuer,
     dynamodb,
     secretsManager,
+    ssm,
     sqs,
     eventBridge,
     queueUrl,

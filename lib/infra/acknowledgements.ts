@@ -20,17 +20,18 @@ const anyResource =
 /** Accepts findings of cdk-nag's AwsSolutions and Serverless, one by one, each with its reason. */
 export function acknowledgeFindings(scope: Construct, found: Acknowledged): void {
   const { settings, functions, queues } = found;
-  const secrets = [
-    `${settings.secretPrefix}/*`,
-    ...settings.refreshTokenSecrets.flatMap((name) => [name, `${name}-??????`]),
-  ].filter((name) => name.includes('*'));
+  const { secretPrefix: prefix } = settings;
+  const arns = [
+    shownArn(scope, 'secretsmanager', `secret:${prefix}/*`),
+    shownArn(scope, 'ssm', `parameter/${prefix}/*/sign-in`),
+  ];
   for (const role of [...Object.values(functions).map((one) => one.role), found.operatorPolicy]) {
     accept(role, 'AwsSolutions-IAM5[Resource::*]', anyResource);
-    for (const name of secrets) {
+    for (const arn of arns) {
       accept(
         role,
-        `AwsSolutions-IAM5[Resource::${shownArn(scope, 'secretsmanager', `secret:${name}`)}]`,
-        'Rows name their secrets beneath the prefix at run time; nothing outside of it can be read or written',
+        `AwsSolutions-IAM5[Resource::${arn}]`,
+        'Rows name connections and their secrets beneath the prefix at run time; nothing outside of it can be read or written',
       );
     }
   }

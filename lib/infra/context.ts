@@ -39,7 +39,6 @@ const contextSchema = z.strictObject({
   memory: z.optional(z.number()),
   secretPrefix: z.optional(z.string()),
   secretKeyArns: z.optional(z.array(arn)),
-  refreshTokenSecrets: z.optional(z.array(z.string())),
   cloudTrailRotation: z.optional(z.boolean()),
   eventBusArn: z.optional(arn),
   logRetentionDays: z.optional(z.literal(retentions)),
@@ -103,7 +102,7 @@ export function propsOf(scope: Construct, context: TrueupContext): TrueupReconci
 
 function plainProps(context: TrueupContext) {
   const { allowedHosts, inlineShare, connectionsAtOnce, concurrency, memory } = context;
-  const { secretPrefix, refreshTokenSecrets, cloudTrailRotation, failingShare, tracing } = context;
+  const { secretPrefix, cloudTrailRotation, failingShare, tracing } = context;
   return {
     allowedHosts,
     ...(inlineShare !== undefined && { inlineShare }),
@@ -111,7 +110,6 @@ function plainProps(context: TrueupContext) {
     ...(concurrency !== undefined && { concurrency }),
     ...(memory !== undefined && { memory }),
     ...(secretPrefix !== undefined && { secretPrefix }),
-    ...(refreshTokenSecrets && { refreshTokenSecrets }),
     ...(cloudTrailRotation !== undefined && { cloudTrailRotation }),
     ...(failingShare !== undefined && { failingShare }),
     ...(tracing !== undefined && { tracing }),

@@ -29,15 +29,10 @@ export interface TrueupReconcilerProps {
   readonly concurrency?: number;
   /** Memory of each function in MiB. Defaults to 512. */
   readonly memory?: number;
-  /** First part of the names of connections' secrets, `<prefix>/<connection>/...`. Defaults to `trueup`. */
+  /** First part of the names of connections' secrets and parameters, `<prefix>/<connection>/...`. Defaults to `trueup`. */
   readonly secretPrefix?: string;
   /** KMS keys that connections' secrets are encrypted with, where it is not the account's own `aws/secretsmanager`. */
   readonly secretKeys?: readonly IKey[];
-  /**
-   * Names of the secrets that hold refresh tokens: only these may be written. `*` stands for any text, such as
-   * `trueup/acme-*`. Defaults to none; then nothing in Secrets Manager can be written.
-   */
-  readonly refreshTokenSecrets?: readonly string[];
   /** Also push rotations that CloudTrail reports; needs a trail that logs management events. Defaults to false. */
   readonly cloudTrailRotation?: boolean;
   /** Where Trueup's events go. Defaults to the account's default bus. */

@@ -52,7 +52,6 @@ export class TrueupReconciler extends Construct {
       fingerprintKeyArn: fingerprintKey.secretArn,
       eventBusArn: eventBus.eventBusArn,
       secretPrefix: settings.secretPrefix,
-      refreshTokenSecrets: settings.refreshTokenSecrets,
       secretKeys: props.secretKeys ?? [],
       storeKeys: storeKeys(props),
     };

@@ -13,7 +13,6 @@ export interface InfraSettings {
   readonly concurrency: number;
   readonly memory: number;
   readonly secretPrefix: string;
-  readonly refreshTokenSecrets: readonly string[];
   readonly failingFor: Duration;
   readonly failingShare: number;
 }
@@ -24,15 +23,12 @@ export const functionTimeout = Duration.minutes(5);
 /** Fills in the defaults. @throws Error that names the prop and says what would be right */
 export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
   const secretPrefix = props.secretPrefix ?? 'trueup';
-  check(/^[A-Za-z0-9_+=.@-]+$/.test(secretPrefix), 'secretPrefix', 'one part of a name, without /');
-  const refreshTokenSecrets = props.refreshTokenSecrets ?? [];
-  for (const name of refreshTokenSecrets) {
-    check(
-      name.startsWith(`${secretPrefix}/`) && /^[A-Za-z0-9/_+=.@*-]+$/.test(name),
-      'refreshTokenSecrets',
-      `names that begin with '${secretPrefix}/'`,
-    );
-  }
+  // Parameter Store takes fewer characters than Secrets Manager, and keeps two beginnings for AWS.
+  check(
+    /^(?!aws|ssm)[A-Za-z0-9_.-]+$/i.test(secretPrefix),
+    'secretPrefix',
+    "one part of a name, of letters, digits, '_', '.' and '-', that does not begin with 'aws' or 'ssm'",
+  );
   const schedule = minutes('schedule', props.schedule ?? Duration.minutes(5), [1, 480]);
   return {
     allowedHosts: hostsOf(props.allowedHosts),
@@ -43,7 +39,6 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
     concurrency: whole('concurrency', props.concurrency ?? 10, [2, 1000]),
     memory: whole('memory', props.memory ?? 512, [256, 10_240]),
     secretPrefix,
-    refreshTokenSecrets,
     failingShare: percent('failingShare', props.failingShare ?? 0),
     failingFor: minutes('failingFor', props.failingFor ?? Duration.hours(1), [1, 1440]),
   };

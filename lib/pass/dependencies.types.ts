@@ -24,6 +24,8 @@ export interface Dependencies extends SignInDependencies {
   readonly keys: () => Promise<FingerprintKeys>;
   readonly clock: Clock;
   readonly random: Random;
+  /** A new UUID. */
+  readonly uuid: () => string;
   readonly log: Log;
   readonly settings: ReconcileSettings;
   /**

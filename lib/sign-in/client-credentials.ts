@@ -18,13 +18,13 @@ export async function renewWithClientCredentials(
 ): Promise<Secret> {
   const { auth, cached, readSecret } = renewal;
   if (!cached.secret || rejected) {
-    return exchange(renewal, await readSecret(auth.client_secret));
+    return exchange(renewal, (await readSecret(auth.client_secret)).value);
   }
   try {
     return await exchange(renewal, cached.secret);
   } catch (error) {
     if (!isVendorError(error) || error.kind !== 'token') throw error;
-    const secret = await readSecret(auth.client_secret);
+    const { value: secret } = await readSecret(auth.client_secret);
     if (secret.reveal() === cached.secret.reveal()) throw error;
     return exchange(renewal, secret);
   }

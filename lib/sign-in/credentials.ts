@@ -10,7 +10,13 @@ import { VendorError } from '../model/errors/vendor-error.ts';
 import { renewWithRefreshToken } from './refresh-token.ts';
 import type { UnderLease } from '../lease/pass-gate.ts';
 import { renewBeforeMs } from './renewal.ts';
-import type { CachedCredential, KeptCredential, Renewal, SignInDependencies } from './renewal.ts';
+import type {
+  CachedCredential,
+  KeptCredential,
+  ReadSecret,
+  Renewal,
+  SignInDependencies,
+} from './renewal.ts';
 
 /** The bearer token of one connection for one pass; what it learns stays in the process. */
 export class Credentials {
@@ -91,7 +97,7 @@ export class Credentials {
     const { auth } = this.#connection;
     switch (auth.type) {
       case 'bearer': {
-        const secret = await this.#read(auth.token);
+        const { value: secret } = await this.#read(auth.token);
         this.#keep({ secret });
         return secret;
       }
@@ -111,7 +117,7 @@ export class Credentials {
       signal: this.#signal,
       cached: this.#cached(),
       keep: (credential) => this.#keep(credential),
-      readSecret: (reference) => this.#read(reference),
+      readSecret: (reference, kind) => this.#read(reference, kind),
       countDecrypted: () => {
         this.decrypted += 1;
       },
@@ -139,17 +145,23 @@ export class Credentials {
     credentials.set(this.#key, { ...credential, version, before, renewAt });
   }
 
-  async #read(reference: SecretReference): Promise<Secret> {
+  /** @param kind - of the error where the secret, or its member, is not there */
+  async #read(
+    reference: SecretReference,
+    kind: 'token' | 'needs-login' = 'token',
+  ): Promise<ReadSecret> {
     const [found] = await this.#deps.secrets.values(this.#connection.name, [reference]);
     if (wasDecrypted(found)) this.decrypted += 1;
     if (!found?.found) {
       const unread = found ?? { found: false, code: 'unavailable', message: 'was not read' };
       const context = { connection: this.#connection.name };
-      throw new VendorError('token', 'token', secretProblem(reference, unread), { context });
+      const isAbsent = unread.code === 'missing' || unread.code === 'key';
+      const problem = secretProblem(reference, unread);
+      throw new VendorError(isAbsent ? kind : 'token', 'token', problem, { context });
     }
     this.version = found.version;
     this.#known.add([found.value]);
-    return found.value;
+    return found;
   }
 }
 

@@ -1,33 +1,26 @@
 import type { Auth } from '../model/desired.types.ts';
-import type { JsonObject } from '../model/json/json.types.ts';
-import { Secret } from '../model/secret.ts';
+import { isVendorError, VendorError } from '../model/errors/vendor-error.ts';
+import { StoreError } from '../model/errors/store-error.ts';
+import type { Secret } from '../model/secret.ts';
 import { renewBeforeMs } from './renewal.ts';
 import type { Renewal } from './renewal.ts';
-import { StoreError } from '../model/errors/store-error.ts';
-import type { AccessToken, RefreshedToken, RotatedOnly } from './token-exchange.types.ts';
-import { isVendorError, VendorError } from '../model/errors/vendor-error.ts';
-import { defaultTokenKey, saveStubbornly, tokenObject, withTokens } from './stored-token.ts';
+import { isCurrent, originOf, saveStubbornly, seedOf } from './saved/saved-sign-in.ts';
+import type { SavedSignIn } from './saved/saved-sign-in.types.ts';
+import type { RefreshedToken, RotatedOnly } from './token-exchange.types.ts';
 
 type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;
-
-/** What the secret of a `refresh-token` connection holds. */
-interface Stored {
-  readonly refreshToken: Secret;
-  readonly access: AccessToken | undefined;
-  /** All of it: members that are not Trueup's stay. */
-  readonly whole: JsonObject;
-}
 
 /**
  * A new access token in a person's name, in this order:
  *
- * 1. The secret is read as it is now: if another process has saved an access token that holds, that is used.
- * 2. Otherwise the refresh token is exchanged, which may use it up, so only under the lease.
- * 3. The new refresh token, the access token and its expiry are saved beside each other, before first use; the refresh token
- *    also where the answer has no access token that can be used.
+ * 1. What was saved is read as it is now: if another process has saved an access token that holds, that is used.
+ * 2. Otherwise the refresh token is exchanged, which may use it up, so only under the lease. It is the saved one, or that of
+ *    the declared secret where nothing was saved since its present version or for this declaration.
+ * 3. The new refresh token, the access token and its expiry are saved together, before first use; the refresh token also
+ *    where the answer has no access token that can be used.
  *
- * `invalid_grant` is believed only after the secret was read again and has neither an access token that holds nor another
- * refresh token: then a user has to sign in again.
+ * `invalid_grant` is believed only after the tokens were read again and there is neither an access token that holds nor
+ * another refresh token: then a user has to sign in again.
  *
  * A secret that is not there, or that has no refresh token, is what a login makes.
  *
@@ -47,7 +40,7 @@ export async function renewWithRefreshToken(renewal: Renewal<RefreshToken>): Pro
 
 async function exchangeUnderLease(
   renewal: Renewal<RefreshToken>,
-  stored: Stored,
+  stored: SavedSignIn,
   assertOwned: () => void,
 ): Promise<Secret> {
   try {
@@ -63,7 +56,7 @@ async function exchangeUnderLease(
 }
 
 /** The saved access token, if it holds and is not the one that the vendor just rejected. */
-function usable({ cached, deps, keep }: Renewal<RefreshToken>, { access }: Stored) {
+function usable({ cached, deps, keep }: Renewal<RefreshToken>, { access }: SavedSignIn) {
   const holds = access && access.expiresAt - renewBeforeMs > deps.clock.now();
   if (!holds || access.token.reveal() === cached.access?.token.reveal()) return undefined;
   keep({ access });
@@ -72,7 +65,7 @@ function usable({ cached, deps, keep }: Renewal<RefreshToken>, { access }: Store
 
 async function exchange(
   renewal: Renewal<RefreshToken>,
-  stored: Stored,
+  stored: SavedSignIn,
   assertOwned: () => void,
 ): Promise<Secret> {
   const { auth, connection, provider, deps, signal, known } = renewal;
@@ -92,68 +85,47 @@ async function exchange(
   return fresh.token;
 }
 
-async function read({
-  auth,
-  connection,
-  deps,
-  countDecrypted,
-  use,
-  known,
-}: Renewal<RefreshToken>): Promise<Stored> {
-  const { secret: name, key = defaultTokenKey } = auth.refresh_token;
-  const context = { connection };
-  const found = await deps.credentialStore.read(connection, name).catch((error: unknown) => {
+async function read(renewal: Renewal<RefreshToken>): Promise<SavedSignIn> {
+  const { auth, connection, deps, use, known, countDecrypted } = renewal;
+  const seed = seedOf(auth);
+  const [saved, versions] = await Promise.all([
+    deps.signIns.read(connection),
+    deps.secrets.versions(connection, [seed.secret]),
+  ]).catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error;
-    const kind = error.code === 'store-absent' ? 'needs-login' : 'token';
-    const why = kind === 'token' ? '' : ' has no refresh token';
-    throw new VendorError(kind, 'token', `secret ${name}${why}: ${error.message}`, { context });
+    throw new VendorError('token', 'token', error.message, { context: { connection } });
   });
-  countDecrypted();
-  use(found.version);
-  const whole = tokenObject(found.value);
-  if (!whole) {
-    throw new VendorError('token', 'token', `secret ${name} is not a JSON object`, { context });
+  if (saved) countDecrypted();
+  const version = versions.get(seed.secret);
+  if (saved && isCurrent(saved, auth, version)) {
+    if (version !== undefined) use(version);
+    known.add([saved.refreshToken, ...(saved.access ? [saved.access.token] : [])]);
+    return saved;
   }
-  const token = whole[key];
-  if (typeof token !== 'string' || token === '') {
-    const why = `secret ${name} has no refresh token in its member '${key}'`;
-    throw new VendorError('needs-login', 'token', why, { context });
-  }
-  const { access_token: accessText, expires_at: expiresAt } = whole;
-  const refreshToken = new Secret(token);
-  const access = typeof accessText === 'string' ? new Secret(accessText) : undefined;
-  known.add(access ? [refreshToken, access] : [refreshToken]);
-  return {
-    refreshToken,
-    access:
-      access && typeof expiresAt === 'string'
-        ? { token: access, expiresAt: Date.parse(expiresAt) }
-        : undefined,
-    whole,
-  };
+  const found = await renewal.readSecret(seed, 'needs-login');
+  return { refreshToken: found.value, origin: originOf(auth), seedVersion: found.version };
 }
 
 async function save(
-  { auth, connection, deps, use }: Renewal<RefreshToken>,
-  { whole, refreshToken }: Stored,
+  { connection, deps }: Renewal<RefreshToken>,
+  { refreshToken, access, origin, seedVersion }: SavedSignIn,
   fresh: RefreshedToken | RotatedOnly,
 ): Promise<void> {
-  const { secret: name, key = defaultTokenKey } = auth.refresh_token;
-  const access = 'failed' in fresh ? undefined : fresh;
-  const value = withTokens(whole, key, fresh.refreshToken ?? refreshToken, access);
-  // The same each time: a save whose answer was lost is not made twice.
-  const writeId = deps.uuid();
+  const next = {
+    refreshToken: fresh.refreshToken ?? refreshToken,
+    // Without a new one, that which is there stays, with its end.
+    access: 'failed' in fresh ? access : fresh,
+    origin,
+    seedVersion,
+  };
   try {
-    await saveStubbornly(deps.clock, async () => {
-      const { version } = await deps.credentialStore.save(connection, name, value, writeId);
-      use(version);
-    });
+    await saveStubbornly(deps.clock, () => deps.signIns.save(connection, next));
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     throw new VendorError(
       'token',
       'token',
-      `secret ${name}: the new refresh token could not be saved (${error.code}); if the old one no longer works, sign in again`,
+      `the new refresh token could not be saved (${error.code}: ${error.message}); if the old one no longer works, sign in again`,
     );
   }
 }

@@ -5,7 +5,7 @@ import type { UnderLease } from '../lease/pass-gate.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';
-import type { CredentialStore } from '../secrets/credential-store.types.ts';
+import type { SignInStore } from './saved/saved-sign-in.types.ts';
 import type { AccessToken, TokenExchange } from './token-exchange.types.ts';
 
 /** What this process knows of a connection's credentials: a named exception to "never kept". */
@@ -31,12 +31,16 @@ export type CredentialCache = Map<string, CachedCredential>;
 /** What signing in needs from outside. */
 export interface SignInDependencies {
   readonly credentials: CredentialCache;
-  readonly credentialStore: CredentialStore;
-  readonly secrets: Pick<SecretSource, 'values'>;
+  readonly signIns: SignInStore;
+  readonly secrets: Pick<SecretSource, 'values' | 'versions'>;
   readonly tokens: TokenExchange;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
-  /** A new UUID. */
-  readonly uuid: () => string;
+}
+
+/** A credential as it is now, with its version. */
+export interface ReadSecret {
+  readonly value: Secret;
+  readonly version: string;
 }
 
 /** One renewal of a connection's access token. */
@@ -48,8 +52,11 @@ export interface Renewal<A extends Auth = Auth> {
   readonly signal: AbortSignal;
   readonly cached: CachedCredential;
   readonly keep: (credential: KeptCredential) => void;
-  /** Reads a credential from the secret store, counted. @throws VendorError of kind `token` */
-  readonly readSecret: (reference: SecretReference) => Promise<Secret>;
+  /** Reads a credential from the secret store, counted. @throws VendorError of kind `token`, or `ifAbsent` */
+  readonly readSecret: (
+    reference: SecretReference,
+    ifAbsent?: 'needs-login',
+  ) => Promise<ReadSecret>;
   readonly countDecrypted: () => void;
   /** Says which version of the credential is used from now on. */
   readonly use: (version: string) => void;

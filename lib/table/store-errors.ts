@@ -5,6 +5,7 @@ import { StoreError } from '../model/errors/store-error.ts';
 export type StoreErrorCode =
   | 'store-region'
   | 'store-throttled'
+  | 'store-limit'
   | 'store-denied'
   | 'store-absent'
   | 'store-busy'
@@ -67,7 +68,9 @@ export function secretStoreError(error: unknown, at: StoreCall): StoreError {
   if (error instanceof StoreError) return error;
   const name = nameOf(error);
   const code = codeOf(error);
-  const said = /AccessDenied/.test(name) ? describe(error) : name;
+  const limit =
+    code === 'store-limit' ? ': a quota of AWS is reached, and waiting does not end it' : '';
+  const said = /AccessDenied/.test(name) ? describe(error) : `${name}${limit}`;
   return storeProblem(code, at, known[code] ?? said);
 }
 
@@ -103,10 +106,9 @@ function textAt(error: unknown, key: 'name' | 'code' | 'message'): string | unde
 
 const codes: readonly (readonly [code: StoreErrorCode, names: RegExp])[] = [
   ['store-region', /region is missing/i],
-  [
-    'store-throttled',
-    /throttl|throughputexceeded|requestlimitexceeded|limitexceeded|toomanyrequests|slowdown/i,
-  ],
+  ['store-throttled', /throttl|throughputexceeded|requestlimitexceeded|toomanyrequests|slowdown/i],
+  // A quota, such as of the versions of a secret: waiting a moment does not end it.
+  ['store-limit', /limitexceeded/i],
   [
     'store-denied',
     /accessdenied|notauthorized|unrecognizedclient|expiredtoken|invalidsignature|credentials|token|forbidden/i,

@@ -3,14 +3,11 @@ import { createHttpClient } from '../../lib/gateways/http/client.ts';
 import { createTokenExchange } from '../../lib/sign-in/token-exchange.ts';
 import { createProviders } from '../../lib/gateways/gateways.ts';
 import type { FingerprintKeys } from '../../lib/model/fingerprint.types.ts';
-import type { Json } from '../../lib/model/json/json.types.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
-import type { CredentialStore } from '../../lib/secrets/credential-store.types.ts';
+import type { SignInStore } from '../../lib/sign-in/saved/saved-sign-in.types.ts';
 import type { DesiredRow, DesiredStore } from '../../lib/desired/desired-store.types.ts';
 import type { SecretSource } from '../../lib/secrets/secret-source.ts';
-import { StoreError } from '../../lib/model/errors/store-error.ts';
 import type { WorkQueue } from '../../lib/work/queue.ts';
-import { Secret } from '../../lib/model/secret.ts';
 import { defaultSettings } from '../../lib/lease/settings.types.ts';
 import { core } from '../../test/support/canaries.ts';
 import { leaseOf, ledgerOf, isLooking } from './ledger-ports.ts';
@@ -34,7 +31,7 @@ export function portsOf(world: World, process: Process): Dependencies {
     ledger: ledgerOf(world, process),
     lease: leaseOf(world, process),
     secrets: secretsOf(world, process),
-    credentialStore: credentialsOf(world, process),
+    signIns: signInsOf(world, process),
     queue: queueOf(world, process),
     providers: createProviders(http),
     tokens: createTokenExchange({ http, clock }),
@@ -137,26 +134,15 @@ function secretsOf(world: World, process: Process): SecretSource {
   };
 }
 
-function credentialsOf(world: World, process: Process): CredentialStore {
-  const { secrets } = world;
-  const read = (name: string) => {
-    const found = secrets.secrets.get(name)?.current;
-    if (!found) throw new StoreError('store-absent', `there is no secret ${name}`);
-    return { value: new Secret(found.value), version: found.version };
-  };
-  const save: CredentialStore['save'] = (_connection, name, value, writeId) =>
-    world.call(process, 'credentials.save', async () => {
-      const revealed = Object.entries(value).map(([key, one]): [string, Json] => [
-        key,
-        one instanceof Secret ? one.reveal() : one,
-      ]);
-      secrets.put(world.now, name, JSON.stringify(Object.fromEntries(revealed)), writeId);
-      return read(name);
-    });
+function signInsOf(world: World, process: Process): SignInStore {
+  const { signIns } = world;
   return {
-    read: (_connection, name) => world.call(process, 'credentials.read', async () => read(name)),
-    save,
-    create: save,
+    read: (connection) => world.call(process, 'signIns.read', async () => signIns.get(connection)),
+    save: (connection, signIn) =>
+      world.call(process, 'signIns.save', async () => void signIns.set(connection, signIn)),
+    remove: (connection) =>
+      world.call(process, 'signIns.remove', async () => void signIns.delete(connection)),
+    place: (connection) => `parameter /trueup/${connection}/sign-in`,
   };
 }
 

@@ -196,11 +196,15 @@ async function settle(
 }
 
 /** Whoever is asked to sign in again does. */
-function signInAgain({ issuer, secrets, now }: World, { name, row }: ConnectionInit): void {
+function signInAgain(world: World, { name, row }: ConnectionInit): void {
+  const { issuer, secrets, signIns, now } = world;
   if (!isJsonObject(row['auth']) || row['auth']['type'] !== 'refresh-token') return;
   const secret = `trueup/${name}/auth`;
-  const stored = JSON.parse(secrets.valueOf(secret) ?? '{}') as { refresh_token?: string };
-  if (issuer.isRefreshGood(name, stored.refresh_token ?? '')) return;
+  const seed = JSON.parse(secrets.valueOf(secret) ?? '{}') as { refresh_token?: string };
+  const saved = signIns.get(name);
+  const isSaved = saved?.seedVersion === secrets.secrets.get(secret)?.current.version;
+  const token = (isSaved ? saved?.refreshToken.reveal() : undefined) ?? seed.refresh_token ?? '';
+  if (issuer.isRefreshGood(name, token)) return;
   secrets.put(now, secret, JSON.stringify({ refresh_token: issuer.signIn(name) }));
 }
 

@@ -1,3 +1,4 @@
+import type { SavedSignIn } from '../../lib/sign-in/saved/saved-sign-in.types.ts';
 import { TrueupError } from '../../lib/model/errors/errors.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
@@ -52,6 +53,7 @@ export class World {
   /** Digest of the plan that was held last, by connection. */
   readonly newestHeld = new Map<string, string>();
   readonly secrets = new SecretStore();
+  readonly signIns = new Map<string, SavedSignIn>();
   readonly issuer: Issuer;
   readonly accounts: ReadonlyMap<string, VendorAccount>;
   readonly queue = new MessageQueue();

@@ -1,3 +1,4 @@
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
@@ -48,6 +49,7 @@ export function awsOn({ endpoint, environment }: Emulator) {
   };
   const dynamodb = new DynamoDBClient(configuration);
   const secrets = new SecretsManagerClient(configuration);
+  const ssm = new SSMClient(configuration);
   const sqs = new SQSClient(configuration);
   const lambda = new LambdaClient(configuration);
   const logs = new CloudWatchLogsClient(configuration);
@@ -88,6 +90,10 @@ export function awsOn({ endpoint, environment }: Emulator) {
     secret: async (SecretId: string) => {
       const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));
       return SecretString;
+    },
+    parameter: async (Name: string) => {
+      const answer = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
+      return answer.Parameter?.Value;
     },
     queue: async (QueueUrl: string) => {
       const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });

@@ -40,7 +40,6 @@ export async function playScenario(setting: Omit<Scene, 'deploy' | 'output'>): P
   const parties = [barndoor, laptopVendor, signedInVendor, issuer];
   const settings = {
     allowedHosts: { barndoor: parties.map(({ url }) => new URL(url).host) },
-    refreshTokenSecrets: ['trueup/*/sign-in'],
     failingForMinutes: 1,
   };
 

@@ -57,6 +57,7 @@ function environmentOf({ settings, endpoints, queueUrl }: EmbeddedWorld): Record
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb?.endpoint ?? '',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager?.endpoint ?? '',
+    AWS_ENDPOINT_URL_SSM: endpoints.ssm?.endpoint ?? '',
     AWS_ENDPOINT_URL_SQS: endpoints.sqs?.endpoint ?? '',
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events?.endpoint ?? '',
   };

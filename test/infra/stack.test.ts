@@ -103,7 +103,6 @@ describe("cdk.json's context", () => {
       memory: 1024,
       secretPrefix: 'gateways',
       secretKeyArns: [key],
-      refreshTokenSecrets: ['gateways/acme/sign-in'],
       cloudTrailRotation: true,
       eventBusArn: `arn:aws:events:${account}:event-bus/mine`,
       logRetentionDays: 90,

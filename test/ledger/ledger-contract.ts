@@ -399,9 +399,9 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       await ledger.pause('acme', { at: second, id: 'a' });
       await ledger.resume('acme', { at: third, id: 'a', by: 'lee' });
       await ledger.approve('acme', { digest: held.digest, at: fourth, by: 'kim' });
-      await ledger.record('acme', { kind: 'login', at: fifth, by: 'kim', secret: 'a/b' });
+      await ledger.record('acme', { kind: 'login', at: fifth, by: 'kim' });
       expect(await ledger.history('acme')).toEqual([
-        { kind: 'login', at: fifth, by: 'kim', secret: 'a/b' },
+        { kind: 'login', at: fifth, by: 'kim' },
         { kind: 'approve', at: fourth, by: 'kim', digest: held.digest, changes: 2 },
         { kind: 'resume', at: third, by: 'lee', server: 'a' },
         { kind: 'pause', at: second, by: 'unknown', server: 'a' },

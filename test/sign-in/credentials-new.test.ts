@@ -137,7 +137,7 @@ test('what a pass saves itself is no new credential', async () => {
   await world.declareConnection({ auth: auth() });
   await put(right());
   world.barndoor.misbehave({ operation: 'list', effect: { kind: 'status', status: 401 } });
-  const saves = () => world.secretsManager.calls['PutSecretValue'] ?? 0;
+  const saves = () => world.ssm.calls['PutParameter'] ?? 0;
   const before = saves();
   expect((await world.pass()).state).toBe('unreachable');
   expect(saves()).toBeGreaterThan(before);

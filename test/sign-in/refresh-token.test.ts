@@ -2,21 +2,29 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { wire } from '../../lib/wiring.ts';
 import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
+import type { Auth, Connection } from '../../lib/model/desired.types.ts';
+import type { Provider } from '../../lib/gateways/provider.ts';
+import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
+import type { UnderLease } from '../../lib/lease/pass-gate.ts';
+import { Credentials } from '../../lib/sign-in/credentials.ts';
 import { preview } from '../../lib/pass/preview.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
+import { deleteSecret } from '../support/secrets.ts';
 import { acquireAs } from '../support/lease-events.ts';
 
 const minute = 60_000;
 const ids = serverIds(10);
 const name = `trueup/${connection}/login`;
+const parameter = `/trueup/${connection}/sign-in`;
 
 let world: TestWorld;
 let refreshToken: string;
-/** What a test puts in Secrets Manager's way. */
+let auth: Extract<Auth, { type: 'refresh-token' }>;
+/** What a test puts in Parameter Store's way. */
 let intercept: Intercept;
-/** Writes of the secret, with what had happened until then. */
+/** Writes of the parameter, with what had happened until then. */
 let saves: { value: Record<string, string>; exchanges: number; vendorCalls: number }[];
 
 beforeEach(async () => {
@@ -26,11 +34,11 @@ beforeEach(async () => {
     {},
     {
       issuer: { clients: { trueup: undefined } },
-      secretsManager: {
+      ssm: {
         intercept: (operation, body) => {
-          const { SecretId, SecretString = '' } = body as Record<string, string>;
-          if (operation === 'PutSecretValue' && SecretId === name && SecretString.startsWith('{')) {
-            const value = JSON.parse(SecretString) as Record<string, string>;
+          if (operation === 'PutParameter') {
+            const { Value = '' } = body as Record<string, string>;
+            const value = JSON.parse(Value) as Record<string, string>;
             const vendorCalls = world.barndoor.requests.length;
             saves.push({ value, exchanges: world.issuer.requests.length, vendorCalls });
           }
@@ -40,17 +48,18 @@ beforeEach(async () => {
     },
   );
   refreshToken = world.issuer.issueRefreshToken('trueup');
-  await world.secrets.write(name, JSON.stringify({ refresh_token: refreshToken, note: 'keep me' }));
+  await world.secrets.write(name, JSON.stringify({ refresh_token: refreshToken }));
   saves = [];
+  auth = {
+    type: 'refresh-token',
+    tokenUrl: world.issuer.tokenUrl,
+    client_id: 'trueup',
+    refresh_token: { secret: name },
+  };
   await world.declareConnection({
     budget: { requestsPerMinute: 60_000, concurrency: 10 },
     policy: { mode: 'correct', limits: { minimum: 100 } },
-    auth: {
-      type: 'refresh-token',
-      tokenUrl: world.issuer.tokenUrl,
-      client_id: 'trueup',
-      refresh_token: { secret: name },
-    },
+    auth,
   });
   for (const id of ids) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));
@@ -60,13 +69,9 @@ afterEach(async () => {
   await world.close();
 });
 
-const stored = (): Record<string, string> => {
-  const { versions = [] } = world.secretsManager.secrets.find((one) => one.name === name) ?? {};
-  const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
-  return JSON.parse(
-    String((current?.value as { SecretString?: string } | undefined)?.SecretString),
-  );
-};
+const stored = (): Record<string, string> =>
+  JSON.parse(world.ssm.parameters.get(parameter)?.versions.at(-1)?.value ?? '{}');
+const seed = (token: string) => world.secrets.write(name, JSON.stringify({ refresh_token: token }));
 
 /** Another process of the same deployment: nothing in memory. Waiting takes no time. */
 function anotherProcess(more: Partial<Dependencies> = {}): Dependencies {
@@ -99,9 +104,8 @@ describe('a refresh token', () => {
       client_id: 'trueup',
       refresh_token: refreshToken,
     });
-    const { refresh_token: next, access_token: access, expires_at: end = '', note } = stored();
+    const { refresh_token: next, access_token: access, expires_at: end = '' } = stored();
     expect(next).not.toBe(refreshToken);
-    expect(note).toBe('keep me');
     expect(Date.parse(end)).toBeGreaterThan(world.clock.now() + 4 * minute);
     const used = world.barndoor.requests.map(({ headers }) => headers['authorization']);
     expect(new Set(used)).toEqual(new Set([`Bearer ${access}`]));
@@ -146,7 +150,7 @@ describe('a refresh token', () => {
     expect(report).toMatchObject({ state: 'unreachable', reason: { code: 'token' } });
     expect(report.reason?.message).toContain('server_error');
     expect(JSON.stringify([report, world.log.lines])).not.toContain(next);
-    expect(stored()).toMatchObject({ refresh_token: next, note: 'keep me' });
+    expect(stored()).toMatchObject({ refresh_token: next });
     expect(stored()).not.toHaveProperty('access_token');
     world.issuer.revoke(refreshToken);
     world.clock.advance(minute);
@@ -158,6 +162,54 @@ describe('a refresh token', () => {
     world.issuer.misbehave({ effect: { kind: 'status', status: 200, body: answer } });
     await world.pass();
     expect(stored()).toMatchObject({ refresh_token: refreshToken, access_token: 'opaque' });
+  });
+});
+
+describe('the declared secret', () => {
+  test('with a new version comes before what was saved; one that stays, after it', async () => {
+    await world.pass();
+    world.clock.advance(4 * minute + 1000);
+    expect((await passOf(anotherProcess())).report.state).toBe('ok');
+    const again = world.issuer.issueRefreshToken('trueup');
+    await seed(again);
+    await passOf(anotherProcess());
+    expect(world.issuer.requests.at(-1)?.form).toMatchObject({ refresh_token: again });
+  });
+
+  test('that is gone leaves what was saved to work', async () => {
+    await world.pass();
+    await deleteSecret(world, name);
+    world.clock.advance(4 * minute + 1000);
+    expect((await passOf(anotherProcess())).report.state).toBe('ok');
+  });
+
+  test('is used again where the declaration says another issuer or client: saved tokens stay', async () => {
+    await world.pass();
+    const saved = stored();
+    await world.declareConnection({
+      auth: { ...auth, tokenUrl: `${world.issuer.tokenUrl}?tenant=2` },
+    });
+    await passOf(anotherProcess());
+    const sent = world.issuer.requests.slice(1).map(({ form }) => form['refresh_token']);
+    expect(sent).not.toContain(saved['refresh_token']);
+  });
+
+  test('is written by no pass, however often tokens are exchanged', async () => {
+    const versions = () => world.secretsManager.secrets.find((one) => one.name === name)?.versions;
+    const declared = { name: connection, provider: 'barndoor', auth } as Connection;
+    const provider = world.deps.providers.get('barndoor') as Provider;
+    const signal = new AbortController().signal;
+    const known = new KnownSecrets();
+    const underLease: UnderLease = (work) => work({ isNew: false, assertOwned: () => undefined });
+    for (let nth = 0; nth < 110; nth += 1) {
+      const pass = new Credentials(declared, provider, world.deps, signal, underLease, known);
+      // oxlint-disable-next-line no-await-in-loop
+      expect(world.issuer.accepts((await pass.token({ renew: false })).reveal())).toBe(true);
+      world.clock.advance(5 * minute);
+    }
+    expect(saves).toHaveLength(110);
+    expect(world.ssm.parameters.get(parameter)?.versions).toHaveLength(100);
+    expect(versions()).toHaveLength(1);
   });
 });
 
@@ -174,35 +226,36 @@ describe('invalid_grant', () => {
     expect(next.report).toMatchObject({ state: 'needs-login', reason: { code: 'backing-off' } });
     expect(next.exchanges).toBe(0);
     expect(exchanges).toBe(1);
-    expect(world.callsSince()).toMatchObject({ GetSecretValue: 2 });
+    expect(world.callsSince()).toMatchObject({ GetParameter: 2 });
     expect(world.barndoor.requests).toEqual([]);
     // it has a backoff, and then works with the token of a new login
     expect((await passOf(world.deps)).exchanges).toBe(0);
     const again = world.issuer.issueRefreshToken('trueup');
-    await world.secrets.write(name, JSON.stringify({ refresh_token: again }));
-    world.clock.advance(minute);
+    await seed(again);
     expect((await passOf(world.deps)).report.state).toBe('ok');
   });
 
   /** The first read comes just before another process saves what it got for that refresh token. */
+  const past = '2020-01-01T00:00:00.000Z';
   const readsStaleOnce = (): Intercept => {
     let reads = 0;
     return (operation, body) => {
-      if (operation !== 'GetSecretValue' || (body as { SecretId: string }).SecretId !== name) {
-        return undefined;
-      }
+      if (operation !== 'GetParameter') return undefined;
       reads += 1;
       if (reads > 1) return undefined;
-      const SecretString = JSON.stringify({ refresh_token: 'used-up' });
-      return { status: 200, body: { Name: name, VersionId: 'old', SecretString } };
+      const Value = JSON.stringify({ ...stored(), refresh_token: 'used-up', expires_at: past });
+      return { status: 200, body: { Parameter: { Name: (body as { Name: string }).Name, Value } } };
     };
   };
 
   test('because another process has exchanged it in between: its refresh token works', async () => {
+    await passOf(anotherProcess());
+    world.issuer.revoke(stored()['access_token']);
+    world.clock.advance(4 * minute + 1000);
     intercept = readsStaleOnce();
     const { report, exchanges } = await passOf(world.deps);
-    expect(outcomesOf(report)).toEqual({ updated: 10 });
-    expect([exchanges, report.credentialsDecrypted]).toEqual([2, 2]);
+    expect(report).toMatchObject({ state: 'ok', credentialsDecrypted: 2 });
+    expect(exchanges).toBe(2);
   });
 
   test('and that one has saved an access token that holds: it is used, nothing is exchanged', async () => {
@@ -222,9 +275,9 @@ describe('saving', () => {
   const fails = (times: number): Intercept => {
     let failed = 0;
     return (operation) => {
-      if (operation !== 'PutSecretValue' || failed >= times) return undefined;
+      if (operation !== 'PutParameter' || failed >= times) return undefined;
       failed += 1;
-      const body = { __type: 'EncryptionFailure', message: 'simulated' };
+      const body = { __type: 'InternalServerError', message: 'simulated' };
       return { status: 400, body };
     };
   };
@@ -244,7 +297,7 @@ describe('saving', () => {
     const { report } = await passOf(deps);
     expect(outcomesOf(report)).toEqual({ unreached: 10 });
     expect(report).toMatchObject({ state: 'unreachable', reason: { code: 'token' } });
-    expect(report.reason?.message).toContain(name);
+    expect(report.reason?.message).toContain(parameter);
     expect(world.barndoor.requests).toEqual([]);
     const tokens = saves.flatMap(({ value }) => [value['access_token'], value['refresh_token']]);
     const told = JSON.stringify([report, world.log.lines]);
@@ -285,12 +338,12 @@ describe('without the lease', () => {
 });
 
 test.each([
-  ['that is not a JSON object', 'just-the-token', 'unreachable', 'token'],
-  ['without a refresh token', JSON.stringify({ access_token: 'x' }), 'needs-login', 'needs-login'],
-])('a secret %s: nothing of it is shown, and the pass ends', async (_, text, state, code) => {
+  ['that is not a JSON object', 'just-the-token'],
+  ['without a refresh token', JSON.stringify({ access_token: 'x' })],
+])('a secret %s: nothing of it is shown, and the pass ends', async (_, text) => {
   await world.secrets.write(name, text);
   const { report } = await passOf(world.deps);
-  expect(report).toMatchObject({ state, reason: { code } });
+  expect(report).toMatchObject({ state: 'needs-login', reason: { code: 'needs-login' } });
   expect(report.credentialsDecrypted).toBe(1);
   expect(JSON.stringify([report, world.log.lines])).not.toContain('just-the-token');
 });

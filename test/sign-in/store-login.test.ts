@@ -6,6 +6,7 @@ import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { noQueue } from '../../lib/work/queue.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { storeLogin } from '../../lib/sign-in/store-login.ts';
+import type { Login } from '../../lib/sign-in/store-login.ts';
 import { anotherProcess } from '../support/another-process.ts';
 import { connection, outcomesOf, serverIds, startWorld } from '../support/world.ts';
 import { usable } from '../support/usable.ts';
@@ -17,9 +18,10 @@ const ids = serverIds(3);
 const name = `trueup/${connection}/sign-in`;
 
 let world: TestWorld;
+let auth: Login['auth'];
 /** A laptop: waits for nothing between repetitions. */
 let laptop: Dependencies;
-/** What a test puts in Secrets Manager's way. */
+/** What a test puts in Parameter Store's way. */
 let intercept: Intercept;
 
 beforeEach(async () => {
@@ -28,34 +30,30 @@ beforeEach(async () => {
     {},
     {
       issuer: { clients: { trueup: undefined } },
-      secretsManager: { intercept: (operation, body) => intercept(operation, body) },
+      ssm: { intercept: (operation, body) => intercept(operation, body) },
     },
   );
   laptop = anotherProcess(world);
-  await world.declareConnection({
-    auth: {
-      type: 'refresh-token',
-      tokenUrl: world.issuer.tokenUrl,
-      client_id: 'trueup',
-      refresh_token: { secret: name },
-    },
-  });
+  auth = {
+    type: 'refresh-token',
+    tokenUrl: world.issuer.tokenUrl,
+    client_id: 'trueup',
+    refresh_token: { secret: name },
+  };
+  await world.declareConnection({ auth });
   for (const id of ids) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));
 });
 
 afterEach(() => world.close());
 
-const current = () => {
-  const { versions = [] } = world.secretsManager.secrets.find((one) => one.name === name) ?? {};
-  const { value } = versions.find(({ stages }) => stages.includes('AWSCURRENT')) ?? {};
-  return (value as { SecretString?: string } | undefined)?.SecretString;
-};
+const current = () =>
+  world.ssm.parameters.get(`/trueup/${connection}/sign-in`)?.versions.at(-1)?.value;
 const stored = (): Record<string, unknown> => JSON.parse(current() ?? '{}');
 const lease = () => world.deps.lease.read(connection);
 
 /** Somebody signs in at the issuer: a refresh token that works, and an access token that does too. */
-async function login(more: { key?: string } = {}) {
+async function login() {
   const rotated = await world.deps.tokens.refreshToken({
     provider: { name: 'barndoor', documentedHosts: [] },
     tokenUrl: world.issuer.tokenUrl,
@@ -68,88 +66,49 @@ async function login(more: { key?: string } = {}) {
   const exchanged = usable(rotated);
   const { refreshToken } = exchanged;
   if (!refreshToken) throw new Error('the issuer rotates');
-  return {
-    connection,
-    reference: { secret: name, ...more },
-    refreshToken,
-    access: exchanged,
-    by: 'kim',
-  };
+  return { connection, auth, refreshToken, access: exchanged, by: 'kim' };
 }
 
 const patient = { lockTimeoutMs: 10_000 };
 
-/** A process in which something happens just before it writes the secret. */
+/** A process in which something happens just before it saves tokens. */
 function before(deps: Dependencies, happens: () => Promise<void>): Dependencies {
-  const { credentialStore: store } = deps;
-  const credentialStore: typeof store = {
-    ...store,
-    save: async (...value) => {
-      await happens();
-      return store.save(...value);
-    },
-    create: async (...value) => {
-      await happens();
-      return store.create(...value);
-    },
+  const { signIns } = deps;
+  const save: typeof signIns.save = async (...value) => {
+    await happens();
+    return signIns.save(...value);
   };
-  return { ...deps, credentialStore };
+  return { ...deps, signIns: { ...signIns, save } };
 }
 
 describe('a login is kept', () => {
-  test('in a secret that is made for it, and a pass uses its access token', async () => {
+  test.each([
+    ['before there is a secret', false],
+    ['beside one, as it is', true],
+  ])('%s, and a pass uses its access token', async (_, exists) => {
+    if (exists) await world.secrets.write(name, JSON.stringify({ refresh_token: 'used-up' }));
+    const written = world.secretsManager.calls['PutSecretValue'];
     const fresh = await login();
-    expect(await storeLogin(fresh, patient, laptop)).toEqual({ kind: 'stored', isNew: true });
-    expect(stored()).toEqual({
+    expect(await storeLogin(fresh, patient, laptop)).toEqual({ kind: 'stored' });
+    expect(stored()).toMatchObject({
       refresh_token: fresh.refreshToken.reveal(),
       access_token: fresh.access.token.reveal(),
       expires_at: new Date(fresh.access.expiresAt).toISOString(),
     });
+    expect('seed_version' in stored()).toBe(exists);
     expect((await lease())?.owner).toBeUndefined();
     const exchanged = world.issuer.requests.length;
     expect(outcomesOf(await world.pass())).toEqual({ updated: 3 });
     expect(world.issuer.requests).toHaveLength(exchanged);
+    expect(world.secretsManager.calls['PutSecretValue']).toBe(written);
   });
 
-  test('in one that was made without a value', async () => {
-    await world.secrets.write(name, 'x');
-    const secret = world.secretsManager.secrets.find((one) => one.name === name);
-    secret?.versions.splice(0);
-    const fresh = await login();
-    expect(await storeLogin(fresh, patient, laptop)).toEqual({ kind: 'stored', isNew: true });
-    expect(stored()).toMatchObject({ refresh_token: fresh.refreshToken.reveal() });
-  });
-
-  test.each([' \n', '{}'])('in one that holds %j', async (text) => {
-    await world.secrets.write(name, text);
-    expect(await storeLogin(await login(), patient, laptop)).toEqual({
-      kind: 'stored',
-      isNew: false,
-    });
-  });
-
-  test('under its key, and what else stands there stays', async () => {
-    await world.secrets.write(name, JSON.stringify({ token: 'old', note: 'keep me' }));
-    const fresh = await login({ key: 'token' });
-    await storeLogin(fresh, patient, laptop);
-    expect(stored()).toMatchObject({ token: fresh.refreshToken.reveal(), note: 'keep me' });
-    expect(stored()).not.toHaveProperty('refresh_token');
-  });
-
-  test('never over what is no JSON object', async () => {
-    await world.secrets.write(name, 'the password of another system');
-    const refused = storeLogin(await login(), patient, laptop);
-    await expect(refused).rejects.toMatchObject({ code: 'secret-not-object' });
-    await expect(refused).rejects.not.toThrow('password');
-    expect(current()).toBe('the password of another system');
-    expect((await lease())?.owner).toBeUndefined();
-  });
-
-  test('only in a secret of its connection', async () => {
-    const { connection: _own, ...rest } = await login();
-    const foreign = storeLogin({ connection: 'globex', ...rest }, patient, laptop);
-    await expect(foreign).rejects.toMatchObject({ code: 'store-denied' });
-    expect(current()).toBeUndefined();
+  test('until its secret has a new version', async () => {
+    await storeLogin(await login(), patient, laptop);
+    const again = world.issuer.issueRefreshToken('trueup');
+    await world.secrets.write(name, JSON.stringify({ refresh_token: again }));
+    await world.pass();
+    expect(world.issuer.requests.at(-1)?.form).toMatchObject({ refresh_token: again });
   });
 });
 
@@ -191,7 +150,7 @@ describe('while a pass is at it', () => {
       kind: 'stored',
     });
     expect(await pass).toMatchObject({ kind: 'done', report: { state: 'ok' } });
-    expect(told).toEqual([world.deps.owner]);
+    expect(told).toEqual([expect.stringContaining(`${world.deps.owner} (since `)]);
     expect(stored()).toMatchObject({ refresh_token: fresh.refreshToken.reveal() });
   });
 
@@ -199,7 +158,10 @@ describe('while a pass is at it', () => {
     const expiresAt = world.clock.now() + minute;
     await acquireAs('another', world.deps.lease, connection, { expiresAt });
     const given = await storeLogin(await login(), { lockTimeoutMs: 0 }, laptop);
-    expect(given).toEqual({ kind: 'locked', owner: 'another' });
+    expect(given).toMatchObject({
+      kind: 'locked',
+      owner: expect.stringContaining('another (since '),
+    });
     expect(current()).toBeUndefined();
   });
 });
@@ -235,9 +197,9 @@ describe('a save', () => {
   const fails = (times: number): Intercept => {
     let failed = 0;
     return (operation) => {
-      if (operation !== 'CreateSecret' || failed >= times) return undefined;
+      if (operation !== 'PutParameter' || failed >= times) return undefined;
       failed += 1;
-      return { status: 400, body: { __type: 'EncryptionFailure', message: 'simulated' } };
+      return { status: 400, body: { __type: 'InternalServerError', message: 'simulated' } };
     };
   };
 

@@ -168,10 +168,11 @@ export async function startWorld(
   };
 }
 
-function quickly({ dynamodb, secretsManager, events, sqs, sts }: EmbeddedWorld['endpoints']) {
+function quickly({ dynamodb, secretsManager, ssm, events, sqs, sts }: EmbeddedWorld['endpoints']) {
   return {
     dynamodb: { ...dynamodb, retryStrategy: quickRetries },
     secretsManager: { ...secretsManager, retryStrategy: quickRetries },
+    ssm: { ...ssm, retryStrategy: quickRetries },
     events: { ...events, retryStrategy: quickRetries },
     sqs: { ...sqs, retryStrategy: quickRetries },
     sts: { ...sts, retryStrategy: quickRetries },
@@ -180,8 +181,9 @@ function quickly({ dynamodb, secretsManager, events, sqs, sts }: EmbeddedWorld['
 
 type Row = Parameters<EmbeddedWorld['desired']['put']>[2];
 
-function snapshot({ barndoor, dynamodb, secretsManager }: EmbeddedWorld): Record<string, number> {
-  return { ...barndoor.counts, ...dynamodb.calls, ...secretsManager.calls };
+function snapshot(world: EmbeddedWorld): Record<string, number> {
+  const { barndoor, dynamodb, secretsManager, ssm } = world;
+  return { ...barndoor.counts, ...dynamodb.calls, ...secretsManager.calls, ...ssm.calls };
 }
 
 /** `n` different server ids. */

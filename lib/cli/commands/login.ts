@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import type { Connection } from '../../model/desired.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { StoreError } from '../../model/errors/store-error.ts';
-import { readTokenPlace, storeLogin } from '../../sign-in/store-login.ts';
-import type { TokenPlace } from '../../sign-in/store-login.ts';
+import { storeLogin } from '../../sign-in/store-login.ts';
+import type { Login } from '../../sign-in/store-login.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -16,7 +16,6 @@ import type { SignedIn, SignIn } from '../../sign-in/login/sign-in.ts';
 import { lockTimeout, loopbackUri, milliseconds, portNumber } from '../option-values.ts';
 import { readConnection } from '../targets/read-connection.ts';
 import { defaults } from '../settings.ts';
-import { chosen } from '../targets/chosen.ts';
 import { selectConnections } from '../targets/select.ts';
 import type { Target } from '../targets/target.ts';
 
@@ -30,7 +29,7 @@ interface LoginOptions {
 
 export const login = defineCommand<LoginOptions>({
   description:
-    'Signs in for a connection whose auth is of type refresh-token: authorization code with PKCE in the browser, the answer on loopback. The tokens go into the secret that the connection names, which is made if it is not there; other members of it stay.',
+    'Signs in for a connection whose auth is of type refresh-token: authorization code with PKCE in the browser, the answer on loopback. The tokens are kept apart from the secret that the connection names, and come before it until that has a new version.',
   examples: [
     {
       line: 'trueup login acme-prod --stack trueup-prod',
@@ -66,8 +65,7 @@ export const login = defineCommand<LoginOptions>({
     await selectConnections(target, [name]);
     const { connection, provider } = await readConnection(name, target.deps, []);
     const auth = authOf(connection);
-    const place = { connection: name, reference: auth.refresh_token };
-    await assertCanKeep(context, target, place);
+    const place = await placeOf(name, target);
     const { deps } = target;
     const { timeout: timeoutMs } = options;
     const request = { connection: name, auth, provider, address, timeoutMs, deps, stop };
@@ -83,16 +81,9 @@ export const login = defineCommand<LoginOptions>({
     const tokens = await signIn({ ...request, visit, onStranger }).catch((error: unknown) => {
       throw stop.aborted ? interrupted() : error;
     });
-    const isNew = await keep(context, target, place, tokens, options.lockTimeout);
-    const { secret } = auth.refresh_token;
-    if (context.options.output === 'json') {
-      output.data({ version: 1, connection: name, secret, isNew });
-    }
-    output.note(
-      plainText(
-        `Signed in: the token of ${name} is in secret ${secret}${isNew ? ', a new one' : ''}.`,
-      ),
-    );
+    await keep(context, target, { connection: name, auth }, tokens, options.lockTimeout);
+    if (context.options.output === 'json') output.data({ version: 1, connection: name, place });
+    output.note(plainText(`Signed in: the tokens of ${name} are in ${place}.`));
     output.say(`The next pass uses it; \`trueup plan ${name}\` looks now.`);
     return exitCodes.ok;
   },
@@ -115,31 +106,29 @@ function authOf({ name, auth }: Connection): SignIn['auth'] {
   );
 }
 
-/** Checked before the user signs in: afterwards it would be in vain. */
-async function assertCanKeep(
-  context: CommandContext,
-  target: Target,
-  place: TokenPlace,
-): Promise<void> {
-  if (target.kind === 'files' && chosen(context).secrets === undefined) {
-    throw usageError(
-      'there is no place for the token',
+/** Where the tokens will be. Checked before the user signs in: afterwards it would be in vain. */
+async function placeOf(connection: string, target: Target): Promise<string> {
+  const { signIns } = target.deps;
+  try {
+    const place = signIns.place(connection);
+    await signIns.read(connection);
+    return place;
+  } catch (error) {
+    throw explained(
+      error,
+      target,
       `put {} into ${defaults.secrets} beside the declarations, readable by you alone, or name a file: --secrets FILE`,
     );
   }
-  await readTokenPlace(place, target.deps.credentialStore).catch((error: unknown) => {
-    throw explained(error, target, 'fix the file of --secrets');
-  });
 }
 
-/** @returns whether the secret was made */
 async function keep(
   { output, stop }: CommandContext,
   target: Target,
-  place: TokenPlace,
+  place: Pick<Login, 'connection' | 'auth'>,
   { refreshToken, ...access }: SignedIn,
   lockTimeoutMs: number,
-): Promise<boolean> {
+): Promise<void> {
   const { connection } = place;
   const waiting = (owner: string) =>
     output.say(`${connection}: waiting for the lease, which ${owner} holds`);
@@ -153,7 +142,7 @@ async function keep(
   ).catch((error: unknown) => {
     throw explained(error, target, `fix the file of --secrets, and ${again}`, again);
   });
-  if (stored.kind === 'stored') return stored.isNew;
+  if (stored.kind === 'stored') return;
   if (stop.aborted) throw interrupted();
   throw new CliError(
     'locked',
@@ -168,8 +157,7 @@ function explained(error: unknown, { kind }: Target, ofFile: string, again?: str
   const { code, message } = error;
   if (kind === 'files') return new CliError(code, message, ofFile, { cause: error });
   if (again === undefined) return error;
-  const denied =
-    'name the secret in refreshTokenSecrets of the stack, so that the policy of OperatorPolicyArn lets you write it; then ';
+  const denied = 'sign in with the policy of the output OperatorPolicyArn; then ';
   return new CliError(code, message, `${code === 'store-denied' ? denied : ''}${again}`, {
     cause: error,
   });

@@ -19,6 +19,8 @@ const steps: Readonly<Record<string, Steps>> = {
   'store-absent': 'check the name, and set --region and --profile to where it is',
   'store-unreachable': 'check the network, and --region',
   'store-throttled': 'try again in a minute',
+  'store-limit':
+    'ask AWS for a higher quota (Service Quotas); a secret has about 100 versions a day, and then waits a day',
   'bad-digest': [
     '`trueup status CONNECTION` shows the digest of what is held',
     'give the digest of what is held',
@@ -29,7 +31,6 @@ const steps: Readonly<Record<string, Steps>> = {
   ],
   'ambiguous-digest': 'give more of its characters',
   'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
-  'secret-not-object': 'name another secret in auth, or put {} into this one if nothing uses it',
   'lease-lost': 'run it again: another process has taken over this connection',
   redeclared: 'run it again: the declaration of the connection changed meanwhile',
 };

@@ -21,8 +21,7 @@ export const initDocumentSchema = z.object({
 export const loginDocumentSchema = z.object({
   version,
   connection: connectionName,
-  secret: text('Name of the secret that has the tokens'),
-  isNew: described(z.boolean(), 'Whether the secret was made'),
+  place: text('Where the tokens are, such as the name of a parameter'),
 });
 
 export const versionDocumentSchema = z.object({ version, trueup: text('Version of Trueup') });

@@ -66,7 +66,9 @@ export const authSchema = z.discriminatedUnion('type', [
     type: described(z.literal('refresh-token'), "OAuth: in a person's name"),
     tokenUrl,
     client_id: clientId,
-    refresh_token: secret('The refresh token; each new one is written back to it'),
+    refresh_token: secret(
+      'The first refresh token; new ones are kept apart, and a new version comes before them',
+    ),
     authorizeUrl: z.optional(
       described(
         url({ query: true }),

@@ -6,8 +6,7 @@ import type { FunctionSet } from '../functions/function-set.ts';
 import {
   indexArn,
   keepLedger,
-  keepRefreshTokens,
-  makeRefreshTokens,
+  keepSignIns,
   readSecrets,
   useStoreKeys,
   type PermissionTargets,
@@ -48,9 +47,8 @@ export function createOperatorPolicy(
       keepLedger(ledger),
       // A pass from a laptop calls the vendor itself.
       ...readSecrets(scope, to),
-      ...keepRefreshTokens(scope, to),
-      // `login` creates the secrets that are named for refresh tokens. Functions never create one.
-      ...makeRefreshTokens(scope, to),
+      // `login` saves what a person brought back, and `push --prune` removes it.
+      keepSignIns(scope, to, ['DeleteParameter']),
       // A pass that hands over, or whose retries come soon.
       new PolicyStatement({
         sid: 'SendWork',

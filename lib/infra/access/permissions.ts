@@ -12,7 +12,6 @@ export interface PermissionTargets {
   readonly fingerprintKeyArn: string;
   readonly eventBusArn: string;
   readonly secretPrefix: string;
-  readonly refreshTokenSecrets: readonly string[];
   readonly secretKeys: readonly IKey[];
   /** Keys of tables, queues and fingerprint key. */
   readonly storeKeys: readonly IKey[];
@@ -39,7 +38,7 @@ export function passPermissions(scope: Construct, to: PermissionTargets): Policy
     // Events of changes, drift, failures and held plans.
     allow('Announce', ['events:PutEvents'], [to.eventBusArn]),
     ...readSecrets(scope, to),
-    ...keepRefreshTokens(scope, to),
+    keepSignIns(scope, to),
     ...useStoreKeys(to.storeKeys),
   ];
 }
@@ -151,27 +150,16 @@ export function readSecrets(scope: Construct, to: PermissionTargets): PolicyStat
   ];
 }
 
-/** An exchanged refresh token must be stored before its first use. Without names nothing can be written. */
-export function keepRefreshTokens(scope: Construct, to: PermissionTargets): PolicyStatement[] {
-  if (to.refreshTokenSecrets.length === 0) return [];
-  const secrets = to.refreshTokenSecrets.map((name) => secretArn(scope, `${name}-??????`));
-  return [
-    allow('KeepRefreshTokens', ['secretsmanager:PutSecretValue'], secrets),
-    ...viaService('EncryptTokens', ['kms:GenerateDataKey'], to.secretKeys, ['secretsmanager']),
-  ];
-}
-
-/**
- * For `trueup login`, whose secret may not exist yet; it gets AWS's own key. Before a secret exists its name has no suffix,
- * and AWS does not document which of the two forms the policy is compared with, so both are allowed.
- */
-export function makeRefreshTokens(scope: Construct, to: PermissionTargets): PolicyStatement[] {
-  if (to.refreshTokenSecrets.length === 0) return [];
-  const secrets = to.refreshTokenSecrets.flatMap((name) => [
-    secretArn(scope, name),
-    secretArn(scope, `${name}-??????`),
-  ]);
-  return [allow('MakeRefreshTokens', ['secretsmanager:CreateSecret'], secrets)];
+/** An exchanged refresh token must be saved before its first use. Nothing in Secrets Manager is written. */
+export function keepSignIns(
+  scope: Construct,
+  to: PermissionTargets,
+  more: readonly string[] = [],
+): PolicyStatement {
+  const parts = { service: 'ssm', resource: 'parameter' };
+  const resourceName = `${to.secretPrefix}/*/sign-in`;
+  const actions = ['GetParameter', 'PutParameter', ...more].map((action) => `ssm:${action}`);
+  return allow('KeepSignIns', actions, [Arn.format({ ...parts, resourceName }, Stack.of(scope))]);
 }
 
 /** With the user's own key for tables, queues and fingerprint key: what their services do with it for the caller. */

@@ -69,7 +69,6 @@ export const historyRecordSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: kind('login', 'A person signed in for the connection'),
     ...act,
-    secret: text('Name of the secret that keeps the token'),
   }),
   z.object({
     kind: kind('push', 'Declarations were written to the table'),

@@ -1,10 +1,9 @@
 import { macOf } from '../../plan/fingerprint.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
-import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import type { JsonObject } from '../../model/json/json.types.ts';
 import { secretNameProblem } from '../../model/names/secret-name.ts';
 import { secretText } from '../secret-text.ts';
 import { Secret, type SecretRequest } from '../../model/secret.ts';
-import type { CredentialStore } from '../credential-store.types.ts';
 import type {
   SecretFinding,
   SecretInspector,
@@ -13,8 +12,8 @@ import type {
   SecretValue,
 } from '../secret-source.ts';
 import { secretVariables, variableFor } from './secret-variables.ts';
-import { readSecrets, writeProblem, writeSecret, type SecretsByName } from './secrets-json.ts';
-import { fileProblem, type FileErrorCode } from '../../model/errors/file-problem.ts';
+import { readSecrets, type SecretsByName } from './secrets-json.ts';
+import { fileProblem } from '../../model/errors/file-problem.ts';
 
 export interface SecretsOptions {
   /** A JSON object from the name of a secret to a text or an object, readable by its owner only. */
@@ -35,13 +34,10 @@ type Found =
   | { readonly code: SecretProblem; readonly message: string };
 
 /**
- * `SecretSource` and `CredentialStore` on a file and environment variables. A version id is a keyed hash of name and
- * value: a changed value is a new version, and no id can be guessed from a value. A credential that is written back has
- * to be in the file.
+ * `SecretSource` on a file and environment variables. A version id is a keyed hash of name and value: a changed value is a
+ * new version, and no id can be guessed from a value.
  */
-export function secretsFile(
-  options: SecretsOptions,
-): SecretSource & SecretInspector & CredentialStore {
+export function secretsFile(options: SecretsOptions): SecretSource & SecretInspector {
   const { file, variables = {}, names: declared = [], keys, prefix = 'trueup' } = options;
   const inVariables = secretVariables(variables, declared, prefix);
   const place = file ?? 'the secrets';
@@ -105,10 +101,6 @@ export function secretsFile(
       macOf(current, ['secret version', name, text], 'base64url');
   };
 
-  /** A name that breaks the rule may be anything, and is not repeated. */
-  const credentialProblem = (code: FileErrorCode, connection: string, problem: string) =>
-    fileProblem(code, place, problem, { connection });
-
   return {
     versions: async (connection, names) => {
       const stored = readFile();
@@ -144,58 +136,7 @@ export function secretsFile(
       }
       return findings;
     },
-
-    read: async (connection, name) => {
-      const found = find(readFile(), connection, name);
-      if (!('text' in found)) {
-        const code = found.code === 'missing' ? 'store-absent' : 'store-denied';
-        throw credentialProblem(
-          code,
-          connection,
-          `cannot give the credential: it ${found.message}`,
-        );
-      }
-      if (found.variable !== undefined) {
-        // Found out before it is exchanged: afterwards it would be used up.
-        const problem = `cannot keep what is in ${found.variable}: it changes with each use, so it must be in secrets.json or the file of --secrets`;
-        throw credentialProblem('store-denied', connection, problem);
-      }
-      const inTheWay = file === undefined ? undefined : writeProblem(file);
-      if (inTheWay !== undefined) {
-        const problem = `cannot keep the credential, which changes with each use: ${inTheWay}`;
-        throw credentialProblem('store-denied', connection, problem);
-      }
-      return { value: new Secret(found.text), version: (await versioning())(name, found.text) };
-    },
-
-    save,
-    create: save,
   };
-
-  async function save(
-    connection: string,
-    name: string,
-    value: Readonly<Record<string, Json | Secret>>,
-  ) {
-    const breach = secretNameProblem(name, connection, prefix);
-    if (breach !== undefined) {
-      throw credentialProblem('store-denied', connection, `cannot keep it: the name ${breach}`);
-    }
-    if (file === undefined) {
-      const problem =
-        'cannot be written back: they need a file, secrets.json beside the declarations or --secrets FILE';
-      throw credentialProblem('store-denied', connection, problem);
-    }
-    const revealed: JsonObject = Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [
-        key,
-        member instanceof Secret ? member.reveal() : member,
-      ]),
-    );
-    await writeSecret(file, name, revealed);
-    const text = textOf(revealed);
-    return { value: new Secret(text), version: (await versioning())(name, text) };
-  }
 }
 
 const textOf = (value: string | JsonObject) =>

@@ -32,12 +32,21 @@ export function readSecrets(path: string): SecretsByName | undefined {
 
 /** Puts one secret into the file, which is made if it does not exist; the others stay. @throws StoreError */
 export async function writeSecret(path: string, name: string, value: JsonObject): Promise<void> {
+  change(path, (secrets) => secrets.set(name, value));
+}
+
+/** Takes one out of the file. @throws StoreError */
+export async function removeSecret(path: string, name: string): Promise<void> {
+  change(path, (secrets) => secrets.delete(name));
+}
+
+function change(path: string, by: (secrets: Map<string, Json>) => unknown): void {
   try {
     const target = targetOf(path);
     withLock(`${target}.lock`, () => {
-      const all: [string, Json][] = [...(readSecrets(target) ?? new Map())];
-      const next = new Map<string, Json>(all).set(name, value);
-      replaceFile(target, `${JSON.stringify(Object.fromEntries(next), undefined, 2)}\n`);
+      const secrets = new Map<string, Json>(readSecrets(target));
+      if (by(secrets) === false) return;
+      replaceFile(target, `${JSON.stringify(Object.fromEntries(secrets), undefined, 2)}\n`);
     });
   } catch (error) {
     throw fileError(path, 'cannot be written', error);

@@ -10,7 +10,7 @@ export async function secondStack(scene: Scene, settings: object): Promise<void>
   const { aws, output, steps } = scene;
   await steps.step('a second stack in the account shares no name, metric or row', async () => {
     const rarely = { ...settings, scheduleMinutes: 480 };
-    const prefixed = { secretPrefix: 'second', refreshTokenSecrets: ['second/*/sign-in'] };
+    const prefixed = { secretPrefix: 'second' };
     const outputs = await scene.deploy(rarely, { [second]: { ...rarely, ...prefixed } });
     const { [stackName]: first = {}, [second]: own = {} } = outputs;
     const same = Object.keys(first).filter((name) => first[name] === own[name]);

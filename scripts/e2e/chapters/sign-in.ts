@@ -4,6 +4,7 @@ import type { Hearing, Run, WriteFile } from './command.types.ts';
 
 const person = 'person';
 const secret = `trueup/${person}/sign-in`;
+const saved = `/${secret}`;
 
 /** A person signs in from a laptop; the deployed functions use the token, and renew it when it is no longer accepted. */
 export async function signsIn(
@@ -40,11 +41,11 @@ export async function signsIn(
   const isTrue = () => (signedInVendor.find(id).name === name ? true : undefined);
   await run(0, 'reconcile', person);
   await eventually('the declared name at the vendor', isTrue);
-  const before = JSON.parse((await aws.secret(secret)) ?? '{}') as Record<string, string>;
+  const before = JSON.parse((await aws.parameter(saved)) ?? '{}') as Record<string, string>;
   issuer.revoke(before['access_token']);
   signedInVendor.edit(id, { name: 'Changed by hand' });
   await run(0, 'reconcile', person);
   await eventually('the declared name once more', isTrue);
-  const after = JSON.parse((await aws.secret(secret)) ?? '{}') as Record<string, string>;
-  check(after['refresh_token'] !== before['refresh_token'], 'the renewed token was written back');
+  const after = JSON.parse((await aws.parameter(saved)) ?? '{}') as Record<string, string>;
+  check(after['refresh_token'] !== before['refresh_token'], 'the renewed token was saved');
 }

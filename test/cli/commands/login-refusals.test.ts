@@ -161,20 +161,9 @@ describe('before anybody signs in it is found that', () => {
     [
       'there is no place for the token',
       () => world.run(['login', 'acme', '--file', 'trueup.json']),
-      3,
-      /no place for the token/,
-      /--secrets FILE/,
-    ],
-    [
-      'the secret is in a variable',
-      async () => {
-        await world.store({});
-        const environment = { TRUEUP_SECRET_ACME_SIGN_IN: '{"refresh_token":"hunter2"}' };
-        return world.run(['login', 'acme', ...files], { environment });
-      },
       1,
-      /TRUEUP_SECRET_ACME_SIGN_IN/,
-      /fix the file of --secrets/,
+      /cannot keep a new refresh token/,
+      /--secrets FILE/,
     ],
     [
       'others may read the file',
@@ -184,17 +173,17 @@ describe('before anybody signs in it is found that', () => {
       },
       1,
       /may be read by others: run chmod 600/,
-      /fix the file of --secrets/,
+      /name a file: --secrets FILE/,
     ],
     [
-      'the secret holds something else',
+      'something else has the name of the tokens',
       async () => {
-        await world.store({ [secret]: 'hunter2' });
+        await world.store({ '/trueup/acme/sign-in': 'hunter2' });
         return world.run(['login', 'acme', ...files]);
       },
       1,
-      /is no JSON object/,
-      /name another secret in auth/,
+      /does not hold a sign-in under/,
+      /remove that entry/,
     ],
     [
       'the address to sign in at is on a host that nobody allowed',

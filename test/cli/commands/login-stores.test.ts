@@ -22,7 +22,7 @@ describe('on the tables of a deployment', () => {
       { servers: [{ id: a, name: 'A' }] },
       {
         issuer: { clients: { person: undefined } },
-        secretsManager: { intercept: (operation, body) => intercept(operation, body) },
+        ssm: { intercept: (operation, body) => intercept(operation, body) },
       },
     );
     await world.declareConnection({
@@ -46,27 +46,25 @@ describe('on the tables of a deployment', () => {
     return onTables(world, { ...world.clock, sleep }).run(argv, { heard: browser().hears });
   };
 
-  test('the token goes into Secrets Manager, and a pass that waited goes on at once', async () => {
-    await world.secrets.write(secret, '{"refresh_token":"used-up","note":"stays"}');
+  test('the tokens go into Parameter Store, and a pass that waited goes on at once', async () => {
+    await world.secrets.write(secret, '{"refresh_token":"used-up"}');
     expect((await world.pass()).state).toBe('needs-login');
     expect(await world.pass()).toMatchObject({ reason: { code: 'backing-off' } });
     const { code, stderr } = await login();
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(secret) });
-    expect(stderr).not.toContain('a new one');
+    expect(code).toBe(0);
+    expect(stderr).toContain(`are in parameter /trueup/${connection}/sign-in.`);
     const exchanged = world.issuer.requests.length;
     expect(await world.pass()).toMatchObject({ state: 'ok', counts: { inSync: 1 } });
     expect(world.issuer.requests).toHaveLength(exchanged);
   });
 
-  test('into a secret that it makes', async () => {
-    const { code, stderr } = await login();
-    expect(code).toBe(0);
-    expect(stderr).toContain(`is in secret ${secret}, a new one.`);
+  test('no secret is needed', async () => {
+    expect((await login()).code).toBe(0);
     expect((await world.pass()).state).toBe('ok');
+    expect(world.secretsManager.secrets.some(({ name }) => name === secret)).toBe(false);
   });
 
-  test.each(['CreateSecret', 'PutSecretValue'])('a refused %s says who may', async (refused) => {
-    if (refused === 'PutSecretValue') await world.secrets.write(secret, '{}');
+  test.each(['GetParameter', 'PutParameter'])('a refused %s says who may', async (refused) => {
     const message = 'User: arn:aws:iam::1:user/x is not authorized';
     intercept = (operation) =>
       operation === refused
@@ -75,10 +73,10 @@ describe('on the tables of a deployment', () => {
     const { code, stderr } = await login();
     const flat = stderr.replaceAll('\n', ' ');
     expect(code).toBe(1);
-    expect(flat).toContain(`SecretsManager ${refused}`);
+    expect(flat).toContain(`SSM ${refused}`);
     expect(flat).toContain('is not authorized');
-    expect(flat).toContain('next: name the secret in refreshTokenSecrets of the stack');
-    expect(flat).toContain('run it again: nothing was stored');
+    expect(flat).toMatch(/next: .*OperatorPolicyArn/);
+    if (refused === 'PutParameter') expect(flat).toContain('run it again: nothing was stored');
     for (const [token] of world.issuer.issued().refresh) expect(stderr).not.toContain(token);
   });
 });

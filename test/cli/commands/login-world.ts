@@ -11,8 +11,10 @@ import type { SeenPage, Visit } from './browser.ts';
 import { trueup } from '../run.ts';
 import type { Ran, RunOptions } from '../run.ts';
 
-/** Where the connection `acme` of a login world keeps its token. */
+/** The secret that the connection `acme` of a login world declares. */
 export const secret = 'trueup/acme/sign-in';
+/** Under this name the file of secrets has what a login or an exchange brought. */
+export const saved = '/trueup/acme/sign-in';
 
 export const files = ['--file', 'trueup.json', '--secrets', 'secrets.json'];
 

@@ -8,7 +8,7 @@ import { outputSchemas } from '../../../lib/cli/schemas/json-schemas.ts';
 import { stateTable } from '../../../lib/table/sqlite/state-table.ts';
 import { leaseStore } from '../../../lib/lease/lease-store.ts';
 import { testClock } from '../../support/clock.ts';
-import { files, isGone, secret, startLoginWorld, until } from './login-world.ts';
+import { files, isGone, saved, secret, startLoginWorld, until } from './login-world.ts';
 import type { LoginWorld } from './login-world.ts';
 import { acquireAs } from '../../support/lease-events.ts';
 
@@ -28,11 +28,11 @@ describe('login', () => {
     await world.store({ 'trueup/acme/other': 'stays', [secret]: { note: 'stays too' } });
     const { code, stdout, stderr, url, redirectUri, page } = await world.login();
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain(`Signed in: the token of acme is in secret ${secret}.`);
+    expect(stderr).toContain('Signed in: the tokens of acme are in ');
     expect(page).toMatchObject({ status: 200, title: 'Signed in' });
     const kept = await world.secrets();
     expect(kept).toMatchObject({ 'trueup/acme/other': 'stays', [secret]: { note: 'stays too' } });
-    const { refresh_token: refresh = '', access_token: access = '' } = kept[secret] ?? {};
+    const { refresh_token: refresh = '', access_token: access = '' } = kept[saved] ?? {};
     expect(world.issuer.accepts(access)).toBe(true);
     expect((await stat(world.secretsPath)).mode & 0o777).toBe(0o600);
     expect((await world.run(['plan', ...files])).stdout).toContain('1 in sync');
@@ -58,14 +58,14 @@ describe('login', () => {
   });
 
   test('makes the secrets file, for its owner only', async () => {
-    const { code, stdout, stderr } = await world.login(undefined, ['-o', 'json']);
+    const { code, stdout } = await world.login(undefined, ['-o', 'json']);
     const document: unknown = JSON.parse(stdout);
-    expect(document).toEqual({ version: 1, connection: 'acme', secret, isNew: true });
+    const place = `${world.secretsPath}, as ${saved}`;
+    expect(document).toEqual({ version: 1, connection: 'acme', place });
     expect(outputSchemas.login.parse(document)).toEqual(document);
     expect(code).toBe(0);
-    expect(stderr).toContain(', a new one.');
     expect((await stat(world.secretsPath)).mode & 0o777).toBe(0o600);
-    expect(Object.keys(await world.secrets())).toEqual([secret]);
+    expect(Object.keys(await world.secrets())).toEqual([saved]);
   });
 
   test('frees the lease', async () => {

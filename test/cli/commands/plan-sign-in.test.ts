@@ -2,12 +2,13 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { leaseStore } from '../../../lib/lease/lease-store.ts';
 import type { LeaseStore } from '../../../lib/lease/lease-store.ts';
+import { originOf } from '../../../lib/sign-in/saved/saved-sign-in.ts';
 import { stateTable } from '../../../lib/table/sqlite/state-table.ts';
 import type { SqliteTable } from '../../../lib/table/sqlite/table.ts';
 import { systemClock } from '../../../lib/wiring.ts';
 import { acquireAs } from '../../support/lease-events.ts';
 import type { RunOptions } from '../run.ts';
-import { files, secret, startLoginWorld } from './login-world.ts';
+import { files, saved, secret, startLoginWorld } from './login-world.ts';
 import type { LoginWorld } from './login-world.ts';
 
 let world: LoginWorld;
@@ -31,16 +32,17 @@ afterEach(async () => {
 const run = (argv: readonly string[], more: RunOptions = {}) =>
   world.run([...argv, ...files], more);
 
-const stored = async () => (await world.secrets())[secret] ?? {};
+const stored = async (name = saved) => (await world.secrets())[name] ?? {};
 
 test.each([[['plan']], [['apply', '--yes']], [['import', 'acme']]])(
   'with files, `%s` renews a sign-in whose access token has expired, and frees the lease',
   async (argv) => {
     const { code, stderr } = await run(argv);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    const { refresh_token: saved, note } = await stored();
-    expect(saved).not.toBe(first);
-    expect(note).toBe('keep me');
+    const { refresh_token: next = '' } = await stored();
+    expect(next).not.toBe('');
+    expect(next).not.toBe(first);
+    expect(await stored(secret)).toEqual({ refresh_token: first, note: 'keep me' });
     expect(world.issuer.counts['refresh_token']).toBe(1);
     expect((await lease.read('acme'))?.owner).toBeUndefined();
   },
@@ -70,7 +72,13 @@ test('a plan waits for the process that has the lease, and uses the token that i
   };
   const passEnds = async () => {
     const { refreshToken, access } = await exchanged();
-    await world.store({ [secret]: { refresh_token: refreshToken, ...access } });
+    const origin = originOf({
+      type: 'refresh-token',
+      tokenUrl: world.issuer.tokenUrl,
+      client_id: 'person',
+      refresh_token: { secret },
+    });
+    await world.store({ [saved]: { refresh_token: refreshToken, ...access, origin } });
     const { epoch = 0, knocks = 0, window = [] } = item ?? {};
     await lease.change('acme', { kind: 'release', epoch, knocks, keep: true, save: { window } });
   };
@@ -84,7 +92,7 @@ test('a plan waits for the process that has the lease, and uses the token that i
 test('what `doctor` does changes nothing: a refresh token is not exchanged', async () => {
   const { stdout } = await run(['doctor']);
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the access token has expired');
-  expect((await stored())['refresh_token']).toBe(first);
+  expect(await stored()).toEqual({});
 });
 
 /** As another process exchanges it. */

@@ -1,3 +1,4 @@
+import { Secret } from '../../../lib/model/secret.ts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -90,6 +91,27 @@ describe('push', () => {
     const { code, stdout } = await run(['push', path, '--prune']);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('- acme/') });
     expect(Object.keys(await rows())).toEqual(['connection', `server#${a}`]);
+  });
+
+  test('--prune removes the tokens of a person who no longer signs in', async () => {
+    await world.declareConnection({
+      auth: {
+        type: 'refresh-token',
+        tokenUrl: 'https://auth.barndoor.ai/token',
+        client_id: 'trueup',
+        refresh_token: { secret: 'trueup/acme/seed' },
+      },
+    });
+    const signIn = { refreshToken: new Secret('canary-of-token'), origin: 'before' };
+    await world.deps.signIns.save('acme', signIn);
+    const path = await declare([]);
+    await run(['push', path, '--prune', '--dry-run']);
+    expect((await world.deps.signIns.read('acme'))?.origin).toBe('before');
+    await run(['push', path, '--prune']);
+    expect(await world.deps.signIns.read('acme')).toBeUndefined();
+    await world.deps.signIns.save('acme', signIn);
+    await run(['push', path, '--prune']);
+    expect((await world.deps.signIns.read('acme'))?.origin).toBe('before');
   });
 
   test('a generation does not go back to what the ledger has seen', async () => {

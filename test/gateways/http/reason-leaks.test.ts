@@ -39,6 +39,7 @@ beforeEach(async () => {
     {
       issuer: { clients: { machine: clientSecret, person: undefined }, expiresIn: 10_000_000 },
       secretsManager: { intercept: (...call) => intercept(...call) },
+      ssm: { intercept: (...call) => intercept(...call) },
       alloy: { tokens: [bearer] },
     },
   );

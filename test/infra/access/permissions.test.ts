@@ -5,8 +5,7 @@ import type { Statement } from '../synthesised.ts';
 
 const keyArn = 'arn:aws:kms:eu-central-1:123456789012:key/0f0e0d0c-1111-2222-3333-444455556666';
 const stack = template();
-const withTokens = template((scope) => ({
-  refreshTokenSecrets: ['trueup/acme/sign-in'],
+const withKeys = template((scope) => ({
   secretKeys: [Key.fromKeyArn(scope, 'Theirs', keyArn)],
 }));
 
@@ -14,6 +13,7 @@ const withTokens = template((scope) => ({
 const pass = [
   'Announce',
   'KeepLedger',
+  'KeepSignIns',
   'ListSecretVersions',
   'ReadDesired',
   'ReadFingerprintKey',
@@ -114,19 +114,16 @@ describe.each(roles)('%s', (role) => {
     expect(JSON.stringify(has)).not.toMatch(/PutSecretValue|kms:/);
   });
 
-  test('keeps refresh tokens in the named secrets, with the named keys, through Secrets Manager', () => {
-    const more = statements(withTokens, role);
-    expect(actions(more['KeepRefreshTokens'])).toEqual(['secretsmanager:PutSecretValue']);
-    expect(JSON.stringify(more['KeepRefreshTokens']?.Resource)).toContain(
-      ':secret:trueup/acme/sign-in-??????"',
-    );
-    for (const [sid, action] of [
-      ['DecryptSecrets', 'kms:Decrypt'],
-      ['EncryptTokens', 'kms:GenerateDataKey'],
-    ] as const) {
-      expect(more[sid]).toMatchObject({ Action: action, Resource: keyArn });
-      expect(JSON.stringify(more[sid]?.Condition)).toContain('secretsmanager.');
-    }
+  test('keeps sign-ins in Parameter Store, beneath the prefix, and nothing else there', () => {
+    expect(actions(has['KeepSignIns'])).toEqual(['ssm:GetParameter', 'ssm:PutParameter']);
+    expect(JSON.stringify(has['KeepSignIns']?.Resource)).toContain(':parameter/trueup/*/sign-in"');
+    expect(JSON.stringify(has).match(/ssm:/g)).toHaveLength(3);
+  });
+
+  test('decrypts with the named keys, through Secrets Manager', () => {
+    const { DecryptSecrets: decrypt } = statements(withKeys, role);
+    expect(decrypt).toMatchObject({ Action: 'kms:Decrypt', Resource: keyArn });
+    expect(JSON.stringify(decrypt?.Condition)).toContain('secretsmanager.');
   });
 });
 
@@ -179,6 +176,7 @@ describe('the operator policy', () => {
     expect(Object.keys(has).toSorted()).toEqual([
       'Announce',
       'KeepLedger',
+      'KeepSignIns',
       'ListConnections',
       'ListSecretVersions',
       'LookAtFailures',
@@ -222,19 +220,13 @@ describe('the operator policy', () => {
     expect(on('LookAtFailures')).toContain('TrueupFailures');
   });
 
-  test('lets a login make and keep the named secrets, and no others; functions make none', () => {
-    expect(JSON.stringify(has)).not.toMatch(/CreateSecret|PutSecretValue/);
-    const more = statementsOf(withTokens);
-    expect(actions(more['KeepRefreshTokens'])).toEqual(['secretsmanager:PutSecretValue']);
-    expect(actions(more['MakeRefreshTokens'])).toEqual(['secretsmanager:CreateSecret']);
-    const names = [more['MakeRefreshTokens']?.Resource].flat().map((on) => JSON.stringify(on));
-    expect(names).toEqual([
-      expect.stringContaining(':secret:trueup/acme/sign-in"'),
-      expect.stringContaining(':secret:trueup/acme/sign-in-??????"'),
+  test('lets a login save, and a push remove, what functions save; nobody writes a secret', () => {
+    expect(JSON.stringify(stack)).not.toMatch(/CreateSecret|PutSecretValue/);
+    expect(actions(has['KeepSignIns'])).toEqual([
+      'ssm:DeleteParameter',
+      'ssm:GetParameter',
+      'ssm:PutParameter',
     ]);
-    for (const role of roles) {
-      expect(JSON.stringify(statements(withTokens, role))).not.toContain('CreateSecret');
-    }
   });
 
   test('is exported', () => {

@@ -1,9 +1,8 @@
 import { createSecretKey } from 'node:crypto';
-import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Secret } from '../../../lib/model/secret.ts';
 import { variableFor } from '../../../lib/secrets/files/secret-variables.ts';
 import { secretsFile, type SecretsOptions } from '../../../lib/secrets/files/secrets-file.ts';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
@@ -11,7 +10,6 @@ import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-f
 const canary = 'hunter2hunter2';
 const name = 'trueup/acme/salesforce';
 const variable = 'TRUEUP_SECRET_ACME_SALESFORCE';
-const id = 'a'.repeat(32);
 const keysOf = (fill: number) => async () => ({
   current: { id: 'k', key: createSecretKey(Buffer.alloc(32, fill)) },
   previous: [],
@@ -89,12 +87,7 @@ describe('The secrets file', () => {
   test.each([0o644, 0o640, 0o604, 0o660])('is refused with mode %#o', async (mode) => {
     await put({ [name]: canary });
     await chmod(file, mode);
-    for (const use of [
-      open().versions('acme'),
-      open().values('acme', [{ secret: name }]),
-      open().read('acme', name),
-      open().save('acme', name, {}, id),
-    ]) {
+    for (const use of [open().versions('acme'), open().values('acme', [{ secret: name }])]) {
       const error = await thrown(use);
       expect(error).toMatchObject({ name: 'StoreError', code: 'store-denied' });
       expect(String(error)).toContain(`chmod 600 ${file}`);
@@ -106,7 +99,7 @@ describe('The secrets file', () => {
     'that is no object of texts and objects is refused, and not repeated: %#',
     async (content) => {
       await put(content);
-      for (const use of [open().versions('acme'), open().save('acme', name, {}, id)]) {
+      for (const use of [open().versions('acme'), open().values('acme', [])]) {
         const error = await thrown(use);
         expect(error).toMatchObject({ name: 'StoreError', code: 'store-malformed' });
         expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(canary);
@@ -118,60 +111,6 @@ describe('The secrets file', () => {
   test('that is missing concerns all', async () => {
     await expect(open().versions('acme')).rejects.toMatchObject({ code: 'store-absent' });
     await expect(open().values('acme', [])).rejects.toMatchObject({ code: 'store-absent' });
-    await expect(open().read('acme', name)).rejects.toMatchObject({ code: 'store-absent' });
-  });
-
-  test('what was saved is what is read next; others stay; no draft, and an empty lock', async () => {
-    await put({ 'trueup/acme/first': 'x', [name]: { refresh_token: 'one', kept: 1 } });
-    const store = open();
-    const saving = { refresh_token: new Secret(canary), expires_at: 7 };
-    const saved = await store.save('acme', name, saving, id);
-    expect(await store.save('acme', name, saving, id)).toEqual(saved);
-    const found = await open().read('acme', name);
-    expect(found.version).toBe(saved.version);
-    expect(JSON.parse(found.value.reveal())).toEqual({ refresh_token: canary, expires_at: 7 });
-    expect(found.value.reveal()).toBe(saved.value.reveal());
-    expect(Object.keys(JSON.parse(await readFile(file, 'utf8')) as object)).toEqual([
-      'trueup/acme/first',
-      name,
-    ]);
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readdir(folder.path)).toEqual(['secrets.json', 'secrets.json.lock']);
-    expect(inspect(saved, { depth: 5, showHidden: true })).not.toContain(canary);
-  });
-
-  test('comes to be with the first save, for its owner only', async () => {
-    await open().create('acme', name, { refresh_token: canary }, id);
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await value(name, 'refresh_token')).toBe(canary);
-  });
-
-  test('two that save at once both do', async () => {
-    const names = Array.from({ length: 10 }, (_, n) => `trueup/acme/${n}`);
-    await Promise.all(names.map((one) => open().save('acme', one, { token: one }, id)));
-    expect([...(await open().versions('acme')).keys()]).toEqual(names);
-  });
-
-  test('behind a link is written where the link leads, by no draft of somebody else’s', async () => {
-    const stolen = await folder.write('stolen', '');
-    await put({});
-    await symlink(stolen, `${file}.new`);
-    const link = join(folder.path, 'link.json');
-    await symlink(file, link);
-    await open({ file: link }).save('acme', name, { token: canary }, id);
-    expect(await readFile(file, 'utf8')).toContain(canary);
-    expect(await readFile(stolen, 'utf8')).toBe('');
-  });
-
-  test('names that are not the connection’s are neither read nor written, nor repeated', async () => {
-    await put({ 'trueup/other/x': canary });
-    for (const bad of ['trueup/other/x', `arn:${canary}`, '../x']) {
-      for (const use of [open().read('acme', bad), open().save('acme', bad, {}, id)]) {
-        const error = await thrown(use);
-        expect(error).toMatchObject({ code: 'store-denied', context: { connection: 'acme' } });
-        expect(String(error)).not.toContain(canary);
-      }
-    }
   });
 });
 
@@ -230,15 +169,6 @@ describe('Variables with secrets', () => {
     expect(await value(one, learning)).toMatchObject({ code: 'denied' });
     const across = open({ variables: { TRUEUP_SECRET_A_B_C: canary }, names: ['trueup/a/b-c'] });
     expect(await value('trueup/a-b/c', across, 'a-b')).toMatchObject({ code: 'denied' });
-  });
-
-  test('cannot be written back, which is said before anything is used up', async () => {
-    const read = await thrown(open().read('acme', name));
-    expect(read).toMatchObject({ code: 'store-denied' });
-    expect(String(read)).toContain(`cannot keep what is in ${variable}`);
-    expect(String(read)).not.toContain(canary);
-    const save = await thrown(open().save('acme', name, { token: canary }, id));
-    expect(String(save)).toContain('--secrets FILE');
   });
 
   test('and the file must not both have a secret', async () => {

@@ -1,8 +1,11 @@
 import { counted } from '../../../plan/text/render-guard.ts';
 import type { DesiredRow, DesiredStore } from '../../../desired/desired-store.types.ts';
+import { isJsonObject } from '../../../model/json/json.ts';
 import type { Log } from '../../../model/runtime.types.ts';
+import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import { readDesired } from '../../../pass/read/desired.ts';
-import type { DesiredReading } from '../../../pass/read/desired.ts';
+import type { DesiredReading, DesiredState } from '../../../pass/read/desired.ts';
+import { originOf } from '../../../sign-in/saved/saved-sign-in.ts';
 import type { Target } from '../../targets/target.ts';
 import { callChecks } from './calls.ts';
 import type { Check } from './check.ts';
@@ -43,7 +46,7 @@ export async function connectionChecks(
     reading.ok ? hostChecks(reading.desired, diagnosis) : [],
     secretChecks(
       connection,
-      rows,
+      reading.ok && (await isSignedIn(reading.desired, deps)) ? withoutSeed(rows) : rows,
       { inspector: diagnosis.secrets, secrets: deps.secrets },
       reading.ok ? deps.providers.get(reading.desired.connection.provider)?.table : undefined,
     ),
@@ -64,4 +67,22 @@ function declarationCheck(connection: string, reading: DesiredReading): Check {
   if (!first) return well(what, `valid, ${count}`);
   const example = `${first.label ?? first.id}: ${first.reason}`;
   return unwell(what, `${invalid.length} of ${count} invalid, such as ${example}`, fix);
+}
+
+/** After a login, the secret that would have the first refresh token need not be there. */
+async function isSignedIn(
+  { connection: { name, auth } }: DesiredState,
+  { signIns }: Dependencies,
+): Promise<boolean> {
+  if (auth.type !== 'refresh-token') return false;
+  const saved = await signIns.read(name).catch(() => undefined);
+  return saved?.origin === originOf(auth);
+}
+
+function withoutSeed(rows: readonly DesiredRow[]): readonly DesiredRow[] {
+  return rows.map((row) => {
+    if (row.item !== 'connection' || !isJsonObject(row.value['auth'])) return row;
+    const { refresh_token: _seed, ...auth } = row.value['auth'];
+    return { ...row, value: { ...row.value, auth } };
+  });
 }

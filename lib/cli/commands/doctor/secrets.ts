@@ -10,7 +10,7 @@ import type { FieldTable } from '../../../model/field-table.types.ts';
 import { isJsonObject } from '../../../model/json/json.ts';
 import { getAt } from '../../../model/json/pointer.ts';
 import type { SecretRequest } from '../../../model/secret.ts';
-import { defaultTokenKey } from '../../../sign-in/stored-token.ts';
+import { defaultSeedKey } from '../../../sign-in/saved/saved-sign-in.ts';
 import { secretReferences } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';
 import { check, skipped, unwell } from './check.ts';
@@ -39,7 +39,7 @@ export async function secretChecks(
   };
   const names = new Set(uses.map(({ request }) => request.secret));
   const bad = new Set<string>();
-  const login = `\`trueup login ${connection}\` writes it, into a JSON object such as {}`;
+  const login = `\`trueup login ${connection}\`: with it no secret is needed`;
   const lines: Check[] = [];
   const what = `${connection}: secrets`;
   const all = await check(what, async () => {
@@ -93,7 +93,7 @@ export async function secretChecks(
 interface Use {
   readonly user: string;
   readonly request: SecretRequest;
-  /** Whether `trueup login` writes it. */
+  /** Whether `trueup login` does without it. */
   readonly isRefreshToken: boolean;
 }
 
@@ -129,7 +129,7 @@ function usesOf({ item, value }: DesiredRow, table: FieldTable | undefined): rea
       request: {
         ...reference,
         ...(multiline.has(reference) && { multiline: true }),
-        ...(isRefreshToken && { key: reference.key ?? defaultTokenKey }),
+        ...(isRefreshToken && { key: reference.key ?? defaultSeedKey }),
       },
     };
   });

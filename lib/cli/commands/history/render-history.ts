@@ -77,7 +77,7 @@ function actText(record: ActRecord): string {
     case 'retry':
       return record.resend ? 'retried, what cannot be read is sent again' : 'retried';
     case 'login':
-      return `signed in, the token is in secret ${record.secret}`;
+      return 'signed in';
     case 'push': {
       const count = (action: PushedRow['action']) =>
         record.rows.filter((row) => row.action === action).length;

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../model/json/json.ts';
 import { accountOf, sharedServers } from '../../../desired/rules/shared-servers.ts';
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
@@ -44,7 +45,7 @@ export const push = defineCommand<PushOptions>({
       .argument('[file...]', 'files or folders; those of --file without one, or trueup.yaml')
       .option(
         '--prune',
-        'removes rows of servers that no file declares, in the connections that the files declare; never a server at the vendor',
+        'removes rows of servers that no file declares, in the connections that the files declare, and tokens of sign-ins that they no longer use; never a server at the vendor',
       )
       .option('--dry-run', 'shows the difference, and writes nothing');
   },
@@ -80,6 +81,9 @@ export const push = defineCommand<PushOptions>({
       }
     }
     const done = dryRun || (await write(writer, changes, stop, (change) => lost.add(change)));
+    if (prune && !dryRun && done) {
+      for (const { inputs } of planned) await removeSignIn(inputs, target);
+    }
     if (options.output === 'json') {
       const data = { version: 1, dryRun, changes: changes.map(changeData) };
       const conflicts = [...lost].map(({ connection, item }) => ({ connection, item }));
@@ -151,6 +155,16 @@ async function inputsOf(
     ),
   );
   return { document, rows, generations, prune, options: deps };
+}
+
+/** What was saved of a person's sign-in goes once the connection no longer signs in so. */
+async function removeSignIn(
+  { document: { connection, auth }, rows }: PushInputs,
+  { deps: { signIns } }: Target,
+): Promise<void> {
+  const before = rows.find(({ item }) => item === 'connection')?.value['auth'];
+  const wasPersons = isJsonObject(before) && before['type'] === 'refresh-token';
+  if (wasPersons && auth.type !== 'refresh-token') await signIns.remove(connection);
 }
 
 /** Servers that a connection which the files do not declare has in the table, of the same account; a line for each. */

@@ -1,3 +1,4 @@
+import { secretsFileStore } from '../../../sign-in/saved/secrets-file.ts';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { systemClock } from '../../../wiring.ts';
@@ -57,6 +58,7 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
   const keys = fingerprintFile(folder);
   const table = stateTable(folder, clock);
   const marks = processMarks(folder);
+  const secretsPath = options.secrets === undefined ? undefined : resolve(cwd, options.secrets);
   const places = {
     cwd,
     paths: options.file,
@@ -66,12 +68,13 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
     ledger: openLedger({ table, clock }),
     lease: processLeaseStore(leaseStore(table), marks),
     credentials: new Map(),
+    signIns: secretsFileStore({ file: secretsPath, prefix: settings.secretPrefix }),
     tokens: createTokenExchange({ http, clock }),
     owner: ownerName(context),
   };
   const targetOf = (files: CheckedFiles): Target => {
     const secrets = secretsFile({
-      ...(options.secrets !== undefined && { file: resolve(cwd, options.secrets) }),
+      ...(secretsPath !== undefined && { file: secretsPath }),
       variables: settings.secretVariables,
       names: files.documents.flatMap(({ value }) => secretNames(value)),
       keys,
@@ -85,7 +88,6 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
       announcer: noAnnouncer,
       queue: noQueue,
       keys,
-      credentialStore: secrets,
       clock,
       random,
       uuid: randomUUID,

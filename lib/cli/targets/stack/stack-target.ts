@@ -34,6 +34,7 @@ export async function awsTarget(context: OpenContext): Promise<Target> {
   const endpoints = {
     dynamodb: { ...client, ...context.wiring.endpoints?.dynamodb },
     secretsManager: { ...client, ...context.wiring.endpoints?.secretsManager },
+    ssm: { ...client, ...context.wiring.endpoints?.ssm },
     events: { ...client, ...context.wiring.endpoints?.events },
     sqs: { ...client, ...context.wiring.endpoints?.sqs },
     sts: { ...client, ...context.wiring.endpoints?.sts },

@@ -6,6 +6,9 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { secretsManagerClient } from '../../../../lib/secrets/secrets-manager/client.ts';
+import { readConnection } from '../../../../lib/cli/targets/read-connection.ts';
+import { Secret } from '../../../../lib/model/secret.ts';
+import { originOf } from '../../../../lib/sign-in/saved/saved-sign-in.ts';
 import type { Check } from '../../../../lib/cli/commands/doctor/check.ts';
 import { lastPassCheck } from '../../../../lib/cli/commands/doctor/last-pass.ts';
 import type { Intercept } from '../../../../lib/local/aws/aws-json.ts';
@@ -390,13 +393,13 @@ describe('a connection', () => {
     });
 
     test('with an access token that was saved and holds: it is used', async () => {
-      const stored = {
-        refresh_token: 'canary-of-refresh',
-        access_token: 'bearer-of-acme',
-        expires_at: new Date(world.clock.now() + 3_600_000).toISOString(),
-      };
-      await world.secrets.write(`trueup/${connection}/login`, JSON.stringify(stored));
       await refreshToken();
+      const { connection: declared } = await readConnection(connection, world.deps, []);
+      await world.deps.signIns.save(connection, {
+        refreshToken: new Secret('canary-of-refresh'),
+        access: { token: new Secret('bearer-of-acme'), expiresAt: world.clock.now() + 3_600_000 },
+        origin: originOf(declared.auth as Parameters<typeof originOf>[0]),
+      });
       const { code, find } = await doctor();
       expect(code).toBe(0);
       expect(find('acme: list call').found).toContain('1 server on the first page');
@@ -413,7 +416,7 @@ describe('a connection', () => {
           found: "is not a JSON object, so it has no member 'refresh_token'; used by auth",
           fix,
         },
-        { what: 'acme: token', fix: expect.stringContaining('secret trueup/acme/login') },
+        { what: 'acme: token', fix },
       ]);
     });
   });

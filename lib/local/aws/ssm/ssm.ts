@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { AwsFault, startAwsJson, textOf, type AwsOperation, type Intercept } from '../aws-json.ts';
+import { readJsonFile, writeJsonFile } from '../../json-file.ts';
+
+/** A parameter with its versions that are kept, the newest last. */
+export interface StoredParameter {
+  readonly name: string;
+  readonly versions: readonly { readonly version: number; readonly value: string }[];
+}
+
+/** Parameter Store on loopback. */
+export interface LocalSsm {
+  readonly endpoint: string;
+  readonly calls: Record<string, number>;
+  readonly parameters: ReadonlyMap<string, StoredParameter>;
+  readonly close: () => Promise<void>;
+}
+
+/** As AWS documents: the newest 100 versions are kept, and a standard parameter holds 4 KB. */
+const versionsKept = 100;
+const largestValue = 4096;
+
+/**
+ * Starts the part of SSM's JSON protocol that keeps parameters. With `folder` its state is stored there in
+ * `parameters.json`, mode 0600, in clear text: it is for made-up tokens.
+ */
+export async function startSsm(
+  options: { readonly folder?: string; readonly intercept?: Intercept } = {},
+): Promise<LocalSsm> {
+  const { folder, intercept } = options;
+  const file = folder === undefined ? undefined : join(folder, 'parameters.json');
+  const stored = (file === undefined ? [] : readJsonFile(file, [])) as StoredParameter[];
+  const parameters = new Map(stored.map((one) => [one.name, one]));
+  const save = () => {
+    if (file !== undefined) writeJsonFile(file, [...parameters.values()]);
+  };
+
+  const find = (input: Record<string, unknown>): StoredParameter => {
+    const found = parameters.get(textOf(input, 'Name') ?? '');
+    if (!found) throw new AwsFault('ParameterNotFound', '');
+    return found;
+  };
+
+  const operations: Record<string, AwsOperation> = {
+    GetParameter: (input) => {
+      const { name, versions } = find(input);
+      const { version, value } = versions.at(-1) ?? { version: 0, value: '' };
+      const isClear = input['WithDecryption'] === true;
+      const Value = isClear ? value : Buffer.from(value).toString('base64');
+      return { Parameter: { Name: name, Type: 'SecureString', Value, Version: version } };
+    },
+    PutParameter: (input) => {
+      const [name = '', value = ''] = [textOf(input, 'Name'), textOf(input, 'Value')];
+      if (!/^\/[\w.-]+(\/[\w.-]+)*$/.test(name) || /^\/(aws|ssm)/i.test(name)) {
+        throw new AwsFault('ValidationException', 'Parameter name is not valid.');
+      }
+      if (input['Type'] !== 'SecureString') {
+        throw new AwsFault('ValidationException', 'Only SecureString is simulated.');
+      }
+      if (value === '' || value.length > largestValue) {
+        const message =
+          'Standard tier parameters support a maximum parameter value of 4096 characters.';
+        throw new AwsFault('ValidationException', message);
+      }
+      const earlier = parameters.get(name)?.versions ?? [];
+      if (earlier.length > 0 && input['Overwrite'] !== true) {
+        throw new AwsFault('ParameterAlreadyExists', 'The parameter already exists.');
+      }
+      const version = (earlier.at(-1)?.version ?? 0) + 1;
+      const versions = [...earlier, { version, value }].slice(-versionsKept);
+      parameters.set(name, { name, versions });
+      save();
+      return { Version: version, Tier: 'Standard' };
+    },
+    DeleteParameter: (input) => {
+      parameters.delete(find(input).name);
+      save();
+      return {};
+    },
+  };
+
+  const { endpoint, calls, close } = await startAwsJson({ version: '1.1', operations, intercept });
+  return { endpoint, calls, parameters, close };
+}
