@@ -10,8 +10,7 @@ export interface WatchedFiles {
   /** The same of the secrets file. */
   readonly secretsFile: () => Promise<string>;
   /**
-   * Versions of the declared secrets that only people write: a refresh token, which each sign-in replaces, is not one of them.
-   * Another text once one of them has changed.
+   * Versions of the declared secrets: another text once one of them has changed. Tokens that Trueup saves are not among them.
    *
    * @throws StoreError if they cannot be read
    */
@@ -31,20 +30,16 @@ export function watchedFiles(
     },
     secretsFile: async () => (secretsPath === undefined ? '' : stampOf(resolve(cwd, secretsPath))),
     secrets: async () => {
-      const found = await Promise.all(
-        documents.map(({ value }) => writtenByPeople(value, secrets)),
-      );
+      const found = await Promise.all(documents.map(({ value }) => versionsOf(value, secrets)));
       return JSON.stringify(found);
     },
   };
 }
 
-async function writtenByPeople(document: unknown, secrets: Pick<SecretSource, 'versions'>) {
-  const { connection, auth, servers } = document as Record<string, unknown>;
+async function versionsOf(document: unknown, secrets: Pick<SecretSource, 'versions'>) {
+  const { connection } = document as Record<string, unknown>;
   if (typeof connection !== 'string') return [];
-  const { type } = (auth ?? {}) as { readonly type?: unknown };
-  const names = [...secretNames(servers), ...(type === 'refresh-token' ? [] : secretNames(auth))];
-  const versions = await secrets.versions(connection, names);
+  const versions = await secrets.versions(connection, secretNames(document));
   return [...versions].map(([name, version]) => `${name} ${version}`).toSorted();
 }
 
