@@ -23,6 +23,9 @@ test('a secret that was not found is said with those that name it, by name', () 
     { secret: 'trueup/acme/a', servers: 1, such: [id] },
     { secret: 'trueup/acme/b', servers: 4, such: ['first', 'second', 'fifth'] },
   ]);
+  const inOrder = [named('first', 'trueup/acme/a'), named('second', 'trueup/acme/b')];
+  const secrets = missingSecrets(inOrder, new Map()).map(({ secret }) => secret);
+  expect(secrets).toEqual(['trueup/acme/a', 'trueup/acme/b']);
 });
 
 test('where each is found there is nothing to say', () => {

@@ -61,6 +61,8 @@ test.each([
   ['["hunter2"]', { key: 'a' }, 'key', 'is not a JSON object'],
   ['{"hunter2', { key: 'a' }, 'key', 'is not a JSON object'],
   ['{"b":"hunter2"}', { key: 'a' }, 'key', "has no member 'a'; it has 1 other"],
+  ['{"b":"hunter2","hunter2":1}', { key: 'a' }, 'key', "has no member 'a'; it has 2 others"],
+  ['{}', { key: 'a' }, 'key', "has no member 'a'; it has none"],
   ['{"b":"hunter2"}', { key: 'toString' }, 'key', "has no member 'toString'; it has 1 other"],
   ['{"a":7}', { key: 'a' }, 'key', 'has no text'],
 ] as const)('what is wrong is said without the value: %j %j', (value, request, code, problem) => {

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { VendorError, vendorProblem } from '../../../lib/model/errors/vendor-error.ts';
+import { TrueupError } from '../../../lib/model/errors/errors.ts';
+import {
+  VendorError,
+  isVendorError,
+  vendorProblem,
+} from '../../../lib/model/errors/vendor-error.ts';
 
 const context = { call: 'PUT /servers/a' };
 
@@ -38,4 +43,13 @@ test.each([
 ])('what happened is said with the call and the HTTP status: %s', (_, error, code, problem) => {
   expect(error.code).toBe(code);
   expect(vendorProblem(error)).toBe(problem);
+});
+
+test.each<[string, unknown, boolean]>([
+  ['a failed call', new VendorError('cut', 'get', 'reset'), true],
+  ['another error of Trueup', new TrueupError('cut', 'reset'), false],
+  ['any error', new Error('reset'), false],
+  ['what is not an error', { kind: 'cut', operation: 'get' }, false],
+])('a vendor error is known as one: %s', (_, error, isOne) => {
+  expect(isVendorError(error)).toBe(isOne);
 });

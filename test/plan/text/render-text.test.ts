@@ -474,6 +474,20 @@ describe('a report', () => {
   test('a state without a reason', () => {
     expect(renderReport(passReport({ state: 'invalid' }))).toMatch(/\n {2}invalid$/);
   });
+
+  test('of a connection that fails: since when, and when it is tried again', () => {
+    const report = passReport({
+      state: 'unreachable',
+      since: '2026-11-22T09:00:00.000Z',
+      nextAttempt: '2026-11-22T10:00:00.000Z',
+      atOnce: '`trueup retry`',
+    });
+    expect(renderReport(report).split('\n').slice(1)).toEqual([
+      '  unreachable',
+      '  fails since 2026-11-22 09:00 UTC; next attempt 2026-11-22 10:00 UTC; at once:',
+      '      `trueup retry`',
+    ]);
+  });
 });
 
 test('no text of a vendor or user reaches the terminal as anything but text', () => {
