@@ -112,6 +112,16 @@ describe('The secrets file', () => {
     await expect(open().versions('acme')).rejects.toMatchObject({ code: 'store-absent' });
     await expect(open().values('acme', [])).rejects.toMatchObject({ code: 'store-absent' });
   });
+
+  test('names that are not the connection’s are not read, nor repeated', async () => {
+    await put({ 'trueup/other/x': canary });
+    for (const bad of ['trueup/other/x', `arn:${canary}`, '../x']) {
+      const [found] = await open().values('acme', [{ secret: bad }]);
+      expect(found).toMatchObject({ found: false, code: 'denied' });
+      expect(JSON.stringify(found)).not.toContain(canary);
+      expect((await open().versions('acme', [bad])).size).toBe(0);
+    }
+  });
 });
 
 describe('Variables with secrets', () => {
