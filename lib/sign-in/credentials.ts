@@ -74,16 +74,15 @@ export class Credentials {
   }
 
   /**
-   * The version of the secret in use. A newer one that was seen in the secret store is read before the next request.
+   * The version of the declared secret in use. A newer one that was seen in the secret store is read before the next request.
    *
    * @param current - as the secret store has it, where it is known
-   * @returns undefined where Trueup itself writes new versions, and no version says that a person signed in
    */
   versionInUse(current: string | undefined): string | undefined {
-    if (this.#connection.auth.type === 'refresh-token') return undefined;
     const { version } = this.#cached();
     if (current === undefined || current === version) return version;
-    if (version !== undefined) this.forget();
+    // Without a version it may be a login's access token, from when there was no such secret.
+    this.forget();
     return current;
   }
 

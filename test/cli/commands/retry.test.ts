@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Intercept } from '../../../lib/local/aws/aws-json.ts';
@@ -14,6 +14,8 @@ import { reconcile } from '../../../lib/pass/reconcile.ts';
 import { startBarndoor } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import type { BarndoorSimulator } from '../../../lib/local/gateways/barndoor/simulator.ts';
 import type { Effect } from '../../../lib/local/gateways/misbehaviour.ts';
+import { startTokenEndpoint } from '../../../lib/local/issuer/token-endpoint.ts';
+import type { TokenEndpoint } from '../../../lib/local/issuer/token-endpoint.ts';
 import { startStack } from '../../support/stack.ts';
 import type { DeployedStack } from '../../support/stack.ts';
 import { bearer, connection, serverIds, startWorld } from '../../support/world.ts';
@@ -64,10 +66,23 @@ interface Place {
   readonly denySecret?: (isDenied: boolean) => void;
   /** Gives the connection another bearer token. */
   readonly putBearer: (value: string) => Promise<unknown>;
+  readonly issuer: TokenEndpoint;
+  /** Writes a new refresh token of a person into the secret that `personsAuth` names. */
+  readonly putRefreshToken: () => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
 const usual = 'canary-of-client-secret';
+const refreshSecret = `trueup/${connection}/person`;
+const clients = { person: undefined };
+
+/** In a person's name. */
+const personsAuth = ({ issuer }: Pick<Place, 'issuer'>) => ({
+  type: 'refresh-token',
+  tokenUrl: issuer.tokenUrl,
+  client_id: 'person',
+  refresh_token: { secret: refreshSecret },
+});
 
 async function tables(hasSecret = true): Promise<Place> {
   let denied = false;
@@ -77,7 +92,10 @@ async function tables(hasSecret = true): Promise<Place> {
       ? { status: 400, body: { __type: 'AccessDeniedException', message: 'no' } }
       : undefined;
   const tokens = [bearer, otherBearer];
-  const world = await startWorld({ servers: live, tokens }, { secretsManager: { intercept } });
+  const world = await startWorld(
+    { servers: live, tokens },
+    { secretsManager: { intercept }, issuer: { clients } },
+  );
   const declare = async (how: Declared = {}) => {
     await world.declareConnection({ policy: { mode: 'correct' }, ...how.connection });
     await world.declare(...serversOf(how));
@@ -100,13 +118,20 @@ async function tables(hasSecret = true): Promise<Place> {
       denied = isDenied;
     },
     putBearer: (value) => world.secrets.write(`trueup/${connection}/token`, value),
+    issuer: world.issuer,
+    putRefreshToken: () => {
+      const token = world.issuer.issueRefreshToken('person');
+      return world.secrets.write(refreshSecret, JSON.stringify({ refresh_token: token }));
+    },
     close: () => world.close(),
   };
 }
 
 async function files(hasSecret = true): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'trueup-cli-'));
-  const vendor = await startBarndoor({ servers: live, tokens: [bearer, otherBearer] });
+  const issuer = await startTokenEndpoint({ clients });
+  const tokens = (token: string) => [bearer, otherBearer].includes(token) || issuer.accepts(token);
+  const vendor = await startBarndoor({ servers: live, tokens });
   const write = (name: string, value: unknown) =>
     writeFile(join(folder, name), JSON.stringify(value), { mode: 0o600 });
   const declare = (how: Declared = {}) =>
@@ -119,14 +144,16 @@ async function files(hasSecret = true): Promise<Place> {
       ...how.connection,
       servers: serversOf(how),
     });
-  const secrets: Record<string, string | undefined> = hasSecret ? { [secret]: usual } : {};
-  const put = async (name: string, value: string | undefined) => {
-    secrets[name] = value;
-    await write('secrets.json', secrets);
+  await write('secrets.json', hasSecret ? { [secret]: usual } : {});
+  const put = async (name: string, value: unknown) => {
+    // What Trueup itself has written stays.
+    const secrets = JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8')) as Row;
+    await write('secrets.json', { ...secrets, [name]: value });
   };
   await declare();
   await put('trueup/acme/token', bearer);
-  const environment = { TRUEUP_ALLOWED_HOSTS: `barndoor=${new URL(vendor.url).host}` };
+  const hosts = [vendor.url, issuer.url].map((url) => `barndoor=${new URL(url).host}`);
+  const environment = { TRUEUP_ALLOWED_HOSTS: hosts.join(',') };
   const named = ['--file', 'trueup.json', '--secrets', 'secrets.json'];
   return {
     run: (...argv) => trueup([...argv, ...named], { cwd: folder, environment }),
@@ -157,8 +184,12 @@ async function files(hasSecret = true): Promise<Place> {
     putSecret: (value) => put(secret, value),
     removeSecret: () => put(secret, undefined),
     putBearer: (value) => put('trueup/acme/token', value),
+    issuer,
+    putRefreshToken: () =>
+      put(refreshSecret, { refresh_token: issuer.issueRefreshToken('person') }),
     close: async () => {
       await vendor.close();
+      await issuer.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -207,6 +238,14 @@ const connectionEnds: typeof ends = {
 
 let place: Place;
 
+/** The access tokens that the gateway has seen. */
+const usedTokens = () =>
+  new Set(
+    place
+      .vendor()
+      .requests.map(({ headers }) => (headers['authorization'] ?? '').replace('Bearer ', '')),
+  );
+
 const puts = () =>
   place.vendor().requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(a)).length;
 
@@ -238,6 +277,27 @@ describe.each([
       expect(place.vendor().find(a).name).toBe('New A');
       expect((await place.run('plan', '--detailed-exitcode')).code).toBe(0);
     });
+  });
+
+  test('a 403 is ended at once by another refresh token, and not by exchanges of the same', async () => {
+    place = await start();
+    await place.putRefreshToken();
+    await place.declare({ connection: { auth: personsAuth(place) } });
+    const give = await ofPut(403)(place);
+    await place.pass();
+    const sent = puts();
+    expect(place.vendor().find(a).name).toBe('Old A');
+    give();
+    // So that the same refresh token is exchanged again.
+    for (const token of usedTokens()) place.issuer.revoke(token);
+    await place.pass();
+    expect(place.issuer.counts['refresh_token']).toBe(2);
+    expect(puts()).toBe(sent);
+    await place.putRefreshToken();
+    await place.pass();
+    expect(place.issuer.counts['refresh_token']).toBe(3);
+    expect(place.vendor().find(a).name).toBe('New A');
+    expect((await place.run('plan', '--detailed-exitcode')).code).toBe(0);
   });
 
   test('a secret that is missing is sent by the next pass that finds it', async () => {
