@@ -187,11 +187,12 @@ describe('The ledger', () => {
   test('history keeps small values whole, of large ones the beginning and length, of many fields the first', async () => {
     const [field] = change('a').fields;
     if (!field) throw new Error('no field');
+    const ledger = open();
     const after = { kind: 'value', value: 'y'.repeat(100_000) } as const;
-    await open().record('acme', change('a', { fields: [{ ...field, after }] }));
+    await ledger.record('acme', change('a', { fields: [{ ...field, after }] }));
     const many = Array.from({ length: 20_000 }, () => field);
-    await open().record('acme', change('b', { fields: many }));
-    const [large, small] = await open().history('acme');
+    await ledger.record('acme', change('b', { fields: many }));
+    const [large, small] = await ledger.history('acme');
     if (small?.kind !== 'change' || large?.kind !== 'change') throw new Error('two changes');
     expect(small.fields[0]?.before).toEqual(field.before);
     expect(JSON.stringify(small.fields[0]?.after)).toContain('… (100002 characters)');
