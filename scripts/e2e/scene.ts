@@ -50,10 +50,10 @@ export function startVendor(servers: number, issuer?: TokenEndpoint): Promise<Ba
 /** What was changed at a server, and by which trigger, from the Ledger. */
 export async function triggers(scene: Scene, server: string): Promise<readonly string[]> {
   const { aws, output } = scene;
-  const changes = await aws.items(output('LedgerTable'), connection, `change#${server}#`);
-  return changes.map(({ change }) => {
-    const { trigger } = JSON.parse(String(change)) as { trigger: string };
-    return trigger;
+  const history = await aws.items(output('LedgerTable'), connection, 'history#');
+  return history.flatMap(({ record }) => {
+    const change = JSON.parse(String(record)) as { kind: string; server: string; trigger: string };
+    return change.kind === 'change' && change.server === server ? [change.trigger] : [];
   });
 }
 
