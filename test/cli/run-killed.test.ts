@@ -77,28 +77,40 @@ inLinux('a process that lives is named, and one that was killed is not waited fo
   expect((await fleet.lease.read('acme'))?.owner).toBeUndefined();
 });
 
-inLinux('what a killed process sent is found, although the plan saw it in sync', async () => {
-  const { vendor, ids, options, environment, folder: cwd } = fleet;
-  const apply = ['apply', '--yes', ...options];
-  await trueup(apply, { cwd, environment });
-  const [id = ''] = ids;
-  const at = Date.now();
-  await fleet.lease.change('acme', {
-    kind: 'acquire',
-    id: 'its acquisition',
-    owner: 'the killed process',
-    process: await markOfKilled(cwd),
-    at,
-    expiresAt: at + 60_000,
-    expiredBefore: at,
-  });
-  const clock = clockWithout15Seconds(() => vendor.edit(id, { name: 'Sent before' }));
-  const { stdout } = await trueup(apply, { cwd, environment, wiring: { clock } });
-  expect(clock.skipped()).toBeGreaterThan(0);
-  expect(stdout).toContain('acme: 1 would change, not sent, 19 in sync');
-  const { servers } = await fleet.ledger.read('acme');
-  expect(servers.get(id)?.outcome).not.toBe('inSync');
-});
+inLinux(
+  '`status` shows that a process was killed; what it sent is found, although the plan saw it in sync',
+  async () => {
+    const { vendor, ids, options, environment, folder: cwd } = fleet;
+    const apply = ['apply', '--yes', ...options];
+    await trueup(apply, { cwd, environment });
+    const [id = ''] = ids;
+    const at = Date.now();
+    await fleet.lease.change('acme', {
+      kind: 'acquire',
+      id: 'its acquisition',
+      owner: 'the killed process',
+      process: await markOfKilled(cwd),
+      at,
+      expiresAt: at + 60_000,
+      expiredBefore: at,
+    });
+    const status = ['status', ...options];
+    const { stdout: text } = await trueup(status, { cwd, environment });
+    const since = new Date(at).toISOString();
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      `not reconciled now: the killed process (since ${since.slice(0, 16).replace('T', ' ')} UTC) has ended and did not release the lease; the next pass takes it over`,
+    );
+    const json = await trueup([...status, '--output', 'json'], { cwd, environment });
+    const lease = { owner: 'the killed process', state: 'ended', since };
+    expect(JSON.parse(json.stdout)).toMatchObject({ connections: [{ lease }] });
+    const clock = clockWithout15Seconds(() => vendor.edit(id, { name: 'Sent before' }));
+    const { stdout } = await trueup(apply, { cwd, environment, wiring: { clock } });
+    expect(clock.skipped()).toBeGreaterThan(0);
+    expect(stdout).toContain('acme: 1 would change, not sent, 19 in sync');
+    const { servers } = await fleet.ledger.read('acme');
+    expect(servers.get(id)?.outcome).not.toBe('inSync');
+  },
+);
 
 /** The mark of a process that was killed. */
 async function markOfKilled(cwd: string): Promise<string> {

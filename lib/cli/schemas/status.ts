@@ -74,9 +74,14 @@ const connectionStatusSchema = z.object({
     described(
       z.object({
         owner: text('Who'),
+        state: described(
+          z.enum(['owned', 'ended', 'expired']),
+          '`owned`: that process reconciles the connection now; `ended`: it has ended, and never released the lease; `expired`: it did not renew it in time. The next pass takes over what is not `owned`',
+        ),
+        since: z.optional(redescribed(time, 'When that process acquired it')),
         expiresAt: redescribed(time, 'Renewed while it goes on'),
       }),
-      'Who reconciles it now',
+      'Who has the lease; absent where it is free',
     ),
   ),
   ...failingKeys,

@@ -56,7 +56,7 @@ export async function readStatus(
         durationMs: report.durationMs,
       },
     }),
-    ...leasePart(lease),
+    ...leasePart(lease, deps),
     pauses,
     // Of the plans that were held, the last report shows which still are.
     held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
@@ -110,12 +110,19 @@ function declaredPart(connection: string, rows: readonly DesiredRow[], deps: Dep
   return { provider, mode: policy.mode };
 }
 
-function leasePart(lease: LeaseItem | undefined) {
-  const { owner, expiresAt } = lease ?? {};
+function leasePart(
+  item: LeaseItem | undefined,
+  { clock, settings }: Pick<Dependencies, 'clock' | 'settings'>,
+): Pick<ConnectionStatus, 'lease'> {
+  const { owner, acquiredAt, expiresAt, hasEnded = false } = item ?? {};
+  if (owner === undefined || expiresAt === undefined) return {};
+  const isExpired = expiresAt < clock.now() - settings.marginMs;
   return {
-    ...(owner !== undefined &&
-      expiresAt !== undefined && {
-        lease: { owner, expiresAt: new Date(expiresAt).toISOString() },
-      }),
+    lease: {
+      owner,
+      state: hasEnded ? 'ended' : isExpired ? 'expired' : 'owned',
+      ...(acquiredAt !== undefined && { since: new Date(acquiredAt).toISOString() }),
+      expiresAt: new Date(expiresAt).toISOString(),
+    },
   };
 }

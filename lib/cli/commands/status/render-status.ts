@@ -85,7 +85,7 @@ function facts(status: ConnectionStatus): readonly string[] {
           `last pass ${shownTime(lastPass.at)} by ${lastPass.trigger}, ${(lastPass.durationMs / 1000).toFixed(1)} s`,
         ]
       : []),
-    ...(lease ? [`reconciled now by ${lease.owner}, until ${shownTime(lease.expiresAt)}`] : []),
+    ...(lease ? [leaseText(lease)] : []),
     ...(again === undefined ? [] : [again]),
     ...(pause ? [pauseText(pause)] : []),
     ...approved.map(({ digest, at, by, usedAt }) => {
@@ -94,6 +94,19 @@ function facts(status: ConnectionStatus): readonly string[] {
       return `approved: ${digest.slice(0, 12)}, ${shownTime(at)}${who}, ${use}`;
     }),
   ];
+}
+
+function leaseText(lease: NonNullable<ConnectionStatus['lease']>): string {
+  const { state, since, expiresAt } = lease;
+  const owner = since === undefined ? lease.owner : `${lease.owner} (since ${shownTime(since)})`;
+  switch (state) {
+    case 'owned':
+      return `reconciled now by ${owner}, until ${shownTime(expiresAt)}`;
+    case 'ended':
+      return `not reconciled now: ${owner} has ended and did not release the lease; the next pass takes it over`;
+    case 'expired':
+      return `not reconciled now: the lease of ${owner} expired ${shownTime(expiresAt)}; the next pass takes it over`;
+  }
 }
 
 /** What to do, each in a line that is left whole, so that it can be copied. */

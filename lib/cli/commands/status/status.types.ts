@@ -41,8 +41,17 @@ export interface ConnectionStatus extends FailingConnection {
     readonly trigger: Trigger;
     readonly durationMs: number;
   };
-  /** Who reconciles it now. */
-  readonly lease?: { readonly owner: string; readonly expiresAt: Time };
+  /** Who has the lease; absent where it is free. */
+  readonly lease?: {
+    readonly owner: string;
+    /**
+     * `owned`: that process reconciles the connection now; `ended`: it has ended, and never released the lease; `expired`: it did
+     * not renew it in time. The next pass takes over what is not `owned`.
+     */
+    readonly state: 'owned' | 'ended' | 'expired';
+    readonly since?: Time;
+    readonly expiresAt: Time;
+  };
   readonly pauses: readonly Pause[];
   /** Digests of plans that the guard holds, and that are not approved. */
   readonly held: readonly string[];
