@@ -13,6 +13,7 @@ import { loopbackAddress } from '../../sign-in/login/redirect-address.ts';
 import type { RedirectAddress } from '../../sign-in/login/redirect-address.ts';
 import { signIn } from '../../sign-in/login/sign-in.ts';
 import type { SignedIn, SignIn } from '../../sign-in/login/sign-in.ts';
+import { leasePatience } from '../lease-patience.ts';
 import { lockTimeout, loopbackUri, milliseconds, portNumber } from '../option-values.ts';
 import { readConnection } from '../targets/read-connection.ts';
 import { defaults } from '../settings.ts';
@@ -123,16 +124,14 @@ async function placeOf(connection: string, target: Target): Promise<string> {
 }
 
 async function keep(
-  { output, stop }: CommandContext,
+  context: CommandContext,
   target: Target,
   place: Pick<Login, 'connection' | 'auth'>,
   { refreshToken, ...access }: SignedIn,
   lockTimeoutMs: number,
 ): Promise<void> {
   const { connection } = place;
-  const waiting = (owner: string) =>
-    output.say(`${connection}: waiting for the lease, which ${owner} holds`);
-  const patience = { lockTimeoutMs, waiting, stop };
+  const patience = leasePatience(lockTimeoutMs, target.deps.clock, context)(connection);
   const again = 'run it again: nothing was stored';
   const by = await target.caller();
   const stored = await storeLogin(
@@ -143,7 +142,7 @@ async function keep(
     throw explained(error, target, `fix the file of --secrets, and ${again}`, again);
   });
   if (stored.kind === 'stored') return;
-  if (stop.aborted) throw interrupted();
+  if (context.stop.aborted) throw interrupted();
   throw new CliError(
     'locked',
     `${connection}: ${stored.owner} still holds the lease`,

@@ -14,6 +14,7 @@ import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { gravest } from '../errors/exit-codes.ts';
+import { leasePatience } from '../lease-patience.ts';
 import { lockTimeout } from '../option-values.ts';
 import { findNamed } from '../targets/find-named.ts';
 import { select, splitName } from '../targets/select.ts';
@@ -47,10 +48,11 @@ export const retry = defineCommand<RetryOptions>({
       throw usageError('--resend is of one server', 'name it as CONNECTION/SERVER');
     }
     const target = await context.target();
+    const patience = leasePatience(options.lockTimeout, target.deps.clock, context);
     const reports: PassReport[] = [];
     for (const selection of await selectNamed(target, name)) {
       // oxlint-disable-next-line no-await-in-loop -- one lease at a time
-      const report = await retryOne(context, target, selection, options);
+      const report = await retryOne(context, target, selection, patience, options.resend);
       if (report) reports.push(report);
     }
     const { output, next, stop } = context;
@@ -74,12 +76,11 @@ async function retryOne(
   { output, stop }: CommandContext,
   { deps, serve, caller }: Target,
   { connection, servers }: Selection,
-  { resend = false, lockTimeout: lockTimeoutMs }: RetryOptions,
+  patience: ReturnType<typeof leasePatience>,
+  resend = false,
 ): Promise<PassReport | undefined> {
-  const waiting = (owner: string) =>
-    output.say(`${connection}: waiting for the lease, which ${owner} holds`);
   const by = await caller();
-  const lease = await waitForLease(connection, { lockTimeoutMs, waiting, stop }, deps);
+  const lease = await waitForLease(connection, patience(connection), deps);
   if (typeof lease === 'string') {
     throw new CliError(
       'locked',

@@ -3,6 +3,7 @@ import { sendAgreed } from '../../../pass/send-agreed.ts';
 import type { PassResult } from '../../../pass/request.types.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { Output } from '../../output/output.ts';
+import { leasePatience } from '../../lease-patience.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import type { Agreed } from './agreed.ts';
 import { showProgress } from './progress.ts';
@@ -41,6 +42,7 @@ export async function send(
   all: readonly Agreed[],
   { deps, output, stop, approved, includeReport, by, lockTimeoutMs }: SendOptions,
 ): Promise<readonly Sent[]> {
+  const patience = leasePatience(lockTimeoutMs, deps.clock, { output, stop });
   const progress = showProgress(all, output, approved);
   const sent = new Map<Agreed, Sent>();
   const one = async (agreed: Agreed): Promise<Sent> => {
@@ -49,9 +51,7 @@ export async function send(
     const agreement = {
       approved,
       includeReport,
-      lockTimeoutMs,
-      waiting: (owner: string) =>
-        output.say(`${connection}: waiting for the lease, which ${owner} holds`),
+      ...patience(connection),
       recorded: (id: string, outcome: string) => progress(connection, id, outcome),
     };
     try {

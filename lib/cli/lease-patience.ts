@@ -1,0 +1,24 @@
+import type { Clock } from '../model/runtime.types.ts';
+import type { CommandContext } from './context.ts';
+
+/**
+ * How a command waits for the leases of its connections: `--lock-timeout` in all. The time runs from its first wait on, and later
+ * waits get what is left of it.
+ *
+ * @returns the `Patience` for a connection, as it is now: to be asked for right before the lease is
+ */
+export function leasePatience(
+  lockTimeoutMs: number,
+  clock: Pick<Clock, 'now'>,
+  { output, stop }: Pick<CommandContext, 'output' | 'stop'>,
+) {
+  let until: number | undefined;
+  return (connection: string) => ({
+    lockTimeoutMs: until === undefined ? lockTimeoutMs : Math.max(0, until - clock.now()),
+    waiting: (owner: string) => {
+      until ??= clock.now() + lockTimeoutMs;
+      output.say(`${connection}: waiting for the lease, which ${owner} holds`);
+    },
+    stop,
+  });
+}
