@@ -15,9 +15,12 @@ const count = z.int().check(z.minimum(0));
 const text = z.string();
 const time = z.string().check(z.refine(isTime));
 const fingerprint = z.object({ keyId: text, mac: text });
+const reason = z.object({ code: text, message: text, pointer: z.optional(text) });
 const wait = z.object({
   attempts: count,
   notBefore: time,
+  since: z.optional(time),
+  reason: z.optional(reason),
   key: text,
   credential: z.optional(text),
 });
@@ -30,7 +33,7 @@ export const recordSchema = z.object({
   label: z.optional(text),
   outcome: z.enum(outcomes),
   since: time,
-  reason: z.optional(z.object({ code: text, message: text, pointer: z.optional(text) })),
+  reason: z.optional(reason),
   generation: z.optional(count),
   contentHash: z.optional(text),
   settled: z.optional(text),

@@ -63,6 +63,9 @@ export interface Wait extends AttemptKey {
   /** Attempts that failed in a row. */
   readonly attempts: number;
   readonly notBefore: Time;
+  /** Since when it fails, and what happened last: of a connection, and of a server that is left alone since. */
+  readonly since?: Time;
+  readonly reason?: Reason;
 }
 
 /** Backoff of a server or connection after a failure that may pass by itself. */
@@ -71,9 +74,6 @@ export interface Retry extends Wait {
   readonly retryAfter?: Time;
   /** Of a connection that needs another login; otherwise absent. */
   readonly state?: 'needs-login';
-  /** Of a connection: since when it fails, and what happened last. */
-  readonly since?: Time;
-  readonly reason?: Reason;
 }
 
 /** A failure that another attempt like it hardly changes. `refused` is about the refused fields only, `failed` about all. */

@@ -5,6 +5,7 @@ import type { FieldVerdict } from './diff.types.ts';
 import { isDue, isSameAttempt, stoppedAgain } from './due.ts';
 import type { Asking } from './due.ts';
 import type { FieldChange } from './plan.types.ts';
+import { failureOf } from './record.ts';
 
 /** What was refused is sent once more where that is due. */
 export function withRefusedDue(
@@ -47,11 +48,11 @@ export interface Finding {
 export function findingOf(
   asking: Asking,
   { policy }: DesiredServer,
-  { stopped, retry, reason }: ServerRecord,
+  record: ServerRecord,
   verdicts: readonly FieldVerdict[],
   key: () => AttemptKey,
 ): Finding {
-  const because = reason && { reason };
+  const { stopped, retry } = record;
   const toSend: FieldChange[] = [];
   const refused: (FieldVerdict & { state: 'refused' })[] = [];
   let isAssumed = false;
@@ -63,17 +64,26 @@ export function findingOf(
   const changes = toSend.length > 0 ? toSend : refused.map(({ change }) => change);
   if (changes.length === 0) return { outcome: isAssumed ? 'assumed' : 'inSync', changes };
   if (stopped?.outcome === 'failed' && !isStoppedDue(asking, policy, stopped, key)) {
-    return { outcome: 'failed', ...because, changes };
+    return { outcome: 'failed', ...reasonOf(record, 'failed'), changes };
   }
   const [refusal] = refused;
   if (refusal && toSend.length === 0) {
     return { outcome: 'refused', reason: refusal.reason, changes };
   }
-  if (retry && !isDue(retry, key, asking)) return { outcome: 'waiting', ...because, changes };
+  if (retry && !isDue(retry, key, asking))
+    return { outcome: 'waiting', ...reasonOf(record, 'waiting'), changes };
   return {
     outcome: policy.mode === 'report' && !asking.attended ? 'reported' : 'updated',
     changes,
   };
+}
+
+function reasonOf(
+  record: ServerRecord,
+  outcome: 'failed' | 'waiting',
+): { readonly reason?: Reason } {
+  const { reason } = failureOf(record, outcome);
+  return reason ? { reason } : {};
 }
 
 /** The clock of a refusal starts where it is first seen. */

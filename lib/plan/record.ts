@@ -82,6 +82,29 @@ function isAllOwned(
 export type RecordUpdate = { readonly [K in keyof ServerRecord]?: ServerRecord[K] | undefined };
 
 /**
+ * What failed, kept with its backoff while a server that is paused, off, invalid or missing has another outcome: when it is
+ * looked at again, that is still what keeps it from being sent.
+ */
+export function keptFailure(record: ServerRecord): RecordUpdate {
+  const { outcome, stopped, retry, since, reason } = record;
+  if (outcome === 'failed' && stopped)
+    return { stopped: { ...stopped, since, ...(reason && { reason }) } };
+  if (outcome === 'waiting' && retry)
+    return { retry: { ...retry, since, ...(reason && { reason }) } };
+  return {};
+}
+
+/** What failed last, and since when: as the record says, or as it was kept. */
+export function failureOf(
+  record: ServerRecord,
+  outcome: 'failed' | 'waiting',
+): Pick<RecordUpdate, 'since' | 'reason'> {
+  const kept = outcome === 'failed' ? record.stopped : record.retry;
+  if (record.outcome === outcome || kept?.since === undefined) return { reason: record.reason };
+  return { since: kept.since, reason: kept.reason };
+}
+
+/**
  * The record with an outcome and other parts replaced; `since` moves only if the outcome does. Applied fingerprints that
  * change belong to no one declaration any more, unless `update` says to which.
  */
@@ -98,7 +121,9 @@ export function withOutcome(
     ...update,
     outcome,
     since:
-      record.rev > 0 && record.outcome === outcome ? record.since : new Date(now).toISOString(),
+      record.rev > 0 && record.outcome === outcome
+        ? record.since
+        : (update.since ?? new Date(now).toISOString()),
   };
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(next)) if (value !== undefined) kept[key] = value;

@@ -11,7 +11,14 @@ import { nextAttemptOf } from './due.ts';
 import type { Asking } from './due.ts';
 import { findingOf, refusedOf, withRefusedDue } from './finding.ts';
 import { pauseText } from '../model/pause.ts';
-import { emptyRecord, isNewOutcome, notedFields, withOutcome } from './record.ts';
+import {
+  emptyRecord,
+  failureOf,
+  isNewOutcome,
+  keptFailure,
+  notedFields,
+  withOutcome,
+} from './record.ts';
 import type { RecordUpdate } from './record.ts';
 import { withSentTogether } from './together.ts';
 
@@ -153,11 +160,18 @@ function planned(
     ...(server.label !== undefined && { label: server.label }),
     mode,
     outcome,
-    ...(record.rev > 0 && record.outcome === outcome && { since: record.since }),
+    ...sinceOf(outcome, record),
     ...(reason && { reason }),
     ...nextAttemptOf(outcome, record),
     changes,
   };
+}
+
+function sinceOf(outcome: Outcome, record: ServerRecord): { readonly since?: Time } {
+  if (record.rev > 0 && record.outcome === outcome) return { since: record.since };
+  if (outcome !== 'failed' && outcome !== 'waiting') return {};
+  const { since } = failureOf(record, outcome);
+  return since === undefined ? {} : { since };
 }
 
 /**
@@ -175,9 +189,10 @@ export function notedRecord(
   // A server that was not compared has no verdicts; one that declares nothing has none either, and is in sync.
   const compared = verdicts.length > 0 || plan.inSyncAs !== undefined;
   const update: RecordUpdate = {
-    ...(compared && notedFields(record, verdicts)),
+    ...(compared ? notedFields(record, verdicts) : keptFailure(record)),
     label,
     reason: finding.reason,
+    ...(finding.since !== undefined && { since: finding.since }),
     ...(plan.readAt !== undefined && { readAt: plan.readAt }),
     ...(finding.outcome === 'refused' && { stopped: refusedOf(record.stopped, plan.key(), now) }),
     ...(declared.valid && plan.inSyncAs && acted(plan, declared.server)),

@@ -324,6 +324,31 @@ describe('the record where nothing is sent', () => {
     });
   });
 
+  test.each<[string, Partial<ServerRecord>]>([
+    ['failed', { stopped }],
+    ['waiting', { retry }],
+  ])(
+    'a server that was left alone is %s for its own reason again, since it was',
+    (outcome, wait) => {
+      const failing = recordOf({ ...wait, outcome: outcome as 'failed', since: earlier, reason });
+      const paused = noted(inputsOf(server, live, { record: failing, pause }));
+      expect(paused).toMatchObject({
+        outcome: 'paused',
+        since: iso(now),
+        reason: { code: 'paused' },
+      });
+      const missing = noted(inputsOf(server, undefined, { record: paused }));
+      expect(missing).toMatchObject({ outcome: 'missing', reason: { code: 'missing' } });
+      const inputs = inputsOf(server, live, { record: missing });
+      expect(planServer(contextOf(), inputs).planned).toMatchObject({
+        outcome,
+        since: earlier,
+        reason,
+      });
+      expect(noted(inputs)).toMatchObject({ outcome, since: earlier, reason });
+    },
+  );
+
   test('in sync ends what stood in the way, and keeps a generation that the row does not have', () => {
     const record = recordOf({
       ...exhausted,
