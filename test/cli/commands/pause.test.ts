@@ -36,6 +36,10 @@ describe('pause and resume', () => {
     expect((await world.pass()).counts).toMatchObject({ paused: 1, updated: 1 });
     const { stdout } = await run(['status', connection]);
     expect(stdout).toContain('atalk');
+    expect(stdout.match(/paused since/g)).toHaveLength(1);
+    expect((await run(['status'])).stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      / second paused since [\d-]+ [\d:]+ UTC by assumed-role\/operator\/local \(atalk\) /,
+    );
     expect(world.barndoor.find(b).name).toBe('Old B');
     expect((await run(['resume', 'acme/second'])).stderr).toBe('Resumed acme/second.\n');
     expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });

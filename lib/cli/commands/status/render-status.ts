@@ -1,4 +1,5 @@
 import { outcomes } from '../../../model/outcome.ts';
+import { isPauseOf } from '../../../model/pause.ts';
 import type { NextCommand } from '../../../model/text/next-command.types.ts';
 import type { Paint, Style } from '../../../model/text/paint.types.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
@@ -55,7 +56,7 @@ export function renderStatus(
   return [
     paint(plainText(head), state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
     ...(reason ? fitted(plainText(reason.message)) : []),
-    ...facts(status).flatMap((fact) => fitted(plainText(fact))),
+    ...facts(status, listing).flatMap((fact) => fitted(plainText(fact))),
     ...steps(status, next),
     ...fitted(countsText(status)),
     ...shown.flatMap((server) => [
@@ -75,10 +76,9 @@ const stateWords: Readonly<Record<ConnectionStatus['state'], string>> = {
   interrupted: 'the last pass was interrupted',
 };
 
-function facts(status: ConnectionStatus): readonly string[] {
-  const { lastPass, lease, pauses, approved } = status;
+function facts(status: ConnectionStatus, listing: Listing): readonly string[] {
+  const { lastPass, lease, approved } = status;
   const again = failsSince(status);
-  const pause = pauses.find(({ id }) => id === undefined);
   return [
     ...(lastPass
       ? [
@@ -87,7 +87,7 @@ function facts(status: ConnectionStatus): readonly string[] {
       : []),
     ...(lease ? [leaseText(lease)] : []),
     ...(again === undefined ? [] : [again]),
-    ...(pause ? [pauseText(pause)] : []),
+    ...pausesText(status, listing),
     ...approved.map(({ digest, at, by, usedAt }) => {
       const use = usedAt === undefined ? 'for 24 hours' : `used ${shownTime(usedAt)}`;
       const who = by === undefined ? '' : ` by ${shownCaller(by)}`;
@@ -123,12 +123,25 @@ function countsText({ counts }: ConnectionStatus): string {
   return listed.map((outcome) => `${counts[outcome]} ${words[outcome] ?? outcome}`).join(', ');
 }
 
+/** The connection's own, and those of servers that are not listed with theirs. */
+function pausesText({ pauses, servers }: ConnectionStatus, listing: Listing): readonly string[] {
+  const all = pauses.flatMap((pause) => {
+    const { id } = pause;
+    if (id === undefined) return [pauseText(pause)];
+    if (listing === 'all') return [];
+    const label = servers.find((one) => isPauseOf(pause, one.id))?.label;
+    return [`${label ?? id} ${pauseText(pause)}`];
+  });
+  const more = all.length - mostListed;
+  return [...all.slice(0, mostListed), ...(more > 0 ? [`and ${more} more are paused`] : [])];
+}
+
 function pauseText({ at, until, reason, by }: ConnectionStatus['pauses'][number]): string {
   return [
     `paused since ${shownTime(at)}`,
     ...(until === undefined ? [] : [`until ${shownTime(until)}`]),
     ...(by === undefined ? [] : [`by ${shownCaller(by)}`]),
-    ...(reason === undefined ? [] : [`: ${reason}`]),
+    ...(reason === undefined ? [] : [`(${reason})`]),
   ].join(' ');
 }
 
