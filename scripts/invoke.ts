@@ -5,10 +5,11 @@
  * Without TRUEUP_DESIRED_TABLE it runs on an embedded world, and fails if nothing was sent to the vendor; with it, on
  * what the environment names, in your account.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { functionNames, type FunctionName } from '../lib/infra/functions/bundle.ts';
+import { bundleFunction, functionNames, type FunctionName } from '../lib/infra/functions/bundle.ts';
 import { invokeBundle } from './lambda/invoke-bundle.ts';
 import { startLocalWorld } from './lambda/local-world.ts';
 import { awsRuntimeClient, plainRuntime, type RuntimeClient } from './lambda/runtime-client.ts';
@@ -31,9 +32,12 @@ async function invoke(name: FunctionName, file: string, client: RuntimeClient): 
   const local = own === undefined ? await startLocalWorld() : undefined;
   const place = local ? 'an embedded world, on loopback' : 'what the environment names';
   say(`${name}, ${file}, on ${place}`);
+  const folder = mkdtempSync(join(tmpdir(), `trueup-${name}-`));
   try {
+    bundleFunction(name, folder);
     const { kind, value } = await invokeBundle({
       name,
+      folder,
       event: readFileSync(file, 'utf8'),
       client,
       environment: own ?? local?.environment ?? {},
@@ -49,6 +53,7 @@ async function invoke(name: FunctionName, file: string, client: RuntimeClient): 
     }
   } finally {
     await local?.world.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

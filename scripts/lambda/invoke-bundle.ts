@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { bundleFunction, type FunctionName } from '../../lib/infra/functions/bundle.ts';
+import type { FunctionName } from '../../lib/infra/functions/bundle.ts';
 import { startRuntimeApi, type InvocationOutcome } from './runtime-api.ts';
 import type { RuntimeClient } from './runtime-client.ts';
 
 export interface InvokeOptions {
   readonly name: FunctionName;
+  /** Where `bundleFunction` has written it. */
+  readonly folder: string;
   /** JSON. */
   readonly event: string;
   readonly client: RuntimeClient;
@@ -18,11 +17,9 @@ export interface InvokeOptions {
 
 const timeoutMs = 5 * 60_000;
 
-/** Bundles a function as a deployment does, and runs it in its own process with one event. */
+/** Runs a function's bundle in a process of its own with one event. */
 export async function invokeBundle(options: InvokeOptions): Promise<InvocationOutcome> {
-  const { name, event, client, environment, log } = options;
-  const folder = mkdtempSync(join(tmpdir(), `trueup-${name}-`));
-  bundleFunction(name, folder);
+  const { name, folder, event, client, environment, log } = options;
   const api = await startRuntimeApi(event, timeoutMs);
   const child = spawn(process.execPath, [client.file, 'index.handler'], {
     cwd: folder,
@@ -55,6 +52,5 @@ export async function invokeBundle(options: InvokeOptions): Promise<InvocationOu
     ended.catch(() => undefined);
     child.kill('SIGKILL');
     api.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
