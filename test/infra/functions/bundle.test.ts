@@ -87,8 +87,8 @@ function ownErrors(): (readonly [string, string])[] {
   const folders = new Set(functionNames.flatMap((name) => reviewed[name]?.folders ?? []));
   const files = [...folders]
     .filter((path) => statSync(path).isDirectory())
-    .flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+    .flatMap((path) =>
+      readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => `${path}/${name}`),
     );
   return files
     .filter((file) => file.endsWith('.ts'))
