@@ -60,6 +60,7 @@ export async function meteredFront(endpoint: string) {
       sum = { ...none };
       return read;
     },
+    close: () => front.close(),
   };
 }
 

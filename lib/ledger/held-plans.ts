@@ -10,7 +10,7 @@ import type { Approval, Ledger } from './ledger.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';
-import { endOf, keys, lives, ttlAt } from './keys.ts';
+import { approvalRange, endOf, keys, lives, ttlAt } from './keys.ts';
 import { malformed } from './malformed.ts';
 import { cappedChange, firstThatFits } from '../plan/shown-values.ts';
 
@@ -110,14 +110,15 @@ export function heldPlans(
     },
     approve: async (connection, { digest, at, by, hashes: own }) => {
       const hashes = own ?? (await held(connection, digest))?.hashes;
-      const key = keys.approval(digest);
       if (!hashes) {
-        const where = { call: 'approve', store: table.name, connection, item: key };
+        const item = keys.held(digest);
+        const where = { call: 'approve', store: table.name, connection, item };
         throw storeProblem('store-absent', where, 'there is no held plan of this digest');
       }
       const parts = inItems(hashes);
       const who = by ?? unknownCaller;
       await record(connection, { kind: 'approve', at, by: who, digest, changes: hashes.length });
+      const key = keys.approval(Date.parse(at), digest);
       const ttl = ttlAt(Date.parse(at), lives.approval);
       for (const [index, part] of parts.entries()) {
         await table.put(connection, partKey(key, index), { at, by, hashes: part, ttl });
@@ -125,11 +126,13 @@ export function heldPlans(
     },
     approvals: async (connection, now) => {
       const approvals = new Map<string, Approval>();
-      for (const item of await table.query(connection, { prefix: keys.approvals })) {
+      const range = approvalRange(now - lives.approval);
+      for (const item of await table.query(connection, range)) {
         const part = approvalIn(item, now);
         if (!part) continue;
-        const hashes = [...(approvals.get(part.digest)?.hashes ?? []), ...part.hashes];
-        approvals.set(part.digest, { ...part, hashes });
+        // Those of a second approval of the same plan are the same.
+        const hashes = new Set([...(approvals.get(part.digest)?.hashes ?? []), ...part.hashes]);
+        approvals.set(part.digest, { ...part, hashes: [...hashes] });
       }
       return [...approvals.values()];
     },
@@ -142,7 +145,7 @@ const partKey = (key: string, index: number) => (index === 0 ? key : `${key}#${i
 function approvalIn(item: Item, now: number): Approval | undefined {
   const { success, data } = approvalSchema.safeParse(item.value);
   if (!success || Math.abs(now - Date.parse(data.at)) >= lives.approval) return undefined;
-  const [digest = ''] = item.key.slice(keys.approvals.length).split('#');
+  const [, , digest = ''] = item.key.split('#');
   const hashes = hashesIn(item);
   const { at, by } = data;
   return hashes && { digest, at, ...(by !== undefined && { by }), hashes };

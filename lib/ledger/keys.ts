@@ -6,7 +6,7 @@ import { compactTime } from './time-ordered-id.ts';
  *
  * | key | what | lives |
  * |---|---|---|
- * | `approval#<digest>` | permission for a held plan | 24 hours |
+ * | `approval#<time>#<digest>` | permission for a held plan | 24 hours |
  * | `declared#<id>#<content hash>` | who pushed a declaration | 90 days |
  * | `held#<digest>` | a held plan | 7 days |
  * | `history#<time-ordered id>` | what was done, and by whom | 90 days |
@@ -17,8 +17,8 @@ import { compactTime } from './time-ordered-id.ts';
  * | `server#<id>` | a server's record | until forgotten |
  *
  * A pass reads from `pause` to the end of `server#`: history sorts before it, and is in the order of time, since it is read from
- * its end. Hashes that do not fit into a held plan's or
- * an approval's item are in `<key>#1`, `<key>#2` and so on.
+ * its end. Of approvals it reads those of the last 24 hours: DynamoDB may take days to delete the others.
+ * Hashes that do not fit into a held plan's or an approval's item are in `<key>#1`, `<key>#2` and so on.
  */
 export const keys = {
   pause: 'pause',
@@ -28,8 +28,7 @@ export const keys = {
   declared: (id: string, contentHash: string) => `declared#${id}#${contentHash}`,
   held: (digest: string) => `held#${digest}`,
   history: (timeOrderedId: string) => `history#${timeOrderedId}`,
-  approval: (digest: string) => `approval#${digest}`,
-  approvals: 'approval#',
+  approval: (at: number, digest: string) => `approval#${compactTime(at)}#${digest}`,
   lastPass: 'pass#last',
   pass: (timeOrderedId: string) => `pass#${timeOrderedId}`,
   passes: 'pass#',
@@ -44,6 +43,11 @@ export function historyRange(since: number): { readonly from: string; readonly b
     from: keys.history(Number.isFinite(since) ? compactTime(since) : ''),
     before: 'history$',
   };
+}
+
+/** Approvals from a time on. */
+export function approvalRange(since: number): { readonly from: string; readonly to: string } {
+  return { from: keys.approval(since, ''), to: 'approval$' };
 }
 
 /** All pauses of a connection. */

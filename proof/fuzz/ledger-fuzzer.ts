@@ -25,7 +25,7 @@ const items = [
   { item: 'history#20261122T115500000Z', record: change, ttl },
   { item: 'held#d1', at: report.startedAt, plan, hashes, parts: 1, ttl },
   {
-    item: 'approval#d1',
+    item: 'approval#20261122T115500000Z#d1',
     at: report.startedAt,
     by: 'ann',
     hashes,

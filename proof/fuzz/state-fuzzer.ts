@@ -24,7 +24,7 @@ const items: readonly (readonly [key: string, value: ItemValue])[] = [
   ['pause', pause],
   ['resend#s1', { marks: ['m1'] }],
   ['held#d1', { at: report.startedAt, parts: 1, ttl }],
-  ['approval#d1', { at: report.startedAt, by: 'ann', ttl }],
+  ['approval#20261122T115500000Z#d1', { at: report.startedAt, by: 'ann', ttl }],
   ['pass#last', { report: JSON.stringify(report), ttl }],
   ['pass#20261122T115500000Z', { report: JSON.stringify(report), ttl }],
   ['history#20261122T115500000Z', { record: JSON.stringify(change), ttl }],

@@ -210,9 +210,10 @@ describe('The ledger', () => {
       { at: '100000%', hashes },
       { at: ahead, hashes },
     ];
-    for (const [n, one] of approvals.entries()) await table.put('acme', `approval#${n}`, one);
+    const key = 'approval#20261122T120000000Z#';
+    for (const [n, one] of approvals.entries()) await table.put('acme', `${key}${n}`, one);
     expect(await open().approvals('acme', clock.now())).toEqual([]);
-    await table.put('acme', 'approval#good', { at, hashes });
+    await table.put('acme', `${key}good`, { at, hashes });
     expect(await open().approvals('acme', clock.now())).toEqual([
       { digest: 'good', at, hashes: [hashOf('a')] },
     ]);
