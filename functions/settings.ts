@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TrueupError } from '../lib/model/errors/errors.ts';
 import type { WiringSettings } from '../lib/wiring.ts';
 
@@ -41,15 +43,28 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
       'the name of the secret that holds the fingerprint key',
     ),
     secretPrefix: environment['TRUEUP_SECRET_PREFIX'] ?? 'trueup',
-    allowedHosts: text(
-      'TRUEUP_ALLOWED_HOSTS',
-      'the hosts that credentials may go to, such as PROVIDER=gateway.example.com',
-    ),
+    allowedHosts: environment['TRUEUP_ALLOWED_HOSTS'] || deployedHosts(environment),
     connectionsAtOnce: whole('TRUEUP_CONNECTIONS_AT_ONCE', 10),
     inlineShare: whole('TRUEUP_INLINE_SHARE', 20),
     ...(queueUrl !== undefined && { queueUrl }),
     ...(eventBus !== undefined && { eventBus }),
   };
+}
+
+/** What the deployment put beside the code. A row can never choose a host: without the file nothing can be called. */
+function deployedHosts({ LAMBDA_TASK_ROOT: folder }: NodeJS.ProcessEnv): string {
+  if (folder !== undefined) {
+    try {
+      return readFileSync(join(folder, 'allowed-hosts.txt'), 'utf8');
+    } catch {
+      // The same as no folder.
+    }
+  }
+  throw new SettingsError(
+    'settings',
+    'TRUEUP_ALLOWED_HOSTS is not set, and there is no allowed-hosts.txt beside the code; it has the hosts that credentials may go to, such as PROVIDER=gateway.example.com',
+    { context: { variable: 'TRUEUP_ALLOWED_HOSTS' } },
+  );
 }
 
 /**

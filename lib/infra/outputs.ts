@@ -1,4 +1,4 @@
-import { Aws, CfnOutput } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -24,6 +24,8 @@ export function createOutputs(scope: Construct, prefix: string, from: OutputSour
   })) {
     new CfnOutput(scope, `Output${name}`, { value, description }).overrideLogicalId(prefix + name);
   }
+  // An output holds 1 KB, the template 1 MB. `trueup --stack` reads it there.
+  Stack.of(scope).addMetadata(`${prefix}AllowedHosts`, from.settings.allowedHosts);
 }
 
 type Outputs = Record<string, readonly [value: string, description: string]>;
@@ -44,7 +46,6 @@ function names({
     LedgerTable: [tables.ledger.tableName, 'Table of what Trueup applied and observed'],
     FingerprintSecret: [targets.fingerprintKeyArn, 'Secret with the key of the fingerprints'],
     SecretPrefix: [settings.secretPrefix, "First part of the names of connections' secrets"],
-    AllowedHosts: [settings.allowedHosts, 'Hosts that credentials may go to'],
     EventBus: [targets.eventBusArn, "Where Trueup's events go"],
     QueueUrl: [queues.work.queueUrl, 'Work queue'],
     QueueArn: [queues.work.queueArn, 'Work queue'],

@@ -114,7 +114,6 @@ function environmentOf(
     TRUEUP_LEDGER_TABLE: to.tables.ledger.tableName,
     TRUEUP_FINGERPRINT_SECRET: to.fingerprintKeyArn,
     TRUEUP_SECRET_PREFIX: settings.secretPrefix,
-    TRUEUP_ALLOWED_HOSTS: settings.allowedHosts,
     TRUEUP_INLINE_SHARE: String(settings.inlineShare),
     TRUEUP_CONNECTIONS_AT_ONCE: String(settings.connectionsAtOnce),
     TRUEUP_QUEUE_URL: to.queues.work.queueUrl,

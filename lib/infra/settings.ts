@@ -47,7 +47,12 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
 /** The form that the host rule needs: an exact host, no scheme, no path, no pattern. */
 const hostForm = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$/i;
 
-function hostsOf(hosts: TrueupReconcilerProps['allowedHosts']): string {
+function hostsOf(hosts: TrueupReconcilerProps['allowedHosts'] | undefined): string {
+  check(
+    typeof hosts === 'object',
+    'allowedHosts',
+    "given: the hosts that credentials may go to, by provider, such as { PROVIDER: ['gateway.example.com'] }",
+  );
   const entries = Object.entries(hosts).flatMap(([provider, names]) =>
     names.map((host) => {
       check(/^[a-z]+$/.test(provider), 'allowedHosts', 'lists of hosts by provider');

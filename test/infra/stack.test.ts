@@ -157,7 +157,6 @@ describe('outputs', () => {
   test('have names that stay, and commands to look at it', () => {
     const { Outputs: outputs } = asConfigured.toJSON() as { Outputs: Record<string, unknown> };
     expect(Object.keys(outputs).toSorted()).toEqual([
-      'TrueupAllowedHosts',
       'TrueupCommandLogsQueued',
       'TrueupCommandLogsScheduled',
       'TrueupCommandLogsStream',

@@ -9,7 +9,7 @@ export interface DeployedStack {
   readonly close: () => Promise<void>;
 }
 
-/** CloudFormation's DescribeStacks on loopback, where the SDK of this process finds it. */
+/** CloudFormation's DescribeStacks and GetTemplate on loopback, where the SDK of this process finds it. */
 export async function startStack(
   { settings }: EmbeddedWorld,
   deployed: string = version(),
@@ -21,7 +21,6 @@ export async function startStack(
     TrueupLedgerTable: settings.ledgerTable,
     TrueupFingerprintSecret: settings.fingerprintSecret,
     TrueupSecretPrefix: settings.secretPrefix,
-    TrueupAllowedHosts: settings.allowedHosts,
     TrueupQueueUrl: settings.queueUrl ?? '',
     TrueupEventBus: settings.eventBus ?? '',
   };
@@ -30,15 +29,19 @@ export async function startStack(
       `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   );
   const found = `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${name}</StackName><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+  const metadata = JSON.stringify({ Metadata: { TrueupAllowedHosts: settings.allowedHosts } });
+  const template = `<GetTemplateResponse><GetTemplateResult><TemplateBody>${metadata}</TemplateBody></GetTemplateResult></GetTemplateResponse>`;
   const absent = (asked: string) =>
     `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${asked} does not exist</Message></Error></ErrorResponse>`;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const asked = new URLSearchParams(Buffer.concat(chunks).toString()).get('StackName') ?? '';
+      const form = new URLSearchParams(Buffer.concat(chunks).toString());
+      const asked = form.get('StackName') ?? '';
       response.writeHead(asked === name ? 200 : 400, { 'content-type': 'text/xml' });
-      response.end(asked === name ? found : absent(asked));
+      const answer = form.get('Action') === 'GetTemplate' ? template : found;
+      response.end(asked === name ? answer : absent(asked));
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -24,10 +24,10 @@ export function createOperatorPolicy(
   return new ManagedPolicy(scope, 'OperatorPolicy', {
     description: `Operates Trueup of stack ${stack.stackName} from the command line`,
     statements: [
-      // The stack's outputs name tables, key and queue. A caller asks by name, without the stack's id.
+      // The stack's outputs name tables, key and queue, its template the allowed hosts. A caller asks by name, without its id.
       new PolicyStatement({
         sid: 'ReadOutputs',
-        actions: ['cloudformation:DescribeStacks'],
+        actions: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
         resources: [stackArns(stack)],
       }),
       // `push` writes declarations, and the other commands read them.

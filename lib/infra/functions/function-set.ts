@@ -30,7 +30,8 @@ export function createFunctions(
   },
 ): FunctionSet {
   const { tables, queues } = targets;
-  const common = { ...options, memory: settings.memory };
+  const { memory, allowedHosts } = settings;
+  const common = { ...options, memory, allowedHosts };
   return {
     scheduled: new TrueupFunction(scope, 'Scheduled', {
       ...common,

@@ -21,6 +21,8 @@ export interface TrueupFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
   readonly memory: number;
+  /** Into a file beside the code. */
+  readonly allowedHosts: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly PolicyStatement[];
   readonly logRetention?: RetentionDays | undefined;
@@ -64,7 +66,7 @@ export class TrueupFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: functionCode(props.name),
+      code: functionCode(props.name, props.allowedHosts),
       handler,
       timeout: functionTimeout,
       memorySize: props.memory,

@@ -14,11 +14,8 @@ export async function secondStack(scene: Scene, settings: object): Promise<void>
     const outputs = await scene.deploy(rarely, { [second]: { ...rarely, ...prefixed } });
     const { [stackName]: first = {}, [second]: own = {} } = outputs;
     const same = Object.keys(first).filter((name) => first[name] === own[name]);
-    // Neither stack creates these: hosts and bus are settings.
-    check(
-      same.toSorted().join() === 'AllowedHosts,EventBus',
-      `all others differ, not ${same.join()}`,
-    );
+    // Neither stack creates these.
+    check(same.toSorted().join() === 'EventBus,Version', `all others differ, not ${same.join()}`);
     check(own['SecretPrefix'] === 'second', 'a prefix of its own');
     const variables = await aws.environmentOf(own['QueuedFunction'] ?? '');
     check(variables['POWERTOOLS_SERVICE_NAME'] === second, 'metrics under its own name');
@@ -43,6 +40,8 @@ export async function stackOnKeptTables(scene: Scene, settings: object): Promise
     const { [third]: own = {} } = await deployment.deploy({ [third]: more });
     check(own['LedgerTable'] === output('LedgerTable'), 'the same ledger');
     const sent = barndoor.counts.put;
+    // A message that met the fault comes back within minutes: the removed stack may have sent it.
+    const isRotated = barndoor.find(salesforce).client_secret === 'third-secret';
     barndoor.edit(github, { name: 'While there was no stack' });
     // The connection still backs off, because its secrets could not be read.
     await eventually(
@@ -58,6 +57,6 @@ export async function stackOnKeptTables(scene: Scene, settings: object): Promise
       barndoor.find(salesforce).client_secret === 'third-secret' ? true : undefined,
     );
     const puts = barndoor.counts.put - sent;
-    check(puts === 2, `each was sent once, and nothing more: ${puts} PUTs`);
+    check(puts === (isRotated ? 1 : 2), `each was sent once, and nothing more: ${puts} PUTs`);
   });
 }

@@ -193,7 +193,10 @@ describe('the operator policy', () => {
       'WriteDesired',
     ]);
     expect(actions(has['WriteDesired'])).toContain('dynamodb:PutItem');
-    expect(actions(has['ReadOutputs'])).toEqual(['cloudformation:DescribeStacks']);
+    expect(actions(has['ReadOutputs'])).toEqual([
+      'cloudformation:DescribeStacks',
+      'cloudformation:GetTemplate',
+    ]);
     expect(JSON.stringify(has['ReadOutputs']?.Resource)).toMatch(
       /:cloudformation:.*:stack\/Test\/\*"/,
     );

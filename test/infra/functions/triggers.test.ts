@@ -39,7 +39,8 @@ describe.each(names)('the function %s', (name) => {
     );
     readSettings(environment);
     const given = Object.keys(Variables).filter((variable) => variable.startsWith('TRUEUP_'));
-    expect(given.toSorted()).toEqual([...asked].toSorted());
+    // The hosts are beside the code, where there is room for them.
+    expect([...given, 'TRUEUP_ALLOWED_HOSTS'].toSorted()).toEqual([...asked].toSorted());
     expect(Object.keys(Variables).filter((variable) => !given.includes(variable))).toEqual([
       'POWERTOOLS_SERVICE_NAME',
     ]);
@@ -53,8 +54,8 @@ describe.each(names)('the function %s', (name) => {
         typeof value === 'string' ? value : 'token',
       ]),
     );
-    expect(readSettings(texts)).toMatchObject({
-      allowedHosts: 'barndoor=acme.platform.barndoor.ai,barndoor=auth.barndoor.ai:8443',
+    const hosts = { TRUEUP_ALLOWED_HOSTS: 'barndoor=acme.platform.barndoor.ai' };
+    expect(readSettings({ ...texts, ...hosts })).toMatchObject({
       secretPrefix: 'trueup',
       inlineShare: 20,
       connectionsAtOnce: 10,
@@ -247,6 +248,7 @@ describe('props', () => {
 
   test.each([
     [{ allowedHosts: {} }, 'allowedHosts must be at least one host'],
+    [{ allowedHosts: undefined as never }, 'allowedHosts must be given: the hosts that'],
     [{ allowedHosts: { barndoor: ['https://x'] } }, "exact hosts: 'https://x' is not one"],
     [{ allowedHosts: { barndoor: ['*.example'] } }, "exact hosts: '*.example' is not one"],
     [{ allowedHosts: { 'a,b=c': ['x'] } }, 'lists of hosts by provider'],

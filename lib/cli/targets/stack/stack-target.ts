@@ -1,8 +1,9 @@
 import { callerOf, datesOf, identityOf } from './caller.ts';
 import { dynamoDbClient } from '../../../table/dynamodb/client.ts';
+import type { ClientOptions } from '../../../table/dynamodb/client.ts';
 import { secretsManagerClient } from '../../../secrets/secrets-manager/client.ts';
 import { desiredWriter } from '../../../desired/rows/desired-writer.ts';
-import { readStackOutputs } from './stack-outputs.ts';
+import { readStackMetadata, readStackOutputs } from './stack-outputs.ts';
 import type { StackOutputs } from './stack-outputs.ts';
 import { createHostProbe } from '../../../gateways/http/host-probe.ts';
 import { parseAllowedHosts } from '../../../gateways/http/host-rule.ts';
@@ -30,7 +31,10 @@ export async function awsTarget(context: OpenContext): Promise<Target> {
     const warning = versionWarning(stack, outputs.get(`${prefixOf(stack, outputs)}Version`));
     if (warning !== undefined) context.output.say(`warning: ${warning}.`, 'warn');
   }
-  const settings = outputs ? settingsOfStack(stack ?? '', outputs) : byName(context);
+  const settings =
+    stack !== undefined && outputs
+      ? await settingsOfStack(stack, outputs, client)
+      : byName(context);
   const endpoints = {
     dynamodb: { ...client, ...context.wiring.endpoints?.dynamodb },
     secretsManager: { ...client, ...context.wiring.endpoints?.secretsManager },
@@ -111,7 +115,11 @@ function byName({ options, settings }: OpenContext): WiringSettings {
   return { desiredTable, ledgerTable, fingerprintSecret, secretPrefix, allowedHosts };
 }
 
-function settingsOfStack(stack: string, outputs: StackOutputs): WiringSettings {
+async function settingsOfStack(
+  stack: string,
+  outputs: StackOutputs,
+  client: ClientOptions,
+): Promise<WiringSettings> {
   const prefix = prefixOf(stack, outputs);
   const text = (name: string): string => {
     const value = outputs.get(prefix + name);
@@ -121,15 +129,20 @@ function settingsOfStack(stack: string, outputs: StackOutputs): WiringSettings {
       'deploy it with this version of Trueup',
     );
   };
-  return {
+  const named = {
     desiredTable: text('DesiredTable'),
     ledgerTable: text('LedgerTable'),
     fingerprintSecret: text('FingerprintSecret'),
     secretPrefix: text('SecretPrefix'),
-    allowedHosts: text('AllowedHosts'),
     queueUrl: text('QueueUrl'),
     eventBus: text('EventBus'),
   };
+  const allowedHosts = await readStackMetadata(stack, `${prefix}AllowedHosts`, client);
+  if (allowedHosts !== undefined) return { ...named, allowedHosts };
+  throw usageError(
+    `the template of stack ${stack} has no allowed hosts`,
+    'deploy it with this version of Trueup',
+  );
 }
 
 /** A stack of one's own may give the construct another id: its outputs then begin with that. */
