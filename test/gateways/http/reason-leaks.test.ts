@@ -70,13 +70,18 @@ async function stir(ids: readonly string[]) {
 }
 
 async function start(ids: readonly string[], row: Record<string, unknown> = {}) {
+  await prepare(ids, row);
+  await go();
+}
+
+/** All that `start` does but its plan and its pass. */
+async function prepare(ids: readonly string[], row: Record<string, unknown> = {}) {
   await world.declareConnection({
     policy: { mode: 'correct', limits: { minimum: 1000 } },
     ...row,
   });
   for (const id of ids) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await stir(ids);
-  await go();
 }
 
 /** A plan and a pass, whatever comes of them. */
@@ -245,8 +250,7 @@ describe('a vendor that echoes what it was sent', () => {
   );
 
   test('in the answer to a PUT', async () => {
-    await start(ids);
-    await stir(ids);
+    await prepare(ids);
     for (const [index, id] of ids.entries()) {
       const status = [400, 403, 422][index % 3] as number;
       const body = echoes[index]?.(`${secretOf(id)} Authorization: Bearer ${bearer}`);

@@ -9,8 +9,10 @@ import type { RecordedRequest } from '../../../lib/local/gateways/vendor.ts';
 import { anotherProcess } from '../../support/another-process.ts';
 import { alloyConnection, bearer, connection, serverIds, startWorld } from '../../support/world.ts';
 
-/** The servers of the connection that goes down. */
-export const townIds = serverIds(30);
+/** The servers of the connection that goes down: more than are tried before its pass ends. */
+export const townIds = serverIds(12);
+/** The same for as many requests at a time as there are at most. */
+export const manyIds = serverIds(30);
 const neighbour = 'neighbour';
 export const neighbourId = '99999999-0000-4000-8000-000000000000';
 const policy = { mode: 'correct', limits: { minimum: 1000 } };
@@ -35,7 +37,11 @@ export interface Town {
 }
 
 /** @param isThere - whether there is that connection at all */
-export async function startTown(isThere: boolean, concurrency = 4): Promise<Town> {
+export async function startTown(
+  isThere: boolean,
+  concurrency = 4,
+  ids: readonly string[] = townIds,
+): Promise<Town> {
   const calls: { readonly name: string; readonly call: string }[] = [];
   const names = [connection, neighbour, alloyConnection];
   const intercept = (operation: string, body: unknown) => {
@@ -56,7 +62,7 @@ export async function startTown(isThere: boolean, concurrency = 4): Promise<Town
 
   const budget = { requestsPerMinute: 60_000, concurrency };
   if (isThere) await world.declareConnection({ baseUrl: vendor.url, policy, budget });
-  for (const id of townIds) vendor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
+  for (const id of ids) vendor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
   await world.secrets.write(`trueup/${neighbour}/token`, bearer);
   await world.desired.put(neighbour, 'connection', {
     provider: 'barndoor',
@@ -78,7 +84,7 @@ export async function startTown(isThere: boolean, concurrency = 4): Promise<Town
     records: async () => (await deps.ledger.read(connection)).servers,
     declare: async (round) => {
       if (isThere)
-        await world.declare(...townIds.map((id) => ({ id, spec: { name: `${round} ${id}` } })));
+        await world.declare(...ids.map((id) => ({ id, spec: { name: `${round} ${id}` } })));
       await world.desired.put(neighbour, `server#${neighbourId}`, { spec: { name: round } });
       await world.declareAtAlloy({ id: 's1', spec: { name: round } });
     },
