@@ -109,10 +109,11 @@ const mostLines = 50;
 
 function invalidFiles({ message, lines }: InvalidFilesError): Finding {
   const more = lines.length - mostLines;
+  const details = [...lines.slice(0, mostLines), ...(more > 0 ? [`and ${more} more`] : [])];
   return {
     what: message,
-    details: [...lines.slice(0, mostLines), ...(more > 0 ? [`and ${more} more`] : [])],
-    problem: `${message}: ${lines.length} errors`,
+    details,
+    problem: `${message}: ${details.join('; ')}`,
     steps: ['fix them; `trueup validate` checks without any network', 'fix them'],
     exitCode: exitCodes.invalid,
   };

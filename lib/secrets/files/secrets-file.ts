@@ -50,7 +50,7 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     throw fileProblem(
       'store-absent',
       file,
-      'does not exist: it is what --secrets or TRUEUP_SECRETS names',
+      'does not exist; --secrets or TRUEUP_SECRETS names another file',
     );
   };
 

@@ -324,7 +324,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   ],
   [
     new InvalidFilesError(['trueup.yaml:1:1 (root): is empty; must have a connection']),
-    'the declarations are not valid: 1 errors',
+    'the declarations are not valid: trueup.yaml:1:1 (root): is empty; must have a connection',
     'fix them; `trueup validate` checks without any network',
   ],
   [

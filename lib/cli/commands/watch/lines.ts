@@ -34,9 +34,9 @@ export function createLines({ output, options, next }: CommandContext, now: () =
       line('busy', text, { connection });
     },
     error: (error, connection) => {
-      const { lines, problem, next: step } = explain(error, { next });
+      const { problem, next: step } = explain(error, { next });
       const whose = connection === undefined ? '' : `${connection}: `;
-      const text = `${whose}no pass: ${lines.map((one) => one.trim()).join(' ')}`;
+      const text = `${whose}no pass: ${problem}; next: ${step}`;
       const data = { ...(connection !== undefined && { connection }), problem, next: step };
       line('error', text, data);
     },

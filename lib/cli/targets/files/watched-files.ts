@@ -47,7 +47,8 @@ async function versionsOf(document: unknown, secrets: Pick<SecretSource, 'versio
 async function stampOf(path: string): Promise<string> {
   try {
     const found = await stat(path, { bigint: true });
-    const own = `${path} ${found.ino} ${found.size} ${found.mtimeNs}`;
+    // The mode too: a file that others may read is refused until they may not.
+    const own = `${path} ${found.ino} ${found.mode} ${found.size} ${found.mtimeNs}`;
     if (!found.isDirectory()) return own;
     const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/i.test(name));
     const parts = await Promise.all(names.toSorted().map((name) => stampOf(join(path, name))));

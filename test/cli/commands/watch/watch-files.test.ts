@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFleetInFiles } from '../../../support/fleet-in-files.ts';
 import type { FleetInFiles } from '../../../support/fleet-in-files.ts';
@@ -161,7 +161,10 @@ test.each([
     const before = await fleet.ledger.read('acme');
     const calls = fleet.vendor.requests.length;
     await breaking();
-    expect(await line(2)).toMatchObject({ event: 'error', problem: expect.stringMatching(/./) });
+    expect(await line(2)).toMatchObject({
+      event: 'error',
+      problem: expect.stringContaining('trueup.json'),
+    });
     clock.advance(300_000);
     expect(await line(3)).toMatchObject({ event: 'error' });
     expect(fleet.vendor.requests).toHaveLength(calls);
@@ -180,6 +183,17 @@ test('a secrets file that vanished stops passes with an error', async () => {
   const problem = expect.stringContaining('secrets.json');
   expect(await line(2)).toMatchObject({ event: 'error', problem });
   await rename(`${secrets}.gone`, secrets);
+  expect(await line(3)).toMatchObject({ event: 'pass', report: { counts: { inSync: 3 } } });
+});
+
+test('a secrets file that others may read stops passes until its mode is changed', async () => {
+  const { line } = startWatch();
+  await line(1);
+  const secrets = join(fleet.folder, 'secrets.json');
+  await chmod(secrets, 0o644);
+  const problem = expect.stringMatching(/secrets\.json may be read by others/);
+  expect(await line(2)).toMatchObject({ event: 'error', problem });
+  await chmod(secrets, 0o600);
   expect(await line(3)).toMatchObject({ event: 'pass', report: { counts: { inSync: 3 } } });
 });
 
