@@ -3,86 +3,88 @@ export interface Price {
   readonly usd: number;
   /** Of so many units. */
   readonly per: number;
-  /** Where it was read; absent: from memory, not confirmed. */
-  readonly source?: string;
+  /** Where it is published. */
+  readonly page: string;
+  /** Whether a copy of that page showed this very price; otherwise it comes from other sites. */
+  readonly isVerified: boolean;
 }
 
-/** On which day the sources were looked at. Without free tiers and discounts by volume. */
-export const pricesAt = '2026-11-22';
+export type PriceName =
+  | 'secret'
+  | 'secretCall'
+  | 'parameterCall'
+  | 'kmsRequest'
+  | 'trailEvent'
+  | 'natHour'
+  | 'natGb'
+  | 'lambdaRequest'
+  | 'lambdaGbSecond'
+  | 'readUnit'
+  | 'writeUnit'
+  | 'streamRead'
+  | 'logGb'
+  | 'metric'
+  | 'alarm'
+  | 'dashboard'
+  | 'event'
+  | 'schedule'
+  | 'queueRequest';
 
-/** List prices of us-east-1, as copies of these pages have them. */
-export const prices = {
-  lambdaRequest: {
-    usd: 0.2,
-    per: 1_000_000,
-    source: 'https://git.mcrn.ar/mariano/lambda_local_runner (lambda-13-cost.md)',
-  },
-  lambdaGbSecond: {
-    usd: 0.0000133334,
-    per: 1,
-    source: 'https://cloudchipr.com/blog/aws-lambda-pricing',
-  },
-  readUnit: {
-    usd: 0.125,
-    per: 1_000_000,
-    source: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
-  },
-  writeUnit: {
-    usd: 0.625,
-    per: 1_000_000,
-    source: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
-  },
-  secret: {
-    usd: 0.4,
-    per: 1,
-    source: 'https://github.com/api-evangelist/amazon-secrets-manager (plans/, of 2026-09-20)',
-  },
-  secretCall: {
-    usd: 0.05,
-    per: 10_000,
-    source: 'https://github.com/api-evangelist/amazon-secrets-manager (plans/, of 2026-09-20)',
-  },
-  logGb: {
-    usd: 0.5,
-    per: 1,
-    source:
-      'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/',
-  },
-  metric: { usd: 0.3, per: 1, source: 'https://signoz.io/guides/cloudwatch-pricing' },
-  alarm: {
-    usd: 0.1,
-    per: 1,
-    source: 'https://c3x.dev/resources/aws/aws_cloudwatch_metric_alarm',
-  },
-  dashboard: {
-    usd: 3,
-    per: 1,
-    source:
-      'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/',
-  },
-  event: {
-    usd: 1,
-    per: 1_000_000,
-    source: 'https://cloudburn.io/blog/amazon-eventbridge-pricing',
-  },
-  schedule: {
-    usd: 1,
-    per: 1_000_000,
-    source: 'https://cloudburn.io/blog/amazon-eventbridge-pricing',
-  },
-  queueRequest: {
-    usd: 0.4,
-    per: 1_000_000,
-    source:
-      'https://adhdecode-articles-4.pages.dev/articles/sqs/sqs-cost-per-million-messages-pricing',
-  },
-  /** Reads of a stream by a Lambda trigger. */
-  streamRead: {
-    usd: 0,
-    per: 1,
-    source:
-      'https://docs.amazonaws.cn/en_us/amazondynamodb/latest/developerguide/CostOptimization_StreamsUsage.html',
-  },
-} as const satisfies Readonly<Record<string, Price>>;
+export type Prices = Readonly<Record<PriceName, Price>>;
 
-export type PriceName = keyof typeof prices;
+/** On which day copies of the pages were looked at. Without free tiers and discounts by volume. */
+export const pricesAt = '2026-11-29';
+
+const verified = (page: string, usd: number, per = 1): Price => ({
+  usd,
+  per,
+  page,
+  isVerified: true,
+});
+const unverified = (page: string, usd: number, per = 1): Price => ({
+  usd,
+  per,
+  page,
+  isVerified: false,
+});
+const million = 1_000_000;
+
+const secrets = 'https://aws.amazon.com/secrets-manager/pricing/';
+const vpc = 'https://aws.amazon.com/vpc/pricing/';
+const lambda = 'https://aws.amazon.com/lambda/pricing/';
+const dynamodb = 'https://aws.amazon.com/dynamodb/pricing/on-demand/';
+const cloudwatch = 'https://aws.amazon.com/cloudwatch/pricing/';
+const eventbridge = 'https://aws.amazon.com/eventbridge/pricing/';
+const guides = 'https://docs.aws.amazon.com';
+
+/** List prices of us-east-1. */
+export const prices: Prices = {
+  secret: verified(secrets, 0.4),
+  secretCall: verified(secrets, 0.05, 10_000),
+  /** Standard parameters at standard throughput. */
+  parameterCall: verified(
+    `${guides}/systems-manager/latest/userguide/parameter-store-throughput.html`,
+    0,
+  ),
+  kmsRequest: unverified('https://aws.amazon.com/kms/pricing/', 0.03, 10_000),
+  /** Of every trail but the first. */
+  trailEvent: verified('https://aws.amazon.com/cloudtrail/pricing/', 2, 100_000),
+  natHour: verified(vpc, 0.045),
+  natGb: verified(vpc, 0.045),
+  lambdaRequest: verified(lambda, 0.2, million),
+  lambdaGbSecond: unverified(lambda, 0.0000133334),
+  readUnit: unverified(dynamodb, 0.125, million),
+  writeUnit: unverified(dynamodb, 0.625, million),
+  /** By a Lambda trigger. */
+  streamRead: verified(
+    `${guides}/amazondynamodb/latest/developerguide/CostOptimization_StreamsUsage.html`,
+    0,
+  ),
+  logGb: unverified(cloudwatch, 0.5),
+  metric: unverified(cloudwatch, 0.3),
+  alarm: unverified(cloudwatch, 0.1),
+  dashboard: unverified(cloudwatch, 3),
+  event: unverified(eventbridge, 1, million),
+  schedule: unverified(eventbridge, 1, million),
+  queueRequest: unverified('https://aws.amazon.com/sqs/pricing/', 0.4, million),
+};

@@ -1,5 +1,5 @@
 import { assumptions, type Fleet, type Line, type Measured } from './bill.ts';
-import { prices, pricesAt, type Price } from './prices.ts';
+import { pricesAt, type Price, type Prices } from './prices.ts';
 
 export interface Bill {
   readonly fleet: Fleet;
@@ -11,44 +11,96 @@ const money = (usd: number) =>
 const number = (count: number) =>
   count.toLocaleString('en', { maximumFractionDigits: count < 10 ? 2 : 0 });
 
+/** What every deployment of this fleet costs. */
+export function totalOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { usd, onlyWith }) => (onlyWith === undefined ? sum + usd : sum), 0);
+}
+
 export function renderBill({
-  fleet: { connections, servers, everyMinutes },
+  fleet: { connections, servers, secrets, everyMinutes },
   lines,
 }: Bill): string[] {
-  const total = lines.reduce((sum, { usd }) => sum + usd, 0);
-  const [dearest] = lines;
+  const total = totalOf(lines);
+  const always = lines.filter(({ onlyWith }) => onlyWith === undefined);
+  const only = lines.filter(({ onlyWith }) => onlyWith !== undefined);
+  const [dearest] = always;
   const share = dearest ? Math.round((100 * dearest.usd) / total) : 0;
+  const kind = secrets === 'each' ? 'a secret for each server' : 'a shared secret for the servers';
   return [
     `## ${number(connections)} ${connections === 1 ? 'connection' : 'connections'} of ${number(servers)} servers, every ${everyMinutes} minutes`,
     '',
-    `${money(total)} a month; ${share}% of it is **${dearest?.what}**.`,
+    `With ${kind} of a connection: ${money(total)} a month; ${share}% of it is **${dearest?.what}**.`,
     '',
     '| what | units | a month |',
     '|---|---:|---:|',
-    ...lines.map(({ what, units, usd }) => `| ${what} | ${number(units)} | ${money(usd)} |`),
+    ...always.map(({ what, units, usd }) => `| ${what} | ${number(units)} | ${money(usd)} |`),
+    '',
+    'Only with what the first column names, and not in the sum:',
+    '',
+    '| only with | what | units | a month |',
+    '|---|---|---:|---:|',
+    ...only.map(
+      ({ onlyWith, what, units, usd }) =>
+        `| ${onlyWith} | ${what} | ${number(units)} | ${money(usd)} |`,
+    ),
     '',
   ];
 }
 
-export function renderDocument(bills: readonly Bill[], measured: Measured): string {
-  const { changes, vendorSeconds, passSeconds, polls } = assumptions;
+/** The same fleets both ways: the lines of secrets, and the whole. */
+function renderSecrets(shared: readonly Bill[], each: readonly Bill[], prices: Prices): string[] {
+  const secretsOf = ({ lines }: Bill) => lines.find(({ price }) => price === 'secret')?.usd ?? 0;
+  const rows = shared.map((one, index) => {
+    const { fleet, lines } = one;
+    const other = each[index] ?? one;
+    const token = (fleet.connections * prices.secret.usd) / prices.secret.per;
+    return [
+      number(fleet.connections),
+      number(fleet.servers),
+      money(secretsOf(other)),
+      money(secretsOf(one)),
+      money(secretsOf(one) - token),
+      money(totalOf(other.lines)),
+      money(totalOf(lines)),
+    ].join(' | ');
+  });
+  return [
+    '## One secret for all servers, or one for each',
+    '',
+    'The last two columns are the whole bill. Where the credentials of the connection itself are in the shared secret too, it is one secret for a connection. What sharing gives up is in [rotation.md](rotation.md#one-secret-for-the-servers-of-a-connection).',
+    '',
+    "| connections | servers of each | secrets: one each | secrets: shared | secrets: shared, with the connection's own | bill: one each | bill: shared |",
+    '|---:|---:|---:|---:|---:|---:|---:|',
+    ...rows.map((row) => `| ${row} |`),
+    '',
+  ];
+}
+
+export function renderDocument(
+  { shared, each }: { readonly shared: readonly Bill[]; readonly each: readonly Bill[] },
+  measured: Measured,
+  prices: Prices,
+): string {
+  const { changes, vendorSeconds, passSeconds, polls, secretBytes, tokenMinutes } = assumptions;
+  const { connectionsOfProcess, queueProcesses, natBytes } = assumptions;
   return [
     '# What a month costs',
     '',
-    'Written by `npm run cost -- --write`: do not edit. `npm run cost -- --connections N --servers N --every 5m` makes the bill of another fleet.',
+    'Written by `npm run cost -- --write`: do not edit. `npm run cost -- --connections N --servers N --every 5m --secrets shared` makes the bill of another fleet; with `--secrets each` every server has a secret of its own. `--prices FILE` takes your own prices in place of these: a JSON object such as `{ "secret": { "usd": 0.36, "per": 1 } }`, by the names of the last table.',
     '',
-    `Units are measured: calls and DynamoDB's units by the scenarios of \`bench/counts.json\`, bytes of log (${Math.round(measured.logBytes.pass)} a pass, ${Math.round(measured.logBytes.invocation)} an invocation) and metrics by a run of the scheduled function, alarms and memory from the template. Assumed: ${changes} change a server and month, ${vendorSeconds} s for a call of the vendor, ${passSeconds} s for the rest of a pass, ${number(polls)} receives by Lambda's pollers of the queue. Not in it: storage, point-in-time recovery, KMS keys of your own, free tiers, tax.`,
+    `Units are measured: calls and DynamoDB's units by the scenarios of \`bench/counts.json\`, bytes of log (${Math.round(measured.logBytes.pass)} a pass, ${Math.round(measured.logBytes.invocation)} an invocation) and metrics by a run of the scheduled function, alarms and memory from the template. Assumed: ${changes} change a server and month, ${vendorSeconds} s for a call of the vendor, ${passSeconds} s for the rest of a pass, ${number(polls)} receives by Lambda's pollers of the queue, ${secretBytes} bytes of a server in a shared secret (64 KB at most), ${connectionsOfProcess} connections to DynamoDB of each process and ${queueProcesses} processes of the queue, each of which has KMS asked for both tables' keys every five minutes; access tokens of ${tokenMinutes} minutes, read by each pass; ${number(natBytes.server)} bytes through NAT for each server and ${number(natBytes.call)} for each call. Not in it: storage, point-in-time recovery, KMS keys of your own, data out to the internet, free tiers, tax. Secrets under AWS's own key (\`aws/secretsmanager\`) and queues under SQS's cost no requests to KMS.`,
     '',
-    ...bills.flatMap(renderBill),
+    ...renderSecrets(shared, each, prices),
+    ...shared.flatMap(renderBill),
     '## Prices',
     '',
-    `List prices of us-east-1, looked up on ${pricesAt} in stored copies of the pages named; they may have changed since. One without a page was not confirmed.`,
+    `List prices of us-east-1 and the pages on which AWS publishes them; they may have changed since ${pricesAt}, when copies of these pages were looked at. Verified: the copy showed the price. Unverified: it did not (most tables of these pages are filled in by a script), and the price comes from other sites.`,
     '',
-    '| price | USD | per | page |',
-    '|---|---:|---:|---|',
+    '| price | USD | per | page | |',
+    '|---|---:|---:|---|---|',
     ...Object.entries<Price>(prices).map(
-      ([name, { usd, per, source = '**not confirmed**' }]) =>
-        `| ${name} | ${usd} | ${number(per)} | ${source} |`,
+      ([name, { usd, per, page, isVerified }]) =>
+        `| ${name} | ${usd} | ${number(per)} | ${page} | ${isVerified ? 'verified' : '**unverified**'} |`,
     ),
     '',
   ].join('\n');

@@ -1,46 +1,38 @@
 /**
- * A month's bill: `npm run cost -- --connections N --servers N --every 5m`. Without them, the three fleets of
- * docs/cost.md, which `--write` writes.
+ * A month's bill: `npm run cost -- --connections N --servers N --every 5m --secrets shared|each --prices FILE`. Without
+ * `--connections`, the three fleets of docs/cost.md, which `--write` writes.
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { format } from 'prettier';
-import { parseDuration } from '../../lib/model/duration.ts';
 import { billOf, type Fleet } from './bill.ts';
 import { measureForBill } from './measure.ts';
+import { readOptions, type CostOptions } from './options.ts';
 import { renderBill, renderDocument } from './render.ts';
 
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string' },
-    servers: { type: 'string', default: '20' },
-    every: { type: 'string', default: '5m' },
-    write: { type: 'boolean', default: false },
-  },
-});
-
-const whole = (text: string, name: string): number => {
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new RangeError(`--${name} must be a whole number from 1`);
-};
-const every = parseDuration(values.every);
-if (every === undefined) throw new RangeError('--every must be a duration such as 5m');
-const fleet = (connections: number): Fleet => ({
-  connections,
-  servers: whole(values.servers, 'servers'),
-  everyMinutes: every / 60_000,
-});
-
-const measured = await measureForBill();
-const list =
-  values.connections === undefined ? [1, 100, 10_000] : [whole(values.connections, 'connections')];
-const bills = list.map((count) => ({ fleet: fleet(count), lines: billOf(fleet(count), measured) }));
-if (values.write) {
-  const text = await format(renderDocument(bills, measured), { parser: 'markdown' });
-  writeFileSync(resolve(import.meta.dirname, '../../docs/cost.md'), text);
+async function run({ fleets, prices, write }: CostOptions): Promise<void> {
+  const measured = await measureForBill();
+  const bill = (fleet: Fleet) => ({ fleet, lines: billOf(fleet, measured, prices) });
+  if (write) {
+    const [shared, each] = (['shared', 'each'] as const).map((secrets) =>
+      fleets.map((fleet) => bill({ ...fleet, secrets })),
+    );
+    const text = renderDocument({ shared: shared ?? [], each: each ?? [] }, measured, prices);
+    const file = resolve(import.meta.dirname, '../../docs/cost.md');
+    writeFileSync(file, await format(text, { parser: 'markdown' }));
+  }
+  for (const fleet of fleets) {
+    const text = renderBill(bill(fleet)).join('\n');
+    // oxlint-disable-next-line no-await-in-loop -- in their order
+    process.stdout.write(await format(text, { parser: 'markdown' }));
+  }
 }
-for (const bill of bills) {
-  // oxlint-disable-next-line no-await-in-loop -- in their order
-  process.stdout.write(await format(renderBill(bill).join('\n'), { parser: 'markdown' }));
+
+let options: CostOptions | undefined;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`cost: ${(error as Error).message}\n`);
+  process.exitCode = 2;
 }
+if (options) await run(options);
