@@ -44,7 +44,7 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
       getOutHelpWidth: () => outColumns,
       getErrHelpWidth: () => errColumns,
       outputError: (text, write) => {
-        write(`${fitted(text.trimEnd(), errColumns)}\n`);
+        write(`${fitted(asOurs(text.trimEnd()), errColumns)}\n`);
       },
     })
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 10 })
@@ -165,6 +165,10 @@ function variableLines({ name, meaning }: Variable, width: number): string {
   const [first = '', ...rest] = wrap(meaning, indent, head, width);
   return [first, ...rest].join('\n');
 }
+
+/** A suggestion of Commander's as that of a command is written. */
+const asOurs = (text: string) =>
+  text.replace(/^\(Did you mean (--?[\w-]+)\?\)$/m, 'Did you mean `$1`?');
 
 /** Each line of a text by itself. */
 const fitted = (text: string, width: number) =>

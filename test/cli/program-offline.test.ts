@@ -171,7 +171,7 @@ describe('the command line itself', () => {
     ['--frobnicate', undefined],
   ])('for the option %s it suggests %s', async (word, meant) => {
     const { stderr } = await run('plan', word);
-    expect(/Did you mean ([^?]+)\?/.exec(stderr)?.[1]).toBe(meant);
+    expect(/^Did you mean `([^`]+)`\?$/m.exec(stderr)?.[1]).toBe(meant);
   });
 
   test.each(commandList.map(({ name }) => name))('%s --help keeps to 80 columns', async (name) => {

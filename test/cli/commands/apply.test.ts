@@ -76,6 +76,14 @@ test('what is missing is so without a pass too, with the same exit code', async 
   }
 });
 
+test('a gateway that cannot be read leaves nothing on standard output', async () => {
+  await start({ servers: 1 });
+  fleet.vendor.misbehave({ method: 'GET', effect: { kind: 'status', status: 403 } });
+  const { code, stdout, stderr } = await apply();
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('answered HTTP 403');
+});
+
 test('where nothing of a plan can be sent, there is no question', async () => {
   await start({ servers: 2 });
   drift(1);

@@ -22,8 +22,9 @@ export async function agree(
   { yes = false, plan: file }: { readonly yes?: boolean; readonly plan?: string },
 ): Promise<Answer> {
   const plans = file === undefined ? made : made.map(asSent);
-  if (form === 'text') output.result(titledPlans(plans, output.paint, next));
-  else for (const plan of plans) output.note(renderPlan(plan, output.notePaint, next));
+  if (form === 'text') {
+    if (plans.length > 0) output.result(titledPlans(plans, output.paint, next));
+  } else for (const plan of plans) output.note(renderPlan(plan, output.notePaint, next));
   if (stop.aborted) return interrupted();
   if (file !== undefined) {
     for (const [index, { connection, guard }] of plans.entries()) {
