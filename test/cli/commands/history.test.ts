@@ -247,8 +247,8 @@ describe('history', () => {
   });
 
   test.each([
-    [['history', '--limit', '0'], '--limit is no number from 1'],
-    [['history', '--limit', 'many'], '--limit is no number from 1'],
+    [['history', '--limit', '0'], '--limit must be a number from 1'],
+    [['history', '--limit', 'many'], '--limit must be a number from 1'],
   ])('%j exits with 3', async (argv, said) => {
     const { code, stderr } = await run(argv);
     expect(code).toBe(3);

@@ -74,7 +74,10 @@ const mostAtOnce = 100_000;
 function limit(text: string): number {
   const number = Number(text);
   if (/^[1-9]\d*$/.test(text) && number <= mostAtOnce) return number;
-  throw usageError(`--limit is no number from 1 to ${mostAtOnce}`, 'write a number: --limit 500');
+  throw usageError(
+    `--limit must be a number from 1 to ${mostAtOnce}`,
+    'write a number: --limit 500',
+  );
 }
 
 /** @throws CliError for a name that nothing has, or has had lately */
