@@ -17,6 +17,7 @@ import { leasePatience } from '../lease-patience.ts';
 import { lockTimeout, loopbackUri, milliseconds, portNumber } from '../option-values.ts';
 import { readConnection } from '../targets/read-connection.ts';
 import { defaults } from '../settings.ts';
+import { chosen } from '../targets/chosen.ts';
 import { selectConnections } from '../targets/select.ts';
 import type { Target } from '../targets/target.ts';
 
@@ -66,7 +67,7 @@ export const login = defineCommand<LoginOptions>({
     await selectConnections(target, [name]);
     const { connection, provider } = await readConnection(name, target.deps, []);
     const auth = authOf(connection);
-    const place = await placeOf(name, target);
+    const place = await placeOf(name, context, target);
     const { deps } = target;
     const { timeout: timeoutMs } = options;
     const request = { connection: name, auth, provider, address, timeoutMs, deps, stop };
@@ -108,19 +109,20 @@ function authOf({ name, auth }: Connection): SignIn['auth'] {
 }
 
 /** Where the tokens will be. Checked before the user signs in: afterwards it would be in vain. */
-async function placeOf(connection: string, target: Target): Promise<string> {
-  const { signIns } = target.deps;
-  try {
-    const place = signIns.place(connection);
-    await signIns.read(connection);
-    return place;
-  } catch (error) {
-    throw explained(
-      error,
-      target,
+async function placeOf(
+  connection: string,
+  context: CommandContext,
+  { kind, deps: { signIns } }: Target,
+): Promise<string> {
+  if (kind === 'files' && chosen(context).secrets === undefined) {
+    throw usageError(
+      'there is no place for the tokens',
       `put {} into ${defaults.secrets} beside the declarations, readable by you alone, or name a file: --secrets FILE`,
     );
   }
+  const place = signIns.place(connection);
+  await signIns.read(connection);
+  return place;
 }
 
 async function keep(
@@ -139,7 +141,7 @@ async function keep(
     patience,
     target.deps,
   ).catch((error: unknown) => {
-    throw explained(error, target, `fix the file of --secrets, and ${again}`, again);
+    throw explained(error, target, again);
   });
   if (stored.kind === 'stored') return;
   if (context.stop.aborted) throw interrupted();
@@ -150,12 +152,13 @@ async function keep(
   );
 }
 
-/** A secret that cannot be read or written, with what to do about it here. */
-function explained(error: unknown, { kind }: Target, ofFile: string, again?: string): unknown {
+/** Tokens that could not be saved, with what to do about it here. */
+function explained(error: unknown, { kind }: Target, again: string): unknown {
   if (!(error instanceof StoreError)) return error;
   const { code, message } = error;
-  if (kind === 'files') return new CliError(code, message, ofFile, { cause: error });
-  if (again === undefined) return error;
+  if (kind === 'files') {
+    return new CliError(code, message, `fix the file of --secrets, and ${again}`, { cause: error });
+  }
   const denied = 'sign in with the policy of the output OperatorPolicyArn; then ';
   return new CliError(code, message, `${code === 'store-denied' ? denied : ''}${again}`, {
     cause: error,

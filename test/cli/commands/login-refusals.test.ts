@@ -161,8 +161,8 @@ describe('before anybody signs in it is found that', () => {
     [
       'there is no place for the token',
       () => world.run(['login', 'acme', '--file', 'trueup.json']),
-      1,
-      /cannot keep a new refresh token/,
+      3,
+      /there is no place for the tokens/,
       /--secrets FILE/,
     ],
     [
@@ -173,7 +173,7 @@ describe('before anybody signs in it is found that', () => {
       },
       1,
       /may be read by others: run chmod 600/,
-      /name a file: --secrets FILE/,
+      /make it yours alone: chmod 600/,
     ],
     [
       'something else has the name of the tokens',
