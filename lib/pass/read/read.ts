@@ -25,8 +25,9 @@ import type { Listed } from './list.ts';
 import { readAll, readEach } from './live.ts';
 import type { LiveState } from './live.ts';
 import type { Readings, SecretVersions, Tables } from './readings.types.ts';
-import { asReference, credentialOf } from '../../model/secret-reference.ts';
-import type { SecretSource } from '../../secrets/secret-source.ts';
+import { credentialOf } from '../../model/secret-reference.ts';
+import { readVersions, secretNames } from './secret-versions.ts';
+import type { VersionsQuestion } from './secret-versions.ts';
 import type { Credentials } from '../../sign-in/credentials.ts';
 
 /** Who is asked for what is live, and what that is asked with. */
@@ -36,13 +37,7 @@ export interface AskedVendor {
 }
 
 /** Which servers to read, and how. */
-export interface Question {
-  /** Ids; absent means all of the connection's. */
-  readonly servers?: readonly string[];
-  /** Names of secrets whose version is asked for by name, whatever a list says. */
-  readonly secrets?: readonly string[];
-  /** Asks for the version of each secret, unless there are many: no apply follows that would find out that a list was old. */
-  readonly exact?: boolean;
+export interface Question extends VersionsQuestion {
   /** Present if a person asked: then what waits is asked for all the same. */
   readonly attended?: { readonly shown: ReadonlySet<string>; readonly earlier?: Earlier };
   /** Whether the connection failed when it was last asked: what a plan read may be older. */
@@ -206,46 +201,7 @@ export function lacks(declared: Declared | undefined, live: LiveServer): boolean
   );
 }
 
-/** Above so many secrets a plan lists them like a pass: a call for each would take longer than all the rest. */
-export const exactAtMost = 100;
-
 /** Whether a server is read and compared at all. */
 export function isToRead(declared: Declared): boolean {
   return declared.valid && declared.server.policy.mode !== 'off';
-}
-
-/**
- * The versions of secrets: by name where some servers are named, or for a plan of not too many; otherwise from a list of all
- * that the connection has, which may be minutes old. What it says of a secret that is known to have moved does not count.
- *
- * @param names - those that the servers name, and the connection's own where a server waits under its version
- * @throws StoreError
- */
-async function readVersions(
-  { servers: ids, exact = false, secrets: moved = [] }: Question,
-  names: ReadonlySet<string>,
-  connection: string,
-  secrets: SecretSource,
-  signal: AbortSignal,
-): Promise<SecretVersions> {
-  if (names.size === 0) return new Map();
-  const byName = ids !== undefined || (exact && names.size <= exactAtMost);
-  if (byName) return secrets.versions(connection, [...names], signal);
-  const needed = moved.filter((secret) => names.has(secret));
-  const [listed, asked] = await allEnded([
-    secrets.versions(connection, undefined, signal),
-    needed.length === 0 ? new Map<string, string>() : secrets.versions(connection, needed, signal),
-  ]);
-  return new Map([...listed, ...asked]);
-}
-
-function secretNames(servers: readonly Declared[]): Set<string> {
-  const names = new Set<string>();
-  for (const declared of servers) {
-    if (!declared.valid) continue;
-    for (const { field, value } of declared.server.units) {
-      if (field.access === 'secret') names.add(asReference(value).secret);
-    }
-  }
-  return names;
 }

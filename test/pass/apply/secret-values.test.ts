@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Dependencies } from '../../../lib/pass/dependencies.types.ts';
 import { preview } from '../../../lib/pass/preview.ts';
 import { reconcile } from '../../../lib/pass/reconcile.ts';
-import { exactAtMost } from '../../../lib/pass/read/read.ts';
+import { exactAtMost } from '../../../lib/pass/read/secret-versions.ts';
 import { startWorld, connection, outcomesOf, serverIds } from '../../support/world.ts';
 import type { TestWorld, WorldOptions } from '../../support/world.ts';
 import { deleteSecret, restoreSecret } from '../../support/secrets.ts';
