@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { declarable } from '../../plan/support/arbitraries.ts';
 import { connection, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 import { onTables } from '../run.ts';
@@ -354,8 +355,8 @@ describe('pull', () => {
   });
 
   const text = fc.oneof(
-    fc.string({ unit: 'grapheme', maxLength: 20 }),
-    fc.string({ unit: 'binary', maxLength: 12 }),
+    declarable(fc.string({ unit: 'grapheme', maxLength: 20 })),
+    declarable(fc.string({ unit: 'binary', maxLength: 12 })),
     fc.constantFrom(
       '<<',
       'null',

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { parseConnection, parseServer } from '../../../lib/desired/rules/declarations.ts';
 import { formatIssue } from '../../../lib/model/errors/errors.ts';
 import { equalJson } from '../../../lib/model/json/json.ts';
+import { declarable } from '../../plan/support/arbitraries.ts';
 import {
   connectionIssues,
   connectionOf,
@@ -434,7 +435,7 @@ describe('parseServer', () => {
     test('does not depend on the order of keys, and differs for different specs', () => {
       const meta = fc.dictionary(
         fc.string().filter((key) => key !== '__proto__'),
-        fc.oneof(fc.string(), fc.integer(), fc.boolean()),
+        fc.oneof(declarable(fc.string()), fc.integer(), fc.boolean()),
       );
       fc.assert(
         fc.property(meta, meta, (one, two) => {

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { json } from '../../plan/support/arbitraries.ts';
+import { declarable, json } from '../../plan/support/arbitraries.ts';
 import { alloyConnection as connection, type TestWorld } from '../../support/world.ts';
 import type { RandomFleet } from './random-fleet.ts';
 
-const text = fc
-  .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
-  .filter((s) => s.trim() !== '');
+const text = declarable(fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' })).filter(
+  (s) => s.trim() !== '',
+);
 const id = fc.constantFrom('a', 'b', 'c', 'é', '__proto__', '0');
 const list = fc.array(id, { maxLength: 4 });
 const mode = fc.constantFrom('allowlist', 'blocklist');

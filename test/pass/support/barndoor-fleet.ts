@@ -1,11 +1,12 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
+import { declarable } from '../../plan/support/arbitraries.ts';
 import { connection, serverIds, type TestWorld } from '../../support/world.ts';
 import type { RandomFleet } from './random-fleet.ts';
 
-const text = fc
-  .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
-  .filter((s) => s.trim() !== '');
+const text = declarable(fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' })).filter(
+  (s) => s.trim() !== '',
+);
 const leaf = fc.oneof(text, fc.boolean(), fc.integer(), fc.array(text, { maxLength: 3 }));
 const meta = fc.dictionary(
   fc.stringMatching(/^[a-z~/]{1,5}$/),

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
+import { placeholderIssues } from '../../../lib/desired/rules/placeholders.ts';
 import type { Json, JsonObject } from '../../../lib/model/json/json.types.ts';
+
+/** Only texts that a declaration may have: `<A>` is refused as a placeholder that was not filled in. */
+export const declarable = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  texts.filter((text) => placeholderIssues(text).length === 0);
 
 /** Keys that are trouble where an object is taken for a dictionary or a pointer for a path. */
 export const key = fc.constantFrom(

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContextForgeServerInit } from '../../../../lib/local/gateways/contextforge/gateway.ts';
+import { declarable } from '../../../plan/support/arbitraries.ts';
 import { alloyConnection, connection, serverIds, startWorld } from '../../../support/world.ts';
 import type { TestWorld } from '../../../support/world.ts';
 import { onTables } from '../../run.ts';
@@ -169,7 +170,7 @@ describe('import', () => {
   });
 
   const text = fc.oneof(
-    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    declarable(fc.string({ unit: 'grapheme', maxLength: 12 })),
     fc.constantFrom('null', '\u001B[2J', 'a: b', '# x', '  '),
   );
   const leaf = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text));
