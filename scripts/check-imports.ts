@@ -41,10 +41,11 @@ const gateways = readdirSync(join(root, 'lib/gateways'), { withFileTypes: true }
   .filter((entry) => entry.isDirectory() && !shared.includes(entry.name))
   .map(({ name }) => name);
 
-/** Who may name gateways: the folder of each, the list of all, their simulators, the templates of `init`, the demo. */
+/** Who may name gateways: the folder of each, the lists of all, their simulators, the templates of `init`, the demo. */
 const namesGateways = [
   ...gateways.map((name) => `lib/gateways/${name}`),
   'lib/gateways/gateways.ts',
+  'lib/gateways/names.ts',
   'lib/local/gateways',
   'lib/cli/commands/init',
   'demo',
@@ -67,7 +68,7 @@ function targetOf({ path }: Source, specifier: string): string {
 function orderBreach(file: string, target: string): string | undefined {
   const separate = apart.find(({ path }) => inside(file, path));
   if (separate) {
-    if (inside(target, separate.path)) return undefined;
+    if (insideAny(target, [separate.path, ...(separate.beside ?? [])])) return undefined;
     return `${file}: imports ${target}; ${separate.path} imports no other room`;
   }
   const closed = apart.find(({ path }) => inside(target, path));

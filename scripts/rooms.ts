@@ -45,9 +45,17 @@ export const floors: readonly (readonly Room[])[] = [
   ],
 ];
 
-/** Rooms that import no other room, and that no room imports but those that are named. */
-export const apart: readonly { readonly path: string; readonly from: readonly string[] }[] = [
-  { path: 'lib/infra', from: [] },
+export interface RoomApart {
+  readonly path: string;
+  /** Rooms that may import it. */
+  readonly from: readonly string[];
+  /** Files that it may import. */
+  readonly beside?: readonly string[];
+}
+
+/** Rooms that import no other room, and that no room imports, but what is named. */
+export const apart: readonly RoomApart[] = [
+  { path: 'lib/infra', from: [], beside: ['lib/gateways/names.ts'] },
   { path: 'lib/local', from: ['demo'] },
 ];
 

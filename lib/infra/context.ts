@@ -31,7 +31,8 @@ const vpcSchema = z.strictObject({
 /** The context key `trueup`: the construct's props in JSON's own types. */
 const contextSchema = z.strictObject({
   stackName: z.optional(z.string()),
-  allowedHosts: z.record(z.string(), z.array(z.string())),
+  // Without it the construct says what to add.
+  allowedHosts: z.optional(z.record(z.string(), z.array(z.string()))),
   scheduleMinutes: z.optional(z.number()),
   inlineShare: z.optional(z.number()),
   connectionsAtOnce: z.optional(z.number()),
@@ -59,7 +60,7 @@ export type TrueupContext = z.infer<typeof contextSchema>;
 
 /** Reads the context, an object or (from `cdk -c`) its JSON. @throws Error that names each key that is not valid */
 export function readContext(value: unknown): TrueupContext {
-  const json: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+  const json: unknown = typeof value === 'string' ? JSON.parse(value) : (value ?? {});
   const parsed = contextSchema.safeParse(json, { error: z.locales.en().localeError });
   if (parsed.success) return parsed.data;
   throw new Error(`context 'trueup' of cdk.json:\n${z.prettifyError(parsed.error)}`);
@@ -101,7 +102,7 @@ export function propsOf(scope: Construct, context: TrueupContext): TrueupReconci
 }
 
 function plainProps(context: TrueupContext) {
-  const { allowedHosts, inlineShare, connectionsAtOnce, concurrency, memory } = context;
+  const { allowedHosts = {}, inlineShare, connectionsAtOnce, concurrency, memory } = context;
   const { secretPrefix, cloudTrailRotation, failingShare, tracing } = context;
   return {
     allowedHosts,

@@ -1,4 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
+import { providerNames } from '../gateways/names.ts';
 import type { TrueupReconcilerProps } from './props.ts';
 
 /** The props that are plain values, with their defaults, checked. */
@@ -47,22 +48,28 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
 /** The form that the host rule needs: an exact host, no scheme, no path, no pattern. */
 const hostForm = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$/i;
 
+/** What is missing where no host is allowed, with an example. */
+const hostsWanted =
+  'given: the hosts that credentials may go to, by provider, such as ' +
+  `{ "${providerNames[0]}": ["gateway.example.com"] }. The providers are ${providerNames.join(', ')}`;
+
 function hostsOf(hosts: TrueupReconcilerProps['allowedHosts'] | undefined): string {
-  check(
-    typeof hosts === 'object',
-    'allowedHosts',
-    "given: the hosts that credentials may go to, by provider, such as { PROVIDER: ['gateway.example.com'] }",
-  );
-  const entries = Object.entries(hosts).flatMap(([provider, names]) =>
+  const lists = Object.entries(hosts ?? {});
+  for (const [provider] of lists) {
+    const problem = `lists of hosts by provider: '${provider}' is not one of ${providerNames.join(', ')}`;
+    check(isProvider(provider), 'allowedHosts', problem);
+  }
+  const entries = lists.flatMap(([provider, names]) =>
     names.map((host) => {
-      check(/^[a-z]+$/.test(provider), 'allowedHosts', 'lists of hosts by provider');
       check(hostForm.test(host), 'allowedHosts', `exact hosts: '${host}' is not one`);
       return `${provider}=${host}`;
     }),
   );
-  check(entries.length > 0, 'allowedHosts', 'at least one host: nothing could be called');
+  check(entries.length > 0, 'allowedHosts', hostsWanted);
   return entries.join(',');
 }
+
+const isProvider = (name: string) => providerNames.some((one) => one === name);
 
 function whole(prop: string, value: number, [from, to]: readonly [number, number]): number {
   const fits =

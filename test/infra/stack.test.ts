@@ -144,7 +144,18 @@ describe("cdk.json's context", () => {
   });
 
   test.each([
-    [undefined, 'expected object'],
+    [undefined, 'Trueup: allowedHosts must be given: the hosts that credentials may go to'],
+    [
+      { allowedHosts: { acme: ['x'] } },
+      "Trueup: allowedHosts must be lists of hosts by provider: 'acme'",
+    ],
+  ])('%j is refused by the construct, which says what to add', (value, message) => {
+    const trueup = readContext(value);
+    expect(() => new TrueupStack(unbundledApp(), 'Trueup', { trueup })).toThrow(message);
+  });
+
+  test.each([
+    ['[]', 'expected object'],
     [{ allowedHosts: {}, shedule: 5 }, 'Unrecognized key: "shedule"'],
     [{ allowedHosts: {}, kmsKeyArn: 'alias/x' }, 'must be an ARN'],
     [{ allowedHosts: {}, logRetentionDays: 31 }, 'logRetentionDays'],

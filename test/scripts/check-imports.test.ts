@@ -88,6 +88,7 @@ describe('check:imports', () => {
     ['functions/a.ts', true],
     ['lib/gateways/barndoor/a.ts', false],
     ['lib/gateways/gateways.ts', false],
+    ['lib/gateways/names.ts', false],
     ['lib/local/gateways/a.ts', false],
     ['lib/cli/commands/init/a.ts', false],
     ['demo/a.ts', false],
@@ -118,6 +119,10 @@ describe('check:imports', () => {
     ['a room named beside', file('lib/sign-in/a.ts', "import '../gateways/http/client.ts';")],
     ['hashing', file('lib/model/a.ts', "import { createHash, type Hash } from 'node:crypto';")],
     ["a server's types", file('lib/cli/a.ts', "import { createServer } from 'node:http';")],
+    [
+      "providers' names in the deployment",
+      file('lib/infra/a.ts', "import { f } from '../gateways/names.ts';"),
+    ],
     ['settings', file('functions/settings.ts', 'process.env.HOME;')],
     ['a method named fetch', file('lib/work/a.ts', 'store.fetch(key);')],
   ])('%s is no breach', (_what, source) => {

@@ -247,11 +247,15 @@ describe('props', () => {
   });
 
   test.each([
-    [{ allowedHosts: {} }, 'allowedHosts must be at least one host'],
-    [{ allowedHosts: undefined as never }, 'allowedHosts must be given: the hosts that'],
+    [{ allowedHosts: {} }, 'allowedHosts must be given: the hosts that'],
+    [{ allowedHosts: { barndoor: [] } }, 'such as { "alloy": ["gateway.example.com"] }'],
+    [{ allowedHosts: undefined as never }, 'The providers are alloy, barndoor, contextforge'],
+    [{ allowedHosts: { barndor: ['x'] } }, "'barndor' is not one of alloy, barndoor, contextforge"],
+    [{ allowedHosts: { ...allowedHosts, Alloy: [] } }, "'Alloy' is not one of alloy, barndoor,"],
+    [{ allowedHosts: { constructor: ['x'] } }, "'constructor' is not one of"],
     [{ allowedHosts: { barndoor: ['https://x'] } }, "exact hosts: 'https://x' is not one"],
     [{ allowedHosts: { barndoor: ['*.example'] } }, "exact hosts: '*.example' is not one"],
-    [{ allowedHosts: { 'a,b=c': ['x'] } }, 'lists of hosts by provider'],
+    [{ allowedHosts: { 'a,b=c': ['x'] } }, "lists of hosts by provider: 'a,b=c' is not one of"],
     [{ allowedHosts, connectionsAtOnce: 0 }, 'connectionsAtOnce must be a whole number from 1'],
     [{ allowedHosts, concurrency: 1 }, 'concurrency must be a whole number from 2 to 1000'],
     [{ allowedHosts, schedule: Duration.seconds(90) }, 'schedule must be a whole number'],
