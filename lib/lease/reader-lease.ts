@@ -5,22 +5,25 @@ import type { UnderLease } from './pass-gate.ts';
 import { serveRounds } from './rounds.ts';
 import { waitForLease } from './wait-for-lease.ts';
 
-/** How long a command that reads waits for the lease. */
-const patienceMs = 120_000;
+/** How long a command waits for the lease to renew a sign-in, in milliseconds, where it has no `--lock-timeout`. */
+export const readersPatienceMs = 120_000;
 
 /**
  * Takes the lease for one piece of work of a command that only reads, and for no longer. What others ask for meanwhile stays
  * for the next owner.
+ *
+ * @param lockTimeoutMs - how long it waits for the lease
  */
 export function readerLease(
   connection: string,
   world: LeaseWorld & { readonly log: Log },
   stop: AbortSignal,
+  lockTimeoutMs: number,
 ): UnderLease {
   return async (work) => {
     const waiting = (owner: string) =>
       world.log.warn(`${connection}: the sign-in is renewed under the lease, which ${owner} holds`);
-    const patience = { lockTimeoutMs: patienceMs, waiting, stop };
+    const patience = { lockTimeoutMs, waiting, stop };
     const lease = await waitForLease(connection, patience, world);
     if (typeof lease === 'string') {
       const why = `the access token has expired, and is renewed under the lease, which ${lease} holds`;

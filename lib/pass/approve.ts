@@ -2,9 +2,8 @@ import { TrueupError } from '../model/errors/errors.ts';
 import { heldHashes } from '../plan/guard.ts';
 import { plainText } from '../model/text/plain-text.ts';
 import type { Dependencies } from './dependencies.types.ts';
-import { preview } from './preview.ts';
+import { preview, withReported } from './preview.ts';
 import type { HeldPlan } from '../ledger/ledger.types.ts';
-import type { Attended } from './request.types.ts';
 
 /** Nothing was approved: the digest names no held plan, or more than one. `code` says which. */
 export class ApprovalError extends TrueupError {
@@ -61,7 +60,7 @@ export async function findPlanned(
   stop: AbortSignal,
 ): Promise<HeldPlan | undefined> {
   const request = { connection, trigger: 'cli', stop } as const;
-  for (const attended of [undefined, unasked]) {
+  for (const attended of [undefined, withReported]) {
     // oxlint-disable-next-line no-await-in-loop -- the second seldom has to be made
     const { plan } = await preview({ ...request, ...(attended && { attended }) }, deps);
     const { held } = plan.guard;
@@ -74,13 +73,6 @@ export async function findPlanned(
   }
   return undefined;
 }
-
-const unasked: Attended = {
-  shown: new Set(),
-  approved: false,
-  includeReport: true,
-  lockTimeoutMs: 0,
-};
 
 /**
  * Permits what the guard held, for 24 hours from now: just those changes, whichever pass comes to them. What is not

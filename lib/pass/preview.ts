@@ -14,7 +14,8 @@ import type { Earlier } from './read/earlier.ts';
 import { read } from './read/read.ts';
 import type { Readings } from './read/readings.types.ts';
 import { passReport } from './report.ts';
-import type { PassRequest } from './request.types.ts';
+import type { Attended, PassRequest } from './request.types.ts';
+import { readersPatienceMs } from '../lease/reader-lease.ts';
 import { readersGate } from './readers-gate.ts';
 import { Tally } from './tally.ts';
 import { openSession } from './vendor.ts';
@@ -26,6 +27,14 @@ export interface Preview extends Allowed {
   /** The report of a pass that sends nothing. Absent where such a pass would record something. */
   readonly idle?: PassReport;
 }
+
+/** Of a plan in which servers of mode `report` are sent too, as a person would who confirms it. */
+export const withReported: Attended = {
+  shown: new Set(),
+  approved: false,
+  includeReport: true,
+  lockTimeoutMs: readersPatienceMs,
+};
 
 /**
  * What a pass would do, and nothing of it: read, plan and guard, without the lease and without a write.
@@ -44,7 +53,7 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
       deps.lease.read(connection),
     ]);
     if (!account.ok) throw invalid(connection, account.why);
-    const gate = readersGate(account.connection, deps, signal);
+    const gate = readersGate(account.connection, deps, signal, attended?.lockTimeoutMs);
     const vendor = openSession(account, deps, calls, signal, gate);
     const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
     if ('ending' in seen) throw seen.ending.error;

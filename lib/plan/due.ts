@@ -121,7 +121,7 @@ export function nextAttemptOf(
   };
 }
 
-const byPerson = '`trueup apply` or `trueup retry`';
+const byPerson = '`trueup retry`';
 
 /** The same of a connection that failed, and since when it does. */
 export interface FailingConnection extends NextAttempt {

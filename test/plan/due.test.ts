@@ -95,13 +95,12 @@ describe('a record of which another attempt is asked for', () => {
 });
 
 test('plans and reports say when it is tried again, and what tries it at once', () => {
-  const atOnce =
-    '`trueup apply` or `trueup retry`; a change of its declaration, secrets, policy or sign-in';
+  const atOnce = '`trueup retry`; a change of its declaration, secrets, policy or sign-in';
   expect(nextAttemptOf('failed', { stopped })).toEqual({ nextAttempt: later, atOnce });
   expect(nextAttemptOf('refused', undefined)).toEqual({ atOnce });
   expect(nextAttemptOf('waiting', { retry: wait })).toEqual({ nextAttempt: later, atOnce });
   expect(nextAttemptOf('waiting', { retry: { ...wait, retryAfter: later } }).atOnce).toMatch(
-    /^after its Retry-After `trueup apply`/,
+    /^after its Retry-After `trueup retry`/,
   );
   expect(nextAttemptOf('waiting', {})).toEqual({});
   expect(nextAttemptOf('waiting', undefined)).toEqual({});
@@ -109,16 +108,16 @@ test('plans and reports say when it is tried again, and what tries it at once', 
 });
 
 test.each<[string, Retry, string]>([
-  ['fails', wait, '`trueup apply` or `trueup retry`; a change of its declaration'],
+  ['fails', wait, '`trueup retry`; a change of its declaration'],
   [
     'was refused',
     { ...wait, credential: '1' },
-    '`trueup apply` or `trueup retry`; a change of its declaration or sign-in',
+    '`trueup retry`; a change of its declaration or sign-in',
   ],
   [
     'has to wait',
     { ...wait, retryAfter: later },
-    'after its Retry-After `trueup apply` or `trueup retry`; a change of its declaration',
+    'after its Retry-After `trueup retry`; a change of its declaration',
   ],
   ['needs a login', { ...wait, state: 'needs-login', credential: '1' }, '`trueup login`'],
 ])('the same of a connection that %s', (_, retry, atOnce) => {

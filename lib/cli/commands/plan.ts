@@ -3,6 +3,7 @@ import type { PlanDocument } from '../../plan/text/plan-schema.ts';
 import { renderPlanDocument } from '../../plan/text/render-json.ts';
 import { renderPlansMarkdown } from '../../plan/text/render-markdown.ts';
 import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
+import { withReported } from '../../pass/preview.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -18,6 +19,8 @@ import { nameOperand, select } from '../targets/select.ts';
 interface PlanOptions {
   readonly detailedExitcode?: boolean;
   readonly out?: string;
+  /** Of `apply --dry-run`: what it would do with servers in mode `report` sent too. */
+  readonly includeReport?: boolean | undefined;
 }
 
 export const plan = defineCommand<PlanOptions>({
@@ -40,10 +43,11 @@ export const plan = defineCommand<PlanOptions>({
       .option('--detailed-exitcode', 'exits with 2 if something would change, 4 if held')
       .option('--out <path>', 'also writes the plan as data, for `trueup apply --plan`');
   },
-  run: async (context, operands, { detailedExitcode = false, out }) => {
+  run: async (context, operands, { detailedExitcode = false, out, includeReport = false }) => {
     const target = await context.target();
     const selections = await select(target, operands);
     const planned = await makePlans(target.deps, selections, {
+      ...(includeReport && { attended: () => withReported }),
       stop: context.stop,
       output: context.output,
     });

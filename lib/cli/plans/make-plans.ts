@@ -29,7 +29,8 @@ export async function makePlans(
   deps: Dependencies,
   selections: readonly Selection[],
   options: {
-    readonly attended?: Attended;
+    /** What a person agrees to, for each connection as its turn comes. */
+    readonly attended?: (connection: string) => Attended;
     readonly stop: AbortSignal;
     readonly output: Output;
   },
@@ -43,7 +44,8 @@ export async function makePlans(
   };
   showProgress();
   const planned = await mapLimited(selections, atOnce, stop, async (selection) => {
-    const request = { ...selection, trigger: 'cli' as const, stop, ...(attended && { attended }) };
+    const agreed = attended && { attended: attended(selection.connection) };
+    const request = { ...selection, trigger: 'cli' as const, stop, ...agreed };
     try {
       const made = await preview(request, deps);
       return { selection, plan: made.plan, preview: made };

@@ -89,6 +89,16 @@ test('a plan waits for the process that has the lease, and uses the token that i
   expect(world.issuer.counts['refresh_token']).toBe(1);
 });
 
+test('`apply --lock-timeout` says how long it waits for the lease to renew a sign-in', async () => {
+  await acquireAs('a pass', lease, 'acme', { expiresAt: Date.now() + 60_000 });
+  const { code, stderr } = await run(['apply', '--yes', '--lock-timeout', '0s']);
+  expect(code).toBe(1);
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+    'the access token has expired, and is renewed under the lease, which a pass',
+  );
+  expect(world.issuer.counts['refresh_token'] ?? 0).toBe(0);
+});
+
 test('what `doctor` does changes nothing: a refresh token is not exchanged', async () => {
   const { stdout } = await run(['doctor']);
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the access token has expired');

@@ -280,7 +280,7 @@ describe.each([
       expect(place.vendor().find(a).name).toBe('Old A');
       const shown = first.stdout.replaceAll(/\s+/g, ' ');
       expect(shown).toMatch(/(failed|waiting) acme\/first since /);
-      expect(shown).toMatch(/next attempt [\d-]+ [\d:]+ UTC; at once: `trueup apply` or `trueup/);
+      expect(shown).toMatch(/next attempt [\d-]+ [\d:]+ UTC; at once: `trueup/);
       const sent = puts();
       await give();
       await place.pass();
@@ -364,7 +364,7 @@ describe.each([
     const failing = {
       since: time,
       nextAttempt: time,
-      atOnce: '`trueup apply` or `trueup retry`; a change of its declaration or sign-in',
+      atOnce: '`trueup retry`; a change of its declaration or sign-in',
     };
     const json = async (...argv: string[]) =>
       JSON.parse((await place.run(...argv, '--output', 'json')).stdout) as unknown;

@@ -359,6 +359,10 @@ describe('the guard', () => {
     expect(stdout).toContain('acme: 1 updated, 11 would change, not sent;');
     expect(stderr).toContain('11 servers in mode report not sent; --include-report sends them too');
     expect(world.barndoor.servers.filter(({ name }) => name.startsWith('After'))).toHaveLength(1);
+    const dry = await run(['apply', '--yes', '--include-report', '--dry-run', '-o', 'json']);
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      plans: [{ counts: { held: 11, reported: 0 } }],
+    });
     const all = await run(['apply', '--yes', '--include-report']);
     expect(all.code).toBe(4);
     expect(all.stdout).toContain('acme: 11 held, 1 in sync');

@@ -10,6 +10,8 @@ import type { Agreed } from './agreed.ts';
 import { showSent } from './show-sent.ts';
 import { renewed } from './stale.ts';
 import { usageError } from '../../errors/cli-error.ts';
+import { leasePatience } from '../../lease-patience.ts';
+import type { Patience } from '../../lease-patience.ts';
 import { lockTimeout } from '../../option-values.ts';
 import { makePlans } from '../../plans/make-plans.ts';
 import { plan as planCommand } from '../plan.ts';
@@ -58,7 +60,8 @@ export const apply = defineCommand<ApplyOptions>({
     if (options.dryRun) return planOnly(context, operands, options);
     const { output, settings, stop } = context;
     const target = await context.target();
-    const { agreed, failed } = await toAgree(context, target, operands, options);
+    const patience = leasePatience(options.lockTimeout, target.deps.clock, context);
+    const { agreed, failed } = await toAgree(context, target, operands, options, patience);
     const plans = agreed.map(({ plan }) => plan);
     const refuseAdoption = settings.ci && target.kind === 'files' && options.adopt !== true;
     const warnings = takePrecautions(agreed, await target.deps.keys(), refuseAdoption);
@@ -73,7 +76,7 @@ export const apply = defineCommand<ApplyOptions>({
       approved: answer === 'confirmed',
       by: await target.caller(),
       includeReport: includesReport(options),
-      lockTimeoutMs: options.lockTimeout,
+      patience,
     });
     showSent(context, sent);
     return gravest([
@@ -86,9 +89,9 @@ export const apply = defineCommand<ApplyOptions>({
 async function planOnly(
   context: CommandContext,
   operands: readonly string[],
-  { plan: file }: ApplyOptions,
+  { plan: file, includeReport }: ApplyOptions,
 ): Promise<ExitCode> {
-  if (file === undefined) return planCommand.run(context, operands, {});
+  if (file === undefined) return planCommand.run(context, operands, { includeReport });
   throw usageError(
     '--dry-run makes a plan, and --plan is one',
     'leave out --plan: `trueup plan` shows what would be done now',
@@ -111,6 +114,7 @@ async function toAgree(
   target: Target,
   operands: readonly string[],
   options: ApplyOptions,
+  patience: Patience,
 ): Promise<ToAgree> {
   const { plan: file } = options;
   if (file !== undefined) {
@@ -120,10 +124,10 @@ async function toAgree(
         'plan again for the server (`trueup plan CONNECTION/SERVER --out FILE`), and apply that',
       );
     }
-    return ofFile(context, target, operands, file);
+    return ofFile(context, target, operands, file, patience);
   }
   const selections = await select(target, operands);
-  return planNow(context, target, selections, includesReport(options));
+  return planNow(context, target, selections, includesReport(options), patience);
 }
 
 async function planNow(
@@ -131,10 +135,11 @@ async function planNow(
   target: Target,
   selections: readonly Selection[],
   includeReport: boolean,
+  patience: Patience,
 ): Promise<ToAgree> {
-  const attended = { shown: new Set<string>(), approved: false, includeReport, lockTimeoutMs: 0 };
+  const shown = new Set<string>();
   const planned = await makePlans(target.deps, selections, {
-    attended,
+    attended: (connection) => ({ shown, approved: false, includeReport, ...patience(connection) }),
     stop: context.stop,
     output: context.output,
   });
@@ -150,6 +155,7 @@ async function ofFile(
   target: Target,
   operands: readonly string[],
   file: string,
+  patience: Patience,
 ): Promise<ToAgree> {
   const plans = await readPlans(context.cwd, file, await target.deps.keys());
   const named = new Set(operands);
@@ -165,7 +171,7 @@ async function ofFile(
     target,
     chosen.map(({ connection }) => connection),
   );
-  const { agreed, failed } = await planNow(context, target, selections, true);
+  const { agreed, failed } = await planNow(context, target, selections, true, patience);
   const { output } = context;
   const fitting = agreed.flatMap((one) => {
     const saved = chosen.find(({ connection }) => connection === one.plan.connection);

@@ -3,7 +3,7 @@ import { sendAgreed } from '../../../pass/send-agreed.ts';
 import type { PassResult } from '../../../pass/request.types.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { Output } from '../../output/output.ts';
-import { leasePatience } from '../../lease-patience.ts';
+import type { Patience } from '../../lease-patience.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import type { Agreed } from './agreed.ts';
 import { showProgress } from './progress.ts';
@@ -27,7 +27,8 @@ export interface SendOptions {
   readonly by: string;
   /** As it was planned: whether servers of mode `report` are sent too. */
   readonly includeReport: boolean;
-  readonly lockTimeoutMs: number;
+  /** How long it waits for the lease of a connection, and what it says meanwhile. */
+  readonly patience: Patience;
 }
 
 const atOnce = 4;
@@ -40,9 +41,8 @@ const stopping = 'interrupted: finishing what is in flight; Ctrl-C again leaves 
  */
 export async function send(
   all: readonly Agreed[],
-  { deps, output, stop, approved, includeReport, by, lockTimeoutMs }: SendOptions,
+  { deps, output, stop, approved, includeReport, by, patience }: SendOptions,
 ): Promise<readonly Sent[]> {
-  const patience = leasePatience(lockTimeoutMs, deps.clock, { output, stop });
   const progress = showProgress(all, output, approved);
   const sent = new Map<Agreed, Sent>();
   const one = async (agreed: Agreed): Promise<Sent> => {
