@@ -5,6 +5,7 @@ import { historyRecordSchema } from '../plan/text/history-schema.ts';
 import type { Item, Table } from '../table/table.ts';
 import { endOf, historyRange, keys, lives, ttlAt } from './keys.ts';
 import type { Ledger } from './ledger.types.ts';
+import { newest } from './newest.ts';
 import { jsonBytes, jsonMaximum, parsed } from './stored-json.ts';
 import { timeOrderedIds } from './time-ordered-id.ts';
 
@@ -19,8 +20,6 @@ const changeLimits = [
 ] as const;
 /** Rows in one record of a push: with the longest names they stay below an item's maximum. */
 const pushedInRecord = 200;
-/** Records that are read at once. */
-const pageSize = 200;
 
 /** Writes one record. It is the one place that does. */
 export type Recorder = Ledger['record'];
@@ -54,22 +53,13 @@ export function history(
       }
     },
     history: async (connection, filter = {}) => {
-      const { since, limit = Number.POSITIVE_INFINITY, matches = () => true } = filter;
-      const oldest = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
-      const { from, before: end } = historyRange(oldest);
-      const found: HistoryRecord[] = [];
-      let before: string | undefined = end;
-      while (before !== undefined && found.length < limit) {
-        const size = filter.matches ? pageSize : Math.min(pageSize, limit - found.length);
-        // oxlint-disable-next-line no-await-in-loop -- each page says where the next one ends
-        const page = await table.lastPage(connection, { from, before }, size);
-        for (const item of page.items) {
-          const record = recordIn(item);
-          if (record && matches(record) && found.length < limit) found.push(record);
-        }
-        ({ before } = page);
-      }
-      return found;
+      const { since, matches, ...rest } = filter;
+      const matching = (item: Item) => {
+        const record = recordIn(item);
+        return record && (matches?.(record) ?? true) ? record : undefined;
+      };
+      const how = { ...rest, isSparse: matches !== undefined };
+      return newest(table, connection, historyRange(since), matching, how);
     },
   };
 }

@@ -31,19 +31,29 @@ export const keys = {
   approval: (at: number, digest: string) => `approval#${compactTime(at)}#${digest}`,
   lastPass: 'pass#last',
   pass: (timeOrderedId: string) => `pass#${timeOrderedId}`,
-  passes: 'pass#',
 } as const;
 
 /** What a pass reads. `$` follows `#`, so that every id is below it, in whatever script it is written. */
 export const passRange = { from: 'pause', to: 'server$' } as const;
 
-/** The history since a time. */
-export function historyRange(since: number): { readonly from: string; readonly before: string } {
-  return {
-    from: keys.history(Number.isFinite(since) ? compactTime(since) : ''),
-    before: 'history$',
-  };
+/** Keys from one on, to before another one. */
+export interface Since {
+  readonly from: string;
+  readonly before: string;
 }
+
+/** The history since a time (ISO 8601), or all. */
+export function historyRange(since?: string): Since {
+  return { from: keys.history(idsFrom(since)), before: 'history$' };
+}
+
+/** The reports of passes that began since a time (ISO 8601), or all. They begin with digits, so that `pass#last` follows. */
+export function reportRange(since?: string): Since {
+  return { from: keys.pass(idsFrom(since)), before: keys.lastPass };
+}
+
+const idsFrom = (since: string | undefined) =>
+  since === undefined ? '' : compactTime(Date.parse(since));
 
 /** Approvals from a time on. */
 export function approvalRange(since: number): { readonly from: string; readonly to: string } {

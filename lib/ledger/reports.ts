@@ -3,8 +3,9 @@ import type { Clock } from '../model/runtime.types.ts';
 import { firstThatFits } from '../plan/shown-values.ts';
 import { reportSchema } from '../plan/text/report-schema.ts';
 import type { Item, Table } from '../table/table.ts';
-import { endOf, keys, lives, ttlAt } from './keys.ts';
+import { endOf, keys, lives, reportRange, ttlAt } from './keys.ts';
 import type { Ledger } from './ledger.types.ts';
+import { newest } from './newest.ts';
 import { jsonBytes, jsonMaximum, parsed } from './stored-json.ts';
 
 /** Servers that a report names; the smaller numbers are for reports that would be too large. */
@@ -15,6 +16,11 @@ export function reports(
   table: Table,
   clock: Clock,
 ): Pick<Ledger, 'putReport' | 'lastReport' | 'reports'> {
+  const reportIn = ({ value }: Item): PassReport | undefined =>
+    endOf(value['ttl']) > clock.now()
+      ? (parsed(reportSchema, value['report']) as PassReport | undefined)
+      : undefined;
+
   return {
     putReport: async (connection, report, didSomething) => {
       const ttl = ttlAt(Date.parse(report.startedAt), lives.pass);
@@ -28,22 +34,10 @@ export function reports(
       const found = await table.get(connection, keys.lastPass);
       return parsed(reportSchema, found?.value['report']) as PassReport | undefined;
     },
-    reports: async (connection, { since, limit } = {}) => {
-      const now = clock.now();
-      const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
-      return (await table.query(connection, { prefix: keys.passes }))
-        .filter(({ key, value }) => key !== keys.lastPass && endOf(value['ttl']) > now)
-        .toSorted(newestFirst)
-        .flatMap(({ value }) => parsed(reportSchema, value['report']) ?? [])
-        .map((report) => report as PassReport)
-        .filter(({ startedAt }) => Date.parse(startedAt) >= from)
-        .slice(0, limit);
-    },
+    reports: async (connection, { since, ...how } = {}) =>
+      newest(table, connection, reportRange(since), reportIn, how),
   };
 }
-
-/** By the time-ordered id at the end of their keys. */
-const newestFirst = (a: Item, b: Item) => (a.key > b.key ? -1 : 1);
 
 /** A pass id that begins with its time sorts by it; another one gets the time in front. */
 function passId({ pass, startedAt }: PassReport): string {

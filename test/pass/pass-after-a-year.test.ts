@@ -59,17 +59,20 @@ async function liveThroughAYear(): Promise<void> {
   client.destroy();
 }
 
+/** What a process has that knows nothing yet, and whose reads are measured. */
+function metering() {
+  const { endpoints, settings, log, clock } = world;
+  const dynamodb = { ...endpoints.dynamodb, endpoint: metered.endpoint };
+  return wire(settings, log, { endpoints: { ...endpoints, dynamodb }, clock, random: () => 0 });
+}
+
 /**
  * A pass of a process that knows nothing yet: its calls of DynamoDB by operation, and the items and units of 4 KB that it
  * reads.
  */
 async function reads(request: Partial<PassRequest> = {}) {
-  const { endpoints, settings, log, clock, dynamodb } = world;
-  const deps = wire(settings, log, {
-    endpoints: { ...endpoints, dynamodb: { ...endpoints.dynamodb, endpoint: metered.endpoint } },
-    clock,
-    random: () => 0,
-  });
+  const { dynamodb } = world;
+  const deps = metering();
   const before = { ...dynamodb.calls };
   metered.read();
   const result = await reconcile({ connection, trigger: 'schedule', ...request }, deps);
@@ -108,4 +111,14 @@ test('a pass reads no more after a year of history, of which nothing was deleted
   expect(before.held.counts).toMatchObject({ held: 20 });
   await liveThroughAYear();
   expect(await measure()).toEqual(before);
+
+  // Nor does a command that waits for a report: of the year's it reads those since it asked.
+  const { ledger } = metering();
+  metered.read();
+  const since = new Date(world.clock.now() - 3 * day).toISOString();
+  const recent = await ledger.reports(connection, { since });
+  expect(recent.length).toBeGreaterThanOrEqual(2);
+  expect(metered.read().itemsRead).toBe(recent.length);
+  expect(await ledger.reports(connection, { limit: 1 })).toEqual(recent.slice(0, 1));
+  expect(metered.read().itemsRead).toBe(1);
 });
