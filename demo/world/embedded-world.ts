@@ -102,7 +102,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     await Promise.all([
       start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
       start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
-      start(startSsm({ ...kept, ...options.ssm })),
+      start(startSsm({ now, ...kept, ...options.ssm })),
       start(startSqs({ now, ...options.sqs })),
       start(startEventBridge({ now, ...options.eventBridge })),
       start(startSts()),

@@ -51,12 +51,28 @@ export function findVersion(
   return found;
 }
 
+/** As AWS documents: so many versions, of which none is removed in its first day, nor one with a label. */
+const versionsKept = 100;
+const dayMs = 86_400_000;
+
+function makeRoom(secret: StoredSecret, now: number): void {
+  while (secret.versions.length >= versionsKept) {
+    const old = secret.versions.findIndex(
+      ({ created, stages }) => stages.length === 0 && created <= now - dayMs,
+    );
+    if (old === -1) {
+      throw new AwsFault('LimitExceededException', 'The secret has too many versions.');
+    }
+    secret.versions.splice(old, 1);
+  }
+}
+
 /**
  * Adds a version with its labels. The same token with the same value does nothing, as AWS's idempotency says; the first
  * version always gets `AWSCURRENT`.
  *
  * @returns the labels that moved here
- * @throws AwsFault ResourceExistsException for a token used with another value
+ * @throws AwsFault ResourceExistsException for a token used with another value; LimitExceededException for the 101st of a day
  */
 export function addVersion(
   secret: StoredSecret,
@@ -69,6 +85,7 @@ export function addVersion(
     const message = `You can't use ClientRequestToken ${version.id} because that value is already in use for a version of secret ${secret.arn}.`;
     throw new AwsFault('ResourceExistsException', message);
   }
+  makeRoom(secret, version.created);
   const first = secret.versions.every(({ stages: labels }) => !labels.includes('AWSCURRENT'));
   const labels = first ? [...new Set([...stages, 'AWSCURRENT'])] : stages;
   const added: SecretVersion = { ...version, stages: [] };

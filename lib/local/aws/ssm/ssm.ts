@@ -5,7 +5,13 @@ import { readJsonFile, writeJsonFile } from '../../json-file.ts';
 /** A parameter with its versions that are kept, the newest last. */
 export interface StoredParameter {
   readonly name: string;
-  readonly versions: readonly { readonly version: number; readonly value: string }[];
+  readonly versions: readonly StoredVersion[];
+}
+
+interface StoredVersion {
+  readonly version: number;
+  readonly value: string;
+  readonly labels?: readonly string[];
 }
 
 /** Parameter Store on loopback. */
@@ -16,23 +22,37 @@ export interface LocalSsm {
   readonly close: () => Promise<void>;
 }
 
-/** As AWS documents: the newest 100 versions are kept, and a standard parameter holds 4 KB. */
+/** As AWS documents: the newest 100 versions are kept, unless the oldest has a label; a standard parameter holds 4 KB. */
 const versionsKept = 100;
 const largestValue = 4096;
 
 /**
  * Starts the part of SSM's JSON protocol that keeps parameters. With `folder` its state is stored there in
- * `parameters.json`, mode 0600, in clear text: it is for made-up tokens.
+ * `parameters.json`, mode 0600, in clear text: it is for made-up tokens. Beyond `requestsPerSecond`, 40 at AWS where nothing
+ * else was ordered, requests are throttled. Defaults to no limit.
  */
 export async function startSsm(
-  options: { readonly folder?: string; readonly intercept?: Intercept } = {},
+  options: {
+    readonly now?: () => number;
+    readonly folder?: string;
+    readonly intercept?: Intercept;
+    readonly requestsPerSecond?: number;
+  } = {},
 ): Promise<LocalSsm> {
-  const { folder, intercept } = options;
+  const { now = Date.now, folder, intercept, requestsPerSecond = Infinity } = options;
   const file = folder === undefined ? undefined : join(folder, 'parameters.json');
   const stored = (file === undefined ? [] : readJsonFile(file, [])) as StoredParameter[];
   const parameters = new Map(stored.map((one) => [one.name, one]));
   const save = () => {
     if (file !== undefined) writeJsonFile(file, [...parameters.values()]);
+  };
+
+  let recent: number[] = [];
+  const admit = () => {
+    recent = recent.filter((at) => at > now() - 1000);
+    if (recent.length >= requestsPerSecond)
+      throw new AwsFault('ThrottlingException', 'Rate exceeded');
+    recent.push(now());
   };
 
   const find = (input: Record<string, unknown>): StoredParameter => {
@@ -66,11 +86,26 @@ export async function startSsm(
       if (earlier.length > 0 && input['Overwrite'] !== true) {
         throw new AwsFault('ParameterAlreadyExists', 'The parameter already exists.');
       }
+      if (earlier.length >= versionsKept && earlier[0]?.labels) {
+        const message = `The oldest version of ${name} has a label, and is not removed for a new one.`;
+        throw new AwsFault('ParameterMaxVersionLimitExceeded', message);
+      }
       const version = (earlier.at(-1)?.version ?? 0) + 1;
       const versions = [...earlier, { version, value }].slice(-versionsKept);
       parameters.set(name, { name, versions });
       save();
       return { Version: version, Tier: 'Standard' };
+    },
+    LabelParameterVersion: (input) => {
+      const { name, versions } = find(input);
+      const labels = Array.isArray(input['Labels']) ? input['Labels'].map(String) : [];
+      const labelled = Number(input['ParameterVersion'] ?? versions.at(-1)?.version);
+      parameters.set(name, {
+        name,
+        versions: versions.map((one) => (one.version === labelled ? { ...one, labels } : one)),
+      });
+      save();
+      return { InvalidLabels: [], ParameterVersion: labelled };
     },
     DeleteParameter: (input) => {
       parameters.delete(find(input).name);
@@ -79,6 +114,17 @@ export async function startSsm(
     },
   };
 
-  const { endpoint, calls, close } = await startAwsJson({ version: '1.1', operations, intercept });
+  const admitted = Object.entries(operations).map(([name, operation]): [string, AwsOperation] => [
+    name,
+    (input) => {
+      admit();
+      return operation(input);
+    },
+  ]);
+  const { endpoint, calls, close } = await startAwsJson({
+    version: '1.1',
+    operations: Object.fromEntries(admitted),
+    intercept,
+  });
   return { endpoint, calls, parameters, close };
 }

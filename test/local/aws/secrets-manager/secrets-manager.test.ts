@@ -45,6 +45,25 @@ async function world(options: Parameters<typeof startSecretsManager>[0] = {}) {
 const token = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`;
 
 describe('versions', () => {
+  test('are at most 100 of a day; older ones without a label make room', async () => {
+    let now = Date.UTC(2026, 0);
+    const { create, put, get, client } = await world({ now: () => now });
+    await create('s');
+    for (let nth = 1; nth < 100; nth += 1) {
+      // oxlint-disable-next-line no-await-in-loop
+      await put('s', `value ${nth}`);
+    }
+    const refused = { name: 'LimitExceededException' };
+    await expect(put('s', 'one more')).rejects.toMatchObject(refused);
+    now += 86_400_000;
+    await put('s', 'the next day');
+    expect((await get('s')).SecretString).toBe('the next day');
+    const { VersionIdsToStages: stages = {} } = await client.send(
+      new DescribeSecretCommand({ SecretId: 's' }),
+    );
+    expect(Object.values(stages)).toEqual([['AWSPREVIOUS'], ['AWSCURRENT']]);
+  });
+
   test('a put moves AWSCURRENT, leaves AWSPREVIOUS, and is told as EventBridge tells it', async () => {
     const told: LabelUpdated[] = [];
     const { client, create, put, get } = await world({ onLabelUpdated: (it) => told.push(it) });
