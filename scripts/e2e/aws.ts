@@ -136,7 +136,8 @@ export function awsOn({ endpoint, environment }: Emulator) {
       return new Map(found.map(({ AlarmName = '', StateValue }) => [AlarmName, StateValue]));
     },
     close: () => {
-      for (const client of [dynamodb, secrets, sqs, lambda, logs, cloudWatch]) client.destroy();
+      for (const client of [dynamodb, secrets, ssm, sqs, lambda, logs, cloudWatch])
+        client.destroy();
     },
   };
 }

@@ -11,11 +11,23 @@ export type Outputs = Readonly<Record<string, string>>;
 /** The context key `trueup` of a stack, by the stack's name. */
 export type Stacks = Readonly<Record<string, object>>;
 
+/** A template, as CloudFormation reads it. */
+export interface Synthesised {
+  readonly Resources: Readonly<
+    Record<
+      string,
+      { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }
+    >
+  >;
+}
+
 /** The CDK command line, on a copy of the repository, so that its code can change between two deployments. */
 export interface Deployment {
   readonly bootstrap: () => Promise<void>;
   /** Deploys these stacks. @returns their outputs by name */
   readonly deploy: (stacks: Stacks) => Promise<Readonly<Record<string, Outputs>>>;
+  /** Synthesises these stacks, deploying none. @returns their templates by name */
+  readonly synth: (stacks: Stacks) => Promise<Readonly<Record<string, Synthesised>>>;
   /** Changes the code of the next deployment. */
   readonly replace: (file: string, before: string, after: string) => void;
   /** Destroys the last deployment. */
@@ -54,6 +66,14 @@ export function deploymentOn(emulator: Emulator, processes: Processes): Deployme
       return Object.fromEntries(
         Object.entries(outputs).map(([stack, values]) => [stack, withoutPrefix(values)]),
       );
+    },
+    synth: async (stacks) => {
+      const out = join(copy, 'synthesised');
+      const of = ['-c', `stacks=${JSON.stringify(stacks)}`];
+      await cdk(copy, 'synth', '--quiet', '--output', out, ...app, ...of);
+      const templateOf = (name: string) =>
+        JSON.parse(readFileSync(join(out, `${name}.template.json`), 'utf8')) as Synthesised;
+      return Object.fromEntries(Object.keys(stacks).map((name) => [name, templateOf(name)]));
     },
     replace: (file, before, after) => {
       const text = readFileSync(join(copy, file), 'utf8');

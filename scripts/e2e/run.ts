@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startTokenEndpoint } from '../../lib/local/issuer/token-endpoint.ts';
 import { awsOn } from './aws.ts';
+import { fleetSize } from './chapters/rotation.ts';
 import { deploymentOn } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
 import { processes } from './processes.ts';
@@ -49,9 +50,13 @@ async function play(): Promise<void> {
   say(`${emulator.name} at ${emulator.endpoint}, in ${folder}; its log is ${logFile}`);
   const issuer = await startTokenEndpoint({ clients: { person: undefined } });
   closers.push(issuer.close);
-  const starting = [startVendor(4), startVendor(12), startVendor(1, issuer)] as const;
-  const [barndoor, laptopVendor, signedInVendor] = await Promise.all(starting);
-  const vendors = [barndoor, laptopVendor, signedInVendor];
+  const [barndoor, laptopVendor, signedInVendor, fleetVendor] = await Promise.all([
+    startVendor(4),
+    startVendor(12),
+    startVendor(1, issuer),
+    startVendor(fleetSize),
+  ]);
+  const vendors = [barndoor, laptopVendor, signedInVendor, fleetVendor];
   closers.push(...vendors.map(({ close }) => close));
   say(
     `vendors at ${vendors.map(({ url }) => url).join(', ')}, an issuer of tokens at ${issuer.url}`,
@@ -61,7 +66,7 @@ async function play(): Promise<void> {
   closers.push(aws.close);
   const deployment = deploymentOn(emulator, started);
   const trueup = trueupOn(emulator, started);
-  const parties = { barndoor, laptopVendor, signedInVendor, issuer };
+  const parties = { barndoor, laptopVendor, signedInVendor, fleetVendor, issuer };
   await playScenario({ aws, deployment, trueup, ...parties, steps: run });
   say(run.summary());
   if (run.failures() > 0) process.exitCode = 1;

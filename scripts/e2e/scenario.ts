@@ -4,6 +4,7 @@ import { deploy } from './chapters/deploy.ts';
 import { failures } from './chapters/failures.ts';
 import { redeployment } from './chapters/redeployment.ts';
 import { removal } from './chapters/removal.ts';
+import { rotation } from './chapters/rotation.ts';
 import { rows } from './chapters/rows.ts';
 import { secondStack, stackOnKeptTables } from './chapters/second-stack.ts';
 import type { Outputs } from './deployment.ts';
@@ -36,8 +37,8 @@ export async function playScenario(setting: Omit<Scene, 'deploy' | 'output'>): P
       return found;
     },
   };
-  const { barndoor, laptopVendor, signedInVendor, issuer } = setting;
-  const parties = [barndoor, laptopVendor, signedInVendor, issuer];
+  const { barndoor, laptopVendor, signedInVendor, fleetVendor, issuer } = setting;
+  const parties = [barndoor, laptopVendor, signedInVendor, fleetVendor, issuer];
   const settings = {
     allowedHosts: { barndoor: parties.map(({ url }) => new URL(url).host) },
     failingForMinutes: 1,
@@ -46,6 +47,7 @@ export async function playScenario(setting: Omit<Scene, 'deploy' | 'output'>): P
   // Rarely scheduled at first, so that what is seen is the stream's and the queue's work.
   if (!(await deploy(scene, { ...settings, scheduleMinutes: 480 }))) return;
   await rows(scene);
+  await rotation(scene);
   await commandLine(scene);
   await redeployment(scene, settings);
   await alarms(scene);

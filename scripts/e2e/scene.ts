@@ -18,6 +18,8 @@ export interface Scene {
   /** Of the connection that a person signs in for, and who issues its tokens. */
   readonly signedInVendor: Barndoor;
   readonly issuer: TokenEndpoint;
+  /** Of the connection whose servers share a secret. */
+  readonly fleetVendor: Barndoor;
   readonly steps: Steps;
   /** The command line with a role of the stack. */
   readonly trueup: Trueup;
