@@ -5,7 +5,7 @@ import { connection, serverIds, startWorld } from '../support/world.ts';
 const minute = 60_000;
 /** A function's process does not live for ever. */
 const passesOfProcess = 60;
-/** AWS's throughput of Parameter Store, where nothing else was ordered. */
+/** AWS's throughput of Parameter Store, by default. */
 const requestsPerSecond = 40;
 
 /**

@@ -51,7 +51,7 @@ export function findVersion(
   return found;
 }
 
-/** As AWS documents: so many versions, of which none is removed in its first day, nor one with a label. */
+/** As AWS documents: so many versions. None is removed in its first day, nor one with a label. */
 const versionsKept = 100;
 const dayMs = 86_400_000;
 

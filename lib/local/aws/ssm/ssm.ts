@@ -28,8 +28,8 @@ const largestValue = 4096;
 
 /**
  * Starts the part of SSM's JSON protocol that keeps parameters. With `folder` its state is stored there in
- * `parameters.json`, mode 0600, in clear text: it is for made-up tokens. Beyond `requestsPerSecond`, 40 at AWS where nothing
- * else was ordered, requests are throttled. Defaults to no limit.
+ * `parameters.json`, mode 0600, in clear text: it is for made-up tokens. Beyond `requestsPerSecond`, 40 at AWS by
+ * default, requests are throttled. Defaults to no limit.
  */
 export async function startSsm(
   options: {
