@@ -1,5 +1,5 @@
 import type { FieldTable } from '../model/field-table.types.ts';
-import type { JsonObject } from '../model/json/json.types.ts';
+import type { Json, JsonObject } from '../model/json/json.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { Connection } from '../model/desired.types.ts';
 import type { Secret } from '../model/secret.ts';
@@ -50,6 +50,13 @@ export interface Provider {
    * not repeated, may have been applied, and says nothing of the connection.
    */
   readonly upstreamStatuses?: readonly number[];
+  /** Whether an answer to a PUT, other than 409, says that another server has a value that only one may have. */
+  readonly isConflict?: (status: number, answer: Json) => boolean;
+  /**
+   * Whether a GET waits for the server behind the gateway. Servers are then always read by the list, and a GET only confirms
+   * that one is not there.
+   */
+  readonly hasSlowGet?: boolean;
   readonly facts: GatewayFacts;
   open(connection: Connection, session: SessionInputs): VendorSession;
 }

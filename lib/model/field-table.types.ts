@@ -13,7 +13,7 @@ export type Comparison = 'exact' | 'set' | 'subset' | 'json';
 /**
  * What a PUT that carries the field replaces at the vendor.
  *
- * - `field`: just it.
+ * - `field`: just it; of a field within an object, just the member, in an object that the vendor merges.
  * - `member`: for `subset` fields, each member of the object that the body carries.
  * - `{ object }`: the whole object at that pointer.
  *
@@ -73,10 +73,15 @@ export interface FieldSpec {
    */
   readonly refusal?: string;
   /**
-   * Of a `secret` field: whether an answer shows that nothing is stored, as null. A secret that was applied and is no
-   * longer stored is drift.
+   * Of a field that cannot be read: whether an answer can show that nothing is stored, as null. A secret that was applied
+   * and is no longer stored is drift.
    */
   readonly showsAbsence?: boolean;
+  /**
+   * Fields that the vendor clears when this one changes, unless the same PUT gives them another value than they have. Those
+   * that are declared are sent in a PUT after it. Where one has a value and is not declared, nothing is sent.
+   */
+  readonly clears?: readonly Pointer[];
 }
 
 /** A provider's fields, and the zod schema of a declared `spec` (strict: unknown keys are refused). */

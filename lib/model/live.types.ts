@@ -8,4 +8,8 @@ import type { JsonObject } from './json/json.types.ts';
 export interface LiveServer {
   readonly id: string;
   readonly fields: JsonObject;
+  /** What people call it, where that is no field `name`. */
+  readonly name?: string;
+  /** Why no PUT can change it, where the vendor's API only shows it. */
+  readonly readOnly?: string;
 }

@@ -88,8 +88,11 @@ export function agrees({ field, value }: Unit, reading: Reading): boolean {
 }
 
 /** Whether an answer shows that nothing is stored in a field whose value no answer shows. */
-function isKnownAbsent({ access, showsAbsence = false, pointer }: FieldSpec, live: LiveServer) {
-  return access === 'secret' && showsAbsence && getAt(live.fields, pointer) === null;
+export function isKnownAbsent(
+  { showsAbsence = false, pointer }: FieldSpec,
+  { fields }: LiveServer,
+): boolean {
+  return showsAbsence && getAt(fields, pointer) === null;
 }
 
 /** What `live` says of the unit, made comparable. Where the answer lacks it, as the field table says. */

@@ -1,24 +1,21 @@
-import { TrueupError } from '../model/errors/errors.ts';
 import type { Json, JsonObject, Pointer } from '../model/json/json.types.ts';
 import { isJsonObject } from '../model/json/json.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import { formatPointer, getAt, isWithin, parsePointer, setAt } from '../model/json/pointer.ts';
 import type { Unit } from '../model/units.ts';
 import { readUnit } from '../model/units.ts';
+import { BlockedBodyError } from './blocked-body.ts';
 
 /**
  * A PUT would have to give back a number of the vendor's as it was, and JavaScript does not hold it exactly: another one
  * would be written in its place.
  */
-export class InexactNumberError extends TrueupError {
+export class InexactNumberError extends BlockedBodyError {
   static override readonly name: string = 'InexactNumberError';
-  /** The place of the number. */
-  readonly pointer: Pointer;
 
   constructor(pointer: Pointer) {
     const why = 'the vendor has a number there that cannot be sent back as it is; nothing was sent';
-    super('inexact-number', why, { context: { pointer } });
-    this.pointer = pointer;
+    super('inexact-number', why, pointer);
   }
 }
 

@@ -6,6 +6,7 @@ import { nothingToNote } from './fingerprint.ts';
 import type { Pointer } from '../model/json/json.types.ts';
 import type { AppliedField, ServerRecord } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
+import { liveName } from '../model/names/live-name.ts';
 import { outcomeCounts } from '../model/outcome.ts';
 import type { QuietCounts } from '../model/outcome.ts';
 import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
@@ -137,9 +138,10 @@ export function assemblePlan(
       quiet,
     ),
     changes: servers.filter(({ outcome }) => outcome !== 'inSync' && outcome !== 'assumed'),
-    undeclared: first.map(({ id, fields }) =>
-      typeof fields['name'] === 'string' ? { id, name: fields['name'] } : { id },
-    ),
+    undeclared: first.map((server) => {
+      const name = liveName(server);
+      return name === undefined ? { id: server.id } : { id: server.id, name };
+    }),
     ...(count > first.length && { undeclaredCount: count }),
     guard,
     digest: planDigest(hashesOf(servers)),

@@ -89,6 +89,9 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
       message: 'the vendor has no server with this id; Trueup does not create servers',
     });
   }
+  if (live.readOnly !== undefined) {
+    return simple('invalid', { code: 'invalid', message: `it is ${live.readOnly}` });
+  }
   return planFields(context, inputs, declared.server, live, record);
 }
 

@@ -65,6 +65,15 @@ describe('the outcome is the first that fits', () => {
     ],
     ['none is not', inputsOf(server, { name: 'new' }, { record: all }), {}, 'inSync'],
     ['missing', inputsOf(server, undefined, { record: all }), {}, 'missing'],
+    [
+      'what cannot be changed is invalid, also in sync',
+      {
+        ...inputsOf(server, undefined),
+        live: { id: 's1', fields: { name: 'new' }, readOnly: 'in a file' },
+      },
+      {},
+      'invalid',
+    ],
     ['failed before refused', inputsOf(server, live, { record: all }), {}, 'failed'],
     [
       'failed before reported',

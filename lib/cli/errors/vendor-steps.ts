@@ -32,7 +32,7 @@ function statusSteps({ operation, status = 0 }: VendorError, secret: string): St
         ? 'check the path in baseUrl: the API is elsewhere'
         : 'declare the id that the server has now, or take the server out of the declaration';
     case 409:
-      return 'declare a value that no other server has, or change the other server first';
+      return kindSteps.conflict;
     case 429:
       return 'wait a minute; if it goes on, lower budget.requestsPerMinute';
   }
@@ -61,6 +61,7 @@ const bodySteps: Readonly<Record<string, Steps>> = {
 const kindSteps: Readonly<Record<Exclude<VendorErrorKind, 'status' | 'token'>, Steps>> = {
   upstream:
     'check the MCP server behind the gateway: its address, and whether it takes the credential',
+  conflict: 'declare a value that no other server has, or change the other server first',
   timeout: 'try again; if it goes on, look at the status page of the gateway',
   cut: 'try again; if it goes on, look at the status page of the gateway',
   'no-route': 'check baseUrl and the network',
@@ -104,6 +105,7 @@ function tokenSteps(error: VendorError, secret: string): Steps {
     }
     case 'host':
     case 'upstream':
+    case 'conflict':
     case 'needs-login':
     case 'aborted':
       return kindSteps[kind];

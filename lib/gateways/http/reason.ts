@@ -9,6 +9,7 @@ import { isJsonObject } from '../../model/json/json.ts';
  * | `{error, message, details?}` | [doc] |
  * | `{detail: "text"}` | [copy] |
  * | `{detail: [{loc, msg, type}]}` | 422 [copy] |
+ * | `{detail: {error}}` | [run] |
  * | `{error: {code, message, details?}}` | [doc] |
  * | `{error, error_description}` | token endpoints, RFC 6749 |
  * | plain text | proxies; [copy] |
@@ -61,6 +62,7 @@ function reasonOf(body: Json): string | undefined {
   if (isJsonObject(error)) return joined(error['code'], error['message']);
   if (Array.isArray(detail)) return detail.flatMap(problemOf).join('; ') || undefined;
   if (typeof detail === 'string') return joined(error, detail);
+  if (isJsonObject(detail)) return joined(detail['error'], detail['message']);
   return joined(error, message ?? description);
 }
 

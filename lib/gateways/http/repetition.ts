@@ -49,6 +49,7 @@ function mayRepeat({ kind, status }: FailedRequest, repeatable: Repeatable): boo
     case 'status':
       return repeatable === 'anytime' && isTransientStatus(status ?? 0);
     case 'upstream':
+    case 'conflict':
     case 'tls':
     case 'redirect':
     case 'host':

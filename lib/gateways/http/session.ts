@@ -13,7 +13,8 @@ import type { KindOf } from './exchange.ts';
 import type { HostOwner } from './allowed-hosts.types.ts';
 
 /** Whose requests they are, and how its PUTs behave. */
-export type SessionOwner = HostOwner & Pick<Provider, 'putPatience' | 'upstreamStatuses'>;
+export type SessionOwner = HostOwner &
+  Pick<Provider, 'putPatience' | 'upstreamStatuses' | 'isConflict'>;
 
 /** One call of a vendor's API, under the connection's base URL. */
 export interface VendorRequest {
@@ -51,14 +52,15 @@ export function openHttpSession(
   const bearer = bearerOf(inputs);
   let listed = 0;
   let lockout: VendorError | undefined;
-  const isUpstream = upstreamKind(owner);
+  const ownKind = ownKindOf(owner);
   return async ({ operation, path, query, body, secrets = [], server }) => {
     const isPut = operation === 'put';
     const method = isPut ? 'PUT' : 'GET';
     const call = plainText(`${method} /${path.join('/')}`, mostOfCall);
     const context = { connection: name, call, ...(server !== undefined && { server }) };
     const fail = (why: string) => new VendorError('host', operation, why, { context });
-    if (path.some((segment) => /^\.{0,2}$/.test(segment) || !segment.isWellFormed())) {
+    const named = server === undefined ? path : [...path, server];
+    if (named.some((segment) => /^\.{0,2}$/.test(segment) || !segment.isWellFormed())) {
       // No URL can hold it: dots are resolved away, and the request would be another one.
       throw new VendorError('status', operation, 'no server can have this id', {
         status: 404,
@@ -81,7 +83,7 @@ export function openHttpSession(
       ...(body && { json: body }),
       known: inputs.known,
       kindOf: (status, answer) =>
-        errorWithSuccess(status, answer) ?? (isPut ? isUpstream(status, answer) : undefined),
+        errorWithSuccess(status, answer) ?? (isPut ? ownKind(status, answer) : undefined),
       ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
@@ -119,10 +121,13 @@ function lockedOut({ status, retryAfterMs }: VendorError, context: JsonObject) {
   };
 }
 
-/** A proxy's page with the same status is the gateway's own failure. */
-function upstreamKind({ upstreamStatuses = [] }: SessionOwner): KindOf {
-  return (status, body) =>
-    body !== undefined && upstreamStatuses.includes(status) ? 'upstream' : undefined;
+/** What the gateway means by its answers to a PUT. A proxy's page with the same status is the gateway's own failure. */
+function ownKindOf({ upstreamStatuses = [], isConflict }: SessionOwner): KindOf {
+  return (status, body) => {
+    if (body === undefined) return undefined;
+    if (upstreamStatuses.includes(status)) return 'upstream';
+    return isConflict?.(status, body) === true ? 'conflict' : undefined;
+  };
 }
 
 /** A 2xx that has an error in place of what was asked for: it cannot be used, and its reason says why. */

@@ -5,14 +5,14 @@ import type { Outcome } from '../outcome.ts';
  *
  * | word          | codes of reasons |
  * |---------------|------------------|
- * | `rejected`    | `http-4xx` other than those below: the vendor says no to this declaration |
+ * | `rejected`    | `http-4xx` other than those below, `conflict`: the vendor says no to this declaration |
  * | `throttled`   | `http-429` |
  * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`, `body-...`: an outage, or no valid answer |
  * | `upstream`    | `upstream`: the server behind the gateway failed |
  * | `network`     | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or not there |
  * | `signIn`      | `http-401`, `token`, `needs-login` |
  * | `secret`      | `secret-...`: a server's secret is missing, denied, or not as declared |
- * | `declaration` | `invalid`, `invalid-connection`, `older-generation` |
+ * | `declaration` | `invalid`, `invalid-connection`, `older-generation`, `would-clear` |
  * | `notApplied`  | `not-applied`, `not-kept`, `undecided`: answered 200, and not done or not yet known to be |
  * | `missing`     | `missing`: the vendor has no such server |
  * | `backingOff`  | `backing-off`: the connection failed before, and is not asked yet |
@@ -47,6 +47,7 @@ const byCode: Readonly<Record<string, FailureReason>> = {
   cut: 'vendor',
   body: 'vendor',
   upstream: 'upstream',
+  conflict: 'rejected',
   'no-route': 'network',
   tls: 'network',
   redirect: 'network',
@@ -56,6 +57,7 @@ const byCode: Readonly<Record<string, FailureReason>> = {
   invalid: 'declaration',
   'invalid-connection': 'declaration',
   'older-generation': 'declaration',
+  'would-clear': 'declaration',
   'not-applied': 'notApplied',
   'not-kept': 'notApplied',
   undecided: 'notApplied',

@@ -8,6 +8,7 @@ export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | '
  * |-------------|---------|
  * | `status`    | an answer with `status` other than 2xx |
  * | `upstream`  | an answer with `status`: the server behind the gateway failed; a PUT may have been applied |
+ * | `conflict`  | an answer with `status`, which is not 409: another server has the value |
  * | `timeout`   | no answer in time; a PUT may have been applied |
  * | `cut`       | the connection broke; a PUT may have been applied |
  * | `no-route`  | no connection opened: DNS, refused, unreachable |
@@ -22,6 +23,7 @@ export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | '
 export type FailureKind =
   | 'status'
   | 'upstream'
+  | 'conflict'
   | 'timeout'
   | 'cut'
   | 'no-route'
@@ -48,7 +50,7 @@ export interface Failure {
  * | class        | what | next |
  * |--------------|------|------|
  * | `terminal`   | 400, 403 on one server, 422, any other 4xx | `failed`; unattended passes try again after an hour, doubling to a day |
- * | `conflict`   | 409 | `failed`; once more at the end of the pass, then the same |
+ * | `conflict`   | 409, or another answer that says that a value is taken | `failed`; once more at the end of the pass, then the same |
  * | `missing`    | 404 on one server | `missing` |
  * | `transient`  | 408, 429, 5xx, timeout, cut, not JSON, the server behind the gateway | `waiting`, with backoff |
  * | `connection` | 401, 403 on the list or token, 429 with a longer wait than a minute, no route, TLS, redirect, a host that is not allowed, a failed list | the pass ends |
@@ -60,6 +62,8 @@ export function classifyFailure(failure: Failure): FailureClass {
   switch (kind) {
     case 'status':
       return whole ? 'connection' : classifyStatus(status ?? 0);
+    case 'conflict':
+      return whole ? 'connection' : 'conflict';
     case 'upstream':
     case 'timeout':
     case 'cut':
@@ -119,6 +123,7 @@ export function mayHaveReached({ kind }: Failure): boolean {
       return false;
     case 'status':
     case 'upstream':
+    case 'conflict':
     case 'timeout':
     case 'cut':
     case 'body':

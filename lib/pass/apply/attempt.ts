@@ -1,4 +1,4 @@
-import { InexactNumberError } from '../../plan/body.ts';
+import { BlockedBodyError } from '../../plan/blocked-body.ts';
 import { TrueupError } from '../../model/errors/errors.ts';
 import { classifyFailure, mayHaveBeenApplied } from '../../model/errors/failure.ts';
 import type { FailureClass } from '../../model/errors/failure.ts';
@@ -23,7 +23,7 @@ import {
   withIntent,
   withoutOvertaken,
 } from './intents.ts';
-import { bodyOf, mayBeDropped } from './put-body.ts';
+import { bodyOf, mayBeDropped, restoringBody } from './put-body.ts';
 import { readAgain } from './read-again.ts';
 import { fetchValues } from './secret-values.ts';
 import type { FoundSecret } from './secret-values.ts';
@@ -105,7 +105,7 @@ async function attemptServer(context: ApplyContext, given: ServerWork): Promise<
     values.found.map(({ unit, value }): [Pointer, Secret] => [unit.pointer, value]),
   );
   const made = bodyOf(work, changes, secrets);
-  if (made instanceof InexactNumberError) {
+  if (made instanceof BlockedBodyError) {
     const { code, message, pointer } = made;
     const reason = { code, message, pointer };
     const failure = { class: 'conflict', reason, unknown: was.intent } as const;
@@ -130,6 +130,8 @@ async function attemptServer(context: ApplyContext, given: ServerWork): Promise<
   try {
     answer = await put();
     if (context.table.dropsPuts && mayBeDropped(sent, live, answer)) answer = await put();
+    const restoring = restoringBody(work, sent, answer);
+    if (restoring) answer = await context.session.put(live.id, restoring, []);
     const versions = new Map(values.found.map(({ unit, version }) => [unit.pointer, version]));
     const sentValues = sent.map((unit): SentValue => {
       const version = versions.get(unit.pointer);

@@ -1,9 +1,11 @@
-import { buildBody, InexactNumberError } from '../../plan/body.ts';
+import { BlockedBodyError } from '../../plan/blocked-body.ts';
+import { buildBody } from '../../plan/body.ts';
 import type { PutBody } from '../../plan/body.ts';
+import { assertKept, clearedIn } from '../../plan/cleared.ts';
 import type { FieldVerdict } from '../../plan/diff.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
 import { verifyUnit } from '../../plan/verify-answer.ts';
-import type { Pointer } from '../../model/json/json.types.ts';
+import type { JsonObject, Pointer } from '../../model/json/json.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';
@@ -14,7 +16,7 @@ export function bodyOf(
   { plan, live }: ServerWork,
   changes: readonly FieldChange[],
   secrets: ReadonlyMap<Pointer, Secret>,
-): PutBody | InexactNumberError {
+): PutBody | BlockedBodyError {
   const pointers = new Set(changes.map(({ pointer }) => pointer));
   // What was refused goes along where its group is sent for another reason.
   const isWithheld = ({ state, unit }: FieldVerdict) =>
@@ -25,9 +27,11 @@ export function bodyOf(
   const texts = new Map([...secrets].map(([pointer, value]) => [pointer, value.reveal()]));
   const units = plan.verdicts.map(({ unit }) => unit);
   try {
-    return buildBody(units, pointers, new Set(withheld), live, texts);
+    const made = buildBody(units, pointers, new Set(withheld), live, texts);
+    assertKept(units, made.sent, new Set(withheld), live);
+    return made;
   } catch (error) {
-    if (error instanceof InexactNumberError) return error;
+    if (error instanceof BlockedBodyError) return error;
     throw error;
   }
 }
@@ -39,4 +43,26 @@ export function mayBeDropped(
   answer: LiveServer,
 ): boolean {
   return sent.some((unit) => verifyUnit(unit, before, answer).result !== 'applied');
+}
+
+/** The body of a PUT that gives back what one that was answered has cleared besides; undefined if there is none. */
+export function restoringBody(
+  { plan, live }: ServerWork,
+  sent: readonly Unit[],
+  answer: LiveServer,
+): JsonObject | undefined {
+  // Not what is held: only what was sent, or was as declared before.
+  const units = plan.verdicts.flatMap(({ state, unit }) =>
+    state === 'inSync' || sent.includes(unit) ? unit : [],
+  );
+  const cleared = clearedIn(units, sent, live, answer);
+  if (cleared.size === 0) return undefined;
+  const none = new Set<Pointer>();
+  return buildBody(
+    units.filter(({ pointer }) => cleared.has(pointer)),
+    cleared,
+    none,
+    answer,
+    new Map(),
+  ).body;
 }

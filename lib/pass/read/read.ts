@@ -79,7 +79,8 @@ export async function read(
   const before = question.isFailing === true ? undefined : question.attended?.earlier;
   const earlier = before && isOfRow(before, account.row) ? before : undefined;
   const list = () => endingAsValue(listAll(session, declared));
-  const listed = ids || earlier ? undefined : list();
+  const byList = account.provider.hasSlowGet === true;
+  const listed = earlier || (ids && !byList) ? undefined : list();
   const versions = tables.then(([desired, ledger]) => {
     const wanted = wantedServers({ desired, ledger }, deps);
     const names = secretNames(wanted.map(([, server]) => server));
@@ -91,7 +92,7 @@ export async function read(
     const found = await versions;
     return attemptKey(server, found, versionInUse(found));
   };
-  const source = { listed, list, earlier };
+  const source = { listed, list, earlier, byList };
   const live = endingAsValue(readLive(session, tables, source, keyOf, deps, question));
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
     // `declared` too: where nothing is listed, or the list fails first, nothing hears that it failed
@@ -141,6 +142,8 @@ interface LiveSource {
   readonly listed: Promise<Listed | { readonly ending: Ending }> | undefined;
   readonly list: () => Promise<Listed | { readonly ending: Ending }>;
   readonly earlier: Earlier | undefined;
+  /** Whether a few servers are read by the list as well: a GET of each would take too long. */
+  readonly byList: boolean;
 }
 
 /**
@@ -149,7 +152,7 @@ interface LiveSource {
 async function readLive(
   session: VendorSession,
   tables: Promise<readonly [DesiredState & { readonly isRedeclared: boolean }, LedgerState]>,
-  { listed, list, earlier }: LiveSource,
+  { listed, list, earlier, byList }: LiveSource,
   keyOf: (server: DesiredServer) => Promise<AttemptKey>,
   deps: Dependencies,
   { servers: ids, exact = false, attended: asked }: Question,
@@ -181,14 +184,18 @@ async function readLive(
   if (asked && earlier) {
     const again = toReadAgain(earlier, { desired, ledger }, wanted, asked.shown);
     // Of a few, a call each is less than the list.
-    if (ids || again.length <= earlier.calls.list) {
+    const isFew = !byList && (ids !== undefined || again.length <= earlier.calls.list);
+    if (isFew || again.length === 0) {
       return withEarlier(earlier, wanted, await readEach(session, again, question));
     }
-  } else if (ids) {
+  } else if (ids && !byList) {
     return { declared: await readEach(session, wanted, question) };
   }
   const all = await (listed ?? list());
-  return 'ending' in all ? all : readAll(session, all, question);
+  if ('ending' in all) return all;
+  const state = await readAll(session, all, question);
+  // Held against a part of the rows, a list does not say which servers are not declared.
+  return ids ? { declared: state.declared } : state;
 }
 
 /** Whether an answer leaves out of a server what its declaration needs, and a GET would say. */

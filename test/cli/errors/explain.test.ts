@@ -142,6 +142,11 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
     'check the MCP server behind the gateway: its address, and whether it takes the credential',
   ],
   [
+    vendor('conflict', 'put', 'the alias is taken', { status: 400 }),
+    'acme: PUT /servers/a answered HTTP 400: the alias is taken',
+    'declare a value that no other server has, or change the other server first',
+  ],
+  [
     vendor('timeout', 'put', 'no answer within 15 s'),
     'acme: PUT /servers/a: no answer within 15 s',
     'try again; if it goes on, look at the status page of the gateway',

@@ -7,6 +7,8 @@ describe('reasonIn', () => {
     ['{"message":"Slug in use","details":{"slug":"x"}}', 'Slug in use'],
     ['{"error":"conflict"}', 'conflict'],
     ['{"detail":"Server not found"}', 'Server not found'],
+    ['{"detail":{"error":"Alias taken"}}', 'Alias taken'],
+    ['{"detail":{"detail":{"error":"deeper"}}}', undefined],
     [
       '{"detail":[{"loc":["body","slug"],"msg":"no match","type":"t","input":"hidden"},{"msg":"odd"},7]}',
       'body.slug: no match; odd',

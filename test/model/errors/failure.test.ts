@@ -52,6 +52,7 @@ test.each<[number, number, FailureClass]>([
 describe('without a status', () => {
   test.each<[Failure['kind'], FailureClass]>([
     ['upstream', 'transient'],
+    ['conflict', 'conflict'],
     ['timeout', 'transient'],
     ['cut', 'transient'],
     ['body', 'transient'],
@@ -80,6 +81,7 @@ describe('a PUT may have been applied', () => {
     ['status', 503, true],
     ['status', 400, false],
     ['status', 409, false],
+    ['conflict', 400, false],
     ['status', 429, false],
     ['status', undefined, false],
     ['no-route', undefined, false],
@@ -99,6 +101,7 @@ test.each<[Failure['kind'], boolean]>([
   ['cut', true],
   ['body', true],
   ['redirect', true],
+  ['conflict', true],
   ['aborted', true],
   ['no-route', false],
   ['tls', false],

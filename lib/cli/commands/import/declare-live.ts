@@ -3,6 +3,8 @@ import type { FieldSpec, FieldTable } from '../../../model/field-table.types.ts'
 import type { JsonObject } from '../../../model/json/json.types.ts';
 import type { LiveServer } from '../../../model/live.types.ts';
 import { getAt, setAt } from '../../../model/json/pointer.ts';
+import { liveName } from '../../../model/names/live-name.ts';
+import { isKnownAbsent } from '../../../model/units.ts';
 import { showPointer } from '../../../model/text/shown-value.ts';
 
 /** A server as it would be declared, and what to say of it. */
@@ -30,7 +32,7 @@ export function declareLive(
   row: JsonObject = {},
 ): DeclaredLive {
   const { id, fields } = live;
-  const label = row['label'] ?? labelOf(fields);
+  const label = row['label'] ?? labelOf(live);
   const unknown = unknownGroups(table, live, declared);
   let spec: JsonObject = {};
   const remarks: string[] = [];
@@ -44,7 +46,8 @@ export function declareLive(
     if (value !== undefined && value !== null) spec = setAt(spec, pointer, value);
     else if (access === 'secret' && isStored(field, live))
       remarks.push(`${name(pointer)}: ${unreadableSecret}`);
-    else if (access === 'write-only') remarks.push(`${name(pointer)}: ${unreadable}`);
+    else if (access === 'write-only' && isStored(field, live))
+      remarks.push(`${name(pointer)}: ${unreadable}`);
   }
   for (const pointer of declared?.policy.ignore ?? ignore) spec = setAt(spec, pointer, undefined);
   const secret = `${secrets}/${typeof label === 'string' ? label : id}`;
@@ -75,9 +78,9 @@ function unknownGroups(
   return new Set(fields.flatMap((field) => (isUnknown(field) ? (field.group ?? []) : [])));
 }
 
-/** Whether a secret may be stored: some gateways show that none is. */
-function isStored({ pointer, showsAbsence = false }: FieldSpec, { fields }: LiveServer): boolean {
-  return !(showsAbsence && getAt(fields, pointer) === null);
+/** Whether a value may be stored that no answer shows: some gateways show that none is. */
+function isStored(field: FieldSpec, live: LiveServer): boolean {
+  return !isKnownAbsent(field, live);
 }
 
 /** The lines that declare a group: what can be read of it, and where its secret may be. */
@@ -98,8 +101,9 @@ const unreadable = 'cannot be read; declared, it would be sent';
 const unreadableSecret = 'cannot be read; to send one: { secret: NAME, key: KEY }';
 
 /** `salesforce-prod`, of a slug or name. */
-function labelOf({ slug, name: called }: JsonObject): string | undefined {
-  const text = [slug, called].find((one) => typeof one === 'string' && one.trim() !== '');
+function labelOf(live: LiveServer): string | undefined {
+  const names = [live.fields['slug'], liveName(live)];
+  const text = names.find((one) => typeof one === 'string' && one.trim() !== '');
   if (typeof text !== 'string') return undefined;
   const label = text
     .toLowerCase()

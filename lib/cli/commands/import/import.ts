@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../model/json/json.types.ts';
 import type { LiveServer } from '../../../model/live.types.ts';
+import { liveName } from '../../../model/names/live-name.ts';
 import { counted } from '../../../plan/text/render-guard.ts';
 import { writeYaml } from '../../../desired/yaml/write.ts';
 import type { DesiredState } from '../../../pass/read/desired.ts';
@@ -9,6 +10,7 @@ import { exitCodes } from '../../errors/exit-codes.ts';
 import { declareLive } from './declare-live.ts';
 import type { DeclaredLive } from './declare-live.ts';
 import { fit } from './fit.ts';
+import { quoted } from '../../../model/text/shown-value.ts';
 import { documentOf } from '../pull/document-of.ts';
 import { selectConnections, splitName } from '../../targets/select.ts';
 import { withSession } from '../../targets/with-session.ts';
@@ -51,16 +53,19 @@ export const importCommand = defineCommand<ImportOptions>({
       const live = new Map<string, LiveServer>();
       for await (const page of session.list()) for (const one of page) live.set(one.id, one);
       return [...live.values()].map((one) => ({
+        readOnly: one.readOnly,
         ...declared(one, desired, written, `${deps.secretPrefix}/${connection}`),
-        called: one.fields['name'],
+        called: liveName(one),
       }));
     });
     const chosen = choose(found, only, match);
-    const { document, left } = fit(own, chosen, deps);
+    const { document, left } = fit(own, chosen.filter(isOpen), deps);
+    const head = [...left, ...chosen.flatMap(readOnlyLine)];
     if (context.options.output === 'json') output.data(document.value ?? {});
-    else output.result(writeYaml([document]));
+    else output.result(writeYaml([{ ...document, head }]));
     for (const line of left) output.say(`warning: ${line}`, 'warn');
-    output.note(`Declared as they are: ${counted(chosen.length - left.length, 'server')}.`);
+    const declaredCount = chosen.filter(isOpen).length - left.length;
+    output.note(`Declared as they are: ${counted(declaredCount, 'server')}.`);
     return left.length > 0 ? exitCodes.failed : exitCodes.ok;
   },
 });
@@ -80,7 +85,13 @@ function declared(
 
 interface Found extends DeclaredLive {
   readonly called: unknown;
+  readonly readOnly: string | undefined;
 }
+
+const isOpen = ({ readOnly }: Found) => readOnly === undefined;
+
+const readOnlyLine = ({ id, readOnly }: Found): readonly string[] =>
+  readOnly === undefined ? [] : [`server ${quoted(id)} is not declared: it is ${readOnly}`];
 
 /** One connection, and the servers of it that are named. */
 function wanted(operands: readonly string[]): {
@@ -100,7 +111,7 @@ function choose(
   found: readonly Found[],
   only: readonly string[] | undefined,
   match: string | undefined,
-): readonly DeclaredLive[] {
+): readonly Found[] {
   const names = ({ id, server, called }: Found) => [id, server['label'], called];
   const lacking = (only ?? []).filter((name) => !found.some((one) => names(one).includes(name)));
   if (lacking.length > 0) {
