@@ -14,6 +14,7 @@ export default {
   collectCoverageFrom: [
     'lib/model/**/*.ts',
     'lib/plan/**/*.ts',
+    'lib/lifecycle/**/*.ts',
     'lib/desired/rules/**/*.ts',
     'lib/gateways/*/convert.ts',
     'lib/lease/protocol.ts',

@@ -12,7 +12,8 @@ export interface Room {
 export const floors: readonly (readonly Room[])[] = [
   [{ path: 'lib/model', isPure: true }],
   [
-    { path: 'lib/plan', isPure: true },
+    { path: 'lib/lifecycle', isPure: true },
+    { path: 'lib/plan', isPure: true, beside: ['lib/lifecycle'] },
     { path: 'lib/desired/rules', isPure: true },
     { path: 'lib/table' },
   ],

@@ -1,0 +1,216 @@
+import type { Reason } from '../model/ledger.types.ts';
+import type { Binding, LabelState, Reservation } from './lifecycle.types.ts';
+
+/**
+ * How a server of a label comes and goes: never two of them, whichever process dies when. This function is all of it: what
+ * an event makes of the label's two items, or why it is refused. What it returns is written in its order, each item under the
+ * condition that it is still as it was read; a write that fails ends the attempt.
+ *
+ * | state    | reservation            | binding  | what may follow |
+ * |----------|------------------------|----------|-----------------|
+ * | none     | -                      | -        | `reserve` |
+ * | reserved | `reserved`             | -        | its own attempt: `answered`, `rejected`, `unknown`; others, later: as unsure |
+ * | unsure   | `unsure`               | -        | `listed`: bound, free again, or for a person |
+ * | person   | `person`               | -        | `listed` without it, twice: free again |
+ * | created  | `created`, with the id | -        | `listed`, any list: bound |
+ * | bound    | - or any               | there    | `remove` |
+ * | removing | -                      | removal  | `gone`: none; `kept`: bound; others, later: `read` |
+ *
+ * - One reservation is one request to create. It is written before the request is sent, so that a process which dies leaves a
+ *   trace of what it may have sent.
+ * - What may have been sent is not sent again. It is settled by two complete lists that were begun after the settling time: no
+ *   request of before can then still be under way, and no list can be too old to show what it did.
+ * - The id is written before the binding, and the binding before the reservation goes: an id that was once known is not lost.
+ * - A deletion leaves its trace before it is sent. What may still be under way is waited for before the server counts as there.
+ */
+export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecision {
+  switch (event.kind) {
+    case 'reserve':
+      return reserve(state, event);
+    case 'answered':
+      return answered(state, event);
+    case 'rejected':
+      return ofAttempt(state, event.nonce, () => [without]);
+    case 'unknown':
+      return ofAttempt(state, event.nonce, (reservation) => [
+        reserved({ ...reservation, state: 'unsure', reason: event.reason }),
+      ]);
+    case 'listed':
+      return listed(state, event);
+    case 'remove':
+      return remove(state, event);
+    case 'gone':
+      return ofRemoval(state, () => [{ item: 'binding' }]);
+    case 'kept':
+      return ofRemoval(state, (binding) => [bound(withoutRemoval(binding))]);
+    case 'read':
+      return read(state, event);
+  }
+}
+
+/** What may happen to a label. Times in milliseconds since the epoch. */
+export type LifecycleEvent =
+  /** A complete list of this pass has no server of its name, and one is to be created. */
+  | { readonly kind: 'reserve'; readonly reservation: Omit<Reservation, 'state' | 'looks'> }
+  /** The attempt's own request was answered with a new server. */
+  | {
+      readonly kind: 'answered';
+      readonly nonce: string;
+      readonly id: string;
+      readonly consentUrl?: string;
+      readonly binding: NewBinding;
+    }
+  /** The attempt's own request was surely not processed. */
+  | { readonly kind: 'rejected'; readonly nonce: string }
+  /** The attempt's own request may have been processed. */
+  | { readonly kind: 'unknown'; readonly nonce: string; readonly reason: Reason }
+  /** A complete list, begun at this time, and what it has under the label's name. */
+  | {
+      readonly kind: 'listed';
+      readonly begunAt: number;
+      readonly settlingMs: number;
+      readonly found: FoundByName;
+      readonly binding: NewBinding;
+    }
+  /** The server is to be deleted, by this approval. */
+  | {
+      readonly kind: 'remove';
+      readonly at: string;
+      readonly epoch: number;
+      readonly approval: string;
+      readonly account: string;
+      readonly stack: string;
+    }
+  /** The deletion was answered, and the gateway does not have the server any more. */
+  | { readonly kind: 'gone' }
+  /** The deletion was surely not processed. */
+  | { readonly kind: 'kept' }
+  /** A read of the server, begun at this time, after a deletion whose answer is not known. */
+  | {
+      readonly kind: 'read';
+      readonly begunAt: number;
+      readonly settlingMs: number;
+      readonly isThere: boolean;
+    };
+
+/** What a new binding says besides id and consent. */
+export type NewBinding = Omit<Binding, 'id' | 'consentUrl' | 'removal'>;
+
+/** `same`: one server, and it is as it was to be created. `other`: it may be another's. */
+export type FoundByName =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'same'; readonly id: string }
+  | { readonly kind: 'other'; readonly reason: Reason };
+
+/** One item to write, or, without `value`, to remove. */
+export type LifecycleWrite =
+  | { readonly item: 'reservation'; readonly value?: Reservation }
+  | { readonly item: 'binding'; readonly value?: Binding };
+
+/**
+ * What to write, in this order. `taken`: the label has a reservation or a server. `lost`: another pass settled what this
+ * attempt left. `early`: it is not yet known what became of it. `none`: there is nothing that the event is about. `other`: the
+ * server is not this deployment's to delete.
+ */
+export type LifecycleDecision =
+  | { readonly ok: true; readonly writes: readonly LifecycleWrite[] }
+  | { readonly ok: false; readonly why: 'taken' | 'lost' | 'early' | 'none' | 'other' };
+
+/** So many complete lists have to lack a server that may have been created. */
+export const looksNeeded = 2;
+
+type EventOf<K extends LifecycleEvent['kind']> = Extract<LifecycleEvent, { kind: K }>;
+type Refusal = Extract<LifecycleDecision, { ok: false }>['why'];
+
+const done = (writes: readonly LifecycleWrite[]): LifecycleDecision => ({ ok: true, writes });
+const refused = (why: Refusal): LifecycleDecision => ({ ok: false, why });
+
+const reserved = (value: Reservation): LifecycleWrite => ({ item: 'reservation', value });
+const bound = (value: Binding): LifecycleWrite => ({ item: 'binding', value });
+const without: LifecycleWrite = { item: 'reservation' };
+
+function reserve(
+  { reservation, binding }: LabelState,
+  event: EventOf<'reserve'>,
+): LifecycleDecision {
+  if (reservation || binding) return refused('taken');
+  return done([reserved({ ...event.reservation, state: 'reserved', looks: 0 })]);
+}
+
+/** For the process that made the reservation: whatever others noted in it meanwhile, the answer to its own request decides. */
+function ofAttempt(
+  { reservation }: LabelState,
+  nonce: string,
+  writes: (reservation: Reservation) => readonly LifecycleWrite[],
+): LifecycleDecision {
+  return reservation?.nonce === nonce ? done(writes(reservation)) : refused('lost');
+}
+
+function answered(state: LabelState, event: EventOf<'answered'>): LifecycleDecision {
+  const { id, consentUrl, binding } = event;
+  return ofAttempt(state, event.nonce, (reservation) => {
+    const consent = consentUrl === undefined ? {} : { consentUrl };
+    const created: Reservation = { ...reservation, state: 'created', id, ...consent };
+    return [reserved(created), bound({ ...binding, id, ...consent }), without];
+  });
+}
+
+function listed(
+  { reservation, binding }: LabelState,
+  { begunAt, settlingMs, found, ...event }: EventOf<'listed'>,
+): LifecycleDecision {
+  if (!reservation) return refused('none');
+  if (binding) return done([without]);
+  const { state, id, consentUrl, at } = reservation;
+  if (state === 'created' && id !== undefined) {
+    const consent = consentUrl === undefined ? {} : { consentUrl };
+    return done([bound({ ...event.binding, id, ...consent }), without]);
+  }
+  if (begunAt < Date.parse(at) + settlingMs) return refused('early');
+  if (found.kind === 'none') {
+    const looks = reservation.looks + 1;
+    return done([looks < looksNeeded ? reserved({ ...reservation, looks }) : without]);
+  }
+  if (found.kind === 'same' && state !== 'person') {
+    return done([bound({ ...event.binding, id: found.id }), without]);
+  }
+  const reason = found.kind === 'other' ? found.reason : reservation.reason;
+  return done([reserved({ ...reservation, state: 'person', looks: 0, ...(reason && { reason }) })]);
+}
+
+/** What a binding must be for its server to be deleted. */
+export function isOwn(
+  binding: Binding,
+  { account, stack }: Pick<Binding, 'account' | 'stack'>,
+): boolean {
+  return binding.account === account && binding.stack === stack;
+}
+
+function remove({ binding }: LabelState, event: EventOf<'remove'>): LifecycleDecision {
+  const { at, epoch, approval } = event;
+  if (!binding) return refused('none');
+  if (!isOwn(binding, event)) return refused('other');
+  if (binding.removal) return refused('early');
+  return done([bound({ ...binding, removal: { at, epoch, approval } })]);
+}
+
+function ofRemoval(
+  { binding }: LabelState,
+  writes: (binding: Binding) => readonly LifecycleWrite[],
+): LifecycleDecision {
+  return binding?.removal ? done(writes(binding)) : refused('none');
+}
+
+function read(
+  state: LabelState,
+  { begunAt, settlingMs, isThere }: EventOf<'read'>,
+): LifecycleDecision {
+  const { removal } = state.binding ?? {};
+  if (!removal) return refused('none');
+  if (begunAt < Date.parse(removal.at) + settlingMs) return refused('early');
+  return decide(state, { kind: isThere ? 'kept' : 'gone' });
+}
+
+function withoutRemoval({ removal: _removal, ...binding }: Binding): Binding {
+  return binding;
+}

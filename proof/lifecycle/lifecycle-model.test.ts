@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { explore, isBound, isGone, rules } from '../../test/lifecycle/lifecycle-model.ts';
+import type { Limits, World } from '../../test/lifecycle/lifecycle-model.ts';
+
+const none: Limits = { deaths: 0, lost: 0, ticks: 8, passes: 3, lagTicks: 1 };
+
+/** Worlds are counted, so that a model which no longer explores anything fails. */
+test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
+  ['a death and a lost answer', { deaths: 1, lost: 1 }, isBound, 50_000],
+  ['two deaths', { deaths: 2 }, isBound, 30_000],
+  ['a deletion, a death and a lost answer', { absent: true, deaths: 1, lost: 1 }, isGone, 50_000],
+])(
+  'every interleaving of %s: never two servers, and in the end it is as declared',
+  (_, more, isAtRest, least) => {
+    const found = explore({ ...none, ...more }, rules, isAtRest);
+    expect(found).toMatchObject({ wrong: undefined, stuck: 0 });
+    expect(found.worlds).toBeGreaterThanOrEqual(least);
+  },
+);

@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import { decide } from '../../lib/lifecycle/protocol.ts';
+import { explore, isBound, isBoundOrLeft, isGone, isLeft, rules } from './lifecycle-model.ts';
+import type { Limits, Rules, World } from './lifecycle-model.ts';
+
+const none: Limits = { deaths: 0, lost: 0, ticks: 8, passes: 3, lagTicks: 1 };
+
+test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
+  ['two callers', {}, isBound, 10_000],
+  ['a death', { deaths: 1 }, isBound, 500],
+  ['a lost answer', { lost: 1 }, isBound, 500],
+  ["another's server of the name", { deaths: 1, stranger: true }, isLeft, 5],
+  ["another's server that comes meanwhile", { lost: 1, strangerLater: true }, isBoundOrLeft, 500],
+  ['a deletion', { absent: true }, isGone, 100],
+])(
+  'every interleaving of %s: never two servers, and in the end it is as declared',
+  (_, more, isAtRest, least) => {
+    const found = explore({ ...none, ...more }, rules, isAtRest);
+    expect(found).toMatchObject({ wrong: undefined, stuck: 0 });
+    // A model that no longer explores anything fails.
+    expect(found.worlds).toBeGreaterThanOrEqual(least);
+  },
+);
+
+const twoServers = 'two servers of one label';
+
+test.each<[string, Partial<Rules>, Partial<Limits>, string]>([
+  ['what was sent is not waited for', { settling: 0 }, { deaths: 1 }, twoServers],
+  [
+    'one list that lags is enough',
+    {
+      settling: 0,
+      decide: (state, event) =>
+        decide(
+          state.reservation ? { ...state, reservation: { ...state.reservation, looks: 1 } } : state,
+          event,
+        ),
+    },
+    { lost: 1, lagTicks: 3 },
+    twoServers,
+  ],
+  [
+    'no reservation is made',
+    {
+      decide: (state, event) =>
+        event.kind === 'reserve'
+          ? { ok: true, writes: [{ item: 'reservation' }] }
+          : decide(state, event),
+    },
+    { deaths: 1, lagTicks: 4 },
+    twoServers,
+  ],
+  [
+    "an unknown answer counts as 'not processed'",
+    {
+      decide: (state, event) =>
+        decide(state, event.kind === 'unknown' ? { kind: 'rejected', nonce: event.nonce } : event),
+    },
+    { lost: 1 },
+    twoServers,
+  ],
+  ['a part of a list is believed', { believesPart: true }, { lost: 1, deaths: 1 }, twoServers],
+])('where %s, the model finds two servers', (_, broken, more, wrong) => {
+  expect(explore({ ...none, passes: 4, ...more }, { ...rules, ...broken })).toMatchObject({
+    wrong,
+  });
+});

@@ -1,0 +1,132 @@
+import { expect, test } from '@jest/globals';
+import type { Binding, LabelState, Reservation } from '../../lib/lifecycle/lifecycle.types.ts';
+import { decide, isOwn } from '../../lib/lifecycle/protocol.ts';
+import type { LifecycleEvent } from '../../lib/lifecycle/protocol.ts';
+
+const at = '2026-11-22T10:00:00.000Z';
+const now = Date.parse(at);
+const reservation: Reservation = {
+  nonce: 'n1',
+  account: 'a',
+  body: 'b',
+  epoch: 3,
+  at,
+  state: 'reserved',
+  looks: 0,
+};
+const fresh = { account: 'a', origin: 'created', stack: 'trueup', at, createOnly: 'c' } as const;
+const binding: Binding = { ...fresh, id: 's1' };
+const removal = { at, epoch: 3, approval: 'd' };
+const reason = { code: 'timeout', message: 'no answer' };
+const listed = { kind: 'listed', begunAt: now + 10, settlingMs: 10, binding: fresh } as const;
+const remove = {
+  kind: 'remove',
+  at,
+  epoch: 3,
+  approval: 'd',
+  account: 'a',
+  stack: 'trueup',
+} as const;
+
+test.each<[string, LabelState, LifecycleEvent, string]>([
+  ['a reservation of a reserved label', { reservation }, { kind: 'reserve', reservation }, 'taken'],
+  ['a reservation of a bound label', { binding }, { kind: 'reserve', reservation }, 'taken'],
+  ['an answer to another attempt', { reservation }, { kind: 'rejected', nonce: 'n2' }, 'lost'],
+  ['an answer to a settled attempt', {}, { kind: 'unknown', nonce: 'n1', reason }, 'lost'],
+  ['a list of a free label', {}, { ...listed, found: { kind: 'none' } }, 'none'],
+  [
+    'a list that was begun before the settling time',
+    { reservation },
+    { ...listed, begunAt: now + 9, found: { kind: 'same', id: 's1' } },
+    'early',
+  ],
+  ['a deletion of what is not bound', {}, remove, 'none'],
+  ['a deletion by another deployment', { binding }, { ...remove, stack: 'other' }, 'other'],
+  ['a deletion at another gateway', { binding }, { ...remove, account: 'b' }, 'other'],
+  ['a second deletion', { binding: { ...binding, removal } }, remove, 'early'],
+  ['the end of a deletion that nobody began', { binding }, { kind: 'gone' }, 'none'],
+  [
+    'a read without a deletion',
+    { binding },
+    { kind: 'read', begunAt: now, settlingMs: 0, isThere: true },
+    'none',
+  ],
+  [
+    'a read of what is not bound',
+    {},
+    { kind: 'read', begunAt: now, settlingMs: 0, isThere: true },
+    'none',
+  ],
+  [
+    'a read that was begun before the settling time',
+    { binding: { ...binding, removal } },
+    { kind: 'read', begunAt: now + 9, settlingMs: 10, isThere: false },
+    'early',
+  ],
+])('%s is refused', (_, state, event, why) => {
+  expect(decide(state, event)).toEqual({ ok: false, why });
+});
+
+test('an answer with the id writes the id, then the binding, and removes the reservation last', () => {
+  const event = {
+    kind: 'answered',
+    nonce: 'n1',
+    id: 's1',
+    consentUrl: 'https://c.test',
+    binding: fresh,
+  } as const;
+  expect(decide({ reservation }, event)).toEqual({
+    ok: true,
+    writes: [
+      {
+        item: 'reservation',
+        value: { ...reservation, state: 'created', id: 's1', consentUrl: 'https://c.test' },
+      },
+      { item: 'binding', value: { ...binding, consentUrl: 'https://c.test' } },
+      { item: 'reservation' },
+    ],
+  });
+});
+
+test.each(['https://c.test', undefined])(
+  'an id that was noted is bound by any list',
+  (consentUrl) => {
+    const created: Reservation = { ...reservation, state: 'created', id: 's1' };
+    const consent = consentUrl === undefined ? {} : { consentUrl };
+    const decision = decide(
+      { reservation: { ...created, ...consent } },
+      { ...listed, begunAt: now, found: { kind: 'none' } },
+    );
+    expect(decision).toEqual({
+      ok: true,
+      writes: [{ item: 'binding', value: { ...binding, ...consent } }, { item: 'reservation' }],
+    });
+  },
+);
+
+test('a reservation beside a binding is removed', () => {
+  const decision = decide({ reservation, binding }, { ...listed, found: { kind: 'none' } });
+  expect(decision).toEqual({ ok: true, writes: [{ item: 'reservation' }] });
+});
+
+test('what was found is bound; what may be another’s is for a person, and never bound after that', () => {
+  const same = { kind: 'same', id: 's1' } as const;
+  expect(decide({ reservation }, { ...listed, found: same })).toEqual({
+    ok: true,
+    writes: [{ item: 'binding', value: binding }, { item: 'reservation' }],
+  });
+  const person: Reservation = { ...reservation, state: 'person', reason };
+  const left = { ok: true, writes: [{ item: 'reservation', value: person }] };
+  expect(decide({ reservation }, { ...listed, found: { kind: 'other', reason } })).toEqual(left);
+  expect(decide({ reservation: person }, { ...listed, found: same })).toEqual(left);
+  const unexplained: Reservation = { ...reservation, state: 'person' };
+  expect(decide({ reservation: unexplained }, { ...listed, found: same })).toEqual({
+    ok: true,
+    writes: [{ item: 'reservation', value: unexplained }],
+  });
+});
+
+test('a binding is its own only at the same gateway and in the same deployment', () => {
+  expect(isOwn(binding, { account: 'a', stack: 'trueup' })).toBe(true);
+  expect(isOwn(binding, { account: 'b', stack: 'trueup' })).toBe(false);
+});
