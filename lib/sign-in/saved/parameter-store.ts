@@ -19,7 +19,7 @@ export function parameterStore(options: {
   const { client, prefix } = options;
   let loaded: Promise<{ calls: ReturnType<typeof Ssm.parameters>; largestValue: number }>;
   const load = () => {
-    loaded ??= import('./ssm.ts').then((ssm) => ({
+    loaded ??= import('#ssm').then((ssm) => ({
       calls: ssm.parameters(client),
       largestValue: ssm.largestValue,
     }));

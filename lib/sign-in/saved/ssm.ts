@@ -7,8 +7,8 @@ import {
 import { clientConfiguration, type ClientOptions } from '../../table/dynamodb/client.ts';
 
 /*
- * The three calls of Parameter Store that are used. A module of its own, for it is loaded only where a connection signs in
- * with a refresh token.
+ * The three calls of Parameter Store that are used. A module of its own, `#ssm` of package.json: it is loaded only where a
+ * connection signs in with a refresh token, and a file of its own beside the functions' bundles.
  */
 
 /** The largest value of a standard parameter, in bytes; larger ones cost money. */

@@ -53,6 +53,32 @@ describe('the bundle of a function, in a process of its own', () => {
     expect(changed.length).toBeGreaterThan(0);
   });
 
+  test('loads the client of Parameter Store, a file beside it, where a connection signs in', async () => {
+    const { world, environment } = local;
+    const [connection, secret] = ['signed-in', 'trueup/signed-in/login'];
+    world.issuer.clients.set('trueup', undefined);
+    const refreshToken = world.issuer.issueRefreshToken('trueup');
+    await world.secrets.write(secret, JSON.stringify({ refresh_token: refreshToken }));
+    const client = { tokenUrl: world.issuer.tokenUrl, client_id: 'trueup' };
+    await world.desired.put(connection, 'connection', {
+      provider: 'barndoor',
+      baseUrl: world.barndoor.url,
+      auth: { type: 'refresh-token', ...client, refresh_token: { secret } },
+    });
+    const { kind, value } = await invokeBundle({
+      name: 'scheduled',
+      folder: join(folder, 'scheduled'),
+      event: readFileSync('events/scheduled.json', 'utf8'),
+      client: plainRuntime,
+      environment,
+      log: () => undefined,
+    });
+    expect({ kind, value }).toMatchObject({ kind: 'answer', value: { passes: 2 } });
+    expect(world.ssm.calls).toMatchObject({ PutParameter: 1 });
+    const text = readFileSync(join(folder, 'scheduled', bundleName), 'utf8');
+    expect(text).not.toContain('AmazonSSM');
+  });
+
   test('says which setting is missing, and what it is', async () => {
     const { TRUEUP_QUEUE_URL: _left, ...environment } = local.environment;
     const lines: string[] = [];
