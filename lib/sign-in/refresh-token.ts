@@ -17,7 +17,8 @@ type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;
  * 2. Otherwise the refresh token is exchanged, which may use it up, so only under the lease. It is the saved one, or that of
  *    the declared secret where nothing was saved since its present version or for this declaration.
  * 3. The new refresh token, the access token and its expiry are saved together, before first use; the refresh token also
- *    where the answer has no access token that can be used.
+ *    where the answer has no access token that can be used. An issuer that gives no new refresh token leaves nothing to lose:
+ *    then a save that fails does not end the pass.
  *
  * `invalid_grant` is believed only after the tokens were read again and there is neither an access token that holds nor
  * another refresh token: then a user has to sign in again.
@@ -111,17 +112,22 @@ async function save(
   { refreshToken, access, origin, seedVersion }: SavedSignIn,
   fresh: RefreshedToken | RotatedOnly,
 ): Promise<void> {
+  const { refreshToken: issued = refreshToken } = fresh;
   const next = {
-    refreshToken: fresh.refreshToken ?? refreshToken,
+    refreshToken: issued,
     // Without a new one, that which is there stays, with its end.
     access: 'failed' in fresh ? access : fresh,
     origin,
     seedVersion,
   };
+  const put = () => deps.signIns.save(connection, next);
+  const isNew = issued.reveal() !== refreshToken.reveal();
   try {
-    await saveStubbornly(deps.clock, () => deps.signIns.save(connection, next));
+    await (isNew ? saveStubbornly(deps.clock, put) : put());
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
+    // Nothing is lost: another process exchanges the same refresh token once more.
+    if (!isNew) return;
     throw new VendorError(
       'token',
       'token',

@@ -5,8 +5,8 @@ import { connection, serverIds, startWorld } from '../support/world.ts';
 const minute = 60_000;
 /** A function's process does not live for ever. */
 const passesOfProcess = 60;
-/** AWS's throughput of Parameter Store, by default. */
-const requestsPerSecond = 40;
+/** AWS's of Parameter Store, by default. */
+const throughput = { reads: 40, writes: 3 };
 
 /**
  * A pass every minute for so long, with access tokens of five minutes, refresh tokens that can be used once, and the limits of
@@ -20,7 +20,7 @@ export async function renewedFor(hours: number): Promise<void> {
     {
       sqliteLedger: true,
       issuer: { clients: { trueup: undefined }, expiresIn: 300 },
-      ssm: { requestsPerSecond },
+      ssm: { throughput },
     },
   );
   try {

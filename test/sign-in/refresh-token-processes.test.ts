@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import type { Intercept } from '../../lib/local/aws/aws-json.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { connection, serverIds, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
@@ -9,11 +10,11 @@ const [id = ''] = serverIds(1);
 let world: TestWorld;
 afterEach(() => world.close());
 
-/** An issuer whose access tokens are so long, and a gateway that accepts them. */
-async function start(length: number): Promise<void> {
+/** An issuer that gives no new refresh token, whose access tokens are so long, and a gateway that accepts them. */
+async function start(length: number, ssm: Intercept = () => undefined): Promise<void> {
   world = await startWorld(
     { tokens: () => true },
-    { sqliteLedger: true, issuer: { clients: { trueup: undefined } } },
+    { sqliteLedger: true, issuer: { clients: { trueup: undefined } }, ssm: { intercept: ssm } },
   );
   const refresh_token = world.issuer.issueRefreshToken('trueup');
   await world.secrets.write(secret, JSON.stringify({ refresh_token }));
@@ -42,4 +43,12 @@ test.each([
   for (let nth = 0; nth < 5; nth += 1) await passOfNewProcess();
   expect(world.issuer.counts['refresh_token']).toBe(exchanges);
   expect(world.ssm.calls).toMatchObject({ PutParameter: exchanges, GetParameter: 5 });
+});
+
+test('an access token of a refresh token that stays the same is used, though it cannot be saved', async () => {
+  const throttled = { status: 400, body: { __type: 'ThrottlingException', message: 'slow down' } };
+  await start(100, (operation) => (operation === 'PutParameter' ? throttled : undefined));
+  for (let nth = 0; nth < 3; nth += 1) await passOfNewProcess();
+  expect(world.issuer.counts['refresh_token']).toBe(3);
+  expect(world.ssm.parameters.size).toBe(0);
 });

@@ -34,8 +34,11 @@ export function isCurrent(
   return saved.origin === originOf(auth) && !isNewer;
 }
 
-/** A save is repeated so often before the new refresh token is given up. */
+/** A save is made so often before the new refresh token is given up. */
 const saveAttempts = 4;
+/** Where the store throttles: some 40 seconds, in which Parameter Store takes 120 writes of all processes together. */
+const throttledAttempts = 8;
+const longestWaitMs = 8000;
 
 /** Calls `save` until it succeeds: what it saves exists nowhere else. @throws StoreError of the last attempt */
 export async function saveStubbornly(
@@ -48,9 +51,11 @@ export async function saveStubbornly(
       await save();
       return;
     } catch (error) {
-      if (!(error instanceof StoreError) || attempt >= saveAttempts) throw error;
+      if (!(error instanceof StoreError)) throw error;
+      const attempts = error.code === 'store-throttled' ? throttledAttempts : saveAttempts;
+      if (attempt >= attempts) throw error;
       // oxlint-disable-next-line no-await-in-loop
-      await clock.sleep(500 * 2 ** attempt);
+      await clock.sleep(Math.min(500 * 2 ** attempt, longestWaitMs));
     }
   }
 }

@@ -28,18 +28,18 @@ const largestValue = 4096;
 
 /**
  * Starts the part of SSM's JSON protocol that keeps parameters. With `folder` its state is stored there in
- * `parameters.json`, mode 0600, in clear text: it is for made-up tokens. Beyond `requestsPerSecond`, 40 at AWS by
- * default, requests are throttled. Defaults to no limit.
+ * `parameters.json`, mode 0600, in clear text: it is for made-up tokens. Beyond a `throughput` in
+ * a second, requests are throttled: at AWS 40 reads and 3 writes by default, 10,000 and 10 at most. Defaults to no limit.
  */
 export async function startSsm(
   options: {
     readonly now?: () => number;
     readonly folder?: string;
     readonly intercept?: Intercept;
-    readonly requestsPerSecond?: number;
+    readonly throughput?: { readonly reads: number; readonly writes: number };
   } = {},
 ): Promise<LocalSsm> {
-  const { now = Date.now, folder, intercept, requestsPerSecond = Infinity } = options;
+  const { now = Date.now, folder, intercept, throughput } = options;
   const file = folder === undefined ? undefined : join(folder, 'parameters.json');
   const stored = (file === undefined ? [] : readJsonFile(file, [])) as StoredParameter[];
   const parameters = new Map(stored.map((one) => [one.name, one]));
@@ -47,12 +47,14 @@ export async function startSsm(
     if (file !== undefined) writeJsonFile(file, [...parameters.values()]);
   };
 
-  let recent: number[] = [];
-  const admit = () => {
-    recent = recent.filter((at) => at > now() - 1000);
-    if (recent.length >= requestsPerSecond)
+  const recent = { reads: [] as number[], writes: [] as number[] };
+  const admit = (kind: keyof typeof recent) => {
+    if (throughput === undefined) return;
+    recent[kind] = recent[kind].filter((at) => at > now() - 1000);
+    if (recent[kind].length >= throughput[kind]) {
       throw new AwsFault('ThrottlingException', 'Rate exceeded');
-    recent.push(now());
+    }
+    recent[kind].push(now());
   };
 
   const find = (input: Record<string, unknown>): StoredParameter => {
@@ -117,7 +119,7 @@ export async function startSsm(
   const admitted = Object.entries(operations).map(([name, operation]): [string, AwsOperation] => [
     name,
     (input) => {
-      admit();
+      admit(name.startsWith('Get') ? 'reads' : 'writes');
       return operation(input);
     },
   ]);

@@ -49,10 +49,11 @@ describe('a parameter', () => {
     expect((await get()).Parameter).toMatchObject({ Version: 121 });
   });
 
-  test('is throttled beyond so many requests in a second', async () => {
+  test('is throttled beyond so many reads, and so many writes, in a second', async () => {
     let now = 0;
-    const { put, get } = await world({ requestsPerSecond: 3, now: () => now });
+    const { put, get } = await world({ throughput: { reads: 2, writes: 1 }, now: () => now });
     await put('value');
+    await expect(put('another')).rejects.toMatchObject({ name: 'ThrottlingException' });
     await get();
     await get();
     await expect(get()).rejects.toMatchObject({ name: 'ThrottlingException' });
