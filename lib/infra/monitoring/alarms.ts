@@ -31,6 +31,6 @@ function createAlarm(scope: Construct, name: string, form: AlarmForm): Alarm {
     datapointsToAlarm: beyond,
     comparisonOperator: comparisonOf(form),
     treatMissingData: isLiveness ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-    alarmDescription: `Trueup: ${what} What to do: docs/runbook.md#${name.toLowerCase()}`,
+    alarmDescription: `Trueup: ${what} What to do: section ${name} of Trueup's docs/runbook.md`,
   });
 }

@@ -177,12 +177,12 @@ describe('every alarm', () => {
     },
   );
 
-  test('says what it means, and links to its section, in what CloudWatch keeps of a description', () => {
+  test('says what it means, and names the page and section that says what to do, in what CloudWatch keeps of a description', () => {
     for (const [id, { Type, Properties }] of Object.entries(resources(stack))) {
       if (Type !== 'AWS::CloudWatch::Alarm') continue;
       const text = String(Properties['AlarmDescription']);
       expect(text).toMatch(/^Trueup: .{40,}/);
-      expect(text).toContain(` docs/runbook.md#${nameOf(id).toLowerCase()}`);
+      expect(text).toMatch(new RegExp(` section ${nameOf(id)} of Trueup's docs/runbook\\.md$`));
       expect(text.length).toBeLessThanOrEqual(1024);
     }
   });
