@@ -20,7 +20,7 @@ const steps: Readonly<Record<string, Steps>> = {
   'store-unreachable': 'check the network, and --region',
   'store-throttled': 'try again in a minute',
   'store-limit':
-    'ask AWS for a higher quota (Service Quotas); a secret has about 100 versions a day, and then waits a day',
+    'where the message names a label, remove it; otherwise ask AWS for a higher quota (Service Quotas); a secret has about 100 versions a day, and then waits a day',
   'bad-digest': [
     '`trueup status CONNECTION` shows the digest of what is held',
     'give the digest of what is held',

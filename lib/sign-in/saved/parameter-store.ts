@@ -57,7 +57,9 @@ export function parameterStore(options: {
         throw storeProblem('store-too-large', place, problem);
       }
       await calls.put(place.store, value).catch((error: unknown) => {
-        throw secretStoreError(error, place);
+        if (nameOf(error) !== 'ParameterMaxVersionLimitExceeded')
+          throw secretStoreError(error, place);
+        throw storeProblem('store-limit', place, labelled);
       });
     },
     remove: async (connection) => {
@@ -70,6 +72,9 @@ export function parameterStore(options: {
     place: (connection) => `parameter ${signInName(prefix, connection)}`,
   };
 }
+
+const labelled =
+  'the oldest of its 100 versions has a label, so no new one is taken: remove the label (aws ssm unlabel-parameter-version)';
 
 function withoutAccess({ access: _access, ...rest }: SavedSignIn): SavedSignIn {
   return rest;

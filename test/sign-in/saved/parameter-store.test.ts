@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { LabelParameterVersionCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../lib/model/secret.ts';
 import { parameterStore } from '../../../lib/sign-in/saved/parameter-store.ts';
@@ -57,6 +58,22 @@ describe('a sign-in in Parameter Store', () => {
     expect((await store.read('acme'))?.origin).toBe('149');
   });
 
+  test('is not saved where a label keeps the oldest version, and the error says what to do', async () => {
+    const store = open();
+    await store.save('acme', signIn);
+    const client = new SSMClient({ ...local, endpoint: server.endpoint });
+    await client.send(
+      new LabelParameterVersionCommand({ Name: name, ParameterVersion: 1, Labels: ['mine'] }),
+    );
+    client.destroy();
+    // oxlint-disable-next-line no-await-in-loop
+    for (let nth = 1; nth < 100; nth += 1) await store.save('acme', signIn);
+    const error = await thrown(store.save('acme', signIn));
+    expect(error).toMatchObject({ code: 'store-limit', context: { store: name } });
+    expect(String(error)).toContain('unlabel-parameter-version');
+    expect(String(error)).not.toContain(canary);
+  });
+
   test('leaves out an access token for which there is no room; a refresh token without room is refused', async () => {
     const long = { token: new Secret('x'.repeat(5000)), expiresAt: Date.UTC(2030, 0) };
     await open().save('acme', { ...signIn, access: long });
@@ -83,7 +100,7 @@ describe('a sign-in in Parameter Store', () => {
   test.each([
     ['AccessDeniedException', 'store-denied'],
     ['ThrottlingException', 'store-throttled'],
-    ['ParameterMaxVersionLimitExceeded', 'store-limit'],
+    ['LimitExceededException', 'store-limit'],
     ['InternalServerError', 'store-failed'],
   ])('that meets %s is an error of code %s, without the tokens', async (type, code) => {
     intercept = () => ({ status: 400, body: { __type: type, message: `refused ${canary}` } });
@@ -92,6 +109,7 @@ describe('a sign-in in Parameter Store', () => {
       const error = await thrown(use);
       expect(error).toMatchObject({ name: 'StoreError', code, context: { connection: 'acme' } });
       if (type !== 'AccessDeniedException') expect(String(error)).not.toContain(canary);
+      if (code === 'store-limit') expect(String(error)).toContain('a quota of AWS is reached');
     }
   });
 });
