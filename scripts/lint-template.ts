@@ -14,15 +14,25 @@ const everything = {
   stackName: 'Everything',
   allowedHosts: { barndoor: ['acme.platform.barndoor.ai'], alloy: ['mcp.runalloy.com:8443'] },
   scheduleMinutes: 480,
+  inlineShare: 5,
+  connectionsAtOnce: 3,
+  concurrency: 7,
+  memory: 1024,
   secretPrefix: 'gateways',
   secretKeyArns: [key],
   cloudTrailRotation: true,
   eventBusArn: `arn:aws:events:${place}:event-bus/mine`,
   logRetentionDays: 365,
   alarmTopicArn: `arn:aws:sns:${place}:pager`,
+  failingForMinutes: 30,
+  failingShare: 0.1,
   kmsKeyArn: key,
   removalPolicy: 'destroy',
   tracing: true,
+};
+const vpc = {
+  id: 'vpc-0123456789abcdef0',
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
 };
 const table = `arn:aws:dynamodb:${place}:table`;
 const kept = {
@@ -31,16 +41,10 @@ const kept = {
   desiredTable: { arn: `${table}/rows`, streamArn: `${table}/rows/stream/1`, keyArn: key },
   ledgerTable: { arn: `${table}/book` },
   fingerprintKeyArn: `arn:aws:secretsmanager:${place}:secret:kept-a1B2c3`,
+  vpc: { ...vpc, securityGroupIds: ['sg-0123456789abcdef0'] },
 };
-
-const inVpc = {
-  ...everything,
-  stackName: 'InVpc',
-  vpc: {
-    id: 'vpc-0123456789abcdef0',
-    subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
-  },
-};
+/** With a security group of its own. */
+const inVpc = { ...everything, stackName: 'InVpc', vpc };
 
 assertGuarded();
 synthesiseOffline('cdk.out');
