@@ -10,7 +10,7 @@ let world: TestWorld;
 let digest: string;
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection();
   for (const id of ids) world.barndoor.add({ id, name: `S ${id}`, slug: `s-${id}` });
   await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));

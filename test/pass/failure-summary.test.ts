@@ -8,7 +8,7 @@ const [a = '', b = '', c = '', d = ''] = serverIds(4);
 let world: TestWorld;
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection();
   for (const id of [a, b, c]) world.barndoor.add({ id, name: `Old ${id}`, slug: `s-${id}` });
 });

@@ -15,7 +15,7 @@ beforeEach(async () => {
     world.clock.advance(method === 'PUT' ? putMs : 'page' in query ? listMs : 0);
     return token === bearer;
   };
-  world = await startWorld({ tokens });
+  world = await startWorld({ tokens }, { sqliteLedger: true });
   await world.declareConnection({
     policy: { mode: 'correct', limits: { updates: '100%' } },
     budget: { requestsPerMinute: 60_000, concurrency: 1 },

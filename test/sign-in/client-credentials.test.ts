@@ -18,6 +18,7 @@ async function start(issuer: { expiresIn?: number } = {}) {
   world = await startWorld(
     {},
     {
+      sqliteLedger: true,
       issuer: {
         clients: { trueup: 'client-secret-1' },
         audience: 'https://aud.example/',

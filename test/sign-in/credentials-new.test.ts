@@ -14,6 +14,7 @@ beforeEach(async () => {
   world = await startWorld(
     { servers: [{ id, name: 'A' }] },
     {
+      sqliteLedger: true,
       issuer: { clients: { person: undefined, machine: 'right' } },
       secretsManager: { intercept: (operation, body) => intercept(operation, body) },
     },

@@ -29,6 +29,7 @@ beforeEach(async () => {
   world = await startWorld(
     {},
     {
+      sqliteLedger: true,
       issuer: { clients: { trueup: undefined } },
       ssm: { intercept: (operation, body) => intercept(operation, body) },
     },

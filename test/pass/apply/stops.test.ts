@@ -13,7 +13,7 @@ const budget = { requestsPerMinute: 60_000, concurrency: 3 };
 let world: TestWorld;
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection({ policy, budget });
   for (const id of ids) world.barndoor.add({ id, name: `S ${id}`, slug: `s-${id}` });
   await world.declare(...ids.map((id) => ({ id, spec: { name: `New ${id}` } })));

@@ -8,7 +8,7 @@ import type { TestWorld } from '../../support/world.ts';
 let world: TestWorld;
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection();
 });
 

@@ -17,7 +17,10 @@ const rename = (id: string, name: string) => world.declare({ id, spec: { name } 
 
 /** The first server is to be renamed, and all others are in sync. */
 beforeEach(async () => {
-  world = await startWorld({ servers: ids.map((id) => ({ id, name: id })) });
+  world = await startWorld(
+    { servers: ids.map((id) => ({ id, name: id })) },
+    { sqliteLedger: true },
+  );
   await world.declareConnection();
   await world.declare(...ids.map((id) => ({ id, spec: { name: id } })));
   await world.pass();

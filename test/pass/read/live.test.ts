@@ -54,7 +54,7 @@ describe('a UUID is one id in any case', () => {
     [lower, upper],
     [upper, lower],
   ])('declared as %s, and %s at the gateway: calls use the spelling there', async (id, live) => {
-    world = await startWorld();
+    world = await startWorld({}, { sqliteLedger: true });
     await world.declareConnection();
     world.barndoor.add({ id: live, name: 'Old' });
     await world.declare({ id, spec: { name: 'New' } });
@@ -69,7 +69,7 @@ describe('a UUID is one id in any case', () => {
   });
 
   test('of two rows in both spellings one is invalid', async () => {
-    world = await startWorld();
+    world = await startWorld({}, { sqliteLedger: true });
     await world.declareConnection();
     world.barndoor.add({ id: lower, name: 'Old' });
     await world.declare({ id: upper, spec: { name: 'A' } }, { id: lower, spec: { name: 'B' } });
@@ -79,7 +79,7 @@ describe('a UUID is one id in any case', () => {
 });
 
 test('a name in another Unicode form is no difference', async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   await world.declareConnection();
   const [id = ''] = serverIds(1);
   world.barndoor.add({ id, name: 'Café Support' });

@@ -16,7 +16,7 @@ const functionMs = 300_000;
  * So many approved changes are made by continuations, each once, and each function ends in time: expects all of that.
  */
 export async function madeByContinuations(count: number): Promise<void> {
-  const world = await startWorld();
+  const world = await startWorld({}, { sqliteLedger: true });
   try {
     await makeAll(world, count);
   } finally {
