@@ -18,6 +18,11 @@ import type {
   ContextForgeOptions,
   ContextForgeSimulator,
 } from '../../lib/local/gateways/contextforge/simulator.ts';
+import { startSimulatedLiteLlm } from '../../lib/local/gateways/litellm/simulator.ts';
+import type {
+  LiteLlmOptions,
+  LiteLlmSimulator,
+} from '../../lib/local/gateways/litellm/simulator.ts';
 import { createTables, startDynamoDb } from '../../lib/local/aws/dynamodb/dynamodb.ts';
 import type { LocalDynamoDb } from '../../lib/local/aws/dynamodb/dynamodb.ts';
 import { startEventBridge } from '../../lib/local/aws/eventbridge.ts';
@@ -39,6 +44,7 @@ export interface EmbeddedWorld {
   readonly barndoor: BarndoorSimulator;
   readonly alloy: AlloySimulator;
   readonly contextforge: ContextForgeSimulator;
+  readonly litellm: LiteLlmSimulator;
   /** Barndoor's issuer of tokens: a gateway that is set up so accepts them. */
   readonly issuer: TokenEndpoint;
   readonly dynamodb: LocalDynamoDb;
@@ -61,6 +67,7 @@ export interface EmbeddedWorldOptions {
   readonly barndoor: BarndoorOptions;
   readonly alloy?: AlloyOptions;
   readonly contextforge?: ContextForgeOptions;
+  readonly litellm?: LiteLlmOptions;
   readonly issuer?: Parameters<typeof startTokenEndpoint>[0];
   /** Where tables and secrets outlive the process; in memory without it. */
   readonly folder?: string;
@@ -98,18 +105,29 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const { tokens: known = [] } = options.barndoor;
   const tokens = (token: string) =>
     issuer.accepts(token) || (typeof known === 'function' ? known(token) : known.includes(token));
-  const [dynamodb, secretsManager, ssm, sqs, eventBridge, sts, barndoor, alloy, contextforge] =
-    await Promise.all([
-      start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
-      start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
-      start(startSsm({ now, ...kept, ...options.ssm })),
-      start(startSqs({ now, ...options.sqs })),
-      start(startEventBridge({ now, ...options.eventBridge })),
-      start(startSts()),
-      start(startBarndoor({ now, ...options.barndoor, tokens })),
-      start(startAlloy({ now, ...(options.alloy ?? { servers: [] }) })),
-      start(startSimulatedContextForge({ now, ...(options.contextforge ?? { servers: [] }) })),
-    ]);
+  const [
+    dynamodb,
+    secretsManager,
+    ssm,
+    sqs,
+    eventBridge,
+    sts,
+    barndoor,
+    alloy,
+    contextforge,
+    litellm,
+  ] = await Promise.all([
+    start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
+    start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
+    start(startSsm({ now, ...kept, ...options.ssm })),
+    start(startSqs({ now, ...options.sqs })),
+    start(startEventBridge({ now, ...options.eventBridge })),
+    start(startSts()),
+    start(startBarndoor({ now, ...options.barndoor, tokens })),
+    start(startAlloy({ now, ...(options.alloy ?? { servers: [] }) })),
+    start(startSimulatedContextForge({ now, ...(options.contextforge ?? { servers: [] }) })),
+    start(startSimulatedLiteLlm({ now, ...(options.litellm ?? { servers: [] }) })),
+  ]);
   await createTables(dynamodb.endpoint, { desired: desiredName, ledger: ledgerName });
   const { queueUrl, deadLettersUrl } = createQueues(sqs);
   const local = (endpoint: string) => ({
@@ -139,6 +157,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     barndoor,
     alloy,
     contextforge,
+    litellm,
     issuer,
     dynamodb,
     secretsManager,
@@ -159,6 +178,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
         `barndoor=${new URL(issuer.url).host}`,
         `alloy=${new URL(alloy.url).host}`,
         `contextforge=${new URL(contextforge.url).host}`,
+        `litellm=${new URL(litellm.url).host}`,
       ].join(','),
       connectionsAtOnce: 10,
       inlineShare: 20,

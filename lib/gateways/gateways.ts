@@ -2,6 +2,7 @@ import type { Provider } from './provider.ts';
 import { createAlloy } from './alloy/provider.ts';
 import { createBarndoor } from './barndoor/provider.ts';
 import { createContextForge } from './contextforge/provider.ts';
+import { createLiteLlm } from './litellm/provider.ts';
 import type { HttpClient } from './http/client.ts';
 import { providerNames, type ProviderName } from './names.ts';
 
@@ -9,6 +10,7 @@ const create: Readonly<Record<ProviderName, (http: HttpClient) => Provider>> = {
   alloy: createAlloy,
   barndoor: createBarndoor,
   contextforge: createContextForge,
+  litellm: createLiteLlm,
 };
 
 /** Every vendor that Trueup knows, by the name that a connection's `provider` has. */

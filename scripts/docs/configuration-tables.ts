@@ -60,16 +60,27 @@ const textOf = ({ description }: JsonObject) =>
 
 function kindOf(schema: JsonObject): string {
   const { type, items, minimum, maximum, enum: words, const: constant, properties } = schema;
+  const { anyOf } = schema;
+  if (Array.isArray(anyOf)) return anyOf.map((one) => kindOf(one as JsonObject)).join(', ');
   if (constant !== undefined) return code(constant);
   if (Array.isArray(words)) return words.map(code).join(', ');
   if (type === 'array') return isJsonObject(items) ? `list: ${kindOf(items)}` : 'list';
   if (isJsonObject(properties) && 'secret' in properties) return '`{ secret, key }`';
   if (type === 'integer') {
     const most = Number(maximum) < Number.MAX_SAFE_INTEGER ? `to ${Number(maximum)}` : 'or more';
-    return `whole number, ${Number(minimum)} ${most}`;
+    return `whole number, ${Number(minimum ?? 1)} ${most}`;
   }
-  return type === 'string' ? 'text' : 'object';
+  return (Array.isArray(type) ? type : [type])
+    .map((one) => typeWords[String(one)] ?? 'object')
+    .join(', ');
 }
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'number',
+  boolean: '`true`, `false`',
+  null: '`null`',
+};
 
 const code = (word: unknown) => `\`${typeof word === 'string' ? word : JSON.stringify(word)}\``;
 

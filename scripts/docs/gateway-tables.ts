@@ -88,11 +88,16 @@ function fieldTable({ table: { fields } }: Provider): string {
 }
 
 function readText({ access: is, showsAbsence = false, mask }: FieldSpec): string {
-  if (showsAbsence) return 'only whether there is one';
+  if (showsAbsence) return 'only that none is stored';
   return mask === undefined ? access[is] : `${access[is]}, or as a mask`;
 }
 
-function replacedText({ replaces, group }: FieldSpec): string {
+function replacedText({ clears, ...field }: FieldSpec): string {
+  const text = wholeText(field);
+  return clears === undefined ? text : `${text}; a change clears others`;
+}
+
+function wholeText({ replaces, group }: FieldSpec): string {
   if (group !== undefined) return `the ${group}, with all that is declared of it`;
   if (replaces === 'field') return 'the field';
   return replaces === 'member'

@@ -16,6 +16,8 @@ const operations = ['list', 'get', 'put'] as const;
 
 /** What becomes of each call when the vendor, or something before it, misbehaves. */
 export function describeFailures({ contract, world, atEnd }: ContractSuite): void {
+  const { nameKey = 'name' } = contract;
+
   describe.each(operations)('%s', (operation) => {
     const isPut = operation === 'put';
 
@@ -77,7 +79,7 @@ export function describeFailures({ contract, world, atEnd }: ContractSuite): voi
       const result = calls[operation](made);
       if (isPut) {
         expect(await vendorErrorOf(result)).toMatchObject({ kind: 'cut', operation });
-        expect(made.simulator.servers[0]).toMatchObject({ name: 'Server a' });
+        expect(made.simulator.servers[0]).toMatchObject({ [nameKey]: 'Server a' });
       } else await expect(result).resolves.toBeDefined();
       expect(made.inputs.calls[operation]).toBe(isPut ? 1 : 2);
     });
@@ -162,14 +164,18 @@ export function describeFailures({ contract, world, atEnd }: ContractSuite): voi
     ])('(%s) may be applied, and is not sent again', async (kind, effect) => {
       const made = await world(once(effect));
       expect((await vendorErrorOf(calls.put(made))).kind).toBe(kind);
-      expect(made.simulator.servers[0]).toMatchObject({ name: 'Renamed' });
+      expect(made.simulator.servers[0]).toMatchObject({ [nameKey]: 'Renamed' });
       expect(made.simulator.counts.put).toBe(1);
     });
   });
 
   describe.each(['get', 'put'] as const)('a %s answered with', (operation) => {
     test.each<[string, unknown, string]>([
-      ['another server', { id: 'b', serverId: 'b', name: 'Server b' }, 'another server'],
+      [
+        'another server',
+        { id: 'b', serverId: 'b', server_id: 'b', name: 'Server b' },
+        'another server',
+      ],
       ['a message', { message: 'Updated' }, 'something that is no server'],
       ['null', null, 'something that is no server'],
       ['a list', [{ id: 'a', serverId: 'a' }], 'something that is no server'],

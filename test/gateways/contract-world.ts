@@ -27,6 +27,10 @@ export interface Contract {
   readonly unreadable: JsonObject;
   /** What the vendor stores of it. Defaults to the body. */
   readonly storedUnreadable?: JsonObject;
+  /** The field that has a server's name. Defaults to `name`. */
+  readonly nameKey?: string;
+  /** What a PUT of a server carries besides. Defaults to nothing. */
+  readonly alsoSent?: (id: string) => JsonObject;
   /** A body that gives a server the name `Renamed`, and no more. Defaults to the name. */
   readonly renamed?: JsonObject;
   /** What the vendor changes with each PUT besides. Defaults to `updatedAt`. */

@@ -13,13 +13,14 @@ export interface VendorRequest {
 }
 
 /** Where the simulated gateways have their servers. */
-const serversPath = /^\/(?:api\/servers|v1\/gateways)(?:\/([^/]+))?\/?$/;
+const serversPath = /^\/(?:api\/servers|v1\/gateways|v1\/mcp\/server)(?:\/([^/]+))?\/?$/;
 
 /** Parses a request. */
 export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {
   const { method, path } = incoming;
   const match = serversPath.exec(path);
-  const id = match?.[1] === undefined ? undefined : decoded(match[1]);
+  const body = parsed(incoming.text);
+  const id = match?.[1] === undefined ? idIn(body) : decoded(match[1]);
   const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],
   );
@@ -28,10 +29,16 @@ export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {
     path,
     query: Object.fromEntries(incoming.query),
     headers: Object.fromEntries(headers),
-    body: parsed(incoming.text),
+    body,
     operation: match ? operationOf(method, id) : 'other',
     ...(id !== undefined && { id }),
   };
+}
+
+/** The id in a PUT's body, where the path has none. */
+function idIn(body: unknown): string | undefined {
+  const id = (body as { server_id?: unknown } | null | undefined)?.server_id;
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** The token of `Authorization: Bearer <token>`. */

@@ -115,7 +115,7 @@ export async function startVendorSimulator<S extends object, Init extends object
         if (!effect.applied) replace(server, old);
       }
     }
-    return { status: 200, body: body ?? show(server) };
+    return { status: vendor.updatedStatus ?? 200, body: body ?? show(server) };
   }
 
   async function answer(incoming: LoopbackRequest): Promise<LoopbackOutcome> {

@@ -18,6 +18,8 @@ export interface Vendor<S extends object> {
   ) => VendorAnswer;
   /** Applies a PUT to the stored server, or returns the error answer. */
   readonly update: (server: S, body: Json, others: readonly S[]) => VendorAnswer | undefined;
+  /** Status of the answer to a PUT. Defaults to 200. */
+  readonly updatedStatus?: number;
   /** An error in the vendor's form. */
   readonly failure: (status: number, message: string, details?: readonly Json[]) => Json;
   /** The body of a 404, where it differs from `failure`. */

@@ -51,6 +51,25 @@ export const templates: Readonly<Record<string, Template>> = {
       authToken: { secret: trueup/acme-contextforge/jira, key: token }
     # policy: { mode: correct } # for this server only`,
   },
+  litellm: {
+    connection: 'acme-litellm',
+    baseUrl: 'https://litellm.example.com # allow it: TRUEUP_ALLOWED_HOSTS=litellm=HOST',
+    auth: bearer('acme-litellm', 'a key whose user is a proxy admin'),
+    requestsPerMinute: 300,
+    server: `\
+  - id: 4c1f0d7e-52a7-4a57-9b41-3f1f4f1f8a55
+    label: jira # what you call it
+    spec: # the gateway's own field names; what you leave out stays as it is
+      server_name: Jira
+      alias: jira
+      url: https://jira.example.com/mcp
+      transport: http
+      allowed_tools: [search, read_issue] # an empty list would allow all, and is refused
+      auth_type: bearer_token # sent together with its credentials
+      credentials:
+        auth_value: { secret: trueup/acme-litellm/jira, key: token }
+    # policy: { mode: correct } # for this server only`,
+  },
   alloy: {
     connection: 'acme-alloy',
     baseUrl: 'https://mcp.runalloy.com',

@@ -1,0 +1,72 @@
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import type { VendorSession } from '../provider.ts';
+import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
+import { expectServer } from '../http/session.ts';
+import type { SendRequest } from '../http/session.ts';
+import { toList, toServer } from './convert.ts';
+
+const path = ['v1', 'mcp', 'server'] as const;
+
+/**
+ * LiteLLM's three calls. The list is whole in one answer; a PUT has the id in its body. A PUT of the name without the alias
+ * makes a new alias of it, which is what tools are prefixed with: so the alias goes along as it is [run].
+ */
+export function liteLlmSession(send: SendRequest, connection: string): VendorSession {
+  const aliases = new Map<string, Json | undefined>();
+  const noted = (server: LiveServer): LiveServer => {
+    aliases.set(server.id, server.fields['alias']);
+    return server;
+  };
+
+  async function list(): Promise<readonly LiveServer[]> {
+    const found = toList(await send({ operation: 'list', path }));
+    if (found === undefined) {
+      const message = 'the vendor answered with something that is no list of servers';
+      throw new VendorError('body', 'list', message, { context: { connection } });
+    }
+    const { servers, isWhole } = found;
+    if (!isWhole && (servers.length > 0 || !(await isAdministrator()))) throw notAll(connection);
+    return servers.map(noted);
+  }
+
+  /** Where the list is empty: it is so for other keys too, so an administrator's call has to say which it is [run]. */
+  async function isAdministrator(): Promise<boolean> {
+    try {
+      await send({ operation: 'list', path: [...path, 'submissions'] });
+      return true;
+    } catch (error) {
+      if (isVendorError(error) && error.status === 403) return false;
+      throw error;
+    }
+  }
+
+  async function withAlias(id: string, body: JsonObject): Promise<JsonObject> {
+    if (body['server_name'] === undefined || body['alias'] !== undefined) return body;
+    if (!aliases.has(id)) await list();
+    const alias = aliases.get(id);
+    // Without an alias the name is the prefix, and the new alias is the new name.
+    return alias === undefined || alias === null ? body : { ...body, alias };
+  }
+
+  return {
+    async *list() {
+      yield await list();
+    },
+    async get(id) {
+      const answer = await send({ operation: 'get', path: [...path, id], server: id });
+      return noted(expectServer(toServer(answer), 'get', id, connection));
+    },
+    async put(id, body, secrets) {
+      const whole = { ...(await withAlias(id, body)), server_id: id };
+      const answer = await send({ operation: 'put', path, body: whole, secrets, server: id });
+      return noted(expectServer(toServer(answer), 'put', id, connection));
+    },
+  };
+}
+
+function notAll(connection: string): VendorError {
+  const message =
+    "the list does not show where servers are: it is that of a key which is not a full administrator's, and may lack servers";
+  return new VendorError('status', 'list', message, { status: 403, context: { connection } });
+}

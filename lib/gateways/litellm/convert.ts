@@ -1,0 +1,127 @@
+import type { Json, JsonObject } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import { Secret } from '../../model/secret.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { absentMembers } from './credential.ts';
+
+/** What a server of the gateway's own configuration file is. */
+const ownConfiguration = "declared in the gateway's own configuration";
+
+const isText = (value: Json | undefined): value is string => typeof value === 'string';
+const isFull = (value: Json | undefined): value is string => isText(value) && value !== '';
+const isTexts = (value: Json | undefined): value is string[] =>
+  Array.isArray(value) && value.every(isText);
+
+type Fits = (value: Json | undefined) => boolean;
+
+/** Fields that are kept as they are, where they have the form that is known. */
+const kept: readonly (readonly [fits: Fits, ...keys: readonly string[]])[] = [
+  [
+    (value) => value === null || isText(value),
+    'server_name',
+    'alias',
+    'description',
+    'instructions',
+    'url',
+    'issuer',
+    'authorization_url',
+    'token_url',
+    'registration_url',
+    'oauth2_flow',
+    'audience',
+    'token_exchange_endpoint',
+    'token_exchange_profile',
+    'subject_token_type',
+  ],
+  [isText, 'transport'],
+  [(value) => value === null || typeof value === 'boolean', 'dcr_bridge'],
+  [(value) => typeof value === 'boolean', 'allow_all_keys', 'available_on_public_internet'],
+  [(value) => value === null || typeof value === 'number', 'timeout', 'max_concurrent_requests'],
+  [isTexts, 'mcp_access_groups', 'extra_headers'],
+];
+
+/**
+ * A server of an answer, or undefined if it is not a server. `auth_type` null is the type `none`, and `allowed_tools` [] is
+ * null: both let everything through. `static_headers`, `env` and `env_vars` are dropped: they are shown in clear [run].
+ */
+export function toServer(answer: Json): LiveServer | undefined {
+  if (!isJsonObject(answer)) return undefined;
+  const { server_id: id, auth_type: type, allowed_tools: tools, credentials, is_config } = answer;
+  if (!isFull(id)) return undefined;
+  const authType = type === null ? 'none' : type;
+  const name = [answer['alias'], answer['server_name']].find(isFull);
+  return {
+    id,
+    fields: {
+      ...Object.fromEntries(
+        kept.flatMap(([fits, ...keys]) =>
+          keys.flatMap((key): [string, Json][] => {
+            const value = answer[key];
+            return value !== undefined && fits(value) ? [[key, value]] : [];
+          }),
+        ),
+      ),
+      ...(isTexts(tools) && { allowed_tools: tools.length === 0 ? null : tools }),
+      ...(isText(authType) && {
+        auth_type: authType,
+        credentials: credentialsOf(credentials, authType),
+      }),
+    },
+    ...(name !== undefined && { name }),
+    ...(is_config === true && { readOnly: ownConfiguration }),
+  };
+}
+
+/**
+ * What is shown of the credentials, which is no secret; and null for each member that belongs to another type: a change of
+ * the type erases it [run]. Of the others no answer shows whether they are stored.
+ */
+function credentialsOf(shown: Json | undefined, authType: string): JsonObject {
+  const {
+    scopes,
+    upstream_resource: resource,
+    upstream_token_header: header,
+  } = isJsonObject(shown) ? shown : {};
+  return {
+    ...Object.fromEntries(absentMembers(authType).map((key) => [key, null])),
+    ...(isTexts(scopes) && { scopes }),
+    ...(isFull(resource) && { upstream_resource: resource }),
+    ...(isFull(header) && { upstream_token_header: header }),
+  };
+}
+
+/** The values that an answer shows in clear and that may be secrets: those of headers and of variables. */
+export function clearTextIn(answer: Json): readonly Secret[] {
+  return (Array.isArray(answer) ? answer : [answer]).flatMap((row: Json) => {
+    const { static_headers: headers, env, env_vars: variables } = isJsonObject(row) ? row : {};
+    const values = [headers, env].flatMap((map) => Object.values(isJsonObject(map) ? map : {}));
+    const ofVariables = (Array.isArray(variables) ? variables : []).map((variable: Json) =>
+      isJsonObject(variable) ? variable['value'] : undefined,
+    );
+    return [...values, ...ofVariables].filter(isFull).map((value) => new Secret(value));
+  });
+}
+
+/**
+ * The list, or undefined if it is not a list, or holds anything that is no server: an array of all [run].
+ *
+ * `isWhole`: whether it shows where a server is. To a key that is not a full administrator's, addresses are null, access
+ * rules empty, and servers are left out [run].
+ */
+export function toList(
+  answer: Json,
+): { readonly servers: readonly LiveServer[]; readonly isWhole: boolean } | undefined {
+  if (!Array.isArray(answer)) return undefined;
+  const servers = answer.flatMap((row: Json) => toServer(row) ?? []);
+  if (servers.length < answer.length) return undefined;
+  const isShown = (row: Json) =>
+    isJsonObject(row) && [row['url'], row['spec_path'], row['command']].some(isFull);
+  return { servers, isWhole: answer.some(isShown) };
+}
+
+/** Whether a 400 says that another server has the name or alias, whatever its case [run]. */
+export function isNameTaken(status: number, answer: Json): boolean {
+  const { detail } = isJsonObject(answer) ? answer : {};
+  const { error } = isJsonObject(detail) ? detail : {};
+  return status === 400 && isText(error) && /already exists \(server_id=/.test(error);
+}

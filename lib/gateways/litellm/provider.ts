@@ -1,0 +1,37 @@
+import type { GatewayFacts, Provider } from '../provider.ts';
+import type { HttpClient } from '../http/client.ts';
+import { openHttpSession } from '../http/session.ts';
+import { liteLlmSession } from './client.ts';
+import { clearTextIn, isNameTaken } from './convert.ts';
+import { liteLlmFields } from './fields.ts';
+
+/** There is no limit by default [run]; this is five calls a second. A connection's `budget` overrides it. */
+const requestsPerMinute = 300;
+
+/** As version 1.105.7 was seen to answer [run]. */
+const facts: GatewayFacts = {
+  knownBy: "running version 1.105.7, with a stand-in for Prisma's query engine",
+  leftOut:
+    'They stay, but for those of the OAuth flow when `url`, `auth_type` or `issuer` changes, and for `alias` when `server_name` does: Trueup sends them again',
+  masks: 'none: what is hidden is null, or left out',
+  conflicts: '400 for a name or an alias that another server has, without regard to case',
+  rateLimit: 'none by default',
+  absent: '404; a key that is not an administrator’s gets an empty list with 200, which is refused',
+};
+
+/** LiteLLM, self-hosted: it has no documented hosts. A PUT calls no MCP server, and a GET waits 10 s for one that stalls [run]. */
+export function createLiteLlm(http: HttpClient): Provider {
+  const owner = { name: 'litellm', documentedHosts: [], isConflict: isNameTaken };
+  return {
+    ...owner,
+    table: liteLlmFields,
+    requestsPerMinute,
+    hasSlowGet: true,
+    facts,
+    open: (connection, inputs) =>
+      liteLlmSession(
+        openHttpSession(http, owner, connection, inputs, {}, clearTextIn),
+        connection.name,
+      ),
+  };
+}

@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startSimulatedLiteLlm } from '../../lib/local/gateways/litellm/simulator.ts';
+import type { LiteLlmSimulator } from '../../lib/local/gateways/litellm/simulator.ts';
+import type { LiteLlmServerInit } from '../../lib/local/gateways/litellm/server.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
+import { preview } from '../../lib/pass/preview.ts';
+import type { PassRequest } from '../../lib/pass/request.types.ts';
+import { sendAgreed } from '../../lib/pass/send-agreed.ts';
+import { anotherProcess } from '../support/another-process.ts';
+import { outcomesOf, startWorld } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const connection = 'lite';
+const reference = { secret: `trueup/${connection}/jira`, key: 'token' };
+const oauth = {
+  auth_type: 'oauth2',
+  credentials: { client_id: 'trueup', client_secret: reference, scopes: ['read'] },
+};
+const bearer = { auth_type: 'bearer_token', credentials: { auth_value: reference } };
+const url = 'http://localhost/new';
+
+let world: TestWorld;
+let gateway: LiteLlmSimulator;
+let deps: TestWorld['deps'];
+
+beforeEach(async () => {
+  world = await startWorld();
+  gateway = await startSimulatedLiteLlm({
+    servers: [],
+    tokens: ['sk-admin', 'sk-other'],
+    otherKeys: ['sk-other'],
+    now: () => world.clock.now(),
+  });
+  deps = anotherProcess(world, `litellm=${new URL(gateway.url).host}`);
+  await world.secrets.write(`trueup/${connection}/token`, 'sk-admin');
+  await rotate('first-value');
+  await world.desired.put(connection, 'connection', {
+    provider: 'litellm',
+    baseUrl: gateway.url,
+    auth: { type: 'bearer', token: { secret: `trueup/${connection}/token` } },
+    policy: { mode: 'correct' },
+    budget: { requestsPerMinute: 60_000, concurrency: 4 },
+  });
+});
+
+afterEach(async () => {
+  await Promise.all([world.close(), gateway.close()]);
+});
+
+const rotate = (token: string) => world.secrets.write(reference.secret, JSON.stringify({ token }));
+const register = (init: Partial<LiteLlmServerInit> = {}) =>
+  gateway.add({ server_id: 's1', server_name: 'Jira', ...init });
+const declare = (spec: object, id = 's1') =>
+  world.desired.put(connection, `server#${id}`, { spec } as never);
+const record = async (id = 's1') => (await deps.ledger.read(connection)).servers.get(id);
+const bodies = () =>
+  gateway.requests.filter(({ method }) => method === 'PUT').map(({ body }) => body);
+
+async function pass(request: Partial<PassRequest> = {}) {
+  const result = await reconcile({ connection, trigger: 'schedule', ...request }, deps);
+  if (result.kind !== 'done') throw new Error(result.kind);
+  return result.report;
+}
+
+describe('a new URL at LiteLLM', () => {
+  const flow = { token_url: 'http://localhost/token', issuer: 'http://localhost' };
+
+  test('takes what it clears of the declared OAuth flow along, in the same pass', async () => {
+    register({ ...flow, oauth2_flow: 'client_credentials' });
+    await declare({ url, ...flow, oauth2_flow: 'client_credentials' });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(bodies()).toEqual([
+      { server_id: 's1', url },
+      { server_id: 's1', ...flow, oauth2_flow: 'client_credentials' },
+    ]);
+    expect(gateway.find('s1')).toMatchObject({ url, ...flow, oauth2_flow: 'client_credentials' });
+    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+    expect(gateway.counts.put).toBe(2);
+  });
+
+  test('and other values for it goes out once', async () => {
+    register({ token_url: 'http://localhost/old' });
+    await declare({ url, token_url: 'http://localhost/token' });
+    await pass();
+    expect(bodies()).toEqual([{ server_id: 's1', url, token_url: 'http://localhost/token' }]);
+  });
+
+  test('that would clear what is not declared is not sent, and says what', async () => {
+    register(flow);
+    await declare({ url, issuer: flow.issuer });
+    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
+    expect((await record())?.reason).toMatchObject({
+      code: 'would-clear',
+      message: expect.stringContaining('/url'),
+      pointer: '/token_url',
+    });
+    expect(bodies()).toEqual([]);
+
+    await declare({ url, ...flow });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(gateway.find('s1')).toMatchObject({ url, ...flow });
+  });
+
+  test('is complete after the next pass where the second PUT failed', async () => {
+    register(flow);
+    await declare({ url, ...flow });
+    const effect = { kind: 'status', status: 500 } as const;
+    gateway.misbehave({ operation: 'put', skip: 1, times: 1, effect });
+    expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    expect(gateway.find('s1')).toMatchObject({ url, token_url: null });
+    world.clock.advance(60 * 60_000);
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(gateway.find('s1')).toMatchObject({ url, ...flow });
+  });
+});
+
+describe('a credential at LiteLLM', () => {
+  test('goes out with its type, once, and rotated again', async () => {
+    register();
+    await declare(bearer);
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    const sent = (auth_value: string) => ({
+      server_id: 's1',
+      auth_type: 'bearer_token',
+      credentials: { auth_value },
+    });
+    expect(bodies()).toEqual([sent('first-value')]);
+    expect(outcomesOf(await pass())).toEqual({ assumed: 1 });
+    await rotate('second-value');
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(bodies()).toEqual([sent('first-value'), sent('second-value')]);
+  });
+
+  test('that another type has erased is drift, and is sent whole', async () => {
+    register();
+    await declare(oauth);
+    await pass();
+    gateway.edit('s1', { auth_type: 'api_key', credentials: null });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(gateway.find('s1')).toMatchObject({
+      auth_type: 'oauth2',
+      credentials: { client_id: 'trueup', client_secret: 'first-value', scopes: ['read'] },
+    });
+    expect(outcomesOf(await pass())).toEqual({ assumed: 1 });
+  });
+
+  test('of another type does not clear scopes that are not declared', async () => {
+    register({ auth_type: 'oauth2', credentials: { scopes: ['read'], client_secret: 'kept' } });
+    await declare(bearer);
+    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
+    expect((await record())?.reason).toMatchObject({ pointer: '/credentials/scopes' });
+    expect(bodies()).toEqual([]);
+  });
+});
+
+describe('a pass at LiteLLM', () => {
+  const agreement = { approved: true, includeReport: true, lockTimeoutMs: 0 };
+
+  test('over named servers reads the list, and no server by itself', async () => {
+    register();
+    register({ server_id: 's2', server_name: 'Wiki' });
+    register({ server_id: 's3', server_name: 'Mail' });
+    await declare({ description: 'New' });
+    await declare({ description: 'New' }, 's2');
+    const report = await pass({ servers: ['s1'] });
+    expect(report).toMatchObject({ servers: 1, vendorCalls: { list: 1, get: 0, put: 1 } });
+    const { plan } = await preview({ connection, trigger: 'cli', servers: ['s2'] }, deps);
+    expect(plan).toMatchObject({ servers: 1, undeclared: [] });
+  });
+
+  test('of a person reads the list again before it sends', async () => {
+    register();
+    register({ server_id: 's2', server_name: 'Wiki' });
+    await declare({ description: 'New' });
+    const attended = { ...agreement, shown: new Set<string>() };
+    const request = { connection, trigger: 'cli' } as const;
+    const made = await preview({ ...request, attended }, deps);
+    const result = await sendAgreed(request, made.plan, made, agreement, deps);
+    expect(result).toMatchObject({
+      report: { counts: { updated: 1 }, vendorCalls: { list: 2, get: 0, put: 1 } },
+    });
+    expect(made.plan.undeclared).toEqual([{ id: 's2', name: 'Wiki' }]);
+  });
+
+  test('of a person who agreed to nothing reads nothing again', async () => {
+    register({ description: 'New' });
+    await declare({ description: 'New' });
+    await pass();
+    const attended = { ...agreement, shown: new Set<string>() };
+    const request = { connection, trigger: 'cli' } as const;
+    const made = await preview({ ...request, attended }, deps);
+    const result = await sendAgreed(request, made.plan, made, agreement, deps);
+    expect(result).toMatchObject({ report: { vendorCalls: { list: 1, get: 0, put: 0 } } });
+  });
+
+  test('confirms by a GET that a server is not there', async () => {
+    register();
+    await declare({ description: 'New' });
+    await declare({ description: 'New' }, 'gone');
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ updated: 1, missing: 1 });
+    expect(report.vendorCalls).toMatchObject({ list: 1, get: 1, put: 1 });
+  });
+
+  test('with a key that is not an administrator’s ends, and nothing is missing', async () => {
+    register();
+    await declare({ description: 'New' });
+    await pass();
+    await world.secrets.write(`trueup/${connection}/token`, 'sk-other');
+    deps = anotherProcess(world, `litellm=${new URL(gateway.url).host}`);
+    const report = await pass();
+    expect(report).toMatchObject({
+      state: 'unreachable',
+      reason: { code: 'http-403', message: expect.stringContaining('not a full administrator') },
+    });
+    expect(outcomesOf(report)).toEqual({ unreached: 1 });
+  });
+
+  test("says of a server of the gateway's own file that it is, and sends nothing", async () => {
+    register({ is_config: true });
+    await declare({ description: 'New' });
+    expect(outcomesOf(await pass())).toEqual({ invalid: 1 });
+    expect((await record())?.reason).toEqual({
+      code: 'invalid',
+      message: "it is declared in the gateway's own configuration",
+    });
+    expect(bodies()).toEqual([]);
+  });
+
+  test('hands a name on: the server that is refused is tried again at the end', async () => {
+    register();
+    register({ server_id: 's2', server_name: 'Wiki' });
+    await declare({ server_name: 'Wiki', alias: 'Wiki' });
+    await declare({ server_name: 'Docs', alias: 'Docs' }, 's2');
+    expect(outcomesOf(await pass())).toEqual({ updated: 2 });
+    expect(gateway.find('s1')).toMatchObject({ server_name: 'Wiki', alias: 'Wiki' });
+  });
+
+  test('leaves a server failed whose name another one keeps', async () => {
+    register();
+    register({ server_id: 's2', server_name: 'Wiki' });
+    await declare({ alias: 'WIKI' });
+    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
+    expect((await record())?.reason).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('answered HTTP 400: An MCP server with alias'),
+    });
+  });
+});
