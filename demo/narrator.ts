@@ -19,7 +19,7 @@ export function narrator(write: (text: string) => void, paint: Paint): Listener 
     return news.length > 0;
   };
   return {
-    chapter: (title) => say('', `== ${title}`),
+    chapter: (title) => say('', ...wrap(title, '   ', '== ', paint.columns)),
     happens: (what) => say(...wrap(what, '', '', paint.columns)),
     planned: (plan) => {
       if (shown.size > 0) say('');
@@ -41,13 +41,23 @@ export function narrator(write: (text: string) => void, paint: Paint): Listener 
         `  approved for 24 hours: ${counted(hashes.length, 'change')}, and no other`,
       ),
     ended: ({ vendorCalls: { list, get, put }, secretsDecrypted }) => {
+      const wrapped = (line: string) => wrap(line, '', '', paint.columns);
       const calls = `${list + get + put} vendor calls (${list} list, ${get} get, ${put} put)`;
-      say('', `In all ${calls} and ${counted(secretsDecrypted, 'server secret')} decrypted.`, next);
+      say(
+        '',
+        ...wrapped(`In all ${calls} and ${counted(secretsDecrypted, 'server secret')} decrypted.`),
+        ...next.flatMap((line) => (line.startsWith(' ') ? [line] : wrapped(line))),
+      );
     },
   };
 }
 
-const next = 'README.md says how to declare your own, and docs/architecture.md how it works.';
+const next = [
+  'Next, look at the same world yourself (--local keeps it in the folder .trueup):',
+  '    npm run -s trueup -- plan --local',
+  'Then declare your own servers, from an example to fill in:',
+  '    npm run -s trueup -- init',
+];
 
 /** What it changes, and what the guard says where it holds something. */
 function changeLines(plan: Plan, paint: Paint): readonly string[] {

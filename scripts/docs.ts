@@ -1,12 +1,12 @@
 /**
- * Generates the parts of docs/ and schemas/ that come from the code: a page for each command, the tables of the configuration and of
+ * Generates the parts of docs/ and schemas/ that come from the code: the page of the commands, the tables of the configuration and of
  * each gateway, the JSON Schemas. `--check` writes nothing, and fails if a file differs from what would be written.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { jsonSchemas } from '../lib/cli/schemas/json-schemas.ts';
-import { commandPages } from './docs/command-pages.ts';
+import { commandsPage } from './docs/commands-page.ts';
 import { configurationTables } from './docs/configuration-tables.ts';
 import { environmentPage } from './docs/environment-page.ts';
 import { gatewayTables } from './docs/gateway-tables.ts';
@@ -14,13 +14,13 @@ import { replaceFigures } from './figures.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** Folders that are generated as a whole: other files in them are deleted. */
-const folders = ['docs/commands', 'schemas'];
+const folders = ['schemas'];
 
 async function made(): Promise<ReadonlyMap<string, string>> {
   const written = [['docs/configuration.md', configurationTables()] as const, ...gatewayTables()];
   const filled = written.map(([path, tables]) => [path, withTables(path, tables)] as const);
   const pages = [
-    ...(await commandPages()),
+    ['docs/commands.md', await commandsPage()] as const,
     ['docs/environment.md', environmentPage()] as const,
     ...filled,
   ];

@@ -10,10 +10,19 @@ import { exitCodes } from '../lib/cli/errors/exit-codes.ts';
 import { bundleName } from '../lib/infra/functions/bundle.ts';
 
 const root = resolve(import.meta.dirname, '..');
+const {
+  name,
+  devDependencies: pinned,
+  version,
+} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly name: string;
+  readonly devDependencies: Record<string, string>;
+  readonly version: string;
+};
 const folder = mkdtempSync(join(tmpdir(), 'trueup-pack-'));
 
 const app = `import { App, Stack } from 'aws-cdk-lib';
-import { TrueupReconciler } from 'trueup/infra';
+import { TrueupReconciler } from '${name}/infra';
 const app = new App({ outdir: 'cdk.out' });
 new TrueupReconciler(new Stack(app, 'Mcp'), 'Trueup', { allowedHosts: { barndoor: ['acme.platform.barndoor.ai'] } });
 app.synth();
@@ -29,10 +38,6 @@ const tsconfig = {
     types: [],
   },
 };
-
-const { devDependencies: pinned, version } = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-) as { readonly devDependencies: Record<string, string>; readonly version: string };
 
 function run(command: string, ...parameters: string[]): string {
   process.stdout.write(`$ ${[command, ...parameters].join(' ')}\n`);
@@ -97,7 +102,7 @@ function synthesises(): void {
   const functions = types.filter((type) => type === 'AWS::Lambda::Function').length;
   check(functions === 3, 'a CDK app of five lines synthesises, with three functions');
   const bundles = readdirSync(out, { recursive: true, encoding: 'utf8' });
-  const built = bundles.filter((name) => name.endsWith(bundleName)).length;
+  const built = bundles.filter((file) => file.endsWith(bundleName)).length;
   check(built === 3, 'it takes the built bundles, and bundles nothing');
 }
 
@@ -116,7 +121,7 @@ function hasProgram(): void {
   refuses('--local', 'plan', '--local');
   run('npx', 'trueup', 'init');
   run('npx', 'trueup', 'validate', 'trueup.yaml');
-  const schemas = readdirSync(join(folder, 'node_modules/trueup/schemas'));
+  const schemas = readdirSync(join(folder, 'node_modules', name, 'schemas'));
   check(schemas.includes('trueup.schema.json'), `the JSON Schemas are there: ${schemas.length}`);
 }
 
@@ -132,7 +137,7 @@ try {
   isSmall();
   hasProgram();
   const others = ['aws-cdk-lib', 'constructs', 'typescript'].map(
-    (name) => `${name}@${pinned[name]}`,
+    (other) => `${other}@${pinned[other]}`,
   );
   run('npm', ...install, ...others);
   synthesises();

@@ -83,7 +83,7 @@ function addHelpCommand(program: Command): void {
   program
     .command('help')
     .summary('shows the help of a command')
-    .argument('[command]', 'the command; of all without one')
+    .argument('[command]', 'a command. Defaults to all of them')
     .action(async (name?: string) => {
       const names = program.commands.flatMap((one) => [one.name(), ...one.aliases()]);
       if (name !== undefined && !names.includes(name)) unknownCommand(program, name);
@@ -128,15 +128,15 @@ function globalOptions(): readonly Option[] {
   return [
     new Option(
       '-f, --file <path>',
-      `declarations in YAML or JSON, may be repeated; ${defaults.file} of this folder without it`,
+      `declarations in YAML or JSON, may be repeated. Defaults to ${defaults.file} of this folder`,
     ).argParser(collect),
     new Option(
       '--state <dir>',
-      `with files: where the ledger is kept; ${defaults.state} without it`,
+      `with files: the folder of the ledger. Defaults to ${defaults.state}`,
     ),
     new Option(
       '--secrets <file>',
-      `with files: a JSON object from name to secret, mode 0600; ${defaults.secrets} beside the declarations without it`,
+      `with files: a JSON object from name to secret, mode 0600. Defaults to ${defaults.secrets} beside the declarations`,
     ),
     new Option('--stack <name>', 'a deployed stack; tables, hosts and queue are its outputs'),
     new Option('--desired-table <name>', 'the table Desired, where there is no stack'),

@@ -86,7 +86,7 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
   if (!live) {
     return simple('missing', {
       code: 'missing',
-      message: 'the vendor has no server with this id; Trueup does not create servers',
+      message: 'the gateway has no server with this id',
     });
   }
   if (live.readOnly !== undefined) {

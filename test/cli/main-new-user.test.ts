@@ -39,7 +39,7 @@ async function types(line: string, exitCode: number, typed?: string): Promise<st
     environment: { TRUEUP_ALLOWED_HOSTS: `barndoor=${new URL(vendor.url).host}` },
   });
   if (typed !== undefined) {
-    await terminal.until(/Only 'yes' counts: /);
+    await terminal.until(/Type 'yes' to confirm: /);
     terminal.type(`${typed}\r`);
   }
   const ended = await terminal.ended;

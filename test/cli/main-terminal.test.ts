@@ -12,7 +12,7 @@ import type { TerminalOptions } from '../support/terminal.ts';
 import { testClock } from '../support/clock.ts';
 import { trueup } from './run.ts';
 
-const question = /Only 'yes' counts: /;
+const question = /Type 'yes' to confirm: /;
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';
 const escape = '\u001B';
@@ -104,7 +104,7 @@ describe('apply asks', () => {
     await terminal.until(question);
     const rows = (await terminal.screen()).join('\n');
     expect(rows).toMatch(
-      /A yes also updates 3 of 3 servers in mode report\.\nSend these changes\?/,
+      /A yes also updates 3 of 3 servers in mode report\.\nApply these changes\?/,
     );
     terminal.type('yes\r');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });

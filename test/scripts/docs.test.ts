@@ -7,6 +7,13 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { commandList } from '../../lib/cli/command-list.ts';
 import { exitCodes } from '../../lib/cli/errors/exit-codes.ts';
+import { causes, outcomes } from '../../lib/model/outcome.ts';
+import {
+  failureReason,
+  failureReasons,
+  reasonCodes,
+} from '../../lib/model/errors/failure-reason.ts';
+import { trueupMetrics } from '../../lib/infra/monitoring/metrics.ts';
 import { floors } from '../../scripts/rooms.ts';
 import { parseLine } from './parse-line.ts';
 import { shellCommands, trueupLines } from './shell-lines.ts';
@@ -75,6 +82,59 @@ test('every `npm run` names a script', async () => {
   );
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter(([, name]) => !Object.hasOwn(known, name))).toEqual([]);
+});
+
+test('the package has one name and one version, and no page runs `npx` with a name that others may own', async () => {
+  const { name, version } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    readonly name: string;
+    readonly version: string;
+  };
+  const tarball = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+  const all = [...texts.values()].join('\n');
+  const named = [...all.matchAll(/[\w-]*trueup-\d[\w.]*\.tgz|@[\w-]+\/trueup\b/g)].map(
+    ([one]) => one,
+  );
+  expect(new Set(named)).toEqual(new Set([tarball, name]));
+  expect(all).not.toMatch(/npx (?:--\S+ )*@?(?:trueup|[\w-]+\/trueup)\b/);
+});
+
+const rowsOf = (page: string, section: string) => {
+  const [, after = ''] = (texts.get(page) ?? '').split(`\n## ${section}\n`);
+  const [table = ''] = after.split('\n## ');
+  return [...table.matchAll(/^\| `(\w+)` /gm)].map(([, word = '']) => word).toSorted();
+};
+
+test.each<[string, readonly string[]]>([
+  ['Outcomes', outcomes],
+  ['Causes', causes],
+  ['Reasons', failureReasons],
+])('troubleshooting has a row for each of the %s', (section, words) => {
+  expect(rowsOf('docs/troubleshooting.md', section)).toEqual(words.toSorted());
+});
+
+test('troubleshooting names each code of a failure beside its reason', () => {
+  const page = texts.get('docs/troubleshooting.md') ?? '';
+  for (const code of reasonCodes) {
+    const [row] = page
+      .split('\n')
+      .filter(
+        (line) => line.startsWith(`| \`${failureReason(code)}\``) && line.includes(`\`${code}\``),
+      );
+    expect([code, row]).toEqual([code, expect.any(String)]);
+  }
+});
+
+test('the page of metrics names each that a function emits', () => {
+  const page = texts.get('docs/metrics.md') ?? '';
+  const shown = [...page.matchAll(/`([A-Z]\w+)`/g)].map(([, metric = '']) => metric);
+  const families = [/^Servers[A-Z]/, /^Failures[A-Z]/];
+  const alone = trueupMetrics.filter((metric) => !families.some((one) => one.test(metric)));
+  expect(alone.filter((metric) => !shown.includes(metric))).toEqual([]);
+  expect(
+    shown.filter(
+      (metric) => metric !== 'Trueup' && !(trueupMetrics as readonly string[]).includes(metric),
+    ),
+  ).toEqual([]);
 });
 
 test('every link within the repository leads somewhere', () => {

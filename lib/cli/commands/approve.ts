@@ -48,13 +48,13 @@ export const approve = defineCommand<{ yes?: boolean }>({
     show(context, held, isRecorded);
     if (isRecorded) await tellOver(connection, held, deps, output);
     if (!yes) {
-      const answer = await context.ask("Approve these changes? Only 'yes' counts: ");
+      const answer = await context.ask("Approve these changes? Type 'yes' to confirm: ");
       if (stop.aborted) {
         output.note('interrupted; nothing was approved');
         return exitCodes.interrupted;
       }
       if (answer === undefined)
-        throw usageError('cannot ask to confirm it: not a terminal', 'say --yes');
+        throw usageError('Confirmation required, but this is not a terminal', 'pass --yes');
       if (answer.trim() !== 'yes') {
         output.note('Nothing was approved.');
         return exitCodes.failed;

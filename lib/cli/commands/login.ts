@@ -50,7 +50,7 @@ export const login = defineCommand<LoginOptions>({
       .option('--port <number>', 'port of the answer; any that is free', portNumber)
       .option(
         '--redirect-uri <url>',
-        'one that the provider knows, such as http://localhost:52765/cb; without it http://127.0.0.1:<port>/callback',
+        'one that the provider knows, such as http://localhost:52765/cb. Defaults to http://127.0.0.1:<port>/callback',
         loopbackUri,
       )
       .addOption(

@@ -39,7 +39,7 @@ export const retry = defineCommand<RetryOptions>({
   ],
   configure: (command) => {
     command
-      .argument('[name]', 'CONNECTION, or CONNECTION/SERVER by label or id; all without one')
+      .argument('[name]', 'CONNECTION, or CONNECTION/SERVER by label or id. Defaults to all')
       .option('--resend', 'sends again what cannot be read; of one server')
       .addOption(lockTimeout());
   },

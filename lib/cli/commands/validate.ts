@@ -23,7 +23,7 @@ export const validate = defineCommand({
     },
   ],
   configure: (command) => {
-    command.argument('[file...]', 'files or folders; those of --file without one, or trueup.yaml');
+    command.argument('[file...]', 'files or folders. Defaults to those of --file, or trueup.yaml');
   },
   run: async (context, operands) => {
     const { options, settings, output, cwd } = context;

@@ -7,7 +7,7 @@ import { comparableId } from '../../model/names/server-id.ts';
 import { serverIdIn } from '../../model/names/server-key.ts';
 
 /** What its help says of an operand that `select` takes. */
-export const nameOperand = 'CONNECTION, or CONNECTION/SERVER by label or id; all without one';
+export const nameOperand = 'CONNECTION, or CONNECTION/SERVER by label or id. Defaults to all';
 
 /** A connection that a command is about, and the servers if it names some. */
 export interface Selection {

@@ -21,38 +21,41 @@ export const failureMetrics = [
 ] as const;
 
 /** Trueup's own metrics: the functions emit exactly these, and dashboard and alarms read all of them. */
-export type TrueupMetric =
-  | 'ScheduledRuns'
-  | 'Passes'
-  | 'PassesEndedEarly'
-  | 'PassesFailed'
-  | 'PassDuration'
-  | 'DriftAge'
-  | 'FailingAge'
-  | 'ServersOff'
-  | 'ServersPaused'
-  | 'ServersInvalid'
-  | 'ServersMissing'
-  | 'ServersUnreached'
-  | 'ServersHeld'
-  | 'ServersFailed'
-  | 'ServersRefused'
-  | 'ServersWaiting'
-  | 'ServersUpdated'
-  | 'ServersReported'
-  | 'ServersAssumed'
-  | 'ServersInSync'
-  | (typeof failureMetrics)[number]
-  | 'VendorCallsList'
-  | 'VendorCallsGet'
-  | 'VendorCallsPut'
-  | 'VendorThrottled'
-  | 'SecretsDecrypted'
-  | 'CredentialsDecrypted'
-  | 'RecordsPoison'
-  | 'RecordsFailed'
-  | 'MessagesFailed'
-  | 'ContinuationHops';
+export const trueupMetrics = [
+  'ScheduledRuns',
+  'Passes',
+  'PassesEndedEarly',
+  'PassesFailed',
+  'PassDuration',
+  'DriftAge',
+  'FailingAge',
+  'ServersOff',
+  'ServersPaused',
+  'ServersInvalid',
+  'ServersMissing',
+  'ServersUnreached',
+  'ServersHeld',
+  'ServersFailed',
+  'ServersRefused',
+  'ServersWaiting',
+  'ServersUpdated',
+  'ServersReported',
+  'ServersAssumed',
+  'ServersInSync',
+  ...failureMetrics,
+  'VendorCallsList',
+  'VendorCallsGet',
+  'VendorCallsPut',
+  'VendorThrottled',
+  'SecretsDecrypted',
+  'CredentialsDecrypted',
+  'RecordsPoison',
+  'RecordsFailed',
+  'MessagesFailed',
+  'ContinuationHops',
+] as const;
+
+export type TrueupMetric = (typeof trueupMetrics)[number];
 
 /** A metric of one deployment. The statistic defaults to the sum of each period. */
 export type MetricOf = (name: TrueupMetric, period: Duration, statistic?: string) => Metric;

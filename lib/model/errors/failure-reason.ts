@@ -80,6 +80,9 @@ const byBeginning: readonly (readonly [begin: string, reason: FailureReason])[] 
   ['store-', 'store'],
 ];
 
+/** Codes that have a reason of their own. */
+export const reasonCodes: readonly string[] = Object.keys(byCode);
+
 /** The word for a reason's code. */
 export function failureReason(code: string): FailureReason {
   if (Object.hasOwn(byCode, code)) return byCode[code] as FailureReason;

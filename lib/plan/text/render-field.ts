@@ -26,18 +26,19 @@ export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence
  *     name: "Old" -> "New"  # drift: changed at the vendor
  *     description: "An old text"  # declared: the declaration changed
  *       -> "A new text that does not fit into the same line"
+ *
+ * @param said - why, in words; nothing if empty
  */
-export function fieldLines(change: FieldChange, paint: Paint): readonly string[] {
+export function fieldLines(
+  change: FieldChange,
+  paint: Paint,
+  said = comment(change),
+): readonly string[] {
   const name = showPointer(change.pointer);
-  const why = `# ${comment(change)}`;
+  const why = said === '' ? '' : `# ${said}`;
   const members = setLines(change, paint);
   if (members) {
-    const head = `    ${name}:`;
-    const fits = head.length + why.length + 2 <= (paint.columns ?? columns);
-    const heads = fits
-      ? [`${head}  ${paint(why, 'quiet')}`]
-      : [head, `      ${paint(why, 'quiet')}`];
-    return [...heads, ...members];
+    return [...headLines(`    ${name}:`, why, paint), ...members];
   }
   const sides = showPair(change.before, change.after);
   return [
@@ -64,7 +65,14 @@ export function sideLines(
   const head = `    ${name}: ${first}`;
   const below = others.flatMap((side) => sideIn(side, '      -> ', width));
   if (others.length > 0 && fits(head)) return [behind(head), ...below];
-  return [behind(`    ${name}:`), ...sideIn(first, '      ', width), ...below];
+  return [...headLines(`    ${name}:`, why, paint), ...sideIn(first, '      ', width), ...below];
+}
+
+/** A line with `why` behind it, or below where that does not fit. */
+function headLines(head: string, why: string, paint: Paint): readonly string[] {
+  if (why === '') return [head];
+  const fits = head.length + why.length + 2 <= (paint.columns ?? columns);
+  return fits ? [`${head}  ${paint(why, 'quiet')}`] : [head, `      ${paint(why, 'quiet')}`];
 }
 
 /** Only what is a sentence of ours is broken: of a value each space counts. */
@@ -91,14 +99,19 @@ export function holderText({ pointer, takenBy }: FieldChange): readonly string[]
 
 /** Why the field changes, in words. */
 export function comment(change: FieldChange): string {
-  const { cause, conditional, held, before, after, loosens } = change;
+  const { cause, conditional, before, after } = change;
   const [word, says] = causeWords[cause];
   const isGone = cause === 'drift' && before.kind === 'absent' && after.kind === 'secret';
   const sentence = isGone ? 'the gateway no longer has this secret' : says;
   const condition = conditional ? ', sent if its value changed' : '';
-  const opens = loosens === true ? 'loosens access; ' : '';
-  return `${held ? 'held; ' : ''}${opens}${word}: ${sentence}${condition}`;
+  return [...marks(change), `${word}: ${sentence}${condition}`].join('; ');
 }
+
+/** The same where the words of the cause are said elsewhere. */
+export const marks = ({ held, loosens }: FieldChange): readonly string[] => [
+  ...(held ? ['held'] : []),
+  ...(loosens === true ? ['loosens access'] : []),
+];
 
 /** So many members of a set are shown of each kind. */
 const mostMembers = 50;

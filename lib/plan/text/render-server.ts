@@ -1,8 +1,8 @@
 import type { Outcome } from '../../model/outcome.ts';
 import type { Paint, Style } from '../../model/text/paint.types.ts';
-import type { Plan, PlannedServer } from '../plan.types.ts';
+import type { FieldChange, Plan, PlannedServer } from '../plan.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
-import { causeWords, fieldLines } from './render-field.ts';
+import { causeWords, comment, fieldLines, marks } from './render-field.ts';
 import { counted } from './render-guard.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
 import { showPointer } from '../../model/text/shown-value.ts';
@@ -44,11 +44,15 @@ export function serverBlocks(plan: Plan, paint: Paint): readonly (readonly strin
   return [
     ...detailed.map((server) => [
       ...headLines(plan.connection, server, paint),
-      ...server.changes.flatMap((change) => fieldLines(change, paint)),
+      ...server.changes.flatMap((change) => fieldLines(change, paint, commentOf(change))),
     ]),
     [...alike(others).values()].flatMap((group) => groupLines(plan.connection, group, paint)),
   ];
 }
+
+/** Of a first plan nearly every line is adopted: the head of the server says so, and the plan what it means. */
+const commentOf = (change: FieldChange) =>
+  change.cause === 'adopt' ? marks(change).join('; ') : comment(change);
 
 /** A paused connection has each of its servers paused for the same reason: that is said once. */
 const mostAlike = 5;

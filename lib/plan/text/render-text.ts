@@ -27,6 +27,7 @@ const same: NextCommand = (line) => line;
 export function renderPlan(plan: Plan, paint: Paint = plain, next = same): string {
   return [
     ...serverBlocks(plan, paint),
+    adoptLines(plan, paint),
     undeclaredLines(plan, paint),
     missingLines(plan, paint),
     [
@@ -37,6 +38,14 @@ export function renderPlan(plan: Plan, paint: Paint = plain, next = same): strin
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n');
+}
+
+/** What `(adopt)` means, once a plan. */
+function adoptLines({ changes }: Plan, paint: Paint): readonly string[] {
+  const adopts = changes.some((server) => server.changes.some(({ cause }) => cause === 'adopt'));
+  return adopts
+    ? wrap('adopt: declared, and not applied by Trueup before.', '', '', paint.columns)
+    : [];
 }
 
 const mostUndeclared = 20;

@@ -117,6 +117,6 @@ test('a saved plan that becomes stale between its plan and its pass is not sent,
   const { code, stdout, stderr } = await running;
   expect(code).toBe(1);
   expect(stdout).toContain('acme: 1 would change, not sent, 11 in sync; 2 calls');
-  expect(stderr).toContain(`no longer fits, not sent:\n  acme/${first}\n`);
+  expect(stderr).toContain(`No longer in the plan (not sent):\n  acme/${first}\n`);
   expect(fleet.vendor.find(first).name).toBe('By another hand');
 });

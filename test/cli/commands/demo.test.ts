@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { delimiter, resolve } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { accessToken, values } from '../../../demo/world/secret-values.ts';
@@ -18,6 +20,18 @@ const npmStart = (...args: readonly string[]) =>
       npm_config_userconfig: '/dev/null',
     },
   });
+
+/** A command for the folder of the repository, which is to write nothing there: it runs in `folder`, by the same script. */
+const inCopy = async (line: string, folder: string) => {
+  const [, script = ''] = /^npm run -s trueup -- (.+)$/.exec(line) ?? [];
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    readonly scripts: { readonly trueup: string };
+  };
+  const [, program = ''] = scripts.trueup.split(' ');
+  const words = [resolve(program), ...script.split(' ')];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { cwd: folder });
+  return stdout + stderr;
+};
 
 const count = z.int().check(z.minimum(0));
 
@@ -91,7 +105,10 @@ describe('npm start', () => {
 
   test.each([
     ['all gateways', /10 servers at Barndoor[^]*3 at Alloy[^]*2 at ContextForge/],
-    ['the plan', /== The plan[^]*client_secret: \(cannot be read\) {2}# adopt/],
+    [
+      'the plan',
+      /== The plan[^]*client_secret: \(cannot be read\)\n[^]*\nadopt: declared, and not/,
+    ],
     [
       'a row that is invalid',
       /x acme-barndoor\/datadog {2}\(invalid\)\n.*did you mean 'client_id'/,
@@ -115,10 +132,24 @@ describe('npm start', () => {
     ['the approval', /\$ trueup approve acme-barndoor [0-9a-f]{8}\n[^]*acme-barndoor: 3 updated/],
     [
       'the totals',
-      /\n\nIn all \d+ vendor calls .* and 6 server secrets decrypted\.\nREADME\.md.*\n$/,
+      /\n\nIn all \d+ vendor calls .* and 6 server secrets decrypted\.\nNext, [^]*plan --local\n[^]*init\n$/,
     ],
   ])('tells of %s', (_what, pattern) => {
     expect(text.stdout).toMatch(pattern);
+  });
+
+  test('ends with two commands that a user can run next, as they are', async () => {
+    const shown = [...text.stdout.matchAll(/^ {4}(npm .*)$/gm)].map(([, one = '']) => one);
+    expect(shown).toHaveLength(2);
+    const folder = mkdtempSync(join(tmpdir(), 'trueup-next-'));
+    try {
+      const [plan, init] = await Promise.all(shown.map((one) => inCopy(one, folder)));
+      expect(plan).toContain('Plan: 3 to update, 1 missing, 1 invalid, 5 in sync.');
+      expect(init).toContain('trueup.yaml');
+      expect(existsSync(join(folder, 'trueup.yaml'))).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('fits a terminal of 80 columns', () => {

@@ -152,7 +152,7 @@ describe('apply', () => {
     expect(code).toBe(0);
     expect(world.barndoor.find(b).name).toBe('New name');
     expect(world.barndoor.find(a).name).toBe('Drifted');
-    expect(stderr).toContain('came up after the plan was shown');
+    expect(stderr).toContain('New changes since the plan (not sent)');
     expect(stderr).toContain('  acme/first');
   });
 
@@ -385,7 +385,7 @@ describe('the guard', () => {
     // It works as it was shown.
     expect(await trueup(next, options)).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('say --yes'),
+      stderr: expect.stringContaining('pass --yes'),
     });
     expect((await run(['approve', connection, held])).code).toBe(3);
     const { code, stdout, stderr } = await run(['approve', connection, held.slice(0, 12)], {

@@ -192,8 +192,24 @@ describe('a field', () => {
     expect(shown?.slice(-2)).toEqual(['      + "m49"', '      + and 3 more']);
   });
 
-  test.each(causes)('cause %s has its words', (cause) => {
+  test.each(causes.filter((cause) => cause !== 'adopt'))('cause %s has its words', (cause) => {
     expect(lines({ cause })?.[0]).toMatch(/# [a-z -]+: [a-zA-Z ]+$/);
+  });
+
+  test('what is adopted is said once a plan, with what each line has beside it', () => {
+    const adopted = [
+      fieldChange({ cause: 'adopt' }),
+      fieldChange({ cause: 'adopt', loosens: true }),
+    ];
+    expect(renderPlan(planOf([plannedServer({ changes: adopted })]))).toContain(
+      text(
+        '(adopt)',
+        '    name: "Old" -> "New"',
+        '    name: "Old" -> "New"  # loosens access',
+        '',
+        'adopt: declared, and not applied by Trueup before.',
+      ),
+    );
   });
 });
 

@@ -45,8 +45,8 @@ export async function agree(
   if (stop.aborted) return interrupted();
   if (answer === undefined) {
     throw usageError(
-      'cannot ask to confirm the plan: not a terminal',
-      'say --yes, or apply a plan that was reviewed before: --plan FILE',
+      'Confirmation required, but this is not a terminal',
+      'pass --yes, or apply a plan that was reviewed before: --plan FILE',
     );
   }
   if (answer.trim() === 'yes') return 'confirmed';
@@ -79,5 +79,5 @@ function question(plans: readonly Plan[]): string {
     ...(sent.some(({ outcome }) => outcome === 'held') ? ['what the guard holds'] : []),
   ];
   const more = also.length > 0 ? `A yes also updates ${also.join(', and ')}.\n` : '';
-  return `${more}Send these changes? Only 'yes' counts: `;
+  return `${more}Apply these changes? Type 'yes' to confirm: `;
 }

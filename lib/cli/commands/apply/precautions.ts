@@ -40,7 +40,7 @@ function sendsSecrets({ changes }: Plan): boolean {
 function noLedger({ connection }: Plan) {
   return usageError(
     `there is no ledger for ${connection}: every secret would be sent again, as at each run that starts without one`,
-    'keep the folder of --state between runs, or say --adopt if this is the first',
+    'keep the folder of --state between runs, or pass --adopt if this is the first',
   );
 }
 

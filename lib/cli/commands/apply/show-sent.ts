@@ -20,8 +20,8 @@ export function showSent(
     const { connection } = one.selection;
     if ('result' in one) {
       const { gone, unseen } = restOf(one.plan, one.result.plan);
-      list('no longer fits, not sent:', gone);
-      list('came up after the plan was shown, not sent; run it again to see it:', unseen);
+      list('No longer in the plan (not sent):', gone);
+      list('New changes since the plan (not sent); run it again to see them:', unseen);
     } else if ('lockedBy' in one) {
       say(`error: ${connection}: ${one.lockedBy} holds the lease`, 'error');
       say('next: try again later, or wait longer: --lock-timeout 10m');
@@ -31,7 +31,7 @@ export function showSent(
       note(notePaint(first, 'error'));
       for (const line of others) note(line);
     } else {
-      note(`${connection}: not begun`);
+      note(`${connection}: not started`);
     }
   }
 

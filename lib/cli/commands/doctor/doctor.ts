@@ -31,7 +31,7 @@ export const doctor = defineCommand({
     },
   ],
   configure: (command) => {
-    command.argument('[connection...]', 'connections; all without one');
+    command.argument('[connection...]', 'connections. Defaults to all');
   },
   run: async (context, operands) => {
     const { next, output, options } = context;

@@ -88,7 +88,7 @@ async function assertOurs(file: string, shown: string): Promise<void> {
   if (text === undefined || text.includes('"title": "Trueup: ')) return;
   throw usageError(
     `${shown} is there already, and is not Trueup's`,
-    'name another folder, or say --force',
+    'name another folder, or pass --force',
   );
 }
 
@@ -98,7 +98,7 @@ async function orNotWritten(path: string, write: () => Promise<void>): Promise<v
   } catch (error) {
     const code = systemCode(error);
     if (code === 'EEXIST') {
-      throw usageError(`${path} is there already`, 'name another file, or say --force');
+      throw usageError(`${path} is there already`, 'name another file, or pass --force');
     }
     throw new CliError('init', `${path} could not be written: ${code}`, 'name another place', {
       cause: error,

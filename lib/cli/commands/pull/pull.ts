@@ -20,7 +20,7 @@ export const pull = defineCommand({
     },
   ],
   configure: (command) => {
-    command.argument('[connection...]', 'connections; all without one');
+    command.argument('[connection...]', 'connections. Defaults to all');
   },
   run: async (context, operands) => {
     const { output, options, stop } = context;

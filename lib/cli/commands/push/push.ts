@@ -42,7 +42,7 @@ export const push = defineCommand<PushOptions>({
   ],
   configure: (command) => {
     command
-      .argument('[file...]', 'files or folders; those of --file without one, or trueup.yaml')
+      .argument('[file...]', 'files or folders. Defaults to those of --file, or trueup.yaml')
       .option(
         '--prune',
         'removes rows of servers that no file declares, in the connections that the files declare, and tokens of sign-ins that they no longer use; never a server at the vendor',

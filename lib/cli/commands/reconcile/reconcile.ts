@@ -33,7 +33,7 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
   ],
   configure: (command) => {
     command
-      .argument('[connection...]', 'connections; all without one')
+      .argument('[connection...]', 'connections. Defaults to all')
       .addOption(
         new Option('--timeout <time>', 'how long to wait for each report')
           .argParser(milliseconds)

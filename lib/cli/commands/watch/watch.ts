@@ -25,7 +25,7 @@ export const watch = defineCommand<{ every: number }>({
   ],
   configure: (command) => {
     command
-      .argument('[connection...]', 'connections; all without one')
+      .argument('[connection...]', 'connections. Defaults to all')
       .addOption(
         new Option('--every <time>', 'time between two passes')
           .argParser(milliseconds)

@@ -9,55 +9,47 @@ import { table } from './markdown-table.ts';
 const written =
   '<!-- Written by `npm run docs` from lib/cli/commands: change it there, and run that. -->';
 
-/** A page for each command, and one that lists them, by path; from the same source as `--help`. */
-export async function commandPages(): Promise<ReadonlyMap<string, string>> {
-  const pages = new Map<string, string>([['docs/commands/README.md', indexPage()]]);
-  for (const entry of commandList) {
-    // oxlint-disable-next-line no-await-in-loop
-    pages.set(`docs/commands/${entry.name}.md`, commandPage(entry, await entry.load()));
-  }
-  return pages;
-}
-
-function indexPage(): string {
+/** `docs/commands.md`: every command, from the same source as `--help`. */
+export async function commandsPage(): Promise<string> {
+  const shown = commandList.filter(({ hidden }) => hidden !== true);
   const program = createProgram(async () => 0, {
     writeOut: () => undefined,
     writeErr: () => undefined,
   });
-  const rows = commandList
-    .filter(({ hidden }) => hidden !== true)
-    .map(({ name, summary }) => [`[\`trueup ${name}\`](${name}.md)`, summary]);
+  const definitions = await Promise.all(shown.map((entry) => entry.load()));
   return [
     written,
     '# Commands',
     program.description(),
-    table(['command', 'what it does'], rows),
+    table(
+      ['command', 'what it does'],
+      shown.map(({ name, summary }) => [`[\`trueup ${name}\`](#trueup-${name})`, summary]),
+    ),
     '## Options of all commands',
     'They may come before or after the command.',
     optionTable(program.options),
-    'With `--stack` and `--file` together desired is read from the files, and the rest from the stack. Results go to standard output, messages and progress to standard error. [Variables](../environment.md) can take the place of options. [Exit codes](../exit-codes.md) are for scripts; [the forms of `-o json`](../../schemas/) have a JSON Schema each.',
+    'With `--stack` and `--file` together desired is read from the files, and the rest from the stack. Results go to standard output, messages and progress to standard error. [Variables](environment.md) can take the place of options. [Exit codes](exit-codes.md) are for scripts; [the forms of `-o json`](../schemas/) have a JSON Schema each.',
+    ...shown.map((entry, index) => section(entry, definitions[index] as CommandDefinition)),
   ].join('\n\n');
 }
 
-function commandPage({ name, alias }: CommandEntry, definition: CommandDefinition): string {
+function section({ name, alias }: CommandEntry, definition: CommandDefinition): string {
   const command = new Command(name);
   definition.configure(command);
   const given = command.registeredArguments.map((one) => ` ${term(one)}`).join('');
   const form = printedBy.get(name);
   return [
-    written,
-    `# trueup ${name}`,
+    `## trueup ${name}`,
     `${definition.description}${alias === undefined ? '' : ` \`trueup ${alias}\` is the same.`}`,
-    fenced(`npx trueup ${name} [options]${given}`, 'text'),
+    fenced(`trueup ${name} [options]${given}`, 'text'),
     ...(command.registeredArguments.length > 0
       ? [table(['operand', 'what it is'], command.registeredArguments.map(argumentRow))]
       : []),
     ...(command.options.length > 0 ? [optionTable(command.options)] : []),
-    `[Options of all commands](README.md#options-of-all-commands) · [exit codes](../exit-codes.md)${form === undefined ? '' : ` · the form of JSON: [${form}.schema.json](../../schemas/${form}.schema.json)`}`,
-    '## Examples',
-    ...definition.examples.map(({ line, does }) =>
-      fenced(`# ${does}\n${line.replaceAll(/\btrueup (?=[a-z])/g, 'npx trueup ')}`),
-    ),
+    fenced(definition.examples.map(({ line, does }) => `# ${does}\n${line}`).join('\n')),
+    ...(form === undefined
+      ? []
+      : [`With \`-o json\`: [${form}.schema.json](../schemas/${form}.schema.json).`]),
   ].join('\n\n');
 }
 
@@ -70,7 +62,9 @@ function term(argument: Argument): string {
 
 function argumentRow(argument: Argument): readonly string[] {
   const usual =
-    argument.defaultValue === undefined ? '' : `; \`${String(argument.defaultValue)}\` without it`;
+    argument.defaultValue === undefined
+      ? ''
+      : `. Defaults to \`${String(argument.defaultValue)}\`.`;
   return [`\`${term(argument)}\``, `${argument.description}${usual}`];
 }
 
@@ -85,6 +79,6 @@ function optionText({ description, argChoices, defaultValue, defaultValueDescrip
   return [
     description,
     ...(argChoices ? [`: ${argChoices.map((one) => `\`${one}\``).join(', ')}`] : []),
-    ...(isShown ? [`; \`${String(usual)}\` without it`] : []),
+    ...(isShown ? [`. Defaults to \`${String(usual)}\`.`] : []),
   ].join('');
 }
