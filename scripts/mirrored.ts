@@ -1,9 +1,9 @@
 /** Where a rule's tests are: a file of `test/` has the place and the name of what it tests. */
 import { dirname, join } from 'node:path';
 
-/** What `test/` mirrors. `lib` is left out of a test's path: `test/pass/guard.test.ts` tests `lib/pass/guard.ts`. */
-const mirrored = ['lib', '.'];
-const endings = ['', '.ts', '.mjs', '.md'];
+/** What `test/` mirrors. `lib` and `.github` are left out of a test's path: `test/pass/guard.test.ts` tests `lib/pass/guard.ts`. */
+const mirrored = ['lib', '.github', '.'];
+const endings = ['', '.ts', '.mjs', '.md', '.yml'];
 const testFile = /^test\/(.+)\.test\.ts$/;
 
 /**
