@@ -52,6 +52,7 @@ export type ActRecord = {
     })
   | (OfServer & { readonly kind: 'resume' })
   | (OfServer & { readonly kind: 'retry'; readonly resend?: true })
+  | { readonly kind: 'reconcile' }
   | { readonly kind: 'login' }
   | { readonly kind: 'push'; readonly rows: readonly PushedRow[] }
 );

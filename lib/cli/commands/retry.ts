@@ -1,12 +1,6 @@
-import { forgetWaits } from '../../ledger/forget-waits.ts';
-import { handOver } from '../../lease/hand-over.ts';
-import { serveRounds } from '../../lease/rounds.ts';
-import { scopeOf } from '../../lease/scope.ts';
-import { waitForLease } from '../../lease/wait-for-lease.ts';
 import type { PassReport } from '../../model/ledger.types.ts';
+import { askForRetry, endWaits, retryRequest } from '../../pass/acts/retry.ts';
 import { reconcile } from '../../pass/reconcile.ts';
-import type { Dependencies } from '../../pass/dependencies.types.ts';
-import { withoutConnectionWait } from '../../plan/due.ts';
 import { counted } from '../../plan/text/render-guard.ts';
 import { renderReportsJson } from '../../plan/text/render-json.ts';
 import { renderReport } from '../../plan/text/render-text.ts';
@@ -79,69 +73,24 @@ async function retryOne(
   patience: ReturnType<typeof leasePatience>,
   resend = false,
 ): Promise<PassReport | undefined> {
-  const by = await caller();
-  const lease = await waitForLease(connection, patience(connection), deps);
-  if (typeof lease === 'string') {
+  const asked = { connection, servers, by: await caller(), resend };
+  const noted = await endWaits(asked, patience(connection), deps);
+  if (noted.kind === 'locked') {
     throw new CliError(
       'locked',
-      `${connection}: ${lease} still holds the lease`,
+      `${connection}: ${noted.owner} still holds the lease`,
       'try again later, or wait longer: --lock-timeout 10m',
     );
   }
-  let due = 0;
-  await serveRounds(lease, {
-    connection,
-    scope: new Set(),
-    alone: true,
-    round: async (held) => {
-      await recordRetry(deps, { connection, servers, by, resend });
-      due = await forgetWaits(connection, servers, deps, () => held.assertOwned(0));
-      held.saved.setRetry(withoutConnectionWait(held.saved.retry, deps.clock.now()));
-      return { stop: true };
-    },
-  });
-  if (resend) {
-    for (const id of servers ?? []) {
-      // oxlint-disable-next-line no-await-in-loop -- one server, or a few of the same label
-      await deps.ledger.markResend(connection, id, deps.uuid());
-    }
-  }
+  const { due } = noted;
   output.say(`${connection}: ${counted(due, 'server')} that failed or waited to be tried again.`);
   // Where this process runs the queue's function, nothing would take the message.
-  const handover = { scope: scopeOf(servers), reason: 'handover' } as const;
-  if (!serve && (await handOver(deps, connection, handover))) {
+  if (!serve && (await askForRetry(asked, deps))) {
     output.say(`Asked the functions for a pass; \`trueup status ${connection}\` shows the result.`);
     return undefined;
   }
-  const request = {
-    connection,
-    ...(servers && { servers }),
-    trigger: 'cli' as const,
-    caller: { by, command: 'retry' as const },
-    stop,
-  };
-  const result = await reconcile(request, deps);
+  const result = await reconcile(retryRequest(asked, stop), deps);
   if (result.kind === 'done') return result.report;
   output.say(`${connection}: another process reconciles it, and makes the pass.`);
   return undefined;
-}
-
-interface Retried {
-  readonly connection: string;
-  readonly servers: readonly string[] | undefined;
-  readonly by: string;
-  readonly resend: boolean;
-}
-
-/** Before anything of it is done. @throws StoreError */
-async function recordRetry(
-  { ledger, clock }: Pick<Dependencies, 'ledger' | 'clock'>,
-  { connection, servers = [], by, resend }: Retried,
-): Promise<void> {
-  const act = { kind: 'retry', at: new Date(clock.now()).toISOString(), by } as const;
-  if (servers.length === 0) await ledger.record(connection, act);
-  for (const server of servers) {
-    // oxlint-disable-next-line no-await-in-loop -- one, or a few servers of the same label
-    await ledger.record(connection, { ...act, server, ...(resend && { resend }) });
-  }
 }

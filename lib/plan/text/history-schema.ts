@@ -67,6 +67,10 @@ export const historyRecordSchema = z.discriminatedUnion('kind', [
     resend: z.optional(described(z.literal(true), 'What cannot be read was to be sent again')),
   }),
   z.object({
+    kind: kind('reconcile', 'The functions were asked for a pass'),
+    ...act,
+  }),
+  z.object({
     kind: kind('login', 'A person signed in for the connection'),
     ...act,
   }),

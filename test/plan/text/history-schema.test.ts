@@ -39,6 +39,7 @@ const records: Readonly<Record<string, HistoryRecord>> = {
   'a resume': { kind: 'resume', at, by, server },
   'a retry': { kind: 'retry', at, by },
   'a retry with --resend': { kind: 'retry', at, by, server, resend: true },
+  'a request for a pass': { kind: 'reconcile', at, by },
   'a sign-in': { kind: 'login', at, by },
   'a push': {
     kind: 'push',

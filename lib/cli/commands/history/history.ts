@@ -1,12 +1,15 @@
+import { connectionNameSchema } from '../../../model/names/connection-name.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
 import { interrupted, usageError } from '../../errors/cli-error.ts';
 import type { Output } from '../../output/output.ts';
+import { splitName } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 import { ago, moment } from '../../times.ts';
 import type { Moment } from '../../times.ts';
-import { placesOf, readHistory } from './read-history.ts';
+import { readHistory } from '../../../pass/history/read-history.ts';
+import type { Place } from '../../../pass/history/read-history.ts';
 import { renderRecord } from './render-history.ts';
 
 interface HistoryOptions {
@@ -21,7 +24,7 @@ const atOnce = 8;
 
 export const history = defineCommand<HistoryOptions>({
   description:
-    'Shows what was done and by whom, newest first: changes of servers with before and after (secrets as version ids), cause and pass; approvals, pauses, retries, sign-ins and pushes. A change in an unattended pass also says who declared it: the caller of `push`, or unknown where another tool wrote the row. Records are kept for 90 days.',
+    'Shows what was done and by whom, newest first: changes of servers with before and after (secrets as version ids), cause and pass; approvals, pauses, retries, requests for a pass, sign-ins and pushes. A change in an unattended pass also says who declared it: the caller of `push`, or unknown where another tool wrote the row. Records are kept for 90 days.',
   examples: [
     { line: 'trueup history --since 7d --stack trueup-prod', does: 'the last week' },
     {
@@ -44,9 +47,10 @@ export const history = defineCommand<HistoryOptions>({
     const target = await context.target();
     const from = since && new Date(ago(since, target.deps.clock.now())).toISOString();
     const places = await placesOf(target, options.connection, name);
+    const historyOf = { ...target.deps, isRows: target.kind !== 'files' };
     const wanted = { since: from, by, pass, limit: most + 1 };
     const found = await mapLimited(places, atOnce, stop, (place) =>
-      readHistory(target, place, wanted),
+      readHistory(historyOf, place, wanted),
     );
     if (!found) throw interrupted();
     const all = found
@@ -68,6 +72,22 @@ export const history = defineCommand<HistoryOptions>({
     return exitCodes.ok;
   },
 });
+
+/** @throws CliError for a name that no connection can have */
+async function placesOf(
+  target: Target,
+  connection: string | undefined,
+  name: string | undefined,
+): Promise<readonly Place[]> {
+  if (connection !== undefined) {
+    if (connectionNameSchema.safeParse(connection).success) return [{ connection, server: name }];
+    throw usageError('--connection is no name of a connection', '`trueup status` lists them');
+  }
+  const known = await target.connections();
+  const named = name === undefined ? undefined : splitName(name);
+  if (named && known.includes(named.connection)) return [named];
+  return known.map((one) => ({ connection: one, server: name }));
+}
 
 const mostAtOnce = 100_000;
 

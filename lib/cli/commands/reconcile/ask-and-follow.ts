@@ -1,9 +1,12 @@
 import type { PassReport } from '../../../model/ledger.types.ts';
+import { askForPass } from '../../../pass/acts/ask.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
 
 /** How a pass that was asked for is waited for. */
 export interface FollowOptions {
+  /** Who asks, for the history. */
+  readonly by: string;
   readonly stop: AbortSignal;
   readonly timeoutMs: number;
   /** Milliseconds between two looks at the ledger. */
@@ -33,14 +36,14 @@ type Stores = Pick<Dependencies, 'ledger' | 'lease' | 'queue' | 'clock'>;
  */
 export async function askAndFollow(
   connection: string,
-  { ledger, lease, queue, clock }: Stores,
-  { stop, timeoutMs, everyMs, asked, looked }: FollowOptions,
+  stores: Stores,
+  { by, stop, timeoutMs, everyMs, asked, looked }: FollowOptions,
 ): Promise<PassReport | undefined> {
+  const { ledger, lease, clock } = stores;
   const then = await lease.read(connection);
   const next = reportsAfter(connection, ledger, await ledger.lastReport(connection));
   const askedAt = clock.now();
-  const dueAt = new Date(askedAt).toISOString();
-  await queue.send([{ message: { version: 1, connection, reason: 'share', dueAt } }]);
+  await askForPass(connection, by, stores);
   asked?.();
   let isSettled = then?.owner === undefined;
   let suspect: PassReport | undefined;

@@ -64,16 +64,17 @@ type Reports = ReadonlyMap<string, PassReport>;
 
 async function ask(
   { output, stop }: CommandContext,
-  { deps }: Target,
+  { deps, caller }: Target,
   names: readonly string[],
   timeoutMs: number,
 ): Promise<Reports> {
   const waiting = showWaiting(names, output, () => deps.clock.now());
   const everyMs = names.length > fewConnections ? 2000 : 500;
   const reports = new Map<string, PassReport>();
+  const by = await caller();
   await mapLimited(names, atOnce, stop, async (connection) => {
     const looked = (holder: string | undefined) => waiting.looked(connection, holder);
-    const follow = { stop, timeoutMs, everyMs, looked, asked: waiting.asked };
+    const follow = { by, stop, timeoutMs, everyMs, looked, asked: waiting.asked };
     const report = await askAndFollow(connection, deps, follow).catch(explainNoQueue);
     if (report) reports.set(connection, report);
     waiting.reported(connection);

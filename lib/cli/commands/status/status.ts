@@ -5,9 +5,10 @@ import { outcomeCounts } from '../../../model/outcome.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { interrupted } from '../../errors/cli-error.ts';
 import { nameOperand, select } from '../../targets/select.ts';
-import { readStatus } from './read-status.ts';
-import { isFailing, renderStatus } from './render-status.ts';
-import type { ConnectionStatus } from './status.types.ts';
+import { readStatus } from '../../../pass/status/read-status.ts';
+import { isFailing } from '../../../pass/status/words.ts';
+import { renderStatus } from './render-status.ts';
+import type { ConnectionStatus } from '../../../pass/status/status.types.ts';
 
 const atOnce = 8;
 

@@ -17,7 +17,8 @@ import type { RunOptions } from '../../run.ts';
 
 const [a = ''] = serverIds(1);
 const stop = new AbortController().signal;
-const soon = { stop, timeoutMs: 9000, everyMs: 20 };
+const by = 'kim';
+const soon = { by, stop, timeoutMs: 9000, everyMs: 20 };
 
 let world: TestWorld;
 
@@ -52,21 +53,23 @@ describe('the report that is waited for', () => {
     expect(report).toMatchObject({ connection, trigger: 'queue', scope: 'all', state: 'ok' });
     expect(report?.pass).not.toBe(old.pass);
     expect(messages()).toBe(0);
+    const asked = await world.deps.ledger.history(connection, { matches: (one) => one.by === by });
+    expect(asked).toMatchObject([{ kind: 'reconcile', by }]);
   });
 
   test('is none in time if nobody serves the queue; the message stays', async () => {
-    const options = { stop, timeoutMs: 60, everyMs: 20 };
+    const options = { by, stop, timeoutMs: 60, everyMs: 20 };
     expect(await askAndFollow(connection, world.deps, options)).toBeUndefined();
     expect(messages()).toBe(1);
   });
 
   test('is none, and at once, if it is stopped', async () => {
-    const stopped = { stop: AbortSignal.abort(), timeoutMs: 60_000, everyMs: 20 };
+    const stopped = { by, stop: AbortSignal.abort(), timeoutMs: 60_000, everyMs: 20 };
     expect(await askAndFollow(connection, world.deps, stopped)).toBeUndefined();
   });
 
   test('is not that of a pass over named servers', async () => {
-    const asking = askAndFollow(connection, world.deps, { stop, timeoutMs: 300, everyMs: 20 });
+    const asking = askAndFollow(connection, world.deps, { by, stop, timeoutMs: 300, everyMs: 20 });
     while (messages() === 0) await world.clock.sleep(5);
     const named = await world.pass({ servers: [a] });
     expect(named.scope).toBe('named');

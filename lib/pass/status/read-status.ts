@@ -1,15 +1,15 @@
-import { parseConnection } from '../../../desired/rules/declarations.ts';
-import type { Pause, ServerRecord } from '../../../model/ledger.types.ts';
-import { outcomeCounts } from '../../../model/outcome.ts';
-import type { Outcome } from '../../../model/outcome.ts';
-import { isPauseOf, pauseText } from '../../../model/pause.ts';
-import { nextAttemptOf, nextAttemptOfConnection } from '../../../plan/due.ts';
-import type { Dependencies } from '../../../pass/dependencies.types.ts';
-import type { DesiredRow } from '../../../desired/desired-store.types.ts';
-import type { LeaseItem } from '../../../lease/lease-item.ts';
+import { parseConnection } from '../../desired/rules/declarations.ts';
+import type { Pause, ServerRecord } from '../../model/ledger.types.ts';
+import { outcomeCounts } from '../../model/outcome.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { isPauseOf, pauseText } from '../../model/pause.ts';
+import { nextAttemptOf, nextAttemptOfConnection } from '../../plan/due.ts';
+import type { Dependencies } from '../dependencies.types.ts';
+import type { DesiredRow } from '../../desired/desired-store.types.ts';
+import type { LeaseItem } from '../../lease/lease-item.ts';
 import { fightsIn, fightWindow, mostLooked, usedAt } from './fights.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
-import { serverIdIn } from '../../../model/names/server-key.ts';
+import { serverIdIn } from '../../model/names/server-key.ts';
 
 /** What is known of a connection, without asking the vendor. @throws StoreError */
 export async function readStatus(

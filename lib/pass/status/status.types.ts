@@ -1,8 +1,8 @@
-import type { PassEnd, Pause, Reason, Time } from '../../../model/ledger.types.ts';
-import type { Pointer } from '../../../model/json/json.types.ts';
-import type { Approval } from '../../../ledger/ledger.types.ts';
-import type { FailingConnection, NextAttempt } from '../../../plan/due.ts';
-import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../../model/outcome.ts';
+import type { PassEnd, Pause, Reason, Time } from '../../model/ledger.types.ts';
+import type { Pointer } from '../../model/json/json.types.ts';
+import type { Approval } from '../../ledger/ledger.types.ts';
+import type { FailingConnection, NextAttempt } from '../../plan/due.ts';
+import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../model/outcome.ts';
 
 /** A declared server, as the ledger knows it. */
 export interface ServerStatus extends NextAttempt {

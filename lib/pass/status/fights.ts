@@ -1,6 +1,6 @@
-import type { HistoryRecord } from '../../../model/history.types.ts';
-import type { Time } from '../../../model/ledger.types.ts';
-import type { Cause } from '../../../model/outcome.ts';
+import type { HistoryRecord } from '../../model/history.types.ts';
+import type { Time } from '../../model/ledger.types.ts';
+import type { Cause } from '../../model/outcome.ts';
 import type { Fight } from './status.types.ts';
 
 /** How far back fights are looked for, in milliseconds. */

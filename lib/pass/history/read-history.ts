@@ -1,12 +1,18 @@
-import { connectionNameSchema } from '../../../model/names/connection-name.ts';
-import type { ChangeRecord, HistoryRecord } from '../../../model/history.types.ts';
-import type { Time } from '../../../model/ledger.types.ts';
-import type { Cause } from '../../../model/outcome.ts';
-import { unknownCaller } from '../../../model/text/shown-caller.ts';
-import { usageError } from '../../errors/cli-error.ts';
-import { labelsOf } from '../../targets/find-named.ts';
-import { splitName } from '../../targets/select.ts';
-import type { Target } from '../../targets/target.ts';
+import type { DesiredStore } from '../../desired/desired-store.types.ts';
+import type { Ledger } from '../../ledger/ledger.types.ts';
+import type { ChangeRecord, HistoryRecord } from '../../model/history.types.ts';
+import type { Time } from '../../model/ledger.types.ts';
+import { serverIdIn } from '../../model/names/server-key.ts';
+import type { Cause } from '../../model/outcome.ts';
+import { unknownCaller } from '../../model/text/shown-caller.ts';
+
+/** Where it is read. */
+export interface HistoryPlaces {
+  readonly desired: DesiredStore;
+  readonly ledger: Ledger;
+  /** Whether declarations are rows of a table: then it is known who wrote them. */
+  readonly isRows: boolean;
+}
 
 /** A connection, or a server of one, as the user named it. */
 export interface Place {
@@ -36,30 +42,13 @@ export interface Found {
   readonly isDeclared: boolean;
 }
 
-/** @throws CliError for a name that no connection can have */
-export async function placesOf(
-  target: Target,
-  connection: string | undefined,
-  name: string | undefined,
-): Promise<readonly Place[]> {
-  if (connection !== undefined) {
-    if (connectionNameSchema.safeParse(connection).success) return [{ connection, server: name }];
-    throw usageError('--connection is no name of a connection', '`trueup status` lists them');
-  }
-  const known = await target.connections();
-  const named = name === undefined ? undefined : splitName(name);
-  if (named && known.includes(named.connection)) return [named];
-  return known.map((one) => ({ connection: one, server: name }));
-}
-
 /** What was done in one place, newest first. @throws StoreError */
 export async function readHistory(
-  target: Target,
+  places: HistoryPlaces,
   { connection, server }: Place,
   { since, by, pass, limit }: Wanted,
 ): Promise<Found> {
-  const { ledger } = target.deps;
-  const labels = server === undefined ? undefined : await labelsOf(target, connection);
+  const labels = server === undefined ? undefined : await labelsOf(places.desired, connection);
   const isNamed = (id: string | undefined, label: string | undefined) =>
     id !== undefined && (id === server || label === server || labels?.get(id) === server);
   const tests = [
@@ -69,14 +58,14 @@ export async function readHistory(
       ? []
       : [(one: HistoryRecord) => one.kind === 'change' && one.pass.startsWith(pass)]),
   ];
-  const records = await ledger.history(connection, {
+  const records = await places.ledger.history(connection, {
     limit,
     ...(since !== undefined && { since }),
     ...(tests.length > 0 && { matches: (one) => tests.every((test) => test(one)) }),
   });
   const isDeclared =
     server === undefined || labels?.has(server) || [...(labels?.values() ?? [])].includes(server);
-  return { records: await shown(target, connection, records, labels), isDeclared };
+  return { records: await shown(places, connection, records, labels), isDeclared };
 }
 
 /** Whether it names a server: by its id, or its label as it is now or as it was then. */
@@ -94,6 +83,7 @@ function isAbout(
     case 'retry':
       return isNamed(record.server, undefined);
     case 'approve':
+    case 'reconcile':
     case 'login':
       return false;
   }
@@ -127,14 +117,14 @@ function isOfServer(
 }
 
 async function shown(
-  target: Target,
+  { desired, ledger, isRows }: HistoryPlaces,
   connection: string,
   records: readonly HistoryRecord[],
   known: ReadonlyMap<string, string | undefined> | undefined,
 ): Promise<readonly ShownRecord[]> {
-  const labels = known ?? (records.some(isOfServer) ? await labelsOf(target, connection) : known);
-  const ofRows = target.kind === 'files' ? [] : records.filter(isOfRow);
-  const pushed = await target.deps.ledger.pushed(connection, ofRows);
+  const labels = known ?? (records.some(isOfServer) ? await labelsOf(desired, connection) : known);
+  const ofRows = isRows ? records.filter(isOfRow) : [];
+  const pushed = await ledger.pushed(connection, ofRows);
   const pushes = new Map(ofRows.map((record, index) => [record, pushed[index]]));
   return records.map((record): ShownRecord => {
     if (isOfServer(record)) {
@@ -147,4 +137,20 @@ async function shown(
     if (!push || push.at > record.at) return { connection, ...record, declaredBy: unknownCaller };
     return { connection, ...record, declaredBy: push.by, declaredAt: push.at };
   });
+}
+
+/** The label, if it has one, of each declared server by its id. */
+async function labelsOf(
+  desired: DesiredStore,
+  connection: string,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const rows = await desired.rows(connection);
+  return new Map(
+    rows.flatMap(({ item, value }) => {
+      const id = serverIdIn(item);
+      if (id === undefined) return [];
+      const { label } = value;
+      return [[id, typeof label === 'string' ? label : undefined] as const];
+    }),
+  );
 }
