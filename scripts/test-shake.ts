@@ -36,7 +36,8 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    running?.kill(signal);
+    // The whole group: npm's child has children of its own.
+    if (running?.pid !== undefined) process.kill(-running.pid, 'SIGTERM');
     process.exit(1);
   });
 }
@@ -44,7 +45,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 /** What a failed run wrote is shown whole. */
 async function run(name: string): Promise<boolean> {
   const from = performance.now();
-  const child = spawn('npm', parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', parameters, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   running = child;
   const written: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
