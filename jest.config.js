@@ -2,7 +2,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   // A hang is caught, and nothing else: on a busy machine a test takes many times as long as alone.
   testTimeout: 180_000,
   // A worker keeps something of each file that it has run: most of it in V8's compilation cache, which package.json's scripts

@@ -3,6 +3,6 @@ export default {
   testMatch: ['<rootDir>/proof/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   testTimeout: 120_000,
 };

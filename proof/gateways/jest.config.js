@@ -4,7 +4,7 @@ export default {
   globalSetup: '<rootDir>/proof/gateways/contextforge/setup.ts',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   // A hang is caught, and nothing else: installing and starting a gateway takes a minute on a busy machine.
   testTimeout: 300_000,
 };
