@@ -79,7 +79,8 @@ export interface FieldSpec {
   readonly showsAbsence?: boolean;
   /**
    * Fields that the vendor clears when this one changes, unless the same PUT gives them another value than they have. Those
-   * that are declared are sent in a PUT after it. Where one has a value and is not declared, nothing is sent.
+   * that are declared are sent in a PUT after it. Where one has a value and is not declared, nothing is sent:
+   * a GET right before says whether it has.
    */
   readonly clears?: readonly Pointer[];
 }

@@ -10,7 +10,7 @@ export class WouldClearError extends BlockedBodyError {
   static override readonly name: string = 'WouldClearError';
 
   constructor(pointer: Pointer, by: Pointer) {
-    const why = `a change of ${by} clears it at the gateway, and it is not declared: declare it too; nothing was sent`;
+    const why = `a change of ${by} clears it at the gateway, and it is not declared: declare it too, or clear it there first; nothing was sent`;
     super('would-clear', why, pointer);
   }
 }

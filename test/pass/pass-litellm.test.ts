@@ -114,6 +114,38 @@ describe('a new URL at LiteLLM', () => {
   });
 });
 
+describe('what the list shows of LiteLLM and nothing stores', () => {
+  const discovered = { token_url: 'http://localhost/found', issuer: 'http://localhost/found' };
+
+  test('is not lost by a new URL, so the PUT is sent', async () => {
+    register({ discovered });
+    await declare({ url });
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ updated: 1 });
+    expect(report.vendorCalls).toMatchObject({ list: 1, get: 1, put: 1 });
+    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+  });
+
+  test('is drift where something else is declared, until that is stored', async () => {
+    register({ discovered });
+    await declare({ token_url: 'http://localhost/token' });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+  });
+
+  test('a description of the MCP server’s own is not fought over', async () => {
+    register({ mcp_info: { description: 'Its own' } });
+    await declare({ description: 'Declared' });
+    const outcomes = [];
+    for (let passes = 0; passes < 5; passes += 1) {
+      outcomes.push(outcomesOf(await pass()));
+      world.clock.advance(60 * 60_000);
+    }
+    expect(outcomes.at(-1)).toEqual({ refused: 1 });
+    expect(gateway.counts.put).toBeLessThan(5);
+  });
+});
+
 describe('a credential at LiteLLM', () => {
   test('goes out with its type, once, and rotated again', async () => {
     register();

@@ -14,13 +14,15 @@ const isTexts = (value: Json | undefined): value is string[] =>
 
 type Fits = (value: Json | undefined) => boolean;
 
+export const defaultProfile = 'rfc8693';
+export const defaultTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+
 /** Fields that are kept as they are, where they have the form that is known. */
 const kept: readonly (readonly [fits: Fits, ...keys: readonly string[]])[] = [
   [
     (value) => value === null || isText(value),
     'server_name',
     'alias',
-    'description',
     'instructions',
     'url',
     'issuer',
@@ -30,8 +32,6 @@ const kept: readonly (readonly [fits: Fits, ...keys: readonly string[]])[] = [
     'oauth2_flow',
     'audience',
     'token_exchange_endpoint',
-    'token_exchange_profile',
-    'subject_token_type',
   ],
   [isText, 'transport'],
   [(value) => value === null || typeof value === 'boolean', 'dcr_bridge'],
@@ -41,8 +41,17 @@ const kept: readonly (readonly [fits: Fits, ...keys: readonly string[]])[] = [
 ];
 
 /**
- * A server of an answer, or undefined if it is not a server. `auth_type` null is the type `none`, and `allowed_tools` [] is
- * null: both let everything through. `static_headers`, `env` and `env_vars` are dropped: they are shown in clear [run].
+ * A server of an answer, or undefined if it is not a server. A list shows what the gateway works with, other answers what is
+ * stored [run]; both become the same:
+ *
+ * | field | in a list | elsewhere | here |
+ * |-------|-----------|-----------|------|
+ * | `description` | that of `mcp_info`, if it has one | as it is stored | as in a list |
+ * | `subject_token_type`, `token_exchange_profile` | the default, or as it is stored | null, or as it is stored | null for the default |
+ * | `auth_type` null | | | `none` |
+ * | `allowed_tools` [], which allows all of them | | | null |
+ *
+ * `static_headers`, `env` and `env_vars` are dropped: they are shown in clear [run].
  */
 export function toServer(answer: Json): LiveServer | undefined {
   if (!isJsonObject(answer)) return undefined;
@@ -50,6 +59,7 @@ export function toServer(answer: Json): LiveServer | undefined {
   if (!isFull(id)) return undefined;
   const authType = type === null ? 'none' : type;
   const name = [answer['alias'], answer['server_name']].find(isFull);
+  const description = descriptionOf(answer);
   return {
     id,
     fields: {
@@ -61,6 +71,9 @@ export function toServer(answer: Json): LiveServer | undefined {
           }),
         ),
       ),
+      ...(description !== undefined && { description }),
+      ...withoutDefault(answer, 'subject_token_type', defaultTokenType),
+      ...withoutDefault(answer, 'token_exchange_profile', defaultProfile),
       ...(isTexts(tools) && { allowed_tools: tools.length === 0 ? null : tools }),
       ...(isText(authType) && {
         auth_type: authType,
@@ -70,6 +83,20 @@ export function toServer(answer: Json): LiveServer | undefined {
     ...(name !== undefined && { name }),
     ...(is_config === true && { readOnly: ownConfiguration }),
   };
+}
+
+/** An empty text counts as null. */
+function descriptionOf({ description, mcp_info: info }: JsonObject): string | null | undefined {
+  const own = isJsonObject(info) ? info['description'] : undefined;
+  const shown = isText(own) ? own : description;
+  if (shown === null || shown === '') return null;
+  return isText(shown) ? shown : undefined;
+}
+
+function withoutDefault(answer: JsonObject, key: string, value: string): JsonObject {
+  const { [key]: shown } = answer;
+  if (shown === null || shown === value) return { [key]: null };
+  return isText(shown) ? { [key]: shown } : {};
 }
 
 /**

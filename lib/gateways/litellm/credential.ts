@@ -13,9 +13,6 @@ export type AuthType = keyof typeof members;
 
 export const authTypes = Object.keys(members) as readonly AuthType[];
 
-/** Members that go with any type but `none`. */
-const settings = ['upstream_resource', 'upstream_token_header'];
-
 /** Members that are a secret, or hidden as one. */
 const hidden = ['auth_value', 'client_id', 'client_secret'] as const;
 
@@ -43,7 +40,7 @@ export function credentialProblems(
   const declared = Object.keys(credentials ?? {});
   const wanted: readonly string[] = members[type ?? 'none'];
   const lacking = wanted.filter((key) => !declared.includes(key));
-  const also = [...(type === 'oauth2' ? ['scopes'] : []), ...(wanted.length > 0 ? settings : [])];
+  const also = type === 'oauth2' ? ['scopes'] : [];
   const spare = declared.filter((key) => !wanted.includes(key) && !also.includes(key));
   const incomplete: Problem = {
     path: ['auth_type'],
@@ -63,7 +60,6 @@ export function credentialProblems(
 const inCredentials = (key: string) => `credentials.${key}`;
 
 function typesOf(key: string): string {
-  if (settings.includes(key)) return 'an auth_type that sends a credential';
   const types = authTypes.filter((type) =>
     [...(members[type] as readonly string[]), ...(type === 'oauth2' ? ['scopes'] : [])].includes(
       key,

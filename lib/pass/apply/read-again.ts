@@ -37,14 +37,16 @@ export async function readAgain(context: ApplyContext, work: ServerWork): Promis
   return { ...work, live, plan, changes };
 }
 
-/** Whether a PUT of the changes would carry parts that are not Trueup's. */
+/** Whether a PUT of the changes would carry parts that are not Trueup's, or clear some. */
 function replacesMore({ plan, changes, live }: ServerWork): boolean {
   const pointers = new Set(changes.map(({ pointer }) => pointer));
   const isWhole = (unit: Unit) =>
     unit.field.replaces === 'member'
       ? readUnit(unit, live).kind !== 'unreadable'
       : unit.field.replaces !== 'field';
-  return plan.verdicts.some(({ unit }) => pointers.has(unit.pointer) && isWhole(unit));
+  return plan.verdicts.some(
+    ({ unit }) => pointers.has(unit.pointer) && (unit.field.clears !== undefined || isWhole(unit)),
+  );
 }
 
 /** A change is the same one with the same hash; one whose value before was not known is the same whatever it turns out to be. */

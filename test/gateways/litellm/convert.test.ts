@@ -19,6 +19,8 @@ const whole: JsonObject = {
   auth_type: null,
   credentials: null,
   issuer: null,
+  subject_token_type: null,
+  token_exchange_profile: 'rfc8693',
   dcr_bridge: null,
   allowed_tools: [],
   mcp_access_groups: ['ops'],
@@ -51,6 +53,8 @@ describe('a server', () => {
         auth_type: 'none',
         credentials: { auth_value: null, client_id: null, client_secret: null },
         issuer: null,
+        subject_token_type: null,
+        token_exchange_profile: null,
         dcr_bridge: null,
         allowed_tools: null,
         mcp_access_groups: ['ops'],
@@ -83,6 +87,28 @@ describe('a server', () => {
     for (const key of [...Object.keys(odd), 'credentials', 'allow_all_keys', 'transport']) {
       expect(fields).not.toHaveProperty(key);
     }
+  });
+
+  test.each<[JsonObject, Json | undefined]>([
+    [{ description: 'Stored' }, 'Stored'],
+    [
+      { description: 'Stored', mcp_info: { description: 'Of the MCP server' } },
+      'Of the MCP server',
+    ],
+    [{ description: null, mcp_info: { description: 'Of the MCP server' } }, 'Of the MCP server'],
+    [{ description: 'Stored', mcp_info: { description: '' } }, null],
+    [{ description: '', mcp_info: null }, null],
+    [{ description: 7 }, undefined],
+  ])('with %j has the description %j', (change, expected) => {
+    expect(fieldsOf(change)?.['description']).toBe(expected);
+  });
+
+  test('has the defaults of a list as null', () => {
+    const type = 'urn:ietf:params:oauth:token-type:access_token';
+    const other = { subject_token_type: 'urn:x', token_exchange_profile: 7 };
+    expect(fieldsOf({ subject_token_type: type })).toMatchObject({ subject_token_type: null });
+    expect(fieldsOf(other)).toMatchObject({ subject_token_type: 'urn:x' });
+    expect(fieldsOf(other)).not.toHaveProperty('token_exchange_profile');
   });
 
   test('allows some tools', () => {

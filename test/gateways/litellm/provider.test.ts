@@ -99,7 +99,7 @@ describe('LiteLLM', () => {
 
   test('another 400 is not', async () => {
     const { session } = await world();
-    expect(await vendorErrorOf(session.put('a', { alias: 'a-b' }, []))).toMatchObject({
+    expect(await vendorErrorOf(session.put('a', { alias: 'a b' }, []))).toMatchObject({
       kind: 'status',
       status: 400,
       message: expect.stringContaining('Invalid MCP tool prefix'),

@@ -2,7 +2,7 @@ import type { DesiredServer } from '../../../model/desired.types.ts';
 import type { FieldSpec, FieldTable } from '../../../model/field-table.types.ts';
 import type { JsonObject } from '../../../model/json/json.types.ts';
 import type { LiveServer } from '../../../model/live.types.ts';
-import { getAt, setAt } from '../../../model/json/pointer.ts';
+import { getAt, parsePointer, setAt } from '../../../model/json/pointer.ts';
 import { liveName } from '../../../model/names/live-name.ts';
 import { isKnownAbsent } from '../../../model/units.ts';
 import { showPointer } from '../../../model/text/shown-value.ts';
@@ -85,15 +85,24 @@ function isStored(field: FieldSpec, live: LiveServer): boolean {
 
 /** The lines that declare a group: what can be read of it, and where its secret may be. */
 function linesOf(group: string, table: FieldTable, live: LiveServer, secret: string): string[] {
-  const lines = table.fields.flatMap((field) => {
-    if (field.group !== group) return [];
-    const shown = getAt(live.fields, field.pointer);
-    if (field.access !== 'secret') {
-      return shown === undefined ? [] : [`${name(field.pointer)}: ${JSON.stringify(shown)}`];
-    }
-    return isStored(field, live) ? [`${name(field.pointer)}: { secret: ${secret} }`] : [];
-  });
+  const lines: string[] = [];
+  for (const field of table.fields) {
+    const value = field.group === group ? valueOf(field, live, secret) : undefined;
+    if (value === undefined) continue;
+    const [key = '', ...outer] = (parsePointer(field.pointer) ?? []).toReversed();
+    const parents = outer.toReversed().map((one, depth) => `${'  '.repeat(depth)}${one}:`);
+    lines.push(...parents.filter((line) => !lines.includes(line)));
+    lines.push(`${'  '.repeat(outer.length)}${key}: ${value}`);
+  }
   return [`The ${group} cannot be read, and stays as it is. To send it, declare:`, ...lines];
+}
+
+/** As YAML; undefined where there is nothing to declare. */
+function valueOf(field: FieldSpec, live: LiveServer, secret: string): string | undefined {
+  const shown = getAt(live.fields, field.pointer);
+  if (field.access === 'read-write') return shown === undefined ? undefined : JSON.stringify(shown);
+  if (!isStored(field, live)) return undefined;
+  return field.access === 'secret' ? `{ secret: ${secret} }` : '...';
 }
 
 const name = (pointer: string) => showPointer(pointer);

@@ -32,6 +32,9 @@ export interface LiteLlmServer {
   timeout: number | null;
   max_concurrent_requests: number | null;
   static_headers: Json;
+  mcp_info: Json;
+  /** What the gateway found out at the MCP server, or worked with before: in a list where nothing is stored. */
+  discovered: Partial<Record<(typeof endpoints)[number] | 'issuer', string>>;
   is_config: boolean;
   created_at: string;
   updated_at: string;
@@ -49,6 +52,8 @@ export const invalid = (field: string, msg: string): VendorAnswer => ({
   status: 422,
   body: { detail: [{ type: 'value_error', loc: ['body', field], msg }] },
 });
+
+const endpoints = ['authorization_url', 'token_url', 'registration_url'] as const;
 
 /** Cleared with a change of `url`, `auth_type` or `issuer`. */
 const flow = [
@@ -88,6 +93,8 @@ export function makeServer(init: LiteLlmServerInit, at: number): LiteLlmServer {
     timeout: null,
     max_concurrent_requests: null,
     static_headers: {},
+    mcp_info: {},
+    discovered: {},
     is_config: false,
     created_at: time,
     updated_at: time,
@@ -97,11 +104,12 @@ export function makeServer(init: LiteLlmServerInit, at: number): LiteLlmServer {
 
 /** A server as answers show it to a full administrator: of the credentials what is no secret. */
 export function showServer(server: LiteLlmServer): Json {
+  const { discovered: _discovered, ...stored } = server;
   const shown = Object.entries(server.credentials ?? {}).filter(
     ([key, value]) => shownCredentials.includes(key) && isFull(value),
   );
   return structuredClone<Json>({
-    ...server,
+    ...stored,
     credentials: shown.length === 0 ? null : Object.fromEntries(shown),
   });
 }
@@ -109,10 +117,34 @@ export function showServer(server: LiteLlmServer): Json {
 const isFull = (value: unknown) =>
   Array.isArray(value) ? value.length > 0 : value !== null && value !== '';
 
+/** A server as a list shows it: what the gateway works with. */
+export function listServer(server: LiteLlmServer): Json {
+  const shown = showServer(server);
+  const info = {
+    description: server.description,
+    server_name: server.server_name,
+    ...server.mcp_info,
+  };
+  const scopes = server.credentials?.['scopes'];
+  return {
+    ...shown,
+    description: info.description,
+    mcp_info: info,
+    credentials: isFull(scopes ?? null) ? { scopes } : null,
+    static_headers: Object.keys(server.static_headers).length > 0 ? server.static_headers : null,
+    subject_token_type:
+      server.subject_token_type ?? 'urn:ietf:params:oauth:token-type:access_token',
+    token_exchange_profile: server.token_exchange_profile ?? 'rfc8693',
+    ...Object.fromEntries(
+      Object.entries(server.discovered).map(([key, found]) => [key, shown[key] ?? found]),
+    ),
+  };
+}
+
 /** The same as another key sees it. */
 export function hideServer(server: LiteLlmServer): Json {
   const hidden = ['url', 'spec_path', 'static_headers', 'credentials', ...flow];
-  return { ...showServer(server), ...Object.fromEntries(hidden.map((key) => [key, null])) };
+  return { ...listServer(server), ...Object.fromEntries(hidden.map((key) => [key, null])) };
 }
 
 /** What is refused of a body, whichever server it is for. */
@@ -120,6 +152,10 @@ export function refusal(body: Json): VendorAnswer | undefined {
   if (typeof body['server_id'] !== 'string') return invalid('server_id', 'Field required');
   for (const key of ['server_name', 'alias'] as const) {
     const value = body[key];
+    if (typeof value === 'string' && value.includes('-')) {
+      const message = "Server name cannot contain '-'. Use an alternative character instead Found:";
+      return failed(400, `${message} ${value}`);
+    }
     if (typeof value === 'string' && !/^[A-Za-z0-9_.]{0,128}$/.test(value)) {
       return failed(400, `Invalid MCP tool prefix '${value}' provided via ${key}`);
     }
@@ -146,7 +182,7 @@ export function updateServer(
   const name = sent['server_name'];
   // A name without an alias makes one.
   if (typeof name === 'string' && !sent['alias']) sent['alias'] = name;
-  const taken = (['server_name', 'alias'] as const).flatMap((key) => {
+  const taken = (['alias', 'server_name'] as const).flatMap((key) => {
     const value = sent[key];
     if (typeof value !== 'string') return [];
     const other = others.find((one) => isNamed(one, value));
@@ -164,6 +200,13 @@ export function updateServer(
   if (isChanged('url') || hasOtherType || (before.issuer !== null && isChanged('issuer'))) {
     for (const key of flow) {
       if (!(key in sent) || sent[key] === before[key]) Object.assign(server, { [key]: null });
+    }
+  }
+  if (isChanged('url') || hasOtherType) server.discovered = {};
+  else {
+    for (const key of endpoints) {
+      const last = before[key];
+      if (last !== null && server[key] === null) server.discovered[key] = last;
     }
   }
   server.credentials = credentialsAfter(server.credentials, credentials, hasOtherType);

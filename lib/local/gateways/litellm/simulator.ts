@@ -6,6 +6,7 @@ import {
   absent,
   failed,
   hideServer,
+  listServer,
   invalid,
   makeServer,
   refusal,
@@ -62,9 +63,9 @@ export async function startSimulatedLiteLlm(options: LiteLlmOptions): Promise<Li
       }
       return isRecord(body) ? refusal(body) : invalid('body', 'Input should be a valid dictionary');
     },
-    list: (servers, request, shown) => ({
+    list: (servers, request) => ({
       status: 200,
-      body: servers.map((server) => (isOther(request) ? hideServer(server) : shown(server))),
+      body: servers.map((server) => (isOther(request) ? hideServer(server) : listServer(server))),
     }),
     update: (server, body, others) => updateServer(server, body, others, now()),
     updatedStatus: 202,

@@ -103,6 +103,34 @@ describe('import', () => {
     expect((await run(['import', 'acmee'])).stderr).toContain('did you mean acme?');
   });
 
+  test('at LiteLLM, a credential within an object is a comment, and what no PUT changes is left out', async () => {
+    world.litellm.add({
+      server_id: 'jira',
+      server_name: 'Jira',
+      auth_type: 'oauth2',
+      credentials: { client_secret: 'canary', scopes: ['read'] },
+      static_headers: { Authorization: 'canary' },
+    });
+    world.litellm.add({ server_id: 'own', server_name: 'Own', is_config: true });
+    await world.declareConnection({ provider: 'litellm', baseUrl: world.litellm.url });
+    const { stdout } = await importAndPush(connection);
+    expect(stdout).toContain(
+      [
+        '      # The credential cannot be read, and stays as it is. To send it, declare:',
+        '      # auth_type: "oauth2"',
+        '      # credentials:',
+        '      #   client_id: ...',
+        `      #   client_secret: { secret: trueup/${connection}/jira }`,
+        '      #   scopes: ["read"]',
+      ].join('\n'),
+    );
+    expect(stdout).toContain(
+      '# server "own" is not declared: it is declared in the gateway\'s own configuration',
+    );
+    expect(stdout).not.toMatch(/canary|allowed_tools|id: own/);
+    expect(await run(['plan', '--detailed-exitcode'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
   describe('at ContextForge', () => {
     const atGateway = async (init: Omit<ContextForgeServerInit, 'id' | 'name'>) => {
       for (const { id } of world.contextforge.servers.slice()) world.contextforge.remove(id);
