@@ -1,7 +1,7 @@
 export default {
   rootDir: '../..',
   testMatch: ['<rootDir>/proof/gateways/**/*.gateways.ts'],
-  globalSetup: '<rootDir>/proof/gateways/contextforge/setup.ts',
+  globalSetup: '<rootDir>/proof/gateways/setup.ts',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
   testEnvironment: '<rootDir>/scripts/test-environment.mjs',

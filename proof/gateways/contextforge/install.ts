@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import type { StdioOptions } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { findPython } from '../python.ts';
 
 /** The version that everything here was found with. */
 export const version = '1.1.0';
 
 const cache = resolve(import.meta.dirname, '../../../.cache');
 const constraints = join(import.meta.dirname, 'constraints.txt');
+
+/** Python 3.14 does not work. @returns the path of one that does */
+export const pythonForContextForge = (): string => findPython('ContextForge', [3, 12], [3, 13]);
 
 /** Installs it at its pinned version into `.cache`, once. @returns the folder of its programs */
 export function installContextForge(): string {
@@ -20,7 +22,7 @@ export function installContextForge(): string {
   const half = `${folder}.part`;
   rmSync(half, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
-  execFileSync(findPython(), ['-m', 'venv', folder], { stdio: 'inherit' });
+  execFileSync(pythonForContextForge(), ['-m', 'venv', folder], { stdio: 'inherit' });
   try {
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
     const wanted = ['--constraint', constraints, `mcp-contextforge-gateway==${version}`];
@@ -32,38 +34,4 @@ export function installContextForge(): string {
     throw error;
   }
   return programs;
-}
-
-/** Python 3.12 or 3.13: 3.14 does not work. `PYTHON` may name one. @returns its absolute path */
-export function findPython(): string {
-  const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
-  const versions = existsSync(pyenv)
-    ? readdirSync(pyenv).filter((name) => /^3\.1[23]\./.test(name))
-    : [];
-  const candidates = [
-    ...(process.env['PYTHON'] === undefined ? [] : [process.env['PYTHON']]),
-    'python3.13',
-    'python3.12',
-    'python3',
-    ...versions.map((name) => join(pyenv, name, 'bin', 'python')),
-  ];
-  const check = `
-import sys, venv
-if not (3, 12) <= sys.version_info[:2] < (3, 14): sys.exit(1)
-print(sys.executable)`;
-  const found = candidates
-    .values()
-    .map((python) => {
-      try {
-        const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
-        return execFileSync(python, ['-c', check], { stdio, encoding: 'utf8' }).trim();
-      } catch {
-        return undefined;
-      }
-    })
-    .find((python) => python !== undefined);
-  if (found === undefined) {
-    throw new Error('ContextForge needs Python 3.12 or 3.13 with venv: name one in PYTHON');
-  }
-  return found;
 }

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort } from './start.ts';
-import { findPython } from './install.ts';
+import { freePort } from '../process.ts';
+import { pythonForContextForge } from './install.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/quickstart.md'), 'utf8');
@@ -54,7 +54,7 @@ async function run(scripts: readonly string[]): Promise<string> {
   const copy = 'git ls-files -zco --exclude-standard | tar -c --null -T - | tar -x -C "$0"';
   execFileSync('bash', ['-c', copy, clone], { cwd: root });
   symlinkSync(process.execPath, join(programs, 'node'));
-  symlinkSync(findPython(), join(programs, 'python3'));
+  symlinkSync(pythonForContextForge(), join(programs, 'python3'));
   const file = join(folder, 'quickstart.sh');
   writeFileSync(file, ['set -e', ...scripts.map((one) => `${one}\nprintf '\\036\\n'`)].join('\n'));
   // All of it ends with the standard input, and so with this process, also if that is killed.

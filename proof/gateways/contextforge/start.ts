@@ -1,31 +1,12 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { answers, endsWithParent, freePort, stopGroup, untilUp } from '../process.ts';
 import { installContextForge } from './install.ts';
 
-/**
- * The gateway ends when its standard input does: so it ends with the process that started it, also if that was killed.
- * It is read without a lock of Python's, which the processes that the gateway forks would wait for.
- */
-const program = `
-import os, signal, threading, time
-def watch():
-    while os.read(0, 1):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(10)
-    os.killpg(0, signal.SIGKILL)
-threading.Thread(target=watch, daemon=True).start()
-from mcpgateway.cli import main
-main()
-`;
-
-/** Far longer than it takes on a busy machine: 15 s on an idle one. */
-const startMs = 240_000;
+/** It reads its standard input without a lock of Python's, which the processes that it forks would wait for. */
+const program = endsWithParent('from mcpgateway.cli import main\nmain()');
 
 /** A real ContextForge on loopback, with sign-in on and SQLite. */
 export interface ContextForge {
@@ -105,39 +86,15 @@ export async function startContextForge(
     );
     closeSync(log);
     child = started;
-    const end = performance.now() + startMs;
-    for (;;) {
-      if (performance.now() > end) throw new Error(`ContextForge did not answer in ${startMs} ms`);
-      if (started.exitCode !== null || started.signalCode !== null) {
-        const said = readFileSync(join(folder, 'gateway.log'), 'utf8').trimEnd().split('\n');
-        throw new Error(`ContextForge ended:\n${said.slice(-20).join('\n')}`);
-      }
-      // oxlint-disable-next-line no-await-in-loop -- until it answers
-      const ok = await fetch(`${url}/health`).then(
-        (response) => response.ok,
-        () => false,
-      );
-      if (ok) return;
-      // oxlint-disable-next-line no-await-in-loop -- until it answers
-      await sleep(250);
-    }
-  }
-
-  async function stop(by: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const stopping = child;
-    child = undefined;
-    if (!stopping || stopping.exitCode !== null || stopping.signalCode !== null) return;
-    const ended = new Promise<void>((done) => void stopping.once('exit', () => done()));
-    signal(stopping, by);
-    const late = setTimeout(() => signal(stopping, 'SIGKILL'), 10_000);
-    await ended;
-    clearTimeout(late);
+    await untilUp('ContextForge', started, join(folder, 'gateway.log'), () =>
+      answers(`${url}/health`),
+    );
   }
 
   try {
     await start();
   } catch (error) {
-    await stop();
+    await stopGroup(child);
     throw error;
   }
   return {
@@ -158,26 +115,9 @@ export async function startContextForge(
       return made;
     },
     restart: async () => {
-      await stop('SIGKILL');
+      await stopGroup(child, 'SIGKILL');
       await start();
     },
-    stop: () => stop(),
+    stop: () => stopGroup(child),
   };
-}
-
-function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((done) => void server.close(() => done()));
-  return port;
 }
