@@ -49,4 +49,4 @@ async function play(world: DemoWorld, listener: Listener): Promise<void> {
   });
 }
 
-const opening = `Trueup on an embedded world: the APIs of DynamoDB, Secrets Manager, SQS and EventBridge, three gateways of MCP servers and an issuer of tokens, all on loopback. Declared are ${Object.keys(barndoorServers).length} servers at Barndoor (signed in with client credentials), ${Object.keys(alloyServers).length} at Alloy (an API key) and ${Object.keys(contextforgeServers).length} at ContextForge (an API token).`;
+const opening = `Trueup on an embedded world: the APIs of DynamoDB, Secrets Manager, SQS and EventBridge, three gateways of MCP servers and an issuer of tokens, all on loopback. ${Object.keys(barndoorServers).length} servers are declared at Barndoor (sign-in with client credentials), ${Object.keys(alloyServers).length} at Alloy (an API key) and ${Object.keys(contextforgeServers).length} at ContextForge (an API token).`;

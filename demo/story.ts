@@ -44,11 +44,11 @@ export const story: readonly Chapter[] = [
     },
   },
   {
-    title: 'The first pass: the schedule comes round (events/scheduled.json)',
+    title: 'The first pass: the schedule starts it (events/scheduled.json)',
     play: ({ functions }) => functions.schedule(),
   },
   {
-    title: 'The next one has nothing to do: it lists, sends and decrypts nothing',
+    title: 'The next pass has nothing to do: it lists, but sends and decrypts nothing',
     play: ({ functions }) => functions.schedule(),
   },
   {
@@ -56,12 +56,12 @@ export const story: readonly Chapter[] = [
     play: async ({ world, functions, listener }) => {
       const actions = { mode: 'allowlist', allowedActions: ['reply', 'refund', 'read_ticket'] };
       world.alloy.edit(alloyServers.support.id, { restrictions: { actions } });
-      world.barndoor.edit(barndoorServers.jira.id, { name: 'Jira (do not touch!)' });
+      world.barndoor.edit(barndoorServers.jira.id, { name: 'Jira (not this!)' });
       listener.happens(
         'At ContextForge a script set a description. A PUT there erases the token that it leaves out.',
       );
       const { id } = contextforgeServers.tickets;
-      world.contextforge.edit(id, { description: 'Read and write', credential: undefined });
+      world.contextforge.edit(id, { description: 'Read, write', credential: undefined });
       await functions.schedule();
     },
   },
@@ -73,21 +73,21 @@ export const story: readonly Chapter[] = [
     },
   },
   {
-    title: 'A new version with the same value: looked at once, and not sent',
+    title: 'A new version with the same value: it is read once, and not sent',
     play: async ({ world, functions }) => {
       await world.secrets.write(github.secret, githubText(values.githubRotated, 'owner: platform'));
       await functions.queue();
     },
   },
   {
-    title: 'A row is edited: the stream brings it, without waiting for the schedule',
+    title: 'A row is edited: the stream starts a pass at once',
     play: async ({ world, functions }) => {
       await world.declare(alloy, supportEdited);
       await functions.stream();
     },
   },
   {
-    title: 'A script renames three servers: the guard holds that until it is approved',
+    title: 'A script renames three servers: the guard holds it until it is approved',
     play: async ({ world, deps, functions, listener, held }) => {
       await world.declare(barndoor, ...renamedByScript);
       await functions.stream();

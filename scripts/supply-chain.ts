@@ -63,7 +63,7 @@ export function supplyChainFaults(
         ...(inBundle || integrity?.startsWith('sha512-') ? [] : [`lock: ${path} has no sha512`]),
         ...(one.resolved === undefined || one.resolved.startsWith('https://')
           ? []
-          : [`lock: ${path} comes from somewhere else than a registry`]),
+          : [`lock: ${path} comes from another place than a registry`]),
         ...(one.hasInstallScript && !Object.hasOwn(allowScripts, name)
           ? [`lock: ${path} has install scripts, and allowScripts says nothing of it`]
           : []),

@@ -90,7 +90,7 @@ export function renderPeers(found: Comparisons, about: AboutPeers): string {
     '  resource with `for_each` took no less than a block for each server, when it was tried.',
     '- The fields compared with the vendor are those that it reads back. Trueup also has to account for an OAuth client and a secret a',
     '  server, which OpenTofu is not given here.',
-    `- ${fleet.changed} names are changed at the vendor by hand: a plan of Trueup's then shows ${found.driftFound.ours}, one of OpenTofu's ${found.driftFound.peer}. This version of`,
+    `- ${fleet.changed} names are changed at the gateway by hand: a plan of Trueup's then shows ${found.driftFound.ours}, one of OpenTofu's ${found.driftFound.peer}. This version of`,
     '  the provider keeps what it read in `api_data`, and does not compare it with `data`. Hence the apply above is of changed',
     '  declarations.',
     "- Memory is the highest resident set of each process that is there at the same time, added up: OpenTofu's own and the provider's.",

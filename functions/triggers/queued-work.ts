@@ -27,7 +27,7 @@ export async function workQueued(context: PassContext, body: unknown): Promise<v
     case 'moved':
       return secretMoved(context, event.names);
     case 'other':
-      return context.deps.log.info('event without consequence');
+      return context.deps.log.info('event ignored');
     case 'unknown':
       throw new PoisonMessageError(
         'poison-message',
@@ -84,7 +84,7 @@ async function secretMoved(context: PassContext, names: readonly string[]): Prom
   const { desired, clock, log, secretPrefix } = context.deps;
   // Whether or not an ARN's end is part of the name, the connection is the same.
   const connection = names.map((name) => connectionOf(name, secretPrefix)).find(Boolean);
-  if (connection === undefined) return log.info('event of a secret that is not ours');
+  if (connection === undefined) return log.info('event of another secret');
   const { servers, secrets } = secretUsers(await desired.rows(connection), names);
   log.info('secret moved', { connection, servers: servers.length });
   if (servers.length === 0) return;

@@ -27,7 +27,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'approve',
-    summary: 'lets the unattended passes apply a plan that the guard holds',
+    summary: 'approves a plan that the guard holds, for unattended passes',
     load: async () => (await import('./commands/approve.ts')).approve,
   },
   {
@@ -47,7 +47,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'push',
-    summary: 'puts declarations into the table of a deployment',
+    summary: 'writes declarations to the table of a deployment',
     load: async () => (await import('./commands/push/push.ts')).push,
   },
   {
@@ -62,22 +62,22 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'retry',
-    summary: 'tries again at once what failed or waits',
+    summary: 'retries at once what failed or waits',
     load: async () => (await import('./commands/retry.ts')).retry,
   },
   {
     name: 'watch',
-    summary: 'makes passes from files until it is stopped, without AWS',
+    summary: 'makes passes from files, without AWS, until it is stopped',
     load: async () => (await import('./commands/watch/watch.ts')).watch,
   },
   {
     name: 'history',
-    summary: 'shows which field was changed when, and why',
+    summary: 'shows what was changed, when, by whom and why',
     load: async () => (await import('./commands/history/history.ts')).history,
   },
   {
     name: 'pause',
-    summary: 'leaves a connection or server alone for a while',
+    summary: 'stops changes of a connection or server for a while',
     load: async () => (await import('./commands/pause.ts')).pause,
   },
   {
@@ -92,7 +92,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'demo',
-    summary: 'shows the main job on an embedded world; what `npm start` runs',
+    summary: 'shows Trueup at work in an embedded world; `npm start` runs it',
     hidden: !isRepository,
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },

@@ -7,7 +7,7 @@ const stop = new AbortController();
 function onSignal(): void {
   if (stop.signal.aborted) {
     process.stderr.write(
-      '\nleft at once; the next run finds out what became of what was in flight\n',
+      '\nstopped at once; the next run checks the requests that were in flight\n',
     );
     process.exit(exitCodes.interrupted);
   }
@@ -54,7 +54,7 @@ for (const stream of [process.stdout, process.stderr]) {
     const name = stream === process.stdout ? 'output' : 'error output';
     if (!isBroken) {
       const what = `error: the ${name} cannot be written: ${error.code ?? error.message}`;
-      const next = 'next: write it elsewhere, or make room';
+      const next = 'next: write it to another place, or free some space';
       process.stderr.write(`${what}\n${next}\n`);
     }
     isBroken = true;

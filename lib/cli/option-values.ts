@@ -21,7 +21,7 @@ export function milliseconds(text: string): number {
 export function lockTimeout(ms = 120_000, shown = '2m'): Option {
   return new Option(
     '--lock-timeout <time>',
-    'how long to wait in all for other processes that reconcile its connections',
+    'how long to wait for other processes that reconcile the same connections',
   )
     .argParser(milliseconds)
     .default(ms, shown);

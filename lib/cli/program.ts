@@ -141,13 +141,13 @@ function globalOptions(): readonly Option[] {
     new Option('--stack <name>', 'a deployed stack; tables, hosts and queue are its outputs'),
     new Option('--desired-table <name>', 'the table Desired, where there is no stack'),
     new Option('--ledger-table <name>', 'the table Ledger, where there is no stack'),
-    new Option('--profile <name>', "AWS profile, else the SDK's own chain"),
-    new Option('--region <name>', "AWS region, else the SDK's own chain"),
+    new Option('--profile <name>', "AWS profile. Defaults to the SDK's own chain"),
+    new Option('--region <name>', "AWS region. Defaults to the SDK's own chain"),
     new Option(
       '--local',
-      'the embedded world on loopback, kept in the state folder; in a clone',
+      'the embedded world on loopback, stored in the state folder; needs a clone',
     ).hideHelp(!isRepository),
-    new Option('-o, --output <format>', 'form of the result')
+    new Option('-o, --output <format>', 'format of the result')
       .choices(['text', 'json', 'markdown'])
       .default('text'),
     new Option('--no-color', 'no colour, also in a terminal'),
@@ -180,8 +180,8 @@ const fitted = (text: string, width: number) =>
 const footer = (width: number) => {
   const parts = [
     begin,
-    'With --stack and --file together the files say what is desired, and the stack has all the rest. An option comes before its variable, a variable before what is in the folder.',
-    'Exit codes: 0 well, 1 an error or a partial failure, 2 changes (with --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.',
+    'With --stack and --file together, the declarations come from the files and all other things from the stack. An option overrides its variable; a variable overrides the files of the folder.',
+    'Exit codes: 0 success, 1 an error or a partial failure, 2 changes (with --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.',
   ];
   const [first = '', order = '', codes = ''] = parts.map((text) => fitted(text, width));
   const lines = variables.map((variable) => variableLines(variable, width));

@@ -120,5 +120,5 @@ function failed(error: unknown, output: Output, next: NextCommand, command?: str
 }
 
 function noMarkdown(): Error {
-  return usageError('only plan and approve print Markdown', 'say -o json, or leave it out');
+  return usageError('only plan and approve print Markdown', 'pass -o json, or leave out -o');
 }

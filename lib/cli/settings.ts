@@ -47,7 +47,7 @@ export const variables: readonly Variable[] = [
     name: 'TRUEUP_ALLOWED_HOSTS',
     meaning:
       'without a stack: hosts that credentials may go to, as PROVIDER=HOST[:PORT], separated by commas',
-    usual: "with files the vendors' documented hosts",
+    usual: "with files the gateways' documented hosts",
   },
   {
     name: 'TRUEUP_FINGERPRINT_SECRET',

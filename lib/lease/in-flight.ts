@@ -29,7 +29,7 @@ export async function inFlightEnded(
   if (waitMs <= 0) return;
   const seconds = Math.ceil(waitMs / 1000);
   log.warn(
-    `${connection}: the process that had the lease has ended; waiting ${seconds} s, the longest that what it sent may take`,
+    `${connection}: the process that had the lease has ended; waiting ${seconds} s, until its last request must have ended`,
   );
   await clock.sleep(waitMs, stop);
 }

@@ -56,7 +56,10 @@ export function passGate(
     if (stop?.aborted)
       throw new InterruptedError('stopped', 'stopped; the next pass does the rest');
     if (clock.now() + attemptMs <= deadline) return;
-    throw new InterruptedError('deadline', 'the time of this process has ended; another goes on');
+    throw new InterruptedError(
+      'deadline',
+      'the time of this process has ended; another one continues',
+    );
   };
   return {
     admit: async (signal, patience = 1) => {

@@ -53,9 +53,13 @@ export async function acquireOrKnock(
     const event = { kind: 'knock', scope, expiredBefore } as const;
     if ((await world.lease.change(connection, event, lease)).ok) return 'knocked';
   }
-  throw new InterruptedError('lease-lost', `the lease of ${connection} changes hands too fast`, {
-    context: { connection },
-  });
+  throw new InterruptedError(
+    'lease-lost',
+    `the lease of ${connection} changes its owner too often`,
+    {
+      context: { connection },
+    },
+  );
 }
 
 /** Serves a lease that was just acquired, until it is released. */

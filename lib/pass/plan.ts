@@ -143,7 +143,7 @@ function unreadableServers(
 
 const unsaid: Reason = {
   code: 'not-read',
-  message: 'the list leaves out what is declared; it is read by a call of its own in a later pass',
+  message: 'the list lacks a declared field; a later pass reads this server alone',
 };
 
 function finding(

@@ -101,7 +101,7 @@ const inVain: Ending = {
   reason: {
     code: 'no-progress',
     message:
-      'a whole invocation came to no server: the rest waits for the schedule; more requests a minute would help',
+      'a whole invocation reached no server: the rest waits for the schedule; raise budget.requestsPerMinute',
   },
 };
 

@@ -14,7 +14,8 @@ export class InexactNumberError extends BlockedBodyError {
   static override readonly name: string = 'InexactNumberError';
 
   constructor(pointer: Pointer) {
-    const why = 'the vendor has a number there that cannot be sent back as it is; nothing was sent';
+    const why =
+      'the gateway has a number there that cannot be sent back as it is; nothing was sent';
     super('inexact-number', why, pointer);
   }
 }

@@ -45,7 +45,7 @@ export const maxAttempts = 3;
  * | secret     | live shows that nothing is stored                      | drift |
  * | unreadable | an unfinished intent, a resend mark                    | resend |
  * | secret     | another version                                        | rotated, conditional |
- * | unreadable | `reassertEvery` has come round                         | reassert |
+ * | unreadable | the time of `reassertEvery` has passed                         | reassert |
  * |            | the same, or nothing can be said                       | assumed |
  *
  * What a table calls readable is unreadable in an answer that lacks it, where the table says so.
@@ -124,10 +124,10 @@ function diffUndecided(
   if (!isOver) return { unit, state: 'change', note: nothingToNote, change };
   const { pointer } = unit;
   const reason = confirmed
-    ? { code: 'not-kept', message: 'the vendor keeps another value than was sent', pointer }
+    ? { code: 'not-kept', message: 'the gateway keeps another value than was sent', pointer }
     : {
         code: 'not-applied',
-        message: `sent ${attempts} times, and the vendor still does not show it`,
+        message: `sent ${attempts} times, and the gateway still does not show it`,
         pointer,
       };
   return { unit, state: 'refused', note: nothingToNote, reason, change };

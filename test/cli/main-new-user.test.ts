@@ -82,7 +82,7 @@ test('from init to a failure that was corrected', async () => {
   await writeFile(join(folder, 'secrets.json'), '{"trueup/acme-barndoor/token":"the-token"}', {
     mode: 0o600,
   });
-  expect(await types('trueup doctor', 0)).toContain('all is well');
+  expect(await types('trueup doctor', 0)).toContain('all passed');
 
   expect(await types('trueup plan', 0)).toContain('Plan: 2 to update.');
 

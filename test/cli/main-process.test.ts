@@ -36,7 +36,7 @@ test('Ctrl-C in a real process: nothing is lost, the lease is free, the next run
   const { child, ended, told } = start(['apply', '--yes']);
   await until(() => vendor.counts.put === 12);
   child.kill('SIGINT');
-  await until(() => told.stderr.includes('finishing what is in flight'));
+  await until(() => told.stderr.includes('finishing the requests in flight'));
   answerPuts();
   const { code, signal, stdout, stderr } = await ended;
   expect({ code, signal }).toEqual({ code: 130, signal: null });
@@ -69,7 +69,10 @@ test('output that cannot be written is said, and ends with 1', async () => {
   const [code] = (await once(child, 'close')) as [number];
   expect([code, stderr]).toEqual(
     isThere
-      ? [1, 'error: the output cannot be written: ENOSPC\nnext: write it elsewhere, or make room\n']
+      ? [
+          1,
+          'error: the output cannot be written: ENOSPC\nnext: write it to another place, or free some space\n',
+        ]
       : [0, ''],
   );
 });

@@ -195,12 +195,12 @@ describe('Ctrl-C in the middle of an apply', () => {
   test('finishes and records what is in flight and frees the lease; another apply does the rest, each PUT once', async () => {
     const { terminal, answerPuts } = await inTheMiddle();
     terminal.type(ctrlC);
-    await terminal.until(/finishing what is in flight/);
+    await terminal.until(/finishing the requests in flight/);
     answerPuts();
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     const screen = (await terminal.screen()).join('\n');
     expect(screen).toContain(
-      'interrupted: finishing what is in flight; Ctrl-C again leaves at once',
+      'interrupted: finishing the requests in flight; press Ctrl-C again to stop at once',
     );
     expect(screen).not.toMatch(/\d+ of 24/);
 
@@ -240,7 +240,7 @@ describe('Ctrl-C in the middle of an apply', () => {
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     expect(fleet.changed()).toHaveLength(7);
     expect((await terminal.screen()).at(-1)).toBe(
-      'left at once; the next run finds out what became of what was in flight',
+      'stopped at once; the next run checks the requests that were in flight',
     );
     expect((await fleet.lease.read('acme'))?.owner).toBeDefined();
     const status = await run(['status', 'acme']);
@@ -260,7 +260,7 @@ describe('Ctrl-C in the middle of an apply', () => {
   test('a terminal that is closed is the same as Ctrl-C', async () => {
     const { terminal, answerPuts } = await inTheMiddle();
     terminal.signal('SIGHUP');
-    await terminal.until(/finishing what is in flight/);
+    await terminal.until(/finishing the requests in flight/);
     answerPuts();
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     const recorded = await outcomes();

@@ -184,7 +184,7 @@ export function describeFailures({ contract, world, atEnd }: ContractSuite): voi
       expect(await vendorErrorOf(calls[operation](made))).toMatchObject({
         kind: 'body',
         operation,
-        message: `the vendor answered with ${what}`,
+        message: `the gateway answered with ${what}`,
         context: { connection: `acme-${contract.name}`, server: 'a' },
       });
     });

@@ -21,6 +21,6 @@ test('what a process that has ended may have sent is waited for, as long as it m
   await inFlightEnded(lease(90_500), 15_000, { clock, log });
   expect(waits).toEqual([5500]);
   expect(log.lines.map(({ message }) => message)).toEqual([
-    'acme: the process that had the lease has ended; waiting 6 s, the longest that what it sent may take',
+    'acme: the process that had the lease has ended; waiting 6 s, until its last request must have ended',
   ]);
 });

@@ -91,7 +91,7 @@ describe('a report says', () => {
     expect(later).toMatchObject({ failingSince: failed, failures: { backingOff: 1 } });
   });
 
-  test('how many requests the vendor answered with 429, repeated ones too', async () => {
+  test('how many requests the gateway answered with 429, repeated ones too', async () => {
     world.barndoor.misbehave({
       operation: 'list',
       effect: { kind: 'status', status: 429 },

@@ -138,7 +138,7 @@ describe('Secrets Manager', () => {
     const report = await world.pass();
     expect(outcomesOf(report)).toEqual({ failed: 1, updated: 2 });
     const { servers } = await world.deps.ledger.read(connection);
-    expect(servers.get(a)?.reason?.message).toContain('may not be read');
+    expect(servers.get(a)?.reason?.message).toContain('cannot be read: permission denied');
   });
 
   test.each(['BatchGetSecretValue', 'ListSecrets'])(

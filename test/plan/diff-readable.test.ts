@@ -183,7 +183,7 @@ describe('not applied', () => {
     expect(verdict).toMatchObject({
       reason: {
         code: 'not-applied',
-        message: 'sent 3 times, and the vendor still does not show it',
+        message: 'sent 3 times, and the gateway still does not show it',
         pointer: '/name',
       },
       change: { cause: 'notApplied' },

@@ -56,7 +56,7 @@ describe('what is installed', () => {
       ],
     ],
     [
-      'lock: node_modules/a/node_modules/@b/c comes from somewhere else than a registry',
+      'lock: node_modules/a/node_modules/@b/c comes from another place than a registry',
       (manifest, { packages }) => {
         const one = { integrity: 'sha512-x', resolved: 'git+ssh://git@example.com/c.git' };
         return [manifest, { packages: { ...packages, 'node_modules/a/node_modules/@b/c': one } }];

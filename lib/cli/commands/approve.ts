@@ -22,11 +22,11 @@ import type { Output } from '../output/output.ts';
 
 export const approve = defineCommand<{ yes?: boolean }>({
   description:
-    'Shows what the guard holds, or would hold now, asks, and lets the unattended passes apply just that for 24 hours. Changes that are not in it are guarded again; in mode report nothing is sent.',
+    'Shows what the guard holds, or would hold now, asks for confirmation, and lets unattended passes apply exactly those changes for 24 hours. The guard checks all other changes again. In mode report nothing is sent.',
   examples: [
     {
       line: 'trueup approve acme-prod 5f2a91c07be4 --stack trueup-prod',
-      does: 'what a plan, a report or an event named by this digest',
+      does: 'the changes that a plan, a report or an event shows with this digest',
     },
     {
       line: 'trueup approve acme-prod 5f2a91c07be4 --stack trueup-prod --yes',
@@ -37,8 +37,8 @@ export const approve = defineCommand<{ yes?: boolean }>({
   configure: (command) => {
     command
       .argument('<connection>', 'the connection')
-      .argument('<digest>', 'digest of the held plan, at least eight characters of it')
-      .option('-y, --yes', 'no question');
+      .argument('<digest>', 'the first 8 or more characters of the digest of the held plan')
+      .option('-y, --yes', 'asks nothing');
   },
   run: async (context, [connection = '', digest = ''], { yes = false }) => {
     const { output, stop } = context;
@@ -130,7 +130,7 @@ function whoSends({ plan }: HeldPlan, connection: string): string {
   const apply = `\`trueup apply ${connection}\``;
   return reported === held.length
     ? `in mode report nothing is sent until ${apply}`
-    : `the next pass sends them, but those in mode report: ${apply}`;
+    : `the next pass sends them, except those in mode report: ${apply}`;
 }
 
 function show(
@@ -138,7 +138,7 @@ function show(
   { plan, at, hashes }: HeldPlan,
   isRecorded: boolean,
 ): void {
-  output.note(isRecorded ? `Held since ${shownTime(at)}:` : 'To be held by the next pass:');
+  output.note(isRecorded ? `Held since ${shownTime(at)}:` : 'The next pass would hold:');
   const shown = heldHashes(plan.changes).length;
   if (shown < hashes.length) {
     output.note(`The first ${counted(shown, 'change')} of ${hashes.length} are shown.`);

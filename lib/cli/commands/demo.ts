@@ -4,7 +4,7 @@ import { requireRepository } from '../repository.ts';
 
 export const demoCommand = defineCommand({
   description:
-    'Shows the main job from end to end on an embedded world, on loopback: nothing outside this machine is called. In a clone of the repository only.',
+    'Shows Trueup at work from end to end, with AWS services and gateways that are embedded and listen on loopback: nothing outside this machine is called. Needs a clone of the repository.',
   examples: [
     { line: 'trueup demo', does: 'shows it step by step' },
     { line: 'trueup demo -o json', does: 'prints its passes as one JSON document' },

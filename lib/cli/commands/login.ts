@@ -31,7 +31,7 @@ interface LoginOptions {
 
 export const login = defineCommand<LoginOptions>({
   description:
-    'Signs in for a connection whose auth is of type refresh-token: authorization code with PKCE in the browser, the answer on loopback. The tokens are kept apart from the secret that the connection names, and come before it until that has a new version.',
+    'Signs in for a connection whose auth is of type refresh-token: with authorization code and PKCE in the browser; the answer comes to a port on loopback. The tokens are stored apart from the secret that the connection names, and are used until that secret has a new version.',
   examples: [
     {
       line: 'trueup login acme-prod --stack trueup-prod',
@@ -46,11 +46,11 @@ export const login = defineCommand<LoginOptions>({
     command
       .argument('<connection>', 'a declared connection')
       // Its default has to be said: options that come after a command was found get none of their own.
-      .option('--no-browser', 'only prints the address to open', true)
-      .option('--port <number>', 'port of the answer; any that is free', portNumber)
+      .option('--no-browser', 'opens no browser; prints the address to open', true)
+      .option('--port <number>', 'port for the answer. Defaults to a free one', portNumber)
       .option(
         '--redirect-uri <url>',
-        'one that the provider knows, such as http://localhost:52765/cb. Defaults to http://127.0.0.1:<port>/callback',
+        'one that the provider has registered, such as http://localhost:52765/cb. Defaults to http://127.0.0.1:<port>/callback',
         loopbackUri,
       )
       .addOption(
@@ -95,7 +95,7 @@ function addressOf({ port, redirectUri }: LoginOptions): RedirectAddress {
   if (!redirectUri) return loopbackAddress(port);
   if (port === undefined) return redirectUri;
   throw usageError(
-    '--port and --redirect-uri do not go together',
+    '--port and --redirect-uri cannot be combined',
     'write the port into the redirect URI',
   );
 }
@@ -104,7 +104,7 @@ function authOf({ name, auth }: Connection): SignIn['auth'] {
   if (auth.type === 'refresh-token') return auth;
   throw usageError(
     `${name} signs in by itself: its auth is of type ${auth.type}`,
-    'for a person, declare auth: { type: refresh-token, tokenUrl, client_id, refresh_token }',
+    'for a sign-in by a person, declare auth: { type: refresh-token, tokenUrl, client_id, refresh_token }',
   );
 }
 
@@ -116,7 +116,7 @@ async function placeOf(
 ): Promise<string> {
   if (kind === 'files' && chosen(context).secrets === undefined) {
     throw usageError(
-      'there is no place for the tokens',
+      'there is no file to store the tokens in',
       `put {} into ${defaults.secrets} beside the declarations, readable by you alone, or name a file: --secrets FILE`,
     );
   }

@@ -19,10 +19,10 @@ const longestReason = 500;
 
 export const pause = defineCommand<PauseOptions>({
   description:
-    'Leaves a connection, or one server, alone until it is resumed: a pass still lists its servers, and changes nothing. The pause is kept in the ledger, so that no push undoes it; `status` and `plan` show it.',
+    'Stops changes of a connection, or of one server, until it is resumed: a pass still lists the servers, and changes nothing. The pause is stored in the ledger, so that no push undoes it; `status` and `plan` show it.',
   examples: [
     {
-      line: 'trueup pause acme-prod --until 2h --reason "vendor maintenance" --stack trueup-prod',
+      line: 'trueup pause acme-prod --until 2h --reason "gateway maintenance" --stack trueup-prod',
       does: 'a whole connection, for two hours',
     },
     {
@@ -33,8 +33,8 @@ export const pause = defineCommand<PauseOptions>({
   configure: (command) => {
     command
       .argument('<name>', 'CONNECTION, or CONNECTION/SERVER by label or id')
-      .option('--until <time>', 'a duration (2h, 7d), a day or a time; until resumed', moment)
-      .option('--reason <text>', 'why; for people');
+      .option('--until <time>', 'a duration (2h, 7d), a day or a time. Defaults to no end', moment)
+      .option('--reason <text>', 'why; `status` and `plan` show it');
   },
   run: async (context, [name = ''], { until, reason = '' }) => {
     const { options, output } = context;
@@ -43,7 +43,7 @@ export const pause = defineCommand<PauseOptions>({
     const now = clock.now();
     const over = until && ahead(until, now);
     if (over !== undefined && over <= now) {
-      throw usageError('--until is in the past', 'name a time that is to come, or a duration');
+      throw usageError('--until is in the past', 'pass a time in the future, or a duration');
     }
     const why = plainText(reason, longestReason).trim();
     const found = await findNamed(target, name);

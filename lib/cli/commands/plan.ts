@@ -25,7 +25,7 @@ interface PlanOptions {
 
 export const plan = defineCommand<PlanOptions>({
   description:
-    'Shows what a pass would do and why, field by field, and changes nothing: neither at the vendor nor in the ledger.',
+    'Shows what a pass would do and why, field by field, and changes nothing: neither at the gateway nor in the ledger.',
   examples: [
     {
       line: 'trueup plan acme-prod/salesforce-prod --stack trueup-prod',

@@ -10,7 +10,7 @@ import type { Target } from '../targets/target.ts';
 
 export const resume = defineCommand({
   description:
-    'Ends a pause. What changed in the meantime is what the next pass finds, and the guard counts it as ever. A pause of a server and one of its connection are ended each by itself.',
+    'Ends a pause. The next pass finds what changed in the meantime, and the guard counts it as usual. The pause of a connection and the pause of one of its servers end separately.',
   examples: [
     { line: 'trueup resume acme-prod --stack trueup-prod', does: 'a whole connection' },
     {

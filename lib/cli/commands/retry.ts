@@ -23,23 +23,26 @@ interface RetryOptions {
 
 export const retry = defineCommand<RetryOptions>({
   description:
-    'Tries again at once what failed, was refused or waits, and ends the backoff of a connection. The pass does what it would do on schedule, without a question: modes, pauses and the guard apply, and a Retry-After of the gateway is waited for. With --stack the deployed functions make it; with --file this command does.',
+    'Retries at once what failed, was refused or waits, and ends the backoff of a connection. The pass does what it would do on schedule, without a question: modes, pauses and the guard apply, and it waits for a Retry-After of the gateway. With --stack the deployed functions make the pass; with --file this command does.',
   examples: [
     {
       line: 'trueup retry acme-prod/salesforce-prod --stack trueup-prod',
-      does: 'one server, after its right was given back',
+      does: 'one server, after the account has its right again',
     },
-    { line: 'trueup retry acme-prod', does: 'a whole connection of trueup.yaml, from here' },
+    {
+      line: 'trueup retry acme-prod',
+      does: 'a whole connection of trueup.yaml, from this machine',
+    },
   ],
   configure: (command) => {
     command
       .argument('[name]', 'CONNECTION, or CONNECTION/SERVER by label or id. Defaults to all')
-      .option('--resend', 'sends again what cannot be read; of one server')
+      .option('--resend', 'sends again what cannot be read; for one server')
       .addOption(lockTimeout());
   },
   run: async (context, [name], options) => {
     if (options.resend === true && (name === undefined || splitName(name).server === undefined)) {
-      throw usageError('--resend is of one server', 'name it as CONNECTION/SERVER');
+      throw usageError('--resend needs one server', 'name it as CONNECTION/SERVER');
     }
     const target = await context.target();
     const patience = leasePatience(options.lockTimeout, target.deps.clock, context);

@@ -85,7 +85,7 @@ function findingOf(error: unknown): Finding {
   if (name === 'FolderInUse') {
     return finding(message, 'wait until it is done, or name another --state');
   }
-  return finding(message, 'this was not expected: please report it');
+  return finding(message, 'this error is not expected: please report it');
 }
 
 function finding(what: string, steps: Steps, exitCode: ExitCode = exitCodes.failed): Finding {

@@ -5,7 +5,7 @@
 export type Steps = string | readonly [string, ...string[]];
 
 /** What is left where each step names the command that failed. */
-const lastStep = 'correct what is said above, and run it again';
+const lastStep = 'correct what the message says, and run it again';
 
 /** @param command - the one that failed; none where that is not known */
 export function firstStep(steps: Steps, command: string | undefined): string {

@@ -9,7 +9,7 @@ export function storeSteps({ code, context }: TrueupError): Steps {
 
 const others: Steps = [
   '`trueup doctor` checks credentials, tables and connections one by one',
-  'run it again; if it goes on, please report it with the text above',
+  'run it again; if it continues, please report it with the text above',
 ];
 
 const steps: Readonly<Record<string, Steps>> = {
@@ -23,13 +23,13 @@ const steps: Readonly<Record<string, Steps>> = {
     'where the message names a label, remove it; otherwise ask AWS for a higher quota (Service Quotas); a secret has about 100 versions a day, and then waits a day',
   'bad-digest': [
     '`trueup status CONNECTION` shows the digest of what is held',
-    'give the digest of what is held',
+    'pass the digest of what is held',
   ],
   'not-held': [
     '`trueup plan CONNECTION` shows what would be held now; the digest of a whole connection can be approved',
-    'give the digest of what is held now, of a whole connection',
+    'pass the digest of what is held now, of a whole connection',
   ],
-  'ambiguous-digest': 'give more of its characters',
+  'ambiguous-digest': 'pass more characters of it',
   'allowed-hosts': 'write it as provider=host or provider=host:port, separated by commas',
   'lease-lost': 'run it again: another process has taken over this connection',
   redeclared: 'run it again: the declaration of the connection changed meanwhile',

@@ -30,18 +30,18 @@ function statusSteps({ operation, status = 0 }: VendorError, secret: string): St
     case 404:
       return isList
         ? 'check the path in baseUrl: the API is elsewhere'
-        : 'declare the id that the server has now, or take the server out of the declaration';
+        : 'declare the id that the server has now, or remove the server from the declaration';
     case 409:
       return kindSteps.conflict;
     case 429:
-      return 'wait a minute; if it goes on, lower budget.requestsPerMinute';
+      return 'wait a minute; if it continues, lower budget.requestsPerMinute';
   }
   if (isTransientStatus(status)) {
-    return 'try again later; if it goes on, look at the status page of the gateway';
+    return 'try again later; if it continues, look at the status page of the gateway';
   }
   return isList
     ? 'check baseUrl, and what the gateway says above'
-    : 'correct the declaration by what the gateway says above';
+    : 'correct the declaration: the answer of the gateway above says what is wrong';
 }
 
 /** By the code of an answer that cannot be used. */
@@ -53,21 +53,21 @@ const bodySteps: Readonly<Record<string, Steps>> = {
   'body-size':
     'split the account: Trueup reads 200,000 servers and 256 MB of a list, 32 MB at once',
   'body-repeated':
-    'try again; if it goes on, report it to the vendor: its list must come to an end, and nothing is changed before',
+    'try again; if it continues, report it to the vendor: its list does not end, so nothing is changed',
   'body-lacking':
-    'if these servers are gone, take them out of the declaration; if not, give the account of this token the right to see them',
+    'if these servers are gone, remove them from the declaration; if not, give the account of this token the right to see them',
 };
 
 const kindSteps: Readonly<Record<Exclude<VendorErrorKind, 'status' | 'token'>, Steps>> = {
   upstream:
     'check the MCP server behind the gateway: its address, and whether it takes the credential',
   conflict: 'declare a value that no other server has, or change the other server first',
-  timeout: 'try again; if it goes on, look at the status page of the gateway',
-  cut: 'try again; if it goes on, look at the status page of the gateway',
+  timeout: 'try again; if it continues, look at the status page of the gateway',
+  cut: 'try again; if it continues, look at the status page of the gateway',
   'no-route': 'check baseUrl and the network',
   tls: 'check baseUrl; a proxy may have put its own certificate in between',
   body: 'check that baseUrl is the address of the API; if it is, report the answer to the vendor',
-  redirect: 'put the address that it leads to into baseUrl',
+  redirect: 'set baseUrl to the address that it redirects to',
   host: 'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS where there is no stack',
   'needs-login': ['`trueup login CONNECTION`', 'sign in again, in the browser'],
   aborted: 'run it again',
@@ -90,13 +90,13 @@ function tokenSteps(error: VendorError, secret: string): Steps {
     case 'status':
       if (status === 404) return 'check the path in tokenUrl';
       return isTransientStatus(status ?? 0)
-        ? 'try again later; if it goes on, look at the status page of the issuer'
+        ? 'try again later; if it continues, look at the status page of the issuer'
         : byIssuer(secret);
     case 'body':
       return 'check that tokenUrl is the address of the token endpoint, not of a web site';
     case 'timeout':
     case 'cut':
-      return 'try again; if it goes on, look at the status page of the issuer';
+      return 'try again; if it continues, look at the status page of the issuer';
     case 'no-route':
     case 'tls':
     case 'redirect': {
@@ -124,10 +124,10 @@ function issuerSteps(vendorCode: string, secret: string): Steps {
     case 'unsupported_grant_type':
       return 'let this client use its grant at the issuer: client credentials, or refresh tokens';
     case 'invalid_scope':
-      return 'check `audience` and `scope` in `auth`: the client must be allowed them';
+      return 'check `audience` and `scope` in `auth`: the client must be allowed to use them';
     case 'invalid_target':
     case 'access_denied':
-      return 'check `audience` in `auth`: the client must be allowed it';
+      return 'check `audience` in `auth`: the client must be allowed to use it';
     case 'invalid_grant':
       return kindSteps['needs-login'];
     default:

@@ -70,7 +70,7 @@ export async function readPlans(
   const { signature } = document;
   if (!signature) throw notAPlan(file, 'it has no signature');
   const key = [current, ...previous].find(({ id }) => id === signature.keyId);
-  if (!key) throw notAPlan(file, 'it was made with another ledger, whose key is not this one');
+  if (!key) throw notAPlan(file, 'it was made with the key of another ledger');
   if (signatureOf(document, key) !== signature.mac) {
     throw notAPlan(file, 'it was changed after it was made');
   }
@@ -108,5 +108,5 @@ function parse(text: string, file: string): unknown {
 }
 
 function notAPlan(file: string, why: string): CliError {
-  return usageError(`${file} is no plan: ${why}`, '`trueup plan --out FILE` writes one');
+  return usageError(`${file} is not a plan: ${why}`, '`trueup plan --out FILE` writes one');
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
 import { connectionName, text, version } from '../../plan/text/plan-schema.ts';
 
-const item = text("Of the row: `connection`, or `server#` and the vendor's id");
+const item = text("Of the row: `connection`, or `server#` and the gateway's id");
 
 const fieldSchema = z.object({
   path: text('JSON Pointer into the row; the whole row if empty'),
@@ -19,7 +19,7 @@ export const pushDocumentSchema = z.object({
         connection: connectionName,
         item,
         label: z.optional(text('What people call the server')),
-        action: described(z.enum(['add', 'change', 'remove']), 'Of the row; never at the vendor'),
+        action: described(z.enum(['add', 'change', 'remove']), 'Of the row; never at the gateway'),
         fields: described(z.array(fieldSchema), 'What differs; none of rows that come or go'),
       }),
     ),

@@ -52,7 +52,7 @@ export const pauseSchema = z.object({
 
 const connectionStatusSchema = z.object({
   connection: connectionName,
-  provider: z.optional(text('The vendor; absent where the declaration is invalid')),
+  provider: z.optional(text('Kind of gateway; absent where the declaration is invalid')),
   mode: z.optional(modeSchema),
   state: described(
     z.enum([...passEndSchema.options, 'unseen']),

@@ -30,7 +30,7 @@ export function chosen(choice: Choice): Chosen {
   if (other !== undefined) throw twoTargets(`${one}`, other, 'leave out one of them');
   if (one !== undefined || options.file !== undefined) return complete(choice, options);
   if (settings.file !== undefined && settings.stack !== undefined) {
-    const next = 'unset one of them, or say which: --file FILE or --stack NAME';
+    const next = 'unset one of them, or pass --file FILE or --stack NAME';
     throw twoTargets('TRUEUP_FILE', 'TRUEUP_STACK', next);
   }
   if (settings.stack !== undefined) return complete(choice, { ...options, stack: settings.stack });
@@ -50,7 +50,7 @@ export function chosenTables({ options, settings, cwd }: Choice): Chosen {
   if (settings.stack !== undefined) {
     return complete({ options, settings, cwd }, { ...others, stack: settings.stack });
   }
-  throw usageError('no target: no table of a deployment is named', 'pass --stack NAME');
+  throw usageError('no target: this needs the tables of a deployment', 'pass --stack NAME');
 }
 
 /** Files that options, a variable or the folder name, for what needs no target. */
@@ -84,7 +84,7 @@ function bases(options: GlobalOptions): readonly string[] {
 }
 
 function twoTargets(one: string, other: string, next: string) {
-  return usageError(`${one} and ${other} are two targets, and a command has one`, next);
+  return usageError(`${one} and ${other} cannot be combined: a command has one target`, next);
 }
 
 function fileHere(cwd: string): string | undefined {

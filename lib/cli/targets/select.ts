@@ -65,7 +65,7 @@ export async function selectConnections(
   if (part !== undefined) {
     const { connection } = splitName(part);
     throw usageError(
-      `'${part}' names a server, and this works on a connection`,
+      `'${part}' names a server, but this command takes a connection`,
       `name ${connection}`,
     );
   }
@@ -92,7 +92,7 @@ async function assertDeclared(target: Target, name: string): Promise<void> {
   throw usageError(
     `${target.name} declares no connection '${name}'`,
     near === undefined
-      ? `declared are: ${known.length === 0 ? 'none' : known.slice(0, 20).join(', ')}`
+      ? `declared: ${known.length === 0 ? 'none' : known.slice(0, 20).join(', ')}`
       : `did you mean ${near}?`,
   );
 }

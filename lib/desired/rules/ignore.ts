@@ -48,7 +48,7 @@ function pointerFinding(
   const known = declarable(fields).map((field) => field.pointer);
   return {
     problem: 'points into no known field',
-    expected: `${meant()}known are ${known.join(', ')}`,
+    expected: `${meant()}known: ${known.join(', ')}`,
   };
 }
 

@@ -61,7 +61,7 @@ export function connectionRules(
 function unknownProvider(name: string, providers: DeclarationOptions['providers']): Issue {
   const known = [...providers.keys()].toSorted();
   const near = suggest(name, known);
-  const list = `known are ${known.join(', ')}`;
+  const list = `known: ${known.join(', ')}`;
   return {
     path: '/provider',
     problem: 'is an unknown provider',
@@ -87,13 +87,13 @@ export function serverRules(row: JsonObject, context: ServerContext, path = ''):
         own
           ? {
               path: `${path}/policy/ignore/${index}`,
-              problem: 'is declared and ignored: spec spells it out',
-              expected: 'must be in one of the two only',
+              problem: 'is ignored, but spec declares it',
+              expected: 'must be in only one of the two',
             }
           : {
               path: `${path}/spec${pointer}`,
               problem: "is declared, and the connection's policy ignores it",
-              expected: 'must be in one of the two only, or have a policy.ignore of its own',
+              expected: 'must be in only one of the two, or have a policy.ignore of its own',
             },
       ];
     }
@@ -102,8 +102,8 @@ export function serverRules(row: JsonObject, context: ServerContext, path = ''):
       own
         ? {
             path: `${path}/policy/ignore/${index}`,
-            problem: `cannot be kept: ${plainText(member, 64)} is sent whole, and not every answer has it`,
-            expected: `must be in spec, or ${plainText(member, 64)} be left to the vendor as a whole`,
+            problem: `cannot be ignored: ${plainText(member, 64)} is sent whole, and not every answer has it`,
+            expected: `must be in spec, or ${plainText(member, 64)} be left to the gateway as a whole`,
           }
         : {
             path: `${path}/spec${member}`,

@@ -172,7 +172,7 @@ function oneOf(texts: readonly string[]): string {
 }
 
 function unknownKeys(keys: readonly string[], known: readonly string[], path: string): Issue[] {
-  const list = known.length === 0 ? 'no key is known here' : `known are ${known.join(', ')}`;
+  const list = known.length === 0 ? 'no key is known here' : `known: ${known.join(', ')}`;
   return keys.map((key) => {
     const near = suggest(key, known);
     return {

@@ -113,7 +113,7 @@ const policyKeys = {
           z.string().check(z.regex(/^\//, "must be a JSON Pointer, such as '/meta/costCenter'")),
         )
         .check(z.maxLength(100)),
-      "JSON Pointers into spec that stay the vendor's, under a declared object",
+      "JSON Pointers into spec that stay the gateway's, under a declared object",
     ),
   ),
   reassertEvery: z.optional(
@@ -156,7 +156,7 @@ const idRule =
 export const serverIdSchema = matching(
   new RegExp(`^${id}$`, 'u'),
   `must be an id: ${idRule}`,
-  "The vendor's id of the server",
+  "The gateway's id of the server",
 );
 
 export const labelSchema = matching(
@@ -175,12 +175,12 @@ const generation = z.optional(
 /** The vendor's own field names; each provider's field table has the schema. */
 const spec = described(
   z.record(z.string(), z.unknown()),
-  "What the server should be, in the vendor's own field names",
+  "What the server should be, in the gateway's own field names",
 );
 
 const connectionKeys = {
-  provider: text('The vendor'),
-  baseUrl: described(url({ query: false }), "Base URL of the vendor's API; https"),
+  provider: text('Kind of gateway'),
+  baseUrl: described(url({ query: false }), "Base URL of the gateway's API; https"),
   auth: redescribed(authSchema, 'Credentials, by reference'),
   budget: z.optional(redescribed(budgetSchema, 'Limits of the request rate')),
   policy: z.optional(redescribed(connectionPolicySchema, 'What holds for all servers')),
@@ -188,7 +188,7 @@ const connectionKeys = {
     matching(
       /^[!-~]{1,256}$/,
       'must be 1 to 256 printable ASCII characters without spaces',
-      'Whose servers, where the vendor asks for it',
+      'Whose servers, where the gateway asks for it',
     ),
   ),
 };
@@ -216,7 +216,7 @@ export const serverRowSchema = z.strictObject({
   item: matching(
     new RegExp(`^${serverKeyPrefix}${id}$`, 'u'),
     `must be '${serverKeyPrefix}' and an id: ${idRule}`,
-    `'${serverKeyPrefix}' and the vendor's id of the server`,
+    `'${serverKeyPrefix}' and the gateway's id of the server`,
   ),
   generation,
   ...serverKeys,

@@ -42,7 +42,7 @@ export function specIssues(
 
 function fieldIssues(field: FieldSpec, value: Json, scope: SecretScope, path: string): Issue[] {
   if (field.access === 'computed') {
-    const { refusal: problem = 'is computed by the vendor' } = field;
+    const { refusal: problem = 'is computed by the gateway' } = field;
     return [{ path, problem, expected: 'must be left out' }];
   }
   return [
@@ -89,7 +89,7 @@ function masks({ mask }: FieldSpec, value: Json, path: string): Issue[] {
   return [
     {
       path,
-      problem: 'is a mask, as the vendor shows it in place of the value',
+      problem: 'is a mask, as the gateway shows it in place of the value',
       expected: 'must be the value itself',
     },
   ];

@@ -116,7 +116,7 @@ const emptyFolder: Finding = {
 
 const faults: Readonly<Record<TextFault, Finding>> = {
   missing: { problem: 'there is no such file', expected: 'must be a file or folder' },
-  denied: { problem: 'may not be read', expected: 'must be readable for you' },
+  denied: { problem: 'cannot be read: permission denied', expected: 'must be readable by you' },
   folder: { problem: 'is a folder', expected: 'must be a file' },
   'too-large': { problem: 'is larger than 10 MB', expected: 'must be split into several files' },
   'not-utf8': { problem: 'is not UTF-8', expected: 'must be text in UTF-8' },

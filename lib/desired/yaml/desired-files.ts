@@ -98,7 +98,8 @@ function serverProblem(servers: unknown): Issue | undefined {
       return { path, problem: 'is not an object', expected: 'must be a server' };
     }
     const id = serverIdSchema.safeParse(server['id']).data;
-    if (id === undefined) return { path, problem: 'has no id', expected: "must have the vendor's" };
+    if (id === undefined)
+      return { path, problem: 'has no id', expected: 'must have the id that the gateway has' };
     if (seen.has(id)) return { path, problem: 'repeats an id', expected: 'must be unique' };
     seen.add(id);
   }

@@ -121,11 +121,11 @@ const merge = {
 };
 const twice = { problem: 'a key that occurs twice', expected: 'must occur once' };
 const changedNumber = {
-  problem: 'a number that does not come back as it is written',
+  problem: 'a number that reading would change',
   expected: 'must be in quotes, if it is text; if not, in its shortest form, such as 1.1 for 1.10',
 };
 const changedWord = {
-  problem: 'a word that does not come back as it is written',
+  problem: 'a word that YAML reads as another value',
   expected: 'must be in quotes, if it is text; if not, it must be true, false or null',
 };
 const unresolved = {

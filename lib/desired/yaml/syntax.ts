@@ -15,7 +15,10 @@ const indented = 'must be indented by spaces, all members of one object or list 
 const quoted = 'must be in quotes, if it is text';
 const simple = 'must be written out without it';
 
-export const tooDeep: Problem = { problem: 'is nested too deep', expected: 'must be flatter' };
+export const tooDeep: Problem = {
+  problem: 'is nested too deep',
+  expected: 'must have fewer levels',
+};
 
 /** In words of our own: the parser's may repeat the text. */
 const problems: Readonly<Record<ErrorCode, readonly [problem: string, expected: string]>> = {

@@ -19,7 +19,7 @@ export function alloySession(send: SendRequest, connection: string): VendorSessi
     throw new VendorError(
       'body',
       'list',
-      'the vendor answered with something that is no list of servers',
+      'the gateway answered with something that is no list of servers',
       {
         context: { connection },
       },

@@ -23,7 +23,7 @@ export function barndoorSession(
     throw new VendorError(
       'body',
       'list',
-      'the vendor answered with something that is no list of servers',
+      'the gateway answered with something that is no list of servers',
       {
         context: { connection },
       },

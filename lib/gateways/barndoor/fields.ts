@@ -39,7 +39,7 @@ const spec = z.strictObject({
   ),
   meta: described(
     z.optional(z.record(z.string(), metaValue)),
-    'Metadata; only the declared members are managed, the vendor keeps the others. Answers may lack it: it is then assumed, since it was sent',
+    'Metadata; only the declared members are managed, the gateway keeps the others. Answers may lack it: it is then assumed, since it was sent',
   ),
 });
 

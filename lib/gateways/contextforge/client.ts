@@ -36,7 +36,7 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
     throw new VendorError(
       'body',
       'list',
-      'the vendor answered with something that is no list of gateways',
+      'the gateway answered with something that is no list of gateways',
       { context: { connection } },
     );
   }
@@ -54,7 +54,7 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
     if (mask === null) return body;
     if (mask !== undefined) return { ...body, authToken: mask.reveal() };
     const why =
-      'the vendor does not show whether a credential is stored, which the PUT could erase';
+      'the gateway does not show whether a credential is stored, which the PUT could erase';
     throw new VendorError('body', 'get', why, { context: { connection, server: id } });
   }
 

@@ -180,7 +180,7 @@ export function expectServer(
 ): LiveServer {
   if (converted && comparableId(converted.id) === comparableId(id)) return converted;
   const what = converted === undefined ? 'something that is no server' : 'another server';
-  throw new VendorError('body', operation, `the vendor answered with ${what}`, {
+  throw new VendorError('body', operation, `the gateway answered with ${what}`, {
     context: { connection, server: id },
   });
 }

@@ -22,7 +22,7 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
   async function list(): Promise<readonly LiveServer[]> {
     const found = toList(await send({ operation: 'list', path }));
     if (found === undefined) {
-      const message = 'the vendor answered with something that is no list of servers';
+      const message = 'the gateway answered with something that is no list of servers';
       throw new VendorError('body', 'list', message, { context: { connection } });
     }
     const { servers, isWhole } = found;

@@ -23,7 +23,7 @@ export function networkOf(
   const own = () => [
     new SecurityGroup(scope, 'FunctionsGroup', {
       vpc,
-      description: 'Functions of Trueup: they call, and are not called',
+      description: 'Functions of Trueup: outbound calls only',
       allowAllOutbound: true,
     }),
   ];

@@ -61,7 +61,7 @@ function passAlarms(watched: Watched): Record<string, AlarmForm> {
       threshold: 1,
       periods: 3,
       isLiveness: true,
-      what: 'in three periods of the schedule its function has not come to its end, so drift is not corrected.',
+      what: 'the function of the schedule has not finished in three periods of the schedule, so drift is not corrected.',
     },
     ServersFailing: {
       metric: metric('FailingAge', schedule, worst),
@@ -89,7 +89,7 @@ function passAlarms(watched: Watched): Record<string, AlarmForm> {
     ContinuationHops: {
       metric: metric('ContinuationHops', schedule, Stats.MAXIMUM),
       threshold: hopsAtMost,
-      what: `a pass has gone on through ${hopsAtMost} invocations in a row, hours in all.`,
+      what: `a pass has continued through ${hopsAtMost} invocations in a row, hours in all.`,
     },
   };
 }
@@ -100,7 +100,7 @@ function queueAlarms({ queues, schedule }: Watched): Record<string, AlarmForm> {
     DeadLetters: {
       metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       threshold: 1,
-      what: 'messages of the work queue failed repeatedly, and wait among the dead letters for a person to send them back.',
+      what: 'messages of the work queue failed repeatedly, and stay in the dead-letter queue until a person sends them back.',
     },
     Failures: {
       // Lambda, Scheduler and EventBridge send them. The next scheduled passes do what was lost: then it ends by itself.
@@ -129,7 +129,7 @@ function lambdaAlarms({ functions }: Watched): Record<string, AlarmForm> {
   const dropped = (name: FunctionName): AlarmForm => ({
     metric: functions[name].metric('RecursiveInvocationsDropped', { period, statistic: Stats.SUM }),
     threshold: 1,
-    what: `Lambda has stopped invocations of the ${name} function, because they seem to go round in a loop.`,
+    what: `Lambda has stopped invocations of the ${name} function, because it detected a loop.`,
   });
   return {
     StreamAge: {

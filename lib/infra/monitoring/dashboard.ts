@@ -104,7 +104,7 @@ function work({ metric, schedule }: Shown): IWidget[] {
   return [
     graph('Passes', sums(['Passes', 'PassesEndedEarly', 'PassesFailed', 'ServersUpdated'])),
     graph(
-      'Calls of vendors, and those answered with 429',
+      'Calls to gateways, and those answered with 429',
       sums(['VendorCallsList', 'VendorCallsGet', 'VendorCallsPut', 'VendorThrottled']),
     ),
     graph('Values decrypted', sums(['SecretsDecrypted', 'CredentialsDecrypted'])),

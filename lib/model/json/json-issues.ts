@@ -64,7 +64,7 @@ const tooMany: Problem = {
 function tooDeep(maxDepth: number): Problem {
   return {
     problem: `is nested deeper than ${maxDepth} levels`,
-    expected: 'must be flatter',
+    expected: 'must have fewer levels',
   };
 }
 

@@ -11,5 +11,5 @@ export const connectionNameSchema = described(
         'must consist of 1 to 63 lower-case letters, digits and hyphens, no hyphen first',
       ),
     ),
-  'Name of the connection: one account at one vendor',
+  'Name of the connection: one account at one gateway',
 );

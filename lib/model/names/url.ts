@@ -7,7 +7,7 @@ export function urlProblem(
   if (!URL.canParse(text) || /[\s\p{C}\\]/u.test(text)) {
     return {
       problem: 'is not a URL',
-      expected: 'must be one, such as https://gateway.example.com',
+      expected: 'must be a URL, such as https://gateway.example.com',
     };
   }
   const { protocol, hostname, username, password } = new URL(text);

@@ -197,14 +197,14 @@ const isSecret = ({ verdicts }: ServerPlan, pointer: Pointer) =>
 
 function undecidedReason(pointer: Pointer, { showed }: UndecidedField, ofSecret: boolean): Reason {
   if (ofSecret) {
-    const message = 'the vendor answered 200 and shows that no secret is stored';
+    const message = 'the gateway answered 200 and shows that no secret is stored';
     return { code: 'not-applied', message, pointer };
   }
   return showed === 'old'
-    ? { code: 'not-applied', message: 'the vendor answered 200 and showed the old value', pointer }
+    ? { code: 'not-applied', message: 'the gateway answered 200 and showed the old value', pointer }
     : {
         code: 'undecided',
-        message: 'the vendor answered 200 and showed another value than was sent',
+        message: 'the gateway answered 200 and showed another value than was sent',
         pointer,
       };
 }

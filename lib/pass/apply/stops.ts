@@ -73,7 +73,10 @@ export class Stops {
       const reading = await this.#reading;
       if (clock.now() - reading.at <= freshMs) return reading;
     }
-    throw new InterruptedError('stopped', 'pauses cannot be read fast enough to send by');
+    throw new InterruptedError(
+      'stopped',
+      'pauses could not be read in time, so nothing more is sent',
+    );
   }
 
   async #read(at: number): Promise<Reading> {

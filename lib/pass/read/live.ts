@@ -75,7 +75,7 @@ export async function readAll(
     throw new VendorError(
       'body',
       'list',
-      `the list lacks ${suspects.length} of ${believed} servers that were there before; not believed`,
+      `the list lacks ${suspects.length} of ${believed} servers that it had before; nothing is changed`,
       { fault: 'lacking' },
     );
   }
@@ -170,6 +170,6 @@ async function readSpelled(
 
 /** An answer that leaves out what it has to say: nothing follows from that, and nothing is sent. */
 export function leftOut(server: string): VendorError {
-  const message = 'GET leaves out what is declared; nothing is known of it';
+  const message = 'the answer of GET lacks a declared field, so its value is not known';
   return new VendorError('body', 'get', message, { context: { server } });
 }

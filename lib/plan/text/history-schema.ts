@@ -33,7 +33,7 @@ export const changeRecordSchema = z.object({
       z.object({
         pointer: text('JSON Pointer into spec'),
         cause: causeSchema,
-        before: redescribed(shownSchema, 'What the vendor had'),
+        before: redescribed(shownSchema, 'What the gateway had'),
         after: redescribed(shownSchema, 'What was sent'),
       }),
     ),

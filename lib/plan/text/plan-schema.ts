@@ -9,13 +9,16 @@ import { isTime } from '../../model/time.ts';
 
 /*
  * The form of a plan as data: what `--out FILE` writes, `--output json` prints, and `--plan FILE` reads. Members that are
- * not known are ignored: a newer Trueup may have written them.
+ * not known: ignored: a newer Trueup may have written them.
  */
 
 export const text = (what: string) => described(z.string(), what);
 export const time = described(z.string().check(z.refine(isTime)), 'ISO 8601, UTC');
 export const count = z.int().check(z.minimum(0));
-export const version = described(z.literal(1), 'Of this form; 1 while members are only added');
+export const version = described(
+  z.literal(1),
+  'Version of this format; 1 while members are only added',
+);
 /** It becomes part of commands that are shown to be run. */
 export const connectionName = redescribed(connectionNameSchema, 'Name of the connection');
 
@@ -42,8 +45,8 @@ export const shownSchema = z.discriminatedUnion('kind', [
     kind: kind('value', 'A readable or write-only value'),
     value: redescribed(z.json(), 'As it is'),
   }),
-  z.object({ kind: kind('absent', 'Nothing is there') }),
-  z.object({ kind: kind('unreadable', 'The vendor never answers it') }),
+  z.object({ kind: kind('absent', 'No value') }),
+  z.object({ kind: kind('unreadable', 'The gateway never returns it') }),
   z.object({
     kind: kind('secret', 'A secret, by reference'),
     secret: text('Name of the secret; never its value'),
@@ -76,14 +79,14 @@ export const failingKeys = {
 
 /** How a server is called. */
 export const serverKeys = {
-  id: text("The vendor's id"),
+  id: text("The gateway's id"),
   label: z.optional(text('What people call it')),
 };
 
 const fieldChangeSchema = z.object({
   pointer: text('JSON Pointer into spec'),
   cause: causeSchema,
-  before: redescribed(shownSchema, 'What the vendor has'),
+  before: redescribed(shownSchema, 'What the gateway has'),
   after: redescribed(shownSchema, 'What is declared'),
   compare: described(z.enum(['value', 'set']), 'Sets are shown as added and removed members'),
   conditional: described(z.boolean(), 'Sent only if the value of the secret changed too'),
@@ -124,7 +127,7 @@ const guardSchema = z.object({
   known: z.optional(
     redescribed(
       count,
-      'Servers that the ledger knows, declared or not; absent while it knows none. The share is of the smaller figure, the minimum is held against the larger',
+      'Servers that the ledger knows, declared or not; absent while it knows none. The share is of the smaller figure, the minimum is compared with the larger',
     ),
   ),
   changedLastHour: redescribed(count, 'Servers that the guard counted in the last hour'),
@@ -159,7 +162,7 @@ export const countsSchema = z.object(countsShape);
 export const planSchema = z.object({
   version,
   connection: connectionName,
-  provider: text('The vendor'),
+  provider: text('Kind of gateway'),
   servers: redescribed(count, 'Servers in scope; the counts add up to it'),
   counts: redescribed(countsSchema, 'Servers by outcome'),
   changes: described(z.array(plannedServerSchema), 'Servers that are not simply in sync, by id'),
@@ -167,7 +170,7 @@ export const planSchema = z.object({
     z.array(
       z.object({
         id: serverKeys.id,
-        name: z.optional(text("The vendor's name of it")),
+        name: z.optional(text('Its name at the gateway')),
       }),
     ),
     'Undeclared live servers; never touched',

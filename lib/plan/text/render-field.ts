@@ -11,9 +11,9 @@ import { columns, wrap } from '../../model/text/wrap.ts';
 export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence: string]>> = {
   adopt: ['adopt', 'not applied before'],
   declared: ['declared', 'the declaration changed'],
-  drift: ['drift', 'changed at the vendor'],
-  both: ['both', 'changed in the declaration and at the vendor'],
-  notApplied: ['not applied', 'the vendor still shows the old value'],
+  drift: ['drift', 'changed at the gateway'],
+  both: ['both', 'changed in the declaration and at the gateway'],
+  notApplied: ['not applied', 'the gateway still shows the old value'],
   rotated: ['rotated', 'new version'],
   reassert: ['re-assert', 'due by reassertEvery'],
   resend: ['resend', 'an earlier PUT was never confirmed'],

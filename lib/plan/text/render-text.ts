@@ -76,7 +76,7 @@ export function missingLines({ missingSecrets = [] }: Plan, paint: Paint): reado
     .map(({ secret, servers, such }) => {
       const others = servers - such.length;
       const names = such.join(', ') + (others > 0 ? ` and ${others} more` : '');
-      return `Warning: secret ${secret} is not there, or may not be described; it is named by ${names}.`;
+      return `Warning: secret ${secret} was not found, or cannot be described; used by ${names}.`;
     })
     .concat(more > 0 ? [`and ${more} more secrets`] : [])
     .flatMap((line) => wrap(plainText(line), '    ', '', paint.columns))

@@ -50,7 +50,7 @@ function keysIn(text: string, path: string): FingerprintKeys {
   const keys = [current, ...(Array.isArray(previous) ? previous : [])].map(keyOf);
   const [first, ...rest] = keys.flatMap((key) => key ?? []);
   if (first && rest.length === keys.length - 1) return { current: first, previous: rest };
-  const problem = 'is damaged: it holds no fingerprint key; put back a copy of it, or remove it';
+  const problem = 'is damaged: it holds no fingerprint key; restore a copy of it, or remove it';
   throw fileProblem('store-malformed', path, problem);
 }
 

@@ -20,7 +20,7 @@ export function readPrivate(path: string): string | undefined {
     const { mode } = fstatSync(file);
     // Windows has rights of another kind.
     if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
-      throw fileProblem('store-denied', path, `may be read by others: run chmod 600 ${path}`);
+      throw fileProblem('store-denied', path, `can be read by other users: run chmod 600 ${path}`);
     }
     const text = decoded(readFileSync(file));
     if (text === undefined) throw fileProblem('store-malformed', path, undecoded);

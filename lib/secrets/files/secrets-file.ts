@@ -72,7 +72,7 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     const variable = variableFor(name, prefix);
     const message =
       file === undefined
-        ? `is not in the variable ${variable}, and there is no secrets.json beside the declarations`
+        ? `is not in the variable ${variable}, and secrets.json does not exist beside the declarations`
         : `is neither in ${file} nor in the variable ${variable}`;
     return { code: 'missing', message };
   };
@@ -90,8 +90,8 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     if ('text' in found) return undefined;
     const fix =
       found.code === 'missing'
-        ? `put it into ${file ?? 'secrets.json beside the declarations (mode 0600)'}, under just this name`
-        : 'leave it in one place only';
+        ? `add it to ${file ?? 'secrets.json beside the declarations (mode 0600)'}, under exactly this name`
+        : 'keep it in one place only';
     return { problem: found.message, fix };
   };
 

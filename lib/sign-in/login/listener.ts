@@ -79,12 +79,12 @@ const pages = {
   method: { status: 405, title: 'Not allowed', text: 'Only GET is answered here.' },
   stranger: {
     status: 400,
-    title: 'Not the sign-in that is waited for',
+    title: 'Another sign-in',
     text: 'This answer belongs to another sign-in. Use the address that trueup printed last.',
   },
   late: {
     status: 409,
     title: 'Answered before',
-    text: 'This sign-in has had its answer. The terminal says what became of it.',
+    text: 'This sign-in already has its answer. The terminal shows the result.',
   },
 } satisfies Record<string, Page>;

@@ -31,7 +31,7 @@ function nextStep(error: string, clientId: string): string {
     case 'access_denied':
       return `run it again, and consent; or ask an administrator of the account to let you use the client '${clientId}'`;
     case 'invalid_scope':
-      return 'ask for what the client may have: `scope` in auth';
+      return 'set `scope` in auth to what the client is allowed';
     case 'server_error':
     case 'temporarily_unavailable':
       return 'run it again later';
@@ -54,11 +54,11 @@ export function refusedCode(connection: string, clientId: string, failed: unknow
   if (!isVendorError(failed) || failed.kind === 'aborted') return failed;
   const next =
     failed.kind === 'token'
-      ? `run it again; if it goes on, '${clientId}' must be a public client (without a secret) with authorization code and PKCE`
+      ? `run it again; if it continues, '${clientId}' must be a public client (without a secret) with authorization code and PKCE`
       : 'run it again: a code works once';
   return new SignInError(
     'code-refused',
-    `${connection}: the token endpoint did not take the code: ${vendorProblem(failed)}`,
+    `${connection}: the token endpoint did not accept the code: ${vendorProblem(failed)}`,
     next,
     { cause: failed },
   );
@@ -76,6 +76,6 @@ export function timedOut(connection: string, clientId: string, redirectUri: stri
   return new SignInError(
     'sign-in-timeout',
     `${connection}: no sign-in in time`,
-    `run it again, with a longer --timeout; if the provider showed an error, it has to know ${redirectUri} as a redirect URI of the client '${clientId}' (--port or --redirect-uri for one that it knows)`,
+    `run it again, with a longer --timeout; if the provider showed an error, register ${redirectUri} as a redirect URI of the client '${clientId}' (or pass one that is registered: --port or --redirect-uri)`,
   );
 }

@@ -83,7 +83,7 @@ async function startListener({ address, onStranger }: SignIn, state: string): Pr
     throw new SignInError(
       'no-listener',
       `cannot listen on ${host}${port === 0 ? '' : `, port ${port}`}: ${code}`,
-      isTaken ? 'name a port that is free: --port' : 'run it where there is a loopback address',
+      isTaken ? 'pass a free port: --port' : 'run it where there is a loopback address',
       { cause: error },
     );
   }

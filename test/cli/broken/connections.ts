@@ -2,7 +2,7 @@ import { acme, canary } from './broken-input.ts';
 import type { BrokenInput } from './broken-input.ts';
 
 const nameRule = 'must consist of 1 to 63 lower-case letters, digits and hyphens, no hyphen first';
-const known = 'known are connection, provider, baseUrl, auth, budget, policy, userId, servers';
+const known = 'known: connection, provider, baseUrl, auth, budget, policy, userId, servers';
 
 const named = (what: string, value: string, error: string): BrokenInput => ({
   what: `a connection's name: ${what}`,
@@ -42,14 +42,12 @@ export const connections: readonly BrokenInput[] = [
   {
     what: 'a provider with a slip',
     text: acme({ provider: '«provider: barndor' }),
-    errors: [
-      "/provider: is an unknown provider; did you mean 'barndoor'? known are alloy, barndoor",
-    ],
+    errors: ["/provider: is an unknown provider; did you mean 'barndoor'? known: alloy, barndoor"],
   },
   {
     what: 'a provider that nobody knows',
     text: acme({ provider: '«provider: okta' }),
-    errors: ['/provider: is an unknown provider; known are alloy, barndoor'],
+    errors: ['/provider: is an unknown provider; known: alloy, barndoor'],
   },
   {
     what: 'a provider that is a list',
@@ -92,15 +90,15 @@ export const connections: readonly BrokenInput[] = [
     text: acme({}, '«constructor: { prototype: {} }\n'),
     errors: [`/constructor: unknown key 'constructor'; ${known}`],
   },
-  at('no URL', 'acme', 'is not a URL; must be one, such as https://gateway.example.com'),
-  at('without https', 'acme.platform.barndoor.ai', 'is not a URL; must be one, such as https://'),
+  at('no URL', 'acme', 'is not a URL; must be a URL, such as https://gateway.example.com'),
+  at('without https', 'acme.platform.barndoor.ai', 'is not a URL; must be a URL, such as https://'),
   at('plain http', 'http://acme.platform.barndoor.ai', 'is not https; must be https'),
   at('another scheme', 'ftp://acme.platform.barndoor.ai', 'is not https; must be https'),
-  at('a slip in the scheme', 'https//acme.platform.barndoor.ai', 'is not a URL; must be one'),
-  at('a space', '"https://acme.platform.barndoor.ai /api"', 'is not a URL; must be one'),
-  at('a backslash', 'https:\\\\acme.platform.barndoor.ai', 'is not a URL; must be one'),
-  at('an impossible port', 'https://acme.platform.barndoor.ai:99999', 'is not a URL; must be one'),
-  at('half an address', 'https://[::1/api', 'is not a URL; must be one'),
+  at('a slip in the scheme', 'https//acme.platform.barndoor.ai', 'is not a URL; must be a URL'),
+  at('a space', '"https://acme.platform.barndoor.ai /api"', 'is not a URL; must be a URL'),
+  at('a backslash', 'https:\\\\acme.platform.barndoor.ai', 'is not a URL; must be a URL'),
+  at('an impossible port', 'https://acme.platform.barndoor.ai:99999', 'is not a URL; must be a URL'),
+  at('half an address', 'https://[::1/api', 'is not a URL; must be a URL'),
   at(
     'a password in it',
     `https://me:${canary}@acme.platform.barndoor.ai`,
@@ -112,7 +110,7 @@ export const connections: readonly BrokenInput[] = [
   at(
     'the address of the machine that it runs on',
     'https://169.254.169.254/latest',
-    "leads to an address that nothing is sent to: link-local, or of no one host; must have the vendor's host",
+    "resolves to an address that nothing is sent to: link-local, or not of one host; must have the gateway's host",
   ),
   {
     what: 'a budget below the least',

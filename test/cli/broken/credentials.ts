@@ -161,7 +161,7 @@ export const authentication: readonly BrokenInput[] = [
   auth(
     'a key of another way to sign in',
     'auth: { type: bearer, token: { secret: trueup/acme/token }, «audience: https://barndoor.ai/ }',
-    "/auth/audience: unknown key 'audience'; known are type, token",
+    "/auth/audience: unknown key 'audience'; known: type, token",
   ),
   auth(
     'a refresh token itself',

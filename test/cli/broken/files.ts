@@ -83,8 +83,8 @@ export const files: readonly BrokenInput[] = [
     what: 'a row of the table',
     text: acme({}, '«item: connection\n«generation: 7\n'),
     errors: [
-      "/item: unknown key 'item'; known are connection, provider",
-      "/generation: unknown key 'generation'; known are connection, provider",
+      "/item: unknown key 'item'; known: connection, provider",
+      "/generation: unknown key 'generation'; known: connection, provider",
     ],
   },
   { what: 'an empty file', text: '«', errors: [nothing] },

@@ -54,7 +54,7 @@ export const policies: readonly BrokenInput[] = [
   policy(
     'a limit that there is not',
     '{ limits: { «deletes: 10% } }',
-    "/policy/limits/deletes: unknown key 'deletes'; known are updates, minimum",
+    "/policy/limits/deletes: unknown key 'deletes'; known: updates, minimum",
   ),
   policy('a duration in words', '{ «reassertEvery: 7 days }', `/policy/reassertEvery: ${duration}`),
   policy(
@@ -109,7 +109,7 @@ export const policies: readonly BrokenInput[] = [
   policy(
     'ignore: a field that nobody knows',
     '{ ignore: [«/description] }',
-    '/policy/ignore/0: points into no known field; known are /name, /slug, /client_id',
+    '/policy/ignore/0: points into no known field; known: /name, /slug, /client_id',
   ),
   policy(
     'ignore: inside of a field that is one value',
@@ -123,7 +123,7 @@ export const policies: readonly BrokenInput[] = [
       'servers:\n  - { id: one, spec: { meta: { owner: { team: b } } }, policy: { ignore: [«/meta/owner/costCenter] } }\n',
     ),
     errors: [
-      '/servers/0/policy/ignore/0: cannot be kept: /meta/owner is sent whole, and not every answer has it; must be',
+      '/servers/0/policy/ignore/0: cannot be ignored: /meta/owner is sent whole, and not every answer has it; must be',
     ],
   },
   {
@@ -172,9 +172,7 @@ servers:
       {},
       'servers:\n  - { id: one, spec: { name: A }, policy: { «limits: { updates: 5% } } }\n',
     ),
-    errors: [
-      "/servers/0/policy/limits: unknown key 'limits'; known are mode, ignore, reassertEvery",
-    ],
+    errors: ["/servers/0/policy/limits: unknown key 'limits'; known: mode, ignore, reassertEvery"],
   },
   {
     what: 'policy: declared and ignored by the server',
@@ -183,7 +181,7 @@ servers:
       'servers:\n  - id: one\n    spec: { name: A, meta: { team: sales } }\n    policy: { ignore: [«/meta/team] }\n',
     ),
     errors: [
-      '/servers/0/policy/ignore/0: is declared and ignored: spec spells it out; must be in one of the two only',
+      '/servers/0/policy/ignore/0: is ignored, but spec declares it; must be in only one of the two',
     ],
   },
   {
@@ -193,7 +191,7 @@ servers:
       'policy: { ignore: [/slug] }\nservers:\n  - id: one\n    spec: { name: A, «slug: a }\n',
     ),
     errors: [
-      "/servers/0/spec/slug: is declared, and the connection's policy ignores it; must be in one of the two only",
+      "/servers/0/spec/slug: is declared, and the connection's policy ignores it; must be in only one of the two",
     ],
   },
 ];

@@ -82,7 +82,7 @@ export const serverInputs: readonly BrokenInput[] = [
   servers(
     'fields beside spec',
     '[{ id: one, spec: {}, «slug: a }]',
-    "/servers/0/slug: unknown key 'slug'; known are id, label, spec, policy",
+    "/servers/0/slug: unknown key 'slug'; known: id, label, spec, policy",
   ),
   servers(
     'an id twice',
@@ -112,12 +112,12 @@ export const serverInputs: readonly BrokenInput[] = [
   spec(
     'a field of another vendor',
     '«instructions: Be kind',
-    "instructions: unknown key 'instructions'; known are name, slug, client_id",
+    "instructions: unknown key 'instructions'; known: name, slug, client_id",
   ),
   spec(
-    "the vendor's own field",
+    "the gateway's own field",
     '«connection_status: connected',
-    'connection_status: is computed by the vendor; must be left out',
+    'connection_status: is computed by the gateway; must be left out',
   ),
   spec('an empty name', '«name: " "', 'name: does not fit; must not be empty'),
   spec(
@@ -160,12 +160,12 @@ export const serverInputs: readonly BrokenInput[] = [
   spec(
     'a mask for a client id',
     '«client_id: 3MVG...xyz',
-    'client_id: is a mask, as the vendor shows it in place of the value; must be the value itself',
+    'client_id: is a mask, as the gateway shows it in place of the value; must be the value itself',
   ),
   spec(
     'asterisks for a client id',
     '«client_id: "********"',
-    'client_id: is a mask, as the vendor shows it in place of the value; must be the value',
+    'client_id: is a mask, as the gateway shows it in place of the value; must be the value',
   ),
   ...[
     '"3MVG9abcdef\\n"',
@@ -222,7 +222,7 @@ export const serverInputs: readonly BrokenInput[] = [
   spec(
     'metadata nested without end',
     `meta: ${nested}`,
-    `meta${'/a'.repeat(32)}: is nested deeper than 35 levels; must be flatter`,
+    `meta${'/a'.repeat(32)}: is nested deeper than 35 levels; must have fewer levels`,
   ),
   {
     what: 'spec: larger than a row may be',
@@ -257,12 +257,12 @@ export const serverInputs: readonly BrokenInput[] = [
   restricted(
     'a list of another section',
     'users: { mode: allowlist, «allowedActions: [read] }',
-    "users/allowedActions: unknown key 'allowedActions'; known are mode, allowedIds, blockedIds",
+    "users/allowedActions: unknown key 'allowedActions'; known: mode, allowedIds, blockedIds",
   ),
   restricted(
     'a section with a slip',
     '«action: { mode: allowlist }',
-    "action: unknown key 'action'; did you mean 'actions'? known are connectors, actions, users",
+    "action: unknown key 'action'; did you mean 'actions'? known: connectors, actions, users",
   ),
   {
     what: 'restrictions: null',

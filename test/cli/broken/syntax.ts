@@ -171,6 +171,6 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'brackets without end',
     text: `${'['.repeat(100)}«${'['.repeat(19_900)}`,
-    errors: ['(root): is nested too deep; must be flatter'],
+    errors: ['(root): is nested too deep; must have fewer levels'],
   },
 ];

@@ -74,25 +74,25 @@ export const yaml: readonly BrokenInput[] = [
     errors: ['(root): is too large with its aliases unfolded; must be written with fewer aliases'],
   },
   ...numbers.map((text) => ({
-    what: `a number that does not come back as it is written: ${text}`,
+    what: `a number that reading would change: ${text}`,
     text: acme({}, `servers: [{ id: one, spec: { meta: { a: [«${text}] } } }]\n`),
-    errors: [`(root): a number that does not come back as it is written; ${quoted}`],
+    errors: [`(root): a number that reading would change; ${quoted}`],
   })),
   {
     what: 'numbers that do not come back as they are written, in JSON',
     file: 'trueup.json',
     text: '{ "servers": [«1.10] }',
-    errors: [`(root): a number that does not come back as it is written; ${quoted}`],
+    errors: [`(root): a number that reading would change; ${quoted}`],
   },
   {
-    what: 'a number that does not come back as it is written, outside of spec',
+    what: 'a number that reading would change, outside of spec',
     text: acme({}, 'budget: { requestsPerMinute: «6e2 }\n'),
-    errors: [`(root): a number that does not come back as it is written; ${quoted}`],
+    errors: [`(root): a number that reading would change; ${quoted}`],
   },
   ...['True', 'FALSE', 'Null'].map((text) => ({
-    what: `a word that does not come back as it is written: ${text}`,
+    what: `a word that YAML reads as another value: ${text}`,
     text: acme({}, `servers: [{ id: one, spec: { meta: { a: [«${text}] } } }]\n`),
-    errors: [`(root): a word that does not come back as it is written; ${quoted}`],
+    errors: [`(root): a word that YAML reads as another value; ${quoted}`],
   })),
   {
     what: 'an alias that brings a mistake to another place',

@@ -104,7 +104,7 @@ describe('npm start', () => {
   });
 
   test.each([
-    ['all gateways', /10 servers at Barndoor[^]*3 at Alloy[^]*2 at ContextForge/],
+    ['all gateways', /10 servers are declared at Barndoor[^]*3 at Alloy[^]*2 at ContextForge/],
     [
       'the plan',
       /== The plan[^]*client_secret: \(cannot be read\)\n[^]*\nadopt: declared, and not/,
@@ -119,7 +119,7 @@ describe('npm start', () => {
     ['a pass that does nothing', /nothing to do[^]*> schedule: acme-alloy: 3 in sync; 1 call/],
     [
       'drift',
-      /loosens access; drift: changed at the vendor\n {6}- "refund"\n {6}\+ "read_order"\n> schedule/,
+      /loosens access; drift: changed at the gateway\n {6}- "refund"\n {6}\+ "read_order"\n> schedule/,
     ],
     [
       'a token that an edit erased',
@@ -132,7 +132,7 @@ describe('npm start', () => {
     ['the approval', /\$ trueup approve acme-barndoor [0-9a-f]{8}\n[^]*acme-barndoor: 3 updated/],
     [
       'the totals',
-      /\n\nIn all \d+ vendor calls .* and 6 server secrets decrypted\.\nNext, [^]*plan --local\n[^]*init\n$/,
+      /\n\nIn all \d+ gateway calls .*, 6 server secrets decrypted\.\nNext, [^]*plan --local\n[^]*init\n$/,
     ],
   ])('tells of %s', (_what, pattern) => {
     expect(text.stdout).toMatch(pattern);

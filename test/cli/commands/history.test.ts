@@ -42,7 +42,7 @@ afterEach(() => world.close());
 
 describe('history', () => {
   test('before any change there is none', async () => {
-    expect(await run(['history'])).toEqual({ code: 0, stdout: 'Nothing was done.\n', stderr: '' });
+    expect(await run(['history'])).toEqual({ code: 0, stdout: 'No records.\n', stderr: '' });
   });
 
   test('newest first, with before, after, cause and pass', async () => {
@@ -97,7 +97,7 @@ describe('history', () => {
     expect((await run(['history', 'first'])).stdout).toContain('~ acme/first');
     world.clock.advance(3_600_000);
     const { code, stdout } = await run(['history', 'first', '--since', '1m']);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Nothing was done.\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'No records.\n' });
   });
 
   test('of what is declared and was never changed, by label and by id', async () => {
@@ -105,7 +105,7 @@ describe('history', () => {
       // oxlint-disable-next-line no-await-in-loop
       expect(await run(['history', name])).toEqual({
         code: 0,
-        stdout: 'Nothing was done.\n',
+        stdout: 'No records.\n',
         stderr: '',
       });
     }
@@ -129,7 +129,7 @@ describe('history', () => {
       await world.desired.remove(connection, item);
     }
     const all = await run(['history']);
-    expect(all.stdout).toBe('Nothing was done.\n');
+    expect(all.stdout).toBe('No records.\n');
     expect(all.stderr).toContain('declares no connection');
     expect((await run(['history', '--connection', connection])).stdout).toContain('acme/first');
     expect((await run(['history', '--connection', 'No!'])).code).toBe(3);

@@ -42,7 +42,7 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
       'the client may not have the scope',
       back({ error: 'invalid_scope' }),
       /refused the sign-in: invalid_scope/,
-      /next: ask for what the client may have: `scope` in auth/,
+      /next: set `scope` in auth to what the client is allowed/,
     ],
     [
       'the provider is busy',
@@ -66,13 +66,13 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
     [
       'the code is not the issuer’s',
       back({ code: 'made-up', iss: 'https://issuer.example' }),
-      /did not take the code: .*invalid_grant/,
-      /next: run it again; if it goes on, 'person' must be a public client/,
+      /did not accept the code: .*invalid_grant/,
+      /next: run it again; if it continues, 'person' must be a public client/,
     ],
     [
       'the token endpoint is down',
       refusedAtToken({}, 503),
-      /did not take the code/,
+      /did not accept the code/,
       /again: a code works once/,
     ],
     [
@@ -105,7 +105,7 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
     expect(code).toBe(1);
     const flat = stderr.replaceAll('\n', ' ');
     expect(flat).toContain('error: acme: no sign-in in time');
-    expect(flat).toContain(`has to know ${redirectUri} as a redirect URI of the client 'person'`);
+    expect(flat).toContain(`register ${redirectUri} as a redirect URI of the client 'person'`);
     expect(await isGone(redirectUri)).toBe(true);
     await expect(stat(world.secretsPath)).rejects.toThrow('ENOENT');
   });
@@ -162,7 +162,7 @@ describe('before anybody signs in it is found that', () => {
       'there is no place for the token',
       () => world.run(['login', 'acme', '--file', 'trueup.json']),
       3,
-      /there is no place for the tokens/,
+      /there is no file to store the tokens in/,
       /--secrets FILE/,
     ],
     [
@@ -172,7 +172,7 @@ describe('before anybody signs in it is found that', () => {
         return world.run(['login', 'acme', ...files]);
       },
       1,
-      /may be read by others: run chmod 600/,
+      /can be read by other users: run chmod 600/,
       /make it yours alone: chmod 600/,
     ],
     [
@@ -210,7 +210,7 @@ describe('before anybody signs in it is found that', () => {
       () => world.run(['login', 'acme', ...files, '--port', new URL(world.vendor.url).port]),
       1,
       /cannot listen on 127\.0\.0\.1, port \d+: EADDRINUSE/,
-      /a port that is free/,
+      /a free port/,
     ],
     [
       'two ports are named',
@@ -225,7 +225,7 @@ describe('before anybody signs in it is found that', () => {
           'http://localhost:2/cb',
         ]),
       3,
-      /do not go together/,
+      /cannot be combined/,
       /write the port into the redirect URI/,
     ],
   ])('%s', async (_, command, exitCode, problem, next) => {

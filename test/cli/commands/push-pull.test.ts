@@ -416,7 +416,7 @@ describe('pull', () => {
           expect(await run(['push', name])).toMatchObject({
             code: 0,
             stdout: '',
-            stderr: 'Nothing to push: the table says the same.\n',
+            stderr: 'Nothing to push: the table has the same declarations.\n',
           });
         }
         expect(await rows()).toEqual(before);

@@ -348,7 +348,7 @@ describe.each([
     const { code, stdout } = await place.run('plan', '--detailed-exitcode');
     expect(code).toBe(0);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      `Warning: secret ${secret} is not there, or may not be described; it is named by first.`,
+      `Warning: secret ${secret} was not found, or cannot be described; used by first.`,
     );
     const json = JSON.parse((await place.run('plan', '--output', 'json')).stdout) as unknown;
     expect(json).toMatchObject({

@@ -69,7 +69,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     answered('get', 404),
     'acme: GET /servers/a answered HTTP 404: its reason',
-    'declare the id that the server has now, or take the server out of the declaration',
+    'declare the id that the server has now, or remove the server from the declaration',
   ],
   [
     answered('put', 409),
@@ -79,7 +79,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     answered('put', 422),
     'acme: PUT /servers/a answered HTTP 422: its reason',
-    'correct the declaration by what the gateway says above',
+    'correct the declaration: the answer of the gateway above says what is wrong',
   ],
   [
     answered('list', 400),
@@ -89,12 +89,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     answered('list', 429),
     'acme: GET /servers answered HTTP 429: its reason',
-    'wait a minute; if it goes on, lower budget.requestsPerMinute',
+    'wait a minute; if it continues, lower budget.requestsPerMinute',
   ],
   [
     answered('list', 503),
     'acme: GET /servers answered HTTP 503: its reason',
-    'try again later; if it goes on, look at the status page of the gateway',
+    'try again later; if it continues, look at the status page of the gateway',
   ],
   [
     vendor('body', 'list', 'HTTP 200 with an HTML page', { fault: 'html' }),
@@ -119,12 +119,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
       fault: 'repeated',
     }),
     'acme: the list repeats a page (at 2)',
-    'try again; if it goes on, report it to the vendor: its list must come to an end, and nothing is changed before',
+    'try again; if it continues, report it to the vendor: its list does not end, so nothing is changed',
   ],
   [
     vendor('body', 'list', 'the list lacks 12 of 20 servers', { fault: 'lacking' }),
     'acme: GET /servers: the list lacks 12 of 20 servers',
-    'if these servers are gone, take them out of the declaration; if not, give the account of this token the right to see them',
+    'if these servers are gone, remove them from the declaration; if not, give the account of this token the right to see them',
   ],
   [
     vendor('body', 'get', 'HTTP 200 with no body'),
@@ -149,7 +149,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('timeout', 'put', 'no answer within 15 s'),
     'acme: PUT /servers/a: no answer within 15 s',
-    'try again; if it goes on, look at the status page of the gateway',
+    'try again; if it continues, look at the status page of the gateway',
   ],
   [
     vendor('no-route', 'list', 'no connection (ECONNREFUSED)'),
@@ -164,7 +164,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('redirect', 'list', 'HTTP 302 to www.example.com: not followed', { status: 302 }),
     'acme: GET /servers answered HTTP 302 to www.example.com: not followed',
-    'put the address that it leads to into baseUrl',
+    'set baseUrl to the address that it redirects to',
   ],
   [
     vendor('host', 'list', 'example.com is not among the allowed hosts'),
@@ -189,12 +189,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     issuer('invalid_scope'),
     'acme: POST /oauth/token answered HTTP 400: invalid_scope: its reason',
-    'check `audience` and `scope` in `auth`: the client must be allowed them',
+    'check `audience` and `scope` in `auth`: the client must be allowed to use them',
   ],
   [
     issuer('invalid_target'),
     'acme: POST /oauth/token answered HTTP 400: invalid_target: its reason',
-    'check `audience` in `auth`: the client must be allowed it',
+    'check `audience` in `auth`: the client must be allowed to use it',
   ],
   [
     issuer('constructor'),
@@ -214,7 +214,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     answered('token', 503),
     'acme: POST /oauth/token answered HTTP 503: its reason',
-    'try again later; if it goes on, look at the status page of the issuer',
+    'try again later; if it continues, look at the status page of the issuer',
   ],
   [
     vendor('body', 'token', 'HTTP 200 with an HTML page', { fault: 'html' }),
@@ -229,7 +229,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('cut', 'token', 'the connection broke (ECONNRESET)'),
     'acme: POST /oauth/token: the connection broke (ECONNRESET)',
-    'try again; if it goes on, look at the status page of the issuer',
+    'try again; if it continues, look at the status page of the issuer',
   ],
   [
     new VendorError('token', 'token', "secret trueup/acme/crm has no member 'token'; it has none", {
@@ -338,7 +338,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
     'run it again',
   ],
   [usageError('no target', 'pass --stack NAME'), 'no target', 'pass --stack NAME'],
-  [new Error('boom'), 'boom', 'this was not expected: please report it'],
+  [new Error('boom'), 'boom', 'this error is not expected: please report it'],
 ];
 
 describe('an error says what happened, and what to do next', () => {

@@ -74,7 +74,7 @@ describe('two targets are an error that names both', () => {
     [{ stack: 's', ledgerTable: 'l' }, {}, '--stack and --ledger-table'],
     [{}, bothVariables, 'TRUEUP_FILE and TRUEUP_STACK'],
   ])('%j with %j', (options, environment, both) => {
-    const expected = `${both} are two targets, and a command has one`;
+    const expected = `${both} cannot be combined: a command has one target`;
     expect(() => chosen(choice(options, environment, true))).toThrow(expected);
   });
 });

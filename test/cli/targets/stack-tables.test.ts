@@ -92,7 +92,7 @@ describe('plan', () => {
     [['plan', 'acme/nobody'], "acme declares no server 'nobody'", 'trueup status acme'],
     [['plan', 'acme/frist'], "acme declares no server 'frist'", 'did you mean acme/first?'],
     [['plan', 'first'], "declares no connection 'first'", 'did you mean acme/first?'],
-    [['plan', '/first'], "declares no connection ''", 'declared are: acme'],
+    [['plan', '/first'], "declares no connection ''", 'declared: acme'],
     [['plan', 'acme/'], "'acme/' names no server", 'CONNECTION/SERVER'],
     [['pull', 'acme/first'], "'acme/first' names a server", 'name acme'],
   ])('%j exits with 3 and tells the next step', async (argv, problem, next) => {
@@ -161,7 +161,7 @@ describe('apply', () => {
     world.barndoor.edit(b, { name: 'New name' });
     const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
     expect(code).toBe(1);
-    expect(stderr).toContain('plan.json is stale; not sent, and what changed:\n');
+    expect(stderr).toContain('plan.json is stale and was not sent. What changed:\n');
     expect(stderr).toContain('  acme/second name: nothing to update any more\n');
     expect(world.barndoor.counts.put).toBe(0);
   });
@@ -216,7 +216,7 @@ describe('apply', () => {
       'was changed after it was made',
     ],
     ['signature', (text) => text.replace(/"mac": "[0-9a-f]/, '"mac": "x'), 'was changed after it'],
-    ['key', (text) => text.replace(/"keyId": "[^"]*"/, '"keyId": "x"'), 'made with another ledger'],
+    ['key', (text) => text.replace(/"keyId": "[^"]*"/, '"keyId": "x"'), 'made with the key of another ledger'],
     ['lack of a signature', (text) => text.replace('"signature"', '"signed"'), 'has no signature'],
   ])('a plan whose %s was edited is refused, and nothing is sent', async (_, edit, why) => {
     await run(['plan', '--out', 'plan.json']);
@@ -405,7 +405,7 @@ describe('the guard', () => {
     const { code, stdout, stderr } = await trueup(next, { ...options, answer: 'yes' });
     expect(code).toBe(0);
     expect(stdout).toContain(`"After ${a}"`);
-    expect(stderr).toContain('To be held by the next pass:');
+    expect(stderr).toContain('The next pass would hold:');
     expect(stderr).toContain('Approved 12 changes of acme for 24 hours; the next pass sends');
     expect((await world.pass()).counts.updated).toBe(12);
   });

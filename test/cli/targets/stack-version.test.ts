@@ -12,7 +12,7 @@ test('a stack of the same version is no warning', () => {
 
 test('a stack of another version, or of one before stacks said theirs, is named with both', () => {
   expect(versionWarning('Trueup', '1.3.0', '1.2.3')).toBe(
-    'stack Trueup was deployed by version 1.3.0 of Trueup, and this is 1.2.3: deploy it with this one, or use that one',
+    'stack Trueup was deployed by version 1.3.0 of Trueup, and this is 1.2.3: deploy the stack again with this version, or use that version',
   );
   expect(versionWarning('Trueup', undefined, '1.2.3')).toContain('by an older version of Trueup');
 });

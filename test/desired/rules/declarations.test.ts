@@ -115,12 +115,12 @@ describe('parseConnection', () => {
     [
       'an unknown provider',
       { provider: 'acne' },
-      ["/provider: is an unknown provider; did you mean 'acme'? known are acme"],
+      ["/provider: is an unknown provider; did you mean 'acme'? known: acme"],
     ],
     [
       'a provider like no other',
       { provider: 'x'.repeat(20) },
-      ['/provider: is an unknown provider; known are acme'],
+      ['/provider: is an unknown provider; known: acme'],
     ],
     ['no provider', { provider: 7 }, [expect.stringContaining('/provider: is a number')]],
     [
@@ -169,7 +169,7 @@ describe('parseConnection', () => {
         ),
         '/policy/ignore/2: lies inside /name, which is compared as a whole; must be /name itself or left out',
         expect.stringContaining('/policy/ignore/3: is not a JSON Pointer'),
-        expect.stringContaining('/policy/ignore/6: points into no known field; known are /name, '),
+        expect.stringContaining('/policy/ignore/6: points into no known field; known: /name, '),
       ],
     ],
     [
@@ -255,7 +255,7 @@ describe('parseServer', () => {
     [
       'a computed field',
       { url: 'https://hunter2' },
-      ['/spec/url: is computed by the vendor; must be left out'],
+      ['/spec/url: is computed by the gateway; must be left out'],
     ],
     [
       'a literal secret',
@@ -275,7 +275,7 @@ describe('parseServer', () => {
       'a mask, however often it is asked',
       { client_id: 'hu...r2' },
       [
-        '/spec/client_id: is a mask, as the vendor shows it in place of the value; must be the value itself',
+        '/spec/client_id: is a mask, as the gateway shows it in place of the value; must be the value itself',
       ],
     ],
     [
@@ -353,7 +353,7 @@ describe('parseServer', () => {
     test("by the connection's policy, unless the server has its own", () => {
       const connection = connectionOf({ policy: { ignore: ['/meta/a'] } });
       expect(issuesOf(serverRow({ meta: { a: 1 } }), connection)).toEqual([
-        "/spec/meta/a: is declared, and the connection's policy ignores it; must be in one of the two only, or have a policy.ignore of its own",
+        "/spec/meta/a: is declared, and the connection's policy ignores it; must be in only one of the two, or have a policy.ignore of its own",
       ]);
       expect(
         issuesOf(serverRow({ meta: { a: 1 } }, { policy: { ignore: [] } }), connection),

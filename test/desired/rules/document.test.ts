@@ -90,8 +90,8 @@ describe('checkDocument', () => {
         ]),
       ),
     ).toEqual([
-      `/servers/0/policy/ignore/0: cannot be kept: /meta/owner ${lost}`,
-      `/servers/1/policy/ignore/0: cannot be kept: /meta/owner ${lost}`,
+      `/servers/0/policy/ignore/0: cannot be ignored: /meta/owner ${lost}`,
+      `/servers/1/policy/ignore/0: cannot be ignored: /meta/owner ${lost}`,
       '/servers/2/policy/ignore/2: is not a JSON Pointer',
     ]);
     const all = document(

@@ -44,7 +44,7 @@ describe('ignoreIssues', () => {
     ['/rules/Actions/allowed', '/rules/actions/allowed'],
   ])('%s points nowhere: did you mean %s?', (pointer, meant) => {
     expect(said(pointer)).toEqual([
-      `/ignore/0: points into no known field; did you mean '${meant}'? known are /name, /client_id, /meta, /rules/actions/allowed, /rules/users/allowed`,
+      `/ignore/0: points into no known field; did you mean '${meant}'? known: /name, /client_id, /meta, /rules/actions/allowed, /rules/users/allowed`,
     ]);
   });
 

@@ -136,8 +136,8 @@ describe('schemaIssues', () => {
     test('each with the known ones, and what was meant', () => {
       const value = { name: 'a', client_id: 'b', clientId: 'hunter2', else: 'hunter2' };
       expect(lines(schema, value)).toEqual([
-        "/clientId: unknown key 'clientId'; did you mean 'client_id'? known are name, client_id",
-        "/else: unknown key 'else'; known are name, client_id",
+        "/clientId: unknown key 'clientId'; did you mean 'client_id'? known: name, client_id",
+        "/else: unknown key 'else'; known: name, client_id",
       ]);
     });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseText } from '../../../lib/desired/yaml/text.ts';
 
-const tooDeep = { problem: 'is nested too deep', expected: 'must be flatter' };
+const tooDeep = { problem: 'is nested too deep', expected: 'must have fewer levels' };
 
 /*
  * Each of these sizes would take minutes, or exhaust the stack, in a reading whose time grows with the square of the

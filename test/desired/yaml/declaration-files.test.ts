@@ -148,7 +148,7 @@ describe('Declaration files', () => {
     ['an alias to nothing', 'a: *b', '1:4 (root): an alias without its anchor'],
     ['an alias before its anchor', 'a: *b\nb: &b 1', '1:4 (root): an alias without its anchor'],
     ['an alias within its anchor', 'a: &a [*a]', '1:8 (root): an alias within its own anchor'],
-    ['a number of many digits', 'a: 12345678901234567890', '1:4 (root): a number that does not'],
+    ['a number of many digits', 'a: 12345678901234567890', '1:4 (root): a number that reading'],
     ['an unknown escape', `a: "\\q${canary}"`, '1:5 (root): an escape'],
   ];
   test.each(broken)('say where: %s', async (_what, text, expected) => {
@@ -208,7 +208,8 @@ describe('Declaration files', () => {
     expect(problems.get(empty)).toBe('a folder without declarations');
     expect(problems.get(missing)).toBe('there is no such file');
     // root reads everything
-    if (process.getuid?.() !== 0) expect(problems.get(denied)).toBe('may not be read');
+    if (process.getuid?.() !== 0)
+      expect(problems.get(denied)).toBe('cannot be read: permission denied');
   });
 
   test('a connection is declared once, in whatever file', async () => {

@@ -434,7 +434,7 @@ describe('a list that leaves restrictions out', () => {
     expect(outcomesOf(report)).toEqual({ waiting: 1 });
     expect(report.details).toMatchObject([
       {
-        reason: { message: 'GET leaves out what is declared; nothing is known of it' },
+        reason: { message: 'the answer of GET lacks a declared field, so its value is not known' },
       },
     ]);
     expect(report.vendorCalls.put).toBe(0);

@@ -40,7 +40,7 @@ describe('in lines of 60 columns', () => {
     const text = 'a value in which each space counts, so that it is not broken';
     const after = { kind: 'value', value: text } as const;
     expect(fieldLines({ ...change, before: secret, after }, narrow)).toEqual([
-      '    authToken:  # drift: changed at the vendor',
+      '    authToken:  # drift: changed at the gateway',
       '      [secret trueup/acme/the-client-of-jira version v1]',
       `      -> "${text}"`,
     ]);
@@ -68,7 +68,7 @@ test('a set whose cause does not fit into the line has it below', () => {
   expect(shown({ ...set, loosens: true })).toBe(
     [
       '    restrictions/actions/allowedActions:',
-      '      # loosens access; drift: changed at the vendor',
+      '      # loosens access; drift: changed at the gateway',
       '      + "b"',
     ].join('\n'),
   );

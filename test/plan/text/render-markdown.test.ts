@@ -79,7 +79,7 @@ describe('renderPlansMarkdown', () => {
 
      \`\`\`diff
      ! salesforce: would be updated
-     # name, drift: changed at the vendor
+     # name, drift: changed at the gateway
      -     name: "Old"
      +     name: "New"
      # actions, declared: the declaration changed
@@ -94,12 +94,12 @@ describe('renderPlansMarkdown', () => {
      +     client_secret: [secret trueup/x/y version ef567890]
 
      ! jira: would change (mode report: not sent)
-     # name, drift: changed at the vendor
+     # name, drift: changed at the gateway
      -     name: "Old"
      +     name: "New"
 
      ! linear: would change (mode report: not sent), held by the guard
-     # name, held; drift: changed at the vendor
+     # name, held; drift: changed at the gateway
      -     name: "Old"
      +     name: "New"
 
@@ -177,6 +177,6 @@ test('what failed says when it is tried again, and secrets that were not found a
   const shown = renderPlansMarkdown([planOf([failed], { missingSecrets })]);
   expect(shown).toContain('\n# next attempt 2026-11-22 12:00 UTC; at once: x\n');
   expect(shown.replaceAll(/\s+/g, ' ')).toContain(
-    'Warning: secret trueup/acme/a is not there, or may not be described; it is named by first.',
+    'Warning: secret trueup/acme/a was not found, or cannot be described; used by first.',
   );
 });

@@ -51,13 +51,13 @@ describe('a plan', () => {
     expect(renderPlan(plan)).toBe(
       text(
         '~ acme/salesforce  (drift, rotated)',
-        '    name: "Old" -> "New"  # drift: changed at the vendor',
+        '    name: "Old" -> "New"  # drift: changed at the gateway',
         '    client_secret:  # rotated: new version, sent if its value changed',
         '      [secret trueup/x/y version abcd1234]',
         '      -> [secret trueup/x/y version ef567890]',
         '',
         '~ acme/github  (mode report, not sent: drift)',
-        '    name: "Old" -> "New"  # drift: changed at the vendor',
+        '    name: "Old" -> "New"  # drift: changed at the gateway',
         '',
         'x acme/jira  (missing since 2026-11-22 10:00 UTC)',
         '    the vendor has no server with this id',
@@ -126,17 +126,17 @@ describe('a field', () => {
   });
 
   test.each([
-    ['in one line', {}, ['    name: "Old" -> "New"  # drift: changed at the vendor']],
+    ['in one line', {}, ['    name: "Old" -> "New"  # drift: changed at the gateway']],
     [
       'in two',
       { after: value('x'.repeat(60)) },
-      ['    name: "Old"  # drift: changed at the vendor', `      -> "${'x'.repeat(60)}"`],
+      ['    name: "Old"  # drift: changed at the gateway', `      -> "${'x'.repeat(60)}"`],
     ],
     [
       'in three',
       { before: value('o'.repeat(60)), after: value('n'.repeat(60)) },
       [
-        '    name:  # drift: changed at the vendor',
+        '    name:  # drift: changed at the gateway',
         `      "${'o'.repeat(60)}"`,
         `      -> "${'n'.repeat(60)}"`,
       ],
@@ -154,32 +154,32 @@ describe('a field', () => {
     [
       'held',
       { held: true, before: { kind: 'absent' } },
-      ['    name: (absent) -> "New"  # held; drift: changed at the vendor'],
+      ['    name: (absent) -> "New"  # held; drift: changed at the gateway'],
     ],
     [
       'a set',
       { compare: 'set', before: value(['a', 'b']), after: value(['b', 'c']) },
-      ['    name:  # drift: changed at the vendor', '      - "a"', '      + "c"'],
+      ['    name:  # drift: changed at the gateway', '      - "a"', '      + "c"'],
     ],
     [
       'a set that was no list',
       { compare: 'set', before: value('a'), after: value(['b']) },
-      ['    name: "a" -> ["b"]  # drift: changed at the vendor'],
+      ['    name: "a" -> ["b"]  # drift: changed at the gateway'],
     ],
     [
       'a set that shall be no list',
       { compare: 'set', before: value(['a']), after: value('b') },
-      ['    name: ["a"] -> "b"  # drift: changed at the vendor'],
+      ['    name: ["a"] -> "b"  # drift: changed at the gateway'],
     ],
     [
       'a set that cannot be read',
       { compare: 'set', before: { kind: 'unreadable' }, after: value(['b']) },
-      ['    name: (cannot be read) -> ["b"]  # drift: changed at the vendor'],
+      ['    name: (cannot be read) -> ["b"]  # drift: changed at the gateway'],
     ],
     [
       'a set that goes',
       { compare: 'set', before: value(['b']), after: { kind: 'absent' } },
-      ['    name: ["b"] -> (absent)  # drift: changed at the vendor'],
+      ['    name: ["b"] -> (absent)  # drift: changed at the gateway'],
     ],
   ] as const)('%s', (_, change, expected) => {
     expect(lines(change)).toEqual(expected);
@@ -359,7 +359,7 @@ describe('the guard', () => {
     expect(renderPlan(planOf([server]))).toContain(
       text(
         '! acme/salesforce  (mode report, held by the guard: drift)',
-        '    name: "Old" -> "New"  # held; drift: changed at the vendor',
+        '    name: "Old" -> "New"  # held; drift: changed at the gateway',
       ),
     );
   });
@@ -402,7 +402,7 @@ describe('the guard', () => {
     expect(renderPlan(planOf([held]))).toContain(
       text(
         '! acme/salesforce  (held by the guard: drift)',
-        '    name: "Old" -> "New"  # held; drift: changed at the vendor',
+        '    name: "Old" -> "New"  # held; drift: changed at the gateway',
       ),
     );
     expect(renderPlan(planOf([held]))).toMatch(/Plan: 1 held\.$/);
@@ -425,8 +425,8 @@ describe('paint', () => {
     );
     expect(renderPlan(plan, marking).split('\n')).toEqual([
       '<change>~ acme/salesforce  (drift)</>',
-      '    name: "Old" -> "New"  <quiet># drift: changed at the vendor</>',
-      '    name:  <quiet># drift: changed at the vendor</>',
+      '    name: "Old" -> "New"  <quiet># drift: changed at the gateway</>',
+      '    name:  <quiet># drift: changed at the gateway</>',
       '<remove>      - "a"</>',
       '<add>      + "b"</>',
       '',
@@ -583,14 +583,14 @@ describe('secrets that were not found', () => {
   test('are a warning each, with the servers that name them', () => {
     expect(renderPlan(planOf([], { missingSecrets: missing(4) })).split('\n\n')[0]).toBe(
       text(
-        'Warning: secret trueup/acme/0 is not there, or may not be described; it is named',
-        '    by first.',
-        'Warning: secret trueup/acme/1 is not there, or may not be described; it is named',
-        '    by first, second.',
-        'Warning: secret trueup/acme/2 is not there, or may not be described; it is named',
-        '    by first, second, third.',
-        'Warning: secret trueup/acme/3 is not there, or may not be described; it is named',
-        '    by first, second, third and 1 more.',
+        'Warning: secret trueup/acme/0 was not found, or cannot be described; used by',
+        '    first.',
+        'Warning: secret trueup/acme/1 was not found, or cannot be described; used by',
+        '    first, second.',
+        'Warning: secret trueup/acme/2 was not found, or cannot be described; used by',
+        '    first, second, third.',
+        'Warning: secret trueup/acme/3 was not found, or cannot be described; used by',
+        '    first, second, third and 1 more.',
       ),
     );
   });

@@ -47,7 +47,7 @@ test('an older key in the file still verifies', async () => {
 test.each([0o644, 0o640, 0o606])('a key that others may read is refused: %#o', async (mode) => {
   await keys();
   await chmod(file, mode);
-  await expect(keys()).rejects.toThrow(`may be read by others: run chmod 600 ${file}`);
+  await expect(keys()).rejects.toThrow(`can be read by other users: run chmod 600 ${file}`);
   await expect(keys()).rejects.toMatchObject({ code: 'store-denied' });
 });
 

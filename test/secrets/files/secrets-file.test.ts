@@ -143,7 +143,7 @@ describe('Variables with secrets', () => {
     expect(await value('trueup/acme/nope')).toMatchObject({
       code: 'missing',
       message:
-        'is not in the variable TRUEUP_SECRET_ACME_NOPE, and there is no secrets.json beside the declarations',
+        'is not in the variable TRUEUP_SECRET_ACME_NOPE, and secrets.json does not exist beside the declarations',
     });
     expect((await open().versions('acme', [name])).size).toBe(1);
     expect((await open().versions('acme')).size).toBe(0);

@@ -32,7 +32,7 @@ interface ApplyOptions {
 
 export const apply = defineCommand<ApplyOptions>({
   description:
-    'Shows the plan, asks, and sends those of the shown changes that a plan made under the lease still wants; the rest is listed. A plan that you confirm, or saved before, is sent for servers in mode report too; --yes leaves them alone. With nothing to send it ends after the plan.',
+    'Shows the plan, asks for confirmation, plans again under the lease, and sends the changes that are in both plans; it lists the others. A plan that you confirm, or that you saved before, also updates servers in mode report; --yes does not. If there is nothing to send, it ends after the plan.',
   examples: [
     {
       line: 'trueup apply acme-prod --stack trueup-prod',
@@ -40,7 +40,7 @@ export const apply = defineCommand<ApplyOptions>({
     },
     {
       line: 'trueup plan --out plan.json && trueup apply --plan plan.json',
-      does: 'just what was planned before, without a question',
+      does: 'exactly what was planned before, without a question',
     },
   ],
   configure: (command) => {
@@ -48,10 +48,10 @@ export const apply = defineCommand<ApplyOptions>({
       .argument('[name...]', nameOperand)
       .option(
         '-y, --yes',
-        'no question; leaves servers in mode report alone, and held what the guard holds',
+        'asks nothing; does not send servers in mode report, or what the guard holds',
       )
       .option('--include-report', 'with --yes, sends servers in mode report too')
-      .option('--dry-run', 'sends nothing: it is `trueup plan`')
+      .option('--dry-run', 'sends nothing; the same as `trueup plan`')
       .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
       .addOption(lockTimeout())
       .option('--adopt', 'in a CI, sends every secret although there is no ledger yet');
@@ -93,7 +93,7 @@ async function planOnly(
 ): Promise<ExitCode> {
   if (file === undefined) return planCommand.run(context, operands, { includeReport });
   throw usageError(
-    '--dry-run makes a plan, and --plan is one',
+    '--dry-run and --plan cannot be combined',
     'leave out --plan: `trueup plan` shows what would be done now',
   );
 }
@@ -120,7 +120,7 @@ async function toAgree(
   if (file !== undefined) {
     if (operands.some((name) => splitName(name).server !== undefined)) {
       throw usageError(
-        '--plan sends the servers of its plan, and no name can choose among them',
+        '--plan applies its whole plan, so it takes no name of a server',
         'plan again for the server (`trueup plan CONNECTION/SERVER --out FILE`), and apply that',
       );
     }
@@ -178,7 +178,8 @@ async function ofFile(
     return saved ? [{ ...one, ...renewed(saved, one.plan) }] : [];
   });
   const stale = fitting.flatMap((one) => one.stale);
-  if (stale.length > 0) output.say(`error: ${file} is stale; not sent, and what changed:`, 'error');
+  if (stale.length > 0)
+    output.say(`error: ${file} is stale and was not sent. What changed:`, 'error');
   for (const line of stale) output.note(`  ${line}`);
   if (stale.length > 0) output.say('next: `trueup plan --out FILE` shows what is to be done now');
   return {

@@ -39,7 +39,7 @@ function sendsSecrets({ changes }: Plan): boolean {
 
 function noLedger({ connection }: Plan) {
   return usageError(
-    `there is no ledger for ${connection}: every secret would be sent again, as at each run that starts without one`,
+    `there is no ledger for ${connection}: every secret would be sent again, as in each run that starts without a ledger`,
     'keep the folder of --state between runs, or pass --adopt if this is the first',
   );
 }

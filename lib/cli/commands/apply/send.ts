@@ -33,7 +33,8 @@ export interface SendOptions {
 
 const atOnce = 4;
 
-const stopping = 'interrupted: finishing what is in flight; Ctrl-C again leaves at once';
+const stopping =
+  'interrupted: finishing the requests in flight; press Ctrl-C again to stop at once';
 
 /**
  * Makes a pass over each connection, which sends those of the shown changes that are still wanted; none where there is

@@ -51,7 +51,7 @@ export async function callChecks(
 async function absentCheck(what: string, session: VendorSession, id: string): Promise<Check> {
   try {
     await session.get(id);
-    return skipped(what, 'the vendor answered it with a server');
+    return skipped(what, 'the gateway answered with a server');
   } catch (error) {
     if (!isVendorError(error)) throw error;
     if (error.status === 404) return well(what, 'answered HTTP 404');
@@ -70,9 +70,9 @@ async function tokenOf(credentials: Credentials, auth: Auth): Promise<string> {
     case 'bearer':
       return `that of secret ${formatReference(auth.token)}`;
     case 'client-credentials':
-      return 'the token endpoint gave one';
+      return 'the token endpoint issued one';
     case 'refresh-token':
-      return 'the one that was saved still holds';
+      return 'the saved one is still valid';
   }
 }
 

@@ -37,7 +37,7 @@ export function clockCheck(dates: readonly SeenDate[], marginMs: number): Check 
   if (Math.abs(ms) <= most) return well(what, `${found}; ${most / 1000} s are allowed`);
   return unwell(
     what,
-    `${found}; ${most / 1000} s are allowed, or two may take themselves for the holder of a lease`,
-    'set the clock of this machine by NTP: `timedatectl set-ntp true`',
+    `${found}; ${most / 1000} s are allowed, so that two processes never own one lease`,
+    'synchronize the clock of this machine by NTP: `timedatectl set-ntp true`',
   );
 }

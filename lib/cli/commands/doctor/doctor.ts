@@ -22,7 +22,7 @@ const atOnce = 8;
 
 export const doctor = defineCommand({
   description:
-    'Checks what Trueup needs, one line a check, each with its fix: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call, what an unknown server answers and last pass. Changes nothing, and shows no secret.',
+    'Checks what Trueup needs, one line for each check, with its fix: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call, what an unknown server answers and last pass. Changes nothing, and shows no secret.',
   examples: [
     { line: 'trueup doctor --stack trueup-prod', does: 'everything' },
     {
@@ -125,5 +125,5 @@ const mostCharacters = 2000;
 function summary(checks: readonly Check[], paint: Paint): string {
   const failed = checks.filter(({ ok }) => !ok).length;
   const all = counted(checks.length, 'check');
-  return failed === 0 ? `${all}: all is well.` : paint(`${failed} of ${all} failed.`, 'error');
+  return failed === 0 ? `${all}: all passed.` : paint(`${failed} of ${all} failed.`, 'error');
 }

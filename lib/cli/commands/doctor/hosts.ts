@@ -40,5 +40,5 @@ function verdictOf(error: unknown, key: string): Verdict {
     return { fix: `check the name in ${key}, the DNS, and the way out of this network` };
   }
   if (error.kind !== 'tls') return undefined;
-  return { fix: `check ${key}; where an authority of your own signs, set NODE_EXTRA_CA_CERTS` };
+  return { fix: `check ${key}; for a certificate authority of your own, set NODE_EXTRA_CA_CERTS` };
 }

@@ -83,7 +83,7 @@ export async function secretChecks(
       );
     }
     const good = names.size - bad.size;
-    return names.size === 0 ? 'none are named' : `${counted(good, 'secret')} there`;
+    return names.size === 0 ? 'no secret is named' : `${counted(good, 'secret')} there`;
   });
   const noneIsThere = lines.length > 0 && bad.size === names.size;
   return noneIsThere ? lines : [all, ...lines];

@@ -18,8 +18,8 @@ export async function sharedChecks(
     const connections = await accountServers(desired, names, [], stop);
     for (const { connection, id, other } of sharedServers(connections ?? []).slice(0, mostShown)) {
       const what = `${connection}: server ${plainText(id, 64)}`;
-      const found = `is declared by ${other} too, of the same account: each undoes what the other one does`;
-      lines.push(unwell(what, found, 'leave it in one of the two connections'));
+      const found = `is also declared by ${other}, for the same account: each would undo the changes of the other`;
+      lines.push(unwell(what, found, 'keep it in one of the two connections'));
     }
     return 'none';
   });

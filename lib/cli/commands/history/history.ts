@@ -38,8 +38,8 @@ export const history = defineCommand<HistoryOptions>({
       .option('--connection <name>', 'only this connection, declared or not')
       .option('--since <time>', 'a duration (7d), a day or a time', moment)
       .option('--by <person>', 'only what a person did: any part of the name, or a trigger')
-      .option('--pass <id>', 'only what this pass did: its id, or the beginning of it')
-      .option('--limit <number>', 'at most so many records, the newest', limit, 100);
+      .option('--pass <id>', 'only what this pass did: its id, or the first characters of it')
+      .option('--limit <number>', 'the newest records, at most this many', limit, 100);
   },
   run: async (context, [name], options) => {
     const { output, stop } = context;
@@ -66,7 +66,7 @@ export const history = defineCommand<HistoryOptions>({
       output.data({ version: 1, records, more });
     } else {
       const blocks = records.map((record) => renderRecord(record, output.paint));
-      output.result(blocks.length === 0 ? 'Nothing was done.' : blocks.join('\n\n'));
+      output.result(blocks.length === 0 ? 'No records.' : blocks.join('\n\n'));
       if (more) output.say(`There are older ones: --limit ${10 * most}, or --since TIME`);
     }
     return exitCodes.ok;
@@ -81,7 +81,7 @@ async function placesOf(
 ): Promise<readonly Place[]> {
   if (connection !== undefined) {
     if (connectionNameSchema.safeParse(connection).success) return [{ connection, server: name }];
-    throw usageError('--connection is no name of a connection', '`trueup status` lists them');
+    throw usageError('the value of --connection is not a name of a connection', '`trueup status` lists them');
   }
   const known = await target.connections();
   const named = name === undefined ? undefined : splitName(name);
@@ -108,5 +108,7 @@ function tellNothing(name: string | undefined, { name: whole }: Target, { say }:
       '`trueup status CONNECTION` lists the servers of a connection; --connection NAME is for one that is no longer declared',
     );
   }
-  say(`${whole} declares no connection; one that was can be named: --connection NAME`);
+  say(
+    `${whole} declares no connection; for one that is no longer declared, pass --connection NAME`,
+  );
 }

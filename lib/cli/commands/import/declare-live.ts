@@ -106,7 +106,7 @@ function valueOf(field: FieldSpec, live: LiveServer, secret: string): string | u
 }
 
 const name = (pointer: string) => showPointer(pointer);
-const unreadable = 'cannot be read; declared, it would be sent';
+const unreadable = 'cannot be read; if you declare it, it is sent';
 const unreadableSecret = 'cannot be read; to send one: { secret: NAME, key: KEY }';
 
 /** `salesforce-prod`, of a slug or name. */

@@ -22,7 +22,7 @@ interface ImportOptions {
 
 export const importCommand = defineCommand<ImportOptions>({
   description:
-    'Writes the YAML that declares the live servers of a connection as they are, to standard output: once it is declared, the plan is empty. What cannot be read is a commented line; what is declared already of it stays. Changes nothing.',
+    'Writes to standard output the YAML that declares the live servers of a connection as they are: with it, the plan is empty. A field that cannot be read is a commented line, or the line that declares it already. Changes nothing.',
   examples: [
     {
       line: 'trueup import acme-prod -f connection.yaml > trueup.yaml',
@@ -30,7 +30,7 @@ export const importCommand = defineCommand<ImportOptions>({
     },
     {
       line: "trueup import acme-prod --stack trueup-prod --match 'sales*'",
-      does: 'those whose name, label or id begins so',
+      does: 'servers whose name, label or id begins with sales',
     },
   ],
   configure: (command) => {
@@ -39,7 +39,7 @@ export const importCommand = defineCommand<ImportOptions>({
         '<name...>',
         'CONNECTION, declared with or without servers; or CONNECTION/SERVER by name, label or id',
       )
-      .option('--match <pattern>', 'only those that fit; * stands for anything');
+      .option('--match <pattern>', 'only servers that match; * matches any text');
   },
   run: async (context, operands, { match }) => {
     const { output, stop } = context;
@@ -101,7 +101,10 @@ function wanted(operands: readonly string[]): {
   const names = operands.map(splitName);
   const connection = names[0]?.connection ?? '';
   if (names.some((one) => one.connection !== connection)) {
-    throw usageError('import writes one connection', 'name one, or servers of one');
+    throw usageError(
+      'import takes one connection',
+      'name one connection, or servers of one connection',
+    );
   }
   const only = names.flatMap(({ server }) => server ?? []);
   return { connection, only: only.length < names.length ? undefined : only };
@@ -117,7 +120,7 @@ function choose(
   if (lacking.length > 0) {
     throw usageError(
       `no live server is called ${lacking.map((name) => `'${name}'`).join(' or ')}`,
-      'name the connection alone, and see what there is',
+      'name the connection alone, to see all its servers',
     );
   }
   const fits = match === undefined ? () => true : pattern(match);
@@ -129,7 +132,7 @@ function choose(
   if (match !== undefined && chosen.length === 0) {
     throw usageError(
       `none of ${counted(found.length, 'live server')} fits '${match}'`,
-      'leave out --match, and see what there is',
+      'leave out --match, to see all servers',
     );
   }
   return chosen;

@@ -17,7 +17,7 @@ export function exampleFile(provider: string, schema: string = schemaUrl): strin
 # What your MCP servers should be. Check it with \`trueup validate\`, see what would
 # change with \`trueup plan\`, and send it with \`trueup apply\`.
 
-# A connection is one account at one vendor. Lower-case letters, digits, hyphens.
+# A connection is one account at one gateway. Lower-case letters, digits, hyphens.
 connection: ${connection}
 provider: ${provider} # or: ${others.join(', ')} (see \`trueup init --help\`)
 baseUrl: ${baseUrl}
@@ -28,7 +28,7 @@ baseUrl: ${baseUrl}
 auth:
 ${auth}
 
-# The vendor's rate limit, shared by all who use this connection.
+# The gateway's rate limit, shared by all who use this connection.
 budget: { requestsPerMinute: ${requestsPerMinute}, concurrency: 4 }
 
 policy:
@@ -37,11 +37,11 @@ policy:
   mode: report
   # More changed servers than this within an hour wait for \`trueup approve\`.
   limits: { updates: 30%, minimum: 10 }
-  # What cannot be read back, such as secrets, is sent again so often: 30m, 12h, 7d.
+  # How often to send again what cannot be read back, such as secrets: 30m, 12h, 7d.
   # reassertEvery: 7d
 
 servers:
-  # The vendor's id. \`trueup import ${connection}\` writes these for live servers.
+  # The gateway's id of the server. \`trueup import ${connection}\` writes these for live servers.
 ${server}
 `;
 }

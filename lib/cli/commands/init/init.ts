@@ -18,7 +18,7 @@ interface InitOptions {
 
 export const init = defineCommand<InitOptions>({
   description:
-    'Writes a commented example of a declaration, valid as it is, and beside it the schema that editors check it with.',
+    'Writes a commented example of a declaration, valid as it is, and beside it the schema for editors.',
   examples: [
     { line: 'trueup init --provider contextforge', does: 'writes trueup.yaml here' },
     {
@@ -34,15 +34,18 @@ export const init = defineCommand<InitOptions>({
           .choices(exampleProviders)
           .default(exampleProviders[0]),
       )
-      .option('--force', 'replaces a file that is there')
-      .option('--schemas <dir>', 'instead writes all JSON Schemas there, in place of older ones');
+      .option('--force', 'replaces a file that exists')
+      .option(
+        '--schemas <dir>',
+        'writes only the JSON Schemas, to this folder; replaces older ones',
+      );
   },
   run: async ({ cwd, output, options }, [path = defaults.file], own) => {
     const { force = false, schemas, provider } = own;
     if (options.file) {
       const [file = ''] = options.file;
       throw usageError(
-        'init takes its path by itself',
+        'init takes its path as an argument, not as --file',
         `leave out --file, and name it alone: ${quoted(file)}`,
       );
     }
@@ -62,7 +65,7 @@ export const init = defineCommand<InitOptions>({
       return exitCodes.ok;
     }
     if (!/\.ya?ml$/i.test(path)) {
-      throw usageError(`${path} would hold YAML`, 'end its name in .yaml');
+      throw usageError(`${path} does not end in .yaml`, 'pass a name that ends in .yaml');
     }
     const beside = resolve(cwd, dirname(path), schemaUrl);
     if (!force) await assertOurs(beside, join(dirname(path), schemaUrl));
@@ -75,7 +78,7 @@ export const init = defineCommand<InitOptions>({
     if (options.output === 'json') {
       output.data({ version: 1, files: [path, join(dirname(path), schemaUrl)] });
     }
-    output.note(`Wrote ${path}, and beside it the schema that editors check it with.`);
+    output.note(`Wrote ${path}, and beside it the schema for editors.`);
     const file = path === defaults.file ? '' : ` ${quoted(path)}`;
     output.note(`next: edit it, then \`trueup validate${file}\``);
     return exitCodes.ok;
@@ -87,7 +90,7 @@ async function assertOurs(file: string, shown: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined || text.includes('"title": "Trueup: ')) return;
   throw usageError(
-    `${shown} is there already, and is not Trueup's`,
+    `${shown} already exists, and is not a file of Trueup`,
     'name another folder, or pass --force',
   );
 }
@@ -98,9 +101,9 @@ async function orNotWritten(path: string, write: () => Promise<void>): Promise<v
   } catch (error) {
     const code = systemCode(error);
     if (code === 'EEXIST') {
-      throw usageError(`${path} is there already`, 'name another file, or pass --force');
+      throw usageError(`${path} already exists`, 'name another file, or pass --force');
     }
-    throw new CliError('init', `${path} could not be written: ${code}`, 'name another place', {
+    throw new CliError('init', `${path} could not be written: ${code}`, 'pass another path', {
       cause: error,
     });
   }

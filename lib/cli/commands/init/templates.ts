@@ -26,7 +26,7 @@ export const templates: Readonly<Record<string, Template>> = {
     server: `\
   - id: 123e4567-e89b-12d3-a456-426614174000
     label: salesforce-prod # what you call it
-    spec: # the vendor's own field names; what you leave out stays as it is
+    spec: # the gateway's own field names; what you leave out stays as it is
       name: Salesforce Production
       slug: salesforce
       client_id: 3MVG9...
@@ -78,7 +78,7 @@ export const templates: Readonly<Record<string, Template>> = {
     server: `\
   - id: srv_1
     label: crm # what you call it
-    spec: # the vendor's own field names; what you leave out stays as it is
+    spec: # the gateway's own field names; what you leave out stays as it is
       name: CRM
       description: Tools of the sales team
       restrictions: # declared as a whole: a section that is left out is not restricted

@@ -29,7 +29,7 @@ const atOnce = 8;
 
 export const push = defineCommand<PushOptions>({
   description:
-    'Puts declarations into the table: shows the difference, and writes the rows that differ, each with the next generation. A row that another process wrote meanwhile is left as it is.',
+    'Writes declarations to the table: shows the difference, and writes the rows that differ, each with the next generation. Does not overwrite a row that another process wrote in the meantime.',
   examples: [
     {
       line: 'trueup push --dry-run --stack trueup-prod',
@@ -37,7 +37,7 @@ export const push = defineCommand<PushOptions>({
     },
     {
       line: 'trueup push declarations/ --prune --stack trueup-prod',
-      does: 'all files of a folder; what they no longer declare is forgotten',
+      does: 'all files of a folder; removes rows of servers that they no longer declare',
     },
   ],
   configure: (command) => {
@@ -45,7 +45,7 @@ export const push = defineCommand<PushOptions>({
       .argument('[file...]', 'files or folders. Defaults to those of --file, or trueup.yaml')
       .option(
         '--prune',
-        'removes rows of servers that no file declares, in the connections that the files declare, and tokens of sign-ins that they no longer use; never a server at the vendor',
+        'removes rows of servers that no file declares, in the connections that the files declare, and tokens of sign-ins that they no longer use; never a server at the gateway',
       )
       .option('--dry-run', 'shows the difference, and writes nothing');
   },
@@ -114,7 +114,7 @@ function assertUnique(conflicts: readonly string[], { say }: Output): void {
   for (const line of conflicts) say(`error: ${line}`, 'error');
   throw usageError(
     `${counted(conflicts.length, 'conflict')} with rows of the table; nothing was written`,
-    'give them other ones, declare these rows too, or remove them: --prune',
+    'change the value in the files, declare these rows too, or remove them: --prune',
   );
 }
 
@@ -215,7 +215,7 @@ function stopped(): CliError {
   return new CliError(
     'interrupted',
     'interrupted; some of the rows may be written',
-    'push again: it writes only what is lacking',
+    'push again: it writes only what is missing',
     { exitCode: exitCodes.interrupted },
   );
 }
@@ -229,11 +229,11 @@ function tell(
   const count = (action: RowChange['action']) =>
     changes.filter((change) => change.action === action && !lost.has(change)).length;
   const counts = `${count('add')} added, ${count('change')} changed, ${count('remove')} removed`;
-  if (changes.length === 0) output.note('Nothing to push: the table says the same.');
+  if (changes.length === 0) output.note('Nothing to push: the table has the same declarations.');
   else output.note(dryRun ? `Would be ${counts}.` : `Pushed: ${counts}.`);
   for (const change of lost) {
-    const said = `error: ${changeName(change)} was written by another process meanwhile, and is left as it is`;
+    const said = `error: ${changeName(change)} was written by another process in the meantime; it is not changed`;
     output.say(said, 'error');
   }
-  if (lost.size > 0) output.say('next: look at it (`trueup pull`), and push again');
+  if (lost.size > 0) output.say('next: `trueup pull` shows what it wrote; then push again');
 }

@@ -93,7 +93,7 @@ function tell(
   if (options.output === 'json') result(renderReportsJson(inOrder));
   else for (const report of inOrder) result(renderReport(report, paint, next));
   if (stop.aborted) {
-    say('interrupted; what was asked for goes on, and `trueup status` shows what became of it');
+    say('interrupted; the functions continue, and `trueup status` shows the result');
     return;
   }
   for (const connection of lacking) {
@@ -111,7 +111,7 @@ function explainNoQueue(error: unknown): never {
   if (!(error instanceof StoreError) || error.code !== noQueueCode) throw error;
   throw usageError(
     'there are no deployed functions to ask: the target has no queue',
-    'name the stack (--stack NAME), or reconcile from here: `trueup apply`',
+    'pass --stack NAME, or reconcile from this machine: `trueup apply`',
   );
 }
 

@@ -14,7 +14,7 @@ const atOnce = 8;
 
 export const status = defineCommand<{ failing?: boolean; exitCode?: boolean }>({
   description:
-    'Shows what the ledger knows: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next; fields that were corrected three times or more within a day, which another tool or a person changes. Asks no vendor; `trueup plan` does.',
+    'Shows what the ledger knows: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next; fields that were corrected three times or more within a day, which another tool or a person changes. Asks no gateway; `trueup plan` does.',
   examples: [
     { line: 'trueup status --stack trueup-prod', does: 'all connections, and what is failing' },
     {

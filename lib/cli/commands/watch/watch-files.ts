@@ -113,8 +113,8 @@ async function keep(lease: Lease): Promise<void> {
   } catch (error) {
     throw new CliError(
       'locked',
-      'another process watches now, which took this one for dead',
-      'start it again, once that has ended',
+      'another process watches now; it took over because this one seemed to have ended',
+      'start this one again when that process has ended',
       { cause: error },
     );
   }

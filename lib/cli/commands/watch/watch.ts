@@ -15,7 +15,7 @@ const watchLease = '#watch';
 
 export const watch = defineCommand<{ every: number }>({
   description:
-    'Makes passes from files, every few minutes and as soon as a file changes, until SIGTERM or Ctrl-C: for a gateway of your own, without AWS. Passes are unattended, so modes, pauses and the guard apply. One line a pass on standard output; with -o json one JSON document a line.',
+    'Makes passes from files, every few minutes and as soon as a file changes, until SIGTERM or Ctrl-C: for a gateway of your own, without AWS. Passes are unattended, so modes, pauses and the guard apply. One line for each pass on standard output; with -o json one JSON document a line.',
   examples: [
     { line: 'trueup watch --file trueup.yaml', does: 'all connections, every five minutes' },
     {
@@ -34,14 +34,17 @@ export const watch = defineCommand<{ every: number }>({
   },
   run: async (context, operands, { every: everyMs }) => {
     if (everyMs < shortestMs) {
-      throw usageError('--every is too short', 'name 10s or more: a change is seen at once anyway');
+      throw usageError(
+        '--every is too short',
+        'pass 10s or more: a changed file is seen at once anyway',
+      );
     }
     const target = await context.target();
     const { files } = target;
     if (!files) {
       throw usageError(
         `${target.name}: watch makes passes from files`,
-        'of a deployment the functions make them: `trueup reconcile` asks for one',
+        'in a deployment the functions make the passes: `trueup reconcile` asks for one',
       );
     }
     const lease = await acquire(target);
@@ -61,6 +64,6 @@ async function acquire({ deps }: Target): Promise<Lease> {
   throw new CliError(
     'locked',
     `${ownerText(lease)} watches with the same state folder`,
-    'end that process first, or name another folder: --state DIR',
+    'stop that process first, or pass another folder: --state DIR',
   );
 }

@@ -18,7 +18,8 @@ export function hostIssues(document: unknown): readonly Issue[] {
     const hostname = (typeof url === 'string' && URL.parse(url)?.hostname) || '';
     const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
     if (isIP(address) === 0 || addressKind(address) !== 'never') return [];
-    const problem = 'leads to an address that nothing is sent to: link-local, or of no one host';
-    return [{ path, problem, expected: "must have the vendor's host" }];
+    const problem =
+      'resolves to an address that nothing is sent to: link-local, or not of one host';
+    return [{ path, problem, expected: "must have the gateway's host" }];
   });
 }

@@ -101,13 +101,13 @@ function byName({ options, settings }: OpenContext): WiringSettings {
   const { desiredTable, ledgerTable } = options;
   if (desiredTable === undefined || ledgerTable === undefined) {
     throw usageError(
-      '--desired-table and --ledger-table belong together',
-      'name both, or the stack that has them (--stack NAME)',
+      '--desired-table and --ledger-table must be used together',
+      'pass both, or the stack that has them: --stack NAME',
     );
   }
   if (settings.allowedHosts === '') {
     throw usageError(
-      'no allowed hosts: credentials may go to no host',
+      'no allowed hosts: credentials cannot be sent to any host',
       'set TRUEUP_ALLOWED_HOSTS=PROVIDER=HOST[:PORT] (several: separated by commas), or use --stack NAME',
     );
   }

@@ -13,5 +13,5 @@ export function versionWarning(
 ): string | undefined {
   if (deployed === own) return undefined;
   const its = deployed === undefined ? 'an older version' : `version ${deployed}`;
-  return `stack ${stack} was deployed by ${its} of Trueup, and this is ${own}: deploy it with this one, or use that one`;
+  return `stack ${stack} was deployed by ${its} of Trueup, and this is ${own}: deploy the stack again with this version, or use that version`;
 }

@@ -94,7 +94,7 @@ describe('all is well', () => {
         '',
       ].join('\n'),
     );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '14 checks: all is well.\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '14 checks: all passed.\n' });
   });
 
   test('it writes nothing, shows no secret, and asks for one page and one server', async () => {
@@ -202,9 +202,9 @@ describe('what all connections need', () => {
     await world.desired.put('beta', `server#${id.toUpperCase()}`, { spec: {} });
     await world.desired.put(connection, `server#${id}`, { spec: {} });
     const { failed } = await doctor();
-    const found = failed.filter((one) => one.found.includes('of the same account'));
+    const found = failed.filter((one) => one.found.includes('for the same account'));
     expect(found.map(({ what }) => what)).toEqual([`beta: server ${id.toUpperCase()}`]);
-    expect(found[0]?.found).toContain(`is declared by ${connection} too`);
+    expect(found[0]?.found).toContain(`is also declared by ${connection}`);
   });
 
   test('no connection is declared', async () => {
@@ -366,7 +366,7 @@ describe('a connection', () => {
       await clientCredentials();
       const { code, find } = await doctor();
       expect(code).toBe(0);
-      expect(find('acme: token').found).toBe('the token endpoint gave one');
+      expect(find('acme: token').found).toBe('the token endpoint issued one');
       expect(find(`acme: tokenUrl ${new URL(world.issuer.url).host}`).ok).toBe(true);
     });
 
@@ -554,7 +554,7 @@ describe('with a stack', () => {
       /^x {2}acme: last pass: none yet\n {3}next: `trueup reconcile acme --stack trueup-test`/m,
     );
     await world.pass();
-    expect(await run(stack.name)).toMatchObject({ code: 0, stderr: '14 checks: all is well.\n' });
+    expect(await run(stack.name)).toMatchObject({ code: 0, stderr: '14 checks: all passed.\n' });
   });
 
   test('that is not there', async () => {
@@ -584,7 +584,7 @@ describe('with files', () => {
       expect(without.code).toBe(1);
       expect(without.stdout).toContain('x  acme: secret trueup/acme/token: is not in the variable');
       expect(without.stdout.replaceAll(/\s+/g, ' ')).toContain(
-        'next: put it into secrets.json beside the declarations (mode 0600), under just this name',
+        'next: add it to secrets.json beside the declarations (mode 0600), under exactly this name',
       );
     } finally {
       await fleet.close();

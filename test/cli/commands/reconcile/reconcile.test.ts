@@ -191,7 +191,7 @@ describe('reconcile --stack', () => {
     over.abort();
     const { code, stdout, stderr } = await running;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    expect(stderr).toContain('interrupted; what was asked for goes on');
+    expect(stderr).toContain('interrupted; the functions continue');
     expect(messages()).toBe(1);
   });
 

@@ -191,7 +191,7 @@ test('a secrets file that others may read stops passes until its mode is changed
   await line(1);
   const secrets = join(fleet.folder, 'secrets.json');
   await chmod(secrets, 0o644);
-  const problem = expect.stringMatching(/secrets\.json may be read by others/);
+  const problem = expect.stringMatching(/secrets\.json can be read by other users/);
   expect(await line(2)).toMatchObject({ event: 'error', problem });
   await chmod(secrets, 0o600);
   expect(await line(3)).toMatchObject({ event: 'pass', report: { counts: { inSync: 3 } } });
