@@ -49,7 +49,10 @@ describe('init', () => {
   test('nor a schema that is somebody else’s, and writes no YAML under another name', async () => {
     await writeFile(join(folder, 'trueup.schema.json'), '{"my":"own"}');
     const { code, stderr } = await run('init');
-    expect([code, stderr]).toEqual([3, expect.stringContaining('already exists, and is not a file of Trueup')]);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('already exists, and is not a file of Trueup'),
+    ]);
     expect(await readFile(join(folder, 'trueup.schema.json'), 'utf8')).toBe('{"my":"own"}');
     expect((await run('init', '--force')).code).toBe(0);
     expect((await run('init', 'second.yaml')).code).toBe(0);

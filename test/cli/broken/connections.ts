@@ -97,7 +97,11 @@ export const connections: readonly BrokenInput[] = [
   at('a slip in the scheme', 'https//acme.platform.barndoor.ai', 'is not a URL; must be a URL'),
   at('a space', '"https://acme.platform.barndoor.ai /api"', 'is not a URL; must be a URL'),
   at('a backslash', 'https:\\\\acme.platform.barndoor.ai', 'is not a URL; must be a URL'),
-  at('an impossible port', 'https://acme.platform.barndoor.ai:99999', 'is not a URL; must be a URL'),
+  at(
+    'an impossible port',
+    'https://acme.platform.barndoor.ai:99999',
+    'is not a URL; must be a URL',
+  ),
   at('half an address', 'https://[::1/api', 'is not a URL; must be a URL'),
   at(
     'a password in it',

@@ -216,7 +216,11 @@ describe('apply', () => {
       'was changed after it was made',
     ],
     ['signature', (text) => text.replace(/"mac": "[0-9a-f]/, '"mac": "x'), 'was changed after it'],
-    ['key', (text) => text.replace(/"keyId": "[^"]*"/, '"keyId": "x"'), 'made with the key of another ledger'],
+    [
+      'key',
+      (text) => text.replace(/"keyId": "[^"]*"/, '"keyId": "x"'),
+      'made with the key of another ledger',
+    ],
     ['lack of a signature', (text) => text.replace('"signature"', '"signed"'), 'has no signature'],
   ])('a plan whose %s was edited is refused, and nothing is sent', async (_, edit, why) => {
     await run(['plan', '--out', 'plan.json']);
