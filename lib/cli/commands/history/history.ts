@@ -81,7 +81,10 @@ async function placesOf(
 ): Promise<readonly Place[]> {
   if (connection !== undefined) {
     if (connectionNameSchema.safeParse(connection).success) return [{ connection, server: name }];
-    throw usageError('the value of --connection is not a name of a connection', '`trueup status` lists them');
+    throw usageError(
+      'the value of --connection is not a name of a connection',
+      '`trueup status` lists them',
+    );
   }
   const known = await target.connections();
   const named = name === undefined ? undefined : splitName(name);
