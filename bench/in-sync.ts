@@ -47,7 +47,7 @@ async function run(): Promise<Section> {
     return {
       title: 'A pass over servers in sync, one connection',
       floor:
-        "The vendor's list calls, one paged Query of each table and the ListSecrets pages side by side, between the acquisition of the lease (a read and a write) and the writes of report and release. The list begins after a read of the connection's own row, which has the vendor's address, and goes on page by page, as each says which is next; ours reads that row before everything, and requests the pages after the first one at once.",
+        "The gateway's list calls, one paged Query of each table and the ListSecrets pages side by side, between the acquisition of the lease (a read and a write) and the writes of report and release. The list begins after a read of the connection's own row, which has the gateway's address, and goes on page by page, as each says which is next; ours reads that row before everything, and requests the pages after the first one at once.",
       measures,
     };
   } finally {

@@ -42,7 +42,7 @@ async function run(): Promise<Section> {
     Object.fromEntries(runs.map(([name, judge]) => [name, async () => void judge()])),
   );
   return {
-    title: 'A text of a vendor',
+    title: 'A text of a gateway',
     floor: `What one text of 16 KB takes against ${values.toLocaleString('en')} random values of 2 KB, and against periodic ones.`,
     measures: [
       ...runs.map(([name]) => {

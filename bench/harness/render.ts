@@ -26,7 +26,7 @@ export function renderDocument(
     '',
     'Written by `npm run bench`: do not edit. Every figure is a count, or a ratio to a bare loop in the same run that makes',
     "the floor's calls, with the same SDK clients and HTTP client, and nothing more; one section states seconds of processor",
-    'time. The vendor is a simulator that adds 50 ms to each request (none where only processor time or memory is measured);',
+    'time. The gateway is a simulator that adds 50 ms to each request (none where only processor time or memory is measured);',
     'it, DynamoDB (dynalite) and Secrets Manager are processes of their own on the same machine. Budgets are set so high that',
     'no request waits for one. Ours and the floor take turns, and medians are compared. [Beside a peer](peers.md) has the',
     'command line beside OpenTofu.',

@@ -33,7 +33,7 @@ export function targetsOf({ inSync }: Comparisons): readonly Measure[] {
   });
   return [
     atLeast(
-      'fewer calls to the vendor, in sync',
+      'fewer calls to the gateway, in sync',
       vendorCalls(inSync.peer) / vendorCalls(inSync.ours),
     ),
     atLeast('less wall time, in sync', inSync.peer.wallMs / inSync.ours.wallMs),
@@ -47,7 +47,7 @@ export function renderPeers(found: Comparisons, about: AboutPeers): string {
     '# Beside a peer',
     '',
     'Written by `npm run bench:peers -- --write`: do not edit. The same fleet is declared to Trueup and to OpenTofu with the',
-    `provider \`Mastercard/restapi\`, the general one for a REST API: ${fleet.servers.toLocaleString('en')} servers of one account at the simulated vendor`,
+    `provider \`Mastercard/restapi\`, the general one for a REST API: ${fleet.servers.toLocaleString('en')} servers of one account at the simulated gateway`,
     'that the other benchmarks use, a process of its own that adds 50 ms to each request. Each figure is of a whole command',
     'line, from its start to its end with all processes that it starts. OpenTofu runs with `-parallelism=10`, and the budget of',
     "Trueup's connection allows ten requests at a time.",
@@ -80,15 +80,15 @@ export function renderPeers(found: Comparisons, about: AboutPeers): string {
     '',
     '## What each does',
     '',
-    "- Trueup's command line is the one that the package has. It reads the vendor's list, pages of 100, the next ones ahead.",
+    "- Trueup's command line is the one that the package has. It reads the gateway's list, pages of 100, the next ones ahead.",
     "  Its declarations and its ledger are in DynamoDB and its secrets' versions in Secrets Manager, here processes on the same machine without added latency: those calls are in its time,",
     '  and have a line of their own. Versions are listed, 100 a call. An apply plans twice: once to show, once under the lease;',
     '  and records each PUT.',
     '- OpenTofu refreshes each resource by itself, and this version of the provider with two GETs each: one asks whether the object',
     '  exists, one reads it. Its declarations and its state are local files, so it makes no other calls. `write_returns_object`',
-    '  spares it the GET after each PUT. `-refresh=false` would make no calls at all in a plan, and not look at the vendor. One',
+    '  spares it the GET after each PUT. `-refresh=false` would make no calls at all in a plan, and not look at the gateway. One',
     '  resource with `for_each` took no less than a block for each server, when it was tried.',
-    '- The fields compared with the vendor are those that it reads back. Trueup also has to account for an OAuth client and a secret a',
+    '- The fields compared with the gateway are those that it reads back. Trueup also has to account for an OAuth client and a secret a',
     '  server, which OpenTofu is not given here.',
     `- ${fleet.changed} names are changed at the gateway by hand: a plan of Trueup's then shows ${found.driftFound.ours}, one of OpenTofu's ${found.driftFound.peer}. This version of`,
     '  the provider keeps what it read in `api_data`, and does not compare it with `data`. Hence the apply above is of changed',
@@ -111,7 +111,7 @@ function renderComparison({ ours, peer }: Comparison): string[] {
   return renderTable(
     ['what', 'Trueup', 'OpenTofu', "OpenTofu's to Trueup's"],
     [
-      row('calls to the vendor', vendorCalls, String),
+      row('calls to the gateway', vendorCalls, String),
       ['of these', text(ours, true), text(peer, true), ''],
       ['other calls', text(ours, false), text(peer, false) || 'none', ''],
       row('wall time', ({ wallMs }) => wallMs, seconds),

@@ -88,7 +88,7 @@ const accessWords: Readonly<Record<FieldSpec['access'], string>> = {
   'read-write': 'yes',
   'write-only': 'no: assumed, since it was sent',
   secret: 'no: a secret, by reference',
-  computed: "the vendor's own",
+  computed: "the gateway's own",
 };
 
 /** Fields that may be declared, and whether they can be read back. */
@@ -107,5 +107,5 @@ function specTable({ fields, spec }: FieldTable): string {
     });
   const own = fields.filter(({ access }) => access === 'computed');
   const names = own.map(({ pointer }) => `\`${pointer.slice(1)}\``).join(', ');
-  return `${table(['field', 'value', 'can be read', 'what it is'], rows)}\n\nThe vendor's own, never declared: ${names}.`;
+  return `${table(['field', 'value', 'can be read', 'what it is'], rows)}\n\nThe gateway's own, never declared: ${names}.`;
 }

@@ -81,7 +81,7 @@ export const templates: Readonly<Record<string, Template>> = {
     spec: # the gateway's own field names; what you leave out stays as it is
       name: CRM
       description: Tools of the sales team
-      restrictions: # declared as a whole: a section that is left out is not restricted
+      restrictions: # section by section: one that is left out stays as it is
         connectors: { mode: allowlist, allowedIds: [hubspot] }
     # policy: { mode: correct } # for this server only`,
   },
