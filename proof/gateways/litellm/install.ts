@@ -50,7 +50,7 @@ export function installLiteLlm(): string {
     execFileSync(program, args, {
       cwd,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...engineVariables(folder), ...anyDatabase, ...env },
+      env: { ...withoutRules, ...engineVariables(folder), ...anyDatabase, ...env },
     });
   run(findPython('LiteLLM', [3, 10], [3, 13]), ['-m', 'venv', 'venv']);
   const programs = join(folder, 'venv', 'bin');
@@ -94,6 +94,11 @@ export function installLiteLlm(): string {
   writeFileSync(ready, '');
   return folder;
 }
+
+/** The settings of this repository's npm are not those of another one's packages: Prisma's have install scripts. */
+const withoutRules = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^npm_config_.*scripts$/i.test(name)),
+);
 
 /** Without an address, Prisma's generator asks for the engine that it would ask through. Nothing connects to it. */
 const anyDatabase = { DATABASE_URL: 'postgresql://litellm@127.0.0.1/litellm' };
