@@ -39,7 +39,7 @@ export const floors: readonly (readonly Room[])[] = [
   [{ path: 'lib/pass' }],
   [{ path: 'lib/wiring.ts' }],
   [
-    { path: 'lib/cli', beside: ['demo'] },
+    { path: 'lib/cli', beside: ['demo', 'lib/console'] },
     { path: 'lib/console' },
     { path: 'functions' },
     { path: 'demo', beside: ['functions'] },
@@ -89,11 +89,18 @@ export const packages: readonly PackageRule[] = [
     rooms: ['lib/local'],
     why: 'it is for the embedded world',
   },
+  { name: /^hono\b/, rooms: ['lib/console'], why: 'it is for the console' },
   { name: /^commander$/, rooms: ['lib/cli'], why: 'it is for the command line' },
 ];
 
 /** Who may send HTTP with what Node has: `request` and `Agent` of node:http(s), `fetch`. */
-export const sendsHttp: readonly string[] = ['lib/gateways', 'lib/sign-in', 'lib/local'];
+export const sendsHttp: readonly string[] = [
+  'lib/gateways',
+  'lib/sign-in',
+  'lib/local',
+  // Of the browser, to the console itself.
+  'lib/console/assets',
+];
 
 /** Who may read process.env: the settings of each composition root. */
 export const readsEnvironment =

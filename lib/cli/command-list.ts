@@ -36,6 +36,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status/status.ts')).status,
   },
   {
+    name: 'console',
+    summary: 'shows the fleet in a browser on this machine; acts with --write',
+    load: async () => (await import('./commands/console.ts')).consoleCommand,
+  },
+  {
     name: 'login',
     summary: 'signs in for a connection, in the browser',
     load: async () => (await import('./commands/login.ts')).login,
@@ -108,6 +113,7 @@ const otherWords: Readonly<Record<string, string>> = {
   check: 'validate',
   config: 'init',
   create: 'init',
+  dashboard: 'console',
   daemon: 'watch',
   delete: 'push',
   deploy: 'apply',
@@ -132,10 +138,12 @@ const otherWords: Readonly<Record<string, string>> = {
   stop: 'pause',
   sync: 'apply',
   test: 'validate',
+  ui: 'console',
   unpause: 'resume',
   up: 'apply',
   update: 'apply',
   upload: 'push',
+  web: 'console',
 };
 
 /** The command that was probably meant. */

@@ -1,5 +1,6 @@
 import type { NextCommand } from '../model/text/next-command.types.ts';
 import { plainText } from '../model/text/plain-text.ts';
+import { shellWord } from '../model/text/shell-word.ts';
 import type { GlobalOptions } from './context.ts';
 
 /** Commands that work on what the options name. */
@@ -19,6 +20,7 @@ const onTarget = new Set([
   'login',
   'retry',
   'watch',
+  'console',
 ]);
 
 /** Command lines to be copied get the options of this one that say what it works on, where they have none of them yet. */
@@ -48,7 +50,7 @@ export function completed(text: string, next: NextCommand): string {
 }
 
 function fileOptions({ file = [] }: GlobalOptions): readonly (readonly string[])[] {
-  return file.map((path) => ['-f', quoted(plainText(path))]);
+  return file.map((path) => ['-f', shellWord(plainText(path))]);
 }
 
 function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
@@ -57,7 +59,7 @@ function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
   const isTables = stack !== undefined || desiredTable !== undefined;
   const hasState = local === true || !isTables;
   const valued = (option: string, value: string | undefined) =>
-    value === undefined ? [] : [[option, quoted(plainText(value))]];
+    value === undefined ? [] : [[option, shellWord(plainText(value))]];
   return [
     ...fileOptions(options),
     ...(local ? [['--local']] : []),
@@ -69,9 +71,4 @@ function optionsOf(options: GlobalOptions): readonly (readonly string[])[] {
     ...valued('--profile', profile),
     ...valued('--region', region),
   ];
-}
-
-/** As a POSIX shell takes it for one word. */
-export function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

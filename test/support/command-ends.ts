@@ -42,6 +42,7 @@ export const commandLines: Readonly<Record<string, readonly string[]>> = {
   apply: ['apply', '--yes'],
   approve: ['approve', 'acme', '0123456789abcdef', '--yes'],
   status: ['status'],
+  console: ['console', '--no-browser', '--idle', '1s'],
   login: ['login', 'acme', '--no-browser'],
   import: ['import', 'acme'],
   push: ['push', 'fine.json'],

@@ -4,7 +4,7 @@ import { usageError } from '../errors/cli-error.ts';
 import { stopsWithinMs } from '../../pass/apply/stops.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
-import { quoted } from '../next-command.ts';
+import { shellWord } from '../../model/text/shell-word.ts';
 import { findNamed } from '../targets/find-named.ts';
 import { ahead, moment } from '../times.ts';
 import type { Moment } from '../times.ts';
@@ -62,7 +62,7 @@ export const pause = defineCommand<PauseOptions>({
     if (options.output === 'json') {
       output.data({ version: 1, pauses: found.map((one) => ({ ...one, ...made })) });
     }
-    const resume = `\`trueup resume ${quoted(name)}\``;
+    const resume = `\`trueup resume ${shellWord(name)}\``;
     output.say(
       ends === undefined
         ? `Paused ${name}; ${resume} ends it.`

@@ -10,7 +10,7 @@ import type { CommandContext } from '../context.ts';
 import { exitCodes, gravest } from '../errors/exit-codes.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { makePlans } from '../plans/make-plans.ts';
-import type { Planned } from '../plans/make-plans.ts';
+import type { Planned } from '../../pass/previews.ts';
 import { titledPlans } from '../plans/titled-plans.ts';
 import { showFailures } from '../plans/show-failures.ts';
 import { writePlans } from '../plans/plan-document.ts';

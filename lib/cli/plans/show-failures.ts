@@ -2,7 +2,7 @@ import { wrap } from '../../model/text/wrap.ts';
 import { failsSince } from '../../plan/text/tried-again.ts';
 import { explain } from '../errors/explain.ts';
 import type { CommandContext } from '../context.ts';
-import type { Planned } from './make-plans.ts';
+import type { Planned } from '../../pass/previews.ts';
 
 /** Says which connections could not be planned, why, and what to do. */
 export function showFailures(

@@ -24,4 +24,9 @@ export const loginDocumentSchema = z.object({
   place: text('Where the tokens are, such as the name of a parameter'),
 });
 
+export const consoleDocumentSchema = z.object({
+  version,
+  address: text('To be opened in a browser on this machine; it works once'),
+});
+
 export const versionDocumentSchema = z.object({ version, trueup: text('Version of Trueup') });

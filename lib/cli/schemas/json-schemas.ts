@@ -6,6 +6,7 @@ import { declarationSchema } from './declaration.ts';
 import { demoDocumentSchema } from './demo.ts';
 import { doctorDocumentSchema, validateDocumentSchema } from './findings.ts';
 import {
+  consoleDocumentSchema,
   initDocumentSchema,
   loginDocumentSchema,
   pausesDocumentSchema,
@@ -28,6 +29,7 @@ export const outputSchemas = {
   demo: demoDocumentSchema,
   pauses: pausesDocumentSchema,
   init: initDocumentSchema,
+  console: consoleDocumentSchema,
   login: loginDocumentSchema,
   version: versionDocumentSchema,
   watch: watchLineSchema,
@@ -45,6 +47,7 @@ const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   demo: 'Passes of the demo: `trueup demo`',
   pauses: 'Pauses that were made or ended: `trueup pause` and `resume`',
   init: 'Files that were written: `trueup init`',
+  console: 'The address: `trueup console`',
   login: 'Where the tokens are: `trueup login`',
   version: 'The version: `trueup version`',
   watch: 'A line of `trueup watch`',
@@ -66,6 +69,7 @@ export const printedBy: ReadonlyMap<string, keyof typeof outputSchemas | 'trueup
   ['pause', 'pauses'],
   ['resume', 'pauses'],
   ['init', 'init'],
+  ['console', 'console'],
   ['login', 'login'],
   ['version', 'version'],
   ['watch', 'watch'],

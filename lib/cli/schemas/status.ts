@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { described, redescribed } from '../../model/described.ts';
 import { outcomes } from '../../model/outcome.ts';
 import {
+  causeSchema,
   connectionName,
   count,
   countsSchema,
@@ -29,6 +30,12 @@ const serverStatusSchema = z.object({
   declaredGeneration: z.optional(redescribed(generation, 'Of the current declaration')),
   ...nextAttemptKeys,
   reason: z.optional(redescribed(reasonSchema, 'Why')),
+  causes: z.optional(
+    described(
+      z.array(causeSchema),
+      'Why fields of it were changed in the last 24 hours, of the last 500 records',
+    ),
+  ),
   fights: z.optional(
     described(
       z.array(
@@ -106,6 +113,9 @@ const connectionStatusSchema = z.object({
       unseen: redescribed(count, 'No pass has recorded anything of them yet'),
     }),
     'Declared servers by outcome',
+  ),
+  undeclared: z.optional(
+    redescribed(count, 'Live servers that are not declared, as the last full pass counted them'),
   ),
   servers: described(z.array(serverStatusSchema), 'By label'),
 });

@@ -7,7 +7,7 @@ import { nextAttemptOf, nextAttemptOfConnection } from '../../plan/due.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { DesiredRow } from '../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../lease/lease-item.ts';
-import { fightsIn, fightWindow, mostLooked, usedAt } from './fights.ts';
+import { causesIn, fightsIn, fightWindow, mostLooked, usedAt } from './lately.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 import { serverIdIn } from '../../model/names/server-key.ts';
 
@@ -28,6 +28,7 @@ export async function readStatus(
     deps.ledger.history(connection, { since, limit: mostLooked }),
   ]);
   const fights = fightsIn(lately);
+  const causes = causesIn(lately);
   const pauses = ledger.pauses.filter(
     ({ until }) => until === undefined || Date.parse(until) > now,
   );
@@ -35,9 +36,9 @@ export async function readStatus(
     .flatMap(({ item, value }) => {
       const id = serverIdIn(item);
       if (id === undefined) return [];
-      const own = fights.get(id);
+      const [own, why] = [fights.get(id), causes.get(id)];
       const server = serverStatus(id, value, ledger.servers, pauses);
-      return [own ? { ...server, fights: own } : server];
+      return [{ ...server, ...(why && { causes: why }), ...(own && { fights: own }) }];
     })
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const isApproved = (digest: string) => approvals.some((one) => one.digest === digest);
@@ -65,6 +66,7 @@ export async function readStatus(
       return { ...approval, ...(used !== undefined && { usedAt: used }) };
     }),
     counts: { ...outcomeCounts(known), unseen: servers.length - known.length },
+    ...(report?.undeclared !== undefined && { undeclared: report.undeclared }),
     servers,
   };
 }

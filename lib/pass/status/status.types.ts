@@ -2,7 +2,7 @@ import type { PassEnd, Pause, Reason, Time } from '../../model/ledger.types.ts';
 import type { Pointer } from '../../model/json/json.types.ts';
 import type { Approval } from '../../ledger/ledger.types.ts';
 import type { FailingConnection, NextAttempt } from '../../plan/due.ts';
-import type { Mode, Outcome, OutcomeCounts, Trigger } from '../../model/outcome.ts';
+import type { Cause, Mode, Outcome, OutcomeCounts, Trigger } from '../../model/outcome.ts';
 
 /** A declared server, as the ledger knows it. */
 export interface ServerStatus extends NextAttempt {
@@ -16,6 +16,8 @@ export interface ServerStatus extends NextAttempt {
   readonly generation?: number;
   readonly declaredGeneration?: number;
   readonly reason?: Reason;
+  /** Why fields of it were changed within a day; absent if none were. */
+  readonly causes?: readonly Cause[];
   /** Fields that were corrected three times or more within a day; absent if there are none. */
   readonly fights?: readonly Fight[];
 }
@@ -61,5 +63,7 @@ export interface ConnectionStatus extends FailingConnection {
     readonly usedAt?: Time;
   })[];
   readonly counts: OutcomeCounts & { readonly unseen: number };
+  /** Live servers that are not declared, as the last full pass counted them; absent if it is not known. */
+  readonly undeclared?: number;
   readonly servers: readonly ServerStatus[];
 }

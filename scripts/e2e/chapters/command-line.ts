@@ -63,6 +63,9 @@ export async function commandLine(scene: Scene): Promise<void> {
   await step('trueup reconcile, approve: a held plan is approved, and the functions send it', () =>
     approves(scene, run, write),
   );
+  await step('trueup console: it starts with the operator policy, and ends by itself', () =>
+    run(0, 'console', '--no-browser', '--idle', '1s').then(() => undefined),
+  );
   await step('trueup login: a person signs in, and the functions renew the token', () =>
     signsIn(scene, { run, hearing, write }),
   );

@@ -7,7 +7,7 @@ import { systemCode } from '../../errors/error-code.ts';
 import { exampleFile, exampleProviders, schemaUrl } from './example-file.ts';
 import { defaults } from '../../settings.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
-import { quoted } from '../../next-command.ts';
+import { shellWord } from '../../../model/text/shell-word.ts';
 import { declarationFile, jsonSchemas } from '../../schemas/json-schemas.ts';
 
 interface InitOptions {
@@ -46,7 +46,7 @@ export const init = defineCommand<InitOptions>({
       const [file = ''] = options.file;
       throw usageError(
         'init takes its path as an argument, not as --file',
-        `leave out --file, and name it alone: ${quoted(file)}`,
+        `leave out --file, and name it alone: ${shellWord(file)}`,
       );
     }
     const all = jsonSchemas();
@@ -79,7 +79,7 @@ export const init = defineCommand<InitOptions>({
       output.data({ version: 1, files: [path, join(dirname(path), schemaUrl)] });
     }
     output.note(`Wrote ${path}, and beside it the schema for editors.`);
-    const file = path === defaults.file ? '' : ` ${quoted(path)}`;
+    const file = path === defaults.file ? '' : ` ${shellWord(path)}`;
     output.note(`next: edit it, then \`trueup validate${file}\``);
     return exitCodes.ok;
   },

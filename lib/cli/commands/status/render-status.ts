@@ -17,7 +17,7 @@ import {
   stateWords,
 } from '../../../pass/status/words.ts';
 import { failsSince, triedAgain } from '../../../plan/text/tried-again.ts';
-import { quoted } from '../../next-command.ts';
+import { shellWord } from '../../../model/text/shell-word.ts';
 
 /** Which servers are listed: all, those to look at, or just the first of these. */
 export type Listing = 'all' | 'failing' | 'some';
@@ -116,7 +116,7 @@ function fightLines(
   const lines = fights.flatMap((fight) =>
     wrap(fightText(fight), '        ', undefined, paint.columns),
   );
-  const name = quoted(plainText(`${connection}/${label ?? id}`));
+  const name = shellWord(plainText(`${connection}/${label ?? id}`));
   return [
     ...lines.map((line) => paint(line, 'warn')),
     `        next: ${next(`trueup history ${name} --since 24h`)}`,

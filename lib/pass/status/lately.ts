@@ -1,5 +1,6 @@
 import type { HistoryRecord } from '../../model/history.types.ts';
 import type { Time } from '../../model/ledger.types.ts';
+import { causes } from '../../model/outcome.ts';
 import type { Cause } from '../../model/outcome.ts';
 import type { Fight } from './status.types.ts';
 
@@ -32,6 +33,18 @@ export function fightsIn(records: readonly HistoryRecord[]): ReadonlyMap<string,
       return fights.length > 0 ? [[server, fights] as const] : [];
     }),
   );
+}
+
+/** By server, why fields of it were changed, in the order of `causes`. */
+export function causesIn(records: readonly HistoryRecord[]): ReadonlyMap<string, readonly Cause[]> {
+  const found = new Map<string, Set<Cause>>();
+  for (const record of records) {
+    if (record.kind !== 'change') continue;
+    const own = found.get(record.server) ?? new Set();
+    for (const { cause } of record.fields) own.add(cause);
+    found.set(record.server, own);
+  }
+  return new Map([...found].map(([id, own]) => [id, causes.filter((cause) => own.has(cause))]));
 }
 
 /** When a change was last sent that an approval permits; undefined before the first. */

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidArgumentError, Option } from 'commander';
+import { serveConsole } from '../../console/serve.ts';
+import type { ConsoleWorld } from '../../console/console.types.ts';
+import { openBrowser } from '../../sign-in/login/open-browser.ts';
+import { defineCommand } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { CliError, interrupted } from '../errors/cli-error.ts';
+import { exitCodes } from '../errors/exit-codes.ts';
+import { explain } from '../errors/explain.ts';
+import { milliseconds } from '../option-values.ts';
+import { currentTarget } from '../targets/current-target.ts';
+import type { Target } from '../targets/target.ts';
+
+interface ConsoleOptions {
+  readonly port: number;
+  readonly write?: boolean;
+  readonly idle: number;
+  readonly browser: boolean;
+}
+
+export const consoleCommand = defineCommand<ConsoleOptions>({
+  description:
+    'Shows the fleet in a browser on this machine, with your own rights: connections, servers, plans and history. It listens on 127.0.0.1 only, and the address that it prints works once. It makes no pass by being looked at, and asks a gateway only where a page says so. With --write its forms reconcile, pause, resume, approve and retry. It ends at Ctrl-C, or after an hour without a request.',
+  examples: [
+    { line: 'trueup console --stack trueup-prod', does: 'looks at a deployed stack' },
+    {
+      line: 'trueup console --file trueup.yaml --write --port 8080',
+      does: 'from files; its forms may act',
+    },
+  ],
+  configure: (command) => {
+    command
+      .option('--write', 'its forms may act. Defaults to reading only')
+      .addOption(
+        new Option('--port <number>', 'port of 127.0.0.1')
+          .argParser(portNumber)
+          .default(0, 'a free one'),
+      )
+      .addOption(
+        new Option('--idle <time>', 'ends after so long without a request')
+          .argParser(milliseconds)
+          .default(3_600_000, '1h'),
+      )
+      .option('--no-browser', 'opens no browser');
+  },
+  run: async (context, _operands, { port, write = false, idle, browser }) => {
+    const { output, settings, stop } = context;
+    const target = await context.target();
+    const ended = new AbortController();
+    const over = AbortSignal.any([stop, ended.signal]);
+    const serving = write ? target.serve?.(over) : undefined;
+    const behind = new Set<Promise<unknown>>();
+    const world = worldOf(context, target, write, over, behind);
+    try {
+      await known(target, stop);
+      const served = await serveConsole(world, port).catch(explained);
+      try {
+        if (context.options.output === 'json') output.data({ version: 1, address: served.address });
+        output.note(`The console of ${world.name} is at\n\n  ${served.address}\n`);
+        output.say(
+          write
+            ? 'Its forms act as you. Ctrl-C ends it.'
+            : 'It only reads; with --write its forms may act. Ctrl-C ends it.',
+        );
+        if (browser && !settings.ci) openBrowser(served.address);
+        await served.ended(idle);
+        if (!stop.aborted) output.say('No request came for a while: the console has ended.');
+      } finally {
+        ended.abort();
+        await served.close();
+      }
+    } finally {
+      ended.abort();
+      await Promise.allSettled([...behind, serving]);
+    }
+    return exitCodes.ok;
+  },
+});
+
+function portNumber(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It must be a number from 1 to 65535.');
+}
+
+function worldOf(
+  { next, output }: CommandContext,
+  target: Target,
+  isWriting: boolean,
+  stop: AbortSignal,
+  behind: Set<Promise<unknown>>,
+): ConsoleWorld {
+  const { clock } = target.deps;
+  const current = currentTarget(target);
+  return {
+    name: target.name,
+    target: async () => {
+      const { deps, connections, kind } = await current();
+      return { deps, connections, isRows: kind !== 'files' };
+    },
+    caller: target.caller,
+    passes: target.files ? 'when `trueup watch` or `trueup apply` makes it' : 'on schedule',
+    next,
+    explain: (error) => explain(error, { next }),
+    isWriting,
+    clock,
+    uuid: randomUUID,
+    stop,
+    behind: (work) => {
+      const done = work
+        .catch((error: unknown) => {
+          for (const line of explain(error, { next, columns: output.notePaint.columns }).lines) {
+            output.note(line);
+          }
+        })
+        .finally(() => behind.delete(done));
+      behind.add(done);
+    },
+  };
+}
+
+/** Fails at once where nothing can be read, as every command does. @throws StoreError, or CliError if it was stopped */
+async function known(target: Target, stop: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const leave = () => reject(interrupted());
+    stop.addEventListener('abort', leave, { once: true });
+    target
+      .connections()
+      .then(() => resolve(), reject)
+      .finally(() => stop.removeEventListener('abort', leave));
+    if (stop.aborted) leave();
+  });
+}
+
+function explained(error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+  throw new CliError(
+    'port',
+    code === 'EACCES' ? 'the port may not be used' : 'the port is in use',
+    'name another one, or leave --port out for a free one',
+    { cause: error, exitCode: exitCodes.failed },
+  );
+}

@@ -1,0 +1,85 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+
+/** Who may use the console: the browser that first came with the address that the command printed. */
+export interface Access {
+  /** Part of the address, once. */
+  readonly token: string;
+  /** In every form: only a page of this console knows it. */
+  readonly formToken: string;
+  readonly isFormToken: (token: string | undefined) => boolean;
+  readonly middleware: MiddlewareHandler;
+}
+
+const secret = () => randomBytes(32).toString('base64url');
+
+const digestOf = (text: string) => createHash('sha256').update(text).digest();
+
+const isSame = (one: string, other: string) => timingSafeEqual(digestOf(one), digestOf(other));
+
+const reads: readonly string[] = ['GET', 'HEAD'];
+
+/**
+ * Decides on each request, in this order:
+ *
+ * | request                                                   | answer |
+ * |-----------------------------------------------------------|--------|
+ * | a `Host` that is not the console's own (DNS rebinding)    | 403 |
+ * | a method other than GET, HEAD and POST                    | 405 |
+ * | an `Origin` of another page, or a POST without one        | 403 |
+ * | sent by a page of another site or port                    | 403 |
+ * | with the token, for the first time                        | the cookie, and on to the same address without the token |
+ * | without the cookie                                        | 401 |
+ *
+ * @param host - `127.0.0.1:PORT`, as soon as it is known
+ */
+export function createAccess(host: () => string): Access {
+  const token = secret();
+  const session = secret();
+  const formToken = createHmac('sha256', session).update('form').digest('base64url');
+  let isUsed = false;
+  const refused = (c: Context, status: 401 | 403 | 405, text: string) =>
+    c.text(`${text}\n`, status);
+  // Cookies know no ports: two consoles on one machine each have their own.
+  const cookie = () => `trueup_console_${host().replace(/^.*:/, '')}`;
+  const isKnown = (c: Context) => isSame(getCookie(c, cookie()) ?? '', session);
+
+  const middleware: MiddlewareHandler = async (c, next) => {
+    const { method } = c.req;
+    if (c.req.header('host') !== host()) return refused(c, 403, 'Not the address of this console.');
+    const isRead = reads.includes(method);
+    if (!isRead && method !== 'POST') return refused(c, 405, 'GET, HEAD and POST only.');
+    const origin = c.req.header('origin');
+    const isOwn = origin === `http://${host()}`;
+    if (origin === undefined ? !isRead : !isOwn) {
+      return refused(c, 403, 'Sent by another page than one of this console.');
+    }
+    const site = c.req.header('sec-fetch-site');
+    const isOpened = isRead && (site === undefined || site === 'none');
+    if (!isOpened && site !== undefined && site !== 'same-origin') {
+      return refused(c, 403, 'Sent by another page than one of this console.');
+    }
+    const given = c.req.query('token');
+    if (isRead && given !== undefined) {
+      if (!isKnown(c)) {
+        if (isUsed || !isSame(given, token)) return refused(c, 401, noSession);
+        isUsed = true;
+        setCookie(c, cookie(), session, { httpOnly: true, sameSite: 'Strict', path: '/' });
+      }
+      return c.redirect('/', 303);
+    }
+    if (!isKnown(c)) return refused(c, 401, noSession);
+    await next();
+    return undefined;
+  };
+  return {
+    token,
+    formToken,
+    isFormToken: (one) => one !== undefined && isSame(one, formToken),
+    middleware,
+  };
+}
+
+const noSession =
+  'No session: this one has ended, or was opened in another browser. Start `trueup console` again and open the address that it prints; each works once.';
