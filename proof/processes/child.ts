@@ -33,7 +33,7 @@ export interface Child {
 }
 
 const alive = new Set<Child>();
-const startMs = 15_000;
+const startMs = 120_000;
 
 /** Ends every process that was started and is still there. */
 export async function killChildren(): Promise<void> {

@@ -66,7 +66,7 @@ const sum = (counts: Map<string, number>) => [...counts.values()].reduce((a, b) 
 
 async function pass(connection: string): Promise<PassReport> {
   await world.untilFree(connection);
-  const result = await reconcile({ connection, trigger: 'schedule' }, world.short);
+  const result = await reconcile({ connection, trigger: 'schedule' }, world.here);
   if (result.kind !== 'done') throw new Error(`the pass of ${connection} was ${result.kind}`);
   return result.report;
 }
@@ -74,14 +74,14 @@ async function pass(connection: string): Promise<PassReport> {
 type Hashes = ReadonlyMap<string, string | undefined>;
 
 async function hashesOf({ connection }: Lane): Promise<Hashes> {
-  const { servers } = await world.short.ledger.read(connection);
+  const { servers } = await world.here.ledger.read(connection);
   return new Map([...servers].map(([id, { contentHash }]) => [id, contentHash]));
 }
 
 /** Servers of which a PUT arrived since `from`, and whose ledger item does not say so: in flight at the kill. */
 async function openOf(lane: Lane, from: number, before: Hashes): Promise<ReadonlySet<string>> {
   await world.untilFree(lane.connection);
-  const { servers } = await world.short.ledger.read(lane.connection);
+  const { servers } = await world.here.ledger.read(lane.connection);
   const isOpen = (id: string) =>
     servers.get(id)?.intent !== undefined || servers.get(id)?.contentHash === before.get(id);
   return new Set(
@@ -156,7 +156,7 @@ interface Done {
 
 /** Every server has its record, nothing of it is open, and another pass finds nothing to do or to write. */
 async function expectWhole({ connection, ids }: Lane, about: string): Promise<void> {
-  const { servers, resend } = await world.short.ledger.read(connection);
+  const { servers, resend } = await world.here.ledger.read(connection);
   const open = ids.filter((id) => {
     const record = servers.get(id);
     return !record || record.intent !== undefined || record.settled !== record.contentHash;
@@ -168,8 +168,8 @@ async function expectWhole({ connection, ids }: Lane, about: string): Promise<vo
     0,
     { assumed: fleet / 2, inSync: fleet / 2 },
   ]);
-  expect((await world.short.ledger.read(connection)).servers).toEqual(servers);
-  const lease = await world.short.lease.read(connection);
+  expect((await world.here.ledger.read(connection)).servers).toEqual(servers);
+  const lease = await world.here.lease.read(connection);
   expect([lease?.owner, lease?.running, lease?.knocked]).toEqual([undefined, undefined, undefined]);
 }
 
@@ -183,7 +183,6 @@ test.each<Store>(['DynamoDB', 'SQLite'])(
       await world.close();
     }
   },
-  170_000,
 );
 
 async function killAtRandom(store: Store): Promise<void> {

@@ -41,7 +41,7 @@ function puts(): ReadonlyMap<string, number> {
   return counts;
 }
 
-const serversOf = async () => (await world.short.ledger.read(connection)).servers;
+const serversOf = async () => (await world.here.ledger.read(connection)).servers;
 
 /** Sent, and nothing says that it arrived. */
 const isOpen = (record: ServerRecord | undefined) =>
@@ -49,14 +49,14 @@ const isOpen = (record: ServerRecord | undefined) =>
 
 /** An invocation of a process that was never used before, as after Lambda ended the one before it. */
 async function invoke(owner: string) {
-  const child = await world.start(owner, 'function-child.ts');
+  const child = await world.start(owner, { entry: 'function-child.ts' });
   const result = await child.pass(asked);
   await child.kill();
   return result;
 }
 
 test('a function that is stopped at its time limit in the middle of a pass: the next one sends again what was in flight, and nothing else', async () => {
-  const stopped = await world.start('stopped', 'function-child.ts');
+  const stopped = await world.start('stopped', { entry: 'function-child.ts' });
   const over = stopped.pass(asked).then(
     ({ kind }) => kind,
     (error: unknown) => String(error),
