@@ -68,7 +68,7 @@ function deployedHosts({ LAMBDA_TASK_ROOT: folder }: NodeJS.ProcessEnv): string 
 }
 
 /**
- * The settings of a function that cannot do without the queue: what it is handed and does not do itself has no other
+ * The settings of a function that needs the queue: what it is handed and does not do itself has no other
  * place to go.
  *
  * @throws SettingsError

@@ -37,7 +37,7 @@ export interface ProgramOutput {
 export function createProgram(run: Runner, output: ProgramOutput): Command {
   const { outColumns = columns, errColumns = columns } = output;
   const program = new Command('trueup')
-    .description('Keeps MCP servers at hosted gateways true to their declared configuration.')
+    .description('Keeps MCP servers at gateways true to their declared configuration.')
     .exitOverride()
     .configureOutput({
       ...output,

@@ -14,7 +14,7 @@ export class TrueupStack extends Stack {
 
   constructor(scope: Construct, id: string, { trueup, ...props }: TrueupStackProps) {
     super(scope, id, {
-      description: 'Trueup keeps MCP servers at hosted gateways true to their declaration',
+      description: 'Trueup keeps MCP servers at gateways true to their declaration',
       ...props,
     });
     this.reconciler = new TrueupReconciler(this, 'Trueup', propsOf(this, trueup));

@@ -63,7 +63,7 @@ export interface Wait extends AttemptKey {
   /** Attempts that failed in a row. */
   readonly attempts: number;
   readonly notBefore: Time;
-  /** Since when it fails, and what happened last: of a connection, and of a server that is left alone since. */
+  /** Since when it fails, and what happened last: of a connection, and of a server that is not changed since. */
   readonly since?: Time;
   readonly reason?: Reason;
 }

@@ -34,7 +34,7 @@ export interface SendingVendor extends Vendor {
 }
 
 /**
- * Opens the session of a connection, unless it is to be left alone for now; nothing is sent yet.
+ * Opens the session of a connection, unless it waits; nothing is sent yet.
  *
  * @returns the ending of a pass that may not ask the vendor
  */

@@ -19,7 +19,7 @@ export const noQueueCode = 'no-queue';
 
 /**
  * Used where there is no queue. It refuses, since dropped work would be lost until the next scheduled pass without a
- * word. A caller that can do without (a retry waits for the schedule) goes by the code.
+ * word. A caller that does not need it (a retry waits for the schedule) goes by the code.
  */
 export const noQueue: WorkQueue = {
   send: async (messages) => {

@@ -76,7 +76,7 @@ test('every `npm run` names a script', async () => {
     scripts: Record<string, string>;
   };
   const named = [...texts].flatMap(([page, text]) =>
-    [...text.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map(
+    [...text.matchAll(/\bnpm run (?:--silent |-s )?([\w:-]+)/g)].map(
       ([, name = '']) => [page, name] as const,
     ),
   );

@@ -23,12 +23,14 @@ function commandsOf(line: string): (readonly string[])[] {
   return commands.filter((words) => words.length > 0);
 }
 
-/** Of these commands the arguments of `trueup`, called as itself, by npx, or as the program of this repository. */
+/** Of these commands the arguments of `trueup`, called as itself, by npx, or by `npm run` in a clone. */
 export function trueupLines(script: string): readonly (readonly string[])[] {
   return shellCommands(script).flatMap((words) => {
     const program = words.filter((text) => !/^[A-Z_]+=/.test(text));
     const [first, second] = program;
     if (first === 'trueup') return [program.slice(1)];
+    if (/^npm run (?:-s )?trueup -- /.test(program.join(' ')))
+      return [program.slice(program.indexOf('--') + 1)];
     return first === 'npx' && second === 'trueup' ? [program.slice(2)] : [];
   });
 }

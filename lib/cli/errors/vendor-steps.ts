@@ -76,8 +76,8 @@ const kindSteps: Readonly<Record<Exclude<VendorErrorKind, 'status' | 'token'>, S
 /** A credential that cannot be had, or cannot be sent. */
 function credentialSteps(secret: string): Steps {
   return [
-    `correct ${secret}; \`trueup doctor CONNECTION\` checks each secret, and shows none`,
-    `correct ${secret}`,
+    `give ${secret} a valid value; \`trueup doctor CONNECTION\` checks each secret, and shows no value`,
+    `give ${secret} a valid value`,
   ];
 }
 

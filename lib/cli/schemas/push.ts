@@ -27,6 +27,6 @@ export const pushDocumentSchema = z.object({
   ),
   conflicts: described(
     z.array(z.object({ connection: connectionName, item })),
-    'Rows that another process wrote meanwhile: left as they are',
+    'Rows that another process wrote in the meantime: not changed',
   ),
 });

@@ -67,19 +67,19 @@ export const authSchema = z.discriminatedUnion('type', [
     tokenUrl,
     client_id: clientId,
     refresh_token: secret(
-      'The first refresh token; new ones are kept apart, and a new version comes before them',
+      'The first refresh token (new ones are stored apart, and used until this secret has a new version)',
     ),
     authorizeUrl: z.optional(
       described(
         url({ query: true }),
-        'For trueup login: where a person signs in; https. By OpenID discovery if left out',
+        'For trueup login: where a person signs in; https. Defaults to what OpenID discovery says',
       ),
     ),
     scope: z.optional(
       matching(
         /^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/,
         "must be scopes with a space between, such as 'openid offline_access'",
-        "For trueup login: what is asked for; 'openid offline_access' if left out",
+        "For trueup login: the scopes to ask for. Defaults to 'openid offline_access'",
       ),
     ),
     audience: z.optional(identifier('For trueup login: audience that the token is for')),
@@ -90,13 +90,13 @@ export const budgetSchema = z.strictObject({
   requestsPerMinute: z.optional(
     described(
       z.int().check(z.minimum(20), z.maximum(100_000)),
-      "Requests a minute, at least 20; the provider's default if left out",
+      "Requests a minute, at least 20. Defaults to the number of the gateway",
     ),
   ),
   concurrency: z.optional(
     described(
       z.int().check(z.minimum(1), z.maximum(20)),
-      'Requests at the same time, 1 to 20; 4 if left out',
+      'Requests at the same time, 1 to 20. Defaults to 4',
     ),
   ),
 });
@@ -104,7 +104,7 @@ export const budgetSchema = z.strictObject({
 /** What a server may say, and its connection for all of them. */
 const policyKeys = {
   mode: z.optional(
-    described(z.enum(modes), 'What unattended passes do: off, report (the default) or correct'),
+    described(z.enum(modes), 'What unattended passes do: off, report or correct. Defaults to report'),
   ),
   ignore: z.optional(
     described(
@@ -120,7 +120,7 @@ const policyKeys = {
     matchingOnly(
       durationPattern,
       "must be a duration such as '30m', '12h' or '7d', or 'never'",
-      'How often what cannot be read is sent again: 30m, 12h, 7d; never if left out',
+      'How often to send again what cannot be read: 30m, 12h, 7d. Defaults to never',
     ),
   ),
 };
@@ -130,13 +130,13 @@ export const limitsSchema = z.strictObject({
     matchingOnly(
       sharePattern,
       "must be a share such as '30%'",
-      'Changes of a larger share of the servers within an hour are held; 30% if left out',
+      'Changes of a larger share of the servers within an hour are held. Defaults to 30%',
     ),
   ),
   minimum: z.optional(
     described(
       z.int().check(z.minimum(1)),
-      'Connections with fewer servers than this are not guarded; 10 if left out',
+      'Connections with fewer servers than this are not guarded. Defaults to 10',
     ),
   ),
 });
@@ -162,7 +162,7 @@ export const serverIdSchema = matching(
 export const labelSchema = matching(
   /^(?!\s)[^\p{C}\p{Zl}\p{Zp}]{1,128}(?<!\s)$/u,
   'must have 1 to 128 printable characters, no space at either end',
-  'What people call the server; its id if left out',
+  'What people call the server. Defaults to its id',
 );
 
 const generation = z.optional(
@@ -183,7 +183,7 @@ const connectionKeys = {
   baseUrl: described(url({ query: false }), "Base URL of the gateway's API; https"),
   auth: redescribed(authSchema, 'Credentials, by reference'),
   budget: z.optional(redescribed(budgetSchema, 'Limits of the request rate')),
-  policy: z.optional(redescribed(connectionPolicySchema, 'What holds for all servers')),
+  policy: z.optional(redescribed(connectionPolicySchema, 'Policy of all servers')),
   userId: z.optional(
     matching(
       /^[!-~]{1,256}$/,
@@ -199,7 +199,7 @@ const serverKeys = {
   policy: z.optional(
     redescribed(
       serverPolicySchema,
-      "What holds for this server; each key overrides its connection's",
+      "Policy of this server; each key overrides the connection's",
     ),
   ),
 };

@@ -236,7 +236,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
       context: { connection: 'acme' },
     }),
     "acme: secret trueup/acme/crm has no member 'token'; it has none",
-    'correct the secret that `auth` names; `trueup doctor acme` checks each secret, and shows none',
+    'give the secret that `auth` names a valid value; `trueup doctor acme` checks each secret, and shows no value',
   ],
   [
     new VendorError('needs-login', 'token', 'it has ended'),

@@ -93,7 +93,7 @@ export async function secretChecks(
 interface Use {
   readonly user: string;
   readonly request: SecretRequest;
-  /** Whether `trueup login` does without it. */
+  /** Whether `trueup login` works without it. */
   readonly isRefreshToken: boolean;
 }
 

@@ -57,7 +57,7 @@ export function fit(
 
 const isEmpty = (spec: unknown) => Object.keys(Object(spec) as object).length === 0;
 
-/** The server without what is wrong with it; undefined if it cannot do without. */
+/** The server without what is wrong with it; undefined if it needs that. */
 function without(one: DeclaredLive, issues: readonly Issue[]): DeclaredLive | undefined {
   let { server } = one;
   const remarks = [...one.remarks];

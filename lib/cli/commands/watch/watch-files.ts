@@ -71,7 +71,7 @@ async function makeRound(
   try {
     current = await target.files.again();
     names = await selectConnections(current, operands);
-    // Those that are known from before would do without.
+    // Those that are known from before need none.
     await current.files?.secrets();
   } catch (error) {
     if (!(error instanceof TrueupError)) throw error;
