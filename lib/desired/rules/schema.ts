@@ -90,7 +90,7 @@ export const budgetSchema = z.strictObject({
   requestsPerMinute: z.optional(
     described(
       z.int().check(z.minimum(20), z.maximum(100_000)),
-      "Requests a minute, at least 20. Defaults to the number of the gateway",
+      'Requests a minute, at least 20. Defaults to the number of the gateway',
     ),
   ),
   concurrency: z.optional(
@@ -104,7 +104,10 @@ export const budgetSchema = z.strictObject({
 /** What a server may say, and its connection for all of them. */
 const policyKeys = {
   mode: z.optional(
-    described(z.enum(modes), 'What unattended passes do: off, report or correct. Defaults to report'),
+    described(
+      z.enum(modes),
+      'What unattended passes do: off, report or correct. Defaults to report',
+    ),
   ),
   ignore: z.optional(
     described(
@@ -197,10 +200,7 @@ const serverKeys = {
   label: z.optional(labelSchema),
   spec,
   policy: z.optional(
-    redescribed(
-      serverPolicySchema,
-      "Policy of this server; each key overrides the connection's",
-    ),
+    redescribed(serverPolicySchema, "Policy of this server; each key overrides the connection's"),
   ),
 };
 
