@@ -114,9 +114,10 @@ async function inputsOf(deps: Dependencies, connection: string): Promise<object>
     known: new KnownSecrets(),
     signal: new AbortController().signal,
   });
-  const ids = Promise.resolve(new Set(servers.keys()));
-  const live = await readAll(session, await listAll(session, ids), {
+  const ids = Promise.resolve({ ids: new Set(servers.keys()), namesakes: () => [] });
+  const live = await readAll(session, await listAll(session, ids, { now: () => Date.now() }), {
     wanted: [...servers.keys()],
+    existing: [...servers.keys()],
     isMissing: () => false,
     isWaiting: async () => false,
     concurrency: 1,

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import type { Declared, PlanContext } from '../lib/plan/server-plan.ts';
+import type { Declared, PlanContext } from '../lib/plan/server-plan.types.ts';
 import { assemblePlan, planFleet } from '../lib/plan/fleet-plan.ts';
 import { parseServer } from '../lib/desired/rules/declarations.ts';
 import { getAt } from '../lib/model/json/pointer.ts';

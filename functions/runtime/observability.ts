@@ -2,7 +2,6 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { failureReason } from '../../lib/model/errors/failure-reason.ts';
 import type { PassReport, Time } from '../../lib/model/ledger.types.ts';
-import { outcomes } from '../../lib/model/outcome.ts';
 import type { Log } from '../../lib/model/runtime.types.ts';
 
 /** Where a function's log lines and metrics go. */
@@ -40,10 +39,17 @@ export function measure(metrics: Metrics, report: PassReport): void {
   count('PassesEndedEarly', report.state === 'ok' ? 0 : 1);
   // So that its average is a share.
   count('PassesFailed', 0);
-  for (const outcome of outcomes) count(`Servers${capital(outcome)}`, report.counts[outcome]);
-  for (const call of ['list', 'get', 'put'] as const) {
-    count(`VendorCalls${capital(call)}`, report.vendorCalls[call]);
+  // Servers that come and go are rare, and each metric costs money: they count as changed, and their calls as writes.
+  const { created, deleted, unsure, ...counts } = report.counts;
+  const changed = { ...counts, updated: counts.updated + created + deleted };
+  const waiting = { ...changed, waiting: counts.waiting + unsure };
+  for (const [outcome, servers] of Object.entries(waiting)) {
+    count(`Servers${capital(outcome)}`, servers);
   }
+  const { list, get, put, create = 0, delete: deletions = 0 } = report.vendorCalls;
+  count('VendorCallsList', list);
+  count('VendorCallsGet', get);
+  count('VendorCallsPut', put + create + deletions);
   count('VendorThrottled', report.vendorCalls.throttled ?? 0);
   // Only those that there are: CloudWatch asks money for each metric that had a value.
   for (const [reason, number] of Object.entries(report.failures ?? {})) {
@@ -56,6 +62,7 @@ export function measure(metrics: Metrics, report: PassReport): void {
   };
   age('DriftAge', report.differsSince);
   age('FailingAge', report.failingSince);
+  if (report.unsureSince !== undefined) age('UnsureAge', report.unsureSince);
   count('SecretsDecrypted', report.secretsDecrypted);
   count('CredentialsDecrypted', report.credentialsDecrypted);
   metrics.addMetric('PassDuration', MetricUnit.Milliseconds, report.durationMs);

@@ -1,5 +1,5 @@
 import type { DesiredRow } from '../../lib/desired/desired-store.types.ts';
-import { serverIdIn } from '../../lib/model/names/server-key.ts';
+import { rowIdIn } from '../../lib/model/names/server-key.ts';
 
 /** What an event of a secret concerns. */
 export interface SecretUsers {
@@ -25,7 +25,7 @@ export function secretUsers(rows: readonly DesiredRow[], names: readonly string[
 function usersOf(rows: readonly DesiredRow[], name: string): readonly string[] {
   return rows
     .filter(({ value }) => refersTo(value['spec'], name))
-    .flatMap(({ item }) => serverIdIn(item) ?? []);
+    .flatMap(({ item }) => rowIdIn(item) ?? []);
 }
 
 function refersTo(value: unknown, name: string): boolean {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import { namedAtMost } from '../../lib/model/names/named-servers.ts';
 import { connectionNameSchema } from '../../lib/model/names/connection-name.ts';
-import { serverIdIn } from '../../lib/model/names/server-key.ts';
+import { rowIdIn } from '../../lib/model/names/server-key.ts';
 
 /** What a batch asks of one connection. */
 export interface ConnectionWork {
@@ -85,9 +85,12 @@ function touchOf(eventName: DynamoDBRecord['eventName'], change: StreamRecord): 
   if (!connectionNameSchema.safeParse(connection).success) {
     return { kind: 'poison', why: 'its connection is no name of a connection' };
   }
-  const id = serverIdIn(item);
+  const id = rowIdIn(item);
   if (!id && item !== 'connection') {
-    return { kind: 'poison', why: "its item is neither 'connection' nor 'server#<id>'" };
+    return {
+      kind: 'poison',
+      why: "its item is neither 'connection', 'server#<id>' nor 'new#<label>'",
+    };
   }
   if (eventName === 'MODIFY' && after && isDeepStrictEqual(before, after)) {
     return { kind: 'nothing' };

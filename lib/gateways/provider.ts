@@ -10,6 +10,9 @@ export interface VendorCalls {
   list: number;
   get: number;
   put: number;
+  /** Absent means none. */
+  create?: number;
+  delete?: number;
   /** How many of these were answered with 429; absent means none. */
   throttled?: number;
 }
@@ -71,7 +74,7 @@ export interface SessionInputs {
    * Waits for the budget before each request on the wire, a repeated one too.
    *
    * @param patience - how many times as long as usual the request may take
-   * @param put - the server, where the request is a `PUT`
+   * @param put - the server, where the request is to change one
    */
   admit(patience: number, put?: string): Promise<void>;
   /** Called once a `PUT` of the server may have reached the gateway. */
@@ -99,4 +102,28 @@ export interface VendorSession {
    * @param secrets - the values in `body` that must not come back in an error's text
    */
   put(id: string, body: JsonObject, secrets: readonly Secret[]): Promise<LiveServer>;
+  /** Creates a server, by one request. Absent where Trueup creates none. */
+  create?(request: CreateRequest): Promise<CreatedAnswer>;
+  /** Deletes a server, by one request. Absent where Trueup creates none. @throws VendorError, `put`'s */
+  remove?(id: string): Promise<void>;
+}
+
+/** A server to create. */
+export interface CreateRequest {
+  /** What stands for its id until it has one: the key of its row. */
+  readonly server: string;
+  readonly body: JsonObject;
+  /** The values in `body` that must not come back in an error's text. */
+  readonly secrets: readonly Secret[];
+  /** Awaited right before the request goes out. */
+  readonly before: () => Promise<void>;
+}
+
+/** What a gateway answered to it. */
+export interface CreatedAnswer {
+  readonly id: string;
+  /** Absent where the answer does not show it. */
+  readonly server?: LiveServer;
+  /** Where a person has to consent before it works. */
+  readonly consentUrl?: string;
 }

@@ -53,6 +53,8 @@ export interface LeaseItem {
   readonly running?: Scope | undefined;
   /** The guard's count of the last hour, with what the owner may still send. */
   readonly window: readonly ChangeBucket[];
+  /** The guard's count of servers that were created in the last hour. */
+  readonly creates?: readonly ChangeBucket[] | undefined;
   /** How many servers the ledger knew when a pass last read all of them. */
   readonly known?: number | undefined;
   /** The most that it ever knew: a connection that was guarded once stays so. */
@@ -64,7 +66,10 @@ export interface LeaseItem {
 }
 
 /** What an owner saves with a renewal or its release. */
-export type LeaseSave = Pick<LeaseItem, 'window' | 'known' | 'mostKnown' | 'retry' | 'budget'>;
+export type LeaseSave = Pick<
+  LeaseItem,
+  'window' | 'creates' | 'known' | 'mostKnown' | 'retry' | 'budget'
+>;
 
 const count = z.int().check(z.minimum(0));
 const time = z.string().check(z.refine(isTime));
@@ -74,6 +79,8 @@ const scope = z.codec(z.union([z.literal('all'), z.array(z.string())]), z.custom
   decode: (stored): Scope => (stored === 'all' ? stored : new Set(stored)),
   encode: (value) => (value === 'all' ? value : [...value]),
 });
+
+const buckets = z.readonly(z.array(z.object({ from: time, to: time, changed: count })));
 
 /** How the item is stored, less its revision. */
 export const leaseSchema = z.object({
@@ -89,7 +96,8 @@ export const leaseSchema = z.object({
   knocks: count,
   knocked: z.optional(scope),
   running: z.optional(scope),
-  window: z.readonly(z.array(z.object({ from: time, to: time, changed: count }))),
+  window: buckets,
+  creates: z.optional(buckets),
   known: z.optional(count),
   mostKnown: z.optional(count),
   retry: z.optional(

@@ -10,6 +10,7 @@ export class SavedState {
   readonly #clock: Clock;
   readonly #takenOverAt: number;
   #window: readonly ChangeBucket[];
+  #creates: readonly ChangeBucket[];
   #retry: Retry | undefined;
   /** Servers that a `PUT` may be sent to, with when each was counted before. */
   #reserved: ReadonlyMap<string, Time | undefined> = new Map();
@@ -32,6 +33,7 @@ export class SavedState {
   constructor(acquired: LeaseItem, clock: Clock, clockName: string) {
     this.#clock = clock;
     this.#window = acquired.window;
+    this.#creates = acquired.creates ?? [];
     this.#retry = acquired.retry;
     this.#takenOverAt = acquired.takenOverAt ?? 0;
     this.#known = acquired.known;
@@ -44,6 +46,16 @@ export class SavedState {
   /** The guard's count of the last hour, this pass's own included. */
   get window(): readonly ChangeBucket[] {
     return this.#window;
+  }
+
+  /** The same of servers that were created. */
+  get creates(): readonly ChangeBucket[] {
+    return this.#creates;
+  }
+
+  /** From the next save on one more server counts as created: said before the request is sent. */
+  countCreate(): void {
+    this.#creates = countInWindow(this.#creates, this.#clock.now(), 1);
   }
 
   /** How many servers the ledger knew when a pass last read all of them; undefined before. */
@@ -116,9 +128,11 @@ export class SavedState {
     const now = this.#clock.now();
     const open = this.#reserved.keys().filter((id) => !this.#counted.has(id));
     const window = countInWindow(currentWindow(this.#window, now), until, [...open].length);
+    const creates = currentWindow(this.#creates, now);
     const [known, mostKnown] = [this.#known, this.#mostKnown];
     return {
       window,
+      ...(creates.length > 0 && { creates }),
       retry: this.#retry,
       budget,
       ...(known !== undefined && { known }),

@@ -75,7 +75,7 @@ function inItems(record: HistoryRecord): readonly HistoryRecord[] {
 }
 
 function json(record: HistoryRecord): string {
-  if (record.kind !== 'change') return JSON.stringify(record);
+  if (!('fields' in record)) return JSON.stringify(record);
   const form = ({ characters, fields }: (typeof changeLimits)[number]) =>
     JSON.stringify({
       ...record,

@@ -1,12 +1,17 @@
 import { serverKey } from '../model/names/server-key.ts';
 import { compactTime } from './time-ordered-id.ts';
 
+const bindingPrefix = 'binding#';
+const createPrefix = 'create#';
+
 /**
  * Sort keys of the ledger's items, and how long they live.
  *
  * | key | what | lives |
  * |---|---|---|
  * | `approval#<time>#<digest>` | permission for a held plan | 24 hours |
+ * | `binding#<label>` | the server of a label that Trueup created | until it is deleted |
+ * | `create#<label>` | a server may have been created under this label | until that is settled |
  * | `declared#<id>#<content hash>` | who pushed a declaration | 90 days |
  * | `held#<digest>` | a held plan | 7 days |
  * | `history#<time-ordered id>` | what was done, and by whom | 90 days |
@@ -25,6 +30,8 @@ export const keys = {
   pauseOf: (id: string) => `pause#${id}`,
   resend: (id: string) => `resend#${id}`,
   server: serverKey,
+  binding: (label: string) => `${bindingPrefix}${label}`,
+  create: (label: string) => `${createPrefix}${label}`,
   declared: (id: string, contentHash: string) => `declared#${id}#${contentHash}`,
   held: (digest: string) => `held#${digest}`,
   history: (timeOrderedId: string) => `history#${timeOrderedId}`,
@@ -35,6 +42,21 @@ export const keys = {
 
 /** What a pass reads. `$` follows `#`, so that every id is below it, in whatever script it is written. */
 export const passRange = { from: 'pause', to: 'server$' } as const;
+
+/** What is known of labels: their bindings and reservations. */
+export const labelRange = { from: bindingPrefix, to: 'create$' } as const;
+
+/** The label in the key of a binding or a reservation, and which of them it is; undefined for other keys. */
+export function labelIn(
+  key: string,
+): { readonly kind: 'binding' | 'reservation'; readonly label: string } | undefined {
+  if (key.startsWith(bindingPrefix)) {
+    return { kind: 'binding', label: key.slice(bindingPrefix.length) };
+  }
+  return key.startsWith(createPrefix)
+    ? { kind: 'reservation', label: key.slice(createPrefix.length) }
+    : undefined;
+}
 
 /** Keys from one on, to before another one. */
 export interface Since {

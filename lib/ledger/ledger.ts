@@ -6,6 +6,7 @@ import { LostUpdateError } from '../model/errors/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Item, Table } from '../table/table.ts';
 import { heldPlans } from './held-plans.ts';
+import { labels } from './labels.ts';
 import { history } from './history.ts';
 import { pushed } from './pushed.ts';
 import { reports } from './reports.ts';
@@ -66,6 +67,7 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
       if (!(await table.remove(connection, key, rev))) throw lost(connection, key);
     },
 
+    ...labels(table),
     ...pauses(table, past.record),
     ...resendMarks(table),
     ...past,

@@ -1,5 +1,7 @@
 import type { HistoryRecord } from '../model/history.types.ts';
 import type { PassReport, Pause, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { LifecycleDecision, LifecycleEvent } from '../lifecycle/protocol.ts';
+import type { StoredLabel } from '../model/lifecycle.types.ts';
 import type { Plan } from '../plan/plan.types.ts';
 
 /** What a pass reads of a connection's ledger in one go. */
@@ -58,6 +60,10 @@ export interface Declared {
   readonly declaration: string;
 }
 
+/** What became of an event of a label. */
+export type Advanced =
+  { readonly ok: true; readonly stored: StoredLabel } | Extract<LifecycleDecision, { ok: false }>;
+
 /** What Trueup knows. Only Trueup writes it. All methods throw `StoreError` if the store fails. */
 export interface Ledger {
   /** Pauses, server items and marks: one paged, consistent Query, or the named servers only. */
@@ -80,6 +86,21 @@ export interface Ledger {
   markResend(connection: string, id: string, mark: string): Promise<void>;
   /** Forgets these marks of a server, and no other that came since they were read. None is fine. */
   clearResend(connection: string, id: string, marks: ReadonlySet<string>): Promise<void>;
+  /** What is known of the labels of servers that Trueup creates: one paged, consistent Query. */
+  labels(connection: string): Promise<ReadonlyMap<string, StoredLabel>>;
+  /**
+   * What `decide` makes of a label, written item by item under the condition that each is as it was read.
+   *
+   * @param seen - the label as it was read, where the event follows from that; absent: it is read now, and read again where
+   *   another process wrote it meanwhile
+   * @returns the label after it; or why it was refused, `lost` also where another process wrote it since it was seen
+   */
+  advance(
+    connection: string,
+    label: string,
+    event: LifecycleEvent,
+    seen?: StoredLabel,
+  ): Promise<Advanced>;
   /** Adds to the history. `pause`, `resume` and `approve` do so by themselves. */
   record(connection: string, record: HistoryRecord): Promise<void>;
   /** Keeps who wrote declarations, for 90 days. */

@@ -1,5 +1,5 @@
 import type { Reason } from '../model/ledger.types.ts';
-import type { Binding, LabelState, Reservation } from './lifecycle.types.ts';
+import type { Binding, LabelState, Reservation } from '../model/lifecycle.types.ts';
 
 /**
  * How a server of a label comes and goes: never two of them, whichever process dies when. This function is all of it: what
@@ -13,7 +13,7 @@ import type { Binding, LabelState, Reservation } from './lifecycle.types.ts';
  * | unsure   | `unsure`               | -        | `listed`: bound, free again, or for a person |
  * | person   | `person`               | -        | `listed` without it, twice: free again |
  * | created  | `created`, with the id | -        | `listed`, any list: bound |
- * | bound    | - or any               | there    | `remove` |
+ * | bound    | - or any               | there    | `remove`; `vanished`: none |
  * | removing | -                      | removal  | `gone`: none; `kept`: bound; others, later: `read` |
  *
  * - One reservation is one request to create. It is written before the request is sent, so that a process which dies leaves a
@@ -43,6 +43,8 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
       return ofRemoval(state, () => [{ item: 'binding' }]);
     case 'kept':
       return ofRemoval(state, (binding) => [bound(withoutRemoval(binding))]);
+    case 'vanished':
+      return state.binding ? done([{ item: 'binding' }]) : refused('none');
     case 'read':
       return read(state, event);
   }
@@ -85,6 +87,8 @@ export type LifecycleEvent =
   | { readonly kind: 'gone' }
   /** The deletion was surely not processed. */
   | { readonly kind: 'kept' }
+  /** The gateway does not have the server of a label that is declared absent, and nothing was sent. */
+  | { readonly kind: 'vanished' }
   /** A read of the server, begun at this time, after a deletion whose answer is not known. */
   | {
       readonly kind: 'read';

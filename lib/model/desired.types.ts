@@ -1,5 +1,6 @@
 import type { JsonObject, Pointer } from './json/json.types.ts';
-import type { Mode } from './outcome.ts';
+import type { Act, Mode } from './outcome.ts';
+import type { StoredLabel } from './lifecycle.types.ts';
 import type { SecretReference } from './secret.ts';
 import type { Unit } from './units.ts';
 
@@ -28,8 +29,12 @@ export interface Budget {
   readonly concurrency: number;
 }
 
-/** The guard's limit: changes of more than `updates` (a share, 0 to 1) in connections of at least `minimum` servers are held. */
+/**
+ * The guard's limits: changes of more than `updates` (a share, 0 to 1) in connections of at least `minimum` servers are held, and
+ * so are more than `creates` new servers within an hour.
+ */
 export interface Limits {
+  readonly creates: number;
   readonly updates: number;
   readonly minimum: number;
 }
@@ -49,6 +54,7 @@ export interface Connection {
 
 export interface ConnectionPolicy {
   readonly mode: Mode;
+  readonly manage: readonly Act[];
   readonly ignore: readonly Pointer[];
   /** Milliseconds; absent means never. */
   readonly reassertEvery?: number;
@@ -58,6 +64,7 @@ export interface ConnectionPolicy {
 /** What holds for one server: its own policy before its connection's. */
 export interface ServerPolicy {
   readonly mode: Mode;
+  readonly manage: readonly Act[];
   readonly ignore: readonly Pointer[];
   /** Milliseconds; absent means never. */
   readonly reassertEvery?: number;
@@ -74,6 +81,18 @@ export interface DesiredServer {
   readonly units: readonly Unit[];
   /** Hash of `spec` and `policy` as declared: whether a declaration changed. */
   readonly contentHash: string;
+  /** Present if its row has no id: Trueup creates it. */
+  readonly created?: CreatedServer;
+}
+
+/** A server that Trueup creates, and may delete: its id is the key of its row until it has one. */
+export interface CreatedServer {
+  readonly label: string;
+  readonly isAbsent: boolean;
+  /** What can only be said when it is created. */
+  readonly createOnly: readonly Unit[];
+  /** What the ledger has of the label; without a binding it does not exist yet, or that is not settled. */
+  readonly stored: StoredLabel;
 }
 
 /** A row that does not fit: it has an outcome, and harms no other row. */

@@ -67,6 +67,8 @@ export interface FieldSpec {
    * the type of a credential and the credential.
    */
   readonly group?: string;
+  /** Whether it can only be said when a server is created, and never changed after that. */
+  readonly createOnly?: boolean;
   /**
    * Of a `computed` field that users may take for one of theirs: why it cannot be declared. Defaults to that it is the
    * vendor's own.
@@ -85,10 +87,22 @@ export interface FieldSpec {
   readonly clears?: readonly Pointer[];
 }
 
+/** How servers are created. */
+export interface Creation {
+  /** The field by whose value a server is found again: no two servers have the same. */
+  readonly foundBy: Pointer;
+  /** Fields without which the gateway creates none. */
+  readonly required: readonly Pointer[];
+  /** Whether the request has secrets: only where the gateway creates no server without them. */
+  readonly withSecrets: boolean;
+}
+
 /** A provider's fields, and the zod schema of a declared `spec` (strict: unknown keys are refused). */
 export interface FieldTable {
   readonly fields: readonly FieldSpec[];
   readonly spec: z.ZodMiniType;
+  /** How a server is created and found again; or why Trueup creates none there. Absent: it does not know how. */
+  readonly creation?: Creation | { readonly refusal: string };
   /**
    * Whether the vendor may answer a PUT with 200 and drop it, so that the same PUT is kept when it is sent again. One whose
    * answer cannot show what was sent, or does not, is then sent a second time.

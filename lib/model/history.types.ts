@@ -38,6 +38,24 @@ interface OfServer {
   readonly label?: string;
 }
 
+/**
+ * The history's record of a server that comes or goes, written before the request is sent: what was asked for, and whose
+ * approval permitted it.
+ */
+export interface LifecycleRecord extends Partial<Caller> {
+  readonly kind: 'create' | 'delete';
+  /** Of one to be created, the key of its row. */
+  readonly server: string;
+  readonly label?: string;
+  readonly at: Time;
+  readonly pass: string;
+  readonly trigger: Trigger;
+  readonly declaration?: string;
+  readonly approval?: string;
+  /** What is sent; or what could be read of the server that goes. */
+  readonly fields: ChangeRecord['fields'];
+}
+
 /** The history's record of what a person did, other than sending changes. */
 export type ActRecord = {
   readonly at: Time;
@@ -65,4 +83,4 @@ export interface PushedRow {
 }
 
 /** `history#<time-ordered id>`: something that was done, and by whom. */
-export type HistoryRecord = ChangeRecord | ActRecord;
+export type HistoryRecord = ChangeRecord | LifecycleRecord | ActRecord;

@@ -152,6 +152,9 @@ export interface PassReport {
     readonly list: number;
     readonly get: number;
     readonly put: number;
+    /** Where there was one. */
+    readonly create?: number;
+    readonly delete?: number;
     readonly throttled?: number;
   };
   readonly secretsDecrypted: number;
@@ -169,6 +172,8 @@ export interface PassReport {
   readonly differsSince?: Time;
   /** The same of those that Trueup cannot keep true. */
   readonly failingSince?: Time;
+  /** The same of those that may have been created or deleted. */
+  readonly unsureSince?: Time;
   /** Digest of what the guard holds. */
   readonly held?: string;
   /** Servers with an outcome to look at, at most 100 of them. */

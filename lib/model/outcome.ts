@@ -5,11 +5,14 @@ export const outcomes = [
   'invalid',
   'missing',
   'unreached',
+  'unsure',
   'held',
   'failed',
   'refused',
   'waiting',
   'updated',
+  'created',
+  'deleted',
   'reported',
   'assumed',
   'inSync',
@@ -24,16 +27,24 @@ export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
   invalid: 'its row is not valid',
   missing: 'the gateway does not have it',
   unreached: 'the pass ended before it (reports only)',
+  unsure: 'it may have been created or deleted, and that is not settled yet',
   held: 'the guard holds a change of it',
   failed:
     'the last attempt was rejected; unattended passes try again after an hour, doubling to a day',
   refused: 'the gateway answered 200 and did not do it',
   waiting: 'a backoff, or the result of a PUT is not known yet',
   updated: 'changed by this pass (plans: would be; otherwise reports only)',
+  created: 'created by this pass (plans: would be; otherwise reports only)',
+  deleted: 'deleted by this pass (plans: would be; otherwise reports only)',
   reported: 'mode report: would change',
   assumed: 'in sync in all that can be read',
   inSync: 'all declared fields were read and equal',
 };
+
+/** Outcomes of what a pass sends, or would. */
+export function isSent(outcome: Outcome): boolean {
+  return outcome === 'updated' || outcome === 'created' || outcome === 'deleted';
+}
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
 
@@ -69,6 +80,8 @@ export const causes = [
   'reassert',
   'resend',
   'together',
+  'create',
+  'delete',
 ] as const;
 
 /** When a cause is the one. */
@@ -81,6 +94,8 @@ export const causeMeanings: Readonly<Record<Cause, string>> = {
   rotated: 'the secret has a new version; only apply sees whether its value changed',
   reassert: 'the time of `reassertEvery` has passed',
   resend: 'an earlier PUT of it was never confirmed',
+  create: 'the server does not exist yet',
+  delete: 'the server is declared absent',
   together: 'a field changes with which it is always sent together',
 };
 
@@ -93,6 +108,11 @@ export const guardedCauses: ReadonlySet<Cause> = new Set(['adopt', 'declared', '
 export const triggers = ['schedule', 'stream', 'queue', 'cli'] as const;
 
 export type Trigger = (typeof triggers)[number];
+
+/** What may be done with servers; `update` always, the others where a policy names them. */
+export const acts = ['update', 'create', 'delete'] as const;
+
+export type Act = (typeof acts)[number];
 
 /** What unattended passes may do with a server; `report` unless the user says otherwise. */
 export const modes = ['off', 'report', 'correct'] as const;

@@ -56,12 +56,19 @@ export function declaredUnits(
   ignore: readonly Pointer[],
 ): readonly Unit[] {
   const units: Unit[] = [];
-  for (const field of table.fields) addUnits(units, field, spec);
+  for (const field of table.fields) if (field.createOnly !== true) addUnits(units, field, spec);
   const owned =
     ignore.length === 0
       ? units
       : units.filter(({ pointer }) => !ignore.some((ignored) => isWithin(pointer, ignored)));
   return owned.toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
+}
+
+/** What `spec` says that can only be said when the server is created. */
+export function createOnlyUnits(table: FieldTable, spec: JsonObject): readonly Unit[] {
+  const units: Unit[] = [];
+  for (const field of table.fields) if (field.createOnly === true) addUnits(units, field, spec);
+  return units;
 }
 
 /** What an answer says of a unit. */

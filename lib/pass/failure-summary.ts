@@ -18,7 +18,7 @@ export interface LeftServer {
 export function failureSummary(
   servers: readonly LeftServer[],
   passReason: Reason | undefined,
-): Pick<PassReport, 'failures' | 'differsSince' | 'failingSince'> {
+): Pick<PassReport, 'failures' | 'differsSince' | 'failingSince' | 'unsureSince'> {
   const failures: Partial<Record<FailureReason, number>> = {};
   const count = (code: string) => {
     const reason = failureReason(code);
@@ -30,12 +30,16 @@ export function failureSummary(
   if (passReason) count(passReason.code);
   const differsSince = oldest(servers, differing);
   const failingSince = oldest(servers, failing);
+  const unsureSince = oldest(servers, unsure);
   return {
     ...(Object.keys(failures).length > 0 && { failures }),
     ...(differsSince !== undefined && { differsSince }),
     ...(failingSince !== undefined && { failingSince }),
+    ...(unsureSince !== undefined && { unsureSince }),
   };
 }
+
+const unsure: ReadonlySet<Outcome> = new Set(['unsure']);
 
 function oldest(servers: readonly LeftServer[], among: ReadonlySet<Outcome>): Time | undefined {
   return servers

@@ -1,4 +1,10 @@
-import { guard as guardChanges, hasGuardedCause, heldHashes } from '../plan/guard.ts';
+import {
+  guard as guardChanges,
+  hasGuardedCause,
+  heldHashes,
+  isComingOrGoing,
+} from '../plan/guard.ts';
+import { isSent } from '../model/outcome.ts';
 import { assemblePlan } from '../plan/fleet-plan.ts';
 import type { Plan, PlannedServer } from '../plan/plan.types.ts';
 import { changedInWindow, isInWindow } from '../lease/change-window.ts';
@@ -31,7 +37,7 @@ export interface Allowed extends Wanted {
 export async function guard(
   wanted: Wanted,
   { desired, ledger, live }: Readings,
-  saved: Pick<LeaseSave, 'window' | 'known' | 'mostKnown'>,
+  saved: Pick<LeaseSave, 'window' | 'creates' | 'known' | 'mostKnown'>,
   request: PassRequest,
   deps: Dependencies,
   countReported = false,
@@ -41,8 +47,8 @@ export async function guard(
   const findings = [...servers.values()].map(({ planned }) => planned);
   const toGuard = findings.some(
     (server) =>
-      (server.outcome === 'updated' || (server.outcome === 'reported' && countReported)) &&
-      hasGuardedCause(server),
+      (isSent(server.outcome) || (server.outcome === 'reported' && countReported)) &&
+      (hasGuardedCause(server) || isComingOrGoing(server)),
   );
   const isWhole = request.servers === undefined;
   const [approvals, declared] = toGuard
@@ -59,6 +65,7 @@ export async function guard(
     known: isWhole ? knownIn(ledger) : (saved.known ?? 0),
     mostKnown: saved.mostKnown ?? 0,
     changedLastHour: changedInWindow(saved.window, now),
+    createdLastHour: changedInWindow(saved.creates ?? [], now),
     isCounted: (id) => isInWindow(ledger.servers.get(id)?.countedAt, now),
     approved,
     marksReported: countReported,

@@ -9,6 +9,7 @@ import { readAccount, readDesired } from './read/desired.ts';
 import { read } from './read/read.ts';
 import { report } from './report.ts';
 import type { PassRequest } from './request.types.ts';
+import { newLabelIn } from '../model/names/server-key.ts';
 import { Tally } from './tally.ts';
 import { openVendor } from './vendor.ts';
 
@@ -18,10 +19,11 @@ import { openVendor } from './vendor.ts';
  * @throws StoreError if a table could not be read or written as a whole
  */
 export async function makePass(
-  request: PassRequest,
+  asked: PassRequest,
   deps: Dependencies,
   lease: Lease,
 ): Promise<PassDone> {
+  const request = ofWhole(asked);
   const pass = { request, deps, lease, tally: new Tally(deps), abort: new AbortController() };
   try {
     const account = await readAccount(deps.desired, request.connection, deps);
@@ -41,6 +43,14 @@ export async function makePass(
     // Nothing that was started goes on behind a pass that has ended.
     pass.abort.abort();
   }
+}
+
+/** A server that does not exist yet is looked for in a whole list: an unattended pass that names one is over all. */
+function ofWhole(request: PassRequest): PassRequest {
+  const isNew = request.servers?.some((id) => newLabelIn(id) !== undefined);
+  if (request.attended || isNew !== true) return request;
+  const { servers: _named, ...whole } = request;
+  return whole;
 }
 
 /** Without a connection's row that fits, its servers are invalid too. */

@@ -8,7 +8,7 @@ import type { PlannedServer } from '../plan/plan.types.ts';
 import { planFleet } from '../plan/fleet-plan.ts';
 import { withHolders } from '../plan/holders.ts';
 import type { Named } from '../plan/holders.ts';
-import type { Declared, PlanContext, ServerInputs, ServerPlan } from '../plan/server-plan.ts';
+import type { Declared, PlanContext, ServerInputs, ServerPlan } from '../plan/server-plan.types.ts';
 import { accountKey } from '../model/names/account.ts';
 import { emptyRecord } from '../plan/record.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
@@ -39,7 +39,11 @@ export interface UnreadableServer {
 export function plan(
   seen: Readings,
   attended: Attended | undefined,
-  { clock, random }: { readonly clock: Pick<Clock, 'now'>; readonly random: Random },
+  {
+    clock,
+    random,
+    secretPrefix,
+  }: { readonly clock: Pick<Clock, 'now'>; readonly random: Random; readonly secretPrefix: string },
 ): Wanted {
   const { desired } = seen;
   const now = clock.now();
@@ -48,8 +52,10 @@ export function plan(
     unreadable.size === 0
       ? desired.servers
       : new Map([...desired.servers].filter(([id]) => !unreadable.has(id)));
-  const fleet = planFleet(planContext(seen, attended, now), readable, (id, declared) =>
-    serverInputs(seen, now, id, declared),
+  const fleet = planFleet(
+    planContext(seen, attended, now, secretPrefix),
+    readable,
+    (id, declared) => serverInputs(seen, now, id, declared),
   );
   const servers = withHolders(fleet.servers, desired.provider.table, () => named(seen));
   return { now, ...fleet, servers, unreadable };
@@ -69,6 +75,7 @@ export function planContext(
   { desired, keys, secretVersions, credential }: Readings,
   attended: Attended | undefined,
   now: number,
+  stack: string,
 ): PlanContext {
   const account = accountKey(desired.connection);
   return {
@@ -79,6 +86,7 @@ export function planContext(
     now,
     attended: attended !== undefined,
     includeReport: attended?.includeReport === true,
+    lifecycle: { connection: desired.connection.name, table: desired.provider.table, stack },
   };
 }
 
@@ -92,6 +100,7 @@ export function serverInputs(
   const record = ledger.servers.get(id);
   const reading = live.declared.get(id);
   const found = reading?.kind === 'found' ? reading : undefined;
+  const { forNew } = live;
   return {
     declared,
     live: found?.server,
@@ -99,6 +108,11 @@ export function serverInputs(
     record,
     pause: activePause(ledger.pauses, id, now),
     resend: ledger.resend.has(id) ? 'all' : fieldsToResend(record),
+    ...(forNew &&
+      declared.valid &&
+      declared.server.created && {
+        list: { ...forNew, named: forNew.named.get(id) ?? [] },
+      }),
   };
 }
 

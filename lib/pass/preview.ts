@@ -58,8 +58,8 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
     const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
     if ('ending' in seen) throw seen.ending.error;
     const wanted = plan(seen, attended, deps);
-    const { window = [], known, mostKnown, retry } = lease ?? {};
-    const saved = { window, known, mostKnown };
+    const { window = [], creates = [], known, mostKnown, retry } = lease ?? {};
+    const saved = { window, creates, known, mostKnown };
     const allowed = withMissing(await guard(wanted, seen, saved, request, deps, true), seen);
     const earlier = { row: account.row, seen, planned: allowed.planned, calls };
     const findings = findingsOf(allowed, seen, new Set());
@@ -88,13 +88,15 @@ function withMissing(allowed: Allowed, { desired, live, secretVersions }: Readin
 
 /** Whether a pass that sends nothing would find the ledger as it should be, and read no more than the plan did. */
 function isIdle(
-  { planned }: Allowed,
+  { planned, servers }: Allowed,
   { ledger, live }: Readings,
   { news, gone }: Findings,
 ): boolean {
   const isHeld = planned.some(({ outcome }) => outcome === 'held');
   const isUnsaid = live.declared.values().some(({ kind }) => kind === 'unsaid');
-  return news.length + gone.length + ledger.resend.size === 0 && !isHeld && !isUnsaid;
+  const isUnsettled = servers.values().some(({ label }) => label !== undefined);
+  const isNews = news.length + gone.length + ledger.resend.size > 0;
+  return !isNews && !isHeld && !isUnsaid && !isUnsettled;
 }
 
 function invalid(connection: string, problem: string): InvalidDeclarationError {

@@ -3,7 +3,7 @@ import { outcomeCounts } from '../model/outcome.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { activePause } from '../model/pause.ts';
 import { nextAttemptOf, nextAttemptOfConnection } from '../plan/due.ts';
-import type { Declared } from '../plan/server-plan.ts';
+import type { Declared } from '../plan/server-plan.types.ts';
 import { InterruptedError } from '../lease/interruption.ts';
 import type { LedgerState } from '../ledger/ledger.types.ts';
 import type { Log } from '../model/runtime.types.ts';
@@ -43,6 +43,9 @@ const listed: ReadonlySet<Outcome> = new Set([
   'refused',
   'waiting',
   'updated',
+  'created',
+  'deleted',
+  'unsure',
   'reported',
 ]);
 

@@ -1,3 +1,4 @@
+import { isSent } from '../model/outcome.ts';
 import type { Plan } from '../plan/plan.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import type { Preview } from './preview.ts';
@@ -11,7 +12,7 @@ export function changesToSend(
 ): ReadonlyMap<string, readonly string[]> {
   return new Map(
     changes.flatMap(({ id, outcome, changes: fields }) => {
-      if (outcome !== 'updated' && outcome !== 'held') return [];
+      if (!isSent(outcome) && outcome !== 'held') return [];
       const hashes = fields.filter(({ held }) => approved || !held).map(({ hash }) => hash);
       return hashes.length === 0 ? [] : [[id, hashes]];
     }),

@@ -80,7 +80,7 @@ export function labelOf({ server }: { readonly server: { readonly label?: string
 /** With what reading the plan took, where a person made one: the gateway was called as often. */
 export function withCalls(
   own: VendorCalls,
-  { list, get, put, throttled }: VendorCalls = none,
+  { list, get, put, create = 0, delete: deleted = 0, throttled }: VendorCalls = none,
 ): VendorCalls {
   const { throttled: ownThrottled = 0 } = own;
   const both = ownThrottled + (throttled ?? 0);
@@ -88,8 +88,12 @@ export function withCalls(
     list: own.list + list,
     get: own.get + get,
     put: own.put + put,
+    ...sumOf('create', create + (own.create ?? 0)),
+    ...sumOf('delete', deleted + (own.delete ?? 0)),
     ...(both > 0 && { throttled: both }),
   };
 }
+
+const sumOf = (name: 'create' | 'delete', calls: number) => (calls > 0 ? { [name]: calls } : {});
 
 const none: VendorCalls = { list: 0, get: 0, put: 0 };

@@ -11,7 +11,7 @@ import { outcomeCounts } from '../model/outcome.ts';
 import type { QuietCounts } from '../model/outcome.ts';
 import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
 import { notedRecord, planServer } from './server-plan.ts';
-import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.ts';
+import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.types.ts';
 import { reassertCap } from './diff.ts';
 
 /** The plans of the servers in scope, by id, less those that are no more than counted. */

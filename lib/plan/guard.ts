@@ -1,6 +1,7 @@
 import type { Limits } from '../model/desired.types.ts';
 import { planDigest } from './change.ts';
-import { guardedCauses } from '../model/outcome.ts';
+import { guardedCauses, isSent } from '../model/outcome.ts';
+import type { Cause } from '../model/outcome.ts';
 import type { FieldChange, GuardState, PlannedServer } from './plan.types.ts';
 
 /** What the guard decides by. Times in milliseconds since the epoch. */
@@ -16,6 +17,8 @@ export interface GuardInputs {
   readonly changedLastHour: number;
   /** Whether a server is among them: it counts once an hour. */
   readonly isCounted: (id: string) => boolean;
+  /** Servers created in the last hour. */
+  readonly createdLastHour: number;
   /** Hashes of approved changes. */
   readonly approved: ReadonlySet<string>;
   /** Whether what is only reported is marked where it would be held if it were sent: for a plan. Defaults to false. */
@@ -63,6 +66,8 @@ export function isOver({ share, limit }: Pick<GuardState, 'share' | 'limit'>): b
  *
  * What is sent to servers of mode `report`, because a person asks, comes on top of what any pass would send: it alone is held
  * where the rest is within the limit. So a plan shows what would be held of it, whether it is sent or not.
+ *
+ * New servers have a limit of their own, `limits.creates`. A deletion is held until it is approved, always.
  */
 export function guard(
   servers: readonly PlannedServer[],
@@ -76,6 +81,7 @@ export function guard(
   let [changing, changingAsked, reported, passed] = [0, 0, 0, 0];
   for (const server of servers) {
     const { id, mode, outcome } = server;
+    if (isComingOrGoing(server)) continue;
     if (outcome !== 'updated' && outcome !== 'reported') continue;
     const isAsked = mode === 'report' || outcome === 'reported';
     if (counts(server)) {
@@ -95,6 +101,9 @@ export function guard(
   const holds = (changed: number) =>
     active && isOver({ share: shareWith(changed), limit: limits.updates });
   const changed = changing + changingAsked;
+  const creates = servers.filter((server) => isCreate(server) && isSentOr(server, marksReported));
+  const toCreate = creates.filter((server) => isUnapproved(server, approved));
+  const creating = { lastHour: inputs.createdLastHour, creating: toCreate.length };
   const state: GuardState = {
     active,
     ...size,
@@ -105,8 +114,15 @@ export function guard(
     share: shareWith(changed),
     limit: limits.updates,
     minimum: limits.minimum,
+    ...(creates.length > 0 && { creates: { ...creating, limit: limits.creates } }),
   };
+  const toDelete = servers.filter(
+    (server) =>
+      isDelete(server) && isSentOr(server, marksReported) && isUnapproved(server, approved),
+  );
   const toHold = new Set([
+    ...(creating.lastHour + creating.creating > limits.creates ? toCreate : []),
+    ...toDelete,
     ...(holds(changing) ? unattended : []),
     ...(holds(changed + (marksReported ? reported : 0)) ? asked : []),
   ]);
@@ -115,12 +131,35 @@ export function guard(
   return { servers: held, state: { ...state, held: planDigest(heldHashes(held)) } };
 }
 
-/** What is sent only because another field changes waits with it. */
+/** What is sent only because another field changes waits with it, and a server comes or goes as a whole. */
+const isHeldAsWell: ReadonlySet<Cause> = new Set(['together', 'create', 'delete']);
+
+function isCreate({ changes }: Pick<PlannedServer, 'changes'>): boolean {
+  return changes.some(({ cause }) => cause === 'create');
+}
+
+function isDelete({ changes }: Pick<PlannedServer, 'changes'>): boolean {
+  return changes.some(({ cause }) => cause === 'delete');
+}
+
+/** Whether the server itself comes or goes: it has limits of its own. */
+export function isComingOrGoing(server: Pick<PlannedServer, 'changes'>): boolean {
+  return isCreate(server) || isDelete(server);
+}
+
+const isSentOr = ({ outcome }: PlannedServer, reported: boolean) =>
+  isSent(outcome) || (reported && outcome === 'reported');
+
+/** An approval is of a whole server, and never of a part of it. */
+const isUnapproved = ({ changes }: PlannedServer, approved: ReadonlySet<string>) =>
+  changes.some(({ hash }) => !approved.has(hash));
+
+/** Waits with what it belongs to. */
 function hold(server: PlannedServer, approved: ReadonlySet<string>): PlannedServer {
   const changes = server.changes.map((change) => ({
     ...change,
     held:
-      isGuarded(change, approved) || (change.cause === 'together' && !approved.has(change.hash)),
+      !approved.has(change.hash) && (isGuarded(change, approved) || isHeldAsWell.has(change.cause)),
   }));
   return { ...server, outcome: server.outcome === 'reported' ? 'reported' : 'held', changes };
 }

@@ -3,7 +3,7 @@ import type { Json, Pointer } from '../model/json/json.types.ts';
 import { getAt } from '../model/json/pointer.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { FieldChange, Holder } from './plan.types.ts';
-import type { ServerPlan } from './server-plan.ts';
+import type { ServerPlan } from './server-plan.types.ts';
 
 type Plans = ReadonlyMap<string, ServerPlan>;
 
@@ -38,7 +38,7 @@ export function withHolders(
     const field = unique.find((one) => one.pointer === pointer);
     const change = changeAt(plans, id, pointer);
     const value =
-      field && change?.after.kind === 'value' ? keyOf(field, change.after.value) : undefined;
+      field && change?.after.kind === 'value' ? uniqueText(field, change.after.value) : undefined;
     const holder = value === undefined ? undefined : holders.get(pointer)?.get(value);
     return holder?.id === id ? undefined : holder;
   };
@@ -78,14 +78,14 @@ function changeAt(plans: Plans, id: string, pointer: Pointer): FieldChange | und
 function byValue(field: FieldSpec, servers: Iterable<Named>): ReadonlyMap<string, Named> {
   const found = new Map<string, Named>();
   for (const server of servers) {
-    const key = keyOf(field, getAt(server.live.fields, field.pointer));
+    const key = uniqueText(field, getAt(server.live.fields, field.pointer));
     if (key !== undefined) found.set(key, server);
   }
   return found;
 }
 
-/** One text for what the gateway takes for the same. */
-function keyOf({ unique }: FieldSpec, value: Json | undefined): string | undefined {
+/** One text for what the gateway takes for the same; undefined for what is not text. */
+export function uniqueText({ unique }: FieldSpec, value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.normalize('NFC').trim().toLowerCase();
   return unique === 'slug' ? text.replaceAll(/[^\p{L}\p{N}]/gu, '') : text;

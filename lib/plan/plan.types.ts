@@ -61,6 +61,12 @@ export interface GuardState {
   readonly share: number;
   readonly limit: number;
   readonly minimum: number;
+  /** Servers created in the last hour, those that this plan adds, and how many may be; absent if it adds none. */
+  readonly creates?: {
+    readonly lastHour: number;
+    readonly creating: number;
+    readonly limit: number;
+  };
   /** Digest of the held changes; absent when there are none. */
   readonly held?: string;
 }

@@ -1,68 +1,18 @@
 import { attemptKey } from './change.ts';
-import type { DesiredServer, InvalidServer } from '../model/desired.types.ts';
+import type { DesiredServer } from '../model/desired.types.ts';
 import { diffUnit } from './diff.ts';
-import type { DiffInputs, FieldVerdict } from './diff.types.ts';
-import type { FingerprintKeys } from '../model/fingerprint.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
-import type { AttemptKey, Pause, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
+import type { Reason, ServerRecord } from '../model/ledger.types.ts';
+import { isSent } from '../model/outcome.ts';
 import type { Mode, Outcome } from '../model/outcome.ts';
-import type { FieldChange, PlannedServer } from './plan.types.ts';
-import { nextAttemptOf } from './due.ts';
-import type { Asking } from './due.ts';
 import { findingOf, refusedOf, withRefusedDue } from './finding.ts';
+import { planGoing, planNew } from './lifecycle-plan.ts';
 import { pauseText } from '../model/pause.ts';
-import {
-  emptyRecord,
-  failureOf,
-  isNewOutcome,
-  keptFailure,
-  notedFields,
-  withOutcome,
-} from './record.ts';
+import { askingOf, diffInputsOf, nothingToAttempt, planned } from './planned.ts';
+import { emptyRecord, isNewOutcome, keptFailure, notedFields, withOutcome } from './record.ts';
 import type { RecordUpdate } from './record.ts';
+import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.types.ts';
 import { withSentTogether } from './together.ts';
-
-/** A declared server, parsed or not. */
-export type Declared =
-  | { readonly valid: true; readonly server: DesiredServer }
-  | { readonly valid: false; readonly server: InvalidServer };
-
-/** What the plan of each server of a connection depends on alike. */
-export interface PlanContext extends Asking {
-  /** `accountKey` of the connection. */
-  readonly account: string;
-  readonly keys: FingerprintKeys;
-  readonly secretVersions: ReadonlyMap<string, string>;
-  /** Version of the secret that the connection signs in with, where it is known. */
-  readonly credential?: string | undefined;
-  /** Whether the person who asks also means servers of mode `report`. */
-  readonly includeReport: boolean;
-}
-
-/** What it depends on of its own. */
-export interface ServerInputs {
-  readonly declared: Declared;
-  /** Absent: the vendor does not have it. */
-  readonly live?: LiveServer | undefined;
-  readonly record?: ServerRecord | undefined;
-  readonly pause?: Pause | undefined;
-  /** Whether a GET said what the list leaves out. */
-  readonly isRead?: boolean | undefined;
-  readonly resend: DiffInputs['resend'];
-}
-
-/** A server's plan, and what apply and the ledger need of it. */
-export interface ServerPlan {
-  readonly planned: PlannedServer;
-  readonly inSyncAs?: 'inSync' | 'assumed' | undefined;
-  readonly verdicts: readonly FieldVerdict[];
-  /** `attemptKey`. Only backoff and failures ask for it, and of a fleet few servers have them. */
-  readonly key: () => AttemptKey;
-  /** The current record, or the empty one. */
-  readonly record: ServerRecord;
-  /** When a GET said what the list leaves out, if it did in this pass. */
-  readonly readAt?: Time | undefined;
-}
 
 /** The plan of one server: the outcome is the first of the list in `outcome.ts` that fits. */
 export function planServer(context: PlanContext, inputs: ServerInputs): ServerPlan {
@@ -83,10 +33,18 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
   }
   const older = olderThan(declared.server, record);
   if (older) return simple('invalid', older);
+  const { created } = declared.server;
+  const { lifecycle } = context;
+  if (created && lifecycle) {
+    const own = { ...declared.server, created };
+    if (!created.stored.binding) return planNew(context, lifecycle, inputs, own, record);
+    const going = planGoing(context, lifecycle, inputs, own, record);
+    if (going) return going;
+  }
   if (!live) {
     return simple('missing', {
       code: 'missing',
-      message: 'the gateway has no server with this id',
+      message: created ? goneByItself : 'the gateway has no server with this id',
     });
   }
   if (live.readOnly !== undefined) {
@@ -95,6 +53,9 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
   return planFields(context, inputs, declared.server, live, record);
 }
 
+const goneByItself =
+  'the gateway does not have it any more. To create it again: declare it absent, and once that is done present';
+
 function planFields(
   context: PlanContext,
   inputs: ServerInputs,
@@ -102,22 +63,9 @@ function planFields(
   live: LiveServer,
   record: ServerRecord,
 ): ServerPlan {
-  const { reassertEvery, mode } = server.policy;
-  // To a server that the person does not mean, it is a pass like any other.
-  const isMeant = mode !== 'report' || context.includeReport;
-  const asking: Asking = { now: context.now, attended: context.attended && isMeant };
-  const diffInputs: DiffInputs = {
-    account: context.account,
-    server: server.id,
-    contentHash: server.contentHash,
-    live,
-    record: inputs.record,
-    keys: context.keys,
-    secretVersions: context.secretVersions,
-    reassertEvery,
-    resend: inputs.resend,
-    now: context.now,
-  };
+  const { mode } = server.policy;
+  const asking = askingOf(context, mode);
+  const diffInputs = diffInputsOf(context, inputs, server, live);
   const key = () => attemptKey(server, context.secretVersions, context.credential);
   const diffed = server.units.map((unit) => diffUnit(diffInputs, unit));
   const verdicts = withSentTogether(
@@ -139,8 +87,6 @@ function planFields(
   };
 }
 
-const nothingToAttempt = () => ({ key: '' });
-
 function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason | undefined {
   if (generation === undefined || record.generation === undefined) return undefined;
   if (generation >= record.generation) return undefined;
@@ -148,33 +94,6 @@ function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason 
     code: 'older-generation',
     message: `generation ${generation} is older than ${record.generation}, which was already acted on; push it again to go back to it`,
   };
-}
-
-function planned(
-  { server }: Declared,
-  mode: Mode,
-  outcome: Outcome,
-  record: ServerRecord,
-  changes: readonly FieldChange[],
-  reason: Reason | undefined,
-): PlannedServer {
-  return {
-    id: server.id,
-    ...(server.label !== undefined && { label: server.label }),
-    mode,
-    outcome,
-    ...sinceOf(outcome, record),
-    ...(reason && { reason }),
-    ...nextAttemptOf(outcome, record),
-    changes,
-  };
-}
-
-function sinceOf(outcome: Outcome, record: ServerRecord): { readonly since?: Time } {
-  if (record.rev > 0 && record.outcome === outcome) return { since: record.since };
-  if (outcome !== 'failed' && outcome !== 'waiting') return {};
-  const { since } = failureOf(record, outcome);
-  return since === undefined ? {} : { since };
 }
 
 /**
@@ -187,7 +106,7 @@ export function notedRecord(
   now: number,
 ): ServerRecord | undefined {
   const { record, planned: finding, verdicts } = plan;
-  if (finding.outcome === 'updated') return undefined;
+  if (isSent(finding.outcome)) return undefined;
   const { label } = declared.server;
   // A server that was not compared has no verdicts; one that declares nothing has none either, and is in sync.
   const compared = verdicts.length > 0 || plan.inSyncAs !== undefined;

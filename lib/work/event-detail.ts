@@ -21,6 +21,9 @@ const limits = [
  * | `Server Updated` | `server`, `label?`, `at`, `trigger`, `by?`, `command?`, `approval?`, `declaration`, `fields` (`pointer`, `cause`, `before`, `after`), `omitted?` |
  * | `Drift Detected` | `server`, `label?`, `pointers`, `omitted?` |
  * | `Update Failed`  | `server`, `label?`, `outcome`, `reason` (`code`, `message`, `pointer?`) |
+ * | `Server Created` | `server`, `label?`, `consentUrl?`: where a person has to consent |
+ * | `Server Deleted` | `server`, `label?` |
+ * | `Server Unsure`  | `server`, `label?`, `reason`: it may have been created or deleted |
  * | `Plan Held`      | `digest`, `guard` |
  * | `Pass Completed` | the report: `trigger`, `startedAt`, `durationMs`, `servers`, `counts`, `state`, `details` and more |
  *
@@ -54,6 +57,9 @@ function shape(event: TrueupEvent, { value, members }: Limit): object {
       return { version: 1, ...report, details: report.details.slice(0, members) };
     }
     case 'Update Failed':
+    case 'Server Created':
+    case 'Server Deleted':
+    case 'Server Unsure':
     case 'Plan Held': {
       const { type: _type, ...rest } = event;
       return { version: 1, ...rest };

@@ -23,6 +23,30 @@ export type TrueupEvent =
       readonly reason: Reason;
     }
   | {
+      readonly type: 'Server Created';
+      readonly connection: string;
+      readonly pass: string;
+      readonly server: string;
+      readonly label?: string;
+      /** Where a person has to consent before it works, if the gateway said so. */
+      readonly consentUrl?: string;
+    }
+  | {
+      readonly type: 'Server Deleted';
+      readonly connection: string;
+      readonly pass: string;
+      readonly server: string;
+      readonly label?: string;
+    }
+  | {
+      readonly type: 'Server Unsure';
+      readonly connection: string;
+      readonly pass: string;
+      readonly server: string;
+      readonly label?: string;
+      readonly reason: Reason;
+    }
+  | {
       readonly type: 'Plan Held';
       readonly connection: string;
       readonly pass: string;

@@ -43,6 +43,8 @@ export function ledgerOf(world: World, process: Process): Ledger {
         await ledger.markResend(connection, id, mark);
         world.tell({ kind: 'resend', connection, id });
       }),
+    labels: (...args) => call('labels', undefined, () => ledger.labels(...args)),
+    advance: (...args) => call('advance', args, () => ledger.advance(...args)),
     clearResend: (...args) => call('clearResend', args, () => ledger.clearResend(...args)),
     record: (connection, record) => call('record', record, () => ledger.record(connection, record)),
     putPushed: (...args) => call('putPushed', args, () => ledger.putPushed(...args)),

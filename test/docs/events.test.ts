@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { failureReasons } from '../../lib/model/errors/failure-reason.ts';
 import { outcomes } from '../../lib/model/outcome.ts';
+import { approve } from '../../lib/pass/approve.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import { wire } from '../../lib/wiring.ts';
 import { eventSource } from '../../lib/work/event-bus.ts';
@@ -105,12 +106,36 @@ describe('events are as docs/events.md says', () => {
     expectAsDocumented('Plan Held');
   });
 
+  test('Server Created, Server Unsure and Server Deleted', async () => {
+    const policy = { mode: 'correct', manage: ['update', 'create', 'delete'] };
+    await world.declareConnection({ policy });
+    const mcp = { mcp_server_directory_id: '00000000-0000-4000-8000-000000000001' };
+    const declare = (label: string, more: object = {}) =>
+      world.desired.put(connection, `new#${label}`, { spec: { name: label, ...mcp }, ...more });
+    await declare('one');
+    await pass();
+    expectAsDocumented('Server Created');
+    world.barndoor.misbehave({ operation: 'create', times: 1, effect: { kind: 'cut' } });
+    await declare('two');
+    await pass();
+    expectAsDocumented('Server Unsure');
+    await declare('one', { state: 'absent' });
+    await pass();
+    const { digest } = sent('Plan Held') as { digest: string };
+    await approve(connection, digest, world.deps, 'kim');
+    await pass();
+    expectAsDocumented('Server Deleted');
+  });
+
   test('and there are no others', () => {
     const { rule: _rule, ...types } = documented;
     expect(Object.keys(types).toSorted()).toEqual([
       'Drift Detected',
       'Pass Completed',
       'Plan Held',
+      'Server Created',
+      'Server Deleted',
+      'Server Unsure',
       'Server Updated',
       'Update Failed',
     ]);

@@ -123,7 +123,12 @@ export function connectionTo(
     baseUrl,
     auth: { type: 'bearer', token: { secret: `trueup/acme-${provider}/token` } },
     budget: { requestsPerMinute: 300, concurrency: 4 },
-    policy: { mode: 'report', ignore: [], limits: { updates: 0.3, minimum: 10 } },
+    policy: {
+      mode: 'report',
+      manage: ['update'],
+      ignore: [],
+      limits: { updates: 0.3, minimum: 10, creates: 10 },
+    },
     ...more,
   };
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decide } from '../../lib/lifecycle/protocol.ts';
 import type { LifecycleDecision, LifecycleEvent } from '../../lib/lifecycle/protocol.ts';
-import type { Binding, LabelState, Reservation } from '../../lib/lifecycle/lifecycle.types.ts';
+import type { Binding, LabelState, Reservation } from '../../lib/model/lifecycle.types.ts';
 
 /*
  * A world with one label, a gateway that takes any number of servers of the same name, and processes that make passes over it.
@@ -293,7 +293,7 @@ function toDo(
   if (world.approved && world.made > 0) return undefined;
   if (ids.length > 0) return undefined;
   const nonce = `n${epoch}`;
-  const reservation = { nonce, account, body: 'b', epoch, at: time(world.now) };
+  const reservation = { nonce, account, body: {}, epoch, at: time(world.now) };
   return writing([{ kind: 'reserve', reservation }], 'send', nonce);
 }
 

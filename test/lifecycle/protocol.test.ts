@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Binding, LabelState, Reservation } from '../../lib/lifecycle/lifecycle.types.ts';
+import type { Binding, LabelState, Reservation } from '../../lib/model/lifecycle.types.ts';
 import { decide, isOwn } from '../../lib/lifecycle/protocol.ts';
 import type { LifecycleEvent } from '../../lib/lifecycle/protocol.ts';
 
@@ -8,7 +8,7 @@ const now = Date.parse(at);
 const reservation: Reservation = {
   nonce: 'n1',
   account: 'a',
-  body: 'b',
+  body: {},
   epoch: 3,
   at,
   state: 'reserved',
@@ -44,6 +44,7 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
   ['a deletion by another deployment', { binding }, { ...remove, stack: 'other' }, 'other'],
   ['a deletion at another gateway', { binding }, { ...remove, account: 'b' }, 'other'],
   ['a second deletion', { binding: { ...binding, removal } }, remove, 'early'],
+  ['the absence of what is not bound', {}, { kind: 'vanished' }, 'none'],
   ['the end of a deletion that nobody began', { binding }, { kind: 'gone' }, 'none'],
   [
     'a read without a deletion',
@@ -129,4 +130,11 @@ test('what was found is bound; what may be another’s is for a person, and neve
 test('a binding is its own only at the same gateway and in the same deployment', () => {
   expect(isOwn(binding, { account: 'a', stack: 'trueup' })).toBe(true);
   expect(isOwn(binding, { account: 'b', stack: 'trueup' })).toBe(false);
+});
+
+test('a server that is not there any more is bound no longer', () => {
+  expect(decide({ binding }, { kind: 'vanished' })).toEqual({
+    ok: true,
+    writes: [{ item: 'binding' }],
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GuardState, PlannedServer } from '../../lib/plan/plan.types.ts';
 import { assemblePlan, planFleet } from '../../lib/plan/fleet-plan.ts';
-import type { Declared, PlanContext } from '../../lib/plan/server-plan.ts';
+import type { Declared, PlanContext } from '../../lib/plan/server-plan.types.ts';
 import { notedRecord } from '../../lib/plan/server-plan.ts';
 import { reassertCap } from '../../lib/plan/diff.ts';
 import {

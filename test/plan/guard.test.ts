@@ -7,11 +7,12 @@ import type { PlannedServer } from '../../lib/plan/plan.types.ts';
 import { changeOf, plannedOf } from './support/builders.ts';
 
 const inputs = (more: Partial<GuardInputs> = {}): GuardInputs => ({
-  limits: { updates: 0.3, minimum: 10 },
+  limits: { updates: 0.3, minimum: 10, creates: 10 },
   declared: 10,
   known: 0,
   mostKnown: 0,
   changedLastHour: 0,
+  createdLastHour: 0,
   isCounted: () => false,
   approved: new Set(),
   ...more,
@@ -29,13 +30,19 @@ describe('the share', () => {
     ['a tenth of a push of a thousand', 100, { declared: 1000, changedLastHour: 300 }, 0.4, true],
     ['of a scope of few, over all that are declared', 4, { declared: 100 }, 0.04, false],
     ['below the minimum', 9, { declared: 9 }, 1, false],
-    ['of nothing declared', 1, { declared: 0, limits: { updates: 0, minimum: 0 } }, 0, false],
-    ['a limit of nothing', 1, { limits: { updates: 0, minimum: 1 } }, 0.1, true],
-    ['a limit of everything', 10, { limits: { updates: 1, minimum: 1 } }, 1, false],
+    [
+      'of nothing declared',
+      1,
+      { declared: 0, limits: { updates: 0, minimum: 0, creates: 10 } },
+      0,
+      false,
+    ],
+    ['a limit of nothing', 1, { limits: { updates: 0, minimum: 1, creates: 10 } }, 0.1, true],
+    ['a limit of everything', 10, { limits: { updates: 1, minimum: 1, creates: 10 } }, 1, false],
     [
       'a limit of everything, of few known',
       10,
-      { known: 5, limits: { updates: 1, minimum: 1 } },
+      { known: 5, limits: { updates: 1, minimum: 1, creates: 10 } },
       2,
       false,
     ],
@@ -140,7 +147,8 @@ describe('counted are', () => {
     const { state, servers } = guard(some(10, { changes }), inputs());
     expect(isGuarded(changeOf({ cause }), new Set())).toBe(counted);
     expect(state.changing).toBe(counted ? 10 : 0);
-    expect(heldOf(servers)).toHaveLength(counted ? 10 : 0);
+    // A deletion is held whatever the share.
+    expect(heldOf(servers)).toHaveLength(counted || cause === 'delete' ? 10 : 0);
   });
 
   test('servers that would be written to, not those that fail, wait or report', () => {
@@ -201,5 +209,55 @@ describe('an approval', () => {
     const changes = [changeOf({ hash: 'seen' }), changeOf({ hash: 'new', pointer: '/slug' })];
     const { servers } = guard(some(4, { changes }), inputs({ approved: new Set(['seen']) }));
     expect(servers[0]?.changes.map(({ held }) => held)).toEqual([false, true]);
+  });
+});
+
+describe('servers that come and go', () => {
+  const moving = (id: string, cause: 'create' | 'delete', more: Partial<PlannedServer> = {}) =>
+    plannedOf(id, {
+      outcome: cause === 'create' ? 'created' : 'deleted',
+      changes: [changeOf({ cause, hash: `${id}a` }), changeOf({ cause, hash: `${id}b` })],
+      ...more,
+    });
+  const limits = { updates: 0.3, minimum: 10, creates: 2 };
+
+  test('new ones have a limit of their own, in connections of any size', () => {
+    const two = ['a', 'b'].map((id) => moving(id, 'create'));
+    const within = guard(two, inputs({ limits, declared: 2 }));
+    expect(within.servers).toBe(two);
+    expect(within.state).toMatchObject({
+      changing: 0,
+      creates: { lastHour: 0, creating: 2, limit: 2 },
+    });
+    const more = guard(two, inputs({ limits, createdLastHour: 1 }));
+    expect(heldOf(more.servers)).toEqual(['a', 'b']);
+    expect(more.state.held).toBe(planDigest(heldHashes(more.servers)));
+    expect(heldHashes(more.servers)).toEqual(['aa', 'ab', 'ba', 'bb']);
+  });
+
+  test('what is approved as a whole does not count, and a part of it is no approval', () => {
+    const two = ['a', 'b'].map((id) => moving(id, 'create'));
+    const over = { limits, createdLastHour: 1 };
+    const approved = new Set(['aa', 'ab']);
+    expect(guard(two, inputs({ ...over, approved })).state.creates).toMatchObject({ creating: 1 });
+    expect(heldOf(guard(two, inputs({ ...over, approved })).servers)).toEqual([]);
+    const part = guard(two, inputs({ ...over, approved: new Set(['aa', 'ba']) }));
+    expect(heldOf(part.servers)).toEqual(['a', 'b']);
+    expect(heldHashes(part.servers)).toEqual(['ab', 'bb']);
+  });
+
+  test('one that goes is held until all of it is approved', () => {
+    const one = [moving('a', 'delete')];
+    expect(heldOf(guard(one, inputs()).servers)).toEqual(['a']);
+    expect(heldOf(guard(one, inputs({ approved: new Set(['aa']) })).servers)).toEqual(['a']);
+    expect(guard(one, inputs({ approved: new Set(['aa', 'ab']) })).servers).toBe(one);
+  });
+
+  test('what is only reported is marked for a plan alone', () => {
+    const one = [moving('a', 'delete', { outcome: 'reported' })];
+    expect(guard(one, inputs()).servers).toBe(one);
+    const { servers, state } = guard(one, inputs({ marksReported: true }));
+    expect(servers[0]).toMatchObject({ outcome: 'reported', changes: [{ held: true }, {}] });
+    expect(state.held).toBeDefined();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { withHolders } from '../../lib/plan/holders.ts';
 import type { Named } from '../../lib/plan/holders.ts';
 import type { FieldChange } from '../../lib/plan/plan.types.ts';
-import type { ServerPlan } from '../../lib/plan/server-plan.ts';
+import type { ServerPlan } from '../../lib/plan/server-plan.types.ts';
 import type { FieldTable } from '../../lib/model/field-table.types.ts';
 import type { Json } from '../../lib/model/json/json.types.ts';
 import { fieldAt, table } from './support/tables.ts';

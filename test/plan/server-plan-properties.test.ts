@@ -5,7 +5,7 @@ import { assemblePlan, planFleet } from '../../lib/plan/fleet-plan.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { Json, JsonObject, Pointer } from '../../lib/model/json/json.types.ts';
 import { formatPointer, getAt, isWithin, setAt } from '../../lib/model/json/pointer.ts';
-import type { Declared } from '../../lib/plan/server-plan.ts';
+import type { Declared } from '../../lib/plan/server-plan.types.ts';
 import { spec, vendorState } from './support/arbitraries.ts';
 import { contextOf, serverOf } from './support/builders.ts';
 import { table } from './support/tables.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import type { Pause, ServerRecord } from '../../lib/model/ledger.types.ts';
 import { notedRecord, planServer } from '../../lib/plan/server-plan.ts';
-import type { Declared, PlanContext, ServerInputs } from '../../lib/plan/server-plan.ts';
+import type { Declared, PlanContext, ServerInputs } from '../../lib/plan/server-plan.types.ts';
 import {
   applied,
   contextOf,

@@ -85,11 +85,12 @@ describe('fields that travel together', () => {
     const { planned } = world.plan();
     const heldOf = (approved: readonly string[]) =>
       guard([planned], {
-        limits: { updates: 0, minimum: 1 },
+        limits: { updates: 0, minimum: 1, creates: 10 },
         declared: 1,
         known: 1,
         mostKnown: 1,
         changedLastHour: 0,
+        createdLastHour: 0,
         isCounted: () => false,
         approved: new Set(approved),
       }).servers[0]?.changes.map(({ held }) => held);

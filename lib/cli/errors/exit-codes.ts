@@ -45,9 +45,9 @@ export function gravest(findings: Iterable<Finding>): ExitCode {
 
 /** What the counts of a connection come to. */
 export function findingsOf(counts: OutcomeCounts): readonly Finding[] {
-  const { failed, refused, invalid, unreached, waiting, missing, held } = counts;
+  const { failed, refused, invalid, unreached, unsure, waiting, missing, held } = counts;
   return [
-    ...(failed + refused + invalid + unreached + waiting > 0 ? [exitCodes.failed] : []),
+    ...(failed + refused + invalid + unreached + unsure + waiting > 0 ? [exitCodes.failed] : []),
     ...(held > 0 ? [exitCodes.held] : []),
     ...(missing > 0 ? ['missing' as const] : []),
   ];

@@ -1,7 +1,7 @@
 import type { DesiredStore } from '../../desired/desired-store.types.ts';
 import { accountOf } from '../../desired/rules/shared-servers.ts';
 import type { ConnectionServers } from '../../desired/rules/shared-servers.ts';
-import { serverIdIn } from '../../model/names/server-key.ts';
+import { rowIdIn } from '../../model/names/server-key.ts';
 import { mapLimited } from '../../pass/limited.ts';
 
 const atOnce = 8;
@@ -34,7 +34,7 @@ export async function accountServers(
   const found = await mapLimited(sharing, atOnce, stop, async ({ name, declared }) => ({
     name,
     declared,
-    ids: (await desired.rows(name)).flatMap(({ item }) => serverIdIn(item) ?? []),
+    ids: (await desired.rows(name)).flatMap(({ item }) => rowIdIn(item) ?? []),
   }));
   return read && found;
 }

@@ -4,7 +4,7 @@ import { usageError } from '../errors/cli-error.ts';
 import type { CliError } from '../errors/cli-error.ts';
 import type { Target } from './target.ts';
 import { comparableId } from '../../model/names/server-id.ts';
-import { serverIdIn } from '../../model/names/server-key.ts';
+import { serverRows } from '../../pass/read/server-rows.ts';
 
 /** What its help says of an operand that `select` takes. */
 export const nameOperand = 'CONNECTION, or CONNECTION/SERVER by label or id. Defaults to all';
@@ -106,10 +106,8 @@ async function serverCalled(
   name: string,
 ): Promise<string | undefined> {
   const named = connections.slice(0, mostLookedThrough).map(async (connection) => {
-    const rows = await deps.desired.rows(connection);
-    const isIt = rows.some(
-      ({ item, value }) => value['label'] === name || serverIdIn(item) === name,
-    );
+    const rows = await serverRows(deps, connection);
+    const isIt = rows.some(({ id, label }) => label === name || id === name);
     return isIt ? [`${connection}/${name}`] : [];
   });
   return (await Promise.all(named)).flat()[0];
@@ -121,12 +119,7 @@ async function serversOf(
   connection: string,
   wanted: readonly string[],
 ): Promise<readonly string[]> {
-  const rows = await deps.desired.rows(connection);
-  const servers = rows.flatMap(({ item, value }) => {
-    const id = serverIdIn(item);
-    const { label } = value;
-    return id === undefined ? [] : [{ id, ...(typeof label === 'string' && { label }) }];
-  });
+  const servers = await serverRows(deps, connection);
   const ids = new Set<string>();
   for (const name of wanted) {
     if (name === '')

@@ -57,23 +57,23 @@ const text = (label: string, field: string, value = '') =>
 export function records(list: readonly ShownRecord[]): Html {
   if (list.length === 0) return html`<p>Nothing was done.</p>`;
   return html`<ol class="counts">
-    ${list.map((record) => html`<li>${record.kind === 'change' ? change(record) : act(record)}</li>`)}
+    ${list.map((record) => html`<li>${'pass' in record ? change(record) : act(record)}</li>`)}
   </ol>`;
 }
 
-function change(record: Extract<ShownRecord, { kind: 'change' }>): Html {
+function change(record: Extract<ShownRecord, { pass: string }>): Html {
   const { connection, server, label, at, pass, approval, fields } = record;
   const declared = declaredText(record);
   return html`<p>
       ${time(at)}
       ${link(href('/server', { connection, id: server }), name(`${connection}/${label ?? server}`))},
-      by ${whoText(record)}, pass
+      ${record.kind === 'change' ? '' : `to be ${record.kind}d, `}by ${whoText(record)}, pass
       ${link(href('/history', { connection, pass }), pass)}${declared === undefined ? '' : `, ${declared}`}${approval === undefined ? '' : `, approved as ${approval.slice(0, 12)}`}
     </p>
     ${printed(fields.flatMap((field) => fieldLines(asPlanned(field), marking)))}`;
 }
 
-function act(record: Exclude<ShownRecord, { kind: 'change' }>): Html {
+function act(record: Exclude<ShownRecord, { pass: string }>): Html {
   const { connection } = record;
   const { server, label = server }: { server?: string; label?: string } =
     'server' in record ? record : {};

@@ -1,6 +1,6 @@
 import type { DesiredRow, DesiredStore } from '../desired-store.types.ts';
 import { openItems, type ItemsOptions, type StoredItem } from '../../table/dynamodb/items.ts';
-import { serverKey, serverKeyPrefix } from '../../model/names/server-key.ts';
+import { rowKey, serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /** The sparse index of the table `Desired`: only rows with the attribute `provider` are in it. */
 const index = 'provider';
@@ -20,7 +20,7 @@ export function desiredTable(options: ItemsOptions): DesiredStore {
     },
     rows: async (connection, ids) => {
       if (ids === undefined) return (await items.query(connection)).map(row);
-      const named = ids.filter((id) => id !== '').map((id) => serverKey(id));
+      const named = ids.filter((id) => id !== '').map((id) => rowKey(id));
       return (await items.getMany(connection, ['connection', ...named])).map(row);
     },
     countServers: (connection) => items.count(connection, { prefix: serverKeyPrefix }),

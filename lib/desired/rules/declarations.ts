@@ -10,6 +10,7 @@ import { parseDuration, parseShare } from '../../model/duration.ts';
 import { formatIssue } from '../../model/errors/errors.ts';
 import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldTable } from '../../model/field-table.types.ts';
+import type { StoredLabel } from '../../model/lifecycle.types.ts';
 import type { JsonObject } from '../../model/json/json.types.ts';
 import { canonicalJson, isJsonObject } from '../../model/json/json.ts';
 import { jsonIssues } from '../../model/json/json-issues.ts';
@@ -19,8 +20,10 @@ import type { DeclarationOptions } from './row.ts';
 import { connectionRowSchema, labelSchema, serverRowSchema } from './schema.ts';
 import type { ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
-import { declaredUnits } from '../../model/units.ts';
-import { serverKeyPrefix } from '../../model/names/server-key.ts';
+import { createOnlyUnits, declaredUnits } from '../../model/units.ts';
+import { newLabelIn, rowIdIn } from '../../model/names/server-key.ts';
+
+const nothingStored: StoredLabel = { revs: { reservation: 0, binding: 0 } };
 
 /** `spec` is one level down in its row, and may have 32 of its own. */
 const rowDepth = 33;
@@ -45,11 +48,13 @@ function connectionOf(row: ConnectionRow, { providers }: DeclarationOptions): Co
   const reassertEvery = parseDuration(policy?.reassertEvery ?? 'never');
   const resolved: ConnectionPolicy = {
     mode: policy?.mode ?? 'report',
+    manage: policy?.manage ?? ['update'],
     ignore: policy?.ignore ?? [],
     ...(reassertEvery !== undefined && { reassertEvery }),
     limits: {
       updates: parseShare(policy?.limits?.updates ?? '30%'),
       minimum: policy?.limits?.minimum ?? 10,
+      creates: policy?.limits?.creates ?? 10,
     },
   };
   return {
@@ -87,6 +92,7 @@ export function parseServer(
     secretPrefix: options.secretPrefix,
     table,
     ignore: connection.policy.ignore,
+    manage: connection.policy.manage,
   };
   const issues = inJson(row, (json) => [
     ...merged(serverRules(json, context), schemaIssues(serverRowSchema, json)),
@@ -109,20 +115,30 @@ function foreignRow(row: JsonObject, connection: string): Issue[] {
 }
 
 function serverOf(
-  { item, label, generation, ...row }: ServerRow,
+  { item, label: own, generation, state, ...row }: ServerRow,
   inherited: ConnectionPolicy,
   table: FieldTable,
 ) {
   const spec = row.spec as JsonObject;
   const policy = resolvePolicy(row.policy, inherited);
+  const newLabel = newLabelIn(item);
+  const label = own ?? newLabel;
   const server: DesiredServer = {
-    id: item.slice(serverKeyPrefix.length),
+    id: rowIdIn(item) as string,
     ...(label !== undefined && { label }),
     ...(generation !== undefined && { generation }),
     spec,
     policy,
     units: declaredUnits(table, spec, policy.ignore),
     contentHash: contentHash(spec, row.policy, policy),
+    ...(newLabel !== undefined && {
+      created: {
+        label: newLabel,
+        isAbsent: state === 'absent',
+        createOnly: createOnlyUnits(table, spec),
+        stored: nothingStored,
+      },
+    }),
   };
   return server;
 }
@@ -132,6 +148,7 @@ function resolvePolicy(own: ServerRow['policy'], inherited: ConnectionPolicy): S
     own?.reassertEvery === undefined ? inherited.reassertEvery : parseDuration(own.reassertEvery);
   return {
     mode: own?.mode ?? inherited.mode,
+    manage: own?.manage ?? inherited.manage,
     ignore: own?.ignore ?? inherited.ignore,
     ...(reassertEvery !== undefined && { reassertEvery }),
   };
@@ -157,9 +174,10 @@ function contentHash(
 
 function invalidServer(row: unknown, issues: readonly Issue[]): InvalidServer {
   const { item, label } = isJsonObject(row) ? row : {};
-  const shown = labelSchema.safeParse(label);
+  const own = typeof item === 'string' ? newLabelIn(item) : undefined;
+  const shown = labelSchema.safeParse(label ?? own);
   return {
-    id: typeof item === 'string' ? item.replace(serverKeyPrefix, '') : '',
+    id: typeof item === 'string' ? (rowIdIn(item) ?? item) : '',
     ...(shown.success && { label: shown.data }),
     reason: plainText(issues.map(formatIssue).join('; ')),
   };

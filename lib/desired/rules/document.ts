@@ -2,14 +2,14 @@ import type { Issue } from '../../model/errors/errors.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { jsonIssues } from '../../model/json/json-issues.ts';
-import { connectionRules, ignoreOf, merged, serverRules } from './row.ts';
+import { connectionRules, ignoreOf, manageOf, merged, serverRules } from './row.ts';
 import type { DeclarationOptions, ServerContext } from './row.ts';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { documentSchema } from './schema.ts';
 import type { ConnectionDocument, ConnectionRow, ServerRow } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { comparableId } from '../../model/names/server-id.ts';
-import { serverKey } from '../../model/names/server-key.ts';
+import { newKey, serverKey } from '../../model/names/server-key.ts';
 
 /** `spec` is three levels down in a document, and may have 32 of its own. */
 const documentDepth = 35;
@@ -44,6 +44,7 @@ function contextOf(document: JsonObject, options: DeclarationOptions): ServerCon
     secretPrefix: options.secretPrefix,
     table: typeof provider === 'string' ? options.providers.get(provider)?.table : undefined,
     ignore: ignoreOf(document) ?? [],
+    manage: manageOf(document) ?? [],
   };
 }
 
@@ -92,6 +93,14 @@ function repeatIssues(servers: readonly Json[]): Issue[] {
   }));
 }
 
+/** The key of a server's row: without an id, by its label. */
+export function itemOf(
+  id: string | undefined,
+  { label = '' }: { readonly label?: string | undefined },
+): string {
+  return id === undefined ? newKey(label) : serverKey(id);
+}
+
 /** The rows that a valid document stands for: the connection's, and one for each server. */
 export function rowsOf(
   document: ConnectionDocument,
@@ -100,6 +109,6 @@ export function rowsOf(
   const { connection } = own;
   return [
     { ...own, item: 'connection' },
-    ...servers.map(({ id, ...server }) => ({ ...server, connection, item: serverKey(id) })),
+    ...servers.map(({ id, ...server }) => ({ ...server, connection, item: itemOf(id, server) })),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Issue } from '../../model/errors/errors.ts';
 import type { FieldTable } from '../../model/field-table.types.ts';
+import { creationIssues } from './creation.ts';
 import { ignoreIssues, isSpelledOut, lostWithin } from './ignore.ts';
 import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
@@ -30,6 +31,7 @@ export interface DeclarationOptions {
 export interface ServerContext extends SecretScope {
   readonly table: FieldTable | undefined;
   readonly ignore: readonly Pointer[];
+  readonly manage: readonly string[];
 }
 
 const authKeys = ['token', 'client_secret', 'refresh_token'];
@@ -76,7 +78,10 @@ export function serverRules(row: JsonObject, context: ServerContext, path = ''):
   const placeholders = placeholderIssues(row, path);
   if (!table) return placeholders;
   const own = ignoreOf(row);
-  const ownIssues = ignoreIssues(own ?? [], table, `${path}/policy/ignore`);
+  const ownIssues = [
+    ...ignoreIssues(own ?? [], table, `${path}/policy/ignore`),
+    ...creationIssues(row, table, manageOf(row) ?? context.manage, path),
+  ];
   if (!isJsonObject(spec)) return [...placeholders, ...ownIssues];
   const rules = specIssues(spec, table, context, `${path}/spec`);
   const schema = schemaIssues(table.spec, spec, `${path}/spec`);
@@ -125,6 +130,13 @@ export function ignoreOf({ policy }: JsonObject): readonly Pointer[] | undefined
   const ignore: Json | undefined = isJsonObject(policy) ? policy['ignore'] : undefined;
   if (!Array.isArray(ignore)) return undefined;
   return ignore.every((pointer) => typeof pointer === 'string') ? ignore : [];
+}
+
+/** `policy.manage` if it is there: empty if the schema refuses it. */
+export function manageOf({ policy }: JsonObject): readonly string[] | undefined {
+  const manage: Json | undefined = isJsonObject(policy) ? policy['manage'] : undefined;
+  if (!Array.isArray(manage)) return undefined;
+  return manage.every((act) => typeof act === 'string') ? manage : [];
 }
 
 /** The rules know more of a place than the schema: where both speak, only they do. */

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { described, redescribed } from '../../model/described.ts';
-import { durationPattern, sharePattern } from '../../model/duration.ts';
-import { modes } from '../../model/outcome.ts';
 import { urlProblem } from '../../model/names/url.ts';
 import { identifier, unseenInIdentifiers } from '../../model/names/identifier.ts';
-import { serverKeyPrefix } from '../../model/names/server-key.ts';
+import { connectionPolicySchema, serverPolicySchema } from './policy-schema.ts';
+import { newKeyPrefix, serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /*
  * What a user writes. Two forms of the same: rows of the table, and documents (YAML, JSON) with one connection and its
@@ -17,10 +16,6 @@ const text = (what: string) => described(z.string().check(z.minLength(1)), what)
 
 const matching = (pattern: RegExp, rule: string, what: string) =>
   described(z.string().check(z.regex(pattern, rule)), what);
-
-/** The same of what a number is easily written for: then too, the rule says what is right. */
-const matchingOnly = (pattern: RegExp, rule: string, what: string) =>
-  described(z.string(rule).check(z.regex(pattern, rule)), what);
 
 /** A secret by name, and the key if its value is a JSON object; never a value. */
 export const secretReferenceSchema = z.strictObject(
@@ -101,56 +96,6 @@ export const budgetSchema = z.strictObject({
   ),
 });
 
-/** What a server may say, and its connection for all of them. */
-const policyKeys = {
-  mode: z.optional(
-    described(
-      z.enum(modes),
-      'What unattended passes do: off, report or correct. Defaults to report',
-    ),
-  ),
-  ignore: z.optional(
-    described(
-      z
-        .array(
-          z.string().check(z.regex(/^\//, "must be a JSON Pointer, such as '/meta/costCenter'")),
-        )
-        .check(z.maxLength(100)),
-      "JSON Pointers into spec that stay the gateway's, under a declared object",
-    ),
-  ),
-  reassertEvery: z.optional(
-    matchingOnly(
-      durationPattern,
-      "must be a duration such as '30m', '12h' or '7d', or 'never'",
-      'How often to send again what cannot be read: 30m, 12h, 7d. Defaults to never',
-    ),
-  ),
-};
-
-export const limitsSchema = z.strictObject({
-  updates: z.optional(
-    matchingOnly(
-      sharePattern,
-      "must be a share such as '30%'",
-      'Changes of a larger share of the servers within an hour are held. Defaults to 30%',
-    ),
-  ),
-  minimum: z.optional(
-    described(
-      z.int().check(z.minimum(1)),
-      'Connections with fewer servers than this are not guarded. Defaults to 10',
-    ),
-  ),
-});
-
-export const connectionPolicySchema = z.strictObject({
-  ...policyKeys,
-  limits: z.optional(redescribed(limitsSchema, 'When the guard holds changes')),
-});
-
-export const serverPolicySchema = z.strictObject(policyKeys);
-
 /** `.` and `..` are no ids: in a URL's path they would name another resource. */
 const id = String.raw`(?!\.{1,2}$)[^#/${unseenInIdentifiers}]{1,128}`;
 const idRule =
@@ -161,6 +106,9 @@ export const serverIdSchema = matching(
   `must be an id: ${idRule}`,
   "The gateway's id of the server",
 );
+
+/** Of a row without an id: its label is part of keys. */
+const label = String.raw`(?!\s)[^#\p{C}\p{Zl}\p{Zp}]{1,128}(?<!\s)`;
 
 export const labelSchema = matching(
   /^(?!\s)[^\p{C}\p{Zl}\p{Zp}]{1,128}(?<!\s)$/u,
@@ -198,6 +146,12 @@ const connectionKeys = {
 
 const serverKeys = {
   label: z.optional(labelSchema),
+  state: z.optional(
+    described(
+      z.enum(['present', 'absent']),
+      'Of a server without an id: absent deletes it, once that is approved. Defaults to present',
+    ),
+  ),
   spec,
   policy: z.optional(
     redescribed(serverPolicySchema, "Policy of this server; each key overrides the connection's"),
@@ -214,9 +168,9 @@ export const connectionRowSchema = z.strictObject({
 export const serverRowSchema = z.strictObject({
   connection: connectionNameSchema,
   item: matching(
-    new RegExp(`^${serverKeyPrefix}${id}$`, 'u'),
-    `must be '${serverKeyPrefix}' and an id: ${idRule}`,
-    `'${serverKeyPrefix}' and the gateway's id of the server`,
+    new RegExp(`^(?:${serverKeyPrefix}${id}|${newKeyPrefix}${label})$`, 'u'),
+    `must be '${serverKeyPrefix}' and an id: ${idRule}; or '${newKeyPrefix}' and a label without '#'`,
+    `'${serverKeyPrefix}' and the gateway's id of the server; or '${newKeyPrefix}' and the label of one that Trueup creates`,
   ),
   generation,
   ...serverKeys,
@@ -228,8 +182,8 @@ export const documentSchema = z.strictObject({
   ...connectionKeys,
   servers: z.optional(
     described(
-      z.array(z.strictObject({ id: serverIdSchema, ...serverKeys })),
-      'The servers that Trueup keeps',
+      z.array(z.strictObject({ id: z.optional(serverIdSchema), ...serverKeys })),
+      'The servers that Trueup keeps; one without an id, by its label, is created',
     ),
   ),
 });

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import {
+  labelSchema,
   serverIdSchema,
   type ConnectionDocument,
   type ConnectionRow,
@@ -17,7 +18,7 @@ import {
   type DeclarationFiles,
 } from './declaration-files.ts';
 import { fileProblem } from '../../model/errors/file-problem.ts';
-import { serverKey } from '../../model/names/server-key.ts';
+import { newKey, rowKey } from '../../model/names/server-key.ts';
 
 const issuesShown = 3;
 
@@ -61,7 +62,7 @@ export function desiredFiles({ documents, issues }: DeclarationFiles): DesiredSt
       for (const name of byName.keys()) if (name !== undefined) yield name;
     },
     rows: async (connection, ids) => {
-      const wanted = ids && new Set(['connection', ...ids.map((id) => serverKey(id))]);
+      const wanted = ids && new Set(['connection', ...ids.map((id) => rowKey(id))]);
       return rowsIn(connection)
         .filter(({ item }) => !wanted || wanted.has(item))
         .map(rowOf);
@@ -72,6 +73,13 @@ export function desiredFiles({ documents, issues }: DeclarationFiles): DesiredSt
 
 function rowOf({ connection: _connection, item, ...value }: ConnectionRow | ServerRow): DesiredRow {
   return { item, value };
+}
+
+/** As a row has it: of a server without an id by its label. */
+function idOf({ id, label }: JsonObject): string | undefined {
+  if (id !== undefined) return serverIdSchema.safeParse(id).data;
+  const own = labelSchema.safeParse(label).data;
+  return own === undefined ? undefined : newKey(own);
 }
 
 const noName: Issue = {
@@ -97,9 +105,14 @@ function serverProblem(servers: unknown): Issue | undefined {
     if (!isJsonObject(server)) {
       return { path, problem: 'is not an object', expected: 'must be a server' };
     }
-    const id = serverIdSchema.safeParse(server['id']).data;
-    if (id === undefined)
-      return { path, problem: 'has no id', expected: 'must have the id that the gateway has' };
+    const id = idOf(server);
+    if (id === undefined) {
+      return {
+        path,
+        problem: 'has no id',
+        expected: 'must have the id that the gateway has, or a label',
+      };
+    }
     if (seen.has(id)) return { path, problem: 'repeats an id', expected: 'must be unique' };
     seen.add(id);
   }

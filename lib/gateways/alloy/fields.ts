@@ -125,6 +125,10 @@ const computed = (pointer: string): FieldSpec => ({ ...plain, pointer, access: '
 
 /** Alloy's server fields [doc], but for `instructions` [guess]. */
 export const alloyFields: FieldTable = {
+  creation: {
+    refusal:
+      'Alloy answers a new server with a token once, and documents nothing by which one whose answer was lost is found again',
+  },
   fields: [
     { ...plain, pointer: '/name', access: 'read-write', unicode: 'NFC' },
     { ...plain, pointer: '/description', access: 'read-write' },

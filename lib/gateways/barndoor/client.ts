@@ -1,11 +1,12 @@
+import { isJsonObject } from '../../model/json/json.ts';
 import type { Connection } from '../../model/desired.types.ts';
 import type { VendorSession } from '../provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
-import { expectServer } from '../http/session.ts';
+import { expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
-import { toPage, toServer } from './convert.ts';
+import { consentAddress, toPage, toServer } from './convert.ts';
 
 /** The largest page that the vendor gives [doc]. */
 export const pageSize = 100;
@@ -39,6 +40,24 @@ export function barndoorSession(
       const path = [...servers, id];
       const answer = await send({ operation: 'put', path, body, secrets, server: id });
       return expectServer(toServer(answer), 'put', id, connection);
+    },
+    async create({ server, body, secrets, before }) {
+      const request = {
+        operation: 'create',
+        path: servers,
+        body,
+        secrets,
+        server,
+        before,
+      } as const;
+      // `{id, connection_id, auth_url}`: the server itself has to be read [doc].
+      const answer = await send(request);
+      const { id, auth_url: url } = isJsonObject(answer) ? answer : {};
+      const consentUrl = consentAddress(url);
+      return { id: expectNewId(id, connection), ...(consentUrl !== undefined && { consentUrl }) };
+    },
+    async remove(id) {
+      await send({ operation: 'delete', path: [...servers, id], server: id });
     },
   };
 }

@@ -53,3 +53,9 @@ function pagingOf(answer: Json): JsonObject {
   const { pagination } = answer;
   return isJsonObject(pagination) ? pagination : answer;
 }
+
+/** Where a person has to consent, if the answer has an address that can be shown. */
+export function consentAddress(url: Json | undefined): string | undefined {
+  if (typeof url !== 'string' || url.length > 500) return undefined;
+  return URL.parse(url)?.protocol === 'https:' ? url : undefined;
+}

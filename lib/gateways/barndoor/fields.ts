@@ -37,6 +37,19 @@ const spec = z.strictObject({
     z.optional(secretReferenceSchema),
     'OAuth client secret, by reference: { secret: name, key: key }; write-only',
   ),
+  mcp_server_directory_id: described(
+    z.optional(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+            'must be a UUID: the id of an entry in the directory',
+          ),
+        ),
+    ),
+    'Entry of the directory that a new server is made of; only for servers that Trueup creates',
+  ),
   meta: described(
     z.optional(z.record(z.string(), metaValue)),
     'Metadata; only the declared members are managed, the gateway keeps the others. Answers may lack it: it is then assumed, since it was sent',
@@ -62,6 +75,12 @@ export const barndoorFields: FieldTable = {
     { ...plain, pointer: '/slug', access: 'read-write', unique: 'caseless' },
     { ...plain, pointer: '/client_id', access: 'write-only', mask },
     { ...plain, pointer: '/client_secret', access: 'secret' },
+    {
+      ...plain,
+      pointer: '/mcp_server_directory_id',
+      access: 'read-write',
+      createOnly: true,
+    },
     { ...plain, pointer: '/meta', access: 'read-write', compare: 'subset', replaces: 'member' },
     computed('/id'),
     computed('/connection_status'),
@@ -69,4 +88,10 @@ export const barndoorFields: FieldTable = {
     computed('/url'),
   ],
   spec,
+  // The credentials follow by PUT: a request whose answer is lost has no secret in it [doc].
+  creation: {
+    foundBy: '/name',
+    required: ['/name', '/mcp_server_directory_id'],
+    withSecrets: false,
+  },
 };

@@ -5,7 +5,7 @@ import type { VendorSession } from '../provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { CursorPage } from '../http/paging.ts';
 import { walkCursors } from '../http/paging.ts';
-import { expectServer } from '../http/session.ts';
+import { expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { masksIn, toPage, toServer } from './convert.ts';
 
@@ -66,6 +66,21 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
       const path = [...gateways, id];
       const answer = await send({ operation: 'put', path, body: whole, secrets, server: id });
       return expectServer(toServer(noted(answer)), 'put', id, connection);
+    },
+    async create({ server, body, secrets, before }) {
+      const request = {
+        operation: 'create',
+        path: gateways,
+        body,
+        secrets,
+        server,
+        before,
+      } as const;
+      const created = toServer(noted(await send(request)));
+      return { id: expectNewId(created?.id, connection), ...(created && { server: created }) };
+    },
+    async remove(id) {
+      await send({ operation: 'delete', path: [...gateways, id], server: id });
     },
   };
 }

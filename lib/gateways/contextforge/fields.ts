@@ -177,6 +177,8 @@ export const contextForgeFields: FieldTable = {
     ].map((key) => ({ ...computed(key), refusal: otherCredential })),
   ],
   spec,
+  // It calls the MCP server before it stores anything, with the credential if there is one [run].
+  creation: { foundBy: '/name', required: ['/name', '/url'], withSecrets: true },
   // A PUT during which the tools of the MCP server change is answered with 200 and dropped [run].
   dropsPuts: true,
 };

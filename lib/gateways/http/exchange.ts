@@ -20,7 +20,7 @@ import { WireError } from './wire.ts';
 /** One request as it goes out, once. */
 export interface Outgoing {
   readonly target: AllowedUrl;
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly operation: VendorOperation;
   readonly headers?: Readonly<Record<string, string>>;
   readonly bearer?: Secret | undefined;
@@ -181,6 +181,8 @@ function readResponse(
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
   }
+  // What was deleted is not answered.
+  if (operation === 'delete' && bytes.length === 0) return null;
   if (!isWhole || parsed === undefined) {
     if (html) throw unusable('an HTML page', 'html');
     throw unusable(bytes.length === 0 ? 'no body' : 'a body that is not JSON');

@@ -1,4 +1,5 @@
 import { comparableId } from '../../model/names/server-id.ts';
+import { serverIdSchema } from '../../desired/rules/schema.ts';
 import type { Connection } from '../../model/desired.types.ts';
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
@@ -18,7 +19,7 @@ export type SessionOwner = HostOwner &
 
 /** One call of a vendor's API, under the connection's base URL. */
 export interface VendorRequest {
-  readonly operation: 'list' | 'get' | 'put';
+  readonly operation: 'list' | 'get' | 'put' | 'create' | 'delete';
   /** Below the base URL, not yet encoded. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
@@ -26,7 +27,17 @@ export interface VendorRequest {
   readonly secrets?: readonly Secret[];
   /** The server it is about. */
   readonly server?: string;
+  /** Awaited right before the request goes out, at each repetition too. What it throws ends the call. */
+  readonly before?: () => Promise<void>;
 }
+
+const methods = {
+  list: 'GET',
+  get: 'GET',
+  put: 'PUT',
+  create: 'POST',
+  delete: 'DELETE',
+} as const;
 
 /** A connection's conversation: base URL, headers, token, budget and counts, in one function. */
 export type SendRequest = (request: VendorRequest) => Promise<Json>;
@@ -53,9 +64,9 @@ export function openHttpSession(
   let listed = 0;
   let lockout: VendorError | undefined;
   const ownKind = ownKindOf(owner);
-  return async ({ operation, path, query, body, secrets = [], server }) => {
-    const isPut = operation === 'put';
-    const method = isPut ? 'PUT' : 'GET';
+  return async ({ operation, path, query, body, secrets = [], server, before }) => {
+    const method = methods[operation];
+    const isRead = method === 'GET';
     const call = plainText(`${method} /${path.join('/')}`, mostOfCall);
     const context = { connection: name, call, ...(server !== undefined && { server }) };
     const fail = (why: string) => new VendorError('host', operation, why, { context });
@@ -70,30 +81,31 @@ export function openHttpSession(
     const unfit = Object.keys(headers).find((key) => !/^[ -~]*$/.test(headers[key] as string));
     if (unfit !== undefined) throw fail(`no header can carry this connection's ${unfit}`);
     inputs.known.add(secrets);
-    const patience = isPut ? (owner.putPatience ?? 1) : 1;
+    const patience = isRead ? 1 : (owner.putPatience ?? 1);
     return http.send({
       owner,
       operation,
       method,
       url: endpoint(baseUrl, path, query, fail),
-      repeatable: isPut ? 'unsent' : 'anytime',
+      repeatable: isRead ? 'anytime' : 'unsent',
       patience,
       headers,
       bearer,
       ...(body && { json: body }),
       known: inputs.known,
       kindOf: (status, answer) =>
-        errorWithSuccess(status, answer) ?? (isPut ? ownKind(status, answer) : undefined),
+        errorWithSuccess(status, answer) ?? (isRead ? undefined : ownKind(status, answer)),
       ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
       admit: async () => {
-        await inputs.admit(patience, isPut ? server : undefined);
+        await inputs.admit(patience, isRead ? undefined : server);
+        if (before) await before();
         // What waited for its turn meanwhile is not sent.
         if (lockout)
           throw new VendorError('status', operation, lockout.message, lockedOut(lockout, context));
       },
-      count: () => (inputs.calls[operation] += 1),
+      count: () => (inputs.calls[operation] = (inputs.calls[operation] ?? 0) + 1),
       received: (bytes) => {
         if (operation !== 'list') return;
         listed += bytes;
@@ -183,4 +195,15 @@ export function expectServer(
   throw new VendorError('body', operation, `the gateway answered with ${what}`, {
     context: { connection, server: id },
   });
+}
+
+/**
+ * The id of a server that was created.
+ *
+ * @throws VendorError (`body`) if the answer has none: a server may have been created all the same
+ */
+export function expectNewId(id: Json | undefined, connection: string): string {
+  if (typeof id === 'string' && serverIdSchema.safeParse(id).success) return id;
+  const message = 'the vendor answered with something that is no new server';
+  throw new VendorError('body', 'create', message, { context: { connection } });
 }

@@ -68,6 +68,11 @@ function passAlarms(watched: Watched): Record<string, AlarmForm> {
       threshold: failingFor.toSeconds(),
       what: `a server was not as declared for ${long} minutes${among}: it is failed, refused, waiting, missing or invalid.`,
     },
+    ServersUnsure: {
+      metric: metric('UnsureAge', schedule, Stats.MAXIMUM),
+      threshold: Duration.hours(1).toSeconds(),
+      what: 'for an hour it has not been known whether a server was created or deleted: Trueup does not ask for it again, and a person may have to look.',
+    },
     PassesEndingEarly: {
       metric: metric('PassesEndedEarly', schedule, rate),
       threshold: tooMany,

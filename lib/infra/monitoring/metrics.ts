@@ -29,6 +29,7 @@ export const trueupMetrics = [
   'PassDuration',
   'DriftAge',
   'FailingAge',
+  'UnsureAge',
   'ServersOff',
   'ServersPaused',
   'ServersInvalid',

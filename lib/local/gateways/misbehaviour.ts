@@ -1,5 +1,6 @@
-/** What a simulated vendor receives: its three calls, the calls of a token endpoint, or another request. */
-export type SimulatedOperation = 'list' | 'get' | 'put' | 'token' | 'authorize' | 'other';
+/** What a simulated vendor receives: its calls, the calls of a token endpoint, or another request. */
+export type SimulatedOperation =
+  'list' | 'get' | 'put' | 'create' | 'delete' | 'token' | 'authorize' | 'other';
 
 /** A JSON object, as a vendor sends it. */
 export type Json = Record<string, unknown>;

@@ -8,7 +8,7 @@ export interface VendorRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The parsed JSON; undefined without a body, and when it is not JSON. */
   readonly body: unknown;
-  readonly operation: 'list' | 'get' | 'put' | 'other';
+  readonly operation: 'list' | 'get' | 'put' | 'create' | 'delete' | 'other';
   readonly id?: string;
 }
 
@@ -48,7 +48,9 @@ export function bearerOf(request: VendorRequest): string | undefined {
 
 function operationOf(method: string, id: string | undefined): VendorRequest['operation'] {
   if (method === 'GET') return id === undefined ? 'list' : 'get';
-  return method === 'PUT' && id !== undefined ? 'put' : 'other';
+  if (id === undefined) return method === 'POST' ? 'create' : 'other';
+  if (method === 'DELETE') return 'delete';
+  return method === 'PUT' ? 'put' : 'other';
 }
 
 function decoded(segment: string): string {

@@ -25,7 +25,7 @@ export async function startVendorSimulator<S extends object, Init extends object
   const accepts = typeof tokens === 'function' ? tokens : (token: string) => tokens.includes(token);
   const servers = options.servers.map(make);
   const requests: RecordedRequest[] = [];
-  const counts = { list: 0, get: 0, put: 0 };
+  const counts: VendorSimulator<S, Init>['counts'] = { list: 0, get: 0, put: 0 };
   const violations: string[] = [];
   const rules = misbehaviour();
   const delayed = new Map<string, { readonly old: S; reads: number }>();
@@ -77,6 +77,12 @@ export async function startVendorSimulator<S extends object, Init extends object
     if (refused) return refused;
     const seen = visible(request, effects);
     const show = (server: S) => masked(vendor.show(server), vendor.idOf(server), effects);
+    if (request.operation === 'create' && vendor.create) {
+      const made = vendor.create(request.body as Json, servers);
+      if ('refused' in made) return made.refused;
+      servers.push(made.server);
+      return made.answer;
+    }
     if (request.operation === 'list')
       return vendor.list(shifted(seen, request, effects), request, show);
     const server = seen.find((one) => vendor.idOf(one) === request.id);
@@ -85,6 +91,10 @@ export async function startVendorSimulator<S extends object, Init extends object
       return body ? { status: 404, body } : refusal(404, 'Server not found');
     }
     if (request.operation === 'get') return { status: 200, body: show(server) };
+    if (request.operation === 'delete' && vendor.deleted) {
+      servers.splice(servers.indexOf(server), 1);
+      return vendor.deleted(vendor.idOf(server));
+    }
     return put(server, request, effects, show);
   }
 
@@ -123,7 +133,7 @@ export async function startVendorSimulator<S extends object, Init extends object
     const { method, path, query, headers, body, operation } = request;
     const record: RecordedRequest = { method, path, query, body, at: now(), headers };
     requests.push(record);
-    if (operation !== 'other') counts[operation] += 1;
+    if (operation !== 'other') counts[operation] = (counts[operation] ?? 0) + 1;
     const effects = rules.take(request);
     const slow = effects.reduce(
       (ms, { effect }) => ms + (effect.kind === 'latency' ? effect.ms : 0),

@@ -20,6 +20,13 @@ export interface Vendor<S extends object> {
   readonly update: (server: S, body: Json, others: readonly S[]) => VendorAnswer | undefined;
   /** Status of the answer to a PUT. Defaults to 200. */
   readonly updatedStatus?: number;
+  /** Makes a server of a POST, or returns the error answer. Absent: it creates none. */
+  readonly create?: (
+    body: Json,
+    others: readonly S[],
+  ) => { readonly server: S; readonly answer: VendorAnswer } | { readonly refused: VendorAnswer };
+  /** The answer to a DELETE. Absent: it deletes none. */
+  readonly deleted?: (id: string) => VendorAnswer;
   /** An error in the vendor's form. */
   readonly failure: (status: number, message: string, details?: readonly Json[]) => Json;
   /** The body of a 404, where it differs from `failure`. */
@@ -54,7 +61,8 @@ export interface VendorSimulator<S extends object, Init extends object> {
   /** The stored servers, in the order of the lists, with what no answer shows. */
   readonly servers: S[];
   readonly requests: RecordedRequest[];
-  readonly counts: { list: number; get: number; put: number };
+  /** `create` and `delete` are absent before the first. */
+  readonly counts: { list: number; get: number; put: number; create?: number; delete?: number };
   /** The most requests that were being answered at one time. */
   readonly peak: () => number;
   /** Answers that do not match the vendor's document. Each is a bug of the simulator. */

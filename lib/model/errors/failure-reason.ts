@@ -7,12 +7,12 @@ import type { Outcome } from '../outcome.ts';
  * |---------------|------------------|
  * | `rejected`    | `http-4xx` other than those below, `conflict`: the vendor says no to this declaration |
  * | `throttled`   | `http-429` |
- * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`, `body-...`: an outage, or no valid answer |
+ * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`, `body-...`, `list-incomplete`: an outage, or no valid answer |
  * | `upstream`    | `upstream`: the server behind the gateway failed |
  * | `network`     | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or not there |
  * | `signIn`      | `http-401`, `token`, `needs-login` |
  * | `secret`      | `secret-...`: a server's secret is missing, denied, or not as declared |
- * | `declaration` | `invalid`, `invalid-connection`, `older-generation`, `would-clear` |
+ * | `declaration` | `invalid`, `invalid-connection`, `older-generation`, `name-taken`, `would-clear` |
  * | `notApplied`  | `not-applied`, `not-kept`, `undecided`: answered 200, and not done or not yet known to be |
  * | `missing`     | `missing`: the vendor has no such server |
  * | `backingOff`  | `backing-off`: the connection failed before, and is not asked yet |
@@ -57,6 +57,8 @@ const byCode: Readonly<Record<string, FailureReason>> = {
   invalid: 'declaration',
   'invalid-connection': 'declaration',
   'older-generation': 'declaration',
+  'name-taken': 'declaration',
+  'list-incomplete': 'vendor',
   'would-clear': 'declaration',
   'not-applied': 'notApplied',
   'not-kept': 'notApplied',

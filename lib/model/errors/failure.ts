@@ -36,7 +36,7 @@ export type FailureKind =
   | 'aborted';
 
 /** The call that failed. */
-export type FailedOperation = 'list' | 'get' | 'put' | 'token';
+export type FailedOperation = 'list' | 'get' | 'put' | 'create' | 'delete' | 'token';
 
 /** What the consequences of a failed call depend on. */
 export interface Failure {
@@ -131,6 +131,16 @@ export function mayHaveReached({ kind }: Failure): boolean {
     case 'aborted':
       return true;
   }
+}
+
+/**
+ * Whether a request to create or delete that failed so was surely not processed: no connection, or an answer that says no. After
+ * any other failure a server may be there, or gone.
+ */
+export function wasNotProcessed(failure: Failure): boolean {
+  const { kind, status = 0 } = failure;
+  if (kind !== 'status' && kind !== 'conflict') return !mayHaveReached(failure);
+  return status >= 400 && status < 500 && status !== 408;
 }
 
 const maybeApplied: ReadonlySet<FailureKind> = new Set([

@@ -1,3 +1,21 @@
+/** Begins the key of a row without an id: what follows is its label. Until it is created, that key is the server's id. */
+export const newKeyPrefix = 'new#';
+
+export const newKey = (label: string): string => `${newKeyPrefix}${label}`;
+
+/** The label in the key of a row without an id; undefined for other keys and ids. */
+export function newLabelIn(key: string): string | undefined {
+  return key.startsWith(newKeyPrefix) ? key.slice(newKeyPrefix.length) : undefined;
+}
+
+/** The sort key of the row that declares a server, by its id. */
+export const rowKey = (id: string): string => (newLabelIn(id) === undefined ? serverKey(id) : id);
+
+/** The id that a row in `Desired` declares; undefined for other rows. */
+export function rowIdIn(item: string): string | undefined {
+  return newLabelIn(item) === undefined ? serverIdIn(item) : item;
+}
+
 /** Begins the sort key of a server: of its row in `Desired`, and of its record in the ledger. */
 export const serverKeyPrefix = 'server#';
 

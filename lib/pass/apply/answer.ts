@@ -16,7 +16,7 @@ import type {
 } from '../../model/ledger.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { notedFields, withOutcome } from '../../plan/record.ts';
-import type { ServerPlan } from '../../plan/server-plan.ts';
+import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import { asReference, formatReference } from '../../model/secret-reference.ts';
 import type { Unit } from '../../model/units.ts';
 import { undecidedField } from '../../plan/undecided.ts';

@@ -1,9 +1,8 @@
-import { isGuarded } from '../../plan/guard.ts';
+import { isComingOrGoing, isGuarded } from '../../plan/guard.ts';
 import type { Lease } from '../../lease/lease.ts';
 import { requestOf } from '../../model/secret-reference.ts';
 import type { SecretRequest } from '../../model/secret.ts';
 import { accountKey } from '../../model/names/account.ts';
-import { isDown } from '../../model/errors/failure.ts';
 import { eachLimited } from '../limited.ts';
 import { endingBy } from '../ending.ts';
 import type { Ending } from '../ending.ts';
@@ -13,13 +12,16 @@ import type { Attended } from '../request.types.ts';
 import type { Readings } from '../read/readings.types.ts';
 import { labelOf } from '../tally.ts';
 import type { SendingVendor } from '../vendor.ts';
+import { comeAndGo } from './come-and-go.ts';
+import { lifecycleWork } from './lifecycle-work.ts';
+import { settleLabels } from './settle.ts';
 import { attempt } from './attempt.ts';
-import type { AttemptResult } from './attempt.ts';
 import type { ApplyContext, ServerWork } from './context.types.ts';
 import { recordFindings } from './findings.ts';
 import { recordResult } from './record-result.ts';
 import { forgetMarks } from './resend-marks.ts';
 import { SecretValues } from './secret-values.ts';
+import { Turns } from './turns.ts';
 
 /** What became of the servers that a pass was allowed to work on. */
 export interface Applied {
@@ -46,9 +48,15 @@ export async function apply(
   const { request, deps, lease, tally } = pass;
   const { connection, attended, trigger, servers: scope } = request;
   const work = workToDo(allowed, seen, attended);
+  const moving = lifecycleWork(allowed, seen, attended);
   stops.saw(seen.ledger.pauses, tally.startedAt);
   try {
-    await recordFindings(allowed, seen, new Set(work.map(({ server }) => server.id)), pass);
+    await recordFindings(
+      allowed,
+      seen,
+      new Set([...work, ...moving].map(({ server }) => server.id)),
+      pass,
+    );
     await reserve(work, allowed.approved, lease);
   } catch (error) {
     return { ending: endingBy(error) };
@@ -70,6 +78,11 @@ export async function apply(
     keys: seen.keys,
     log,
   };
+  try {
+    await settleLabels(allowed, seen, context);
+  } catch (error) {
+    return { ending: endingBy(error) };
+  }
   const turns = new Turns();
   const { concurrency } = seen.desired.connection.budget;
   const isOver = () => turns.ending !== undefined;
@@ -82,8 +95,10 @@ export async function apply(
   // One at a time: of servers that pass a name on, each may free the next one's.
   const again = (one: ServerWork) => turn(one, context, turns, 'last');
   const stillLeft = await eachLimited(turns.conflicts, 1, again, isOver);
+  const ends = { isOver, end: (error: Error) => turns.end(error), update: again };
+  const inPlace = await comeAndGo(moving, context, ends);
   lease.saved.settle();
-  const unreached = [...turns.cutOff, ...left, ...stillLeft];
+  const unreached = [...turns.cutOff, ...left, ...stillLeft, ...inPlace];
   for (const one of unreached) {
     tally.found(one.server.id, { outcome: 'unreached', ...labelOf(one) });
   }
@@ -131,6 +146,7 @@ function workToDo(
     const reading = live.declared.get(finding.id);
     if (!plan || !declared?.valid || reading?.kind !== 'found' || reading.isEarlier) return [];
     if (finding.outcome !== 'updated' && finding.outcome !== 'held') return [];
+    if (isComingOrGoing(finding)) return [];
     const changes = finding.changes.filter(
       ({ held, hash }) => !held && (attended === undefined || attended.shown.has(hash)),
     );
@@ -204,38 +220,4 @@ async function turn(
 
 function reportProgress({ request, tally }: ApplyContext, { server }: ServerWork): void {
   request.attended?.recorded?.(server.id, tally.outcomeOf(server.id));
-}
-
-/** How the turns of all servers went. Ends them when the connection fails rather than a server. */
-class Turns {
-  /** Present once no more are to be started. */
-  ending: Ending | undefined;
-  /** Servers whose turn was cut off before anything was sent. */
-  readonly cutOff: ServerWork[] = [];
-  readonly conflicts: ServerWork[] = [];
-  /** Servers whose resend marks are done with: all of it was sent again, or marked again. */
-  readonly resent = new Set<string>();
-  #attempts = 0;
-  #transient = 0;
-  #last: Error | undefined;
-
-  end(error: unknown): void {
-    this.ending ??= endingBy(error);
-  }
-
-  saw(work: ServerWork, result: AttemptResult): void {
-    if (result.kind === 'unsent') return;
-    if (result.kind === 'interrupted') {
-      this.cutOff.push(work);
-      this.end(result.error);
-      return;
-    }
-    this.#attempts += 1;
-    if (result.kind === 'connection') this.end(result.error);
-    if (result.kind !== 'failed' || result.class !== 'transient') return;
-    if (result.error?.kind === 'upstream') return;
-    this.#transient += 1;
-    this.#last = result.error ?? this.#last;
-    if (isDown(this.#attempts, this.#transient) && this.#last) this.end(this.#last);
-  }
 }

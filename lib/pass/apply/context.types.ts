@@ -3,7 +3,7 @@ import type { FieldTable } from '../../model/field-table.types.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
-import type { ServerPlan } from '../../plan/server-plan.ts';
+import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import type { Lease } from '../../lease/lease.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { VendorSession } from '../../gateways/provider.ts';

@@ -1,8 +1,9 @@
 import type { ServerRecord } from '../../model/ledger.types.ts';
 import { eachLimited } from '../limited.ts';
 import type { PlannedServer } from '../../plan/plan.types.ts';
+import { isSent } from '../../model/outcome.ts';
 import { notedRecord } from '../../plan/server-plan.ts';
-import type { Declared } from '../../plan/server-plan.ts';
+import type { Declared } from '../../plan/server-plan.types.ts';
 import type { Allowed } from '../guard.ts';
 import type { Pass } from '../pass.types.ts';
 import type { Readings, Tables } from '../read/readings.types.ts';
@@ -90,7 +91,7 @@ export const heldReason = {
 
 /** A server to which nothing is sent: what a person was not shown is listed as reported, what is held says why. */
 function asLeft(finding: PlannedServer): PlannedServer {
-  if (finding.outcome === 'updated') return { ...finding, outcome: 'reported' };
+  if (isSent(finding.outcome)) return { ...finding, outcome: 'reported' };
   return finding.outcome === 'held' ? { ...finding, reason: heldReason } : finding;
 }
 

@@ -1,6 +1,6 @@
 import type { Pointer } from '../../model/json/json.types.ts';
 import type { Intent, ServerRecord } from '../../model/ledger.types.ts';
-import type { ServerPlan } from '../../plan/server-plan.ts';
+import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import type { Unit } from '../../model/units.ts';
 import { isUnreadable } from './answer.ts';
 

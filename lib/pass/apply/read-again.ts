@@ -22,7 +22,7 @@ export async function readAgain(context: ApplyContext, work: ServerWork): Promis
   const declared = { valid: true, server: work.server } as const;
   if (lacks(declared, live)) throw leftOut(id);
   const now = context.deps.clock.now();
-  const plan = planServer(planContext(seen, request.attended, now), {
+  const plan = planServer(planContext(seen, request.attended, now, context.deps.secretPrefix), {
     ...serverInputs(seen, now, id, declared),
     live,
     record: work.plan.record,

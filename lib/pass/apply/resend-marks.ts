@@ -1,6 +1,6 @@
 import type { ChangeRecord } from '../../model/history.types.ts';
 import { eachLimited } from '../limited.ts';
-import type { ServerPlan } from '../../plan/server-plan.ts';
+import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import type { Ledger } from '../../ledger/ledger.types.ts';
 import type { Wanted } from '../plan.ts';
 import type { Tables } from '../read/readings.types.ts';

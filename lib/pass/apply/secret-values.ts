@@ -1,5 +1,5 @@
 import type { FieldChange } from '../../plan/plan.types.ts';
-import type { ServerPlan } from '../../plan/server-plan.ts';
+import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import { asReference, formatReference, requestOf } from '../../model/secret-reference.ts';
 import type { Secret, SecretRequest } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';

@@ -2,7 +2,7 @@ import type { DesiredStore } from '../../desired/desired-store.types.ts';
 import type { Ledger } from '../../ledger/ledger.types.ts';
 import type { ChangeRecord, HistoryRecord } from '../../model/history.types.ts';
 import type { Time } from '../../model/ledger.types.ts';
-import { serverIdIn } from '../../model/names/server-key.ts';
+import { serverRows } from '../read/server-rows.ts';
 import type { Cause } from '../../model/outcome.ts';
 import { unknownCaller } from '../../model/text/shown-caller.ts';
 
@@ -48,7 +48,7 @@ export async function readHistory(
   { connection, server }: Place,
   { since, by, pass, limit }: Wanted,
 ): Promise<Found> {
-  const labels = server === undefined ? undefined : await labelsOf(places.desired, connection);
+  const labels = server === undefined ? undefined : await labelsOf(places, connection);
   const isNamed = (id: string | undefined, label: string | undefined) =>
     id !== undefined && (id === server || label === server || labels?.get(id) === server);
   const tests = [
@@ -56,7 +56,7 @@ export async function readHistory(
     ...(by === undefined ? [] : [(one: HistoryRecord) => isBy(one, by)]),
     ...(pass === undefined
       ? []
-      : [(one: HistoryRecord) => one.kind === 'change' && one.pass.startsWith(pass)]),
+      : [(one: HistoryRecord) => 'pass' in one && one.pass.startsWith(pass)]),
   ];
   const records = await places.ledger.history(connection, {
     limit,
@@ -75,6 +75,8 @@ function isAbout(
 ): boolean {
   switch (record.kind) {
     case 'change':
+    case 'create':
+    case 'delete':
       return isNamed(record.server, record.label);
     case 'push':
       return record.rows.some((row) => isNamed(row.server, row.label));
@@ -91,7 +93,7 @@ function isAbout(
 
 /** An unattended pass is its trigger's. */
 function isBy(record: HistoryRecord, by: string): boolean {
-  const whose = record.by ?? (record.kind === 'change' ? record.trigger : unknownCaller);
+  const whose = record.by ?? ('trigger' in record ? record.trigger : unknownCaller);
   return whose.toLowerCase().includes(by.toLowerCase());
 }
 
@@ -113,16 +115,17 @@ function isOfRow(
 function isOfServer(
   record: HistoryRecord,
 ): record is Extract<HistoryRecord, { kind: 'pause' | 'resume' | 'retry' }> & { server: string } {
-  return record.kind !== 'change' && 'server' in record && record.server !== undefined;
+  return !('pass' in record) && 'server' in record && record.server !== undefined;
 }
 
 async function shown(
-  { desired, ledger, isRows }: HistoryPlaces,
+  places: HistoryPlaces,
   connection: string,
   records: readonly HistoryRecord[],
   known: ReadonlyMap<string, string | undefined> | undefined,
 ): Promise<readonly ShownRecord[]> {
-  const labels = known ?? (records.some(isOfServer) ? await labelsOf(desired, connection) : known);
+  const { ledger, isRows } = places;
+  const labels = known ?? (records.some(isOfServer) ? await labelsOf(places, connection) : known);
   const ofRows = isRows ? records.filter(isOfRow) : [];
   const pushed = await ledger.pushed(connection, ofRows);
   const pushes = new Map(ofRows.map((record, index) => [record, pushed[index]]));
@@ -141,16 +144,9 @@ async function shown(
 
 /** The label, if it has one, of each declared server by its id. */
 async function labelsOf(
-  desired: DesiredStore,
+  places: Pick<HistoryPlaces, 'desired' | 'ledger'>,
   connection: string,
 ): Promise<ReadonlyMap<string, string | undefined>> {
-  const rows = await desired.rows(connection);
-  return new Map(
-    rows.flatMap(({ item, value }) => {
-      const id = serverIdIn(item);
-      if (id === undefined) return [];
-      const { label } = value;
-      return [[id, typeof label === 'string' ? label : undefined] as const];
-    }),
-  );
+  const rows = await serverRows(places, connection);
+  return new Map(rows.map(({ id, label }) => [id, label] as const));
 }

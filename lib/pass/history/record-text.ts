@@ -11,7 +11,7 @@ import type { ShownRecord } from './read-history.ts';
 
 /** Who did it: of an unattended pass, its trigger. */
 export function whoText(record: ShownRecord): string {
-  if (record.kind !== 'change') return shownCaller(record.by);
+  if (!('trigger' in record)) return shownCaller(record.by);
   const { by, command, trigger } = record;
   return by === undefined ? trigger : `${shownCaller(by)} (${command ?? trigger})`;
 }

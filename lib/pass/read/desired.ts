@@ -2,13 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseConnection, parseServer } from '../../desired/rules/declarations.ts';
 import type { Connection } from '../../model/desired.types.ts';
 import { formatIssue } from '../../model/errors/errors.ts';
-import type { Declared } from '../../plan/server-plan.ts';
+import type { Declared } from '../../plan/server-plan.types.ts';
+import { accountKey } from '../../model/names/account.ts';
+import { boundServer, noLabels } from './bound.ts';
+import type { Labels } from './bound.ts';
+import type { Ledger } from '../../ledger/ledger.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import type { Log } from '../../model/runtime.types.ts';
 import type { Provider } from '../../gateways/provider.ts';
 import type { DesiredRow, DesiredStore } from '../../desired/desired-store.types.ts';
 import { comparableId } from '../../model/names/server-id.ts';
-import { serverIdIn } from '../../model/names/server-key.ts';
+import { newKey, newLabelIn, rowIdIn, rowKey } from '../../model/names/server-key.ts';
 
 /** A connection as declared, and its vendor. */
 export interface Account {
@@ -54,20 +58,37 @@ export async function readAccount(
   return accountIn(await store.rows(name, []), name, options);
 }
 
-/** Reads the servers of an account, or some of them. @throws StoreError */
+/** Reads the servers of an account, or some of them, by id or by the key of their row. @throws StoreError */
 export async function readServers(
-  store: DesiredStore,
+  { desired, ledger }: { readonly desired: DesiredStore; readonly ledger: Pick<Ledger, 'labels'> },
   account: OwnAccount,
   ids: readonly string[] | undefined,
   options: RowOptions,
 ): Promise<DesiredState & { readonly isRedeclared: boolean }> {
-  const rows = await store.rows(account.connection.name, ids);
-  const row = rows.find(({ item }) => item === 'connection');
+  const { name } = account.connection;
+  const named = await desired.rows(name, ids);
+  const row = named.find(({ item }) => item === 'connection');
+  const found = new Set(named.map(({ item }) => item));
+  const lacking = (ids ?? []).filter((id) => !found.has(rowKey(id)));
+  const isNeeded = lacking.length > 0 || named.some(({ item }) => newLabelIn(item) !== undefined);
+  const labels = isNeeded ? await ledger.labels(name) : noLabels;
+  const more = rowsOfBound(lacking, labels);
+  const rest = more.length === 0 ? [] : await desired.rows(name, more);
+  const rows = [...named, ...rest.filter(({ item }) => item !== 'connection' && !found.has(item))];
   return {
-    ...serversIn(rows, account, options),
+    ...serversIn(rows, account, options, labels),
     // The servers may be meant for another gateway, or for another mode, than the one that was read before.
     isRedeclared: !isDeepStrictEqual(row?.value, account.row.value),
   };
+}
+
+/** The keys of rows without an id whose servers have these ids. */
+function rowsOfBound(ids: readonly string[], labels: Labels): readonly string[] {
+  if (ids.length === 0) return [];
+  const wanted = new Set(ids.map(comparableId));
+  return [...labels].flatMap(([label, { binding }]) =>
+    binding && wanted.has(comparableId(binding.id)) ? newKey(label) : [],
+  );
 }
 
 /** Reads a connection with its servers, or some of them, at once. @throws StoreError */
@@ -81,7 +102,7 @@ export async function readDesired(
   const account = accountIn(rows, name, options);
   if (account.ok) return { ok: true, desired: serversIn(rows, account, options) };
   warnOfStrays(options.log, name, rows);
-  return { ...account, ids: rows.flatMap(({ item }) => serverIdIn(item) ?? []) };
+  return { ...account, ids: rows.flatMap(({ item }) => rowIdIn(item) ?? []) };
 }
 
 function accountIn(rows: readonly DesiredRow[], name: string, options: RowOptions): AccountReading {
@@ -98,26 +119,35 @@ function serversIn(
   rows: readonly DesiredRow[],
   { connection, provider }: Account,
   options: RowOptions,
+  labels: Labels = noLabels,
 ): DesiredState {
   const { name } = connection;
   warnOfStrays(options.log, name, rows);
   const servers = new Map<string, Declared>();
   const spellings = new Map<string, string>();
+  const account = accountKey(connection);
   for (const row of rows) {
-    const id = serverIdIn(row.item);
-    if (id === undefined) continue;
+    const key = rowIdIn(row.item);
+    if (key === undefined) continue;
     const parsed = parseServer(whole(name, row), connection, provider.table, options);
+    const declared = boundServer(
+      parsed.ok ? { valid: true, server: parsed.server } : { valid: false, server: parsed.server },
+      labels,
+      account,
+    );
+    const { id } = declared.server;
     const other = spellings.get(comparableId(id));
     spellings.set(comparableId(id), other ?? id);
     if (other !== undefined) {
-      const reason = plainText(`has the id of server#${other}, in another spelling`);
+      const reason = plainText(
+        key === other || id !== key || servers.has(id)
+          ? `is declared twice: by ${row.item}, and by another row`
+          : `has the id of server#${other}, in another spelling`,
+      );
       servers.set(id, { valid: false, server: { ...labelOf(parsed.server), id, reason } });
       continue;
     }
-    servers.set(
-      id,
-      parsed.ok ? { valid: true, server: parsed.server } : { valid: false, server: parsed.server },
-    );
+    servers.set(id, declared);
   }
   return { connection, provider, servers };
 }
@@ -128,10 +158,10 @@ function labelOf({ label }: { readonly label?: string }) {
 
 /** Rows that are neither the connection's nor a server's are ignored, with a warning: they were meant for something. */
 function warnOfStrays(log: Log, connection: string, rows: readonly DesiredRow[]): void {
-  const strays = rows.filter(({ item }) => item !== 'connection' && serverIdIn(item) === undefined);
+  const strays = rows.filter(({ item }) => item !== 'connection' && rowIdIn(item) === undefined);
   if (strays.length === 0) return;
   const items = strays.slice(0, straysAtMost).map(({ item }) => plainText(item, 64));
-  log.warn("rows whose item is neither 'connection' nor 'server#<id>' are ignored", {
+  log.warn("rows whose item is neither 'connection', 'server#<id>' nor 'new#<label>' are ignored", {
     connection,
     rows: strays.length,
     items: items.join(', '),

@@ -1,3 +1,4 @@
+import type { Clock } from '../../model/runtime.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import type { VendorSession } from '../../gateways/provider.ts';
@@ -19,30 +20,52 @@ export interface Listed {
   /** The declared ones, by `comparableId`. */
   readonly servers: ReadonlyMap<string, LiveServer>;
   readonly undeclared: Undeclared;
+  /** When it was begun, in milliseconds since the epoch. */
+  readonly begunAt: number;
+  /** The live servers, declared or not, with the name of one that does not exist yet: by the key of its row. */
+  readonly named: ReadonlyMap<string, readonly LiveServer[]>;
+}
+
+/** What a list is held against. */
+export interface ListedFor {
+  /** The `comparableId` of each declared server. */
+  readonly ids: ReadonlySet<string>;
+  /** The keys of rows of servers that do not exist yet and have this live server's name. */
+  readonly namesakes: (server: LiveServer) => readonly string[];
 }
 
 /**
  * Reads the whole list. Servers that are not declared are counted and dropped page by page, so that a list takes no more
  * memory than what is declared.
  *
- * @param declared - the `comparableId` of each declared server; may come after the first pages
+ * @param declared - what it is held against; may come after the first pages
  * @throws VendorError if any page failed, or the list is too long; what `declared` throws
  */
 export async function listAll(
   session: VendorSession,
-  declared: Promise<ReadonlySet<string>>,
+  declared: Promise<ListedFor>,
+  clock: Pick<Clock, 'now'>,
 ): Promise<Listed> {
+  const begunAt = clock.now();
+  const named = new Map<string, LiveServer[]>();
+  const name = (server: LiveServer, { namesakes }: ListedFor) => {
+    for (const key of namesakes(server)) {
+      const others = (named.get(key) ?? []).filter(({ id }) => id !== server.id);
+      named.set(key, [...others, server]);
+    }
+  };
   const servers = new Map<string, LiveServer>();
   const seen = new Set<string>();
   const first: LiveServer[] = [];
-  let known: ReadonlySet<string> | undefined;
+  let known: ListedFor | undefined;
   const setAside = (server: LiveServer) => {
     if (first.length < undeclaredKept) first.push(server);
   };
   const sort = async () => {
     known = await declared;
     for (const [id, server] of servers) {
-      if (known.has(id)) continue;
+      name(server, known);
+      if (known.ids.has(id)) continue;
       servers.delete(id);
       setAside(server);
     }
@@ -53,14 +76,15 @@ export async function listAll(
   for await (const page of session.list()) {
     for (const server of page) {
       const id = comparableId(server.id);
-      if (known === undefined || known.has(id)) servers.set(id, server);
+      if (known) name(server, known);
+      if (known === undefined || known.ids.has(id)) servers.set(id, server);
       else if (!seen.has(id)) setAside(server);
       seen.add(id);
     }
     if (seen.size > listedAtMost) throw tooLong();
   }
   await sorted;
-  return { servers, undeclared: { count: seen.size - servers.size, first } };
+  return { servers, undeclared: { count: seen.size - servers.size, first }, begunAt, named };
 }
 
 function tooLong(): VendorError {

@@ -30,12 +30,22 @@ export interface LiveState {
   readonly declared: ReadonlyMap<string, LiveReading>;
   /** Live servers that are not declared; known to full reads only. */
   readonly undeclared?: Undeclared;
+  /** What a complete list says of servers that do not exist yet; known to full reads only. */
+  readonly forNew?: ForNew;
+}
+
+/** What is to be known before a server is created. */
+export interface ForNew extends Pick<Listed, 'begunAt' | 'named'> {
+  /** Declared servers that the list does not show, and that are not known to be missing: it may lack others too. */
+  readonly hidden: readonly string[];
 }
 
 /** What a read of the live servers needs to know of the declared ones. */
 export interface LiveQuestion {
   /** Ids to look for: valid, neither off nor paused. */
   readonly wanted: readonly string[];
+  /** Ids of all declared servers that have one, of any outcome. */
+  readonly existing: readonly string[];
   /** Already known to be missing: believed without another GET while the list lacks them. */
   readonly isMissing: (id: string) => boolean;
   /** Whether it is backing off: no GET of its own. */
@@ -60,7 +70,7 @@ const lackingShare = 0.1;
  */
 export async function readAll(
   session: VendorSession,
-  { servers, undeclared }: Listed,
+  { servers, undeclared, begunAt, named }: Listed,
   question: LiveQuestion,
 ): Promise<LiveState> {
   const declared = new Map<string, LiveReading>();
@@ -84,7 +94,10 @@ export async function readAll(
     declared.set(id, reading);
   }
   await readUnsaid(session, declared, question);
-  return { declared, undeclared };
+  const hidden = question.existing.filter(
+    (id) => !servers.has(comparableId(id)) && !question.isMissing(id),
+  );
+  return { declared, undeclared, forNew: { begunAt, named, hidden } };
 }
 
 /** Before any time. */

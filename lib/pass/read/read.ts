@@ -1,6 +1,8 @@
 import { attemptKey } from '../../plan/change.ts';
 import { isDue } from '../../plan/due.ts';
 import { ofAccount } from '../../plan/record.ts';
+import { newLabelIn } from '../../model/names/server-key.ts';
+import { namesakesOf } from '../../plan/namesakes.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { readUnit } from '../../model/units.ts';
@@ -9,7 +11,7 @@ import type { DesiredServer } from '../../model/desired.types.ts';
 import type { AttemptKey, ServerRecord } from '../../model/ledger.types.ts';
 import { allEnded } from '../limited.ts';
 import { activePause } from '../../model/pause.ts';
-import type { Declared } from '../../plan/server-plan.ts';
+import type { Declared } from '../../plan/server-plan.types.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { LedgerState } from '../../ledger/ledger.types.ts';
@@ -21,7 +23,7 @@ import type { DesiredState, OwnAccount } from './desired.ts';
 import { isOfRow, toReadAgain, withEarlier } from './earlier.ts';
 import type { Earlier } from './earlier.ts';
 import { listAll } from './list.ts';
-import type { Listed } from './list.ts';
+import type { Listed, ListedFor } from './list.ts';
 import { readAll, readEach } from './live.ts';
 import type { LiveState } from './live.ts';
 import type { Readings, SecretVersions, Tables } from './readings.types.ts';
@@ -64,21 +66,29 @@ export async function read(
   const { name } = account.connection;
   const key = accountKey(account.connection);
   const signIn = credentialOf(account.connection.auth).secret;
+  const declaredServers = readServers(deps, account, ids, deps);
+  // A row without an id may be named, whose server has one.
+  const ledgerRead = ids
+    ? declaredServers.then(({ servers }) =>
+        deps.ledger.read(name, [...new Set([...ids, ...servers.keys()])]),
+      )
+    : deps.ledger.read(name);
   const tables = allEnded([
-    readServers(deps.desired, account, ids, deps),
-    deps.ledger.read(name, ids).then((state) => ledgerOf(state, key, deps.clock.now())),
+    declaredServers,
+    ledgerRead.then((state) => ledgerOf(state, key, deps.clock.now())),
   ]);
   if ('ending' in vendor) {
     const [desired, ledger] = await tables;
     return { desired, ledger, ending: vendor.ending };
   }
   const { session, credentials } = vendor;
-  const declared = tables.then(
-    ([{ servers }]) => new Set([...servers.keys()].map(comparableId)) as ReadonlySet<string>,
-  );
+  const declared = tables.then(([{ servers, provider }]): ListedFor => ({
+    ids: new Set([...servers.keys()].map(comparableId)),
+    namesakes: namesakesOf(servers, provider.table),
+  }));
   const before = question.isFailing === true ? undefined : question.attended?.earlier;
   const earlier = before && isOfRow(before, account.row) ? before : undefined;
-  const list = () => endingAsValue(listAll(session, declared));
+  const list = () => endingAsValue(listAll(session, declared, deps.clock));
   const byList = account.provider.hasSlowGet === true;
   const listed = earlier || (ids && !byList) ? undefined : list();
   const versions = tables.then(([desired, ledger]) => {
@@ -166,7 +176,10 @@ async function readLive(
   const now = deps.clock.now();
   const attended = asked !== undefined;
   const question = {
-    wanted: wantedServers({ desired, ledger }, deps).map(([id]) => id),
+    wanted: wantedServers({ desired, ledger }, deps)
+      .map(([id]) => id)
+      .filter((id) => newLabelIn(id) === undefined),
+    existing: [...servers.keys()].filter((id) => newLabelIn(id) === undefined),
     isMissing: (id: string) => ledger.servers.get(id)?.outcome === 'missing',
     isWaiting: async (id: string) => {
       const retry = ledger.servers.get(id)?.retry;
@@ -181,7 +194,9 @@ async function readLive(
     getsAtMost: Math.ceil(connection.budget.requestsPerMinute / (exact ? 20 : 2)),
   };
   const { wanted } = question;
-  if (asked && earlier) {
+  // Whether a server exists, or still does, is not known by what was read before the lease.
+  const isNew = servers.values().some((one) => one.valid && one.server.created !== undefined);
+  if (asked && earlier && !isNew) {
     const again = toReadAgain(earlier, { desired, ledger }, wanted, asked.shown);
     // Of a few, a call each is less than the list.
     const isFew = !byList && (ids !== undefined || again.length <= earlier.calls.list);

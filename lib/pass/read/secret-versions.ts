@@ -1,5 +1,5 @@
 import { asReference } from '../../model/secret-reference.ts';
-import type { Declared } from '../../plan/server-plan.ts';
+import type { Declared } from '../../plan/server-plan.types.ts';
 import type { SecretSource } from '../../secrets/secret-source.ts';
 import { allEnded } from '../limited.ts';
 import type { SecretVersions } from './readings.types.ts';

@@ -50,7 +50,7 @@ export function causesIn(records: readonly HistoryRecord[]): ReadonlyMap<string,
 /** When a change was last sent that an approval permits; undefined before the first. */
 export function usedAt(digest: string, records: readonly HistoryRecord[]): Time | undefined {
   const used = records.flatMap((record) =>
-    record.kind === 'change' && record.approval === digest ? [record.at] : [],
+    'pass' in record && record.approval === digest ? [record.at] : [],
   );
   return used.toSorted().at(-1);
 }

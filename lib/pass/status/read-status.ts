@@ -9,7 +9,8 @@ import type { DesiredRow } from '../../desired/desired-store.types.ts';
 import type { LeaseItem } from '../../lease/lease-item.ts';
 import { causesIn, fightsIn, fightWindow, mostLooked, usedAt } from './lately.ts';
 import type { ConnectionStatus, ServerStatus } from './status.types.ts';
-import { serverIdIn } from '../../model/names/server-key.ts';
+import { serverRows } from '../read/server-rows.ts';
+import type { ServerRow } from '../read/server-rows.ts';
 
 /** What is known of a connection, without asking the vendor. @throws StoreError */
 export async function readStatus(
@@ -18,8 +19,9 @@ export async function readStatus(
 ): Promise<ConnectionStatus> {
   const now = deps.clock.now();
   const since = new Date(now - fightWindow).toISOString();
-  const [rows, ledger, report, lease, held, approvals, lately] = await Promise.all([
-    deps.desired.rows(connection),
+  const [rows, declared, ledger, report, lease, held, approvals, lately] = await Promise.all([
+    deps.desired.rows(connection, []),
+    serverRows(deps, connection),
     deps.ledger.read(connection),
     deps.ledger.lastReport(connection),
     deps.lease.read(connection),
@@ -32,13 +34,11 @@ export async function readStatus(
   const pauses = ledger.pauses.filter(
     ({ until }) => until === undefined || Date.parse(until) > now,
   );
-  const servers = rows
-    .flatMap(({ item, value }) => {
-      const id = serverIdIn(item);
-      if (id === undefined) return [];
-      const [own, why] = [fights.get(id), causes.get(id)];
-      const server = serverStatus(id, value, ledger.servers, pauses);
-      return [{ ...server, ...(why && { causes: why }), ...(own && { fights: own }) }];
+  const servers = declared
+    .map((row) => {
+      const [own, why] = [fights.get(row.id), causes.get(row.id)];
+      const server = serverStatus(row, ledger.servers, pauses);
+      return { ...server, ...(why && { causes: why }), ...(own && { fights: own }) };
     })
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const isApproved = (digest: string) => approvals.some((one) => one.digest === digest);
@@ -77,12 +77,12 @@ const resumed = { code: 'resumed', message: 'its pause has ended, and no pass ha
 const nameOf = ({ label, id }: ServerStatus) => `${label ?? id}\u0000${id}`;
 
 function serverStatus(
-  id: string,
-  { label, generation }: DesiredRow['value'],
+  { id, label, value: { generation }, stored }: ServerRow,
   records: ReadonlyMap<string, ServerRecord>,
   pauses: readonly Pause[],
 ): ServerStatus {
   const record = records.get(id);
+  const consentUrl = stored?.binding?.consentUrl;
   const pause = pauses.find((one) => one.id === undefined || isPauseOf(one, id));
   const outcome: Outcome | 'unseen' = pause ? 'paused' : (record?.outcome ?? 'unseen');
   const since = pause ? pause.at : record?.since;
@@ -93,13 +93,14 @@ function serverStatus(
       : record?.reason;
   return {
     id,
-    ...(typeof label === 'string' && { label }),
+    ...(label !== undefined && { label }),
     outcome,
     ...(since !== undefined && { since }),
     ...(record?.generation !== undefined && { generation: record.generation }),
     ...(typeof generation === 'number' && { declaredGeneration: generation }),
     ...nextAttemptOf(outcome, record),
     ...(reason && { reason }),
+    ...(consentUrl !== undefined && { consentUrl }),
   };
 }
 

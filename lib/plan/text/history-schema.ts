@@ -17,8 +17,7 @@ const ofServer = () => ({
   label: z.optional(text('What people call it')),
 });
 
-export const changeRecordSchema = z.object({
-  kind: kind('change', 'A PUT changed a server'),
+const sentKeys = () => ({
   at: redescribed(time, 'When it was applied; ISO 8601, UTC'),
   by: z.optional(text('Whose command made the pass; absent: an unattended pass')),
   command: z.optional(described(z.enum(['apply', 'retry']), 'The command; absent without `by`')),
@@ -41,11 +40,24 @@ export const changeRecordSchema = z.object({
   ),
 });
 
+export const changeRecordSchema = z.object({
+  kind: kind('change', 'A PUT changed a server'),
+  ...sentKeys(),
+});
+
 const act = { at: redescribed(time, 'When it was called; ISO 8601, UTC'), by };
 
 /** Something that was done. */
 export const historyRecordSchema = z.discriminatedUnion('kind', [
   changeRecordSchema,
+  z.object({
+    kind: kind('create', 'A server was to be created; `server` is the key of its row'),
+    ...sentKeys(),
+  }),
+  z.object({
+    kind: kind('delete', 'A server was to be deleted; `fields` is what could be read of it'),
+    ...sentKeys(),
+  }),
   z.object({
     kind: kind('approve', 'What the guard held was approved for 24 hours'),
     ...act,

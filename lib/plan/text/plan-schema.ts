@@ -144,6 +144,16 @@ const guardSchema = z.object({
   share: redescribed(share, 'Their share of the declared servers, 0 to 1'),
   limit: redescribed(share, '`policy.limits.updates`, 0 to 1'),
   minimum: redescribed(count, '`policy.limits.minimum`'),
+  creates: z.optional(
+    described(
+      z.object({
+        lastHour: redescribed(count, 'Servers created in the last hour'),
+        creating: redescribed(count, 'Servers that this plan adds to them'),
+        limit: redescribed(count, '`policy.limits.creates`'),
+      }),
+      'New servers; absent: the plan has none',
+    ),
+  ),
   held: z.optional(
     described(
       z.string().check(z.regex(/^[\w-]{1,200}$/, 'must be a digest')),

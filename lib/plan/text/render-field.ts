@@ -17,6 +17,8 @@ export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence
   rotated: ['rotated', 'new version'],
   reassert: ['re-assert', 'due by reassertEvery'],
   resend: ['resend', 'an earlier PUT was never confirmed'],
+  create: ['create', 'the server does not exist yet'],
+  delete: ['delete', 'the server is declared absent'],
   together: ['together', 'sent together with another field that changes'],
 };
 

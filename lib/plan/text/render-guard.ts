@@ -1,4 +1,4 @@
-import { baseOf, hasGuardedCause, isOver, shareOf, sizeOf } from '../guard.ts';
+import { baseOf, hasGuardedCause, isComingOrGoing, isOver, shareOf, sizeOf } from '../guard.ts';
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import type { Paint } from '../../model/text/paint.types.ts';
 import type { GuardState, Plan, PlannedServer } from '../plan.types.ts';
@@ -26,18 +26,25 @@ export function guardLines(
   next: NextCommand = (line) => line,
 ): readonly string[] {
   if (digest === '') return [];
+  const { held, changing, reported = 0, changedLastHour, approved = 0, share, limit } = guard;
+  const wrapped = (...texts: readonly string[]) =>
+    texts.flatMap((text) => wrap(text, '', '', paint.columns));
+  const approval =
+    held === undefined ? [] : [`    ${next(`trueup approve ${connection} ${held}`)}`];
+  const waits = 'What is marked as held waits for approval:';
   if (!guard.active) {
     const finding = `Guard: not active; ${sizeText(guard)}, the minimum is ${guard.minimum}.`;
-    return wrap(finding, '', '', paint.columns);
+    const warning = held === undefined ? [] : wrapped(waits).map((line) => paint(line, 'warn'));
+    return [...wrapped(finding, ...newServers(guard)), ...warning, ...approval];
   }
-  const { held, changing, reported = 0, changedLastHour, approved = 0, share, limit } = guard;
   const counts = [
     `${changing} by this plan`,
     `${changedLastHour} before`,
     ...(approved > 0 ? [`not counting ${approved} approved`] : []),
   ];
-  // What mode report would add may be held where the rest is within the limit.
-  const over = isOver(guard) || (held !== undefined && reported === 0);
+  // What mode report would add may be held where the rest is within the limit, and what comes or goes has limits of its own.
+  const isOfOthers = changes.some(isHeldMove) && !changes.some(isHeldChange);
+  const over = isOver(guard) || (held !== undefined && reported === 0 && !isOfOthers);
   const digits = digitsFor(share, limit);
   const finding = [
     `Guard: ${percent(share, digits)} of ${baseText(guard)} change within an hour (${counts.join(', ')}),`,
@@ -45,12 +52,26 @@ export function guardLines(
   ].join(' ');
   if (held === undefined) {
     const nothing = over && !changes.some(isSentAndCounts) ? '; no change of this plan counts' : '';
-    return wrap(`${finding}${nothing}.${withReported(guard)}`, '', '', paint.columns);
+    return wrapped(`${finding}${nothing}.${withReported(guard)}`, ...newServers(guard));
   }
-  const waits = `${finding}.${withReported(guard)} What is marked as held waits for approval:`;
   return [
-    ...wrap(waits, '', '', paint.columns).map((line) => paint(line, 'warn')),
-    `    ${next(`trueup approve ${connection} ${held}`)}`,
+    ...wrapped(...newServers(guard)),
+    ...wrapped(`${finding}.${withReported(guard)} ${waits}`).map((line) => paint(line, 'warn')),
+    ...approval,
+  ];
+}
+
+const isHeld = ({ changes }: PlannedServer) => changes.some(({ held }) => held);
+const isHeldMove = (server: PlannedServer) => isComingOrGoing(server) && isHeld(server);
+const isHeldChange = (server: PlannedServer) => !isComingOrGoing(server) && isHeld(server);
+
+/** New servers have a limit of their own. */
+function newServers({ creates }: GuardState): readonly string[] {
+  if (!creates) return [];
+  const { lastHour, creating, limit } = creates;
+  const over = lastHour + creating > limit ? 'more than' : 'within';
+  return [
+    `New servers: ${creating} by this plan, ${lastHour} in the last hour, ${over} the limit of ${limit}.`,
   ];
 }
 

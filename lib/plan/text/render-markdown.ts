@@ -1,4 +1,5 @@
 import type { NextCommand } from '../../model/text/next-command.types.ts';
+import { isSent } from '../../model/outcome.ts';
 import type { FieldChange, Plan, PlannedServer } from '../plan.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { comment, holderText } from './render-field.ts';
@@ -67,7 +68,7 @@ function serverBlock(server: PlannedServer): string {
   const name = plainText(label ?? id);
   const again = triedAgain(server);
   return [
-    `! ${name}: ${outcome === 'updated' ? 'would be updated' : outcomeWords(server)}`,
+    `! ${name}: ${isSent(outcome) ? `would be ${outcome}` : outcomeWords(server)}`,
     ...(reason ? [`# ${plainText(reason.message)}`] : []),
     ...(again === undefined ? [] : [`# ${again}`]),
     ...changes.flatMap(fieldBlock),

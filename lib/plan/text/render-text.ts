@@ -1,4 +1,5 @@
 import type { PassReport } from '../../model/ledger.types.ts';
+import { isSent } from '../../model/outcome.ts';
 import type { OutcomeCounts } from '../../model/outcome.ts';
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import type { Paint } from '../../model/text/paint.types.ts';
@@ -86,15 +87,19 @@ export function missingLines({ missingSecrets = [] }: Plan, paint: Paint): reado
 /** The counts of a plan in words: what would be done, what prevents it, what is in sync. */
 export function planCounts(counts: OutcomeCounts): string {
   const parts = [
+    ...(counts.created > 0 ? [`${counts.created} to create`] : []),
     ...(counts.updated > 0 ? [`${counts.updated} to update`] : []),
+    ...(counts.deleted > 0 ? [`${counts.deleted} to delete`] : []),
     ...(counts.reported > 0 ? [`${counts.reported} would change (mode report)`] : []),
     ...openCounts(counts),
   ];
-  const idle = counts.updated + counts.reported + counts.held === 0 ? ['nothing to update'] : [];
+  const { created, updated, deleted, reported, held } = counts;
+  const idle = created + updated + deleted + reported + held === 0 ? ['nothing to update'] : [];
   return [...idle, ...parts, ...syncCounts(counts)].join(', ');
 }
 
 const openOutcomes = [
+  'unsure',
   'held',
   'waiting',
   'failed',
@@ -141,7 +146,7 @@ export function renderReport(report: PassReport, paint: Paint = plain, next = sa
     const failing = tried !== undefined && since !== undefined ? ` since ${shownTime(since)}` : '';
     const end = tried === undefined ? '' : `; ${tried}`;
     const text = `${outcome} ${connection}/${label ?? id}${failing}${why ? `: ${why.message}` : ''}${end}`;
-    return indented(text).map((line) => paint(line, outcome === 'updated' ? 'change' : 'warn'));
+    return indented(text).map((line) => paint(line, isSent(outcome) ? 'change' : 'warn'));
   });
   const listed = [...new Set(details.map(({ outcome }) => outcome))];
   const more = listed.reduce((sum, outcome) => sum + counts[outcome], -shown.length);
@@ -171,7 +176,9 @@ export function reportHead(report: PassReport): string {
 
 function reportCounts({ counts }: PassReport): string {
   const parts = [
+    ...(counts.created > 0 ? [`${counts.created} created`] : []),
     ...(counts.updated > 0 ? [`${counts.updated} updated`] : []),
+    ...(counts.deleted > 0 ? [`${counts.deleted} deleted`] : []),
     ...(counts.reported > 0 ? [`${counts.reported} would change, not sent`] : []),
     ...openCounts(counts),
     ...syncCounts(counts),
@@ -180,9 +187,14 @@ function reportCounts({ counts }: PassReport): string {
 }
 
 function work({ vendorCalls, secretsDecrypted, credentialsDecrypted, durationMs }: PassReport) {
-  const { list, get, put } = vendorCalls;
+  const { list, get, put, create = 0, delete: deleted = 0 } = vendorCalls;
+  const parts = [
+    `${list} list, ${get} get, ${put} put`,
+    ...(create > 0 ? [`${create} create`] : []),
+    ...(deleted > 0 ? [`${deleted} delete`] : []),
+  ];
   return [
-    `${counted(list + get + put, 'call')} (${list} list, ${get} get, ${put} put)`,
+    `${counted(list + get + put + create + deleted, 'call')} (${parts.join(', ')})`,
     ...(secretsDecrypted > 0 ? [`${counted(secretsDecrypted, 'secret')} decrypted`] : []),
     ...(credentialsDecrypted > 0
       ? [`${counted(credentialsDecrypted, 'credential')} decrypted`]

@@ -30,6 +30,8 @@ export const vendorCallsKeys = {
   list: redescribed(count, 'Pages of the list'),
   get: redescribed(count, 'Single servers that were read'),
   put: redescribed(count, 'Single servers that were written'),
+  create: z.optional(redescribed(count, 'Servers that were to be created; absent: none')),
+  delete: z.optional(redescribed(count, 'Servers that were to be deleted; absent: none')),
 };
 
 export const decryptedKeys = {
@@ -71,6 +73,9 @@ export const reportSchema = z.object({
     redescribed(time, 'Since when the first of the servers that differ, or may, has done so'),
   ),
   failingSince: z.optional(redescribed(time, 'The same of those that cannot be kept true')),
+  unsureSince: z.optional(
+    redescribed(time, 'The same of those that may have been created or deleted'),
+  ),
   held: z.optional(text('Digest of what the guard holds')),
   details: described(
     z.array(

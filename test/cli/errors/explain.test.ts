@@ -20,6 +20,8 @@ const calls: Readonly<Record<VendorOperation, string>> = {
   list: 'GET /servers',
   get: 'GET /servers/a',
   put: 'PUT /servers/a',
+  create: 'POST /servers',
+  delete: 'DELETE /servers/a',
   token: 'POST /oauth/token',
 };
 

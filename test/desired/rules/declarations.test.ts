@@ -39,7 +39,12 @@ describe('parseConnection', () => {
         baseUrl: 'https://api.acme.example',
         auth: connectionRow.auth,
         budget: { requestsPerMinute: 240, concurrency: 4 },
-        policy: { mode: 'report', ignore: [], limits: { updates: 0.3, minimum: 10 } },
+        policy: {
+          mode: 'report',
+          manage: ['update'],
+          ignore: [],
+          limits: { updates: 0.3, minimum: 10, creates: 10 },
+        },
       },
     });
   });
@@ -71,7 +76,7 @@ describe('parseConnection', () => {
         mode: 'correct',
         ignore: ['/meta/x'],
         reassertEvery: 604_800_000,
-        limits: { updates: 0.05, minimum: 3 },
+        limits: { updates: 0.05, minimum: 3, creates: 10 },
       },
       userId: 'u-1',
       generation: 4,
@@ -222,7 +227,7 @@ describe('parseServer', () => {
       label: 'salesforce',
       generation: 7,
       spec,
-      policy: { mode: 'correct', ignore: [] },
+      policy: { mode: 'correct', manage: ['update'], ignore: [] },
       contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
@@ -245,9 +250,13 @@ describe('parseServer', () => {
         { mode: 'correct', ignore: ['/meta/x'], reassertEvery: 1_800_000 },
       ],
       [{ reassertEvery: 'never' }, { mode: 'correct', ignore: ['/meta/x'] }],
+      [
+        { manage: ['update', 'delete'], reassertEvery: 'never' },
+        { mode: 'correct', manage: ['update', 'delete'], ignore: ['/meta/x'] },
+      ],
     ])('%j', (policy, expected) => {
       const row = serverRow({ name: 'S' }, policy && { policy });
-      expect(serverOf(row, connection).policy).toEqual(expected);
+      expect(serverOf(row, connection).policy).toEqual({ manage: ['update'], ...expected });
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../lib/model/json/json.types.ts';
-import { toPage, toServer } from '../../../lib/gateways/barndoor/convert.ts';
+import { consentAddress, toPage, toServer } from '../../../lib/gateways/barndoor/convert.ts';
 
 const id = '123e4567-e89b-12d3-a456-426614174000';
 const shown = {
@@ -99,4 +99,14 @@ describe('toPage', () => {
   ])('%j is no page', (answer) => {
     expect(toPage(answer, 3)).toBeUndefined();
   });
+});
+
+test.each<[Json, string | undefined]>([
+  ['https://auth.example/consent', 'https://auth.example/consent'],
+  ['http://auth.example/consent', undefined],
+  ['no address', undefined],
+  [`https://auth.example/${'a'.repeat(500)}`, undefined],
+  [7, undefined],
+])('where to consent: %j', (url, expected) => {
+  expect(consentAddress(url)).toBe(expected);
 });

@@ -70,6 +70,7 @@ describe('the table', () => {
       '/slug read-write exact "field"',
       '/client_id write-only exact "field"',
       '/client_secret secret exact "field"',
+      '/mcp_server_directory_id read-write exact "field"',
       '/meta read-write subset "member"',
       '/id computed exact "field"',
       '/connection_status computed exact "field"',

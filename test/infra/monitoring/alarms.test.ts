@@ -47,6 +47,17 @@ describe('alarms on what passes report', () => {
     });
   });
 
+  test('it is not known for an hour whether a server was created or deleted', () => {
+    expect(alarm('ServersUnsure')).toMatchObject({
+      MetricName: 'UnsureAge',
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 3600,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   test('failing longer than the user says', () => {
     const patient = template({ failingFor: Duration.hours(3), schedule: Duration.minutes(10) });
     expect(alarm('ServersFailing', patient)).toMatchObject({ Period: 600, Threshold: 10_800 });

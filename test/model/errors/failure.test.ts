@@ -3,6 +3,7 @@ import {
   isDown,
   classifyFailure,
   mayHaveBeenApplied,
+  wasNotProcessed,
   mayHaveReached,
 } from '../../../lib/model/errors/failure.ts';
 import type { Failure, FailureClass } from '../../../lib/model/errors/failure.ts';
@@ -120,3 +121,32 @@ test.each([
 ])('of %i attempts %i transient: the connection is down: %s', (attempts, transient, down) => {
   expect(isDown(attempts, transient)).toBe(down);
 });
+
+test.each<[Failure['kind'], number | undefined, boolean]>([
+  ['status', 400, true],
+  ['status', 401, true],
+  ['status', 409, true],
+  ['status', 422, true],
+  ['status', 429, true],
+  ['conflict', 400, true],
+  ['no-route', undefined, true],
+  ['tls', undefined, true],
+  ['host', undefined, true],
+  ['token', undefined, true],
+  ['needs-login', undefined, true],
+  ['status', 408, false],
+  ['status', 500, false],
+  ['status', 503, false],
+  ['status', undefined, false],
+  ['upstream', 502, false],
+  ['timeout', undefined, false],
+  ['cut', undefined, false],
+  ['body', undefined, false],
+  ['redirect', 303, false],
+  ['aborted', undefined, false],
+])(
+  'a request to create that failed with %s %s was surely not processed: %s',
+  (kind, status, not) => {
+    expect(wasNotProcessed({ operation: 'create', kind, status })).toBe(not);
+  },
+);

@@ -27,7 +27,8 @@ describe('rows of Desired', () => {
     expect(told).toEqual([
       {
         level: 'warn',
-        message: "rows whose item is neither 'connection' nor 'server#<id>' are ignored",
+        message:
+          "rows whose item is neither 'connection', 'server#<id>' nor 'new#<label>' are ignored",
         fields: { connection, rows: 2, items: `Server, servers#${a}` },
       },
     ]);

@@ -18,7 +18,7 @@ import type {
   UndecidedField,
 } from '../../../lib/model/ledger.types.ts';
 import type { FieldChange, PlannedServer } from '../../../lib/plan/plan.types.ts';
-import type { PlanContext, ServerInputs } from '../../../lib/plan/server-plan.ts';
+import type { PlanContext, ServerInputs } from '../../../lib/plan/server-plan.types.ts';
 import { comparable, declaredUnits } from '../../../lib/model/units.ts';
 import type { Unit } from '../../../lib/model/units.ts';
 import { fieldAt, table } from './tables.ts';
@@ -125,7 +125,12 @@ export function serverOf(
   spec: JsonObject,
   more: Partial<Omit<DesiredServer, 'policy'>> & { policy?: Partial<ServerPolicy> } = {},
 ): DesiredServer {
-  const policy: ServerPolicy = { mode: 'correct', ignore: [], ...more.policy };
+  const policy: ServerPolicy = {
+    mode: 'correct',
+    manage: ['update'],
+    ignore: [],
+    ...more.policy,
+  };
   const contentHash = digestOf([spec, policy as unknown as Json]);
   const units = declaredUnits(table, spec, policy.ignore);
   return { id: 's1', spec, contentHash, units, ...more, policy };

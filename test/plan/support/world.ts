@@ -6,7 +6,7 @@ import type { JsonObject, Pointer } from '../../../lib/model/json/json.types.ts'
 import type { AppliedField, ServerRecord } from '../../../lib/model/ledger.types.ts';
 import { getAt, setAt } from '../../../lib/model/json/pointer.ts';
 import { notedRecord, planServer } from '../../../lib/plan/server-plan.ts';
-import type { ServerPlan } from '../../../lib/plan/server-plan.ts';
+import type { ServerPlan } from '../../../lib/plan/server-plan.types.ts';
 import { stoppedAgain } from '../../../lib/plan/due.ts';
 import { notedFields, withOutcome } from '../../../lib/plan/record.ts';
 import { asReference, formatReference } from '../../../lib/model/secret-reference.ts';

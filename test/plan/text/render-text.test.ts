@@ -601,3 +601,58 @@ describe('secrets that were not found', () => {
     );
   });
 });
+
+describe('servers that come and go', () => {
+  const create = fieldChange({ cause: 'create', before: { kind: 'absent' } });
+  const remove = fieldChange({ cause: 'delete', after: { kind: 'absent' }, held: true });
+  const created = plannedServer({ id: 'new#a', label: 'a', outcome: 'created', changes: [create] });
+  const held = plannedServer({ label: 'b', outcome: 'held', changes: [remove] });
+  const creates = { lastHour: 1, creating: 1, limit: 10 };
+
+  test('are shown as such, with the limit of new ones', () => {
+    const plan = planOf(
+      [created, plannedServer({ id: 'new#c', label: 'c', outcome: 'unsure', changes: [] })],
+      {
+        guard: guardState({ creates }),
+      },
+    );
+    const shown = renderPlan(plan);
+    expect(shown).toContain('+ acme/a  (create)');
+    expect(shown).toContain('? acme/c  (unsure)');
+    expect(shown).toContain(
+      'New servers: 1 by this plan, 1 in the last hour, within the limit of 10.',
+    );
+    expect(shown).toContain('Plan: 1 to create, 1 unsure');
+    const over = planOf([created], {
+      guard: guardState({ active: false, creates: { ...creates, lastHour: 10 } }),
+    });
+    expect(renderPlan(over)).toContain('10 in the last hour, more than the limit of 10.');
+    const deleted = planOf([plannedServer({ outcome: 'deleted', changes: [remove] })]);
+    expect(renderPlan(deleted)).toContain('Plan: 1 to delete');
+    expect(renderPlansMarkdown([deleted])).toContain('would be deleted');
+  });
+
+  test.each([true, false])('a deletion is held, also where the guard is active: %s', (active) => {
+    const shown = renderPlan(planOf([held], { guard: guardState({ active, held: 'd1' }) }));
+    expect(shown).toContain('! acme/b  (held by the guard: delete)');
+    expect(shown).toContain('What is marked as held waits for approval:');
+    expect(shown).toContain('trueup approve acme d1');
+    expect(shown).not.toContain('more than the limit');
+  });
+
+  test('held beside a change that is held, both are said', () => {
+    const change = plannedServer({ outcome: 'held', changes: [fieldChange({ held: true })] });
+    const shown = renderPlan(planOf([change, held], { guard: guardState({ held: 'd1' }) }));
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain('more than the limit of 30%');
+  });
+
+  test('a report counts them, and their calls', () => {
+    const counts = outcomeCounts(['created', 'deleted', 'unsure', 'updated']);
+    const vendorCalls = { list: 1, get: 0, put: 1, create: 2, delete: 1 };
+    const shown = renderReport(passReport({ counts, vendorCalls }));
+    expect(shown).toContain('1 created, 1 updated, 1 deleted, 1 unsure');
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain(
+      '5 calls (1 list, 0 get, 1 put, 2 create, 1 delete)',
+    );
+  });
+});

@@ -14,7 +14,7 @@ import { defaultSeedKey } from '../../../sign-in/saved/saved-sign-in.ts';
 import { secretReferences } from '../../targets/files/secret-names.ts';
 import type { Check } from './check.ts';
 import { check, skipped, unwell } from './check.ts';
-import { serverIdIn } from '../../../model/names/server-key.ts';
+import { rowIdIn } from '../../../model/names/server-key.ts';
 
 /** What looks at secrets: whether they are there, and whether their values can be sent. */
 export interface SecretReaders {
@@ -115,7 +115,7 @@ const fixes: Readonly<Record<Exclude<SecretProblem, 'denied'>, string>> = {
 function usesOf({ item, value }: DesiredRow, table: FieldTable | undefined): readonly Use[] {
   const { label, spec, auth } = value;
   const user =
-    item === 'connection' ? 'auth' : typeof label === 'string' ? label : (serverIdIn(item) ?? item);
+    item === 'connection' ? 'auth' : typeof label === 'string' ? label : (rowIdIn(item) ?? item);
   const multiline = new Set<unknown>(
     (table?.fields ?? []).flatMap((field) =>
       field.multiline === true && isJsonObject(spec) ? [getAt(spec, field.pointer)] : [],

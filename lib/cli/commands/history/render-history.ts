@@ -1,4 +1,9 @@
-import type { ActRecord, ChangeRecord, PushedRow } from '../../../model/history.types.ts';
+import type {
+  ActRecord,
+  ChangeRecord,
+  LifecycleRecord,
+  PushedRow,
+} from '../../../model/history.types.ts';
 import type { Paint, Style } from '../../../model/text/paint.types.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
 import { shownTime } from '../../../model/text/shown-time.ts';
@@ -18,9 +23,7 @@ import { fieldLines } from '../../../plan/text/render-field.ts';
  *         2026-11-22 09:58 UTC, by assumed-role/Admin/kim
  */
 export function renderRecord(record: ShownRecord, paint: Paint): string {
-  return (record.kind === 'change' ? changeLines(record, paint) : actLines(record, paint)).join(
-    '\n',
-  );
+  return ('pass' in record ? changeLines(record, paint) : actLines(record, paint)).join('\n');
 }
 
 const indent = '    ';
@@ -28,12 +31,22 @@ const indent = '    ';
 const quiet = (paint: Paint, text: string) =>
   wrap(plainText(text), indent, undefined, paint.columns).map((line) => paint(line, 'quiet'));
 
-function changeLines(record: Extract<ShownRecord, ChangeRecord>, paint: Paint): readonly string[] {
+const passSigns = {
+  change: ['~', 'change', ''],
+  create: ['+', 'add', ' (to be created)'],
+  delete: ['-', 'remove', ' (to be deleted)'],
+} as const;
+
+function changeLines(
+  record: Extract<ShownRecord, ChangeRecord | LifecycleRecord>,
+  paint: Paint,
+): readonly string[] {
   const { connection, server, label, at, pass, approval, fields } = record;
   const name = plainText(`${connection}/${label ?? server}`);
   const declared = declaredText(record);
+  const [sign, style, what] = passSigns[record.kind];
   return [
-    `${paint('~', 'change')} ${name}`,
+    `${paint(sign, style)} ${name}${what}`,
     ...quiet(paint, `${shownTime(at)}, by ${whoText(record)}, pass ${pass}`),
     ...(declared === undefined ? [] : quiet(paint, declared)),
     ...(approval === undefined ? [] : quiet(paint, `approved as ${approval.slice(0, 12)}`)),

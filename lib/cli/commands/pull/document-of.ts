@@ -1,5 +1,5 @@
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
-import { serverIdIn } from '../../../model/names/server-key.ts';
+import { newLabelIn, serverIdIn } from '../../../model/names/server-key.ts';
 
 /** Rows as the document that a user would have written: a connection with its servers, no generations. Not yet checked. */
 export function documentOf(
@@ -10,8 +10,9 @@ export function documentOf(
   readonly servers?: readonly Readonly<Record<string, unknown>>[];
 } {
   const own = rows.find(({ item }) => item === 'connection');
-  const servers = rows.flatMap(({ item, value }) => {
-    const id = serverIdIn(item);
+  const servers = rows.flatMap(({ item, value }): readonly Readonly<Record<string, unknown>>[] => {
+    const [id, label] = [serverIdIn(item), newLabelIn(item)];
+    if (label !== undefined) return [{ label, ...withoutGeneration(value) }];
     return id === undefined ? [] : [{ id, ...withoutGeneration(value) }];
   });
   return {

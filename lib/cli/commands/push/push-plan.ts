@@ -1,4 +1,4 @@
-import { checkDocument, repeatsIn, rowsOf } from '../../../desired/rules/document.ts';
+import { checkDocument, itemOf, repeatsIn, rowsOf } from '../../../desired/rules/document.ts';
 import { canonicalJson, equalJson, isJsonObject } from '../../../model/json/json.ts';
 import type { Json, JsonObject } from '../../../model/json/json.types.ts';
 import type { DeclarationOptions } from '../../../desired/rules/row.ts';
@@ -6,7 +6,7 @@ import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import type { SeenRow } from '../../../desired/rows/unchanged-condition.ts';
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import { documentOf } from '../pull/document-of.ts';
-import { serverIdIn, serverKey } from '../../../model/names/server-key.ts';
+import { rowIdIn } from '../../../model/names/server-key.ts';
 
 /** One leaf that differs; without `before` it is new, without `after` it goes. */
 export interface FieldDifference {
@@ -78,7 +78,7 @@ export function pushPlan({
   if (!prune) return written;
   const kept = new Set(declared.map(({ item }) => item));
   const removed = rows
-    .filter(({ item }) => serverIdIn(item) !== undefined && !kept.has(item))
+    .filter(({ item }) => rowIdIn(item) !== undefined && !kept.has(item))
     .map(({ item, value }): RowChange => ({
       connection,
       item,
@@ -92,9 +92,9 @@ export function pushPlan({
 
 /** How many servers the connection declares after the push. */
 export function serversAfter({ document, rows, prune }: PushInputs): number {
-  const declared = (document.servers ?? []).map(({ id }) => serverKey(id));
+  const declared = (document.servers ?? []).map((server) => itemOf(server.id, server));
   const stored = prune ? [] : rows.map(({ item }) => item);
-  return new Set([...declared, ...stored].filter((item) => serverIdIn(item) !== undefined)).size;
+  return new Set([...declared, ...stored].filter((item) => rowIdIn(item) !== undefined)).size;
 }
 
 /** A row that breaks the rules, or whose connection does, may have a secret anywhere, and its values are not shown. */
@@ -126,15 +126,15 @@ export function conflictsWithRows(
 ): readonly string[] {
   const { connection, servers: declared = [] } = document;
   const written = new Set(changes.map(({ item }) => item));
-  const items = new Set(declared.map(({ id }) => serverKey(id)));
+  const items = new Set(declared.map((server) => itemOf(server.id, server)));
   const others = prune ? [] : rows.filter(({ item }) => !items.has(item));
   const { servers: stays = [] } = documentOf(connection, others);
   const own = (index: number) => declared[index - stays.length];
   return repeatsIn([...stays, ...declared]).flatMap(({ what, index, before }) => {
     const [server, stored] = [own(index), stays[before]];
-    if (!server || !stored || !written.has(serverKey(server.id))) return [];
-    const name = `${connection}/${server.label ?? server.id}`;
-    const other = `${connection}/${String(stored['id'])}`;
+    if (!server || !stored || !written.has(itemOf(server.id, server))) return [];
+    const name = `${connection}/${server.label ?? String(server.id)}`;
+    const other = `${connection}/${String(stored['id'] ?? stored['label'])}`;
     return [`${name} has the ${what} of ${other}, a row that the files do not declare`];
   });
 }

@@ -181,7 +181,7 @@ async function sharedWithRows(
   const declared = documents.map((document) => ({
     name: document.connection,
     declared: document,
-    ids: (document.servers ?? []).map(({ id }) => id),
+    ids: (document.servers ?? []).flatMap(({ id }) => id ?? []),
   }));
   return sharedServers([...others, ...declared])
     .filter(({ connection }) => own.has(connection))

@@ -3,7 +3,7 @@ import { rowsOf } from '../../../desired/rules/document.ts';
 import type { ConnectionDocument } from '../../../desired/rules/schema.ts';
 import type { Declared } from '../../../ledger/ledger.types.ts';
 import type { PushedRow } from '../../../model/history.types.ts';
-import { serverIdIn } from '../../../model/names/server-key.ts';
+import { rowIdIn } from '../../../model/names/server-key.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { Target } from '../../targets/target.ts';
 import type { RowChange } from './push-plan.ts';
@@ -23,7 +23,7 @@ export async function recordPush(
   const { connection } = document;
   const pushed = { at: new Date(deps.clock.now()).toISOString(), by: await caller() };
   const rows = changes.map(({ item, label, action }): PushedRow => {
-    const server = serverIdIn(item);
+    const server = rowIdIn(item);
     return {
       ...(server !== undefined && { server }),
       ...(label !== undefined && { label }),

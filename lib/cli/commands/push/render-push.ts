@@ -5,7 +5,7 @@ import { sideLines } from '../../../plan/text/render-field.ts';
 import { showPair, showPointer } from '../../../model/text/shown-value.ts';
 import type { Json } from '../../../model/json/json.types.ts';
 import type { FieldDifference, RowChange } from './push-plan.ts';
-import { serverIdIn } from '../../../model/names/server-key.ts';
+import { rowIdIn } from '../../../model/names/server-key.ts';
 
 const signs: Readonly<Record<RowChange['action'], readonly [sign: string, style: Style]>> = {
   add: ['+', 'add'],
@@ -16,7 +16,7 @@ const signs: Readonly<Record<RowChange['action'], readonly [sign: string, style:
 /** `acme-prod`, or `acme-prod/salesforce-prod`. */
 export function changeName({ connection, item, label }: RowChange): string {
   if (item === 'connection') return connection;
-  return plainText(`${connection}/${label ?? serverIdIn(item) ?? item}`);
+  return plainText(`${connection}/${label ?? rowIdIn(item) ?? item}`);
 }
 
 /** One row's change for people: a line, and one for each field that differs. */

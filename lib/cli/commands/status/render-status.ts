@@ -93,7 +93,7 @@ function pausesText({ pauses, servers }: ConnectionStatus, listing: Listing): re
 }
 
 function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
-  const { id, label, reason } = server;
+  const { id, label, reason, consentUrl } = server;
   const [sign, style] = signOf(server);
   const again = triedAgain(server);
   const below = (text: string) => wrap(text, '        ', undefined, paint.columns);
@@ -102,6 +102,7 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
     ...wrap(line, '        ', '    ', paint.columns).map((text) => paint(text, style)),
     ...(reason ? below(plainText(reason.message)) : []),
     ...(again === undefined ? [] : below(again)),
+    ...(consentUrl === undefined ? [] : [`        consent: ${plainText(consentUrl)}`]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { apiContract, type Breach } from '../api-contract.ts';
 import { isRecord } from '../../aws/aws-json.ts';
 import { listBarndoor, type BarndoorListForm } from './list.ts';
@@ -63,6 +64,12 @@ export async function startBarndoor(options: BarndoorOptions): Promise<BarndoorS
     failure,
     refuse: (request): VendorAnswer | undefined => {
       if (request.operation === 'other') return { status: 404, body: failure(404, 'Not found') };
+      if (request.operation === 'delete') return undefined;
+      if (request.operation === 'create') {
+        const { name, mcp_server_directory_id: entry } = isRecord(request.body) ? request.body : {};
+        if (typeof name === 'string' && typeof entry === 'string') return undefined;
+        return { status: 422, body: failure(422, 'name and mcp_server_directory_id are required') };
+      }
       const breaches: Breach[] = contract.request(request.operation, request);
       if (request.operation === 'put' && !isRecord(request.body)) {
         breaches.push({
@@ -93,8 +100,20 @@ export async function startBarndoor(options: BarndoorOptions): Promise<BarndoorS
       apply(server, body);
       return undefined;
     },
+    create: (body, others) => {
+      const name = String(body['name']);
+      const made = make({ id: randomUUID(), name, connection_status: 'pending' });
+      const answer = vendor.update(made, body, others);
+      if (answer) return { refused: answer };
+      const url = `https://auth.barndoor.example/consent/${made.id}`;
+      return {
+        server: made,
+        answer: { status: 200, body: { id: made.id, connection_id: randomUUID(), auth_url: url } },
+      };
+    },
+    deleted: () => ({ status: 204, body: undefined }),
     breaches: ({ operation, method, path }, { status, body }) =>
-      operation === 'other'
+      operation === 'other' || operation === 'create' || operation === 'delete'
         ? []
         : contract
             .answer(operation, status, body)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isRecord } from '../../aws/aws-json.ts';
 import { startVendorSimulator } from '../vendor-simulator.ts';
 import type { SimulatorOptions, Vendor, VendorSimulator } from '../vendor.ts';
@@ -41,11 +42,27 @@ export async function startSimulatedContextForge(
         : { detail: `Gateway not found: ${id ?? ''}` },
     refuse: (request) => {
       if (request.operation === 'other') return failed(404, { detail: 'Not Found' });
-      if (request.operation !== 'put') return undefined;
+      if (request.operation !== 'put' && request.operation !== 'create') return undefined;
       return isRecord(request.body) ? refusal(request.body) : invalid('body', 'must be an object');
     },
     list: (servers, { query }, shown) => ({ status: 200, body: listOf(servers, query, shown) }),
     update: (server, body, others) => updateGateway(server, body, others, now()),
+    create: (body, others) => {
+      const { name, url } = body;
+      if (typeof name !== 'string' || typeof url !== 'string') {
+        return { refused: invalid('url', 'name and url are required') };
+      }
+      const id = randomUUID().replaceAll('-', '');
+      const server = makeGateway({ id, name: name.trim() }, now());
+      const refused = updateGateway(server, { ...body, name: name.trim() }, others, now());
+      if (refused) return { refused };
+      server.version = 1;
+      return { server, answer: { status: 200, body: showGateway(server) } };
+    },
+    deleted: (id) => ({
+      status: 200,
+      body: { status: 'success', message: `Gateway ${id} deleted successfully` },
+    }),
     breaches: () => [],
   };
   return startVendorSimulator(vendor, options, (init) => makeGateway(init, now()));

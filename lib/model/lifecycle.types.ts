@@ -1,4 +1,6 @@
-import type { Reason, Time } from '../model/ledger.types.ts';
+import type { Fingerprint } from './fingerprint.types.ts';
+import type { Pointer } from './json/json.types.ts';
+import type { Reason, Time } from './ledger.types.ts';
 
 /**
  * `create#<label>`: a server may have been created under this label. Written before the request to create it is sent, by
@@ -9,8 +11,8 @@ export interface Reservation {
   readonly nonce: string;
   /** `accountKey` of the connection: at another gateway nothing was created. */
   readonly account: string;
-  /** Hash of the body that is sent. */
-  readonly body: string;
+  /** Fingerprints of what is sent and can be read back: what is found later is held against them. */
+  readonly body: Readonly<Record<Pointer, Fingerprint>>;
   readonly epoch: number;
   readonly at: Time;
   /**
@@ -55,4 +57,9 @@ export interface Removal {
 export interface LabelState {
   readonly reservation?: Reservation | undefined;
   readonly binding?: Binding | undefined;
+}
+
+/** The same as it was read, with the revisions of the two items; 0 where there is no item. */
+export interface StoredLabel extends LabelState {
+  readonly revs: { readonly reservation: number; readonly binding: number };
 }

@@ -1,0 +1,138 @@
+import { buildBody } from '../../plan/body.ts';
+import { bodyPrints, unitsToCreate } from '../../plan/creation-plan.ts';
+import { creationOf } from '../../desired/rules/creation.ts';
+import { InterruptedError } from '../../lease/interruption.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
+import { wasNotProcessed } from '../../model/errors/failure.ts';
+import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
+import type { VendorError } from '../../model/errors/vendor-error.ts';
+import type { CreatedAnswer } from '../../gateways/provider.ts';
+import type { Creation } from '../../model/field-table.types.ts';
+import type { StoredLabel } from '../../model/lifecycle.types.ts';
+import type { AttemptFailure } from '../after-failure.ts';
+import { labelOf } from '../tally.ts';
+import type { ApplyContext } from './context.types.ts';
+import { lifecycleRecord, note } from './lifecycle-work.ts';
+import type { LifecycleWork } from './lifecycle-work.ts';
+import { newBinding } from './settle.ts';
+import { fetchValues } from './secret-values.ts';
+
+/** What became of a request to create a server. */
+export type CreateResult =
+  | { readonly kind: 'created'; readonly answer: CreatedAnswer }
+  /** The gateway said no, or was not asked: the server does not exist by this attempt. */
+  | { readonly kind: 'rejected'; readonly error: VendorError }
+  /** It may exist: recorded, and settled by later passes. */
+  | { readonly kind: 'unsure'; readonly error?: VendorError }
+  /** What the request needs could not be had, and nothing was sent. */
+  | { readonly kind: 'unsent'; readonly failure: AttemptFailure }
+  /** Another process has the label, or it could not be written: nothing was sent. */
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'interrupted'; readonly error: InterruptedError };
+
+/** The label has another reservation than was seen: thrown before the request goes out, so that it does not. */
+class TakenError extends TrueupError {
+  static override readonly name: string = 'TakenError';
+}
+
+/**
+ * Reserves the label, sends one request, and binds the label to the id that comes back. The reservation is written when all the rest is
+ * ready, right before the request goes out.
+ *
+ * @throws StoreError if the ledger could not be written: then the reservation, if there is one, is settled by later passes
+ */
+export async function create(context: ApplyContext, work: LifecycleWork): Promise<CreateResult> {
+  const { request, deps, lease, session, seen, tally, keys, account } = context;
+  const { connection } = request;
+  const { server, changes } = work;
+  const { provider } = seen.desired;
+  const { withSecrets } = creationOf(provider.table) as Creation;
+  const all = [...server.created.createOnly, ...server.units];
+  const units = unitsToCreate(all, withSecrets);
+  const pointers = new Set(units.map(({ pointer }) => pointer));
+  const sentChanges = changes.filter(({ pointer }) => pointers.has(pointer));
+  const values = await fetchValues(context.secrets, work.plan, sentChanges);
+  if ('failure' in values) return { kind: 'unsent', failure: values.failure };
+  const secrets = values.found.map(({ value }) => value);
+  const texts = new Map(values.found.map(({ unit, value }) => [unit.pointer, value.reveal()]));
+  const nothing = { id: server.id, fields: {} };
+  const { body } = buildBody(units, pointers, new Set(), nothing, texts);
+
+  const nonce = deps.uuid();
+  let reserved: StoredLabel | undefined;
+  const before = async () => {
+    const patience = provider.putPatience ?? 1;
+    if (!reserved) {
+      lease.saved.countCreate();
+      await lease.renew();
+      await deps.ledger.record(connection, lifecycleRecord(context, work));
+      const reservation = {
+        nonce,
+        account,
+        body: bodyPrints(keys, account, server.id, units),
+        epoch: lease.epoch,
+        at: new Date(deps.clock.now()).toISOString(),
+      };
+      const event = { kind: 'reserve', reservation } as const;
+      const { stored } = server.created;
+      const taken = await deps.ledger.advance(connection, server.created.label, event, stored);
+      if (!taken.ok) throw new TakenError('label-taken', `${server.id} was reserved by another`);
+      reserved = taken.stored;
+      tally.written += 1;
+    }
+    await context.stops.assertMay(server.id);
+    lease.assertOwned(deps.settings.attemptMs * patience);
+  };
+
+  let answer: CreatedAnswer;
+  try {
+    const asked = { server: server.id, body, secrets, before };
+    answer = await (session.create as NonNullable<typeof session.create>)(asked);
+  } catch (error) {
+    if (error instanceof TakenError) return { kind: 'taken' };
+    const isUnsent = error instanceof InterruptedError;
+    if (!isUnsent && !isVendorError(error)) throw error;
+    if (isUnsent || !reserved || wasNotProcessed(error)) {
+      if (reserved) await advance(context, work, { kind: 'rejected', nonce });
+      return isUnsent ? { kind: 'interrupted', error } : { kind: 'rejected', error };
+    }
+    const reason = { code: error.code, message: `${vendorProblem(error)}; ${mayExist}` };
+    await advance(context, work, { kind: 'unknown', nonce, reason });
+    await note(context, work, 'unsure', { reason });
+    const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
+    tally.events.push({ type: 'Server Unsure', ...about, reason });
+    return { kind: 'unsure', error };
+  }
+  const { id, consentUrl } = answer;
+  const consent = consentUrl === undefined ? {} : { consentUrl };
+  const binding = newBinding(context, server);
+  const isBound = await advance(context, work, {
+    kind: 'answered',
+    nonce,
+    id,
+    ...consent,
+    binding,
+  });
+  if (!isBound) {
+    context.log.error('a new server could not be bound', {
+      server: id,
+      label: server.created.label,
+    });
+    return { kind: 'unsure' };
+  }
+  const about = { connection, pass: tally.id, server: id, ...labelOf(work) };
+  tally.events.push({ type: 'Server Created', ...about, ...consent });
+  return { kind: 'created', answer };
+}
+
+const mayExist = 'it may exist, and is not sent again until that is settled';
+
+/** The end of the own attempt, whatever others noted meanwhile. @returns whether it was still this attempt's */
+async function advance(
+  { request, deps }: ApplyContext,
+  { server }: LifecycleWork,
+  event: Parameters<typeof deps.ledger.advance>[2],
+): Promise<boolean> {
+  const { ok } = await deps.ledger.advance(request.connection, server.created.label, event);
+  return ok;
+}

@@ -1,0 +1,101 @@
+import { InterruptedError } from '../../lease/interruption.ts';
+import { wasNotProcessed } from '../../model/errors/failure.ts';
+import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
+import type { VendorError } from '../../model/errors/vendor-error.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { deletionChanges } from '../../plan/deletion-plan.ts';
+import { labelOf } from '../tally.ts';
+import type { ApplyContext } from './context.types.ts';
+import { lifecycleRecord, note, owner } from './lifecycle-work.ts';
+import type { LifecycleWork } from './lifecycle-work.ts';
+
+/** What became of a request to delete a server. */
+export type DeleteResult =
+  | { readonly kind: 'deleted' }
+  /** Nothing was sent, or the gateway said no. */
+  | { readonly kind: 'rejected'; readonly error: VendorError }
+  /** It was changed since it was approved, or is not there any more: nothing was sent. */
+  | { readonly kind: 'changed' }
+  /** It may be gone: recorded, and settled by later passes. */
+  | { readonly kind: 'unsure' }
+  | { readonly kind: 'interrupted'; readonly error: InterruptedError };
+
+/**
+ * Deletes a server that is still what was approved, by one request.
+ *
+ * @throws StoreError if the ledger could not be written
+ */
+export async function remove(context: ApplyContext, work: LifecycleWork): Promise<DeleteResult> {
+  const { request, deps, lease, session, seen, tally, keys, account } = context;
+  const { connection } = request;
+  const { server, changes, plan } = work;
+  const { label, stored } = server.created;
+  const { provider } = seen.desired;
+  try {
+    await context.stops.assertMay(server.id);
+    const live = await readNow(context, server.id);
+    const now = live && deletionChanges(keys, account, provider.table, live);
+    const permitted = new Set(changes.map(({ hash }) => hash));
+    const isSame = now?.length === changes.length && now.every(({ hash }) => permitted.has(hash));
+    if (!isSame) {
+      await note(context, work, 'waiting', { reason: changedMeanwhile });
+      return { kind: 'changed' };
+    }
+    const record = lifecycleRecord(context, work);
+    await deps.ledger.record(connection, record);
+    lease.assertOwned(deps.settings.attemptMs * (provider.putPatience ?? 1));
+    const event = {
+      kind: 'remove',
+      at: record.at,
+      epoch: lease.epoch,
+      approval: record.approval ?? `by ${record.by ?? 'a person'}`,
+      ...owner(context),
+    } as const;
+    const begun = await deps.ledger.advance(connection, label, event, stored);
+    if (!begun.ok) return { kind: 'changed' };
+    tally.written += 1;
+  } catch (error) {
+    if (error instanceof InterruptedError) return { kind: 'interrupted', error };
+    if (isVendorError(error)) return { kind: 'rejected', error };
+    throw error;
+  }
+  try {
+    await (session.remove as NonNullable<typeof session.remove>)(server.id);
+  } catch (error) {
+    const isUnsent = error instanceof InterruptedError;
+    if (!isUnsent && !isVendorError(error)) throw error;
+    if (isUnsent || wasNotProcessed(error)) {
+      await deps.ledger.advance(connection, label, { kind: 'kept' });
+      return isUnsent ? { kind: 'interrupted', error } : { kind: 'rejected', error };
+    }
+    const reason = { code: error.code, message: `${vendorProblem(error)}; ${mayBeGone}` };
+    await note(context, work, 'unsure', { reason });
+    const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
+    tally.events.push({ type: 'Server Unsure', ...about, reason });
+    return { kind: 'unsure' };
+  }
+  await deps.ledger.advance(connection, label, { kind: 'gone' });
+  if (plan.record.rev > 0) {
+    lease.assertOwned(0);
+    await deps.ledger.forgetServer(connection, plan.record);
+  }
+  tally.found(server.id, { outcome: 'deleted', ...labelOf(work) });
+  const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
+  tally.events.push({ type: 'Server Deleted', ...about });
+  return { kind: 'deleted' };
+}
+
+async function readNow({ session }: ApplyContext, id: string): Promise<LiveServer | undefined> {
+  try {
+    return await session.get(id);
+  } catch (error) {
+    if (isVendorError(error) && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+const changedMeanwhile = {
+  code: 'changed-meanwhile',
+  message: 'it is not what was approved any more; nothing was deleted. A later pass plans it again',
+};
+const mayBeGone = 'it may be deleted; a later pass reads what became of it';

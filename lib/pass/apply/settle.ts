@@ -1,0 +1,72 @@
+import { labelOf } from '../tally.ts';
+import { createOnlyHash } from '../read/bound.ts';
+import type { DesiredServer } from '../../model/desired.types.ts';
+import type { NewBinding } from '../../lifecycle/protocol.ts';
+import type { LabelWork } from '../../plan/server-plan.types.ts';
+import type { Allowed } from '../guard.ts';
+import type { Readings } from '../read/readings.types.ts';
+import type { ApplyContext } from './context.types.ts';
+import type { LifecycleWork } from './lifecycle-work.ts';
+import { owner, settlingMs } from './lifecycle-work.ts';
+
+/**
+ * Writes what the pass's reading says of attempts that are not settled: servers that may have been created or deleted. A later
+ * pass goes on from there.
+ *
+ * @throws StoreError, LostUpdateError or InterruptedError
+ */
+export async function settleLabels(
+  allowed: Allowed,
+  { desired }: Readings,
+  context: ApplyContext,
+): Promise<void> {
+  for (const [id, plan] of allowed.servers) {
+    const declared = desired.servers.get(id);
+    if (!plan.label || !declared?.valid || !declared.server.created) continue;
+    const server = { ...declared.server, created: declared.server.created };
+    // oxlint-disable-next-line no-await-in-loop -- few, and each only while the lease is owned
+    await settle(context, server, plan.label);
+  }
+}
+
+async function settle(
+  context: ApplyContext,
+  server: LifecycleWork['server'],
+  work: LabelWork,
+): Promise<void> {
+  const { deps, request, lease, tally } = context;
+  const { label, stored } = server.created;
+  lease.assertOwned(0);
+  if (work.kind === 'settle') {
+    const { begunAt, found } = work;
+    const binding = newBinding(context, server);
+    const ms = settlingMs(context);
+    const event = { kind: 'listed', begunAt, settlingMs: ms, found, binding } as const;
+    const settled = await deps.ledger.advance(request.connection, label, event, stored);
+    if (!settled.ok) return;
+    const reason = settled.stored.reservation?.reason;
+    tally.written += 1;
+    if (reason) tally.found(server.id, { outcome: 'unsure', ...labelOf({ server }), reason });
+    return;
+  }
+  const begunAt = tally.startedAt;
+  const event =
+    work.kind === 'removal'
+      ? ({ kind: 'read', begunAt, settlingMs: settlingMs(context), isThere: work.isThere } as const)
+      : ({ kind: 'vanished' } as const);
+  const settled = await deps.ledger.advance(request.connection, label, event, stored);
+  if (settled.ok) tally.written += 1;
+}
+
+/** What is written of a new server besides its id. */
+export function newBinding(
+  context: Pick<ApplyContext, 'deps' | 'account'>,
+  { created }: Pick<DesiredServer, 'created'>,
+): NewBinding {
+  return {
+    ...owner(context),
+    origin: 'created',
+    at: new Date(context.deps.clock.now()).toISOString(),
+    createOnly: createOnlyHash(created ?? { createOnly: [] }),
+  };
+}

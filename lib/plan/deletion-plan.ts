@@ -1,0 +1,61 @@
+import { isOwn } from '../lifecycle/protocol.ts';
+import type { FieldTable } from '../model/field-table.types.ts';
+import type { FingerprintKeys } from '../model/fingerprint.types.ts';
+import { getAt } from '../model/json/pointer.ts';
+import type { Reason } from '../model/ledger.types.ts';
+import type { Binding } from '../model/lifecycle.types.ts';
+import type { LiveServer } from '../model/live.types.ts';
+import { comparable } from '../model/units.ts';
+import { macOf } from './fingerprint.ts';
+import type { FieldChange } from './plan.types.ts';
+
+/** What can be read of a server that is to be deleted: what is approved is this server, as it is now. */
+export function deletionChanges(
+  keys: FingerprintKeys,
+  account: string,
+  { fields }: Pick<FieldTable, 'fields'>,
+  live: LiveServer,
+): readonly FieldChange[] {
+  return fields.flatMap((field): readonly FieldChange[] => {
+    const { pointer, access } = field;
+    const found = getAt(live.fields, pointer);
+    if (access !== 'read-write' || found === undefined) return [];
+    const value = comparable(field, found);
+    const text = [account, live.id, 'delete', pointer, value];
+    return [
+      {
+        pointer,
+        cause: 'delete',
+        before: { kind: 'value', value },
+        after: { kind: 'absent' },
+        compare: 'value',
+        conditional: false,
+        hash: macOf(keys.current, text, 'hex').slice(0, 32),
+        held: false,
+      },
+    ];
+  });
+}
+
+/** Why a server may not be deleted; undefined if it may, once that is approved. */
+export function notDeletable(
+  binding: Binding,
+  owner: Pick<Binding, 'account' | 'stack'>,
+): Reason | undefined {
+  if (isOwn(binding, owner)) return undefined;
+  return {
+    code: 'invalid',
+    message:
+      'it is declared absent, and this deployment did not create it: it deletes only what it created',
+  };
+}
+
+export const mayBeDeleted: Reason = {
+  code: 'unsure',
+  message:
+    'a request to delete it was sent, and its answer is not known; a later pass reads what became of it',
+};
+export const alreadyGone: Reason = {
+  code: 'already-gone',
+  message: 'the gateway does not have it any more, and nothing was deleted',
+};

@@ -1,0 +1,30 @@
+import type { FieldTable } from '../model/field-table.types.ts';
+import { getAt } from '../model/json/pointer.ts';
+import type { LiveServer } from '../model/live.types.ts';
+import { newLabelIn } from '../model/names/server-key.ts';
+import { uniqueText } from './holders.ts';
+import type { Declared } from './server-plan.types.ts';
+
+/**
+ * Which of the servers that do not exist yet have the name of a live one, by the field that a gateway's table says. Two may be
+ * called the same: neither is created while a live server has the name.
+ */
+export function namesakesOf(
+  servers: ReadonlyMap<string, Declared>,
+  { fields, creation }: FieldTable,
+): (live: LiveServer) => readonly string[] {
+  const foundBy = creation && 'foundBy' in creation ? creation.foundBy : undefined;
+  const field = fields.find(({ pointer }) => pointer === foundBy);
+  if (!field) return () => [];
+  const keys = new Map<string, string[]>();
+  for (const [id, declared] of servers) {
+    if (newLabelIn(id) === undefined || !declared.valid) continue;
+    const name = uniqueText(field, getAt(declared.server.spec, field.pointer));
+    if (name !== undefined) keys.set(name, [...(keys.get(name) ?? []), id]);
+  }
+  return ({ fields: live }) => {
+    if (keys.size === 0) return [];
+    const name = uniqueText(field, getAt(live, field.pointer));
+    return (name === undefined ? undefined : keys.get(name)) ?? [];
+  };
+}

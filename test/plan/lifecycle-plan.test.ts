@@ -1,0 +1,297 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CreatedServer, DesiredServer } from '../../lib/model/desired.types.ts';
+import type { FieldTable } from '../../lib/model/field-table.types.ts';
+import type { Binding, Reservation, StoredLabel } from '../../lib/model/lifecycle.types.ts';
+import type { LiveServer } from '../../lib/model/live.types.ts';
+import { bodyPrints, foundByName, unitsToCreate } from '../../lib/plan/creation-plan.ts';
+import { namesakesOf } from '../../lib/plan/namesakes.ts';
+import { notedRecord, planServer } from '../../lib/plan/server-plan.ts';
+import type { Declared, PlanContext, ServerInputs } from '../../lib/plan/server-plan.types.ts';
+import {
+  contextOf,
+  earlier,
+  hour,
+  inputsOf,
+  iso,
+  keys,
+  now,
+  otherKeys,
+  recordOf,
+  serverOf,
+  unitOf,
+} from './support/builders.ts';
+import { table as plain } from './support/tables.ts';
+
+const table: FieldTable = {
+  ...plain,
+  fields: plain.fields.map((field) =>
+    field.pointer === '/name' ? { ...field, unique: 'caseless' } : field,
+  ),
+  creation: { foundBy: '/name', required: ['/name'], withSecrets: false },
+};
+const lifecycle = { connection: 'acme', table, stack: 'trueup' };
+const secret = { secret: 'trueup/acme/a' };
+const spec = { name: 'A', tags: ['x'], client_secret: secret };
+const binding: Binding = {
+  id: 's1',
+  account: 'acme',
+  origin: 'created',
+  stack: 'trueup',
+  at: earlier,
+  createOnly: '',
+};
+const reservation: Reservation = {
+  nonce: 'n',
+  account: 'acme',
+  body: {},
+  epoch: 1,
+  at: earlier,
+  state: 'reserved',
+  looks: 0,
+};
+const nothing: StoredLabel = { revs: { reservation: 0, binding: 0 } };
+
+function created(
+  stored: Partial<StoredLabel> = {},
+  more: Partial<CreatedServer> & { readonly policy?: Partial<DesiredServer['policy']> } = {},
+): DesiredServer {
+  const { policy, ...own } = more;
+  const id = stored.binding ? 's1' : 'new#a';
+  const label = { label: 'a', isAbsent: false, createOnly: [], ...own };
+  return serverOf(spec, {
+    id,
+    label: 'a',
+    policy: { manage: ['update', 'create', 'delete'], ...policy },
+    created: { ...label, stored: { ...nothing, ...stored } },
+  });
+}
+
+const list = { begunAt: now, named: [] as readonly LiveServer[], hidden: [] as readonly string[] };
+
+function planOf(
+  server: DesiredServer,
+  more: Partial<ServerInputs> = {},
+  context: Partial<PlanContext> = {},
+) {
+  const inputs = inputsOf(server, undefined, { list, ...more });
+  return planServer(contextOf({ lifecycle, ...context }), inputs);
+}
+
+describe('a server that does not exist', () => {
+  test('is created with all that is declared', () => {
+    const { planned } = planOf(created({}, { createOnly: [unitOf('/description', 'd')] }));
+    expect(planned).toMatchObject({ id: 'new#a', label: 'a', outcome: 'created' });
+    expect(
+      planned.changes.map(({ pointer, cause, before }) => [pointer, cause, before.kind]),
+    ).toEqual([
+      ['/description', 'create', 'absent'],
+      ['/client_secret', 'create', 'absent'],
+      ['/name', 'create', 'absent'],
+      ['/tags', 'create', 'absent'],
+    ]);
+  });
+
+  test.each<[string, DesiredServer, Partial<ServerInputs>, string, string | undefined]>([
+    ['in mode report', created({}, { policy: { mode: 'report' } }), {}, 'reported', undefined],
+    [
+      'that no policy permits',
+      created({}, { policy: { manage: ['update'] } }),
+      {},
+      'invalid',
+      'invalid',
+    ],
+    ['without a list', created(), { list: undefined }, 'waiting', 'whole-connection'],
+    [
+      'beside one that the list hides',
+      created(),
+      { list: { ...list, hidden: ['s9'] } },
+      'waiting',
+      'list-incomplete',
+    ],
+    [
+      'whose name another has',
+      created(),
+      { list: { ...list, named: [{ id: 's7', fields: {} }] } },
+      'waiting',
+      'name-taken',
+    ],
+    ['that is declared absent', created({}, { isAbsent: true }), {}, 'inSync', undefined],
+    ['that is off', created({}, { policy: { mode: 'off' } }), {}, 'off', undefined],
+    [
+      'that was refused a while ago',
+      created(),
+      {
+        record: recordOf({
+          id: 'new#a',
+          outcome: 'waiting',
+          retry: { attempts: 1, notBefore: iso(now + hour), key: '' },
+        }),
+      },
+      'created',
+      undefined,
+    ],
+  ])('%s', (_, server, more, outcome, code) => {
+    const { planned } = planOf(server, more);
+    expect(planned.outcome).toBe(outcome);
+    expect(planned.reason?.code).toBe(code);
+  });
+
+  test('is written to no record while it is to be created', () => {
+    const server = created();
+    const plan = planOf(server);
+    expect(notedRecord(plan, { valid: true, server }, now)).toBeUndefined();
+  });
+});
+
+describe('a server that may have been created', () => {
+  test('is unsure, and settled by a complete list', () => {
+    const found = { kind: 'none' } as const;
+    expect(planOf(created({ reservation }))).toMatchObject({
+      planned: { outcome: 'unsure', reason: { code: 'unsure' }, changes: [] },
+      label: { kind: 'settle', begunAt: now, found },
+    });
+    const reason = { code: 'timeout', message: 'no answer' };
+    const told = created({ reservation: { ...reservation, reason } });
+    expect(planOf(told, { list: undefined })).toMatchObject({
+      planned: { outcome: 'unsure', reason },
+    });
+    expect(planOf(told, { list: undefined }).label).toBeUndefined();
+    expect(planOf(told, { list: { ...list, hidden: ['s9'] } }).label).toBeUndefined();
+  });
+
+  const units = [unitOf('/name', 'A'), unitOf('/tags', ['x'])];
+  const sent = { ...reservation, body: bodyPrints(keys, 'acme', 'new#a', units) };
+  const live = (fields: LiveServer['fields'], id = 's7'): LiveServer => ({ id, fields });
+  test.each<[string, readonly LiveServer[], string]>([
+    ['nothing', [], 'none'],
+    ['it, as it was sent', [live({ name: 'A', tags: ['x'] })], 'same'],
+    ['it, without what cannot be read', [live({ name: 'A', tags: ['x'], more: 1 })], 'same'],
+    ['one that differs', [live({ name: 'A', tags: ['y'] })], 'other'],
+    ['one that lacks a value', [live({ name: 'A' })], 'other'],
+    ['one without a readable name', [live({ tags: ['x'] })], 'same'],
+    ['two', [live({ name: 'A' }), live({ name: 'A' }, 's8')], 'other'],
+  ])('a list with %s', (_, named, kind) => {
+    expect(foundByName(keys, 'new#a', table, sent, named)).toMatchObject({ kind });
+  });
+
+  test('is for a person where the key is lost, or a field is no longer known', () => {
+    const named = [live({ name: 'A', tags: ['x'] })];
+    expect(foundByName(otherKeys, 'new#a', table, sent, named)).toMatchObject({ kind: 'other' });
+    const strange = { ...sent, body: { ...sent.body, '/strange': { keyId: 'k1', mac: '' } } };
+    expect(foundByName(keys, 'new#a', table, strange, named)).toMatchObject({ kind: 'same' });
+    const leaf = bodyPrints(keys, 'acme', 'new#a', [
+      { ...unitOf('/meta', {}), pointer: '/meta/a', value: 1 },
+    ]);
+    const gone = [live({ meta: {} })];
+    expect(foundByName(keys, 'new#a', table, { ...sent, body: leaf }, gone)).toMatchObject({
+      kind: 'other',
+    });
+  });
+});
+
+test('a request has no secrets, nor what goes with them, where the gateway creates without', () => {
+  const units = [
+    unitOf('/name', 'A'),
+    unitOf('/client_id', 'c'),
+    unitOf('/client_secret', secret),
+    unitOf('/auth', 'bearer'),
+    unitOf('/token', secret),
+  ];
+  expect(unitsToCreate(units, true)).toBe(units);
+  expect(unitsToCreate(units, false).map(({ pointer }) => pointer)).toEqual(['/name']);
+  expect(Object.keys(bodyPrints(keys, 'acme', 'new#a', units))).toEqual(['/name', '/auth']);
+});
+
+describe('a server that is declared absent', () => {
+  const absent = (more: Partial<Binding> = {}, policy = {}) =>
+    created({ binding: { ...binding, ...more } }, { isAbsent: true, policy });
+  const live = { id: 's1', fields: { name: 'A', tags: ['b', 'a'], status: 'up' } };
+
+  test('is to be deleted as it is now', () => {
+    const { planned } = planOf(absent(), { live });
+    expect(planned.outcome).toBe('deleted');
+    expect(planned.changes.map(({ pointer, before }) => [pointer, before])).toEqual([
+      ['/name', { kind: 'value', value: 'A' }],
+      ['/tags', { kind: 'value', value: ['a', 'b'] }],
+    ]);
+    const other = planOf(absent(), { live: { id: 's1', fields: { name: 'B', tags: ['b', 'a'] } } });
+    expect(other.planned.changes[0]?.hash).not.toBe(planned.changes[0]?.hash);
+    expect(other.planned.changes[1]?.hash).toBe(planned.changes[1]?.hash);
+  });
+
+  test.each<[string, DesiredServer, Partial<ServerInputs>, string, string | undefined]>([
+    ['in mode report', absent({}, { mode: 'report' }), { live }, 'reported', undefined],
+    ['of another deployment', absent({ stack: 'other' }), { live }, 'invalid', 'invalid'],
+    ['without a list', absent(), { live, list: undefined }, 'waiting', 'whole-connection'],
+    ['that is gone already', absent(), {}, 'unsure', 'already-gone'],
+    [
+      'whose deletion may have been sent',
+      absent({ removal: { at: earlier, epoch: 1, approval: 'd' } }),
+      { live },
+      'unsure',
+      'unsure',
+    ],
+    [
+      'whose deletion was refused',
+      absent(),
+      {
+        live,
+        record: recordOf({
+          outcome: 'failed',
+          reason: { code: 'http-403', message: 'no' },
+          stopped: { outcome: 'failed', attempts: 1, notBefore: iso(now + hour), key: 'k' },
+        }),
+      },
+      'deleted',
+      undefined,
+    ],
+  ])('%s', (_, server, more, outcome, code) => {
+    const { planned } = planOf(server, more);
+    expect(planned.outcome).toBe(outcome);
+    expect(planned.reason?.code).toBe(code);
+  });
+
+  test.each(['failed', 'waiting'] as const)('that %s waits for its turn', (outcome) => {
+    const wait = {
+      attempts: 1,
+      notBefore: iso(now + hour),
+      key: planOf(absent(), { live }).key().key,
+    };
+    const more = outcome === 'failed' ? { stopped: { outcome, ...wait } } : { retry: wait };
+    const record = recordOf({ outcome, ...more });
+    expect(planOf(absent(), { live, record }).planned.outcome).toBe(outcome);
+  });
+
+  test('is kept true again where that is taken away', () => {
+    expect(planOf(created({ binding }), { live }).planned.outcome).toBe('updated');
+    expect(planOf(created({ binding })).planned).toMatchObject({
+      outcome: 'missing',
+      reason: { message: expect.stringContaining('declare it absent') },
+    });
+  });
+});
+
+describe('namesakes', () => {
+  const servers = new Map<string, Declared>([
+    ['new#a', { valid: true, server: created() }],
+    ['new#b', { valid: true, server: created() }],
+    ['new#c', { valid: true, server: serverOf({ tags: [] }, { id: 'new#c' }) }],
+    ['new#d', { valid: false, server: { id: 'new#d', reason: 'no' } }],
+    ['s1', { valid: true, server: serverOf({ name: 'A' }) }],
+  ]);
+  const live = (fields: LiveServer['fields']) => ({ id: 's9', fields });
+
+  test('are the new servers of a name, as the gateway compares names', () => {
+    const namesakes = namesakesOf(servers, table);
+    expect(namesakes(live({ name: ' a ' }))).toEqual(['new#a', 'new#b']);
+    expect(namesakes(live({ name: 'B' }))).toEqual([]);
+    expect(namesakes(live({}))).toEqual([]);
+    expect(namesakesOf(new Map(), table)(live({ name: 'A' }))).toEqual([]);
+  });
+
+  test('are none at a gateway where no server is created', () => {
+    expect(namesakesOf(servers, plain)(live({ name: 'A' }))).toEqual([]);
+    const refusing = { ...plain, creation: { refusal: 'no' } };
+    expect(namesakesOf(servers, refusing)(live({ name: 'A' }))).toEqual([]);
+  });
+});
