@@ -472,5 +472,37 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       await ledger.pause('acme', { at, by: 'lee' });
       expect((await ledger.read('acme')).pauses).toEqual([{ at, by: 'lee' }]);
     });
+
+    test('a label is reserved by one, bound to what it was answered, and no other process can settle it', async () => {
+      const reservation = { nonce: 'n1', account: 'a', body: {}, epoch: 1, at };
+      const reserve = { kind: 'reserve', reservation } as const;
+      const nothing = { revs: { reservation: 0, binding: 0 } };
+      const both = await Promise.all([
+        ledger.advance('acme', 'a b', reserve, nothing),
+        subject.other.advance('acme', 'a b', reserve, nothing),
+      ]);
+      expect(both.filter(({ ok }) => ok)).toHaveLength(1);
+      expect((await ledger.labels('acme')).get('a b')).toMatchObject({
+        reservation: { nonce: 'n1', state: 'reserved' },
+        revs: { reservation: 1, binding: 0 },
+      });
+      const binding = { account: 'a', origin: 'created', stack: 's', at, createOnly: '' } as const;
+      const stale = { kind: 'rejected', nonce: 'n0' } as const;
+      expect(await ledger.advance('acme', 'a b', stale)).toEqual({ ok: false, why: 'lost' });
+      await subject.other.advance('acme', 'a b', {
+        kind: 'answered',
+        nonce: 'n1',
+        id: 's1',
+        binding,
+      });
+      expect(await ledger.labels('acme')).toEqual(
+        new Map([
+          ['a b', { binding: { ...binding, id: 's1' }, revs: { reservation: 0, binding: 1 } }],
+        ]),
+      );
+      expect(await ledger.advance('acme', 'a b', { kind: 'vanished' })).toMatchObject({ ok: true });
+      expect(await ledger.labels('acme')).toEqual(new Map());
+      expect(await ledger.labels('other')).toEqual(new Map());
+    });
   });
 }
