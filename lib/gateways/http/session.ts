@@ -204,6 +204,6 @@ export function expectServer(
  */
 export function expectNewId(id: Json | undefined, connection: string): string {
   if (typeof id === 'string' && serverIdSchema.safeParse(id).success) return id;
-  const message = 'the vendor answered with something that is no new server';
+  const message = 'the gateway answered with something that is no new server';
   throw new VendorError('body', 'create', message, { context: { connection } });
 }
