@@ -200,7 +200,7 @@ describe('Ctrl-C in the middle of an apply', () => {
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     const screen = (await terminal.screen()).join('\n');
     expect(screen).toContain(
-      'interrupted: finishing the requests in flight; press Ctrl-C again to stop at once',
+      'interrupted: finishing the requests in flight; Ctrl-C again stops at once',
     );
     expect(screen).not.toMatch(/\d+ of 24/);
 
@@ -235,7 +235,7 @@ describe('Ctrl-C in the middle of an apply', () => {
   test('twice leaves at once; when the lease is over, another apply finds out what became of what was in flight', async () => {
     const { terminal, answerPuts } = await inTheMiddle();
     terminal.type(ctrlC);
-    await terminal.until(/Ctrl-C again leaves at once/);
+    await terminal.until(/Ctrl-C again stops at once/);
     terminal.type(ctrlC);
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     expect(fleet.changed()).toHaveLength(7);

@@ -33,8 +33,7 @@ export interface SendOptions {
 
 const atOnce = 4;
 
-const stopping =
-  'interrupted: finishing the requests in flight; press Ctrl-C again to stop at once';
+const stopping = 'interrupted: finishing the requests in flight; Ctrl-C again stops at once';
 
 /**
  * Makes a pass over each connection, which sends those of the shown changes that are still wanted; none where there is
