@@ -53,6 +53,11 @@ export interface Provider {
    * not repeated, may have been applied, and says nothing of the connection.
    */
   readonly upstreamStatuses?: readonly number[];
+  /**
+   * Whether an answer to a POST says that the server behind the gateway failed, and that none was created because of it. Any
+   * other answer with the same status leaves that open.
+   */
+  readonly isUncreated?: (status: number, answer: Json) => boolean;
   /** Whether an answer to a PUT, other than 409, says that another server has a value that only one may have. */
   readonly isConflict?: (status: number, answer: Json) => boolean;
   /**

@@ -146,6 +146,17 @@ describe('a row without an id', () => {
     expect(outcomesOf(await pass())).toEqual({ created: 1 });
   });
 
+  test('whose MCP server fails is not created, and waits as any other', async () => {
+    await declare();
+    const message = 'Failed to initialize gateway at http://localhost/jira: connection failed';
+    const effect = { kind: 'status', status: 502, body: { message } } as const;
+    gateway.misbehave({ operation: 'create', times: 1, effect });
+    expect(await reasons()).toEqual([['waiting', 'upstream']]);
+    expect(await label()).toBeUndefined();
+    world.clock.advance(5 * minute);
+    expect(outcomesOf(await pass())).toEqual({ created: 1 });
+  });
+
   test('more of them than the limit within an hour are held until approved', async () => {
     await connect({ limits: { creates: 2 } });
     for (const name of ['a1', 'b1'])

@@ -108,3 +108,11 @@ export function toPage(answer: Json): CursorPage | undefined {
   if (nextCursor === null) return { servers };
   return isText(nextCursor) ? { servers, next: nextCursor } : undefined;
 }
+
+/** Whether a 502 says that the MCP server could not be called: that comes before anything is stored [run]. */
+export function isUncreated(status: number, answer: Json): boolean {
+  const { message } = isJsonObject(answer) ? answer : {};
+  return (
+    status === 502 && isText(message) && message.startsWith('Failed to initialize gateway at ')
+  );
+}

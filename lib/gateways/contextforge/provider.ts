@@ -2,7 +2,7 @@ import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
 import { contextForgeSession, pageSize } from './client.ts';
-import { credentialsIn } from './convert.ts';
+import { credentialsIn, isUncreated } from './convert.ts';
 import { contextForgeFields } from './fields.ts';
 
 /** 100 a minute by default; five refusals are a lockout of 15 minutes [run]. */
@@ -32,6 +32,7 @@ export function createContextForge(http: HttpClient): Provider {
     documentedHosts: [],
     putPatience: 3,
     upstreamStatuses: [502],
+    isUncreated,
   };
   return {
     ...owner,

@@ -15,7 +15,7 @@ import type { HostOwner } from './allowed-hosts.types.ts';
 
 /** Whose requests they are, and how its PUTs behave. */
 export type SessionOwner = HostOwner &
-  Pick<Provider, 'putPatience' | 'upstreamStatuses' | 'isConflict'>;
+  Pick<Provider, 'putPatience' | 'upstreamStatuses' | 'isConflict' | 'isUncreated'>;
 
 /** One call of a vendor's API, under the connection's base URL. */
 export interface VendorRequest {
@@ -94,7 +94,8 @@ export function openHttpSession(
       ...(body && { json: body }),
       known: inputs.known,
       kindOf: (status, answer) =>
-        errorWithSuccess(status, answer) ?? (isRead ? undefined : ownKind(status, answer)),
+        errorWithSuccess(status, answer) ??
+        (isRead ? undefined : ownKind(operation, status, answer)),
       ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
@@ -133,11 +134,19 @@ function lockedOut({ status, retryAfterMs }: VendorError, context: JsonObject) {
   };
 }
 
-/** What the gateway means by its answers to a PUT. A proxy's page with the same status is the gateway's own failure. */
-function ownKindOf({ upstreamStatuses = [], isConflict }: SessionOwner): KindOf {
-  return (status, body) => {
+/**
+ * What the gateway means by its answers to a change. A proxy's page with the same status is the gateway's own failure; and after
+ * a request to create, only the gateway's own words say that nothing was made.
+ */
+function ownKindOf({ upstreamStatuses = [], isConflict, isUncreated }: SessionOwner) {
+  return (operation: VendorRequest['operation'], ...answer: Parameters<KindOf>) => {
+    const [status, body] = answer;
     if (body === undefined) return undefined;
-    if (upstreamStatuses.includes(status)) return 'upstream';
+    const isUpstream =
+      operation === 'create'
+        ? isUncreated?.(status, body) === true
+        : upstreamStatuses.includes(status);
+    if (isUpstream) return 'upstream';
     return isConflict?.(status, body) === true ? 'conflict' : undefined;
   };
 }

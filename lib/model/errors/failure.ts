@@ -7,7 +7,7 @@ export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | '
  * | kind        | meaning |
  * |-------------|---------|
  * | `status`    | an answer with `status` other than 2xx |
- * | `upstream`  | an answer with `status`: the server behind the gateway failed; a PUT may have been applied |
+ * | `upstream`  | an answer with `status`: the server behind the gateway failed; a PUT may have been applied, a POST created nothing |
  * | `conflict`  | an answer with `status`, which is not 409: another server has the value |
  * | `timeout`   | no answer in time; a PUT may have been applied |
  * | `cut`       | the connection broke; a PUT may have been applied |
@@ -134,11 +134,12 @@ export function mayHaveReached({ kind }: Failure): boolean {
 }
 
 /**
- * Whether a request to create or delete that failed so was surely not processed: no connection, or an answer that says no. After
- * any other failure a server may be there, or gone.
+ * Whether a request to create or delete that failed so was surely not processed: no connection, or an answer that says no, be it
+ * that a server behind the gateway failed before one was made. After any other failure a server may be there, or gone.
  */
 export function wasNotProcessed(failure: Failure): boolean {
-  const { kind, status = 0 } = failure;
+  const { operation, kind, status = 0 } = failure;
+  if (kind === 'upstream') return operation === 'create';
   if (kind !== 'status' && kind !== 'conflict') return !mayHaveReached(failure);
   return status >= 400 && status < 500 && status !== 408;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../lib/model/json/json.types.ts';
 import {
   credentialsIn,
+  isUncreated,
   masksIn,
   toPage,
   toServer,
@@ -152,4 +153,15 @@ describe('toPage', () => {
   ])('%j is no page', (answer) => {
     expect(toPage(answer)).toBeUndefined();
   });
+});
+
+test.each<[number, Json, boolean]>([
+  [502, { message: 'Failed to initialize gateway at http://localhost/a: timed out' }, true],
+  [503, { message: 'Failed to initialize gateway at http://localhost/a: timed out' }, false],
+  [502, { message: 'An invalid response was received from the upstream server' }, false],
+  [502, { message: 7 }, false],
+  [502, {}, false],
+  [502, null, false],
+])('a %i with %j says that nothing was created: %s', (status, answer, is) => {
+  expect(isUncreated(status, answer)).toBe(is);
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { startSimulatedContextForge } from '../../../lib/local/gateways/contextforge/simulator.ts';
 import type { ContextForgeServerInit } from '../../../lib/local/gateways/contextforge/gateway.ts';
 import { createContextForge } from '../../../lib/gateways/contextforge/provider.ts';
+import { wasNotProcessed } from '../../../lib/model/errors/failure.ts';
 import { Secret } from '../../../lib/model/secret.ts';
 import { describeProvider } from '../contract.ts';
 import { clientFor, collect, connectionTo, sessionInputs, vendorErrorOf } from '../support.ts';
@@ -146,6 +147,21 @@ describe('ContextForge', () => {
       message: expect.stringContaining('Failed to initialize gateway'),
     });
     expect(simulator.counts.put).toBe(1);
+  });
+
+  test.each([
+    ['its MCP server failed', 'Failed to initialize gateway at http://localhost/b: x', 'upstream'],
+    ['anything else', 'An invalid response was received', 'status'],
+  ])('a 502 to a request to create that says %s is of its own kind', async (_, message, kind) => {
+    const { simulator, session } = await world();
+    const effect = { kind: 'status', status: 502, body: { message } } as const;
+    simulator.misbehave({ operation: 'create', effect });
+    const body = { name: 'Beta', url: 'http://localhost/b' };
+    const request = { server: 'new#b', body, secrets: [], before: async () => undefined };
+    const error = await vendorErrorOf(session.create?.(request) as Promise<unknown>);
+    expect(error).toMatchObject({ operation: 'create', kind, status: 502 });
+    expect(wasNotProcessed(error)).toBe(kind === 'upstream');
+    expect(simulator.counts.create).toBe(1);
   });
 
   test('after a lockout nothing is sent, not even what waited for its turn', async () => {

@@ -138,7 +138,7 @@ test.each<[Failure['kind'], number | undefined, boolean]>([
   ['status', 500, false],
   ['status', 503, false],
   ['status', undefined, false],
-  ['upstream', 502, false],
+  ['upstream', 502, true],
   ['timeout', undefined, false],
   ['cut', undefined, false],
   ['body', undefined, false],
@@ -150,3 +150,7 @@ test.each<[Failure['kind'], number | undefined, boolean]>([
     expect(wasNotProcessed({ operation: 'create', kind, status })).toBe(not);
   },
 );
+
+test('a request to delete that failed because of the server behind the gateway may have been processed', () => {
+  expect(wasNotProcessed({ operation: 'delete', kind: 'upstream', status: 502 })).toBe(false);
+});
