@@ -48,6 +48,7 @@ export function creationIssues(
     const expected = `must have its id: ${creation.refusal}. \`trueup import\` writes the live servers`;
     return [{ path: `${path}/${'item' in row ? 'item' : 'id'}`, problem: 'has no id', expected }];
   }
+  if (!('item' in row) && row['label'] === undefined) return [{ path, ...unnamed }];
   return [
     ...labelIssues(row, path),
     ...(state === 'absent' && !manage.includes('delete')
@@ -77,16 +78,21 @@ function labelIssues({ item, label }: JsonObject, path: string): Issue[] {
           },
         ];
   }
-  const at = `${path}/label`;
-  if (label === undefined) {
-    const expected = 'must have one: only the label names a server without an id';
-    return [{ path: at, problem: 'is missing', expected }];
-  }
   return typeof label === 'string' && label.includes('#')
-    ? [{ path: at, problem: "has a '#'", expected: 'must have none where there is no id' }]
+    ? [
+        {
+          path: `${path}/label`,
+          problem: "has a '#'",
+          expected: 'must have none where there is no id',
+        },
+      ]
     : [];
 }
 
+const unnamed = {
+  problem: 'has neither id nor label',
+  expected: 'must have the id of a live server, or a label by which Trueup creates one',
+};
 const adopted = {
   problem: 'is absent, and the server has an id: Trueup did not create it',
   expected: 'must be left out: only what Trueup created may be deleted',

@@ -157,7 +157,7 @@ function problemOf(error: APIErrorType | undefined): SecretValue {
   if (/InvalidRequest/.test(code) && message.includes('deletion')) {
     return problem('missing', 'is marked for deletion');
   }
-  if (/AccessDenied/.test(code)) return problem('denied', 'may not be read by Trueup');
+  if (/AccessDenied/.test(code)) return problem('denied', 'cannot be read: permission denied');
   if (/DecryptionFailure/.test(code)) {
     return problem('denied', 'is encrypted with a key that Trueup may not use');
   }

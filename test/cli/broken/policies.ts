@@ -172,7 +172,9 @@ servers:
       {},
       'servers:\n  - { id: one, spec: { name: A }, policy: { «limits: { updates: 5% } } }\n',
     ),
-    errors: ["/servers/0/policy/limits: unknown key 'limits'; known: mode, ignore, reassertEvery"],
+    errors: [
+      "/servers/0/policy/limits: unknown key 'limits'; known: manage, mode, ignore, reassertEvery",
+    ],
   },
   {
     what: 'policy: declared and ignored by the server',

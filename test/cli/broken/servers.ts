@@ -37,7 +37,11 @@ export const serverInputs: readonly BrokenInput[] = [
   ),
   servers('null', '', '/servers: is null; must be a list'),
   servers('only ids', '[«one]', '/servers/0: is a string; must be an object'),
-  servers('no id', '[«{ spec: { name: A } }]', '/servers/0/id: is missing; must be a string'),
+  servers(
+    'no id',
+    '[«{ spec: { name: A } }]',
+    '/servers/0: has neither id nor label; must have the id of a live server',
+  ),
   servers(
     'an id that is a number',
     '[{ «id: 42, spec: {} }]',
@@ -82,7 +86,7 @@ export const serverInputs: readonly BrokenInput[] = [
   servers(
     'fields beside spec',
     '[{ id: one, spec: {}, «slug: a }]',
-    "/servers/0/slug: unknown key 'slug'; known: id, label, spec, policy",
+    "/servers/0/slug: unknown key 'slug'; known: id, label, state, spec, policy",
   ),
   servers(
     'an id twice',

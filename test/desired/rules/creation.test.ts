@@ -33,7 +33,9 @@ describe('a server without an id', () => {
     [
       'without a label',
       [{ spec }],
-      ['/servers/0/label: is missing; must have one: only the label names a server without an id'],
+      [
+        '/servers/0: has neither id nor label; must have the id of a live server, or a label by which Trueup creates one',
+      ],
     ],
     [
       'with a # in its label',

@@ -201,7 +201,7 @@ describe('values', () => {
     );
     expect(found.map((one) => (one.found ? 'found' : `${one.code}: ${one.message}`))).toEqual([
       'missing: does not exist',
-      'denied: may not be read by Trueup',
+      'denied: cannot be read: permission denied',
       'missing: is marked for deletion',
       'missing: has no current value',
       'value: is binary; only text can be used',
