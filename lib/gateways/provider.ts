@@ -117,6 +117,8 @@ export interface VendorSession {
 export interface CreateRequest {
   /** What stands for its id until it has one: the key of its row. */
   readonly server: string;
+  /** Its id, where the gateway lets the request choose it: unique to this attempt. */
+  readonly nonce: string;
   readonly body: JsonObject;
   /** The values in `body` that must not come back in an error's text. */
   readonly secrets: readonly Secret[];

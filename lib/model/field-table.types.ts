@@ -93,8 +93,13 @@ export interface Creation {
   readonly foundBy: Pointer;
   /** Fields without which the gateway creates none. */
   readonly required: readonly Pointer[];
-  /** Whether the request has secrets: only where the gateway creates no server without them. */
+  /** Whether the request has secrets: only where none is created without them, or a PUT with them clears what was created. */
   readonly withSecrets: boolean;
+  /**
+   * Whether the request says which id the server is to have: the nonce of its reservation. What an attempt made is then found
+   * by it, whatever name it has by now, and no other server is taken for it. Defaults to no.
+   */
+  readonly choosesId?: boolean;
 }
 
 /** A provider's fields, and the zod schema of a declared `spec` (strict: unknown keys are refused). */

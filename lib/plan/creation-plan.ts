@@ -70,7 +70,7 @@ export function newServerFinding(
   const why = incompleteList({ list });
   if (why) return { kind: 'waits', reason: why };
   const [taken] = (list as NewServerList).named;
-  return taken ? { kind: 'waits', reason: nameTaken(connection, taken.id) } : { kind: 'create' };
+  return taken ? { kind: 'waits', reason: nameTaken(connection, taken) } : { kind: 'create' };
 }
 
 const mayBeCreated: Reason = {
@@ -97,9 +97,12 @@ const hides = (id: string): Reason => ({
   code: 'list-incomplete',
   message: `the list does not show ${id}, which is declared: it may lack others, and no server is created or deleted`,
 });
-const nameTaken = (connection: string, id: string): Reason => ({
+const nameTaken = (connection: string, { id, readOnly }: LiveServer): Reason => ({
   code: 'name-taken',
-  message: `server ${id} has its name, and may be another's. To adopt it: \`trueup import ${connection}/${id}\`, and declare it with its id in place of this one`,
+  message:
+    readOnly === undefined
+      ? `server ${id} has its name, and may be another's. To adopt it: \`trueup import ${connection}/${id}\`, and declare it with its id in place of this one`
+      : `server ${id} has its name, and is ${readOnly}: it cannot be adopted. Give this one another name`,
 });
 
 /** What is sent when it is created, as changes of fields that are not there. */
@@ -147,13 +150,13 @@ export function bodyPrints(
 
 /**
  * What a list has under the name of a server that may have been created: ours is one server, and all that can be read of it is as
- * it was sent.
+ * it was sent. Where the request chose the id, ours is the one that has it, whatever was changed of it since.
  */
 export function foundByName(
   keys: FingerprintKeys,
   server: string,
-  { fields }: Pick<FieldTable, 'fields'>,
-  { account, body }: Reservation,
+  { fields, creation }: Pick<FieldTable, 'fields' | 'creation'>,
+  { nonce, account, body }: Reservation,
   named: readonly LiveServer[],
 ): FoundByName {
   const [live, second] = named;
@@ -162,6 +165,10 @@ export function foundByName(
     kind: 'other',
     reason: { code: 'may-be-anothers', message: `${problem}; ${byPerson}` },
   });
+  if (creation && 'foundBy' in creation && creation.choosesId === true) {
+    const own = named.find(({ id }) => id === nonce);
+    return own ? { kind: 'same', id: own.id } : other(`server ${live.id} has its name`);
+  }
   if (second) return other(`servers ${live.id} and ${second.id} both have its name`);
   for (const [pointer, known] of Object.entries(body)) {
     const field = fields.find((one) => isWithin(pointer, one.pointer));

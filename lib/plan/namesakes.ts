@@ -6,8 +6,8 @@ import { uniqueText } from './holders.ts';
 import type { Declared } from './server-plan.types.ts';
 
 /**
- * Which of the servers that do not exist yet have the name of a live one, by the field that a gateway's table says. Two may be
- * called the same: neither is created while a live server has the name.
+ * Which of the servers that do not exist yet have the name of a live one, by the field that a gateway's table says; or the id that
+ * an attempt to create it chose. Two may be called the same: neither is created while a live server has the name.
  */
 export function namesakesOf(
   servers: ReadonlyMap<string, Declared>,
@@ -16,15 +16,21 @@ export function namesakesOf(
   const foundBy = creation && 'foundBy' in creation ? creation.foundBy : undefined;
   const field = fields.find(({ pointer }) => pointer === foundBy);
   if (!field) return () => [];
+  const choosesId = creation && 'foundBy' in creation && creation.choosesId === true;
   const keys = new Map<string, string[]>();
+  const chosen = new Map<string, string>();
   for (const [id, declared] of servers) {
     if (newLabelIn(id) === undefined || !declared.valid) continue;
     const name = uniqueText(field, getAt(declared.server.spec, field.pointer));
     if (name !== undefined) keys.set(name, [...(keys.get(name) ?? []), id]);
+    const nonce = declared.server.created?.stored.reservation?.nonce;
+    if (choosesId && nonce !== undefined) chosen.set(nonce, id);
   }
-  return ({ fields: live }) => {
+  return ({ id, fields: live }) => {
     if (keys.size === 0) return [];
     const name = uniqueText(field, getAt(live, field.pointer));
-    return (name === undefined ? undefined : keys.get(name)) ?? [];
+    const named = (name === undefined ? undefined : keys.get(name)) ?? [];
+    const own = chosen.get(id);
+    return own === undefined || named.includes(own) ? named : [...named, own];
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CreatedServer, DesiredServer } from '../../lib/model/desired.types.ts';
-import type { FieldTable } from '../../lib/model/field-table.types.ts';
+import type { Creation, FieldTable } from '../../lib/model/field-table.types.ts';
 import type { Binding, Reservation, StoredLabel } from '../../lib/model/lifecycle.types.ts';
 import type { LiveServer } from '../../lib/model/live.types.ts';
 import { bodyPrints, foundByName, unitsToCreate } from '../../lib/plan/creation-plan.ts';
@@ -174,6 +174,17 @@ describe('a server that may have been created', () => {
     expect(foundByName(keys, 'new#a', table, sent, named)).toMatchObject({ kind });
   });
 
+  const choosing = { ...table, creation: { ...(table.creation as Creation), choosesId: true } };
+  test.each<[string, readonly LiveServer[], string]>([
+    ['nothing', [], 'none'],
+    ['the id that was chosen', [live({ name: 'B', tags: ['y'] }, 'n')], 'same'],
+    ['it, and another of the name', [live({ name: 'A' }), live({ name: 'B' }, 'n')], 'same'],
+    ['another, though it is as it was sent', [live({ name: 'A', tags: ['x'] })], 'other'],
+  ])('where the request chose the id, a list with %s', (_, named, kind) => {
+    const found = foundByName(keys, 'new#a', choosing, sent, named);
+    expect(found).toMatchObject({ kind, ...(kind === 'same' && { id: 'n' }) });
+  });
+
   test('is for a person where the key is lost, or a field is no longer known', () => {
     const named = [live({ name: 'A', tags: ['x'] })];
     expect(foundByName(otherKeys, 'new#a', table, sent, named)).toMatchObject({ kind: 'other' });
@@ -287,6 +298,19 @@ describe('namesakes', () => {
     expect(namesakes(live({ name: 'B' }))).toEqual([]);
     expect(namesakes(live({}))).toEqual([]);
     expect(namesakesOf(new Map(), table)(live({ name: 'A' }))).toEqual([]);
+  });
+
+  test('are those too whose attempt chose the id of the live server', () => {
+    const waiting = new Map<string, Declared>([
+      ['new#a', { valid: true, server: created({ reservation }) }],
+      ['new#b', { valid: true, server: created() }],
+    ]);
+    const chosen = { ...(table.creation as Creation), choosesId: true };
+    const own = namesakesOf(waiting, { ...table, creation: chosen });
+    expect(own({ id: 'n', fields: { name: 'B' } })).toEqual(['new#a']);
+    expect(own({ id: 'n', fields: { name: 'A' } })).toEqual(['new#a', 'new#b']);
+    expect(own({ id: 'm', fields: { name: 'B' } })).toEqual([]);
+    expect(namesakesOf(waiting, table)({ id: 'n', fields: { name: 'B' } })).toEqual([]);
   });
 
   test('are none at a gateway where no server is created', () => {

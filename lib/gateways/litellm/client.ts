@@ -2,14 +2,14 @@ import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { VendorSession } from '../provider.ts';
 import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
-import { expectServer } from '../http/session.ts';
+import { expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { toList, toServer } from './convert.ts';
 
 const path = ['v1', 'mcp', 'server'] as const;
 
 /**
- * LiteLLM's three calls. The list is whole in one answer; a PUT has the id in its body. A PUT of the name without the alias
+ * LiteLLM's calls. The list is whole in one answer; a PUT has the id in its body, and so has a POST, which chooses it. A PUT of the name without the alias
  * makes a new alias of it, which is what tools are prefixed with: so the alias goes along as it is [run].
  */
 export function liteLlmSession(send: SendRequest, connection: string): VendorSession {
@@ -61,6 +61,16 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
       const whole = { ...(await withAlias(id, body)), server_id: id };
       const answer = await send({ operation: 'put', path, body: whole, secrets, server: id });
       return noted(expectServer(toServer(answer), 'put', id, connection));
+    },
+    async create({ server, nonce, body, secrets, before }) {
+      const whole = { ...body, server_id: nonce };
+      const request = { operation: 'create', path, body: whole, secrets, server, before } as const;
+      const created = toServer(await send(request));
+      const id = expectNewId(created?.id === nonce ? nonce : undefined, connection);
+      return { id, ...(created && { server: noted(created) }) };
+    },
+    async remove(id) {
+      await send({ operation: 'delete', path: [...path, id], server: id });
     },
   };
 }

@@ -111,4 +111,11 @@ export const liteLlmFields: FieldTable = {
     ...shown.slice(1).map((pointer) => ({ ...computed(pointer.slice(1)), refusal: notListed })),
   ],
   spec: liteLlmSpec,
+  // With its credential: without, the server would be open until the PUT, which clears the OAuth flow with the type [run].
+  creation: {
+    foundBy: '/server_name',
+    required: ['/server_name', '/url'],
+    withSecrets: true,
+    choosesId: true,
+  },
 };

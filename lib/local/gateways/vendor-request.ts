@@ -20,7 +20,7 @@ export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {
   const { method, path } = incoming;
   const match = serversPath.exec(path);
   const body = parsed(incoming.text);
-  const id = match?.[1] === undefined ? idIn(body) : decoded(match[1]);
+  const id = match?.[1] === undefined ? idIn(method, body) : decoded(match[1]);
   const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],
   );
@@ -36,7 +36,8 @@ export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {
 }
 
 /** The id in a PUT's body, where the path has none. */
-function idIn(body: unknown): string | undefined {
+function idIn(method: string, body: unknown): string | undefined {
+  if (method !== 'PUT') return undefined;
   const id = (body as { server_id?: unknown } | null | undefined)?.server_id;
   return typeof id === 'string' ? id : undefined;
 }

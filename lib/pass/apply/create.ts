@@ -86,7 +86,7 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
 
   let answer: CreatedAnswer;
   try {
-    const asked = { server: server.id, body, secrets, before };
+    const asked = { server: server.id, nonce, body, secrets, before };
     answer = await (session.create as NonNullable<typeof session.create>)(asked);
   } catch (error) {
     if (error instanceof TakenError) return { kind: 'taken' };

@@ -2,6 +2,7 @@ import { InterruptedError } from '../../lease/interruption.ts';
 import { wasNotProcessed } from '../../model/errors/failure.ts';
 import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
 import type { VendorError } from '../../model/errors/vendor-error.ts';
+import { comparableId } from '../../model/names/server-id.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { deletionChanges } from '../../plan/deletion-plan.ts';
 import { labelOf } from '../tally.ts';
@@ -85,7 +86,18 @@ export async function remove(context: ApplyContext, work: LifecycleWork): Promis
   return { kind: 'deleted' };
 }
 
-async function readNow({ session }: ApplyContext, id: string): Promise<LiveServer | undefined> {
+/** Read as the plan's was: what a list shows of a server may differ from what a GET shows. */
+async function readNow(
+  { session, seen }: ApplyContext,
+  id: string,
+): Promise<LiveServer | undefined> {
+  if (seen.desired.provider.hasSlowGet === true) {
+    for await (const page of session.list()) {
+      const live = page.find((one) => comparableId(one.id) === comparableId(id));
+      if (live) return live;
+    }
+    return undefined;
+  }
   try {
     return await session.get(id);
   } catch (error) {

@@ -157,7 +157,13 @@ describe('ContextForge', () => {
     const effect = { kind: 'status', status: 502, body: { message } } as const;
     simulator.misbehave({ operation: 'create', effect });
     const body = { name: 'Beta', url: 'http://localhost/b' };
-    const request = { server: 'new#b', body, secrets: [], before: async () => undefined };
+    const request = {
+      server: 'new#b',
+      nonce: 'n',
+      body,
+      secrets: [],
+      before: async () => undefined,
+    };
     const error = await vendorErrorOf(session.create?.(request) as Promise<unknown>);
     expect(error).toMatchObject({ operation: 'create', kind, status: 502 });
     expect(wasNotProcessed(error)).toBe(kind === 'upstream');

@@ -190,3 +190,10 @@ test.each(['static_headers', 'env', 'env_vars'])('%s is refused, with the reason
     },
   ]);
 });
+
+test('a new server needs a name and an address, and has the id that its request chooses', () => {
+  const { creation } = liteLlmFields;
+  expect(creation).toMatchObject({ foundBy: '/server_name', choosesId: true, withSecrets: true });
+  const required = creation && 'required' in creation ? creation.required : [];
+  expect(required).toEqual(['/server_name', '/url']);
+});

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { startSimulatedLiteLlm } from '../../../lib/local/gateways/litellm/simulator.ts';
 import type { LiteLlmServerInit } from '../../../lib/local/gateways/litellm/server.ts';
 import { createLiteLlm } from '../../../lib/gateways/litellm/provider.ts';
+import { wasNotProcessed } from '../../../lib/model/errors/failure.ts';
 import { Secret } from '../../../lib/model/secret.ts';
 import { describeProvider } from '../contract.ts';
 import { clientFor, collect, connectionTo, sessionInputs, vendorErrorOf } from '../support.ts';
@@ -135,6 +136,60 @@ describe('LiteLLM', () => {
     expect(await vendorErrorOf(session.put('a', { description: 'New' }, []))).toMatchObject({
       status: 404,
     });
+  });
+});
+
+describe('a new server at LiteLLM', () => {
+  const body = { server_name: 'New', url: 'http://localhost/new', transport: 'http' };
+  const credential = { auth_type: 'bearer_token', credentials: { auth_value: 'new-value' } };
+  const request = (more: object = {}) => ({
+    server: 'new#a',
+    nonce: 'n1',
+    body: { ...body, ...more },
+    secrets: [new Secret('new-value')],
+    before: async () => undefined,
+  });
+
+  test('has the id of its attempt, and its credential from the first moment', async () => {
+    const { simulator, session } = await world();
+    const made = await session.create?.(request(credential));
+    expect(made).toMatchObject({ id: 'n1', server: { id: 'n1', fields: body } });
+    expect(inspect(made, { depth: Infinity })).not.toContain('new-value');
+    expect(simulator.find('n1')).toMatchObject({ ...body, ...credential, alias: 'New' });
+    expect(simulator.counts).toMatchObject({ create: 1, put: 0 });
+  });
+
+  test.each<[string, object, string]>([
+    ['its name', { server_name: 'SECOND' }, 'conflict'],
+    ['its alias', { alias: 'beta' }, 'conflict'],
+  ])('that would take %s from another is surely not created', async (_what, more, kind) => {
+    const { simulator, session } = await world();
+    const error = await vendorErrorOf(session.create?.(request(more)) as Promise<unknown>);
+    expect(error).toMatchObject({ kind, status: 400 });
+    expect(wasNotProcessed(error)).toBe(true);
+    expect(simulator.servers).toHaveLength(2);
+  });
+
+  test.each<[string, unknown]>([
+    ['with another id', { server_id: 'n2', server_name: 'New' }],
+    ['that is no server', {}],
+  ])('of an answer %s may have been created', async (_what, answer) => {
+    const { simulator, session } = await world();
+    const effect = { kind: 'status', status: 201, body: answer } as const;
+    simulator.misbehave({ operation: 'create', effect });
+    const error = await vendorErrorOf(session.create?.(request()) as Promise<unknown>);
+    expect(error).toMatchObject({ kind: 'body', operation: 'create' });
+    expect(wasNotProcessed(error)).toBe(false);
+  });
+
+  test('is deleted with an answer that is empty, and is not there then', async () => {
+    const { simulator, session } = await world();
+    await session.create?.(request());
+    await session.remove?.('n1');
+    expect(simulator.counts).toMatchObject({ delete: 1 });
+    expect(await vendorErrorOf(session.get('n1'))).toMatchObject({ status: 404 });
+    const again = await vendorErrorOf(session.remove?.('n1') as Promise<unknown>);
+    expect(again).toMatchObject({ kind: 'status', status: 404 });
   });
 });
 

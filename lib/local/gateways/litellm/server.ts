@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isRecord } from '../../aws/aws-json.ts';
 import type { Json } from '../misbehaviour.ts';
 import type { VendorAnswer } from '../vendor.ts';
@@ -148,8 +149,9 @@ export function hideServer(server: LiteLlmServer): Json {
 }
 
 /** What is refused of a body, whichever server it is for. */
-export function refusal(body: Json): VendorAnswer | undefined {
-  if (typeof body['server_id'] !== 'string') return invalid('server_id', 'Field required');
+export function refusal(body: Json, operation: 'put' | 'create'): VendorAnswer | undefined {
+  if (operation === 'put' && typeof body['server_id'] !== 'string')
+    return invalid('server_id', 'Field required');
   for (const key of ['server_name', 'alias'] as const) {
     const value = body[key];
     if (typeof value === 'string' && value.includes('-')) {
@@ -168,6 +170,23 @@ export function refusal(body: Json): VendorAnswer | undefined {
   const nulls = ['mcp_access_groups', 'allow_all_keys', 'available_on_public_internet'];
   const found = nulls.find((key) => body[key] === null);
   return found === undefined ? undefined : invalid(found, 'Input should be a valid value');
+}
+
+/** Makes a server of a POST, or returns the error answer. Its id is the one that is asked for, or its own. */
+export function createServer(
+  body: Json,
+  others: readonly LiteLlmServer[],
+  at: number,
+): LiteLlmServer | { readonly refused: VendorAnswer } {
+  const { server_id: asked, ...sent } = body;
+  const id = typeof asked === 'string' ? asked : randomUUID();
+  if (others.some(({ server_id: one }) => one === id)) {
+    const message = `MCP Server with id ${id} already exists. Cannot create another.`;
+    return { refused: failed(400, message) };
+  }
+  const server = makeServer({ server_id: id, url: null, transport: 'sse' }, at);
+  const refused = updateServer(server, sent, others, at);
+  return refused ? { refused } : server;
 }
 
 /** Applies a PUT to a stored server, or returns the error answer. */

@@ -4,6 +4,7 @@ import { startVendorSimulator } from '../vendor-simulator.ts';
 import type { SimulatorOptions, Vendor, VendorSimulator } from '../vendor.ts';
 import {
   absent,
+  createServer,
   failed,
   hideServer,
   listServer,
@@ -28,7 +29,7 @@ export interface LiteLlmOptions extends SimulatorOptions {
 const noSubmissions = { total: 0, pending_review: 0, active: 0, rejected: 0, items: [] };
 
 /**
- * Starts a LiteLLM that does what version 1.105.7 was seen to do: a PUT has the id in its body and is answered with 202, a
+ * Starts a LiteLLM that does what version 1.105.7 was seen to do: a PUT has the id in its body and is answered with 202, a POST may choose it, a
  * change of `url` or `auth_type` clears the fields of the OAuth flow, a name without an alias makes one, and the list of a key
  * that is not an administrator's has 200 and no addresses. `test/local/gateways/litellm-recorded.json` has what the real one
  * answered; a test holds this one against it.
@@ -46,7 +47,7 @@ export async function startSimulatedLiteLlm(options: LiteLlmOptions): Promise<Li
         ? { error: { message, type: 'auth_error', param: 'None', code: '401' } }
         : { detail: { error: message } },
     notFound: ({ operation, id = '' }) =>
-      operation === 'put'
+      operation === 'put' || operation === 'delete'
         ? (absent(id).body as Record<string, unknown>)
         : { detail: { error: `MCP Server with id ${id} not found` } },
     refuse: (request) => {
@@ -57,11 +58,14 @@ export async function startSimulatedLiteLlm(options: LiteLlmOptions): Promise<Li
           ? failed(403, 'Admin access required to view MCP server submissions.')
           : { status: 200, body: noSubmissions };
       }
-      if (operation !== 'put') return undefined;
+      if (operation !== 'put' && operation !== 'create' && operation !== 'delete') return undefined;
       if (isOther(request)) {
         return failed(403, 'Call not allowed to update MCP server. User is not a proxy admin.');
       }
-      return isRecord(body) ? refusal(body) : invalid('body', 'Input should be a valid dictionary');
+      if (operation === 'delete') return undefined;
+      return isRecord(body)
+        ? refusal(body, operation)
+        : invalid('body', 'Input should be a valid dictionary');
     },
     list: (servers, request) => ({
       status: 200,
@@ -69,6 +73,13 @@ export async function startSimulatedLiteLlm(options: LiteLlmOptions): Promise<Li
     }),
     update: (server, body, others) => updateServer(server, body, others, now()),
     updatedStatus: 202,
+    create: (body, others) => {
+      const made = createServer(body, others, now());
+      return 'refused' in made
+        ? made
+        : { server: made, answer: { status: 201, body: showServer(made) } };
+    },
+    deleted: () => ({ status: 202, body: '' }),
     breaches: () => [],
   };
   return startVendorSimulator(vendor, options, (init) => makeServer(init, now()));
