@@ -24,6 +24,8 @@ export interface Console {
   readonly token: string;
 }
 
+type Status = 200 | 400 | 403 | 404 | 409 | 500;
+
 const own = ["'self'"];
 
 const headers = secureHeaders({
@@ -57,8 +59,8 @@ export function createConsole(world: ConsoleWorld, host: () => string): Console 
   const desk = new ActDesk(world, access.formToken, () => reader.forget());
   const pages = pagesOf(world, reader);
   const app = new Hono();
-  const show = (c: Context, page: Page, status: 200 | 400 | 403 | 404 | 409 | 500 = 200) =>
-    c.html(layout(world, page), status);
+  const show = async (c: Context, page: Page, status: Status = 200) =>
+    c.html(withoutIndent(String(await layout(world, page))), status);
 
   app.use(headers);
   app.use(async (c, next) => {
@@ -115,6 +117,10 @@ export function createConsole(world: ConsoleWorld, host: () => string): Console 
   });
   return { handle: async (request) => app.fetch(request), token: access.token };
 }
+
+/** A fifth of a page is what its templates are indented by; in what is printed as it is each space counts. */
+const withoutIndent = (text: string) =>
+  text.replaceAll(/(<pre[^]*?<\/pre>)|\n\s+/g, (_, kept?: string) => kept ?? '\n');
 
 const simple = (title: string, ...texts: readonly string[]): Page => ({
   title,

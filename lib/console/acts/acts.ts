@@ -83,7 +83,7 @@ async function heldState(
         </p>`
       : ''
   }
-  ${heldDiff(held)}`;
+  ${heldDiff(held, 'h3')}`;
   return {
     key: [digest, approval?.at ?? null, last?.held ?? null],
     shown,

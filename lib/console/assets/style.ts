@@ -38,7 +38,6 @@ article h2 { margin: 0 0 .25rem; }
 details { margin: .5rem 0; }
 summary { cursor: pointer; font-weight: 600; }
 .counts { padding: 0; margin: .35rem 0; list-style: none; }
-.mark { white-space: nowrap; }
 .quiet { color: var(--quiet); }
 .error { color: var(--error); }
 .warn { color: var(--warn); }
@@ -59,15 +58,17 @@ code, pre { font-family: ui-monospace, monospace; font-size: .9rem; }
 pre.diff { white-space: pre-wrap; margin: .4rem 0; }
 form { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: end; margin: .75rem 0; }
 form.column { flex-direction: column; align-items: start; }
-label { display: flex; flex-direction: column; max-width: 100%; }
+label { display: flex; flex-direction: column; min-width: 0; max-width: 100%; }
 input, select, button, textarea { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--quiet); border-radius: .3rem; padding: .3rem .5rem; max-width: 100%; min-height: 2.2rem; }
+select { width: 12rem; }
+th[scope=row] { min-width: 9rem; }
 button { background: var(--link); border-color: var(--link); color: var(--back); font-weight: 600; cursor: pointer; }
 .pager { display: flex; gap: 1rem; margin: .5rem 0; }
 .acts { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; margin: .35rem 0; list-style: none; }
 @media (max-width: 40rem) {
   table.cards thead { position: absolute; left: -99rem; }
   table.cards tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; }
-  table.cards th, table.cards td { display: block; border: 0; padding: .05rem 0; }
+  table.cards, table.cards tbody, table.cards th, table.cards td { display: block; border: 0; padding: .05rem 0; }
   table.cards td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
   dl { grid-template-columns: 1fr; }
 }

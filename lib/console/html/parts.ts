@@ -57,10 +57,11 @@ export function pager(
   size: number,
   count: number,
   address: (page: number) => string,
+  label: string,
 ): Html {
   const from = Math.min((page - 1) * size + 1, count);
   const to = Math.min(page * size, count);
-  return html`<nav class="pager" aria-label="Pages">
+  return html`<nav class="pager" aria-label="${label}">
     <span>${count === 0 ? 'None' : `${from} to ${to} of ${count}`}</span>
     ${page > 1 ? html`<a rel="prev" href="${address(page - 1)}">Previous</a>` : ''}
     ${to < count ? html`<a rel="next" href="${address(page + 1)}">Next</a>` : ''}

@@ -67,12 +67,12 @@ function heldPart(reading: HeldReading): Html {
       ${connection}: ${counted(reading.held.hashes.length, 'change')}, held as
       ${digest.slice(0, 12)}
     </h3>
-    ${heldDiff(reading.held)} ${approveLink(connection, digest)}
+    ${heldDiff(reading.held, 'h4')} ${approveLink(connection, digest)}
   </article>`;
 }
 
 /** What an approval of it permits. */
-export function heldDiff({ plan, at, hashes }: HeldPlan): Html {
+export function heldDiff({ plan, at, hashes }: HeldPlan, heading: 'h3' | 'h4'): Html {
   const shown = heldHashes(plan.changes).length;
   const changes = plan.changes.filter((server) => server.changes.some((change) => change.held));
   return html`<p>Held since ${time(at)}.</p>
@@ -83,7 +83,7 @@ export function heldDiff({ plan, at, hashes }: HeldPlan): Html {
           </p>`
         : ''
     }
-    ${groups({ ...plan, changes })}`;
+    ${groups({ ...plan, changes }, heading)}`;
 }
 
 function madePart(made: MadePlan, { next }: PageContext): Html {
@@ -99,7 +99,7 @@ function madePart(made: MadePlan, { next }: PageContext): Html {
   const notes = [...missingLines(plan, marking), ...guardLines(plan, marking, next)];
   return html`<article aria-label="${connection}">
     <h3>${connection}: ${planCounts(plan.counts)}</h3>
-    ${groups(plan)} ${notes.length > 0 ? printed(notes) : ''}
+    ${groups(plan, 'h4')} ${notes.length > 0 ? printed(notes) : ''}
     ${plan.digest === '' ? '' : html`<p>${command(next(`trueup apply ${connection}`))} sends it, after a question.</p>`}
   </article>`;
 }
@@ -112,21 +112,27 @@ const groupings: readonly (readonly [title: string, isOf: (server: PlannedServer
   ['Other changes', (server) => !loosens(server)],
 ];
 
-function groups(plan: Plan): Html {
+function groups(plan: Plan, heading: 'h3' | 'h4'): Html {
   const parts = groupings.flatMap(([title, isOf]) => {
     const changes = plan.changes.filter(isOf);
-    return changes.length === 0 ? [] : [group(title, plan, changes)];
+    return changes.length === 0 ? [] : [group(title, plan, changes, heading)];
   });
   return html`${parts}`;
 }
 
-function group(title: string, plan: Plan, changes: readonly PlannedServer[]): Html {
+function group(
+  title: string,
+  plan: Plan,
+  changes: readonly PlannedServer[],
+  heading: 'h3' | 'h4',
+): Html {
+  const text = `${title}: ${counted(changes.length, 'server')}`;
   const shown = changes.slice(0, mostServers);
   const more = changes.length - shown.length;
   const blocks = serverBlocks({ ...plan, changes: shown }, marking).filter(
     ({ length }) => length > 0,
   );
-  return html`<h4>${title}: ${counted(changes.length, 'server')}</h4>
-    ${blocks.map(printed)}
-    ${more > 0 ? html`<p>and ${more} more; ${command(name(`trueup plan ${plan.connection}`))} shows all</p>` : ''}`;
+  return html`${heading === 'h3' ? html`<h3>${text}</h3>` : html`<h4>${text}</h4>`}
+  ${blocks.map(printed)}
+  ${more > 0 ? html`<p>and ${more} more; ${command(name(`trueup plan ${plan.connection}`))} shows all</p>` : ''}`;
 }

@@ -54,16 +54,20 @@ export function serversPage(fleet: FleetReading, query: ServersQuery, context: P
   const page = Math.min(query.page, pages);
   const shown = sorted.slice((page - 1) * pageSize, page * pageSize);
   const { page: _page, ...filters } = query;
-  const turn = () =>
-    pager(page, pageSize, sorted.length, (other) =>
-      href('/servers', { ...filters, page: other === 1 ? undefined : String(other) }),
+  const turn = (label: string) =>
+    pager(
+      page,
+      pageSize,
+      sorted.length,
+      (other) => href('/servers', { ...filters, page: other === 1 ? undefined : String(other) }),
+      label,
     );
   const body = html`${filterForm(fleet, query)}
     <div data-part="failures">
       ${fleet.failure ? notRead('The list of connections', fleet.failure, fleet.listedAt) : ''}
       ${chosen.map(({ connection, at, failure }) => (failure ? notRead(connection, failure, at) : ''))}
     </div>
-    <div data-part="servers">${turn()} ${table(shown)} ${turn()}</div>
+    <div data-part="servers">${turn('Pages')} ${table(shown)} ${turn('Pages, again')}</div>
     <div data-part="undeclared">${undeclaredPart(chosen, context)}</div>`;
   return { title: 'Servers', place: 'servers', isLive: true, body };
 }
