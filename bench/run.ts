@@ -25,6 +25,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   starts: [],
   'own-cpu': [],
   'vendor-texts': [],
+  console: [],
   heap: [],
   growth: [],
 };
