@@ -13,7 +13,7 @@ async function start(): Promise<RealGateway> {
   return {
     provider: 'contextforge',
     url: gateway.url,
-    token: gateway.token,
+    token: await gateway.leastToken('gateways.create', 'gateways.delete'),
     aws,
     spec: (name, secret) => ({
       name,

@@ -13,8 +13,8 @@ export interface ContextForge {
   readonly url: string;
   /** Of an administrator, so that what is absent answers 404. */
   readonly token: string;
-  /** A token that may read and update gateways, and no more: as users are told to make one. */
-  readonly leastToken: () => Promise<string>;
+  /** A token that may read and update gateways, and what else is named, and no more: as users are told to make one. */
+  readonly leastToken: (...more: readonly string[]) => Promise<string>;
   /** Kills it, as a crash does, and starts it again, with what it has stored. */
   readonly restart: () => Promise<void>;
   /** Stops it, whatever it is doing. */
@@ -100,14 +100,14 @@ export async function startContextForge(
   return {
     url,
     token,
-    leastToken: async () => {
+    leastToken: async (...more) => {
       const response = await fetch(`${url}/v1/tokens`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({
           name: `trueup-${randomBytes(4).toString('hex')}`,
           expires_in_days: 1,
-          scope: { permissions: ['gateways.read', 'gateways.update'] },
+          scope: { permissions: ['gateways.read', 'gateways.update', ...more] },
         }),
       });
       const { access_token: made } = (await response.json()) as { access_token?: string };

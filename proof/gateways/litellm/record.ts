@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { LiteLlmAnswered } from '../../../test/local/gateways/litellm-steps.ts';
 import {
+  bodyOf,
   liteLlmServers,
   liteLlmSteps,
-  withoutTimes,
 } from '../../../test/local/gateways/litellm-steps.ts';
 import { version } from './install.ts';
 import { startLiteLlm } from './start.ts';
@@ -26,7 +26,7 @@ try {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: withoutTimes(await response.json()) };
+    return { status: response.status, body: await bodyOf(response) };
   };
   for (const server of liteLlmServers) {
     // oxlint-disable-next-line no-await-in-loop -- in their order

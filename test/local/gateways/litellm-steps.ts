@@ -4,7 +4,7 @@
  */
 export interface LiteLlmStep {
   readonly name: string;
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
   /** Sent without a token that holds. */
@@ -42,6 +42,9 @@ export const liteLlmServers = [
 const servers = '/v1/mcp/server';
 const put = (server_id: string, body: Readonly<Record<string, unknown>>) =>
   ({ method: 'PUT', path: servers, body: { server_id, ...body } }) as const;
+const post = (body: Readonly<Record<string, unknown>>) =>
+  ({ method: 'POST', path: servers, body }) as const;
+const remove = (id: string) => ({ method: 'DELETE', path: `${servers}/${id}` }) as const;
 const list = { method: 'GET', path: servers } as const;
 
 export const liteLlmSteps: readonly LiteLlmStep[] = [
@@ -92,10 +95,43 @@ export const liteLlmSteps: readonly LiteLlmStep[] = [
   { name: 'limits', ...put('a', { timeout: 2.5, max_concurrent_requests: 3 }) },
   { name: 'no limits', ...put('a', { timeout: null, max_concurrent_requests: null }) },
   { name: 'list after all that', ...list },
+  {
+    name: 'new, with an OAuth flow',
+    ...post({
+      ...flow,
+      server_id: 'n1',
+      server_name: 'New',
+      url: 'http://localhost:1/n1',
+      transport: 'http',
+      auth_type: 'oauth2',
+      credentials: { client_id: 'c', client_secret: 's', scopes: ['x'] },
+    }),
+  },
+  {
+    name: 'new, without a transport',
+    ...post({ server_id: 'n2', server_name: 'Plain', url: 'http://localhost:1/n2' }),
+  },
+  {
+    name: 'new, with an id that is taken',
+    ...post({ server_id: 'n1', server_name: 'Other', url: 'http://localhost:1/n1' }),
+  },
+  {
+    name: 'new, with the name of another',
+    ...post({ server_id: 'n3', server_name: 'NEW', url: 'http://localhost:1/n3' }),
+  },
+  { name: 'deleted', ...remove('n1') },
+  { name: 'deleted again', ...remove('n1') },
+  { name: 'list after that', ...list },
 ];
 
+/** The body of an answer; null where it is empty. */
+export async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  return text === '' ? null : withoutTimes(JSON.parse(text));
+}
+
 /** Replaces what differs from one run to the next. */
-export function withoutTimes(value: unknown): unknown {
+function withoutTimes(value: unknown): unknown {
   if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT\d\d:/.test(value) ? 'TIME' : value;
   if (Array.isArray(value)) return value.map(withoutTimes);
   if (typeof value !== 'object' || value === null) return value;

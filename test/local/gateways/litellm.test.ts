@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSimulatedLiteLlm } from '../../../lib/local/gateways/litellm/simulator.ts';
 import type { LiteLlmSimulator } from '../../../lib/local/gateways/litellm/simulator.ts';
 import type { LiteLlmAnswered } from './litellm-steps.ts';
-import { liteLlmServers, liteLlmSteps, withoutTimes } from './litellm-steps.ts';
+import { bodyOf, liteLlmServers, liteLlmSteps } from './litellm-steps.ts';
 
 const recorded = JSON.parse(
   readFileSync(join(import.meta.dirname, 'litellm-recorded.json'), 'utf8'),
@@ -27,7 +27,7 @@ describe(`the simulated LiteLLM answers as the real one of version ${recorded.ve
       });
       answers.set(name, {
         status: response.status,
-        body: withoutTimes(await response.json()),
+        body: await bodyOf(response),
       });
     }
   });
