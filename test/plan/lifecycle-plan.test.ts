@@ -143,6 +143,15 @@ describe('a server that does not exist', () => {
   });
 });
 
+test.each<[string, Partial<LiveServer>, string]>([
+  ['can be adopted, with the command for it', {}, '`trueup import acme/s7`'],
+  ['cannot be adopted', { readOnly: "the gateway's own" }, 'it cannot be adopted'],
+])('the reason of a name that is taken says that the server which has it %s', (_, own, text) => {
+  const named = [{ id: 's7', fields: {}, ...own }];
+  const { reason } = planOf(created(), { list: { ...list, named } }).planned;
+  expect(reason?.message).toContain(text);
+});
+
 describe('a server that may have been created', () => {
   test('is unsure, and settled by a complete list', () => {
     const found = { kind: 'none' } as const;
