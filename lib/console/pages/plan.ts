@@ -106,16 +106,27 @@ function madePart(made: MadePlan, { next }: PageContext): Html {
 
 const loosens = ({ changes }: PlannedServer) => changes.some((change) => change.loosens === true);
 
-/** What is to be looked at first is set apart. */
+/** Also where the guard holds it, or mode `report` does not send it. */
+const comesOrGoes = ({ outcome, changes }: PlannedServer) =>
+  outcome === 'created' ||
+  outcome === 'deleted' ||
+  changes.some(({ cause }) => cause === 'create' || cause === 'delete');
+
+/** What is to be looked at first is set apart: the first that fits. */
 const groupings: readonly (readonly [title: string, isOf: (server: PlannedServer) => boolean])[] = [
+  ['Creates or deletes', comesOrGoes],
   ['Loosens access', loosens],
-  ['Other changes', (server) => !loosens(server)],
+  ['Other changes', () => true],
 ];
 
 function groups(plan: Plan, heading: 'h3' | 'h4'): Html {
-  const parts = groupings.flatMap(([title, isOf]) => {
-    const changes = plan.changes.filter(isOf);
-    return changes.length === 0 ? [] : [group(title, plan, changes, heading)];
+  const byTitle = Map.groupBy(
+    plan.changes,
+    (server) => groupings.find(([, isOf]) => isOf(server))?.[0],
+  );
+  const parts = groupings.flatMap(([title]) => {
+    const changes = byTitle.get(title);
+    return changes ? [group(title, plan, changes, heading)] : [];
   });
   return html`${parts}`;
 }
