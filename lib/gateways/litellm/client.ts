@@ -9,8 +9,8 @@ import { toList, toServer } from './convert.ts';
 const path = ['v1', 'mcp', 'server'] as const;
 
 /**
- * LiteLLM's calls. The list is whole in one answer; a PUT has the id in its body, and so has a POST, which chooses it. A PUT of the name without the alias
- * makes a new alias of it, which is what tools are prefixed with: so the alias goes along as it is [run].
+ * LiteLLM's calls. The list is whole in one answer; a PUT has the id in its body, and so has a POST, which chooses it. A PUT of
+ * the name without the alias makes a new alias of it, which is what tools are prefixed with: so the alias goes along as it is [run].
  */
 export function liteLlmSession(send: SendRequest, connection: string): VendorSession {
   const aliases = new Map<string, Json | undefined>();
