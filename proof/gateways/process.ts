@@ -64,6 +64,8 @@ export async function stopGroup(
   const late = setTimeout(() => signal(child, 'SIGKILL'), 10_000);
   await ended;
   clearTimeout(late);
+  // What it started again while it ended, as LiteLLM may its query engine, is in its group.
+  signal(child, 'SIGKILL');
 }
 
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
