@@ -105,6 +105,8 @@ export function planGoing(
   const problem = notDeletable(binding, { account, stack });
   if (problem) return simple('invalid', problem);
   const why = incompleteList(inputs);
+  // Noted first: until it is known to be missing, no list without it counts as complete, for other labels neither.
+  if (!live && (why || record.outcome !== 'missing')) return simple('missing', alreadyGone);
   if (why) return simple('waiting', why);
   if (!live) return { ...simple('unsure', alreadyGone), label: { kind: 'already-gone' } };
   const changes = deletionChanges(keys, account, table, live);

@@ -57,14 +57,22 @@ export const specOf = (row: JsonObject): JsonObject => (isObject(row['spec']) ? 
 /** Whether a row fits; generated ones may declare what there is not, or what they ignore. */
 export function fits(row: JsonObject, { ignore }: Policy): boolean {
   const spec = specOf(row);
-  return !('nonsense' in spec) && ignore.every((path) => valueAt(spec, path) === undefined);
+  return (
+    row['state'] !== 'absent' &&
+    !('nonsense' in spec) &&
+    ignore.every((path) => valueAt(spec, path) === undefined)
+  );
 }
+
+/** What can only be said when a server is created. */
+const onlyNew = '/mcp_server_directory_id';
 
 /** The leaves that are Trueup's. */
 export function ownedLeaves(row: JsonObject, { ignore }: Policy): Map<string, Json> {
   const isIgnored = (path: string) =>
     ignore.some((one) => path === one || path.startsWith(`${one}/`));
-  return new Map([...leavesOf(specOf(row))].filter(([path]) => !isIgnored(path)));
+  const isOwned = (path: string) => !isIgnored(path) && path !== onlyNew;
+  return new Map([...leavesOf(specOf(row))].filter(([path]) => isOwned(path)));
 }
 
 const sections: Readonly<Record<string, readonly string[]>> = {

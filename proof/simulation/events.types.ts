@@ -9,7 +9,7 @@ import type { Process } from './scheduler.ts';
 export interface VendorCall {
   readonly process: Process;
   readonly connection: string;
-  readonly operation: 'list' | 'get' | 'put' | 'token';
+  readonly operation: 'list' | 'get' | 'put' | 'create' | 'delete' | 'token';
   readonly id?: string;
   readonly request: HttpRequest;
   readonly calledAt: number;
@@ -20,6 +20,8 @@ export interface VendorCall {
   /** What the vendor stored before and after; of a PUT that landed. */
   before?: JsonObject | undefined;
   after?: JsonObject | undefined;
+  /** What the vendor itself answered, when it did what was asked for. */
+  done?: number;
   /** What the client was told; undefined if nothing of use. */
   answer?: HttpAnswer;
   /** `failed`: an error that is no answer; `no-route`: nothing was sent; undefined while it is under way. */
@@ -60,6 +62,14 @@ export type SimEvent =
       readonly held: HeldPlan;
       /** Records of the ledger at that moment. */
       readonly servers: LedgerState['servers'];
+    }
+  /** What is stored of a label: its reservation or its binding; undefined: the item was removed. */
+  | {
+      readonly kind: 'label';
+      readonly process: Process;
+      readonly connection: string;
+      readonly key: string;
+      readonly value: unknown;
     }
   | { readonly kind: 'approved'; readonly connection: string; readonly digest: string }
   | { readonly kind: 'report'; readonly process: Process; readonly connection: string }

@@ -1,6 +1,6 @@
 import type { Violation } from './events.types.ts';
+import type { Mutation } from './mutation.types.ts';
 import { mutations } from './mutations.ts';
-import type { Mutation } from './mutations.ts';
 import { runSeeds } from './run-seeds.ts';
 
 export interface Found {

@@ -6,6 +6,7 @@ import { plot } from './generate-plots.ts';
 import type { Plot } from './generate-plots.ts';
 import { liveOf, secretValue, specOf } from './generate-specs.ts';
 import type { Action, ConnectionInit, Delivery, Scenario } from './scenario.types.ts';
+import { withLabels } from './generate-labels.ts';
 import { strangeChange, troubles } from './generate-contextforge.ts';
 import { connectionOf, connectionPolicy } from './generate-fleet.ts';
 
@@ -39,7 +40,7 @@ export function generate(seed: number): Scenario {
   // As far apart as clocks may be, now and then.
   if (chance.is(0.5)) clocks.splice(0, 2, -apart / 2, apart / 2);
   const timeLimit = chance.pick([150, 300]) * 1000;
-  return { seed, connections, actions, faults, clocks, timeLimit };
+  return withLabels({ seed, connections, actions, faults, clocks, timeLimit });
 }
 
 /** Generations in the order in which rows are written, as `push` counts them; rows without one stay so. */
@@ -176,6 +177,7 @@ function actionOf(
     case 'approve':
       return { at, do: what, connection: name };
     case 'schedule':
+    case 'appear':
     case 'lock-out':
     case 'rotate-key':
       return { at, do: 'rotate-key' };

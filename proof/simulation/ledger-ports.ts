@@ -1,5 +1,7 @@
 import type { LeaseStore } from '../../lib/lease/lease-store.ts';
+import { labels } from '../../lib/ledger/labels.ts';
 import type { Ledger } from '../../lib/ledger/ledger.types.ts';
+import type { Table } from '../../lib/table/table.ts';
 import { textOf } from './out.ts';
 import type { Process } from './scheduler.ts';
 import type { World } from './world.ts';
@@ -15,6 +17,7 @@ export function isLooking(process: Process, connection: string): boolean {
 /** The ledger of one process: what it writes is looked at, and each call fares as the scenario says. */
 export function ledgerOf(world: World, process: Process): Ledger {
   const { ledger } = world;
+  const stepped = labels(steppedTable(world, process));
   const call = <T>(name: keyof Ledger, out: unknown, effect: () => Promise<T>) => {
     if (out !== undefined) world.tell({ kind: 'out', to: `ledger.${name}`, text: textOf(out) });
     return world.call(process, `ledger.${name}`, effect);
@@ -44,7 +47,10 @@ export function ledgerOf(world: World, process: Process): Ledger {
         world.tell({ kind: 'resend', connection, id });
       }),
     labels: (...args) => call('labels', undefined, () => ledger.labels(...args)),
-    advance: (...args) => call('advance', args, () => ledger.advance(...args)),
+    advance: (...args) => {
+      world.tell({ kind: 'out', to: 'ledger.advance', text: textOf(args) });
+      return stepped.advance(...args);
+    },
     clearResend: (...args) => call('clearResend', args, () => ledger.clearResend(...args)),
     record: (connection, record) => call('record', record, () => ledger.record(connection, record)),
     putPushed: (...args) => call('putPushed', args, () => ledger.putPushed(...args)),
@@ -77,6 +83,29 @@ export function ledgerOf(world: World, process: Process): Ledger {
     },
     pause: (...args) => call('pause', args, () => ledger.pause(...args)),
     resume: (...args) => call('resume', undefined, () => ledger.resume(...args)),
+  };
+}
+
+/** Each read and write of a label's items is a step of its own, after which the process may die. */
+function steppedTable(world: World, process: Process): Table {
+  const { table } = world;
+  const step = <T>(what: string, key: string, effect: () => Promise<T>) =>
+    world.call(process, `ledger.advance.${what}-${key.split('#', 1)[0]}`, effect);
+  return {
+    ...table,
+    getMany: (connection, all) => step('read', '', () => table.getMany(connection, all)),
+    put: (connection, key, value, rev) =>
+      step('put', key, async () => {
+        const isDone = await table.put(connection, key, value, rev);
+        if (isDone) world.tell({ kind: 'label', process, connection, key, value });
+        return isDone;
+      }),
+    remove: (connection, key, rev) =>
+      step('remove', key, async () => {
+        const isDone = await table.remove(connection, key, rev);
+        if (isDone) world.tell({ kind: 'label', process, connection, key, value: undefined });
+        return isDone;
+      }),
   };
 }
 

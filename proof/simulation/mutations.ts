@@ -1,20 +1,6 @@
 import { registerHooks } from 'node:module';
-import type { Invariant } from './events.types.ts';
-
-/** A fault of the code under test, made on purpose: the simulation has to find it. */
-export interface Mutation {
-  readonly name: string;
-  /** End of the file's path. */
-  readonly file: string;
-  /** What stands in it, just once, and what takes its place. */
-  readonly text: string;
-  readonly by: string;
-  /** The invariant that is violated, and a part of what is said of it. */
-  readonly breaks: Invariant;
-  readonly says: string;
-  /** A seed, or the name of a regression, that is known to find it: tried first, to save time. */
-  readonly seed: number | string;
-}
+import type { Mutation } from './mutation.types.ts';
+import { lifecycleMutations } from './mutations-lifecycle.ts';
 
 export const mutations: readonly Mutation[] = [
   {
@@ -197,6 +183,7 @@ export const mutations: readonly Mutation[] = [
     says: 'is not right',
     seed: 688,
   },
+  ...lifecycleMutations,
 ];
 
 const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray | undefined | null): string =>
@@ -206,7 +193,10 @@ const textOf = (source: string | ArrayBuffer | NodeJS.TypedArray | undefined | n
 export function mutate(name: string): void {
   const mutation = mutations.find((one) => one.name === name);
   if (!mutation) throw new Error(`there is no mutation '${name}'`);
-  const { file, text, by } = mutation;
+  for (const place of [mutation, ...(mutation.also ?? [])]) mutatePlace(name, place);
+}
+
+function mutatePlace(name: string, { file, text, by }: Pick<Mutation, 'file' | 'text' | 'by'>) {
   registerHooks({
     load: (url, context, next) => {
       const loaded = next(url, context);

@@ -1,5 +1,6 @@
 import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import { rowAt } from './declared.ts';
+import { itemOf } from './labels.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import { isAttended } from './pass-readings.ts';
@@ -137,7 +138,7 @@ export class AttemptsOracle implements Oracle {
 
   /** Declaration, secrets, and what the connection's policy makes of it. */
   #keyOf(connection: string, id: string, reading: Reading | undefined): string {
-    const index = reading?.rows.get(`server#${id}`);
+    const index = reading?.rows.get(itemOf(id));
     const row = JSON.stringify(
       rowAt(this.#world, connection, 'connection', reading?.rows.get('connection')) ?? null,
     );

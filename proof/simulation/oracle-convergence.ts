@@ -13,6 +13,7 @@ import {
   valueAt,
   wanted,
 } from './declared.ts';
+import { itemOf } from './labels.ts';
 import type { Policy } from './declared.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { keysOf } from './ports.ts';
@@ -39,12 +40,12 @@ export function standingOf(
   ledger: LedgerState,
 ): Standing {
   const connection = currentRow(world, name, 'connection');
-  const row = currentRow(world, name, `server#${id}`);
+  const row = currentRow(world, name, itemOf(id));
   if (!connection || !row) return exempt('not declared');
   const policy = policyOf(row, connection);
   if (!fits(row, policy)) return exempt('invalid');
   if (policy.mode !== 'correct') return exempt(`mode ${policy.mode}`);
-  if (isPaused(world, ledger, id)) return exempt('paused');
+  if (isPausedNow(world, ledger, id)) return exempt('paused');
   const live = world.accounts.get(name)?.fieldsOf(id);
   if (!live) return exempt('missing');
   if (live['upstream'] === 'down') return exempt('its MCP server is down');
@@ -89,7 +90,7 @@ export function unknownOf(
   { servers, resend }: LedgerState,
 ): readonly string[] {
   const record = servers.get(id);
-  const row = currentRow(world, connection, `server#${id}`);
+  const row = currentRow(world, connection, itemOf(id));
   const live = world.accounts.get(connection)?.fieldsOf(id);
   if (!record || !row || !live) return ['it has no item'];
   // Of what is declared no more nothing need be known: declared again, it is sent.
@@ -129,7 +130,8 @@ function unwanted(
   });
 }
 
-function isPaused({ now }: World, { pauses }: LedgerState, id: string): boolean {
+/** Whether a server, or all of its connection, is paused. */
+export function isPausedNow({ now }: World, { pauses }: LedgerState, id: string): boolean {
   return pauses.some(
     (pause) =>
       (pause.id === undefined || pause.id === id) &&
@@ -140,7 +142,7 @@ function isPaused({ now }: World, { pauses }: LedgerState, id: string): boolean 
 /** Whether another server has, or is to have, the same name or slug. */
 function isTaken(world: World, connection: string, spec: JsonObject, other: string): boolean {
   const live = world.accounts.get(connection)?.fieldsOf(other);
-  const row = currentRow(world, connection, `server#${other}`);
+  const row = currentRow(world, connection, itemOf(other));
   const declared = row && specOf(row);
   return ['name', 'slug'].some((key) => {
     const own = textOf(spec[key]).toLowerCase();

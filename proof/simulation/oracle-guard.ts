@@ -8,6 +8,7 @@ import {
   valueAt,
   wanted,
 } from './declared.ts';
+import { itemOf } from './labels.ts';
 import type { Deployment } from './deployment.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
@@ -89,7 +90,7 @@ export class GuardOracle implements Oracle {
         typeof limits['updates'] === 'string' ? Number.parseInt(limits['updates']) : 30;
       return { updates, minimum: Number(limits['minimum'] ?? 10) };
     });
-    const declared = [...(items?.keys() ?? [])].filter((item) => item.startsWith('server#'));
+    const declared = [...(items?.keys() ?? [])].filter((item) => item !== 'connection');
     const always = declared.filter((item) =>
       items?.get(item)?.all.every(({ at, value }, index) => value && (index > 0 || at === start)),
     );
@@ -102,7 +103,7 @@ export class GuardOracle implements Oracle {
   #isGuarded({ process, connection, id = '', request }: VendorCall): boolean {
     const reading = this.#readings.of(process, connection);
     const own = rowAt(this.#world, connection, 'connection', reading?.rows.get('connection'));
-    const row = rowAt(this.#world, connection, `server#${id}`, reading?.rows.get(`server#${id}`));
+    const row = rowAt(this.#world, connection, itemOf(id), reading?.rows.get(itemOf(id)));
     if (!reading || !own || !row || !isJsonObject(request.body)) return false;
     const { body } = request;
     if (isAttended(process, reading) && this.#deployment.confirmed.has(process)) return false;

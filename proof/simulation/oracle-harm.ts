@@ -12,15 +12,15 @@ import {
   secretTexts,
   valueAt,
 } from './declared.ts';
+import { itemOf } from './labels.ts';
 import type { Deployment } from './deployment.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
-import { isAttended } from './pass-readings.ts';
+import { isAttended, isPaused } from './pass-readings.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
 import { maskOf } from './vendor-barndoor.ts';
 import { goTogether, isKept, isReplaced } from './vendor-contextforge.ts';
 import { textOf } from './vendor-quirks.ts';
-import type { Process } from './scheduler.ts';
 import type { World } from './world.ts';
 
 const unreadable = new Set([
@@ -61,7 +61,7 @@ export class HarmOracle implements Oracle {
     this.#found.looked('no-harm: PUTs');
     const reading = this.#readings.of(process, connection);
     const own = rowAt(this.#world, connection, 'connection', reading?.rows.get('connection'));
-    const row = rowAt(this.#world, connection, `server#${id}`, reading?.rows.get(`server#${id}`));
+    const row = rowAt(this.#world, connection, itemOf(id), reading?.rows.get(itemOf(id)));
     if (!reading || !own || !row) return wrong('nobody declares this server');
     const policy = policyOf(row, own);
     if (!fits(row, policy)) return wrong('its row is invalid');
@@ -69,7 +69,7 @@ export class HarmOracle implements Oracle {
     if (policy.mode === 'off') wrong('its mode is off');
     const attended = isAttended(process, reading);
     if (policy.mode === 'report' && !attended) wrong('an unattended pass, and its mode is report');
-    if (this.#isPaused(process, reading, id)) wrong('it is paused');
+    if (isPaused(process, reading, this.#world.now, id)) wrong('it is paused');
     if (attended) this.#shown(call, body, reading.seen.get(id) ?? {}, wrong);
     if (this.#isSecond(call, reading, body)) {
       this.#found.looked('no-harm: PUTs sent a second time');
@@ -93,16 +93,6 @@ export class HarmOracle implements Oracle {
     return false;
   }
 
-  #isPaused({ clock }: Process, { ledger, readAt }: Reading, id: string): boolean {
-    // As the clock of its process has it.
-    const now = readAt + clock.now() - this.#world.now;
-    return (ledger?.pauses ?? []).some(
-      (pause) =>
-        (pause.id === undefined || pause.id === id) &&
-        !(pause.until !== undefined && Date.parse(pause.until) <= now),
-    );
-  }
-
   /** A person's pass sends what that person was shown. */
   #shown(
     { process, id = '' }: VendorCall,
@@ -111,7 +101,7 @@ export class HarmOracle implements Oracle {
     wrong: (what: string) => void,
   ): void {
     const plan = this.#deployment.shown.get(process);
-    const changes = plan?.changes.find((server) => server.id === id)?.changes ?? [];
+    const changes = plan?.changes.find((server) => itemOf(server.id) === itemOf(id))?.changes ?? [];
     this.#found.looked('no-harm: PUTs of what a person was shown');
     const pointers = changes.map(({ pointer }) => pointer);
     const isOf = (key: string) =>

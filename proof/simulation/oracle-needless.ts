@@ -1,6 +1,7 @@
 import type { Json } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { canonical, policyOf, valueAt } from './declared.ts';
+import { itemOf } from './labels.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import type { PassReadings } from './pass-readings.ts';
@@ -57,7 +58,7 @@ export class NeedlessOracle implements Oracle {
     if (!isJsonObject(request.body)) return;
     const { body } = request;
     const reading = this.#readings.of(process, connection);
-    const index = reading?.rows.get(`server#${id}`) ?? 0;
+    const index = reading?.rows.get(itemOf(id)) ?? 0;
     // Somebody left word that nothing is known of it, or of some of its fields.
     const isMarked = reading?.ledger?.resend.has(id) === true;
     const live = reading?.seen.get(id) ?? {};
@@ -92,7 +93,7 @@ export class NeedlessOracle implements Oracle {
   ): void {
     const rows = this.#world.desired.rows.get(connection);
     const own = rows?.get('connection')?.all ?? [];
-    const versions = (rows?.get(`server#${id}`)?.all ?? []).slice(from, to + 1);
+    const versions = (rows?.get(itemOf(id))?.all ?? []).slice(from, to + 1);
     const declared = versions.map(
       ({ value }) => value && canonical(valueAt(value, `/spec${pointer}`)),
     );

@@ -1,3 +1,4 @@
+import { itemOf } from './labels.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { LeasesOwned } from './leases-owned.ts';
 import type { Findings, Oracle } from './oracle.ts';
@@ -48,14 +49,14 @@ export class StaleOracle implements Oracle {
 
   #called(call: VendorCall): void {
     const { process, connection, id = '' } = call;
-    const index = this.#readings.of(process, connection)?.rows.get(`server#${id}`) ?? -1;
+    const index = this.#readings.of(process, connection)?.rows.get(itemOf(id)) ?? -1;
     this.#senders.set(call, { index, epoch: this.#leases.epochOf(process, connection) });
   }
 
   #landed(call: VendorCall): void {
     const { process, connection, id = '' } = call;
     const sender = this.#senders.get(call);
-    const newest = this.#newest.get(`${connection} server#${id}`);
+    const newest = this.#newest.get(`${connection} ${itemOf(id)}`);
     if (!sender || !newest) return;
     this.#found.looked('no-stale-write: PUTs against the newest declaration that was read');
     if (sender.index >= newest.index) return;

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
+import { itemOf } from './labels.ts';
 import { asDeclared } from './vendor-contextforge.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { Process } from './scheduler.ts';
@@ -22,6 +23,21 @@ export interface Reading {
 /** A person's process plans first; its next pass is what that person asked for, the later ones are for who knocked. */
 export const isAttended = ({ name }: Process, { count }: Reading): boolean =>
   name.startsWith('laptop') && count === 2;
+
+/** Whether a server was paused when the pass read the ledger, as the clock of its process has it. */
+export function isPaused(
+  { clock }: Process,
+  { ledger, readAt }: Reading,
+  now: number,
+  id: string,
+): boolean {
+  const then = readAt + clock.now() - now;
+  return (ledger?.pauses ?? []).some(
+    (pause) =>
+      (pause.id === undefined || pause.id === id || pause.id === itemOf(id)) &&
+      !(pause.until !== undefined && Date.parse(pause.until) <= then),
+  );
+}
 
 /** Keeps, for each process and connection, what its latest pass has read: a pass begins with its rows. */
 export class PassReadings {
@@ -88,8 +104,17 @@ export class PassReadings {
 
   #saw({ process, connection, operation, answer }: VendorCall): void {
     const reading = this.of(process, connection);
-    if (!reading || answer?.status !== 200 || operation === 'put' || operation === 'token') return;
+    if (
+      !reading ||
+      answer?.status !== 200 ||
+      operation === 'put' ||
+      operation === 'delete' ||
+      operation === 'token'
+    )
+      return;
     const { body } = answer;
+    // What Barndoor answers to a POST is no server.
+    if (isJsonObject(body) && 'connection_id' in body) return;
     const { data, servers, gateways } = isJsonObject(body) ? body : {};
     const list = data ?? servers ?? gateways ?? [body];
     for (const shown of Array.isArray(list) ? list : []) {

@@ -1,5 +1,6 @@
 import type { SimEvent, VendorCall } from './events.types.ts';
 import { isReference, leavesOf, specOf } from './declared.ts';
+import { itemOf } from './labels.ts';
 import type { PassReadings } from './pass-readings.ts';
 import type { World } from './world.ts';
 
@@ -29,12 +30,12 @@ export class Refusals {
   /** Whether what was turned down is what is declared still. */
   isRefused(connection: string, id: string): boolean {
     const key = `${connection}/${id}`;
-    const { index } = this.#world.desired.rows.get(connection)?.get(`server#${id}`) ?? {};
+    const { index } = this.#world.desired.rows.get(connection)?.get(itemOf(id)) ?? {};
     return this.#refused.get(key) === this.keyOf(connection, id, index);
   }
 
   #readFor({ process, connection, id = '' }: VendorCall): string {
-    const index = this.#readings.of(process, connection)?.rows.get(`server#${id}`);
+    const index = this.#readings.of(process, connection)?.rows.get(itemOf(id));
     return this.keyOf(connection, id, index);
   }
 
@@ -44,7 +45,7 @@ export class Refusals {
     const row =
       index === undefined
         ? undefined
-        : desired.rows.get(connection)?.get(`server#${id}`)?.all[index]?.value;
+        : desired.rows.get(connection)?.get(itemOf(id))?.all[index]?.value;
     if (!row) return 'none';
     const { generation: _generation, ...content } = row;
     const references = [...leavesOf(specOf(row)).values()].filter(isReference);

@@ -3,9 +3,11 @@ import { approve } from '../../lib/pass/approve.ts';
 import { TrueupError } from '../../lib/model/errors/errors.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
+import { wrongLabels } from './convergence-labels.ts';
 import { Deployment } from './deployment.ts';
 import type { Violation } from './events.types.ts';
 import { takeGlobalTimers } from './global-timers.ts';
+import { LifecycleOracle } from './oracle-lifecycle.ts';
 import { LeasesOwned } from './leases-owned.ts';
 import { Findings } from './oracle.ts';
 import type { Oracle } from './oracle.ts';
@@ -66,6 +68,7 @@ export async function run(scenario: Scenario): Promise<RunResult> {
       new GuardOracle(world, found, readings, deployment),
       new NeedlessOracle(world, found, readings),
       new HopsOracle(found),
+      new LifecycleOracle(world, found, readings, deployment),
     ];
     world.watch((event) => {
       for (const oracle of oracles) oracle.see(event);
@@ -106,6 +109,8 @@ function act(world: World, deployment: Deployment, action: Action): void {
     }
     case 'drift':
       return accounts.get(action.connection)?.edit(now, action.id, action.fields);
+    case 'appear':
+      return accounts.get(action.connection)?.appear(now, action.id, action.fields);
     case 'vanish':
       return accounts.get(action.connection)?.vanish(now, action.id);
     case 'return':
@@ -181,6 +186,7 @@ async function settle(
     const states = await ledgerStates(world);
     wrong = [
       ...wrongServers(world, found, refusals, states),
+      ...(await wrongLabels(world, found, refusals, states)),
       ...(await plannedStill(world, refusals, states)),
     ];
     if (wrong.length === 0) {

@@ -16,11 +16,21 @@ export interface ServerInit {
   readonly live?: JsonObject;
 }
 
+/** A row without an id, which makes Trueup create a server. */
+export interface LabelInit {
+  readonly label: string;
+  /** The row's value; absent: it is declared later. */
+  readonly row?: JsonObject;
+  /** Id of a server of `servers` that another deployment created under this label. */
+  readonly othersId?: string;
+}
+
 export interface ConnectionInit {
   readonly name: string;
   readonly vendor: VendorName;
   readonly row: JsonObject;
   readonly servers: readonly ServerInit[];
+  readonly labels?: readonly LabelInit[];
   /** By name. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Fields that the vendor answers although it need not: `meta`, and `client_id` as a mask. At ContextForge, which mask. */
@@ -30,7 +40,7 @@ export interface ConnectionInit {
 /** What happens to the world from outside. */
 export type Action = { readonly at: At } & (
   | { readonly do: 'schedule'; readonly delivery: Delivery }
-  /** `row` undefined: the row is removed. `item` is `connection` or `server#<id>`. */
+  /** `row` undefined: the row is removed. `item` is `connection`, `server#<id>` or `new#<label>`. */
   | {
       readonly do: 'declare';
       readonly connection: string;
@@ -38,9 +48,16 @@ export type Action = { readonly at: At } & (
       readonly row?: JsonObject;
       readonly delivery: Delivery;
     }
-  /** Somebody changes fields at the vendor. */
+  /** Somebody changes fields at the vendor. With `new#<label>` in place of an id, of what was created under it. */
   | {
       readonly do: 'drift';
+      readonly connection: string;
+      readonly id: string;
+      readonly fields: JsonObject;
+    }
+  /** Somebody makes a server at the vendor. */
+  | {
+      readonly do: 'appear';
       readonly connection: string;
       readonly id: string;
       readonly fields: JsonObject;

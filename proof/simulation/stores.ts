@@ -59,7 +59,9 @@ export class DesiredRows {
   }
 
   of(connection: string, ids?: readonly string[]): readonly DesiredRow[] {
-    const wanted = ids && new Set(['connection', ...ids.map((id) => `server#${id}`)]);
+    const wanted =
+      ids &&
+      new Set(['connection', ...ids.map((id) => (id.startsWith('new#') ? id : `server#${id}`))]);
     return [...(this.rows.get(connection) ?? [])]
       .flatMap(([item, { current }]) =>
         current && (!wanted || wanted.has(item)) ? [{ item, value: current }] : [],

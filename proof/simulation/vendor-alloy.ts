@@ -27,5 +27,7 @@ export const alloy: VendorKind = {
       ...(isJsonObject(restrictions) && { restrictions }),
     };
   },
+  create: () => ({ refused: 404, why: 'it creates none here' }),
+  created: (_id, shown) => shown,
   failure: (status, message) => ({ error: { code: `HTTP_${status}`, message } }),
 };

@@ -52,5 +52,13 @@ export const barndoor: VendorKind = {
       ...(isJsonObject(meta) && { meta: { ...merged(before, meta), revision: revision + 1 } }),
     };
   },
+  create: (fields, body, others, shows) => {
+    const { mcp_server_directory_id: entry, ...rest } = body;
+    if (typeof rest['name'] !== 'string' || typeof entry !== 'string') {
+      return { refused: 422, why: 'name and mcp_server_directory_id are required' };
+    }
+    return barndoor.update(fields, rest, others, shows);
+  },
+  created: (id) => ({ id, connection_id: `${id}-c`, auth_url: `https://consent.test/${id}` }),
   failure: (status, message) => ({ error: `http_${status}`, message }),
 };

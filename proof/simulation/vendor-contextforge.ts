@@ -42,6 +42,12 @@ export const contextforge: VendorKind = {
     if (refused) return { refused: refused.status, why: JSON.stringify(refused.body) };
     return fieldsOf(gateway);
   },
+  create: (_fields, body, others, shows) => {
+    const name = textOf(body['name']);
+    if (name === '' || textOf(body['url']) === '') return { refused: 422, why: 'url is required' };
+    return contextforge.update({ name }, body, others, shows);
+  },
+  created: (_id, shown) => shown,
   failure: (status, message) => (status === 401 ? { detail: message } : { message }),
 };
 

@@ -15,5 +15,9 @@ export interface VendorKind {
     others: readonly JsonObject[],
     shows: ConnectionInit['shows'],
   ) => JsonObject | { readonly refused: number; readonly why: string };
+  /** The fields of a new server, or why not. */
+  readonly create: VendorKind['update'];
+  /** The answer to a POST. */
+  readonly created: (id: string, shown: JsonObject) => JsonObject;
   readonly failure: (status: number, message: string) => Json;
 }

@@ -5,6 +5,7 @@ import { barndoor } from './vendor-barndoor.ts';
 import { contextforge } from './vendor-contextforge.ts';
 import type { VendorKind } from './vendor-kind.ts';
 import { textOf } from './vendor-quirks.ts';
+import { labelOf, labelOfName } from './labels.ts';
 import type { ConnectionInit, VendorName } from './scenario.types.ts';
 import { Versions } from './stores.ts';
 
@@ -40,6 +41,7 @@ export class VendorAccount {
   readonly servers: Map<string, Versions<JsonObject | undefined>>;
   readonly #hidden = new Map<string, JsonObject>();
   #lockedUntil = 0;
+  #made = 0;
 
   constructor(init: ConnectionInit, at: number, isToken: (token: string) => boolean) {
     this.#init = init;
@@ -54,15 +56,39 @@ export class VendorAccount {
 
   /** Somebody changes it in the vendor's console. */
   edit(at: number, id: string, change: JsonObject): void {
-    const fields = this.fieldsOf(id);
-    if (fields) this.servers.get(id)?.set(at, { ...fields, ...change });
+    for (const one of this.#named(id)) {
+      const fields = this.fieldsOf(one);
+      if (fields) this.servers.get(one)?.set(at, { ...fields, ...change });
+    }
+  }
+
+  /** Somebody makes a server in the vendor's console. */
+  appear(at: number, id: string, fields: JsonObject): void {
+    const versions = this.servers.get(id) ?? new Versions<JsonObject | undefined>(0, undefined);
+    this.servers.set(id, versions);
+    versions.set(at, fields);
+  }
+
+  /** Ids of the servers that were created under a label, and are there. */
+  createdOf(label: string): readonly string[] {
+    return [...this.servers.keys()].filter(
+      (id) => id.startsWith('made-') && labelOf(id) === label && this.fieldsOf(id),
+    );
+  }
+
+  /** The server of an id, or those that were created under `new#<label>`. */
+  #named(id: string): readonly string[] {
+    const label = id.startsWith('new#') ? labelOf(id) : undefined;
+    return label === undefined ? [id] : this.createdOf(label);
   }
 
   vanish(at: number, id: string): void {
-    const fields = this.fieldsOf(id);
-    if (!fields) return;
-    this.#hidden.set(id, fields);
-    this.servers.get(id)?.set(at, undefined);
+    for (const one of this.#named(id)) {
+      const fields = this.fieldsOf(one);
+      if (!fields) continue;
+      this.#hidden.set(one, fields);
+      this.servers.get(one)?.set(at, undefined);
+    }
   }
 
   comeBack(at: number, id: string): void {
@@ -98,11 +124,16 @@ export class VendorAccount {
     const [, api, servers, encoded] = request.path.split('/');
     const [first, second] = this.#kind.path;
     if (api !== first || servers !== second) return this.failure(404, 'not found');
+    if (request.method === 'POST') return this.#create(request.body, now);
     if (encoded === undefined) return this.#list(request, now - staleMs);
     const id = decodeURIComponent(encoded);
     const fields = this.fieldsOf(id);
     if (!fields) return this.failure(404, 'there is no such server');
     if (request.method === 'GET') return { status: 200, body: this.shown(id, fields) };
+    if (request.method === 'DELETE') {
+      this.servers.get(id)?.set(now, undefined);
+      return { status: 200, body: {} };
+    }
     if (!isJsonObject(request.body)) return this.failure(422, 'the body must be a JSON object');
     return this.#put(id, fields, request.body, now);
   }
@@ -121,6 +152,23 @@ export class VendorAccount {
     if (this.#init.vendor !== 'alloy' || this.#init.shows.meta) return shown;
     const { restrictions: _left, ...rest } = shown;
     return rest;
+  }
+
+  /** It lets two of its servers have one name, so that nothing but Trueup stops a second one. */
+  #create(body: Json | undefined, now: number): HttpAnswer {
+    if (!isJsonObject(body)) return this.failure(422, 'the body must be a JSON object');
+    const others = [...this.servers].flatMap(([id, { current }]) =>
+      current && !id.startsWith('made-') ? [current] : [],
+    );
+    const fields = this.#kind.create({}, body, others, this.#init.shows);
+    if (typeof fields['refused'] === 'number') {
+      const echo = `${textOf(fields['why'])}: ${JSON.stringify(body)}`;
+      return this.failure(fields['refused'], echo);
+    }
+    this.#made += 1;
+    const id = `made-${labelOfName(textOf(body['name']))}-${this.#made}`;
+    this.appear(now, id, fields);
+    return { status: 200, body: this.#kind.created(id, this.shown(id, fields)) };
   }
 
   #put(id: string, fields: JsonObject, body: JsonObject, now: number): HttpAnswer {

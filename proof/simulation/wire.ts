@@ -122,6 +122,7 @@ class Sending {
         : account.handle(request, now, staleMs);
     if (this.#fault?.what === 'repeat') account.handle(request, now);
     this.#call.after = id === undefined ? undefined : account.fieldsOf(id);
+    this.#call.done = answer.status;
     this.#call.landedAt = now;
     this.#note(`vendor ${operation} ${id ?? ''} ${answer.status} ${bodyText(request.body)}`);
     this.#world.tell({ kind: 'vendor', phase: 'landed', call: this.#call });
@@ -189,7 +190,10 @@ function callOf(world: World, process: Process, request: Request, text: string):
   const [connection = '', kind] = url.hostname.split('.');
   const [, , , encoded] = url.pathname.split('/');
   const isToken = kind === 'auth';
-  const operation = request.method === 'PUT' ? 'put' : encoded === undefined ? 'list' : 'get';
+  const operation =
+    request.method === 'GET' && encoded === undefined
+      ? 'list'
+      : (({ PUT: 'put', POST: 'create', DELETE: 'delete' } as const)[request.method] ?? 'get');
   return {
     process,
     connection,

@@ -1,3 +1,9 @@
+import { barndoorFields } from '../../lib/gateways/barndoor/fields.ts';
+import { createOnlyUnits } from '../../lib/model/units.ts';
+import { keys } from '../../lib/ledger/keys.ts';
+import { accountKey } from '../../lib/model/names/account.ts';
+import { createOnlyHash } from '../../lib/pass/read/bound.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { SavedSignIn } from '../../lib/sign-in/saved/saved-sign-in.types.ts';
 import { TrueupError } from '../../lib/model/errors/errors.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
@@ -10,7 +16,7 @@ import type { SimEvent } from './events.types.ts';
 import { Faults } from './faults.ts';
 import { Issuer } from './issuer.ts';
 import { MessageQueue } from './message-queue.ts';
-import type { FaultKind, Scenario } from './scenario.types.ts';
+import type { ConnectionInit, FaultKind, LabelInit, Scenario } from './scenario.types.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Process } from './scheduler.ts';
 import { SecretStore } from './secrets.ts';
@@ -78,13 +84,32 @@ export class World {
         new VendorAccount(init, start, (token) => this.issuer.isGood(init.name, token)),
       ]),
     );
-    for (const { name, row, servers, secrets } of scenario.connections) {
+    for (const init of scenario.connections) {
+      const { name, row, servers, labels = [], secrets } = init;
       this.desired.put(start, name, 'connection', row);
       for (const { id, row: server } of servers) {
         if (server) this.desired.put(start, name, `server#${id}`, server);
       }
+      for (const one of labels) {
+        if (one.row) this.desired.put(start, name, `new#${one.label}`, one.row);
+        if (one.othersId !== undefined) void this.#bindOthers(init, one);
+      }
       for (const [secret, value] of Object.entries(secrets)) this.secrets.put(start, secret, value);
     }
+  }
+
+  /** What another deployment of the same ledger would have left. */
+  async #bindOthers(
+    { name, row }: ConnectionInit,
+    { label, row: server, othersId: id }: LabelInit,
+  ): Promise<void> {
+    const account = accountKey({ ...row, name } as Parameters<typeof accountKey>[0]);
+    const at = new Date(start).toISOString();
+    const createOnly = createOnlyHash({
+      createOnly: createOnlyUnits(barndoorFields, (server?.['spec'] ?? {}) as JsonObject),
+    });
+    const binding = { id, account, origin: 'created', stack: 'another', at, createOnly };
+    await this.table.put(name, keys.binding(label), binding, 0);
   }
 
   get now(): number {

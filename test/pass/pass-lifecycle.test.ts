@@ -322,4 +322,17 @@ describe('a server that was created', () => {
     expect(outcomesOf(await pass())).toEqual({ created: 1 });
     expect(deletes()).toEqual([]);
   });
+
+  test('that is gone by itself once it is declared absent is forgotten, and holds up no other label', async () => {
+    await declare();
+    await pass();
+    gateway.remove(gateway.servers[0]?.id ?? '');
+    await declare('jira', { state: 'absent' });
+    await declare('wiki', {}, { ...spec, name: 'Wiki' });
+    expect(outcomesOf(await pass())).toEqual({ missing: 1, waiting: 1 });
+    expect(outcomesOf(await pass())).toEqual({ unsure: 1, created: 1 });
+    expect(await label()).toBeUndefined();
+    expect(outcomesOf(await pass())).toEqual({ inSync: 2 });
+    expect(deletes()).toEqual([]);
+  });
 });

@@ -243,7 +243,24 @@ describe('a server that is declared absent', () => {
     ['in mode report', absent({}, { mode: 'report' }), { live }, 'reported', undefined],
     ['of another deployment', absent({ stack: 'other' }), { live }, 'invalid', 'invalid'],
     ['without a list', absent(), { live, list: undefined }, 'waiting', 'whole-connection'],
-    ['that is gone already', absent(), {}, 'unsure', 'already-gone'],
+    ['that is gone, and not known to be', absent(), {}, 'missing', 'already-gone'],
+    [
+      'that is known to be gone',
+      absent(),
+      { record: recordOf({ outcome: 'missing' }) },
+      'unsure',
+      'already-gone',
+    ],
+    [
+      'that is known to be gone, where the list hides another',
+      absent(),
+      {
+        record: recordOf({ outcome: 'missing' }),
+        list: { begunAt: now, named: [], hidden: ['s2'] },
+      },
+      'missing',
+      'already-gone',
+    ],
     [
       'whose deletion may have been sent',
       absent({ removal: { at: earlier, epoch: 1, approval: 'd' } }),

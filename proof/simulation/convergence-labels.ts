@@ -1,0 +1,121 @@
+import { isJsonObject } from '../../lib/model/json/json.ts';
+import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
+import type { Reservation } from '../../lib/model/lifecycle.types.ts';
+import { currentRow, fits, policyOf } from './declared.ts';
+import { nameOfLabel } from './labels.ts';
+import type { Findings } from './oracle.ts';
+import { isPausedNow, standingOf, unknownOf } from './oracle-convergence.ts';
+import type { Refusals } from './refusals.ts';
+import type { ConnectionInit } from './scenario.types.ts';
+import type { World } from './world.ts';
+
+/** Labels that are neither as they are declared, nor for a person, once nothing goes wrong any more. */
+export async function wrongLabels(
+  world: World,
+  found: Findings,
+  refusals: Refusals,
+  states: ReadonlyMap<string, LedgerState>,
+): Promise<string[]> {
+  const all = world.scenario.connections.map(async (connection) => {
+    const { name, labels = [] } = connection;
+    const stored = await world.ledger.labels(name);
+    return labels.flatMap(({ label, othersId }) => {
+      const state = states.get(name);
+      if (othersId !== undefined || !state) return [];
+      const { reservation, binding } = stored.get(label) ?? {};
+      const what = isForPerson(world, name, label, reservation)
+        ? ({ kind: 'exempt', why: 'for a person' } as const)
+        : isWrong(world, refusals, connection, label, state, binding?.id);
+      found.looked(`convergence: labels ${what.kind === 'exempt' ? what.why : what.kind}`);
+      if (what.kind !== 'wrong') return [];
+      const record = state.servers.get(binding?.id ?? `new#${label}`);
+      const known = JSON.stringify({
+        reservation,
+        binding,
+        says: record?.outcome,
+        reason: record?.reason,
+      });
+      return [`${name}/new#${label} is not right: ${what.fields.join('; ')}; ${known}`];
+    });
+  });
+  return (await Promise.all(all)).flat();
+}
+
+/** Whether what was created was edited by hand, or another has its name, before it was settled that it was created. */
+function isForPerson(
+  { scenario }: World,
+  connection: string,
+  label: string,
+  reservation: Reservation | undefined,
+): boolean {
+  const ids = [`new#${label}`, `x-${label}`];
+  return (
+    reservation?.state === 'person' &&
+    scenario.actions.some(
+      (action) =>
+        (action.do === 'drift' || action.do === 'appear') &&
+        action.connection === connection &&
+        ids.includes(action.id),
+    )
+  );
+}
+
+/** Whether the vendor does not have a server that is declared, and no pass looks: then no list counts as complete. */
+function isUnseen(world: World, { name, servers }: ConnectionInit, state: LedgerState): boolean {
+  const own = currentRow(world, name, 'connection') ?? {};
+  return servers.some(({ id }) => {
+    const row = currentRow(world, name, `server#${id}`);
+    if (!row || world.accounts.get(name)?.fieldsOf(id)) return false;
+    const policy = policyOf(row, own);
+    return policy.mode === 'off' || !fits(row, policy) || isPausedNow(world, state, id);
+  });
+}
+
+function isWrong(
+  world: World,
+  refusals: Refusals,
+  connection: ConnectionInit,
+  label: string,
+  state: LedgerState,
+  boundId: string | undefined,
+): ReturnType<typeof standingOf> {
+  const { name } = connection;
+  const exempt = (why: string) => ({ kind: 'exempt', why }) as const;
+  const wrong = (what: string) => ({ kind: 'wrong', fields: [what] }) as const;
+  const account = world.accounts.get(name);
+  const item = `new#${label}`;
+  const own = currentRow(world, name, 'connection') ?? {};
+  const row = currentRow(world, name, item);
+  const there = account?.createdOf(label) ?? [];
+  if (!row) return exempt('released');
+  const { mode } = policyOf(row, own);
+  const { manage = [] } = (isJsonObject(own['policy']) ? own['policy'] : {}) as {
+    manage?: string[];
+  };
+  if (mode !== 'correct') return exempt(`mode ${mode}`);
+  if (isPausedNow(world, state, item)) return exempt('paused');
+  if (boundId !== undefined && isPausedNow(world, state, boundId)) return exempt('paused');
+  const taken = account?.fieldsOf(`x-${label}`)?.['name'] === nameOfLabel(label);
+  if (row['state'] === 'absent') {
+    if (!manage.includes('delete')) return exempt('may not be deleted');
+    if (there.length === 0 && boundId === undefined) return { kind: 'right', unwilling: new Set() };
+    if (taken && boundId === undefined) return exempt('for a person');
+    return wrong(`it is declared absent, and there are ${there.join()}`);
+  }
+  if (!fits(row, policyOf(row, own))) return exempt('invalid');
+  if (boundId !== undefined) {
+    const isVanished = world.scenario.actions.some((one) => one.do === 'vanish' && one.id === item);
+    if (there.length === 0 && isVanished) return exempt('missing');
+    if (there.length !== 1 || there[0] !== boundId) return wrong(`there are ${there.join()}`);
+    const standing = standingOf(world, refusals, connection, boundId, state);
+    if (standing.kind !== 'right') return standing;
+    const unknown = unknownOf(world, name, boundId, state);
+    return unknown.length === 0 ? standing : wrong(`the ledger lacks ${unknown.join()}`);
+  }
+  if (taken) return exempt('for a person');
+  if (there.length === 0 && !manage.includes('create')) return exempt('may not be created');
+  const isHidden = state.servers.get(item)?.reason?.code === 'list-incomplete';
+  if (isHidden && isUnseen(world, connection, state))
+    return exempt('behind one that is not looked at');
+  return wrong(`it is not bound, and there are ${there.join() || 'none'}`);
+}
