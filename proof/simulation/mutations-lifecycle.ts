@@ -48,4 +48,13 @@ export const lifecycleMutations: readonly Mutation[] = [
     says: 'nobody approved that',
     seed: 23,
   },
+  {
+    name: "another deployment's server deleted",
+    file: 'lib/lifecycle/protocol.ts',
+    text: 'return binding.account === account && binding.stack === stack;',
+    by: "return binding.account === account || stack === '';",
+    breaks: 'no-harm',
+    says: 'this deployment did not create it',
+    seed: 25,
+  },
 ];
