@@ -112,6 +112,9 @@ export async function startFailures(): Promise<Failures> {
   };
 }
 
+/** Goes on by design until it is stopped, also where its output is not read. */
+export const isWatch = ([command]: readonly string[]) => command === 'watch';
+
 async function runFailing(
   argv: readonly string[],
   { options, environment, signal, unread }: Failure,
@@ -129,6 +132,12 @@ async function runFailing(
   for (const stream of [child.stdout, child.stderr]) {
     if (unread) stream.destroy();
     else stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  // A watch goes on where a gateway is down: it is stopped once it has said so.
+  if (isWatch(argv) && !signal) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.once('data', () => child.kill('SIGTERM'));
+    }
   }
   const asked = new AbortController();
   const send = () => void (signal && child.kill(signal));
