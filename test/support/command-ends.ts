@@ -134,11 +134,9 @@ async function runFailing(
     else stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   // A watch goes on where a gateway is down: it is stopped once it has said so.
-  if (isWatch(argv) && !signal) {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.once('data', () => child.kill('SIGTERM'));
-    }
-  }
+  const stopWatch = (text: string) => void (/\bwatching\b/.test(text) && child.kill('SIGTERM'));
+  if (isWatch(argv) && !signal)
+    for (const one of [child.stdout, child.stderr]) one.on('data', stopWatch);
   const asked = new AbortController();
   const send = () => void (signal && child.kill(signal));
   if (signal) silent.onCall(send, asked.signal);
