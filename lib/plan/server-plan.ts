@@ -6,7 +6,7 @@ import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import { isSent } from '../model/outcome.ts';
 import type { Mode, Outcome } from '../model/outcome.ts';
 import { findingOf, refusedOf, withRefusedDue } from './finding.ts';
-import { planGoing, planNew } from './lifecycle-plan.ts';
+import { planGoing, planNew } from './lifecycle/lifecycle-plan.ts';
 import { pauseText } from '../model/pause.ts';
 import { askingOf, diffInputsOf, nothingToAttempt, planned } from './planned.ts';
 import { emptyRecord, isNewOutcome, keptFailure, notedFields, withOutcome } from './record.ts';

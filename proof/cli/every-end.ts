@@ -23,10 +23,9 @@ export async function everyEnd(
   const world = await startFailures();
   try {
     const runs = Object.entries(commandLines).flatMap(([command, argv]) =>
-      Object.entries(world.failures).flatMap(([name, failure]) => {
-        const title = `${command} with ${name}`;
-        return isWatch(argv) && failure.unread ? [] : [{ title, argv, failure }];
-      }),
+      Object.entries(world.failures)
+        .filter(([, { unread }]) => !(isWatch(argv) && unread))
+        .map(([name, failure]) => ({ title: `${command} with ${name}`, argv, failure })),
     );
     const chosen = choose(runs);
     const ends: (readonly [string, Ended])[] = [];

@@ -129,14 +129,15 @@ async function runFailing(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  const heard = (text: string) => {
+    output += text;
+    // It goes on where a gateway is down; while it ends by itself, a signal would kill it.
+    if (isWatch(argv) && !signal && /\bwatching\b/.test(text)) child.kill('SIGTERM');
+  };
   for (const stream of [child.stdout, child.stderr]) {
     if (unread) stream.destroy();
-    else stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    else stream.setEncoding('utf8').on('data', heard);
   }
-  // A watch goes on where a gateway is down: it is stopped once it has said so.
-  const stopWatch = (text: string) => void (/\bwatching\b/.test(text) && child.kill('SIGTERM'));
-  if (isWatch(argv) && !signal)
-    for (const one of [child.stdout, child.stderr]) one.on('data', stopWatch);
   const asked = new AbortController();
   const send = () => void (signal && child.kill(signal));
   if (signal) silent.onCall(send, asked.signal);

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-import { causes } from '../../model/outcome.ts';
+import { causes, outcomes } from '../../model/outcome.ts';
 import type { Cause } from '../../model/outcome.ts';
-import { outcomes } from '../../model/outcome.ts';
 import { triedAgain } from '../../plan/text/tried-again.ts';
 import { causeWords } from '../../plan/text/render-field.ts';
 import { counted } from '../../plan/text/render-guard.ts';

@@ -1,5 +1,5 @@
 import { buildBody } from '../../plan/body.ts';
-import { bodyPrints, unitsToCreate } from '../../plan/creation-plan.ts';
+import { bodyPrints, unitsToCreate } from '../../plan/lifecycle/creation-plan.ts';
 import { creationOf } from '../../desired/rules/creation.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { TrueupError } from '../../model/errors/errors.ts';

@@ -4,7 +4,7 @@ import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts
 import type { VendorError } from '../../model/errors/vendor-error.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import type { LiveServer } from '../../model/live.types.ts';
-import { deletionChanges } from '../../plan/deletion-plan.ts';
+import { deletionChanges } from '../../plan/lifecycle/deletion-plan.ts';
 import { labelOf } from '../tally.ts';
 import type { ApplyContext } from './context.types.ts';
 import { lifecycleRecord, note, owner } from './lifecycle-work.ts';

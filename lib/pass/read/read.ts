@@ -2,7 +2,7 @@ import { attemptKey } from '../../plan/change.ts';
 import { isDue } from '../../plan/due.ts';
 import { ofAccount } from '../../plan/record.ts';
 import { newLabelIn } from '../../model/names/server-key.ts';
-import { namesakesOf } from '../../plan/namesakes.ts';
+import { namesakesOf } from '../../plan/lifecycle/namesakes.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { readUnit } from '../../model/units.ts';

@@ -1,12 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CreatedServer, DesiredServer } from '../../lib/model/desired.types.ts';
-import type { Creation, FieldTable } from '../../lib/model/field-table.types.ts';
-import type { Binding, Reservation, StoredLabel } from '../../lib/model/lifecycle.types.ts';
-import type { LiveServer } from '../../lib/model/live.types.ts';
-import { bodyPrints, foundByName, unitsToCreate } from '../../lib/plan/creation-plan.ts';
-import { namesakesOf } from '../../lib/plan/namesakes.ts';
-import { notedRecord, planServer } from '../../lib/plan/server-plan.ts';
-import type { Declared, PlanContext, ServerInputs } from '../../lib/plan/server-plan.types.ts';
+import type { CreatedServer, DesiredServer } from '../../../lib/model/desired.types.ts';
+import type { Creation, FieldTable } from '../../../lib/model/field-table.types.ts';
+import type { Binding, Reservation, StoredLabel } from '../../../lib/model/lifecycle.types.ts';
+import type { LiveServer } from '../../../lib/model/live.types.ts';
+import {
+  bodyPrints,
+  foundByName,
+  unitsToCreate,
+} from '../../../lib/plan/lifecycle/creation-plan.ts';
+import { namesakesOf } from '../../../lib/plan/lifecycle/namesakes.ts';
+import { notedRecord, planServer } from '../../../lib/plan/server-plan.ts';
+import type { Declared, PlanContext, ServerInputs } from '../../../lib/plan/server-plan.types.ts';
 import {
   contextOf,
   earlier,
@@ -19,8 +23,8 @@ import {
   recordOf,
   serverOf,
   unitOf,
-} from './support/builders.ts';
-import { table as plain } from './support/tables.ts';
+} from '../support/builders.ts';
+import { table as plain } from '../support/tables.ts';
 
 const table: FieldTable = {
   ...plain,

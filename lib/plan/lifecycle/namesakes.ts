@@ -1,9 +1,9 @@
-import type { FieldTable } from '../model/field-table.types.ts';
-import { getAt } from '../model/json/pointer.ts';
-import type { LiveServer } from '../model/live.types.ts';
-import { newLabelIn } from '../model/names/server-key.ts';
-import { uniqueText } from './holders.ts';
-import type { Declared } from './server-plan.types.ts';
+import type { FieldTable } from '../../model/field-table.types.ts';
+import { getAt } from '../../model/json/pointer.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { newLabelIn } from '../../model/names/server-key.ts';
+import { uniqueText } from '../holders.ts';
+import type { Declared } from '../server-plan.types.ts';
 
 /**
  * Which of the servers that do not exist yet have the name of a live one, by the field that a gateway's table says; or the id that
@@ -17,19 +17,19 @@ export function namesakesOf(
   const field = fields.find(({ pointer }) => pointer === foundBy);
   if (!field) return () => [];
   const choosesId = creation && 'foundBy' in creation && creation.choosesId === true;
-  const keys = new Map<string, string[]>();
+  const byName = new Map<string, string[]>();
   const chosen = new Map<string, string>();
   for (const [id, declared] of servers) {
     if (newLabelIn(id) === undefined || !declared.valid) continue;
     const name = uniqueText(field, getAt(declared.server.spec, field.pointer));
-    if (name !== undefined) keys.set(name, [...(keys.get(name) ?? []), id]);
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), id]);
     const nonce = declared.server.created?.stored.reservation?.nonce;
     if (choosesId && nonce !== undefined) chosen.set(nonce, id);
   }
   return ({ id, fields: live }) => {
-    if (keys.size === 0) return [];
+    if (byName.size === 0) return [];
     const name = uniqueText(field, getAt(live, field.pointer));
-    const named = (name === undefined ? undefined : keys.get(name)) ?? [];
+    const named = (name === undefined ? undefined : byName.get(name)) ?? [];
     const own = chosen.get(id);
     return own === undefined || named.includes(own) ? named : [...named, own];
   };

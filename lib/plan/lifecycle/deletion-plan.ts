@@ -1,13 +1,13 @@
-import { isOwn } from '../lifecycle/protocol.ts';
-import type { FieldTable } from '../model/field-table.types.ts';
-import type { FingerprintKeys } from '../model/fingerprint.types.ts';
-import { getAt } from '../model/json/pointer.ts';
-import type { Reason } from '../model/ledger.types.ts';
-import type { Binding } from '../model/lifecycle.types.ts';
-import type { LiveServer } from '../model/live.types.ts';
-import { comparable } from '../model/units.ts';
-import { macOf } from './fingerprint.ts';
-import type { FieldChange } from './plan.types.ts';
+import { isOwn } from '../../lifecycle/protocol.ts';
+import type { FieldTable } from '../../model/field-table.types.ts';
+import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
+import { getAt } from '../../model/json/pointer.ts';
+import type { Reason } from '../../model/ledger.types.ts';
+import type { Binding } from '../../model/lifecycle.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { comparable } from '../../model/units.ts';
+import { macOf } from '../fingerprint.ts';
+import type { FieldChange } from '../plan.types.ts';
 
 /** What can be read of a server that is to be deleted: what is approved is this server, as it is now. */
 export function deletionChanges(

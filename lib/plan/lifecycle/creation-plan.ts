@@ -1,16 +1,16 @@
-import type { FoundByName } from '../lifecycle/protocol.ts';
-import type { CreatedServer, DesiredServer } from '../model/desired.types.ts';
-import type { FieldTable } from '../model/field-table.types.ts';
-import type { FingerprintKeys } from '../model/fingerprint.types.ts';
-import { isWithin } from '../model/json/pointer.ts';
-import type { Reason } from '../model/ledger.types.ts';
-import type { Reservation } from '../model/lifecycle.types.ts';
-import type { LiveServer } from '../model/live.types.ts';
-import { readUnit } from '../model/units.ts';
-import type { Unit } from '../model/units.ts';
-import { secretChange, valueChange } from './change.ts';
-import type { DiffInputs, FieldVerdict } from './diff.types.ts';
-import { fingerprint, matchFingerprint, nothingToNote } from './fingerprint.ts';
+import type { FoundByName } from '../../lifecycle/protocol.ts';
+import type { CreatedServer, DesiredServer } from '../../model/desired.types.ts';
+import type { FieldTable } from '../../model/field-table.types.ts';
+import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
+import { isWithin } from '../../model/json/pointer.ts';
+import type { Reason } from '../../model/ledger.types.ts';
+import type { Reservation } from '../../model/lifecycle.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { readUnit } from '../../model/units.ts';
+import type { Unit } from '../../model/units.ts';
+import { secretChange, valueChange } from '../change.ts';
+import type { DiffInputs, FieldVerdict } from '../diff.types.ts';
+import { fingerprint, matchFingerprint, nothingToNote } from '../fingerprint.ts';
 
 /** What a pass knows of a server without a binding. */
 export interface NewServerInputs {

@@ -1,8 +1,8 @@
-import type { CreatedServer, DesiredServer } from '../model/desired.types.ts';
-import type { Reason, ServerRecord } from '../model/ledger.types.ts';
-import type { Binding } from '../model/lifecycle.types.ts';
-import type { Outcome } from '../model/outcome.ts';
-import { attemptKey } from './change.ts';
+import type { CreatedServer, DesiredServer } from '../../model/desired.types.ts';
+import type { Reason, ServerRecord } from '../../model/ledger.types.ts';
+import type { Binding } from '../../model/lifecycle.types.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { attemptKey } from '../change.ts';
 import {
   creationVerdicts,
   foundByName,
@@ -10,16 +10,16 @@ import {
   newServerFinding,
 } from './creation-plan.ts';
 import { alreadyGone, deletionChanges, mayBeDeleted, notDeletable } from './deletion-plan.ts';
-import { isDue } from './due.ts';
-import { findingOf } from './finding.ts';
-import type { FieldChange } from './plan.types.ts';
-import { askingOf, diffInputsOf, nothingToAttempt, planned } from './planned.ts';
+import { isDue } from '../due.ts';
+import { findingOf } from '../finding.ts';
+import type { FieldChange } from '../plan.types.ts';
+import { askingOf, diffInputsOf, nothingToAttempt, planned } from '../planned.ts';
 import type {
   LifecycleContext,
   PlanContext,
   ServerInputs,
   ServerPlan,
-} from './server-plan.types.ts';
+} from '../server-plan.types.ts';
 
 /** A server whose row has no id. */
 type Created = DesiredServer & { readonly created: CreatedServer };
