@@ -56,11 +56,11 @@ export function reportOf(totals: Totals, from: number): string {
   return [
     `${number(seeds)} seeds (from ${from}), ${number(steps)} steps, ${number(all)} faults, ${number(violations)} violations in ${number(totals.failed.length)} seeds.`,
     '',
-    '| fault | struck |',
+    '| fault | times |',
     '|---|---|',
     ...rows(totals.faults),
     '',
-    '| held against an invariant | times |',
+    '| check of an invariant | times |',
     '|---|---|',
     ...rows(totals.exercised),
   ].join('\n');
