@@ -2,8 +2,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * Milliseconds until the next attempt after `attempts` failures in a row: one minute, doubling to an hour, less up to
- * half of it at random, and never before the vendor's own `Retry-After`.
+ * Milliseconds until the next attempt after `attempts` failures in a row: one minute, doubling up to an hour, minus a
+ * random share of at most half, and never sooner than the vendor's `Retry-After`.
  *
  * @param random - from 0 to 1, 1 excluded
  */
@@ -13,8 +13,8 @@ export function backoffMs(attempts: number, random: number, retryAfterMs = 0): n
 }
 
 /**
- * Milliseconds until unattended passes try again what was turned down `attempts` times in a row: an hour, doubling to a
- * day. A person, a new declaration, secret or sign-in does not wait.
+ * Milliseconds until unattended passes retry what was rejected `attempts` times in a row: an hour, doubling up to a
+ * day. A user's command and a changed declaration, secret or sign-in are tried at once.
  */
 export function stoppedMs(attempts: number): number {
   return Math.min(24 * hour, hour * 2 ** Math.min(attempts - 1, 10));

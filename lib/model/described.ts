@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
 
-/** The schema itself, with a description for JSON Schemas; for one that is in no other place. */
+/**
+ * Adds a description for JSON Schemas to the schema itself; only for a schema that is used in one
+ * place.
+ */
 export function described<Schema extends z.ZodMiniType>(schema: Schema, what: string): Schema {
-  // Not by `z.describe`, which is a check that each parse would run.
+  // `z.describe` would add a check that runs on each parse.
   z.globalRegistry.add(schema, { description: what });
   return schema;
 }
 
-/** A copy with another description, of a schema that is in other places too; as `z.json()` does, in itself. */
+/** A copy of a shared schema (or of a recursive one, such as `z.json()`) with a description of its own. */
 export function redescribed<Schema extends z.ZodMiniType>(schema: Schema, what: string): Schema {
   return described(z.clone(schema), what);
 }

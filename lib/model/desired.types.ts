@@ -18,7 +18,7 @@ export type Auth =
       readonly tokenUrl: string;
       readonly client_id: string;
       readonly refresh_token: SecretReference;
-      /** For `trueup login`: where a person signs in, and what is asked for. A pass needs none of them. */
+      /** For `trueup login` only: where the user signs in, and the scopes to request. */
       readonly authorizeUrl?: string | undefined;
       readonly scope?: string | undefined;
       readonly audience?: string | undefined;
@@ -47,7 +47,7 @@ export interface Connection {
   readonly auth: Auth;
   readonly budget: Budget;
   readonly policy: ConnectionPolicy;
-  /** Whose servers, where the gateway asks for it. */
+  /** The user whose servers these are, at gateways that need one. */
   readonly userId?: string;
   readonly generation?: number;
 }
@@ -61,7 +61,7 @@ export interface ConnectionPolicy {
   readonly limits: Limits;
 }
 
-/** What holds for one server: its own policy before its connection's. */
+/** The policy of one server: its own, with its connection's as the default. */
 export interface ServerPolicy {
   readonly mode: Mode;
   readonly manage: readonly Act[];
@@ -77,25 +77,31 @@ export interface DesiredServer {
   readonly generation?: number;
   readonly spec: JsonObject;
   readonly policy: ServerPolicy;
-  /** What Trueup owns of it: all that `spec` declares but what is ignored, by pointer. */
+  /** What Trueup owns of it: everything that `spec` declares except what is ignored, by pointer. */
   readonly units: readonly Unit[];
-  /** Hash of `spec` and `policy` as declared: whether a declaration changed. */
+  /** Hash of `spec` and `policy` as declared, to detect a changed declaration. */
   readonly contentHash: string;
   /** Present if its row has no id: Trueup creates it. */
   readonly created?: CreatedServer;
 }
 
-/** A server that Trueup creates, and may delete: its id is the key of its row until it has one. */
+/**
+ * A server that Trueup creates, and may delete. Until it has an id, the key of its row is used as
+ * its id.
+ */
 export interface CreatedServer {
   readonly label: string;
   readonly isAbsent: boolean;
-  /** What can only be said when it is created. */
+  /** Fields that can only be set on create. */
   readonly createOnly: readonly Unit[];
-  /** What the ledger has of the label; without a binding it does not exist yet, or that is not settled. */
+  /**
+   * What the ledger has for the label. Without a binding the server does not exist yet, or a creation is
+   * unresolved.
+   */
   readonly stored: StoredLabel;
 }
 
-/** A row that does not fit: it has an outcome, and harms no other row. */
+/** A row that is not valid: it has the outcome `invalid`, and does not affect other rows. */
 export interface InvalidServer {
   readonly id: string;
   readonly label?: string;

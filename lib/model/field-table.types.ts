@@ -6,98 +6,103 @@ export type Access = 'read-write' | 'write-only' | 'secret' | 'computed';
 
 /**
  * How declared and live are compared: `exact` and `json` by value, `set` as lists without order or
- * repetition, `subset` leaf by leaf, so that undeclared keys stay the vendor's.
+ * repetition, `subset` leaf by leaf, so that undeclared keys stay as they are at the vendor.
  */
 export type Comparison = 'exact' | 'set' | 'subset' | 'json';
 
 /**
  * What a PUT that carries the field replaces at the vendor.
  *
- * - `field`: just it; of a field within an object, just the member, in an object that the vendor merges.
+ * - `field`: only the field. For a field within an object: only that member, because the vendor merges the object.
  * - `member`: for `subset` fields, each member of the object that the body carries.
  * - `{ object }`: the whole object at that pointer.
  *
- * A member or an object is sent complete: what is not Trueup's is taken from live. A `secret` field is never within
- * one: it would have to be fetched and sent with each change of its neighbours.
+ * A member or an object is sent complete: what Trueup does not own is copied from live. A `secret` field is never
+ * inside one, because it would have to be fetched and sent with each change of the other members.
  */
 export type Replaces = 'field' | 'member' | { readonly object: Pointer };
 
-/** What it means when an answer lacks the field: nothing can be said, or it has this value. */
+/** What it means when an answer lacks the field: its value is unknown, or it is this value. */
 export type Absent =
   { readonly means: 'unreadable' } | { readonly means: 'value'; readonly value: Json };
 
-/** One row of a provider's field table: all that the core knows of a vendor's field. */
+/** One row of a provider's field table: everything that the core knows about a vendor's field. */
 export interface FieldSpec {
   readonly pointer: Pointer;
   readonly access: Access;
   readonly compare: Comparison;
   readonly replaces: Replaces;
-  /** Whether a declared `null` clears the field at the vendor; where not, `null` is invalid. */
+  /** Whether a declared `null` clears the field at the vendor; otherwise `null` is invalid. */
   readonly nullClears: boolean;
   readonly absent: Absent;
   /** What the vendor shows in place of a value that it hides; declaring such a text is invalid. */
   readonly mask?: RegExp;
-  /** Access rules are never taken as normalised: an answer that differs is refused. */
+  /**
+   * An access rule is never accepted in a normalised form: an answer that differs gives the outcome
+   * `refused`.
+   */
   readonly accessRule?: boolean;
   /**
-   * Whether only one server of an account may have a value: without regard to case and outer white space, or, as a slug,
-   * to anything but letters and digits.
+   * Whether a value must be unique among the servers of an account: `caseless` ignores case and outer white space,
+   * `slug` ignores everything except letters and digits.
    */
   readonly unique?: 'caseless' | 'slug';
-  /** The Unicode form in which the vendor keeps the text: others of the same text are no difference, and are not sent. */
+  /** The Unicode form in which the vendor stores the text. Other forms of the same text are equal, and are not sent. */
   readonly unicode?: 'NFC';
   /**
-   * The object that is declared as a whole: where `spec` has it, what it leaves out has its `absent` value. Outside it
-   * everything stays as it is. Defaults to just the field.
+   * The object that is declared as a whole: if `spec` has it, its fields that are left out get their `absent` value.
+   * Nothing outside it changes. Defaults to the field alone.
    */
   readonly section?: Pointer;
-  /** Whether a list may leave the field's object out of a server, so that a GET of the server has to say it. */
+  /** Whether the list may omit the field's object, so that a GET of the server is needed to read it. */
   readonly readByGet?: boolean;
   /**
-   * Whether a change of the field lets more people or tools in.
+   * Whether a change of the field gives access to more people or tools.
    *
    * @param before - undefined where it is not known
-   * @param section - the live value of the field's section, undefined where there is not one
+   * @param section - the live value of the field's section; undefined if it has none
    */
   readonly loosens?: (before: Json | undefined, after: Json, section: Json | undefined) => boolean;
   /** Whether a `secret` field may have several lines, such as a key in PEM; defaults to false. */
   readonly multiline?: boolean;
   /**
-   * Fields that travel together, by a name: a PUT that carries one of them carries all of them that are declared, such as
-   * the type of a credential and the credential.
+   * Name of a group of fields that are always sent together: a PUT with one of them has all of them that are declared,
+   * such as the type of a credential and the credential.
    */
   readonly group?: string;
-  /** Whether it can only be said when a server is created, and never changed after that. */
+  /** Whether it can only be set on create. */
   readonly createOnly?: boolean;
   /**
-   * Of a `computed` field that users may take for one of theirs: why it cannot be declared. Defaults to that it is the
-   * vendor's own.
+   * For a `computed` field that users might try to declare: why it cannot be declared. Defaults to a text that the
+   * vendor sets it.
    */
   readonly refusal?: string;
   /**
-   * Of a field that cannot be read: whether an answer can show that nothing is stored, as null. A secret that was applied
-   * and is no longer stored is drift.
+   * For a field that cannot be read: whether the answer has null when nothing is stored. A secret that was applied and is
+   * no longer stored is drift.
    */
   readonly showsAbsence?: boolean;
   /**
-   * Fields that the vendor clears when this one changes, unless the same PUT gives them another value than they have. Those
-   * that are declared are sent in a PUT after it. Where one has a value and is not declared, nothing is sent:
-   * a GET right before says whether it has.
+   * Fields that the vendor clears when this one changes, unless the same PUT changes them too. Those that are declared are
+   * sent in a second PUT. If one has a value (a GET right before the PUT shows it) and is not declared, nothing is sent.
    */
   readonly clears?: readonly Pointer[];
 }
 
 /** How servers are created. */
 export interface Creation {
-  /** The field by whose value a server is found again: no two servers have the same. */
+  /** The field that identifies a server after it was created: its value is unique. */
   readonly foundBy: Pointer;
-  /** Fields without which the gateway creates none. */
+  /** Fields that the gateway requires on create. */
   readonly required: readonly Pointer[];
-  /** Whether the request has secrets: only where none is created without them, or a PUT with them clears what was created. */
+  /**
+   * Whether the create request has secrets. Only where the gateway requires them, or where a later PUT with them would clear
+   * other fields.
+   */
   readonly withSecrets: boolean;
   /**
-   * Whether the request says which id the server is to have: the nonce of its reservation. What an attempt made is then found
-   * by it, whatever name it has by now, and no other server is taken for it. Defaults to no.
+   * Whether the create request sets the server's id, which is the nonce of its reservation. The server is then found by id
+   * even if it was renamed, and no other server can be mistaken for it. Defaults to false.
    */
   readonly choosesId?: boolean;
 }
@@ -106,11 +111,14 @@ export interface Creation {
 export interface FieldTable {
   readonly fields: readonly FieldSpec[];
   readonly spec: z.ZodMiniType;
-  /** How a server is created and found again; or why Trueup creates none there. Absent: it does not know how. */
+  /**
+   * How servers are created and identified, or why Trueup does not create them. Absent: creating is not
+   * supported.
+   */
   readonly creation?: Creation | { readonly refusal: string };
   /**
-   * Whether the vendor may answer a PUT with 200 and drop it, so that the same PUT is kept when it is sent again. One whose
-   * answer cannot show what was sent, or does not, is then sent a second time.
+   * Whether the vendor may answer a PUT with 200 without applying it, and applies the same PUT when it is sent again. A PUT
+   * whose answer does not show what was sent is then sent a second time.
    */
   readonly dropsPuts?: boolean;
 }

@@ -9,7 +9,7 @@ export interface Fingerprint {
 /** One version of the deployment's fingerprint key. */
 export interface FingerprintKey {
   readonly id: string;
-  /** Of at least 32 random bytes. An object that prints none of them, and that need not be checked at each use. */
+  /** At least 32 random bytes. A `KeyObject` does not print them, and is checked once and not at each use. */
   readonly key: KeyObject;
 }
 

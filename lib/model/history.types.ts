@@ -2,10 +2,10 @@ import type { Pointer } from './json/json.types.ts';
 import type { ShownValue, Time } from './ledger.types.ts';
 import type { Cause, Trigger } from './outcome.ts';
 
-/** The commands that make passes, as the history names them. */
+/** The commands that run passes, as the history names them. */
 export type PassCommand = 'apply' | 'retry';
 
-/** A person's command: who called it. */
+/** The user who ran a command. */
 export interface Caller {
   /** The AWS identity, or user and host. */
   readonly by: string;
@@ -22,7 +22,7 @@ export interface ChangeRecord extends Partial<Caller> {
   readonly trigger: Trigger;
   /** Content hash of the declaration that was applied. */
   readonly declaration?: string;
-  /** Digest of the approval that permitted a change of it. */
+  /** Digest of the approval that allowed the change. */
   readonly approval?: string;
   readonly fields: readonly {
     readonly pointer: Pointer;
@@ -32,19 +32,19 @@ export interface ChangeRecord extends Partial<Caller> {
   }[];
 }
 
-/** A server, or without one the whole connection; its label is looked up for people. */
+/** A server, or the whole connection if there is none. The label is only for output. */
 interface OfServer {
   readonly server?: string;
   readonly label?: string;
 }
 
 /**
- * The history's record of a server that comes or goes, written before the request is sent: what was asked for, and whose
- * approval permitted it.
+ * The history's record of a server that is created or deleted, written before the request is sent: the request, and the
+ * approval that allowed it.
  */
 export interface LifecycleRecord extends Partial<Caller> {
   readonly kind: 'create' | 'delete';
-  /** Of one to be created, the key of its row. */
+  /** For a server to be created, the key of its row. */
   readonly server: string;
   readonly label?: string;
   readonly at: Time;
@@ -52,11 +52,11 @@ export interface LifecycleRecord extends Partial<Caller> {
   readonly trigger: Trigger;
   readonly declaration?: string;
   readonly approval?: string;
-  /** What is sent; or what could be read of the server that goes. */
+  /** What is sent, or what could be read of the server that is deleted. */
   readonly fields: ChangeRecord['fields'];
 }
 
-/** The history's record of what a person did, other than sending changes. */
+/** The history's record of a user's command that sends no changes, such as a pause. */
 export type ActRecord = {
   readonly at: Time;
   /** The AWS identity, or user and host, or `unknown`. */
@@ -75,12 +75,12 @@ export type ActRecord = {
   | { readonly kind: 'push'; readonly rows: readonly PushedRow[] }
 );
 
-/** A row that a push wrote or removed: the connection's own without `server`. */
+/** A row that a push wrote or removed; without `server`, the connection's own row. */
 export interface PushedRow {
   readonly server?: string;
   readonly label?: string;
   readonly action: 'add' | 'change' | 'remove';
 }
 
-/** `history#<time-ordered id>`: something that was done, and by whom. */
+/** `history#<time-ordered id>`: what was done, and by whom. */
 export type HistoryRecord = ChangeRecord | LifecycleRecord | ActRecord;

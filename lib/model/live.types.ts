@@ -1,15 +1,15 @@
 import type { JsonObject } from './json/json.types.ts';
 
 /**
- * A server as the vendor answered, after the provider's `convert` dropped what must not be kept
- * (`accessUrl`, masks). `fields` has the vendor's own names; an absent key was absent in the answer. Of a secret that shows
- * its absence it has null where nothing is stored, and never more.
+ * A server as the vendor returned it, after the provider's `convert` dropped what must not be stored (`accessUrl`, masks).
+ * `fields` has the vendor's names; an absent key was absent in the answer. A secret field is null if the vendor shows that
+ * nothing is stored, and is otherwise absent.
  */
 export interface LiveServer {
   readonly id: string;
   readonly fields: JsonObject;
-  /** What people call it, where that is no field `name`. */
+  /** Its name, at gateways where that is not the field `name`. */
   readonly name?: string;
-  /** Why no PUT can change it, where the vendor's API only shows it. */
+  /** Why it cannot be changed, if the vendor's API only reads it. */
   readonly readOnly?: string;
 }

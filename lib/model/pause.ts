@@ -15,12 +15,12 @@ export function pauseText({ reason, by, until }: Pause): string {
   return plainText(parts.join(' '));
 }
 
-/** Whether a pause is one of the server itself, however its row spells the id now. */
+/** Whether a pause is for this server, also if the two spell its id differently. */
 export function isPauseOf(pause: Pause, id: string): boolean {
   return pause.id !== undefined && comparableId(pause.id) === comparableId(id);
 }
 
-/** The pause that holds for a server at `now`: its own, or its connection's. */
+/** The pause that applies to a server at `now`: its own, or its connection's. */
 export function activePause(pauses: readonly Pause[], id: string, now: number): Pause | undefined {
   return pauses.find(
     (pause) =>

@@ -1,13 +1,18 @@
-/** Milliseconds since the epoch, and waiting; passed in so that tests own time. */
+/**
+ * The current time (milliseconds since the epoch) and waiting. Passed in, so that tests control
+ * time.
+ */
 export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Another's clock, as the `Date` of an answer showed it, to the second. All in milliseconds since the epoch. */
+/**
+ * The time in the `Date` header of an answer, precise to the second. All times in milliseconds since the epoch.
+ */
 export interface SeenDate {
-  /** Whose answer it was: a host, or a service. */
+  /** Who answered: a host or a service. */
   readonly from: string;
   readonly date: number;
   /** By our own clock. */
@@ -18,7 +23,7 @@ export interface SeenDate {
 /** A number from 0 to 1, 1 excluded. */
 export type Random = () => number;
 
-/** Structured log lines. Every line says which connection, server and pass, from `child`. */
+/** Structured log lines. `child` adds the connection, server and pass to each line. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;

@@ -8,12 +8,12 @@ export function asReference(value: Json): SecretReference {
   return value as unknown as SecretReference;
 }
 
-/** What is asked for to send a declared `secret` field. */
+/** The request for the value of a declared `secret` field. */
 export function requestOf({ field, value }: Unit): SecretRequest {
   return { ...asReference(value), ...(field.multiline === true && { multiline: true }) };
 }
 
-/** `name`, or `name#key`: what an applied record calls the source of a value. */
+/** `name` or `name#key`, as an applied record names the source of a value. */
 export function formatReference({ secret, key }: SecretReference): string {
   return key === undefined ? secret : `${secret}#${key}`;
 }

@@ -1,8 +1,8 @@
 const shown = '[secret]';
 
 /**
- * A secret value in memory. It prints as `[secret]` wherever it is printed, serialised or inspected;
- * `reveal()` is the one way to its text, and is called only where a request body or a fingerprint is made.
+ * A secret value in memory. It is shown as `[secret]` when it is printed, serialised or inspected. Only
+ * `reveal()` returns its text, and is called only to make a request body or a fingerprint.
  */
 export class Secret {
   readonly #text: string;
@@ -32,13 +32,16 @@ export class Secret {
   }
 }
 
-/** Where a declared secret is: a name in Secrets Manager, and the key if its value is a JSON object. */
+/**
+ * Where a declared secret is stored: a name in Secrets Manager, and a key if the value is a JSON
+ * object.
+ */
 export interface SecretReference {
   readonly secret: string;
   readonly key?: string | undefined;
 }
 
-/** A reference whose value is asked for, with what the field may hold. */
+/** A reference whose value is requested, with what the field accepts. */
 export interface SecretRequest extends SecretReference {
   /** Whether the value may have several lines, such as a key in PEM; defaults to false. */
   readonly multiline?: boolean | undefined;

@@ -8,13 +8,16 @@ import type { LiveServer } from './live.types.ts';
 export interface Unit {
   readonly pointer: Pointer;
   readonly field: FieldSpec;
-  /** Desired, made comparable; for `secret` fields the reference. */
+  /** The declared value in comparable form; for a `secret` field its reference. */
   readonly value: Json;
-  /** Whether `spec` spells it out. Within a section that is declared, the rest of it is owned as well. */
+  /** Whether `spec` has it. The other fields of a declared section are owned as well. */
   readonly spelledOut: boolean;
 }
 
-/** Equal values become equal texts: sets without order or repetition, text in the form that the vendor keeps. */
+/**
+ * The comparable form of a value: a set without order or repetition, text in the Unicode form that the vendor
+ * stores.
+ */
 export function comparable(field: FieldSpec, value: Json): Json {
   if (field.unicode !== undefined && typeof value === 'string') {
     return value.normalize(field.unicode);
@@ -28,7 +31,7 @@ function unitOf(field: FieldSpec, pointer: Pointer, value: Json, spelledOut = tr
   return { pointer, field, value: comparable(field, value), spelledOut };
 }
 
-/** Adds a unit for each leaf under an object. An empty object declares nothing, so it is no leaf. */
+/** Adds a unit for each leaf of an object. An empty object declares nothing. */
 function addLeaves(units: Unit[], field: FieldSpec, pointer: Pointer, value: Json): void {
   if (!isJsonObject(value)) {
     units.push(unitOf(field, pointer, value));
@@ -49,7 +52,7 @@ function addUnits(units: Unit[], field: FieldSpec, spec: JsonObject): void {
   else units.push(unitOf(field, pointer, declared));
 }
 
-/** What Trueup owns of a server: all declared units but the ignored ones, by pointer. */
+/** What Trueup owns of a server: all declared units except the ignored ones, by pointer. */
 export function declaredUnits(
   table: FieldTable,
   spec: JsonObject,
@@ -64,14 +67,14 @@ export function declaredUnits(
   return owned.toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
 }
 
-/** What `spec` says that can only be said when the server is created. */
+/** The declared fields that can only be set on create. */
 export function createOnlyUnits(table: FieldTable, spec: JsonObject): readonly Unit[] {
   const units: Unit[] = [];
   for (const field of table.fields) if (field.createOnly === true) addUnits(units, field, spec);
   return units;
 }
 
-/** What an answer says of a unit. */
+/** What an answer shows for a unit. */
 export type Reading =
   | { readonly kind: 'value'; readonly value: Json }
   | { readonly kind: 'absent' }
@@ -80,8 +83,8 @@ export type Reading =
 const unreadable: Reading = { kind: 'unreadable' };
 
 /**
- * Whether a reading is what is declared. A declared `null` that clears is fulfilled by whatever stands for nothing:
- * absent, or the value that the table gives an absent field.
+ * Whether a reading matches the declaration. A declared `null` that clears the field matches null, an absent field,
+ * and the value that the table gives an absent field.
  */
 export function agrees({ field, value }: Unit, reading: Reading): boolean {
   const isNothing = value === null && field.nullClears;
@@ -102,17 +105,17 @@ export function isKnownAbsent(
   return showsAbsence && getAt(fields, pointer) === null;
 }
 
-/** What `live` says of the unit, made comparable. Where the answer lacks it, as the field table says. */
+/** The unit's value in `live`, in comparable form. If the answer lacks it, the field table decides. */
 export function readUnit({ field, pointer }: Unit, live: LiveServer): Reading {
   if (isKnownAbsent(field, live)) return { kind: 'absent' };
   if (field.access !== 'read-write') return unreadable;
   const value = getAt(live.fields, pointer);
   if (value !== undefined) return { kind: 'value', value: comparable(field, value) };
-  // A leaf that lacks in an object which is there is known to be absent; without the object nothing is known.
+  // A leaf that is missing from an object in the answer is absent; without the object its value is unknown.
   if (pointer !== field.pointer && getAt(live.fields, field.pointer) !== undefined) {
     return { kind: 'absent' };
   }
-  // Of an object that the answer leaves out nothing is known.
+  // If the answer omits the object, the field's value is unknown.
   const { replaces } = field;
   if (typeof replaces === 'object' && getAt(live.fields, replaces.object) === undefined) {
     return unreadable;

@@ -2,8 +2,8 @@ import type { JsonObject } from '../json/json.types.ts';
 import { plainText } from '../text/plain-text.ts';
 
 /**
- * Base of every error that Trueup throws on purpose. `code` is stable and may be matched on; `context`
- * says where (connection, server, pass, table) and never holds a secret.
+ * Base class of all errors that Trueup throws on purpose. `code` is stable, so callers may compare it;
+ * `context` names the place (connection, server, pass, table) and never has a secret.
  */
 export class TrueupError extends Error {
   static override readonly name: string = 'TrueupError';
@@ -23,23 +23,23 @@ export class TrueupError extends Error {
   }
 }
 
-/** One thing wrong in a document or row. Holds no value from it: the value may be a secret. */
+/** One problem in a document or row. It has no value from it, because the value may be a secret. */
 export interface Issue {
   /** JSON Pointer to the place; '' is the whole document or row. */
   readonly path: string;
   /** What is wrong, such as `unknown key 'clientId'`. */
   readonly problem: string;
-  /** What would be right, such as `did you mean 'client_id'?`. */
+  /** How to fix it, such as `did you mean 'client_id'?`. */
   readonly expected: string;
 }
 
-/** One line, fit for terminals and logs: a path may have any key in it. */
+/** One line that is safe for terminals and logs: a path may contain any key. */
 export function formatIssue(issue: Issue): string {
   const { path, problem, expected } = issue;
   return plainText(`${path === '' ? '(root)' : path}: ${problem}; ${expected}`);
 }
 
-/** A declaration that does not fit its schema, with everything that is wrong with it. */
+/** A declaration that does not match its schema, with all its problems. */
 export class InvalidDeclarationError extends TrueupError {
   static override readonly name: string = 'InvalidDeclarationError';
 

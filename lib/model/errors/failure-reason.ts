@@ -1,22 +1,22 @@
 import type { Outcome } from '../outcome.ts';
 
 /**
- * What keeps a server from being true, or ended a pass, in few enough words to be counted for a whole fleet.
+ * Why a server could not be kept true, or a pass ended: a few reasons that are counted as metrics for a whole fleet.
  *
  * | word          | codes of reasons |
  * |---------------|------------------|
- * | `rejected`    | `http-4xx` other than those below, `conflict`: the vendor says no to this declaration |
+ * | `rejected` | `http-4xx` other than those below, `conflict`: the vendor rejects this declaration |
  * | `throttled`   | `http-429` |
  * | `vendor`      | `http-408`, `http-5xx`, `timeout`, `cut`, `body`, `body-...`, `list-incomplete`: an outage, or no valid answer |
  * | `upstream`    | `upstream`: the server behind the gateway failed |
- * | `network`     | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or not there |
+ * | `network` | `no-route`, `tls`, `redirect`, `host`: the request was not sent, or did not reach the gateway |
  * | `signIn`      | `http-401`, `token`, `needs-login` |
  * | `secret`      | `secret-...`: a server's secret is missing, denied, or not as declared |
  * | `declaration` | `invalid`, `invalid-connection`, `older-generation`, `name-taken`, `would-clear` |
- * | `notApplied`  | `not-applied`, `not-kept`, `undecided`: answered 200, and not done or not yet known to be |
+ * | `notApplied` | `not-applied`, `not-kept`, `undecided`: answered 200, but not applied, or not known to be |
  * | `missing`     | `missing`: the vendor has no such server |
- * | `backingOff`  | `backing-off`: the connection failed before, and is not asked yet |
- * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `no-progress`, `redeclared`, `stopped`: another pass goes on |
+ * | `backingOff` | `backing-off`: the connection failed before, and no request is sent to it yet |
+ * | `interrupted` | `aborted`, `deadline`, `lease-lost`, `no-progress`, `redeclared`, `stopped`: another pass continues |
  * | `store`       | `store-...`, `lost-update`: tables or secrets of the deployment |
  * | `other`       | any other code |
  */
@@ -82,10 +82,10 @@ const byBeginning: readonly (readonly [begin: string, reason: FailureReason])[] 
   ['store-', 'store'],
 ];
 
-/** Codes that have a reason of their own. */
+/** Codes that are listed one by one; all others are matched by their prefix. */
 export const reasonCodes: readonly string[] = Object.keys(byCode);
 
-/** The word for a reason's code. */
+/** The counted reason for a code. */
 export function failureReason(code: string): FailureReason {
   if (Object.hasOwn(byCode, code)) return byCode[code] as FailureReason;
   return byBeginning.find(([begin]) => code.startsWith(begin))?.[1] ?? 'other';

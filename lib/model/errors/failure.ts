@@ -1,8 +1,8 @@
-/** What follows from a failed call. See the table of {@link classifyFailure}. */
+/** How a failed call is handled. See the table of {@link classifyFailure}. */
 export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | 'connection';
 
 /**
- * What went wrong in a call to a vendor, before anyone decides what follows from it.
+ * What went wrong in a call to a vendor. How it is handled is decided by {@link classifyFailure}.
  *
  * | kind        | meaning |
  * |-------------|---------|
@@ -16,7 +16,7 @@ export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | '
  * | `body`      | an answer that is not the JSON that was asked for, or larger than 32 MB |
  * | `redirect`  | a 3xx: never followed |
  * | `host`      | the host is not allowed, or resolves to an address that is not; nothing was sent |
- * | `token`     | no credentials to be had: the token endpoint or the secret refused |
+ * | `token` | no credentials: the token endpoint refused, or the secret cannot be read |
  * | `needs-login` | the refresh token is no longer valid |
  * | `aborted`   | the pass ended |
  */
@@ -38,7 +38,7 @@ export type FailureKind =
 /** The call that failed. */
 export type FailedOperation = 'list' | 'get' | 'put' | 'create' | 'delete' | 'token';
 
-/** What the consequences of a failed call depend on. */
+/** What {@link classifyFailure} decides by. */
 export interface Failure {
   readonly operation: FailedOperation;
   readonly kind: FailureKind;
@@ -50,7 +50,8 @@ export interface Failure {
  * | class        | what | next |
  * |--------------|------|------|
  * | `terminal`   | 400, 403 on one server, 422, any other 4xx | `failed`; unattended passes try again after an hour, doubling to a day |
- * | `conflict`   | 409, or another answer that says that a value is taken | `failed`; once more at the end of the pass, then the same |
+ * | `conflict` | 409, or another answer that says that a value is taken | `failed`; retried once at the end of the pass, then as
+ * `terminal` |
  * | `missing`    | 404 on one server | `missing` |
  * | `transient`  | 408, 429, 5xx, timeout, cut, not JSON, the server behind the gateway | `waiting`, with backoff |
  * | `connection` | 401, 403 on the list or token, 429 with a longer wait than a minute, no route, TLS, redirect, a host that is not allowed, a failed list | the pass ends |
@@ -88,10 +89,16 @@ function classifyStatus(status: number): FailureClass {
   return 'terminal';
 }
 
-/** A longer wait is no pause between requests: the vendor takes nothing from this connection for now. */
+/**
+ * A longer `Retry-After` is not rate limiting between requests: the vendor accepts nothing from this
+ * connection for now.
+ */
 const longestPauseMs = 60_000;
 
-/** Whether the vendor takes no requests for now: nothing more is sent by who was told so. */
+/**
+ * Whether the vendor accepts no requests for now. The process that got this answer sends nothing
+ * more.
+ */
 export function isLockout({
   status,
   retryAfterMs = 0,
@@ -99,20 +106,22 @@ export function isLockout({
   return status === 429 && retryAfterMs > longestPauseMs;
 }
 
-/** Whether the same request may have another answer later. */
+/** Whether the same request may succeed later. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** So many attempts at least say something of a connection. */
+/** With fewer attempts, a share of failures says nothing about the connection. */
 const attemptsAtLeast = 5;
 
-/** Whether it is the connection that fails, and not its servers: more than half of at least five attempts transient. */
+/**
+ * Whether the connection fails rather than its servers: more than half of at least five attempts failed transiently.
+ */
 export function isDown(attempts: number, transient: number): boolean {
   return attempts >= attemptsAtLeast && transient > attempts / 2;
 }
 
-/** Whether a request that failed so may have come to the host. */
+/** Whether a request that failed this way may have reached the host. */
 export function mayHaveReached({ kind }: Failure): boolean {
   switch (kind) {
     case 'no-route':
@@ -134,8 +143,9 @@ export function mayHaveReached({ kind }: Failure): boolean {
 }
 
 /**
- * Whether a request to create or delete that failed so was surely not processed: no connection, or an answer that says no, be it
- * that a server behind the gateway failed before one was made. After any other failure a server may be there, or gone.
+ * Whether a request to create or delete that failed this way was certainly not processed: no connection was opened, or the
+ * answer rejects it (also because the server behind the gateway failed first). After any other failure the server may have been
+ * created or deleted.
  */
 export function wasNotProcessed(failure: Failure): boolean {
   const { operation, kind, status = 0 } = failure;
@@ -152,7 +162,7 @@ const maybeApplied: ReadonlySet<FailureKind> = new Set([
   'aborted',
 ]);
 
-/** Whether a PUT that failed so may have been applied all the same: then nothing is known of its unreadable fields. */
+/** Whether a PUT that failed this way may have been applied: then the state of its unreadable fields is unknown. */
 export function mayHaveBeenApplied({ kind, status }: Failure): boolean {
   if (kind === 'status') return status === 408 || (status ?? 0) >= 500;
   return maybeApplied.has(kind);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json/json.types.ts';
 import { StoreError } from './store-error.ts';
 
-/** What can be matched on: `code` of the `StoreError`s of files; the same words as tables use. */
+/** `code` of a `StoreError` about a file; the same codes as for tables. */
 export type FileErrorCode =
   | 'store-denied'
   | 'store-absent'
@@ -10,7 +10,10 @@ export type FileErrorCode =
   | 'store-too-large'
   | 'store-failed';
 
-/** A `StoreError` about a file. `problem` is a predicate, holds no value, and says what to do where anything helps. */
+/**
+ * A `StoreError` about a file. `problem` is a predicate, has no value from the file, and says what to do where
+ * something helps.
+ */
 export function fileProblem(
   code: FileErrorCode,
   path: string,
@@ -20,7 +23,7 @@ export function fileProblem(
   return new StoreError(code, `${path} ${problem}`, { context: { path, ...context } });
 }
 
-/** An error of the file system, such as a disk that is full. It holds a path and a code, and nothing that was written. */
+/** An error of the file system, such as a full disk. It has the path and the code, and nothing that was written. */
 export function fileError(path: string, doing: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const code = codeOf(error) ?? 'unknown error';
@@ -28,7 +31,7 @@ export function fileError(path: string, doing: string, error: unknown): StoreErr
   return fileProblem(denied ? 'store-denied' : 'store-failed', path, `${doing}: ${code}`);
 }
 
-/** The system's error code, such as `ENOENT`. By form and not by class: an error may come from another realm. */
+/** The system's error code, such as `ENOENT`. No `instanceof`: an error may come from another realm. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const code: unknown = Reflect.get(error, 'code');

@@ -5,7 +5,7 @@ export class StoreError extends TrueupError {
   static override readonly name: string = 'StoreError';
 }
 
-/** A write whose condition no longer held: another process wrote in between. Nothing was written. */
+/** A conditional write failed because another process wrote in between. Nothing was written. */
 export class LostUpdateError extends TrueupError {
   static override readonly name: string = 'LostUpdateError';
 }

@@ -13,10 +13,10 @@ export type VendorOperation = FailedOperation;
  * | fault      | what |
  * |------------|------|
  * | `html`     | a page for people |
- * | `encoding` | compressed, though that was not asked for |
- * | `size`     | more than is read |
- * | `repeated` | a list that does not come to its end |
- * | `lacking`  | a list without much of what was there before |
+ * | `encoding` | compressed, which was not requested |
+ * | `size` | larger than the limit |
+ * | `repeated` | a list whose pages repeat, so that it never ends |
+ * | `lacking` | a list without many of the servers that it had before |
  */
 export type BodyFault = 'html' | 'encoding' | 'size' | 'repeated' | 'lacking';
 
@@ -26,18 +26,21 @@ export interface VendorErrorOptions {
   readonly fault?: BodyFault;
   readonly vendorCode?: string | undefined;
   readonly cause?: unknown;
-  /** Where it happened; `call` is the call as people know it, such as `PUT /servers/ID`. */
+  /** Where it happened; `call` is the request as shown to users, such as `PUT /servers/ID`. */
   readonly context?: JsonObject;
 }
 
-/** A failed call. `message` is ours, or the vendor's own reason as `vendorText` gives it; at most 500 characters. */
+/**
+ * A failed call. `message` is Trueup's own, or the vendor's reason as `vendorText` returns it; at most 500
+ * characters.
+ */
 export class VendorError extends TrueupError {
   static override readonly name: string = 'VendorError';
 
   readonly kind: VendorErrorKind;
   readonly operation: VendorOperation;
   readonly status: number | undefined;
-  /** From `Retry-After`, in either of its forms; milliseconds from the answer. */
+  /** From `Retry-After`, in either of its forms; milliseconds after the answer. */
   readonly retryAfterMs: number | undefined;
   /** The vendor's or issuer's own code of the error, such as `invalid_client`. */
   readonly vendorCode: string | undefined;

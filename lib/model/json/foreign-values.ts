@@ -1,4 +1,7 @@
-/** What a table can hold and JSON does not know, as a value that no schema takes; its description is for people. */
+/**
+ * Values that a table can have and JSON cannot, as symbols that no schema accepts. The description is shown in
+ * errors.
+ */
 export const foreignValues = {
   set: Symbol('DynamoDB set'),
   binary: Symbol('DynamoDB binary'),
@@ -8,7 +11,7 @@ export const foreignValues = {
 
 const all: ReadonlySet<unknown> = new Set(Object.values(foreignValues));
 
-/** What a value of `foreignValues` is; undefined for others: the description of another symbol may be anything. */
+/** The description of a value of `foreignValues`; undefined for any other value, other symbols included. */
 export function foreignValue(value: unknown): string | undefined {
   return typeof value === 'symbol' && all.has(value) ? value.description : undefined;
 }

@@ -2,15 +2,15 @@ import type { Issue } from '../errors/errors.ts';
 import { foreignValue } from './foreign-values.ts';
 import { formatPointer } from './pointer.ts';
 
-/** A declaration has no more values than this: a document with YAML aliases can unfold to any number. */
+/** The limit for one declaration: YAML aliases can expand a small document to any number of values. */
 const mostValues = 100_000;
 
 /**
  * What in `value` is not JSON: dates, sets, binary, `undefined`, `NaN`, a nesting deeper than `maxDepth`, a key
- * `__proto__`. Comes before any schema, so that nothing after it has to fear a deep, endless or foreign value.
+ * `__proto__`. Runs before any schema, so that later code never gets a value that is too deep, endless or not JSON.
  *
- * @param options.halves - whether text may have halves of a surrogate pair: vendors' may, what is declared may not,
- * since neither the table nor a file in UTF-8 keeps them; `endless` whether it may hold any number of values
+ * @param options.halves - whether text may have lone surrogates. A vendor's text may; a declaration may not,
+ * because neither the table nor a UTF-8 file can store them. `endless`: whether any number of values is allowed
  */
 export function jsonIssues(
   value: unknown,
@@ -33,7 +33,7 @@ export function jsonIssues(
   };
   const lookInto = (current: object): void => {
     const isList = Array.isArray(current);
-    // Of a list by index: its keys leave out holes.
+    // `keys()` includes the holes of a list; `Object.keys` does not.
     const keys = isList ? current.keys() : Object.keys(current);
     for (const key of keys) {
       at.push(String(key));
@@ -87,7 +87,7 @@ function foreignKind(value: unknown): string | undefined {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
-/** Made by a literal or a parser, in whatever realm: the prototype, if any, is the root of its chain. */
+/** Made by a literal or a parser, in any realm: its prototype is null, or has no prototype itself. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -4,7 +4,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One text for equal values: object keys sorted by code unit, no white space. Hashes and set members are made of it. */
+/**
+ * The same text for equal values: object keys sorted by code unit, no white space. Used for hashes and to compare sets.
+ */
 export function canonicalJson(value: Json): string {
   if (typeof value === 'string') return quoted(value);
   if (!isJsonObject(value)) {
@@ -23,7 +25,7 @@ function canonicalList(members: readonly Json[]): string {
   return text === '' ? '[]' : `${text}]`;
 }
 
-/** Text that JSON has as it is, as most. */
+/** Text that needs no escaping, which is most text. */
 const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 
 function quoted(text: string): string {

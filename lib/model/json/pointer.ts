@@ -5,7 +5,7 @@ import { isJsonObject } from './json.ts';
 export function parsePointer(pointer: Pointer): readonly string[] | undefined {
   if (!pointer.startsWith('/')) return undefined;
   const tokens = pointer.slice(1).split('/');
-  // The usual ones, and there are many of them.
+  // Fast path: most pointers have no escapes.
   if (!pointer.includes('~')) return tokens;
   if (/~(?![01])/.test(pointer)) return undefined;
   return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
@@ -24,7 +24,7 @@ export function isWithin(pointer: Pointer, ancestor: Pointer): boolean {
   return pointer === ancestor || pointer.startsWith(`${ancestor}/`);
 }
 
-/** Of the pointers that were asked for: field tables ask for the same ones at each server. */
+/** Parsed once: field tables use the same pointers for each server. */
 const known = new Map<Pointer, readonly string[]>();
 const mostKnown = 1_000;
 
@@ -53,8 +53,8 @@ function member(value: Json | undefined, key: string): Json | undefined {
 }
 
 /**
- * A copy of `object` with `value` at `pointer`. Objects on the way are made where they lack. Without a value, what is
- * there goes, and what is around it stays.
+ * A copy of `object` with `value` at `pointer`. Missing parent objects are added. If `value` is undefined the member
+ * is removed, and its parents stay.
  */
 export function setAt(object: JsonObject, pointer: Pointer, value: Json | undefined): JsonObject {
   const tokens = tokensOf(pointer);
@@ -66,7 +66,7 @@ function put(object: JsonObject, [head, ...rest]: readonly string[], value: Json
   const key = head as string;
   const child = member(object, key);
   const inner = isJsonObject(child) ? child : {};
-  // The spread keeps the member's place, so that what is taken from live keeps its order.
+  // The spread keeps the order of members, so that what is copied from live stays in its order.
   return { ...object, [key]: rest.length === 0 ? value : put(inner, rest, value) };
 }
 

@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { described } from '../described.ts';
 
 /**
- * What no identifier has, as part of a character class: white space, control characters, and what is not seen (zero-width
- * and bidirectional characters, soft hyphens, byte order marks, blank letters). Editors, spreadsheets and web pages add
- * them, and a gateway takes them for part of the id.
+ * Part of a character class: what an identifier must not have. White space, control characters and invisible characters
+ * (zero-width, bidirectional, soft hyphens, byte order marks, blank letters) get in by copying from editors, spreadsheets
+ * and web pages, and a gateway would read them as part of the id.
  */
 export const unseenInIdentifiers = String.raw`\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800`;
 
 const pattern = new RegExp(`^[^${unseenInIdentifiers}]*$`, 'u');
 
-/** An identifier of another system, such as a client id: text that is taken as it is. */
+/** An identifier of another system, such as a client id, which is used unchanged. */
 export const identifier = (what: string) =>
   described(
     z
@@ -19,7 +19,7 @@ export const identifier = (what: string) =>
         z.minLength(1),
         z.regex(
           pattern,
-          'must have no white space, control or invisible characters, also at its ends',
+          'must have no white space, control or invisible characters, not even at the start or end',
         ),
       ),
     what,

@@ -1,2 +1,5 @@
-/** As many servers as a message or a pass may name: they are read one by one; beyond, the list is cheaper. */
+/**
+ * Maximum number of servers that a message or a pass may name. They are read one by one; for more, the list
+ * is cheaper.
+ */
 export const namedAtMost = 10;

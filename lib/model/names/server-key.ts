@@ -1,4 +1,4 @@
-/** Begins the key of a row without an id: what follows is its label. Until it is created, that key is the server's id. */
+/** Prefix of the key of a row without an id, followed by its label. Until the server is created, this key is its id. */
 export const newKeyPrefix = 'new#';
 
 export const newKey = (label: string): string => `${newKeyPrefix}${label}`;
@@ -16,7 +16,7 @@ export function rowIdIn(item: string): string | undefined {
   return newLabelIn(item) === undefined ? serverIdIn(item) : item;
 }
 
-/** Begins the sort key of a server: of its row in `Desired`, and of its record in the ledger. */
+/** Prefix of a server's sort key, in `Desired` and in the ledger. */
 export const serverKeyPrefix = 'server#';
 
 export const serverKey = (id: string): string => `${serverKeyPrefix}${id}`;

@@ -1,9 +1,13 @@
-/** What is wrong with a URL that credentials go to; undefined if nothing is. Does not repeat any of it. */
+/**
+ * What is wrong with a URL that credentials are sent to; undefined if it is valid. The text has no part of
+ * the URL.
+ */
 export function urlProblem(
   text: string,
   { query }: { query: boolean },
 ): { readonly problem: string; readonly expected: string } | undefined {
-  // The URL parser drops and rewrites these without a word, so that what is read is not what is called.
+  // The URL parser silently drops or rewrites these characters, so that the URL shown is not the URL
+  // called.
   if (!URL.canParse(text) || /[\s\p{C}\\]/u.test(text)) {
     return {
       problem: 'is not a URL',
@@ -12,10 +16,10 @@ export function urlProblem(
   }
   const { protocol, hostname, username, password } = new URL(text);
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname))) {
-    return { problem: 'is not https', expected: 'must be https; http is for loopback only' };
+    return { problem: 'does not use https', expected: 'must be https; http is for loopback only' };
   }
   if (username !== '' || password !== '' || /^\w+:\/+[^/?#]*@/.test(text)) {
-    return { problem: 'has a user or password in it', expected: 'must have neither: see auth' };
+    return { problem: 'has a user or password', expected: 'must have neither: see auth' };
   }
   if (text.includes('#')) return { problem: 'has a fragment', expected: "must not have a '#'" };
   if (!query && text.includes('?')) {
@@ -24,7 +28,7 @@ export function urlProblem(
   return undefined;
 }
 
-/** `new URL` has normalised the forms of an IPv4 address. */
+/** `new URL` has already normalised IPv4 addresses. */
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

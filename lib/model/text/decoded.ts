@@ -3,7 +3,7 @@ const utf16Be = [0xfe, 0xff];
 
 /**
  * The text of a file, without a byte order mark: UTF-8, or UTF-16 with its mark, which Windows tools write. Undefined for any
- * other file, UTF-16 without a mark included: half of its bytes are zero.
+ * other file. UTF-16 without a mark is recognised by its zero bytes.
  */
 export function decoded(bytes: Uint8Array): string | undefined {
   const begins = (mark: readonly number[]) => mark.every((byte, index) => bytes[index] === byte);
@@ -16,5 +16,5 @@ export function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What is wrong with a file that `decoded` cannot read. */
+/** The problem with a file that `decoded` cannot read. */
 export const undecoded = 'is not text in UTF-8, or in UTF-16 with a byte order mark';

@@ -1,9 +1,9 @@
-/** What a piece of rendered text is: the program that prints it may give each its colour. */
+/** The kind of a piece of text. The program that prints it chooses a colour for each kind. */
 export type Style = 'add' | 'change' | 'remove' | 'warn' | 'error' | 'quiet';
 
-/** Colours a text, or not. Rendering is plain without it. */
+/** Colours a text. Without it, output is plain. */
 export interface Paint {
   (text: string, style: Style): string;
-  /** How wide lines are where it is shown; 80 without it. */
+  /** Line width in columns; defaults to 80. */
   readonly columns?: number;
 }

@@ -1,4 +1,4 @@
-/** A text as a POSIX shell takes it for one word. */
+/** The text quoted as one word for a POSIX shell. */
 export function shellWord(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -3,13 +3,15 @@ import type { ShownValue } from '../ledger.types.ts';
 import { parsePointer } from '../json/pointer.ts';
 import { plainText } from './plain-text.ts';
 
-/** What JSON leaves as it is, but a terminal acts on, does not show, or shows as a space. */
+/**
+ * Characters that JSON does not escape, but that a terminal interprets, hides, or shows as a space.
+ */
 const unseen =
   /[^\P{Cc}\n]|[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\ufff9-\ufffb]/gu;
 
 /**
- * A JSON text in which every control, bidirectional and invisible character is escaped, and every space but the usual one: the
- * same value, safe to print.
+ * The JSON text with all control, bidirectional and invisible characters escaped, and all spaces other than U+0020: the same
+ * value, safe to print.
  */
 export function printable(json: string): string {
   return json.replaceAll(unseen, escaped);
@@ -21,15 +23,15 @@ const escaped = (character: string) =>
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 
-/** A vendor's or user's value, quoted as JSON so that nothing in it can pass for the text around it. */
+/** A vendor's or user's value, quoted as JSON so that it cannot be mistaken for the text around it. */
 export function quoted(value: Json): string {
   return printable(JSON.stringify(value));
 }
 
-/** The first part of a version id: enough to tell two apart. */
+/** Characters of a version id that are shown. */
 const versionLength = 8;
 
-/** A value for people; never a secret. */
+/** A value as shown to users; never a secret's. */
 export function showValue(shown: ShownValue): string {
   switch (shown.kind) {
     case 'value':
@@ -55,18 +57,18 @@ export function showPointer(pointer: Pointer): string {
 const longest = 300;
 const context = 20;
 
-/** Letters of other scripts that look like those of Latin script, and what they look like. */
+/** Letters of other scripts that look like Latin letters, with those letters. */
 const alike =
   'аaеeоoрpсcхxуyіiјjѕsԁdһhԛqԝwАAВBЕEКKМMНHОOРPСCТTХXУYІIЈJЅSΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοoνvıi';
 const letters = new Map(
   Array.from(alike.matchAll(/(.)(.)/gu), ([, letter = '', latin = '']) => [letter, latin] as const),
 );
 
-/** One text for all that look alike. */
+/** The same text for all values that look alike. */
 const look = (text: string) =>
   Array.from(text.normalize('NFKC'), (character) => letters.get(character) ?? character).join('');
 
-/** Two values for people, long ones cut so that the place where they begin to differ is seen. What looks alike is escaped. */
+/** Two values as shown to users. Long values are cut around the first difference; values that look alike are escaped. */
 export function showPair(before: ShownValue, after: ShownValue): readonly [string, string] {
   const shown = [showValue(before), showValue(after)] as const;
   const isAlike = shown[0] !== shown[1] && look(shown[0]) === look(shown[1]);

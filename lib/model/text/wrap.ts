@@ -1,11 +1,11 @@
-/** Lines are kept within this where there is no terminal, and their content lets them. */
+/** Line width where there is no terminal. Long words may exceed it. */
 export const columns = 80;
 
 /**
- * `text` in lines that fit a width where its words let it, each after `indent`. A command line of ours in backquotes
- * is one word: broken it could not be copied.
+ * Wraps `text` to a width, each line after `indent`. A `trueup` command in backquotes is never broken, so that it
+ * can be copied.
  *
- * @param first - before the first line, where that is further out or further in
+ * @param first - indent of the first line, if it differs
  * @param width - in columns; defaults to 80
  */
 export function wrap(
@@ -26,5 +26,5 @@ export function wrap(
   return lines;
 }
 
-/** A number and its unit are one word, too. */
+/** A number and its unit are not broken either. */
 const words = /(?:`trueup [^`]*`|(?<=\d) (?=(?:s|%)(?!\w))|[^ ])+/g;

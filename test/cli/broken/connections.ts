@@ -1,7 +1,8 @@
 import { acme, canary } from './broken-input.ts';
 import type { BrokenInput } from './broken-input.ts';
 
-const nameRule = 'must consist of 1 to 63 lower-case letters, digits and hyphens, no hyphen first';
+const nameRule =
+  'must be 1 to 63 lower-case letters, digits and hyphens, and not begin with a hyphen';
 const known = 'known: connection, provider, baseUrl, auth, budget, policy, userId, servers';
 
 const named = (what: string, value: string, error: string): BrokenInput => ({
@@ -92,8 +93,8 @@ export const connections: readonly BrokenInput[] = [
   },
   at('no URL', 'acme', 'is not a URL; must be a URL, such as https://gateway.example.com'),
   at('without https', 'acme.platform.barndoor.ai', 'is not a URL; must be a URL, such as https://'),
-  at('plain http', 'http://acme.platform.barndoor.ai', 'is not https; must be https'),
-  at('another scheme', 'ftp://acme.platform.barndoor.ai', 'is not https; must be https'),
+  at('plain http', 'http://acme.platform.barndoor.ai', 'does not use https; must be https'),
+  at('another scheme', 'ftp://acme.platform.barndoor.ai', 'does not use https; must be https'),
   at('a slip in the scheme', 'https//acme.platform.barndoor.ai', 'is not a URL; must be a URL'),
   at('a space', '"https://acme.platform.barndoor.ai /api"', 'is not a URL; must be a URL'),
   at('a backslash', 'https:\\\\acme.platform.barndoor.ai', 'is not a URL; must be a URL'),
@@ -106,7 +107,7 @@ export const connections: readonly BrokenInput[] = [
   at(
     'a password in it',
     `https://me:${canary}@acme.platform.barndoor.ai`,
-    'has a user or password in it; must have neither: see auth',
+    'has a user or password; must have neither: see auth',
   ),
   at('a query', `https://acme.platform.barndoor.ai?key=${canary}`, 'has a query; must not have'),
   at('a fragment', 'https://acme.platform.barndoor.ai#servers', 'has a fragment; must not have'),

@@ -135,14 +135,14 @@ export const authentication: readonly BrokenInput[] = [
   auth(
     'a token endpoint without TLS',
     credentials('  client_id: trueup\n  «tokenUrl: http://auth.barndoor.ai/token'),
-    '/auth/tokenUrl: is not https; must be https; http is for loopback only',
+    '/auth/tokenUrl: does not use https; must be https; http is for loopback only',
   ),
   auth(
     'a token endpoint with a password',
     credentials(
       `  client_id: trueup\n  «tokenUrl: https://trueup:${canary}@auth.barndoor.ai/token`,
     ),
-    '/auth/tokenUrl: has a user or password in it; must have neither: see auth',
+    '/auth/tokenUrl: has a user or password; must have neither: see auth',
   ),
   auth(
     'a client id in another spelling',

@@ -113,7 +113,7 @@ describe('parseConnection', () => {
         },
       },
       [
-        '/auth/authorizeUrl: is not https; must be https; http is for loopback only',
+        '/auth/authorizeUrl: does not use https; must be https; http is for loopback only',
         expect.stringMatching(/^\/auth\/scope: .*must be scopes with a space between/),
       ],
     ],
@@ -131,7 +131,7 @@ describe('parseConnection', () => {
     [
       'plain http',
       { baseUrl: 'http://api.acme.example' },
-      [expect.stringContaining('is not https')],
+      [expect.stringContaining('does not use https')],
     ],
     [
       'a literal token',
