@@ -58,6 +58,11 @@ export interface Provider {
    * other answer with the same status leaves that open.
    */
   readonly isUncreated?: (status: number, answer: Json) => boolean;
+  /**
+   * Whether an answer to a POST says that a server with the id that it chose is there: it was processed before, as where a proxy
+   * repeats it.
+   */
+  readonly isRepeated?: (status: number, answer: Json, sent: JsonObject) => boolean;
   /** Whether an answer to a PUT, other than 409, says that another server has a value that only one may have. */
   readonly isConflict?: (status: number, answer: Json) => boolean;
   /**

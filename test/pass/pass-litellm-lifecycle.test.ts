@@ -86,6 +86,24 @@ describe('a row without an id at LiteLLM', () => {
     expect(count('POST')).toBe(1);
   });
 
+  test('whose request a proxy repeats is bound, though the answer is that it is there already', async () => {
+    const id = '00000000-0000-4000-8000-00000000000a';
+    deps = { ...deps, uuid: () => id };
+    const error = `MCP Server with id ${id} already exists. Cannot create another.`;
+    const body = { detail: { error } };
+    const effect = { kind: 'status', status: 400, applied: true, body } as const;
+    gateway.misbehave({ operation: 'create', times: 1, effect });
+    const { details } = await pass();
+    expect(details).toMatchObject([{ outcome: 'unsure' }]);
+    expect(details[0]?.reason?.message).toContain('already exists');
+    expect(await label()).toMatchObject({ reservation: { nonce: id, state: 'unsure' } });
+    world.clock.advance(settled);
+    await pass();
+    expect(await label()).toMatchObject({ binding: { id } });
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(count('POST')).toBe(1);
+  });
+
   test('is for a person where another has its name, even one just as it was sent', async () => {
     gateway.misbehave({ operation: 'create', times: 1, effect: { kind: 'cut', applied: false } });
     await pass();

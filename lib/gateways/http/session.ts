@@ -15,7 +15,7 @@ import type { HostOwner } from './allowed-hosts.types.ts';
 
 /** Whose requests they are, and how its PUTs behave. */
 export type SessionOwner = HostOwner &
-  Pick<Provider, 'putPatience' | 'upstreamStatuses' | 'isConflict' | 'isUncreated'>;
+  Pick<Provider, 'putPatience' | 'upstreamStatuses' | 'isConflict' | 'isUncreated' | 'isRepeated'>;
 
 /** One call of a vendor's API, under the connection's base URL. */
 export interface VendorRequest {
@@ -95,7 +95,7 @@ export function openHttpSession(
       known: inputs.known,
       kindOf: (status, answer) =>
         errorWithSuccess(status, answer) ??
-        (isRead ? undefined : ownKind(operation, status, answer)),
+        (isRead ? undefined : ownKind(operation, body, status, answer)),
       ...(secretsIn && { secretsIn }),
       signal: inputs.signal,
       context,
@@ -138,10 +138,16 @@ function lockedOut({ status, retryAfterMs }: VendorError, context: JsonObject) {
  * What the gateway means by its answers to a change. A proxy's page with the same status is the gateway's own failure; and after
  * a request to create, only the gateway's own words say that nothing was made.
  */
-function ownKindOf({ upstreamStatuses = [], isConflict, isUncreated }: SessionOwner) {
-  return (operation: VendorRequest['operation'], ...answer: Parameters<KindOf>) => {
+function ownKindOf({ upstreamStatuses = [], isConflict, isUncreated, isRepeated }: SessionOwner) {
+  return (
+    operation: VendorRequest['operation'],
+    sent: JsonObject = {},
+    ...answer: Parameters<KindOf>
+  ) => {
     const [status, body] = answer;
     if (body === undefined) return undefined;
+    // Not the answer to the request that made it, which was lost on the way.
+    if (operation === 'create' && isRepeated?.(status, body, sent) === true) return 'body';
     const isUpstream =
       operation === 'create'
         ? isUncreated?.(status, body) === true

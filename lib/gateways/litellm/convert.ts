@@ -148,7 +148,20 @@ export function toList(
 
 /** Whether a 400 says that another server has the name or alias, whatever its case [run]. */
 export function isNameTaken(status: number, answer: Json): boolean {
+  return takenIn(status, answer)?.includes('already exists (server_id=') === true;
+}
+
+/** Whether a 400 to a POST says that the server with the id which it chose is there [run]. */
+export function isRepeated(status: number, answer: Json, { server_id: id }: JsonObject): boolean {
+  const said = takenIn(status, answer);
+  if (said === undefined || !isFull(id)) return false;
+  return [`Server with id ${id} already exists`, `already exists (server_id=${id})`].some((text) =>
+    said.includes(text),
+  );
+}
+
+function takenIn(status: number, answer: Json): string | undefined {
   const { detail } = isJsonObject(answer) ? answer : {};
   const { error } = isJsonObject(detail) ? detail : {};
-  return status === 400 && isText(error) && /already exists \(server_id=/.test(error);
+  return status === 400 && isText(error) ? error : undefined;
 }

@@ -2,7 +2,7 @@ import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
 import { liteLlmSession } from './client.ts';
-import { clearTextIn, isNameTaken } from './convert.ts';
+import { clearTextIn, isNameTaken, isRepeated } from './convert.ts';
 import { liteLlmFields } from './fields.ts';
 
 /** There is no limit by default [run]; this is five calls a second. A connection's `budget` overrides it. */
@@ -21,7 +21,7 @@ const facts: GatewayFacts = {
 
 /** LiteLLM, self-hosted: it has no documented hosts. A PUT calls no MCP server, and a GET waits 10 s for one that stalls [run]. */
 export function createLiteLlm(http: HttpClient): Provider {
-  const owner = { name: 'litellm', documentedHosts: [], isConflict: isNameTaken };
+  const owner = { name: 'litellm', documentedHosts: [], isConflict: isNameTaken, isRepeated };
   return {
     ...owner,
     table: liteLlmFields,

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../../lib/model/json/json.types.ts';
 import {
   clearTextIn,
   isNameTaken,
+  isRepeated,
   toList,
   toServer,
 } from '../../../lib/gateways/litellm/convert.ts';
@@ -188,4 +189,25 @@ test.each<[number, Json, boolean]>([
   [400, null, false],
 ])('%i with %j says that a name is taken: %s', (status, answer, expected) => {
   expect(isNameTaken(status, answer)).toBe(expected);
+});
+
+test.each<[number, string, JsonObject, boolean]>([
+  [400, 'MCP Server with id n1 already exists. Cannot create another.', { server_id: 'n1' }, true],
+  [
+    400,
+    "An MCP server with alias 'x' already exists (server_id=n1). MCP",
+    { server_id: 'n1' },
+    true,
+  ],
+  [400, 'MCP Server with id n10 already exists.', { server_id: 'n1' }, false],
+  [
+    400,
+    "An MCP server with alias 'n1' already exists (server_id=n10).",
+    { server_id: 'n1' },
+    false,
+  ],
+  [400, 'MCP Server with id n1 already exists.', {}, false],
+  [409, 'MCP Server with id n1 already exists.', { server_id: 'n1' }, false],
+])('%i with %s to a POST of %j says that it is there already: %s', (status, error, sent, is) => {
+  expect(isRepeated(status, { detail: { error } }, sent)).toBe(is);
 });

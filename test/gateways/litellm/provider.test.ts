@@ -182,6 +182,16 @@ describe('a new server at LiteLLM', () => {
     expect(wasNotProcessed(error)).toBe(false);
   });
 
+  test('that is there already by the id of its attempt may have been created by it', async () => {
+    const { session } = await world();
+    await session.create?.(request());
+    // As a proxy repeats it that had no answer to the first.
+    const error = await vendorErrorOf(session.create?.(request()) as Promise<unknown>);
+    expect(error).toMatchObject({ kind: 'body', status: 400, operation: 'create' });
+    expect(error.message).toContain('MCP Server with id n1 already exists');
+    expect(wasNotProcessed(error)).toBe(false);
+  });
+
   test('is deleted with an answer that is empty, and is not there then', async () => {
     const { simulator, session } = await world();
     await session.create?.(request());
