@@ -104,7 +104,9 @@ function isWrong(
   }
   if (!fits(row, policyOf(row, own))) return exempt('invalid');
   if (boundId !== undefined) {
-    const isVanished = world.scenario.actions.some((one) => one.do === 'vanish' && one.id === item);
+    const isVanished =
+      world.lateDeletions.has(boundId) ||
+      world.scenario.actions.some((one) => one.do === 'vanish' && one.id === item);
     if (there.length === 0 && isVanished) return exempt('missing');
     if (there.length !== 1 || there[0] !== boundId) return wrong(`there are ${there.join()}`);
     const standing = standingOf(world, refusals, connection, boundId, state);

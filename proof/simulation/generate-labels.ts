@@ -3,8 +3,9 @@ import { isJsonObject } from '../../lib/model/json/json.ts';
 import { chanceOf } from './chance.ts';
 import type { Chance } from './chance.ts';
 import { nameOfLabel } from './labels.ts';
+import { answers, creationSteps, deletionSteps, ways } from './generate-label-faults.ts';
 import { liveOf, secretsFor, specOf } from './generate-specs.ts';
-import type { Action, ConnectionInit, Fault, FaultKind, Scenario } from './scenario.types.ts';
+import type { Action, ConnectionInit, Fault, Scenario } from './scenario.types.ts';
 
 /*
  * Servers that Trueup creates and deletes. Of chances of their own: what a seed comes to without them does not depend on it.
@@ -13,48 +14,11 @@ import type { Action, ConnectionInit, Fault, FaultKind, Scenario } from './scena
 const seconds = 1000;
 const minute = 60 * seconds;
 
-/** Where a pass that creates or deletes may be left in the middle, and how. */
-const steps: readonly (readonly [number, string])[] = [
-  [10, 'vendor.create'],
-  [3, 'ledger.advance.put-create'],
-  [3, 'ledger.advance.put-binding'],
-  [2, 'ledger.advance.remove-create'],
-  [1, 'ledger.advance'],
-  [1, 'ledger.record'],
-  [1, 'lease.renew'],
-  [2, 'ledger.writeServer'],
-  [1, 'vendor.put'],
-];
-const deletionSteps: readonly (readonly [number, string])[] = [
-  [8, 'vendor.delete'],
-  [3, 'ledger.advance.put-binding'],
-  [3, 'ledger.advance.remove-binding'],
-  [1, 'ledger.record'],
-  [1, 'vendor.get'],
-];
-const ways: readonly (readonly [number, (chance: Chance) => FaultKind])[] = [
-  [4, () => ({ what: 'crash-before' })],
-  [6, () => ({ what: 'crash-after' })],
-  [3, () => ({ what: 'error-before' })],
-  [5, () => ({ what: 'error-after' })],
-  [2, (chance) => ({ what: 'freeze-before', ms: chance.between(95, 240) * seconds })],
-  [3, (chance) => ({ what: 'freeze-after', ms: chance.between(95, 240) * seconds })],
-  [2, () => ({ what: 'slow', ms: 60 * seconds })],
-];
-const answers: readonly (readonly [number, (chance: Chance) => FaultKind])[] = [
-  ...ways,
-  [4, () => ({ what: 'status', status: 502, after: true })],
-  [1, () => ({ what: 'status', status: 503, after: false })],
-  [1, () => ({ what: 'status', status: 429, after: false, retryAfter: 2 })],
-  [2, () => ({ what: 'garbage' })],
-  [1, () => ({ what: 'no-route' })],
-];
-
-/** One seed in five or so has servers that come and go; at Alloy none can. */
+/** More than a third of all seeds have servers that come and go; at Alloy none can. */
 export function withLabels(scenario: Scenario): Scenario {
   const { seed } = scenario;
   const chance = chanceOf(seed, 'labels');
-  if (!chance.is(0.35)) return scenario;
+  if (!chance.is(0.65)) return scenario;
   const manage = chance.weighed([
     [8, ['update', 'create', 'delete']],
     [1, ['update', 'create']],
@@ -133,7 +97,7 @@ function lifeOf(
   first: JsonObject,
   last: number,
 ): { isThere: boolean; actions: Action[]; faults: Fault[] } {
-  const { name, vendor, servers } = connection;
+  const { name, vendor } = connection;
   const item = `new#${label}`;
   const isThere = chance.is(0.5);
   const actions: Action[] = [];
@@ -154,13 +118,13 @@ function lifeOf(
   let at = chance.between(1, Math.max(2, last / 2));
   if (!isThere) declare(at, row);
   if (chance.is(0.8)) {
-    const on = chance.weighed(steps);
+    const on = chance.weighed(creationSteps);
     const from = isThere ? 0 : at;
     strike(from, on, on.startsWith('vendor') ? answers : ways);
     schedule(from + chance.between(1, 20) * seconds);
     schedule(from + chance.between(92, 170) * seconds);
-    // A list that does not show yet what was created minutes ago: the first that settles, of one page.
-    if (servers.length <= 1 && chance.is(0.6)) {
+    // A list that does not show yet what was created minutes ago: the first that settles.
+    if (chance.is(0.6)) {
       faults.push({
         at: from + 175 * seconds,
         on: 'vendor.list',
@@ -210,6 +174,24 @@ function lifeOf(
           const fields =
             vendor === 'barndoor' ? { slug: `slug-${label}-9` } : { description: 'Edited' };
           actions.push({ at: approvedAt + 1, do: 'drift', connection: name, id: item, fields });
+        }
+        // Between the list of the pass and its last look.
+        if (chance.is(0.3)) {
+          faults.push({
+            at: approvedAt,
+            on: 'vendor.get',
+            what: 'freeze-before',
+            ms: 20 * seconds,
+          });
+          const fields =
+            vendor === 'barndoor' ? { slug: `slug-${label}-7` } : { description: 'Meanwhile' };
+          actions.push({
+            at: approvedAt + chance.between(4, 20) * seconds,
+            do: 'drift',
+            connection: name,
+            id: item,
+            fields,
+          });
         }
         if (chance.is(0.2)) declare(approvedAt + chance.between(0, 5000), row);
         if (chance.is(0.7)) {

@@ -39,6 +39,15 @@ export const lifecycleMutations: readonly Mutation[] = [
     seed: 3,
   },
   {
+    name: 'settled after one list',
+    file: 'lib/lifecycle/protocol.ts',
+    text: 'export const looksNeeded = 2;',
+    by: 'export const looksNeeded = 1;',
+    breaks: 'convergence',
+    says: 'it is not bound',
+    seed: 3,
+  },
+  {
     name: 'deleted without an approval',
     file: 'lib/pass/apply/lifecycle-work.ts',
     text: "(outcome === 'created' || (approved.has(hash) && unreadable.size === 0)),",
@@ -47,6 +56,15 @@ export const lifecycleMutations: readonly Mutation[] = [
     breaks: 'no-harm',
     says: 'nobody approved that',
     seed: 23,
+  },
+  {
+    name: 'deleted as it was approved, and not as it is',
+    file: 'lib/pass/apply/delete.ts',
+    text: 'const isSame = now?.length === changes.length && now.every(({ hash }) => permitted.has(hash));',
+    by: 'const isSame = now !== undefined && permitted.size > 0;',
+    breaks: 'no-harm',
+    says: 'nobody approved that',
+    seed: 3,
   },
   {
     name: "another deployment's server deleted",

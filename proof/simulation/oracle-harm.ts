@@ -122,6 +122,7 @@ export class HarmOracle implements Oracle {
     const own = rowAt(this.#world, connection, 'connection', reading.rows.get('connection')) ?? {};
     const owned = ownedLeaves(row, policyOf(row, own));
     const live = reading.seen.get(id) ?? {};
+    const listed = reading.listed.get(id) ?? live;
     const leaves = leavesOf(body);
     if (Object.keys(body).length === 0) wrong('it carries nothing');
     for (const [path, value] of leaves) {
@@ -143,8 +144,11 @@ export class HarmOracle implements Oracle {
         wrong(`${path} is neither what is declared nor what is live: ${canonical(value)}`);
       } else if (whole === undefined && !unreadable.has(path) && seen !== undefined) {
         const isAlong = isReplaced(body, live) && goTogether(path, '/authType');
-        if (canonical(seen) === canonical(value) && !isAlong)
-          wrong(`${path} is what it was already`);
+        // What a list of before showed otherwise could not be known.
+        const isSeen = [seen, valueAt(listed, path)].every(
+          (one) => canonical(one) === canonical(value),
+        );
+        if (isSeen && !isAlong) wrong(`${path} is what it was already`);
       }
     }
     for (const whole of new Set([...leaves.keys()].flatMap((path) => wholeOf(path) ?? []))) {

@@ -16,8 +16,10 @@ export interface Reading {
   /** How many such readings there were of this process and connection, this one included. */
   readonly count: number;
   ledger: LedgerState | undefined;
-  /** What the vendor showed, by id. */
+  /** What the vendor showed last, by id. */
   readonly seen: Map<string, JsonObject>;
+  /** What its list showed, which may be older than it is. */
+  readonly listed: Map<string, JsonObject>;
 }
 
 /** A person's process plans first; its next pass is what that person asked for, the later ones are for who knocked. */
@@ -63,7 +65,8 @@ export class PassReadings {
       const known = this.of(process, connection);
       if (!isFirst && known) {
         for (const [item, index] of rows) known.rows.set(item, index);
-        known.ids = ids;
+        // Rows of servers that Trueup created are read once it is known which they are.
+        if (known.ids?.length === 0) known.ids = ids;
         return;
       }
       const own = this.#readings.get(process) ?? new Map<string, Reading>();
@@ -80,6 +83,7 @@ export class PassReadings {
         count,
         ledger,
         seen: new Map(),
+        listed: new Map(),
       });
     } else if (event.kind === 'ledger-read') {
       this.#tookLedger(event.process, event.connection, event.state);
@@ -120,7 +124,9 @@ export class PassReadings {
     for (const shown of Array.isArray(list) ? list : []) {
       if (!isJsonObject(shown)) continue;
       const id = textOf(shown['id'] ?? shown['serverId']);
-      reading.seen.set(id, 'authType' in shown ? asDeclared(shown) : shown);
+      const fields = 'authType' in shown ? asDeclared(shown) : shown;
+      reading.seen.set(id, fields);
+      if (operation === 'list') reading.listed.set(id, fields);
     }
   }
 }

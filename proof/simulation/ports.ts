@@ -77,7 +77,6 @@ function desiredOf(world: World, process: Process): DesiredStore {
     const all = world.desired.indexes(connection);
     return new Map(rows.map(({ item }) => [item, all.get(item) ?? -1]));
   };
-  const opened = new Set<string>();
   return {
     async *connections() {
       const read = async () => world.desired.index.current;
@@ -88,8 +87,7 @@ function desiredOf(world: World, process: Process): DesiredStore {
       const isReading = !isLooking(process, connection);
       const read: DesiredRow[] = [];
       // A pass reads the connection's own row, then all that it needs: one reading.
-      let isFirst = isReading && (!opened.delete(connection) || ids?.length === 0);
-      if (isReading && ids?.length === 0) opened.add(connection);
+      let isFirst = isReading && ids?.length === 0;
       for (let isLast = false; !isLast;) {
         // oxlint-disable-next-line no-await-in-loop -- page by page
         const page = await world.call(process, 'desired.rows', async () => {

@@ -115,7 +115,7 @@ class Sending {
     const account = accounts.get(connection);
     if (!account) throw new RangeError(`there is no vendor for ${connection}`);
     this.#call.before = id === undefined ? undefined : account.fieldsOf(id);
-    const staleMs = this.#fault?.what === 'stale' ? this.#fault.ms : 0;
+    const staleMs = operation === 'list' ? this.#staleMs() : 0;
     const answer =
       operation === 'token'
         ? issuer.exchange(connection, new URLSearchParams(bodyText(request.body)))
@@ -123,10 +123,24 @@ class Sending {
     if (this.#fault?.what === 'repeat') account.handle(request, now);
     this.#call.after = id === undefined ? undefined : account.fieldsOf(id);
     this.#call.done = answer.status;
+    if (operation === 'delete' && this.#call.frozen) this.#world.lateDeletions.add(id ?? '');
     this.#call.landedAt = now;
     this.#note(`vendor ${operation} ${id ?? ''} ${answer.status} ${bodyText(request.body)}`);
     this.#world.tell({ kind: 'vendor', phase: 'landed', call: this.#call });
     return answer;
+  }
+
+  /** How old a list is: all its pages are of one moment. */
+  #staleMs(): number {
+    const { lists } = this.#world;
+    const key = `${this.#process.name} ${this.#call.connection}`;
+    const { query } = this.#call.request;
+    const isFirst = ['page', 'offset', 'cursor'].every((one) =>
+      /^[01]?$/.test(query.get(one) ?? ''),
+    );
+    if (isFirst) lists.delete(key);
+    if (this.#fault?.what === 'stale') lists.set(key, this.#fault.ms);
+    return lists.get(key) ?? 0;
   }
 
   #end(answer: HttpAnswer | undefined): void {

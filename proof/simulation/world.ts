@@ -63,6 +63,10 @@ export class World {
   readonly issuer: Issuer;
   readonly accounts: ReadonlyMap<string, VendorAccount>;
   readonly queue = new MessageQueue();
+  /** Servers whose deletion a process sent that had stood still since its last check. */
+  readonly lateDeletions = new Set<string>();
+  /** How old the list is that a process reads, by process and connection; absent: as old as it seems. */
+  readonly lists = new Map<string, number>();
   /** Bytes of the fingerprint key; the current one first. */
   keys: readonly string[] = ['1'];
   readonly #watchers: ((event: SimEvent) => void)[] = [];
