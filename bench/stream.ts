@@ -7,6 +7,7 @@ import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { alternate, medianOf } from './harness/alternate.ts';
 import { floorCalls } from './harness/floor.ts';
 import { main } from './harness/main.ts';
+import { guardCalls, rowToPut, rowToPutTarget, unavoidableCalls } from './harness/row-to-put.ts';
 import { callsText, countMeasure, ratioMeasure, type Section } from './harness/section.ts';
 import { fleetId, fleetServer } from './world/fleet.ts';
 import { redeclare } from './world/redeclare.ts';
@@ -85,6 +86,7 @@ async function run(): Promise<Section> {
         after: world.calls,
       },
     );
+    const toPut = await rowToPut(world, 'row-to-put');
     return {
       title: 'A stream record to its PUT, one server',
       floor:
@@ -99,6 +101,10 @@ async function run(): Promise<Section> {
           what: 'wall time of the whole function',
           value: `${(median.ours.wallMs / median.floor.wallMs).toFixed(2)} ×`,
         },
+        ratioMeasure("calls to the PUT, less the guard's", toPut.ratio, rowToPutTarget),
+        { what: 'unavoidable calls to the PUT', value: callsText(unavoidableCalls) },
+        { what: 'what the guard may add to them', value: callsText(guardCalls) },
+        { what: 'calls to the PUT', value: callsText(toPut.calls) },
         countMeasure('PUTs', last.ours['put'] ?? 0, 1),
         countMeasure('GETs', last.ours['get'] ?? 0, 1),
         countMeasure('list calls', last.ours['list'] ?? 0, 0),

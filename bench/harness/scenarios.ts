@@ -1,13 +1,9 @@
-import type { DynamoDBRecord } from 'aws-lambda';
-import { quietObservability } from '../../functions/runtime/observability.ts';
-import { createStream } from '../../functions/stream.ts';
-import { lambdaContext } from '../../demo/world/lambda-context.ts';
 import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Metered } from '../world/metered-front.ts';
-import { fleetId } from '../world/fleet.ts';
 import { startBenchWorld, type BenchWorld, type Calls } from '../world/world.ts';
 import { apply } from './apply.ts';
 import { pass } from './pass.ts';
+import { rotatedCounts, streamedCounts } from './triggered.ts';
 
 /** What one scenario took: calls by operation, and what DynamoDB counted. */
 export interface ScenarioCounts {
@@ -23,6 +19,8 @@ interface Scenario {
   /** By a new process: it reads keys and credentials first. */
   readonly cold?: boolean;
   readonly byStream?: boolean;
+  /** By the event of its secret. */
+  readonly byRotation?: boolean;
   /** By `trueup apply`. */
   readonly byApply?: boolean;
 }
@@ -64,6 +62,12 @@ export const scenarios = {
     },
     expect: { updated: 1 },
     byStream: true,
+  },
+  'one of 100 secrets rotated, by its event': {
+    servers: 100,
+    prepare: (world, connection) => world.rotate(connection, 1, 1),
+    expect: { updated: 1 },
+    byRotation: true,
   },
   'apply, 1,000 servers in sync': {
     servers: 1_000,
@@ -109,45 +113,26 @@ export async function countScenarios(): Promise<Readonly<Record<ScenarioName, Sc
 async function countOne(
   world: BenchWorld,
   connection: string,
-  { servers, prepare, expect, cold = false, byStream = false, byApply = false }: Scenario,
+  scenario: Scenario,
 ): Promise<ScenarioCounts> {
+  const { servers, prepare, expect, cold = false } = scenario;
   await world.connect(connection, servers);
   const deps = world.wired();
   if (!cold) await pass(deps, connection);
   await prepare(world, connection);
   await world.calls();
   await world.dynamodb.call('metered');
-  const counts = byStream
-    ? await streamed(deps, connection)
-    : (await (byApply ? apply : pass)(deps, connection)).counts;
+  const counts = await run(scenario, deps, connection);
   for (const [outcome, count] of Object.entries(expect)) {
     if (counts?.[outcome as Outcome] !== count) throw new Error(JSON.stringify(counts));
   }
   return { calls: await world.calls(), dynamodb: await world.dynamodb.call('metered') };
 }
 
-async function streamed(deps: ReturnType<BenchWorld['wired']>, connection: string) {
-  let counts: Readonly<Record<Outcome, number>> | undefined;
-  const handle = createStream(
-    () => deps,
-    quietObservability(),
-    (result) => {
-      if (result.kind === 'done') ({ counts } = result.report);
-    },
-  );
-  const keys = { connection: { S: connection }, item: { S: `server#${fleetId(0)}` } };
-  const record: DynamoDBRecord = {
-    eventName: 'MODIFY',
-    dynamodb: {
-      SequenceNumber: '1',
-      Keys: keys,
-      NewImage: { ...keys, x: { S: 'new' } },
-      OldImage: { ...keys, x: { S: 'old' } },
-    },
-  };
-  await handle(
-    { Records: [record] },
-    lambdaContext('trueup-stream', () => 300_000),
-  );
-  return counts;
+async function run({ byStream, byRotation, byApply }: Scenario, deps: Deps, connection: string) {
+  if (byStream) return streamedCounts(deps, connection);
+  if (byRotation) return rotatedCounts(deps, connection);
+  return (await (byApply ? apply : pass)(deps, connection)).counts;
 }
+
+type Deps = ReturnType<BenchWorld['wired']>;
