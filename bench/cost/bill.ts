@@ -26,6 +26,8 @@ export interface Measured {
     readonly writeUnits: number;
     readonly secretCalls: number;
   };
+  /** Of one rotated secret, by its event. */
+  readonly rotation: Measured['change'];
   /** Bytes of log lines and embedded metrics: of a pass, and of an invocation without its passes. */
   readonly logBytes: { readonly pass: number; readonly invocation: number };
   readonly metrics: number;

@@ -13,7 +13,6 @@ import type { Measured } from './bill.ts';
 export async function measureForBill(): Promise<Measured> {
   const counts = await countScenarios();
   const [small, large] = [counts['100 servers in sync'], counts['1,000 servers in sync']];
-  const change = counts['one of 100 servers, by a stream record'];
   const line = (of: (one: ScenarioCounts) => number) => (servers: number) => {
     const slope = (of(large) - of(small)) / 900;
     return Math.max(0, of(small) + slope * (servers - 100));
@@ -32,19 +31,22 @@ export async function measureForBill(): Promise<Measured> {
       secretCalls: (secrets) => Math.ceil(secrets / 100),
       listCalls: Math.ceil(servers / 100),
     }),
-    change: {
-      readUnits: change.dynamodb.readUnits,
-      writeUnits: change.dynamodb.writeUnits,
-      secretCalls: Object.entries(change.calls)
-        .filter(([name]) => name.includes('Secret'))
-        .reduce((sum, [, count]) => sum + count, 0),
-    },
+    change: unitsOf(counts['one of 100 servers, by a stream record']),
+    rotation: unitsOf(counts['one of 100 secrets rotated, by its event']),
     logBytes: { pass: ofPass, invocation: Math.max(0, two.bytes - 2 * ofPass) },
     metrics: twelve.metrics,
     ...ofTemplate(),
     inlineShare: 20,
     atOnce: 10,
   };
+}
+
+function unitsOf({ calls, dynamodb }: ScenarioCounts): Measured['change'] {
+  const { readUnits, writeUnits } = dynamodb;
+  const secretCalls = Object.entries(calls)
+    .filter(([name]) => name.includes('Secret'))
+    .reduce((sum, [, count]) => sum + count, 0);
+  return { readUnits, writeUnits, secretCalls };
 }
 
 /** Bytes that one invocation of the scheduled function logs, and how many metrics are in them. */

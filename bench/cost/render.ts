@@ -1,10 +1,22 @@
 import { assumptions, type Fleet, type Line, type Measured } from './bill.ts';
+import type { Marginal } from './marginal.ts';
 import { pricesAt, type Price, type Prices } from './prices.ts';
 
 export interface Bill {
   readonly fleet: Fleet;
   readonly lines: readonly Line[];
 }
+
+/** What one more of each costs, at the size of each fleet. */
+export interface OneMore {
+  readonly fleet: Fleet;
+  readonly own: Marginal;
+  readonly shared: Marginal;
+}
+
+/** Three digits that count: a change costs less than a cent. */
+const small = (usd: number) =>
+  usd >= 1 ? money(usd) : `$${usd.toLocaleString('en', { maximumSignificantDigits: 3 })}`;
 
 const money = (usd: number) =>
   `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
@@ -47,6 +59,32 @@ export function renderBill({
   ];
 }
 
+export function renderOneMore(all: readonly OneMore[]): string[] {
+  const row = (what: string, of: (one: OneMore) => number) =>
+    `| ${what} | ${all.map((one) => small(of(one))).join(' | ')} |`;
+  const heads = all.map(
+    ({ fleet: { connections, servers } }) => `with ${number(connections)} × ${number(servers)}`,
+  );
+  return [
+    '## One more',
+    '',
+    'What one more costs with a fleet of so many connections × servers of each; of connections and servers for a month, of changes and rotations each. A connection comes with its servers. A change is a row that was written and reaches the gateway; a rotation is a secret whose value changed, from its event to the gateway, without the call that wrote the value. Both are measured in a connection of 100 servers.',
+    '',
+    `| one more | ${heads.join(' | ')} |`,
+    `|---|${all.map(() => '---:').join('|')}|`,
+    row(
+      'connection, a month, with a shared secret for its servers',
+      ({ shared }) => shared.connection,
+    ),
+    row('connection, a month, with a secret for each server', ({ own }) => own.connection),
+    row('server, a month, in a shared secret', ({ shared }) => shared.server),
+    row('server, a month, with a secret of its own', ({ own }) => own.server),
+    row('change', ({ shared }) => shared.change),
+    row('rotation', ({ shared }) => shared.rotation),
+    '',
+  ];
+}
+
 /** The same fleets both ways: the lines of secrets, and the whole. */
 function renderSecrets(shared: readonly Bill[], each: readonly Bill[], prices: Prices): string[] {
   const secretsOf = ({ lines }: Bill) => lines.find(({ price }) => price === 'secret')?.usd ?? 0;
@@ -77,7 +115,15 @@ function renderSecrets(shared: readonly Bill[], each: readonly Bill[], prices: P
 }
 
 export function renderDocument(
-  { shared, each }: { readonly shared: readonly Bill[]; readonly each: readonly Bill[] },
+  {
+    shared,
+    each,
+    oneMore,
+  }: {
+    readonly shared: readonly Bill[];
+    readonly each: readonly Bill[];
+    readonly oneMore: readonly OneMore[];
+  },
   measured: Measured,
   prices: Prices,
 ): string {
@@ -90,6 +136,7 @@ export function renderDocument(
     '',
     `Units are measured: calls and DynamoDB's units by the scenarios of \`bench/counts.json\`, bytes of log (${Math.round(measured.logBytes.pass)} a pass, ${Math.round(measured.logBytes.invocation)} an invocation) and metrics by a run of the scheduled function, alarms and memory from the template. Assumed: ${changes} change a server and month, ${vendorSeconds} s for a call of the gateway, ${passSeconds} s for the rest of a pass, ${number(polls)} receives by Lambda's pollers of the queue, ${secretBytes} bytes of a server in a shared secret (64 KB at most), ${connectionsOfProcess} connections to DynamoDB of each process and ${queueProcesses} processes of the queue, and both tables' keys are asked of KMS for each of these every five minutes; access tokens of ${tokenMinutes} minutes, read by each pass; ${number(natBytes.server)} bytes through NAT for each server and ${number(natBytes.call)} for each call. Not in it: storage, point-in-time recovery, KMS keys of your own, data out to the internet, free tiers, tax. Secrets under AWS's own key (\`aws/secretsmanager\`) and queues under SQS's cost no requests to KMS.`,
     '',
+    ...renderOneMore(oneMore),
     ...renderSecrets(shared, each, prices),
     ...shared.flatMap(renderBill),
     '## Prices',

@@ -1,5 +1,5 @@
 /**
- * A month's bill: `npm run cost -- --connections N --servers N --every 5m --secrets shared|each --prices FILE`. Without
+ * A month's bill, and what one more connection, server, change and rotation costs: `npm run cost -- --connections N --servers N --every 5m --secrets shared|each --prices FILE`. Without
  * `--connections`, the three fleets of docs/cost.md, which `--write` writes.
  */
 import { writeFileSync } from 'node:fs';
@@ -7,22 +7,32 @@ import { resolve } from 'node:path';
 import { format } from 'prettier';
 import { billOf, type Fleet } from './bill.ts';
 import { measureForBill } from './measure.ts';
+import { marginalOf } from './marginal.ts';
 import { readOptions, type CostOptions } from './options.ts';
-import { renderBill, renderDocument } from './render.ts';
+import { renderBill, renderDocument, renderOneMore } from './render.ts';
 
 async function run({ fleets, prices, write }: CostOptions): Promise<void> {
   const measured = await measureForBill();
   const bill = (fleet: Fleet) => ({ fleet, lines: billOf(fleet, measured, prices) });
+  const oneMore = fleets.map((fleet) => ({
+    fleet,
+    own: marginalOf({ ...fleet, secrets: 'each' }, measured, prices),
+    shared: marginalOf({ ...fleet, secrets: 'shared' }, measured, prices),
+  }));
   if (write) {
     const [shared, each] = (['shared', 'each'] as const).map((secrets) =>
       fleets.map((fleet) => bill({ ...fleet, secrets })),
     );
-    const text = renderDocument({ shared: shared ?? [], each: each ?? [] }, measured, prices);
+    const text = renderDocument(
+      { shared: shared ?? [], each: each ?? [], oneMore },
+      measured,
+      prices,
+    );
     const file = resolve(import.meta.dirname, '../../docs/cost.md');
     writeFileSync(file, await format(text, { parser: 'markdown' }));
   }
-  for (const fleet of fleets) {
-    const text = renderBill(bill(fleet)).join('\n');
+  for (const lines of [...fleets.map((fleet) => renderBill(bill(fleet))), renderOneMore(oneMore)]) {
+    const text = lines.join('\n');
     // oxlint-disable-next-line no-await-in-loop -- in their order
     process.stdout.write(await format(text, { parser: 'markdown' }));
   }

@@ -11,6 +11,7 @@ const measured: Measured = {
     listCalls: Math.ceil(servers / 100),
   }),
   change: { readUnits: 5, writeUnits: 8, secretCalls: 1 },
+  rotation: { readUnits: 6, writeUnits: 9, secretCalls: 2 },
   logBytes: { pass: 800, invocation: 1_600 },
   metrics: 26,
   alarms: 15,
