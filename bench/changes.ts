@@ -47,14 +47,14 @@ async function run(): Promise<Section> {
     );
     return {
       title: `${servers} servers, ${changed} changed, concurrency ${concurrency}`,
-      floor: `The calls of a pass in sync, then ${changed} PUTs in ${changed / concurrency} rounds, each with one write of the ledger. Ours reads the list ahead, and also has a record of the history for each PUT.`,
+      floor: `The baseline makes the calls of a pass in sync, then ${changed} PUTs in ${changed / concurrency} rounds, each with one write to the ledger. Trueup reads the list ahead, and also writes a record of the history for each PUT.`,
       measures: [
         ratioMeasure('wall time', median.ours.wallMs / median.floor.wallMs, 1.15),
         countMeasure('PUTs', last.ours['put'] ?? 0, changed),
         countMeasure('GETs', last.ours['get'] ?? 0, 0),
         countMeasure('list calls', last.ours['list'] ?? 0, last.floor['list'] ?? 0),
         { what: 'calls', value: callsText(last.ours) },
-        { what: "the floor's", value: callsText(last.floor) },
+        { what: 'calls of the baseline', value: callsText(last.floor) },
       ],
     };
   } finally {

@@ -71,17 +71,17 @@ async function run(): Promise<Section> {
     const { beside, without } = withOneDown.median;
     return {
       title: `${count} connections of ${servers} servers, in sync`,
-      floor: `As for one connection, ${atOnce} connections at a time.`,
+      floor: `The baseline is as for one connection, with ${atOnce} connections at the same time.`,
       measures: [
         callsMeasure('calls', last.ours, last.floor),
         ratioMeasure('wall time', median.ours.wallMs / median.floor.wallMs, 1.25),
         countMeasure(
-          'passes of the others while one answers nothing',
+          'passes of the others while one gateway does not answer',
           withOneDown.last.beside['passes'] ?? 0,
           count - 1,
         ),
         ratioMeasure(
-          'wall time of the others, to that without it',
+          'wall time of the others, against a run without it',
           beside.wallMs / without.wallMs,
           1.1,
         ),

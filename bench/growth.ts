@@ -86,7 +86,7 @@ function measures([first, ...others]: Steps): Measure[] {
         ['CPU', growth.cpuMs / first.growth.cpuMs],
       ] as const
     ).map(([of, grown]) => ({
-      what: `${of}, ${what}, to ${first.what}`,
+      what: `${of}, ${what}, against ${first.what}`,
       value: `${grown.toFixed(1)} ×`,
       target: `≤ ${times} ×`,
       met: grown <= times * slack,
@@ -98,7 +98,7 @@ function measures([first, ...others]: Steps): Measure[] {
   const [middle, last] = others;
   const grown = added(last) / added(middle);
   const heap = {
-    what: `heap that each hundred servers add, ${last.what}, to ${middle.what}`,
+    what: `heap that each hundred servers add, ${last.what}, against ${middle.what}`,
     value: `${grown.toFixed(2)} ×`,
     target: '≤ 1 ×',
     met: grown <= slack,
@@ -114,7 +114,7 @@ async function run(): Promise<Section> {
     const connections = await byConnections(world);
     return {
       title: 'Growth',
-      floor: `Each of calls, CPU and memory of warm passes in sync grows at most as the fleet does, within ${Math.round((slack - 1) * 100)}%.`,
+      floor: `Calls, CPU and memory of warm passes in sync may grow at most as much as the fleet, within ${Math.round((slack - 1) * 100)}%.`,
       measures: [...measures(servers), ...measures(connections)],
       table: {
         head: ['fleet', 'heap at its peak, MB', 'calls of a round of passes'],

@@ -36,7 +36,7 @@ async function run(): Promise<Section> {
     const ratio = own(large) / own(small);
     return {
       title: 'The heap of a pass in sync',
-      floor: `Peak of what is alive, sampled after forced collections, less what the parsed inputs (desired, ledger, live) take by themselves: ${fleets.large} servers to ${fleets.small}.`,
+      floor: `Peak of live memory, sampled after forced collections, less the memory of the parsed inputs (desired, ledger, live), of a pass over ${fleets.large} servers, compared with ${fleets.small}.`,
       measures: [ratioMeasure('peak less inputs', ratio, target)],
       table: {
         head: ['servers', 'before the pass, MB', 'inputs, MB', 'peak, MB', 'samples'],

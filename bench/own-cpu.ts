@@ -30,7 +30,7 @@ async function run(): Promise<Section> {
     return {
       title: "A warm pass's own CPU, in sync",
       floor:
-        'Seconds of processor time of one pass, in a process that has made passes before. They include the SDK and the HTTP client. There is no target: nothing that was read is kept for the next pass, since the processor time of all passes is less than half a percent of a month’s bill (docs/cost.md).',
+        'Seconds of processor time of one pass, in a process that has made passes before, with the SDK and the HTTP client included. There is no target, and no cache from one pass to the next: the processor time of all passes is less than half a percent of a month’s bill ([cost](cost.md)).',
       measures,
     };
   } finally {

@@ -168,13 +168,16 @@ async function run(): Promise<Section> {
   return {
     title: `Plan of ${count.toLocaleString('en')} servers`,
     floor:
-      'One pass over the same parsed inputs that compares each declared readable field with the live one.',
+      'The baseline goes through the same parsed inputs once and compares each declared readable field with the live one.',
     measures: [
       ratioMeasure('CPU, in sync', inSync, most),
       ratioMeasure('CPU, all changed', allChanged, most),
-      { what: `memory of the plan a server, in sync${gc}`, value: `${inSyncKb.toFixed(2)} KB` },
       {
-        what: `memory of the plan a server, all changed${gc}`,
+        what: `memory of the plan for each server, in sync${gc}`,
+        value: `${inSyncKb.toFixed(2)} KB`,
+      },
+      {
+        what: `memory of the plan for each server, all changed${gc}`,
         value: `${changedKb.toFixed(2)} KB`,
       },
     ],

@@ -20,7 +20,7 @@ async function run(): Promise<Section> {
     return {
       title: `${servers} secrets rotated`,
       floor:
-        'Version ids by list, values in batches of 20, one PUT a server; in the ledger an intent before each PUT, since what it sends cannot be read back, its result, and its line of history; a report of the pass.',
+        'The least that this work takes: version ids from a list, values in batches of 20, and one PUT for each server. In the ledger: an intent before each PUT, because what it sends cannot be read back, then the result and a line of history, and a report of the pass.',
       measures: [
         countMeasure('ListSecrets', of('ListSecrets'), Math.ceil((servers + 1) / 100)),
         countMeasure('BatchGetSecretValue', of('BatchGetSecretValue'), servers / 20),

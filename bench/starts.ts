@@ -53,14 +53,14 @@ async function run(): Promise<Section> {
     return {
       title: 'Starts',
       floor:
-        'Of a function: the bundle of an empty handler with the same SDK clients, made with the same options and imported by a new process; also one made with the defaults of esbuild for Node (the CommonJS files of packages, nothing left out), minified. Of the command line as it is packed: a Node process that does nothing.',
+        'For a function, the baseline is a new process that imports the bundle of an empty handler with the same SDK clients, made with the same options. A second baseline is bundled with the defaults of esbuild for Node (the CommonJS files of packages, nothing left out), minified. For the packed command line, the baseline is a Node process that does nothing.',
       measures: [
         ...functionNames.flatMap((name, index) => {
           const kib = statSync(fileOf(name)).size / 1024;
           return [
             ratioMeasure(`import of ${name}`, (own[index] ?? Number.NaN) / empty, 1.35),
             {
-              what: `import of ${name}, to the empty handler bundled by default`,
+              what: `import of ${name}, against the empty handler bundled by default`,
               value: `${((own[index] ?? Number.NaN) / byDefault).toFixed(2)} ×`,
             },
             {
