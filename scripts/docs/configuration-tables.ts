@@ -91,6 +91,11 @@ const accessWords: Readonly<Record<FieldSpec['access'], string>> = {
   computed: "the gateway's own",
 };
 
+/** Says that `null` clears the field, unless its text does. */
+function withClearing(text: string, nullClears: boolean): string {
+  return nullClears && !/\bnull\b/.test(text) ? `${text}; \`null\` clears it` : text;
+}
+
 /** Fields that may be declared, and whether they can be read back. */
 function specTable({ fields, spec }: FieldTable): string {
   const schema = jsonSchema(spec);
@@ -102,7 +107,7 @@ function specTable({ fields, spec }: FieldTable): string {
         `\`${keys.join('.')}\``,
         kindOf(descend(schema, keys)),
         accessWords[access],
-        `${textOf(descend(schema, keys))}${nullClears ? '; `null` clears it' : ''}`,
+        withClearing(textOf(descend(schema, keys)), nullClears),
       ];
     });
   const own = fields.filter(({ access }) => access === 'computed');

@@ -26,29 +26,29 @@ function capabilityTable(provider: Provider): string {
   return table(
     ['', ''],
     [
-      ['Known by', facts.knownBy],
+      ['Based on', facts.knownBy],
       ['Fields that a PUT leaves out', facts.leftOut],
       ['Cannot be read', named(hidden)],
       ['Masks', facts.masks],
-      ['A PUT that is answered with 200', fieldsOf.dropsPuts === true ? dropped : 'was applied'],
-      ['Does a PUT need the MCP server behind it?', upstreamText(provider)],
+      ['A PUT answered with 200', fieldsOf.dropsPuts === true ? dropped : 'was applied'],
+      ['Does a PUT call the MCP server?', upstreamText(provider)],
       ['Conflicts', facts.conflicts],
-      ['A server that is not there', facts.absent],
+      ['A missing server', facts.absent],
       ['Rate limit', facts.rateLimit],
       ["Trueup's budget", `${requestsPerMinute} requests a minute; \`budget\` changes it`],
-      ['Documented hosts', hosts === '' ? 'none: `TRUEUP_ALLOWED_HOSTS` names yours' : hosts],
+      ['Documented hosts', hosts === '' ? 'none: name yours in `TRUEUP_ALLOWED_HOSTS`' : hosts],
     ],
   );
 }
 
 const dropped =
-  'may have been dropped: one whose answer does not show what was sent is sent a second time';
+  'may have been dropped: Trueup sends it again if the answer does not show what was sent';
 
 function upstreamText({ upstreamStatuses = [], putPatience = 1 }: Provider): string {
   if (upstreamStatuses.length === 0) return 'No';
   const seconds = (putPatience * defaultSettings.attemptMs) / 1000;
   const statuses = upstreamStatuses.join(' or ');
-  return `Yes, it is called: a PUT may take ${seconds} s, and ${statuses} is that server's failure alone`;
+  return `Yes: a PUT may take ${seconds} s, and ${statuses} means that only that server failed`;
 }
 
 const named = (fields: readonly FieldSpec[]) =>
@@ -64,7 +64,7 @@ const access: Readonly<Record<FieldSpec['access'], string>> = {
 };
 
 const compared: Readonly<Record<FieldSpec['compare'], string>> = {
-  exact: 'as it is',
+  exact: 'exactly',
   json: 'as JSON',
   set: 'as a set',
   subset: 'declared members only',
@@ -84,25 +84,23 @@ function fieldTable({ table: { fields } }: Provider): string {
       field.accessRule === true ? 'yes' : '',
     ]);
   const head = ['field', 'can be read', 'compared', 'a PUT replaces', 'null clears'];
-  return table([...head, 'absent in an answer', 'access rule'], rows);
+  return table([...head, 'if an answer lacks it', 'access rule'], rows);
 }
 
 function readText({ access: is, showsAbsence = false, mask }: FieldSpec): string {
-  if (showsAbsence) return 'only that none is stored';
+  if (showsAbsence) return 'no; only that it is missing';
   return mask === undefined ? access[is] : `${access[is]}, or as a mask`;
 }
 
 function replacedText({ clears, ...field }: FieldSpec): string {
   const text = wholeText(field);
-  return clears === undefined ? text : `${text}; a change clears others`;
+  return clears === undefined ? text : `${text}; a change clears other fields`;
 }
 
 function wholeText({ replaces, group }: FieldSpec): string {
-  if (group !== undefined) return `the ${group}, with all that is declared of it`;
+  if (group !== undefined) return `all declared fields of the ${group}`;
   if (replaces === 'field') return 'the field';
-  return replaces === 'member'
-    ? 'each member that it has'
-    : `all of \`${dotted(replaces.object)}\``;
+  return replaces === 'member' ? 'each declared member' : `all of \`${dotted(replaces.object)}\``;
 }
 
 function absentText({ absent, access: is }: FieldSpec): string {

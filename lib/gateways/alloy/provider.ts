@@ -9,8 +9,8 @@ import { alloyFields } from './fields.ts';
 const requestsPerMinute = 80;
 
 const facts: GatewayFacts = {
-  knownBy: 'its documentation; never run against',
-  leftOut: 'They stay. Within `restrictions`, what is left out is no longer restricted',
+  knownBy: 'its documentation; never run against it',
+  leftOut: 'They stay. Within `restrictions`, a section that is left out is no longer restricted',
   masks: 'none',
   conflicts: 'A name that another server of the user has; the status is not documented',
   rateLimit: '100 requests a minute for each key, then 429 without `Retry-After`',

@@ -8,13 +8,12 @@ import { barndoorFields } from './fields.ts';
 const requestsPerMinute = 300;
 
 const facts: GatewayFacts = {
-  knownBy: 'its documentation; never run against',
-  leftOut: 'They stay. Of `meta`, so do the members that are left out',
-  masks:
-    '`client_id` on the registry surface, such as `ab...yz`; a mask that is sent back is ignored',
+  knownBy: 'its documentation; never run against it',
+  leftOut: 'They stay, and so do members of `meta`',
+  masks: '`client_id` in the registry API, such as `ab...yz`; a mask that is sent back is ignored',
   conflicts:
     '409 for a name, without regard to case and outer white space, or a slug that is in use',
-  rateLimit: 'none is published',
+  rateLimit: 'none published',
   absent: '404',
 };
 

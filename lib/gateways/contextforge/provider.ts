@@ -12,9 +12,9 @@ const requestsPerMinute = 60;
 const facts: GatewayFacts = {
   knownBy: 'running version 1.1.0',
   leftOut:
-    'They stay, but for the credential: it is erased. Trueup sends back what the gateway shows in its place, which keeps it',
+    'They stay, except the credential, which is erased: Trueup sends back the mask, which keeps it',
   masks:
-    '`*****`, or what the setting `MASKED_AUTH_VALUE` says; null where nothing is stored. Taken from each answer',
+    '`*****`, or the value of the setting `MASKED_AUTH_VALUE`; null if nothing is stored. Trueup takes it from each answer',
   conflicts:
     '409 for a name that differs from another only in case, space and punctuation, and for a URL with the same credential',
   rateLimit:

@@ -12,8 +12,8 @@ const requestsPerMinute = 300;
 const facts: GatewayFacts = {
   knownBy: "running version 1.105.7, with a stand-in for Prisma's query engine",
   leftOut:
-    'They stay, but for those of the OAuth flow when `url`, `auth_type` or `issuer` changes, and for `alias` when `server_name` does: Trueup sends them again',
-  masks: 'none: what is hidden is null, or left out',
+    'They stay, except those of the OAuth flow when `url`, `auth_type` or `issuer` changes, and `alias` when `server_name` changes: Trueup sends them again',
+  masks: 'none: a hidden value is null or left out',
   conflicts: '400 for a name or an alias that another server has, without regard to case',
   rateLimit: 'none by default',
   absent: '404; a key that is not an administrator’s gets an empty list with 200, which is refused',
