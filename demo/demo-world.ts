@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { logOf, quietObservability } from '../functions/runtime/observability.ts';
-import { wire } from '../lib/wiring.ts';
+import { systemClock, wire } from '../lib/wiring.ts';
+import type { Clock } from '../lib/model/runtime.types.ts';
 import type { Dependencies } from '../lib/pass/dependencies.types.ts';
 import { enqueue } from '../lib/local/aws/sqs/queue.ts';
 import { startEmbeddedWorld } from './world/embedded-world.ts';
@@ -20,10 +21,11 @@ export interface DemoWorld extends EmbeddedWorld {
 }
 
 /** Starts it: rows and secrets as users wrote them, gateways as set up in their consoles. */
-export async function startDemoWorld(): Promise<DemoWorld> {
+export async function startDemoWorld(clock: Clock = systemClock): Promise<DemoWorld> {
   const records: DynamoDBRecord[] = [];
   let rotated: (detail: object) => void = () => undefined;
   const world = await startEmbeddedWorld({
+    clock,
     barndoor: { servers: fleet.liveAtBarndoor },
     alloy: { servers: fleet.liveAtAlloy, tokens: [values.apiKey] },
     contextforge: { servers: fleet.liveAtContextForge, tokens: [values.apiToken] },
@@ -51,27 +53,27 @@ export async function startDemoWorld(): Promise<DemoWorld> {
   // The triggers are switched on now: what was written before is for the first pass.
   await takeRecords();
   rotated = (detail) => {
-    const MessageBody = JSON.stringify(labelUpdated(detail));
-    enqueue(world.sqs.queue(world.queueUrl), Date.now(), { MessageBody });
+    const MessageBody = JSON.stringify(labelUpdated(detail, clock.now()));
+    enqueue(world.sqs.queue(world.queueUrl), clock.now(), { MessageBody });
   };
   const { logger } = quietObservability();
   return {
     ...world,
     declare,
     takeRecords,
-    process: () => wire(world.settings, logOf(logger), { endpoints: world.endpoints }),
+    process: () => wire(world.settings, logOf(logger), { endpoints: world.endpoints, clock }),
   };
 }
 
 /** What a rule of EventBridge puts into the queue when a staging label moves, as in events/queued-rotation.json. */
-function labelUpdated(detail: object): object {
+function labelUpdated(detail: object, now: number): object {
   return {
     version: '0',
     id: randomUUID(),
     'detail-type': 'Secret Label Updated',
     source: 'aws.secretsmanager',
     account: '123456789012',
-    time: new Date().toISOString(),
+    time: new Date(now).toISOString(),
     region: 'eu-central-1',
     resources: [],
     detail,

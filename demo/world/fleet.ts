@@ -9,6 +9,7 @@ export interface DemoServer {
   readonly id: string;
   readonly label: string;
   readonly spec: JsonObject;
+  readonly policy?: JsonObject;
 }
 
 const barndoorId = (n: number) => `5f0c1d2e-0000-4000-8000-${String(n).padStart(12, '0')}`;

@@ -106,3 +106,20 @@ export function formIn(page: string): Record<string, string> {
   const found = page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g);
   return Object.fromEntries(Array.from(found, ([, name = '', value = '']) => [name, value]));
 }
+
+/** A session at a console that listens: its address is opened. */
+export async function sessionAt(address: string) {
+  const { origin } = new URL(address);
+  const first = await fetch(address, { redirect: 'manual' });
+  const [cookie = ''] = (first.headers.get('set-cookie') ?? '').split(';');
+  return {
+    origin,
+    get: (path: string) => fetch(origin + path, { headers: { cookie } }),
+    post: (fields: Readonly<Record<string, string>>) =>
+      fetch(`${origin}/act`, {
+        method: 'POST',
+        headers: { cookie, origin },
+        body: new URLSearchParams(fields),
+      }),
+  };
+}

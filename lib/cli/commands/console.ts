@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, Option } from 'commander';
-import { serveConsole } from '../../console/serve.ts';
 import type { ConsoleWorld } from '../../console/console.types.ts';
-import { openBrowser } from '../../sign-in/login/open-browser.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import { CliError, interrupted } from '../errors/cli-error.ts';
+import { interrupted } from '../errors/cli-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { explain } from '../errors/explain.ts';
+import { idleMs, openConsole } from '../open-console.ts';
 import { milliseconds } from '../option-values.ts';
 import { currentTarget } from '../targets/current-target.ts';
 import type { Target } from '../targets/target.ts';
@@ -40,12 +39,12 @@ export const consoleCommand = defineCommand<ConsoleOptions>({
       .addOption(
         new Option('--idle <time>', 'ends after so long without a request')
           .argParser(milliseconds)
-          .default(3_600_000, '1h'),
+          .default(idleMs, '1h'),
       )
       .option('--no-browser', 'opens no browser');
   },
   run: async (context, _operands, { port, write = false, idle, browser }) => {
-    const { output, settings, stop } = context;
+    const { output, stop } = context;
     const target = await context.target();
     const ended = new AbortController();
     const over = AbortSignal.any([stop, ended.signal]);
@@ -54,16 +53,13 @@ export const consoleCommand = defineCommand<ConsoleOptions>({
     const world = worldOf(context, target, write, over, behind);
     try {
       await known(target, stop);
-      const served = await serveConsole(world, port).catch(explained);
+      const served = await openConsole(context, world, { port, browser });
       try {
-        if (context.options.output === 'json') output.data({ version: 1, address: served.address });
-        output.note(`The console of ${world.name} is at\n\n  ${served.address}\n`);
         output.say(
           write
             ? 'Its forms act as you. Ctrl-C ends it.'
             : 'It only reads; with --write its forms may act. Ctrl-C ends it.',
         );
-        if (browser && !settings.ci) openBrowser(served.address);
         await served.ended(idle);
         if (!stop.aborted) output.say('No request came for a while: the console has ended.');
       } finally {
@@ -130,15 +126,4 @@ async function known(target: Target, stop: AbortSignal): Promise<void> {
       .finally(() => stop.removeEventListener('abort', leave));
     if (stop.aborted) leave();
   });
-}
-
-function explained(error: unknown): never {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-  throw new CliError(
-    'port',
-    code === 'EACCES' ? 'the port may not be used' : 'the port is in use',
-    'name another one, or leave --port out for a free one',
-    { cause: error, exitCode: exitCodes.failed },
-  );
 }

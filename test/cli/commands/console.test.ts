@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startFleetInFiles } from '../../support/fleet-in-files.ts';
 import type { FleetInFiles } from '../../support/fleet-in-files.ts';
 import { testClock } from '../../support/clock.ts';
-import { formIn } from '../../support/console.ts';
+import { formIn, sessionAt } from '../../support/console.ts';
 import { trueup } from '../run.ts';
 import type { Ran } from '../run.ts';
 
@@ -47,19 +47,8 @@ async function opened(
       promise,
       running.then(({ stderr }) => Promise.reject(new Error(stderr))),
     ]);
-    const { origin } = new URL(address);
-    const first = await fetch(address, { redirect: 'manual' });
-    const [cookie = ''] = (first.headers.get('set-cookie') ?? '').split(';');
-    await work({
-      address,
-      get: async (path) => (await fetch(origin + path, { headers: { cookie } })).text(),
-      post: (fields) =>
-        fetch(`${origin}/act`, {
-          method: 'POST',
-          headers: { cookie, origin },
-          body: new URLSearchParams(fields),
-        }),
-    });
+    const { get, post } = await sessionAt(address);
+    await work({ address, get: async (path) => (await get(path)).text(), post });
   } finally {
     stop.abort();
   }

@@ -2,24 +2,16 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { accessToken, values } from '../../../demo/world/secret-values.ts';
 import { outcomes, triggers } from '../../../lib/model/outcome.ts';
 import { trueup } from '../run.ts';
+import { npmStart } from './npm-start.ts';
 
-const bin = resolve('node_modules/.bin');
-
-/** `npm start` as a user runs it, but for npm's own banner and the user's own settings of npm. */
-const npmStart = (...args: readonly string[]) =>
-  promisify(execFile)('npm', ['start', '--silent', ...args], {
-    env: {
-      ...process.env,
-      PATH: `${bin}${delimiter}${process.env['PATH']}`,
-      npm_config_userconfig: '/dev/null',
-    },
-  });
+const run = (...args: readonly string[]) =>
+  promisify(execFile)('npm', npmStart.words(...args), { env: npmStart.environment });
 
 /** A command for the folder of the repository, which is to write nothing there: it runs in `folder`, by the same script. */
 const inCopy = async (line: string, folder: string) => {
@@ -87,8 +79,8 @@ let text: { stdout: string; stderr: string };
 let json: { stdout: string; stderr: string };
 
 beforeAll(async () => {
-  text = await npmStart();
-  json = await npmStart('--', '-o', 'json');
+  text = await run();
+  json = await run('--', '-o', 'json');
 });
 
 describe('npm start', () => {

@@ -1,0 +1,39 @@
+import { serveConsole } from '../console/serve.ts';
+import type { ServedConsole } from '../console/serve.ts';
+import type { ConsoleWorld } from '../console/console.types.ts';
+import { openBrowser } from '../sign-in/login/open-browser.ts';
+import type { CommandContext } from './context.ts';
+import { CliError } from './errors/cli-error.ts';
+import { exitCodes } from './errors/exit-codes.ts';
+
+/** Ends a console that is not looked at any more. */
+export const idleMs = 3_600_000;
+
+/**
+ * Serves a console, prints its address and opens it.
+ *
+ * @param port - 0 for any that is free
+ * @throws CliError where the port cannot be used
+ */
+export async function openConsole(
+  { options, output, settings }: Pick<CommandContext, 'options' | 'output' | 'settings'>,
+  world: ConsoleWorld,
+  { port, browser }: { readonly port: number; readonly browser: boolean },
+): Promise<ServedConsole> {
+  const served = await serveConsole(world, port).catch(explained);
+  if (options.output === 'json') output.data({ version: 1, address: served.address });
+  output.note(`The console of ${world.name} is at\n\n  ${served.address}\n`);
+  if (browser && !settings.ci) openBrowser(served.address);
+  return served;
+}
+
+function explained(error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+  throw new CliError(
+    'port',
+    code === 'EACCES' ? 'the port may not be used' : 'the port is in use',
+    'name another one, or leave --port out for a free one',
+    { cause: error, exitCode: exitCodes.failed },
+  );
+}
