@@ -13,7 +13,7 @@ export type FailureClass = 'terminal' | 'conflict' | 'missing' | 'transient' | '
  * | `cut`       | the connection broke; a PUT may have been applied |
  * | `no-route`  | no connection opened: DNS, refused, unreachable |
  * | `tls`       | the certificate or handshake was not acceptable |
- * | `body`      | an answer that is not the JSON that was asked for, or larger than 32 MB; to a POST also that its server is there already |
+ * | `body`      | an answer that is not the JSON that was asked for, or larger than 32 MB; to a POST also that its server exists already |
  * | `redirect`  | a 3xx: never followed |
  * | `host`      | the host is not allowed, or resolves to an address that is not; nothing was sent |
  * | `token` | no credentials: the token endpoint refused, or the secret cannot be read |
