@@ -12,6 +12,7 @@ import { ActRefused } from './acts/act.types.ts';
 import { script } from './assets/script.ts';
 import { icon, style } from './assets/style.ts';
 import type { ConsoleWorld } from './console.types.ts';
+import { currentId } from './current-id.ts';
 import { layout } from './html/layout.ts';
 import type { Page } from './html/layout.ts';
 import { pagesOf } from './pages/pages.ts';
@@ -88,7 +89,14 @@ export function createConsole(world: ConsoleWorld, host: () => string): Console 
   }
   const askedBy = async (given: (field: string) => string | undefined) => {
     const asked = askedIn(given);
-    return asked && known(asked, await reader.read());
+    if (!asked) return undefined;
+    const { connection, id } = asked.subject;
+    const found = known(asked, await reader.read());
+    if (found || id === undefined) return found;
+    // It may have been created since.
+    const { ledger } = (await world.target()).deps;
+    const subject = { ...asked.subject, id: await currentId(connection, id, ledger) };
+    return known({ ...asked, subject }, await reader.read());
   };
   app.get('/act', async (c) => {
     const asked = await askedBy((field) => c.req.query(field));

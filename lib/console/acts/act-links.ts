@@ -17,10 +17,11 @@ export function actLinks(
   { connection, id, label }: Subject,
   isPaused: boolean,
   { hasQueue }: Pick<PageContext, 'hasQueue'>,
+  isDeclared = true,
 ): Html {
   const acts: readonly ActName[] = [
     ...(hasQueue && id === undefined ? (['reconcile'] as const) : []),
-    'retry',
+    ...(isDeclared ? (['retry'] as const) : []),
     isPaused ? 'resume' : 'pause',
   ];
   const name = `${connection}${id === undefined ? '' : `/${label ?? id}`}`;

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { NextCommand } from '../../model/text/next-command.types.ts';
+import { newLabelIn } from '../../model/names/server-key.ts';
 import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import type { Html } from '../html/html.types.ts';
 import type { Page } from '../html/layout.ts';
@@ -16,6 +17,9 @@ export interface Asked {
   readonly subject: Subject;
 }
 
+/** More than any gateway's id, or any label. */
+const longestId = 256;
+
 /** @returns undefined for what no page of the console leads to */
 export function askedIn(given: (field: string) => string | undefined): Asked | undefined {
   const actName = actNames.find((one) => one === given('act'));
@@ -23,7 +27,9 @@ export function askedIn(given: (field: string) => string | undefined): Asked | u
   const id = given('id') || undefined;
   const digest = given('digest') || undefined;
   if (!actName || !connectionNameSchema.safeParse(connection).success) return undefined;
-  if (id !== undefined && (id.length > 128 || id.includes('#'))) return undefined;
+  if (id !== undefined && (id.length > longestId || (newLabelIn(id) ?? id).includes('#'))) {
+    return undefined;
+  }
   if (actName === 'approve' ? !/^[0-9a-f]{8,64}$/.test(digest ?? '') : digest !== undefined) {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { noQueue } from '../../work/queue.ts';
 import type { ConsoleTarget, ConsoleWorld } from '../console.types.ts';
 import type { Page } from '../html/layout.ts';
 import type { FleetReader, FleetReading } from '../reading.ts';
+import { currentId } from '../current-id.ts';
 import { fleetPage } from './fleet.ts';
 import type { PageContext } from './page-context.types.ts';
 import { historyPage } from './history.ts';
@@ -51,13 +52,15 @@ export function pagesOf(
       return serversPage(await reader.read(), query, await context());
     },
     '/server': async (given) => {
-      const [connection, id] = [given('connection'), given('id')];
+      const [connection, asked] = [given('connection'), given('id')];
       const reading = (await reader.read()).connections.find(
         (one) => one.connection === connection,
       );
-      if (connection === undefined || id === undefined || !reading) return undefined;
+      if (connection === undefined || asked === undefined || !reading) return undefined;
+      const target = await world.target();
+      const id = await currentId(connection, asked, target.deps.ledger);
       const live = given('live') === undefined ? undefined : { stop: world.stop };
-      const server = await readServer({ connection, id }, await world.target(), live);
+      const server = await readServer({ connection, id }, target, live);
       const isKnown = server.fields ?? server.record ?? server.why;
       if (isKnown === undefined && server.history.length === 0) return undefined;
       return serverPage(id, reading, server, await context());

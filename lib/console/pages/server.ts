@@ -1,6 +1,9 @@
 import { html } from 'hono/html';
+import type { CreatedServer } from '../../model/desired.types.ts';
 import type { ShownValue } from '../../model/ledger.types.ts';
 import { isPauseOf } from '../../model/pause.ts';
+import { newLabelIn } from '../../model/names/server-key.ts';
+import { plainText } from '../../model/text/plain-text.ts';
 import { showPair, showPointer, showValue } from '../../model/text/shown-value.ts';
 import type { ConnectionStatus, ServerStatus } from '../../pass/status/status.types.ts';
 import { fightText, pausedText, signOf, standingText } from '../../pass/status/words.ts';
@@ -10,7 +13,7 @@ import { actLinks } from '../acts/act-links.ts';
 import { marking, printed } from '../html/diff.ts';
 import type { Html } from '../html/html.types.ts';
 import type { Page } from '../html/layout.ts';
-import { href, link, mark, name, notRead, time } from '../html/parts.ts';
+import { command, href, link, mark, name, notRead, time } from '../html/parts.ts';
 import type { ConnectionReading } from '../reading.ts';
 import type { PageContext } from './page-context.types.ts';
 import { records } from './history.ts';
@@ -27,11 +30,11 @@ export function serverPage(
   const server = status?.servers.find((one) => one.id === id);
   const label = server?.label ?? id;
   const isPaused = status?.pauses.some((pause) => isPauseOf(pause, id)) ?? false;
-  const { history } = reading;
+  const { history, created } = reading;
   const more = history.length > mostRecords;
   const body = html`${failure ? notRead(connection, failure, at) : ''}
-    ${server && status ? summary(server, status) : html`<p>Nothing declared has this id now.</p>`}
-    ${actLinks({ connection, id, label }, isPaused, context)}
+    ${server && status ? summary(server, status, created) : html`<p>Nothing declared has this id now.</p>`}
+    ${server || isPaused ? actLinks({ connection, id, label }, isPaused, context, server !== undefined) : ''}
     <h2>Fields</h2>
     ${fieldsPart(reading)} ${livePart(connection, id, reading)}
     <h2>History</h2>
@@ -40,8 +43,13 @@ export function serverPage(
   return { title: name(`${connection}/${label}`), place: 'servers', body };
 }
 
-function summary(server: ServerStatus, status: ConnectionStatus): Html {
-  const { id, reason, fights = [] } = server;
+function summary(
+  server: ServerStatus,
+  status: ConnectionStatus,
+  created: CreatedServer | undefined,
+): Html {
+  const { id, reason, fights = [], consentUrl } = server;
+  const isNew = newLabelIn(id) !== undefined;
   const again = triedAgain(server);
   const own = status.pauses.filter((pause) => isPauseOf(pause, id));
   return html`<dl>
@@ -58,7 +66,14 @@ function summary(server: ServerStatus, status: ConnectionStatus): Html {
     <dt>What is next</dt>
     <dd>${again ?? 'the next pass looks at it'}</dd>
     <dt>Gateway</dt>
-    <dd>${status.provider ?? 'not known'}, id ${name(id)}</dd>
+    <dd>${status.provider ?? 'not known'}, ${isNew ? 'no id yet' : `id ${name(id)}`}</dd>
+    ${created ? comesAndGoes(created) : ''}
+    ${
+      consentUrl === undefined
+        ? ''
+        : html`<dt>Consent</dt>
+            <dd>a person had to consent at ${command(plainText(consentUrl))}</dd>`
+    }
     ${own.map(
       (pause) =>
         html`<dt>Pause</dt>
@@ -72,10 +87,20 @@ function summary(server: ServerStatus, status: ConnectionStatus): Html {
   </dl>`;
 }
 
-function fieldsPart({ fields, why, record, live }: ServerReading): Html {
+/** Of a row without an id. */
+function comesAndGoes({ isAbsent, stored: { binding } }: CreatedServer): Html {
+  return html`<dt>Row without an id</dt>
+    <dd>
+      ${binding ? html`Trueup created it ${time(binding.at)}` : isAbsent ? '' : 'Trueup creates it'}
+      ${isAbsent ? (binding ? 'and deletes it once that is approved: it is declared absent' : 'it is declared absent') : ''}
+    </dd>`;
+}
+
+function fieldsPart({ fields, why, record, live, created }: ServerReading): Html {
   if (!fields) {
     return html`<p>${why === undefined ? 'It is not declared.' : name(why)}</p>`;
   }
+  if (fields.length === 0) return html`<p>No field is declared.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Fields">
     <table>
       <thead>
@@ -92,8 +117,14 @@ function fieldsPart({ fields, why, record, live }: ServerReading): Html {
             html`<tr>
               <th scope="row"><code>${showPointer(field.pointer)}</code></th>
               <td><code>${shown(field.declared)}</code></td>
-              <td>${applied(field, record?.outcome === 'assumed' ? record.since : undefined)}</td>
-              ${live ? html`<td>${liveCell(field, live)}</td>` : ''}
+              <td>
+                ${
+                  field.isCreateOnly
+                    ? onlyWhenCreated(created)
+                    : applied(field, record?.outcome === 'assumed' ? record.since : undefined)
+                }
+              </td>
+              ${live ? html`<td>${liveCell(field, live, created)}</td>` : ''}
             </tr>`,
         )}
       </tbody>
@@ -115,8 +146,18 @@ function applied(
   ${isReadable || assumedSince === undefined ? '' : html`<br />assumed since ${time(assumedSince)}: it cannot be read`}`;
 }
 
-function liveCell({ live: value }: FieldRow, { reading }: NonNullable<ServerReading['live']>) {
+function onlyWhenCreated(created: CreatedServer | undefined): Html {
+  const at = created?.stored.binding?.at;
+  return html`${at === undefined ? 'to be said when it is created' : html`when it was created, ${time(at)}`}`;
+}
+
+function liveCell(
+  { live: value }: FieldRow,
+  { reading }: NonNullable<ServerReading['live']>,
+  created: CreatedServer | undefined,
+) {
   if (value) return html`<code>${shown(value)}</code>`;
+  if (created && !created.stored.binding) return html`the gateway is not known to have it`;
   return html`${reading === undefined ? 'not read' : liveWords[reading.kind]}`;
 }
 

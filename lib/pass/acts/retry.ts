@@ -4,6 +4,7 @@ import { serveRounds } from '../../lease/rounds.ts';
 import { scopeOf } from '../../lease/scope.ts';
 import { waitForLease } from '../../lease/wait-for-lease.ts';
 import type { Patience } from '../../lease/wait-for-lease.ts';
+import { newLabelIn } from '../../model/names/server-key.ts';
 import { withoutConnectionWait } from '../../plan/due.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { PassRequest } from '../request.types.ts';
@@ -62,14 +63,20 @@ export function askForRetry(
   { connection, servers }: Pick<Retried, 'connection' | 'servers'>,
   deps: Pick<Dependencies, 'queue' | 'clock'>,
 ): Promise<boolean> {
-  return handOver(deps, connection, { scope: scopeOf(servers), reason: 'handover' });
+  return handOver(deps, connection, { scope: scopeOf(passOver(servers)), reason: 'handover' });
+}
+
+/** Servers are created in passes over the whole connection. */
+function passOver(servers: Retried['servers']): Retried['servers'] {
+  return servers?.some((id) => newLabelIn(id) !== undefined) ? undefined : servers;
 }
 
 /** The same pass, made by this process. */
 export function retryRequest({ connection, servers, by }: Retried, stop: AbortSignal): PassRequest {
+  const named = passOver(servers);
   return {
     connection,
-    ...(servers && { servers }),
+    ...(named && { servers: named }),
     trigger: 'cli',
     caller: { by, command: 'retry' },
     stop,

@@ -3,6 +3,7 @@ import type { Ledger } from '../../ledger/ledger.types.ts';
 import type { ChangeRecord, HistoryRecord } from '../../model/history.types.ts';
 import type { Time } from '../../model/ledger.types.ts';
 import { serverRows } from '../read/server-rows.ts';
+import type { ServerRow } from '../read/server-rows.ts';
 import type { Cause } from '../../model/outcome.ts';
 import { unknownCaller } from '../../model/text/shown-caller.ts';
 
@@ -48,9 +49,12 @@ export async function readHistory(
   { connection, server }: Place,
   { since, by, pass, limit }: Wanted,
 ): Promise<Found> {
-  const labels = server === undefined ? undefined : await labelsOf(places, connection);
+  const rows = server === undefined ? undefined : await serverRows(places, connection);
+  const labels = rows && labelsIn(rows);
+  const own = rows?.filter(({ id, key, label }) => [id, key, label].includes(server)) ?? [];
+  const names = new Set([server, ...own.flatMap(({ id, key }) => [id, key])]);
   const isNamed = (id: string | undefined, label: string | undefined) =>
-    id !== undefined && (id === server || label === server || labels?.get(id) === server);
+    id !== undefined && (names.has(id) || label === server);
   const tests = [
     ...(server === undefined ? [] : [(one: HistoryRecord) => isAbout(one, isNamed)]),
     ...(by === undefined ? [] : [(one: HistoryRecord) => isBy(one, by)]),
@@ -125,7 +129,9 @@ async function shown(
   known: ReadonlyMap<string, string | undefined> | undefined,
 ): Promise<readonly ShownRecord[]> {
   const { ledger, isRows } = places;
-  const labels = known ?? (records.some(isOfServer) ? await labelsOf(places, connection) : known);
+  const labels =
+    known ??
+    (records.some(isOfServer) ? labelsIn(await serverRows(places, connection)) : undefined);
   const ofRows = isRows ? records.filter(isOfRow) : [];
   const pushed = await ledger.pushed(connection, ofRows);
   const pushes = new Map(ofRows.map((record, index) => [record, pushed[index]]));
@@ -142,11 +148,9 @@ async function shown(
   });
 }
 
-/** The label, if it has one, of each declared server by its id. */
-async function labelsOf(
-  places: Pick<HistoryPlaces, 'desired' | 'ledger'>,
-  connection: string,
-): Promise<ReadonlyMap<string, string | undefined>> {
-  const rows = await serverRows(places, connection);
-  return new Map(rows.map(({ id, label }) => [id, label] as const));
+/** The label, if it has one, of each declared server by its id, and by what it went by before it had one. */
+function labelsIn(rows: readonly ServerRow[]): ReadonlyMap<string, string | undefined> {
+  return new Map(
+    rows.flatMap(({ id, key, label }) => [[key, label] as const, [id, label] as const]),
+  );
 }

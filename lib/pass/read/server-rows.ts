@@ -7,6 +7,8 @@ import type { Ledger } from '../../ledger/ledger.types.ts';
 export interface ServerRow {
   /** The gateway's id, also of a server that Trueup created; the key of its row while it has none. */
   readonly id: string;
+  /** What its row goes by: `new#<label>` also once it is created. */
+  readonly key: string;
   /** Its own, or that in its key. */
   readonly label?: string;
   readonly value: DesiredRow['value'];
@@ -31,6 +33,7 @@ export async function serverRows(
     return [
       {
         id: stored?.binding?.id ?? key,
+        key,
         ...(label !== undefined && { label }),
         value,
         ...(stored && { stored }),
