@@ -7,23 +7,26 @@ import { readUnit } from '../model/units.ts';
 import { BlockedBodyError } from './blocked-body.ts';
 
 /**
- * A PUT would have to give back a number of the vendor's as it was, and JavaScript does not hold it exactly: another one
- * would be written in its place.
+ * A PUT would have to send back one of the vendor's numbers that JavaScript cannot represent exactly, and would change
+ * it.
  */
 export class InexactNumberError extends BlockedBodyError {
   static override readonly name: string = 'InexactNumberError';
 
   constructor(pointer: Pointer) {
     const why =
-      'the gateway has a number there that cannot be sent back as it is; nothing was sent';
+      'the gateway has a number in this place that cannot be sent back unchanged; nothing was sent';
     super('inexact-number', why, pointer);
   }
 }
 
-/** What a PUT carries. Built from changes, so that a field which must not change is not in it. */
+/** The body of a PUT. It is built from changes, so that a field that must not change is not in it. */
 export interface PutBody {
   readonly body: JsonObject;
-  /** Units in the body whose value Trueup chose: the changed ones, and those that must go with them. Maybe none. */
+  /**
+   * Units in the body whose value is the declared one: the changed ones, and those that must be sent with them. May be
+   * empty.
+   */
   readonly sent: readonly Unit[];
 }
 
@@ -36,18 +39,18 @@ export interface PutBody {
  * | `member`   | the member of the object under which the changed leaf lies |
  * | `{object}` | the object |
  *
- * Fields of one group go together: all declared ones of it, or, if one of them is withheld, none.
+ * Fields of one group are sent together: all declared ones, or none if one of them is withheld.
  *
- * What a PUT replaces whole (a member, an object) is sent complete: as it is live, so that unknown keys, ignored and
- * withheld ones stay, with the changed units set in it. Declared units that live cannot show go along, or the PUT would
- * wipe them out. If one of those is withheld, nothing of that whole can be sent now, and it is not in `sent`.
+ * What a PUT replaces as a whole (a member, an object) is sent complete: the live value, so that unknown, ignored and
+ * withheld keys stay, with the changed units set in it. Declared units that live cannot show are sent too, or the PUT
+ * would clear them. If one of those is withheld, nothing of that whole can be sent now, and it is not in `sent`.
  *
  * @param units - all owned units of the server
  * @param changed - pointers to send
- * @param withheld - pointers that differ and must not be sent (held by the guard); they come before `changed`
+ * @param withheld - pointers that differ and must not be sent (held by the guard); they take precedence over `changed`
  * @param secrets - the text for each changed unit of access `secret`
- * @throws InexactNumberError if what must stay as it is live has a number that is not kept exactly
- * @throws RangeError if a secret is to be sent whose text is not there: a reference is never sent in its place
+ * @throws InexactNumberError if a live value that must not change has a number that JavaScript cannot represent exactly
+ * @throws RangeError if the text of a secret to be sent is missing: its reference is never sent instead
  */
 export function buildBody(
   units: readonly Unit[],
@@ -92,7 +95,10 @@ function groupsOf(units: readonly Unit[]): ReadonlySet<string> {
   return new Set(units.flatMap(({ field: { group } }) => group ?? []));
 }
 
-/** The place of the first number that may differ from the one that was read; not under `own`, which was declared. */
+/**
+ * The place of the first number that may differ from the one the vendor sent; `own` is skipped, because it was
+ * declared.
+ */
 function inexactIn(value: Json, path: Pointer, own: ReadonlySet<Pointer>): Pointer | undefined {
   if (own.has(path)) return undefined;
   if (typeof value === 'number') return isExact(value) ? undefined : path;
@@ -104,12 +110,12 @@ function inexactIn(value: Json, path: Pointer, own: ReadonlySet<Pointer>): Point
   return undefined;
 }
 
-/** A fraction is what its vendor's own JSON reader makes of it; a whole number may be an id. */
+/** Only whole numbers are checked: they may be ids. A fraction is rounded by the vendor's JSON parser as well. */
 function isExact(number: number): boolean {
   return Number.isInteger(number) ? Number.isSafeInteger(number) : Number.isFinite(number);
 }
 
-/** The pointer of what a PUT that carries the unit replaces whole; none if it is just the unit. */
+/** The pointer of the whole that a PUT with this unit replaces; empty if it replaces only the unit. */
 function wholesOf({ pointer, field }: Unit): readonly Pointer[] {
   if (field.replaces === 'field') return [];
   if (field.replaces !== 'member') return [field.replaces.object];
@@ -122,7 +128,7 @@ function tokensOf(pointer: Pointer): readonly string[] {
   return parsePointer(pointer) as readonly string[];
 }
 
-/** The whole as it is live, less what the user leaves out: absent says "nothing" in whatever form live spells it. */
+/** The live value of the whole, without what the user clears: leaving it out clears it, however live shows "nothing". */
 function wholeOf(whole: Pointer, free: readonly Unit[], live: LiveServer): Json {
   const base = getAt(live.fields, whole);
   const left = free

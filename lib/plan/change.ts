@@ -19,7 +19,7 @@ export function digestOf(value: Json): string {
   return hash('sha256', canonicalJson(value), 'hex').slice(0, hashDigits);
 }
 
-/** A change of a value, readable or write-only. Its hash is keyed, so that it shows nothing of the values. */
+/** A change of a readable or write-only value. Its hash is keyed, so that the values cannot be guessed from it. */
 export function valueChange(
   inputs: DiffInputs,
   unit: Unit,
@@ -51,13 +51,16 @@ function isLoosening({ live }: DiffInputs, { field, value }: Unit, before: Readi
   return loosens?.(known, value, around) ?? false;
 }
 
-/** What cannot be read is known by what was last applied: an approval of this change is not one of another. */
+/**
+ * A value that cannot be read is identified by what was last applied, so that the approval of one change is not valid
+ * for another.
+ */
 function knownWithout({ record }: DiffInputs, { pointer }: Unit, { kind }: Reading): string | null {
   const applied = kind === 'unreadable' ? record?.applied[pointer] : undefined;
   return applied?.fingerprint.mac ?? null;
 }
 
-/** A change of a secret: shown and hashed by reference and version id; the value is not known here. */
+/** A change of a secret, shown and hashed by reference and version id; its value is not known here. */
 export function secretChange(
   inputs: DiffInputs,
   unit: Unit,
@@ -89,18 +92,18 @@ export function secretChange(
   };
 }
 
-/** Digest of a plan's changes: of the sorted hashes only, no time and nothing in sync. '' if there are none. */
+/** Digest of a plan's changes: only of their sorted hashes, not of times or servers in sync. '' if there are none. */
 export function planDigest(hashes: readonly string[]): string {
   if (hashes.length === 0) return '';
-  // Each hash is a slice of a longer text, and slices are slow to compare: copies are sorted in a third of the time.
+  // Each hash is a slice of a longer string, which is slow to compare. Sorting copies takes a third of the time.
   const copies = JSON.parse(JSON.stringify(hashes)) as string[];
   return digestOf(copies.toSorted());
 }
 
 /**
- * What an attempt depends on besides the vendor: the declaration, what of it is owned (a connection's `ignore` can move
- * that), the policy that holds for it, and the versions of the secrets that it names and that the connection signs in with.
- * What failed waits under one key; a new declaration or policy, or a rotated secret, is tried at once.
+ * Identifies an attempt by what it depends on besides the vendor: the declaration, which of its fields are owned (a
+ * connection's `ignore` can change that), its policy, and the versions of its secrets and of the connection's sign-in.
+ * A failure waits only for attempts with the same key: a changed declaration, policy or secret is tried at once.
  */
 export function attemptKey(
   server: DesiredServer,

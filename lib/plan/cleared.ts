@@ -10,12 +10,12 @@ export class WouldClearError extends BlockedBodyError {
   static override readonly name: string = 'WouldClearError';
 
   constructor(pointer: Pointer, by: Pointer) {
-    const why = `a change of ${by} clears it at the gateway, and it is not declared: declare it too, or clear it there first; nothing was sent`;
+    const why = `a change of ${by} clears it at the gateway, and it is not declared; nothing was sent. Declare it too, or clear it at the gateway first`;
     super('would-clear', why, pointer);
   }
 }
 
-/** What the vendor clears, by the pointer of the field whose change clears it. */
+/** Pointers of the fields that the vendor clears, each with the field whose change clears it. */
 function clearedBy(sent: readonly Unit[], before: LiveServer): ReadonlyMap<Pointer, Pointer> {
   return new Map(
     sent.flatMap((unit) => {
@@ -27,7 +27,7 @@ function clearedBy(sent: readonly Unit[], before: LiveServer): ReadonlyMap<Point
 }
 
 /**
- * Refuses what would clear a field for good: one that is not declared, or must not be sent.
+ * Refuses a PUT that would clear a field that Trueup cannot send again: one that is not declared, or is withheld.
  *
  * @param units - all owned units of the server
  * @param withheld - pointers that differ and must not be sent
@@ -47,7 +47,7 @@ export function assertKept(
   }
 }
 
-/** The pointers of declared fields that a PUT cleared, by its answer: another PUT has to carry them. */
+/** Pointers of the declared fields that a PUT cleared, according to its answer. They need a second PUT. */
 export function clearedIn(
   units: readonly Unit[],
   sent: readonly Unit[],
@@ -61,7 +61,7 @@ export function clearedIn(
   return new Set(lost.map(({ pointer }) => pointer));
 }
 
-/** How a field without a value is shown. */
+/** The values by which a vendor shows that a field is empty. */
 function isNothing(value: Json | undefined): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }

@@ -21,34 +21,34 @@ import {
 } from './fingerprint.ts';
 import type { Shown } from './fingerprint.ts';
 
-/** After so many PUTs that the vendor answered with 200 and did not do, it is taken at its word. */
+/** After this many PUTs that the vendor answered with 200 without applying them, the server is `refused`. */
 export const maxAttempts = 3;
 
 /**
- * The three-way diff of one unit: desired against live and ledger. First row that fits.
+ * The three-way diff of one unit: desired, live and ledger. The first matching row applies.
  *
  * | unit       | desired, live, ledger                                  | finding |
  * |------------|--------------------------------------------------------|---------|
  * | readable   | equal to live                                          | in sync |
- * |            | live is what the vendor makes of it (normalised)       | in sync |
+ * |            | live is the vendor's form of it (normalised)           | in sync |
  * |            | normalised under a lost key, same declaration          | assumed |
  * |            | two PUTs' same third value, confirmed by this live     | in sync from now on; access rules: refused |
- * |            | a PUT undecided, and live still is not desired         | not applied: again; after three refused |
+ * |            | a PUT undecided, and live still is not desired         | not applied: sent again; after three, refused |
  * |            | differs, never applied                                 | adopt before the first declaration acted on, else declared |
  * |            | differs, live is what was applied                      | declared |
  * |            | differs, desired is what was applied                   | drift |
  * |            | differs from both                                      | both |
  * | unreadable | never applied                                          | adopt |
  * | write-only | another fingerprint                                    | declared |
- * | secret     | a PUT undecided: nothing was stored after it           | not applied: again |
+ * | secret     | a PUT undecided: nothing was stored after it           | not applied: sent again |
  * | secret     | another reference                                      | declared, conditional |
  * | secret     | live shows that nothing is stored                      | drift |
  * | unreadable | an unfinished intent, a resend mark                    | resend |
  * | secret     | another version                                        | rotated, conditional |
- * | unreadable | the time of `reassertEvery` has passed                         | reassert |
- * |            | the same, or nothing can be said                       | assumed |
+ * | unreadable | the time of `reassertEvery` has passed                 | reassert |
+ * |            | the same, or unknown                                   | assumed |
  *
- * What a table calls readable is unreadable in an answer that lacks it, where the table says so.
+ * A readable field counts as unreadable if the answer lacks it and the field table says so.
  */
 export function diffUnit(inputs: DiffInputs, unit: Unit): FieldVerdict {
   if (unit.field.access === 'secret') return diffSecret(inputs, unit);
@@ -85,7 +85,7 @@ function diffReadable(inputs: DiffInputs, unit: Unit, live: Shown): FieldVerdict
   };
 }
 
-/** In sync if live is the vendor's own form of the declared value. Nothing is sent because a key is lost. */
+/** In sync if live is the vendor's form of the declared value. A lost key alone is no reason to send it again. */
 function diffNormalised(
   inputs: DiffInputs,
   unit: Unit,
@@ -124,7 +124,11 @@ function diffUndecided(
   if (!isOver) return { unit, state: 'change', note: nothingToNote, change };
   const { pointer } = unit;
   const reason = confirmed
-    ? { code: 'not-kept', message: 'the gateway keeps another value than was sent', pointer }
+    ? {
+        code: 'not-kept',
+        message: 'the gateway stores a value other than the one that was sent',
+        pointer,
+      }
     : {
         code: 'not-applied',
         message: `sent ${attempts} times, and the gateway still does not show it`,
@@ -133,7 +137,7 @@ function diffUndecided(
   return { unit, state: 'refused', note: nothingToNote, reason, change };
 }
 
-/** Whether it is the declared value that was sent. Where the key is lost, the same declaration says so. */
+/** Whether the value that was sent is the declared one. If the key is lost, an unchanged declaration counts as proof. */
 function isSent(inputs: DiffInputs, unit: Unit, { sent }: UndecidedField): boolean {
   const match = matches(inputs, unit, sent, unit.value);
   return match === 'same' || (match === 'unverifiable' && isDeclarationKnown(inputs));
@@ -141,7 +145,7 @@ function isSent(inputs: DiffInputs, unit: Unit, { sent }: UndecidedField): boole
 
 function readableCause(inputs: DiffInputs, unit: Unit, live: Shown): Cause {
   const { record } = inputs;
-  // A record may say no more than that the server was paused or reported: nothing was adopted by that.
+  // A record may exist only because the server was paused or reported, without any declaration acted on.
   if (record?.contentHash === undefined) return 'adopt';
   const applied = record.applied[unit.pointer];
   if (!applied) return 'declared';
@@ -153,7 +157,7 @@ function readableCause(inputs: DiffInputs, unit: Unit, live: Shown): Cause {
   return isKnown ? 'declared' : 'both';
 }
 
-/** The vendor's own form of a value, seen again in a later answer: it is recorded, and the value counts as applied. */
+/** A later answer confirmed the vendor's form of a value: it is recorded, and the value counts as applied. */
 function normalisedNow(inputs: DiffInputs, unit: Unit, live: Shown, at?: Time): FieldNote {
   const applied = appliedNow(inputs, unit);
   const answered = fingerprint(inputs.keys, scopeOf(inputs, unit), valueOf(live));
@@ -163,7 +167,7 @@ function normalisedNow(inputs: DiffInputs, unit: Unit, live: Shown, at?: Time): 
   };
 }
 
-/** Write-only fields, and readable ones that an answer lacks: desired against what was last applied. */
+/** Write-only fields, and readable ones that an answer lacks: compares desired with what was last applied. */
 function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
   const applied = inputs.record?.applied[unit.pointer];
   const send = (cause: Cause): FieldVerdict => ({
@@ -174,11 +178,11 @@ function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
   });
   if (!applied) return send('adopt');
   const verifiable = isVerifiable(inputs.keys, applied.fingerprint);
-  // Without the key it is unknown which field of a new declaration is new: better sent for nothing than never.
+  // Without the key it is unknown which fields of a changed declaration changed, so all are sent.
   const asApplied = verifiable ? isApplied(inputs, unit, applied) : isDeclarationKnown(inputs);
   if (!asApplied) return send('declared');
   if (isToResend(inputs, unit)) return send('resend');
-  // What a GET says is read, not sent again.
+  // A field that a GET can read is read, and not sent again.
   const isReadable = unit.field.readByGet === true;
   if (!isReadable && isReassertDue(inputs, applied)) return send('reassert');
   const note = verifiable ? refreshed(inputs, unit, applied) : nothingToNote;
@@ -187,8 +191,8 @@ function diffWriteOnly(inputs: DiffInputs, unit: Unit): FieldVerdict {
 }
 
 /**
- * Secrets: the declared reference and its version against those that were last applied, and whether the vendor shows that
- * it has none. Nothing is decrypted here.
+ * Secrets: compares the declared reference and its version with those that were last applied, and checks whether the
+ * vendor shows that none is stored. Nothing is decrypted here.
  */
 function diffSecret(inputs: DiffInputs, unit: Unit): FieldVerdict {
   const applied = inputs.record?.applied[unit.pointer];
@@ -196,7 +200,7 @@ function diffSecret(inputs: DiffInputs, unit: Unit): FieldVerdict {
   const version = inputs.secretVersions.get(reference.secret);
   const live = readUnit(unit, inputs.live);
   const isAbsent = live.kind === 'absent';
-  // A PUT after which nothing was stored: whose value is there now is unknown.
+  // After a PUT that stored nothing, it is unknown which value the gateway has now.
   const isUndecided = inputs.record?.undecided[unit.pointer] !== undefined;
   const toResend = isToResend(inputs, unit) || isUndecided;
   const send = (cause: Cause, conditional: boolean): FieldVerdict => ({
@@ -207,12 +211,12 @@ function diffSecret(inputs: DiffInputs, unit: Unit): FieldVerdict {
   });
   if (isUndecided && isDeclarationKnown(inputs)) return send('notApplied', false);
   if (!applied) return send('adopt', false);
-  // What was last applied proves nothing while an earlier PUT is open, or once it is gone.
+  // What was last applied is no proof while an earlier PUT is unresolved, or if the secret is gone.
   if (applied.source !== formatReference(reference))
     return send('declared', !toResend && !isAbsent);
   if (isAbsent) return send('drift', false);
   if (toResend) return send('resend', false);
-  // A name that the list of versions lacks is unknown (the list may be minutes old), not gone.
+  // A secret that is not in the list of versions is not missing: the list may be minutes old.
   if (version !== undefined && version !== applied.version) return send('rotated', true);
   if (isReassertDue(inputs, applied)) return send('reassert', false);
   const verifiable = isVerifiable(inputs.keys, applied.fingerprint);
@@ -227,18 +231,18 @@ function isReassertDue({ server, reassertEvery, now }: DiffInputs, { at }: Appli
   return reassertEvery !== undefined && reassertDue(server, reassertEvery, Date.parse(at), now);
 }
 
-/** At most so many servers are re-asserted in one pass; the longest unasserted first. */
+/** Maximum number of servers that are re-asserted in one pass, those that waited longest first. */
 export const reassertCap = 20;
 
-/** A number from 0 to 1 that stays the same for an id, and spreads over ids. */
+/** A number from 0 to 1: always the same for an id, and evenly distributed over ids. */
 export function spread(id: string): number {
   return createHash('sha256').update(id).digest().readUInt32BE(0) / 2 ** 32;
 }
 
 /**
- * Whether a field that was last sent at `at` is to be sent again. Each server has an interval of its own, from half of
- * `every` to all of it, so that a fleet which was adopted in one pass is not re-asserted in one, and `every` bounds how
- * long a lost write can stay unnoticed. All times in milliseconds.
+ * Whether a field that was last sent at `at` is due to be sent again. Each server has its own interval between half of
+ * `every` and `every`, so that a fleet that was adopted in one pass is not re-asserted in one pass, and a lost write is
+ * corrected within `every`. All times in milliseconds.
  */
 export function reassertDue(id: string, every: number, at: number, now: number): boolean {
   return now - at >= every * (1 - spread(id) / 2);

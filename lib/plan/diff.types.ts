@@ -10,7 +10,7 @@ import type {
 import type { FieldChange } from './plan.types.ts';
 import type { Unit } from '../model/units.ts';
 
-/** All that the diff of one server depends on. */
+/** Everything that the diff of one server depends on. */
 export interface DiffInputs {
   /** `accountKey` of the connection. */
   readonly account: string;
@@ -30,18 +30,18 @@ export interface DiffInputs {
   readonly now: number;
 }
 
-/** What the ledger should note of a field though nothing is sent; null forgets. */
+/** What the ledger should record for a field although nothing is sent; null removes the entry. */
 export interface FieldNote {
   readonly applied?: AppliedField | null;
   readonly undecided?: null;
   readonly normalised?: NormalisedField | null;
 }
 
-/** The diff's finding for one unit. */
+/** The result of the diff for one unit. */
 export type FieldVerdict = { readonly unit: Unit; readonly note: FieldNote } & (
   | { readonly state: 'inSync' }
   | { readonly state: 'assumed'; readonly since: Time; readonly verifiable: boolean }
-  /** `refused`: why it was not to be sent again; it is tried once more. */
+  /** `refused`: why it had been refused; it is now sent once more. */
   | { readonly state: 'change'; readonly change: FieldChange; readonly refused?: Reason }
   | { readonly state: 'refused'; readonly reason: Reason; readonly change: FieldChange }
 );

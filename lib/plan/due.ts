@@ -9,28 +9,28 @@ import type {
 } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 
-/** Who asks for an attempt, and when. */
+/** Who started the pass, and when. */
 export interface Asking {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Whether a person asked for this pass. */
+  /** Whether a user started this pass. */
   readonly attended: boolean;
 }
 
 /**
- * Whether what failed is tried again: a server or a connection, waiting or stopped. First row that fits.
+ * Whether a failed server or connection, waiting or stopped, is tried again. The first matching row applies.
  *
  * | case                                               | is due |
  * |----------------------------------------------------|--------|
  * | declaration, secret, policy or sign-in changed     | yes |
- * | `notBefore` has come                               | yes |
+ * | the time `notBefore` is reached                    | yes |
  * | an unattended pass                                 | no |
- * | a person's, and a `Retry-After` has not ended      | no |
- * | a person's                                         | yes |
+ * | a user's pass, and a `Retry-After` has not ended   | no |
+ * | a user's pass                                      | yes |
  *
- * `trueup login` and `trueup retry` forget the wait itself: see `withoutWait`.
+ * `trueup login` and `trueup retry` remove the wait: see `withoutWait`.
  *
- * @param key - of the attempt now; asked for only where it decides
+ * @param key - key of the current attempt; called only if it is needed
  */
 export function isDue(
   wait: Wait & Pick<Retry, 'retryAfter'>,
@@ -44,7 +44,7 @@ export function isDue(
   return isAllowed || !isSameAttempt(wait, key());
 }
 
-/** Whether nothing changed that is known of both. */
+/** Whether nothing changed between two attempts, compared by what is known of both. */
 export function isSameAttempt(before: AttemptKey, now: AttemptKey): boolean {
   const isOtherSignIn =
     before.credential !== undefined &&
@@ -53,7 +53,7 @@ export function isSameAttempt(before: AttemptKey, now: AttemptKey): boolean {
   return before.key === now.key && !isOtherSignIn;
 }
 
-/** After one more attempt that was turned down. One that a person asked for early does not push the next one out. */
+/** The state after one more rejected attempt. An early attempt by a user does not delay the next scheduled one. */
 export function stoppedAgain(
   before: Stopped | undefined,
   outcome: Stopped['outcome'],
@@ -71,12 +71,12 @@ export function stoppedAgain(
   };
 }
 
-/** The key of no attempt: what waits under it is due. */
+/** A key that matches no attempt, so that what waits with it is due. */
 const noKey = '';
 
 /**
- * The record with which the next pass tries again, for a person who asks for that; undefined where nothing waits, or where
- * the gateway's own `Retry-After` has not ended.
+ * The record without its wait, so that the next pass tries again; undefined if nothing waits, or if the gateway's
+ * `Retry-After` has not ended.
  */
 export function withoutWait(record: ServerRecord, now: number): ServerRecord | undefined {
   const { stopped, retry, ...rest } = record;
@@ -85,24 +85,24 @@ export function withoutWait(record: ServerRecord, now: number): ServerRecord | u
   return { ...rest, ...(stopped && { stopped: { ...stopped, key: noKey } }) };
 }
 
-/** The same of a connection's backoff: since when it fails stays known. */
+/** The same for a connection's backoff. The time since when it fails is kept. */
 export function withoutConnectionWait(retry: Retry | undefined, now: number): Retry | undefined {
   if (!retry || (retry.retryAfter !== undefined && Date.parse(retry.retryAfter) > now))
     return retry;
   return { ...retry, notBefore: new Date(now).toISOString(), key: noKey };
 }
 
-/** When a server is tried again that fails, and what tries it before. */
+/** When a failing server is tried again, and what makes unattended passes try sooner. */
 export interface NextAttempt {
-  /** Not before this do unattended passes try it again. */
+  /** The time when unattended passes try it again. */
   readonly nextAttempt?: Time;
-  /** In words: what tries it at once. */
+  /** A text: what makes them try at once. */
   readonly atOnce?: string;
 }
 
 const changes = 'a change of its declaration, secrets, policy or sign-in';
 
-/** What plans, reports and status say of a server with this outcome and record. */
+/** What plans, reports and status show for a server with this outcome and record. */
 export function nextAttemptOf(
   outcome: Outcome | 'unseen',
   record: Pick<ServerRecord, 'stopped' | 'retry'> | undefined,
@@ -123,7 +123,7 @@ export function nextAttemptOf(
 
 const byPerson = '`trueup retry`';
 
-/** The same of a connection that failed, and since when it does. */
+/** The same for a connection that fails, and since when it does. */
 export interface FailingConnection extends NextAttempt {
   readonly since?: Time;
 }

@@ -7,7 +7,7 @@ import type { Asking } from './due.ts';
 import type { FieldChange } from './plan.types.ts';
 import { failureOf } from './record.ts';
 
-/** What was refused is sent once more where that is due. */
+/** Sends refused fields once more when they are due. */
 export function withRefusedDue(
   asking: Asking,
   { policy }: DesiredServer,
@@ -24,7 +24,7 @@ export function withRefusedDue(
   });
 }
 
-/** Unattended passes send nothing in mode `report`: what failed there stays failed, whatever the time. */
+/** Unattended passes send nothing in mode `report`, so a failure there stays `failed` although its time is reached. */
 function isStoppedDue(
   asking: Asking,
   { mode }: ServerPolicy,
@@ -41,10 +41,7 @@ export interface Finding {
   readonly changes: readonly FieldChange[];
 }
 
-/**
- * What is refused does not stop the rest: while there is anything to send, that is the finding, and the
- * refused fields are left out of it.
- */
+/** Refused fields do not block the others: if anything can be sent, that is the finding, without the refused fields. */
 export function findingOf(
   asking: Asking,
   { policy }: DesiredServer,
@@ -86,7 +83,7 @@ function reasonOf(
   return reason ? { reason } : {};
 }
 
-/** The clock of a refusal starts where it is first seen. */
+/** The wait of a refusal starts when it is first seen. */
 export function refusedOf(stopped: Stopped | undefined, key: AttemptKey, now: number): Stopped {
   const isKnown = stopped?.outcome === 'refused' && isSameAttempt(stopped, key);
   return isKnown ? stopped : stoppedAgain(undefined, 'refused', key, now);

@@ -6,7 +6,10 @@ import type { AppliedField } from '../model/ledger.types.ts';
 import type { Reading, Unit } from '../model/units.ts';
 import type { DiffInputs, FieldNote } from './diff.types.ts';
 
-/** What a fingerprint is of. It is part of the text, so that equal values of two fields cannot be seen to be equal. */
+/**
+ * The field that a fingerprint belongs to. It is part of the hashed text, so that equal values of two fields have
+ * different fingerprints.
+ */
 export interface FingerprintScope {
   /** `accountKey` of the connection. */
   readonly account: string;
@@ -36,10 +39,10 @@ export function fingerprint(
   return make(keys.current, scope, value);
 }
 
-/** `unverifiable`: the key that made `known` is lost. */
+/** `unverifiable`: the key of the known fingerprint is lost. */
 export type Match = 'same' | 'different' | 'unverifiable';
 
-/** Whether `known` is of `value`, under the version of the key that made it. */
+/** Compares `value` with the fingerprint `known`, using the key version that made it. */
 export function matchFingerprint(
   keys: FingerprintKeys,
   known: Fingerprint,
@@ -51,18 +54,18 @@ export function matchFingerprint(
   return make(key, scope, value).mac === known.mac ? 'same' : 'different';
 }
 
-/** Whether the key that made `known` is still there. */
+/** Whether the key that made `known` is still available. */
 export function isVerifiable(keys: FingerprintKeys, known: Fingerprint): boolean {
   return [keys.current, ...keys.previous].some(({ id }) => id === known.keyId);
 }
 
-/** One for all: of a fleet at rest, each field of each server has it. */
+/** A shared empty note: in a fleet in sync, each field of each server has it. */
 export const nothingToNote: FieldNote = Object.freeze({});
 
 /** What an answer shows of a unit. */
 export type Shown = Exclude<Reading, { kind: 'unreadable' }>;
 
-/** What a fingerprint has for a reading: an absent value is as good as null. */
+/** The value that is fingerprinted for a reading: absent counts as null. */
 export function valueOf(live: Shown): Json {
   return live.kind === 'value' ? live.value : null;
 }
@@ -75,18 +78,21 @@ export function matches(inputs: DiffInputs, unit: Unit, known: Fingerprint, valu
   return matchFingerprint(inputs.keys, known, scopeOf(inputs, unit), value);
 }
 
-/** Whether what was last applied is what is declared. A settled record says so for all fields, without a computation. */
+/**
+ * Whether what was last applied is what is declared. A settled record proves that for all fields, without computing
+ * fingerprints.
+ */
 export function isApplied(inputs: DiffInputs, unit: Unit, applied: AppliedField): boolean {
   if (inputs.record?.settled === inputs.contentHash) return true;
   return matches(inputs, unit, applied.fingerprint, unit.value) === 'same';
 }
 
-/** Whether the declaration is the one that was last acted on: then no field of it can have changed. */
+/** Whether the declaration is the one that was last acted on: then none of its fields changed. */
 export function isDeclarationKnown({ record, contentHash }: DiffInputs): boolean {
   return record?.contentHash === contentHash;
 }
 
-/** The applied record of a value that was just seen in sync, without one, or with one that lags behind. */
+/** The applied record for a value that was just read in sync, if there is none or it is outdated. */
 export function baseline(inputs: DiffInputs, unit: Unit): FieldNote {
   const applied = inputs.record?.applied[unit.pointer];
   return applied &&
@@ -96,7 +102,7 @@ export function baseline(inputs: DiffInputs, unit: Unit): FieldNote {
     : { applied: appliedNow(inputs, unit) };
 }
 
-/** The same record under the current key, after a key change. */
+/** The same record with the current key, after the key was rotated. */
 export function refreshed(inputs: DiffInputs, unit: Unit, applied: AppliedField): FieldNote {
   if (applied.fingerprint.keyId === inputs.keys.current.id) return nothingToNote;
   return { applied: { ...appliedNow(inputs, unit), at: applied.at } };

@@ -14,15 +14,15 @@ import { notedRecord, planServer } from './server-plan.ts';
 import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.types.ts';
 import { reassertCap } from './diff.ts';
 
-/** The plans of the servers in scope, by id, less those that are no more than counted. */
+/** The plans of the servers in scope, by id, without those that are only counted. */
 export interface FleetPlan {
   readonly servers: ReadonlyMap<string, ServerPlan>;
   readonly quiet: QuietCounts;
 }
 
 /**
- * Plans each server of the scope. Pure: the same inputs give the same plan. One after the other, and of a server in sync
- * nothing is kept, so that a fleet at rest takes no more memory than its inputs.
+ * Plans each server in scope. Pure: the same inputs give the same plan. Keeps nothing of a server in sync, so that
+ * planning a fleet in sync needs no more memory than its inputs.
  */
 export function planFleet(
   context: PlanContext,
@@ -44,7 +44,7 @@ export function planFleet(
     isInOrder &&= last < id;
     last = id;
   }
-  // Rows come in the order of their keys, so there is rarely anything to sort.
+  // Rows are read in key order, so sorting is rarely needed.
   const servers = isInOrder ? plans : sorted(plans);
   return { servers: capReassertions(context, servers), quiet };
 }
@@ -53,7 +53,7 @@ function sorted<T>(byId: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return new Map([...byId].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A server with a mark is not: the pass that clears the mark has to see that it has nothing to send again. */
+/** A server with a resend mark is not quiet: a pass must still clear the mark. */
 function isQuiet(
   plan: ServerPlan,
   { declared, resend }: ServerInputs,
@@ -64,8 +64,8 @@ function isQuiet(
 }
 
 /**
- * Only so many servers are re-asserted in a pass, the longest unasserted first; the others are still
- * assumed, and come in later passes.
+ * Limits how many servers are re-asserted in one pass, those that waited longest first. The others stay `assumed` until
+ * a later pass.
  */
 function capReassertions(
   { keys }: PlanContext,
@@ -81,7 +81,7 @@ function capReassertions(
   ]);
 }
 
-/** What mode `report` shows is capped as well: it is what would be sent. */
+/** Mode `report` has the same limit, because it shows what would be sent. */
 function isReassertion({ outcome, changes }: PlannedServer): boolean {
   return (
     (outcome === 'updated' || outcome === 'reported') &&
@@ -90,7 +90,7 @@ function isReassertion({ outcome, changes }: PlannedServer): boolean {
   );
 }
 
-/** When the longest unasserted of its fields was sent. */
+/** When the field that waited longest was last sent. */
 function oldest({ verdicts, record }: ServerPlan): number {
   return Math.min(
     ...verdicts.flatMap(({ state, unit }) =>
@@ -99,7 +99,7 @@ function oldest({ verdicts, record }: ServerPlan): number {
   );
 }
 
-/** There is one wherever something is to be asserted again. */
+/** A field that is re-asserted was applied before, so there is always a record. */
 function appliedOf({ applied }: ServerRecord, pointer: Pointer): AppliedField {
   return applied[pointer] as AppliedField;
 }
@@ -121,7 +121,7 @@ function hashesOf(servers: readonly PlannedServer[]): readonly string[] {
   return hashes;
 }
 
-/** The plan as a value: what is in sync as counts, the rest by id. */
+/** The plan as data: servers in sync as counts, the others by id. */
 export function assemblePlan(
   about: { readonly connection: string; readonly provider: string },
   { servers, quiet }: { readonly servers: readonly PlannedServer[]; readonly quiet: QuietCounts },

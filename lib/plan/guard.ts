@@ -4,48 +4,51 @@ import { guardedCauses, isSent } from '../model/outcome.ts';
 import type { Cause } from '../model/outcome.ts';
 import type { FieldChange, GuardState, PlannedServer } from './plan.types.ts';
 
-/** What the guard decides by. Times in milliseconds since the epoch. */
+/** What the guard decides by. */
 export interface GuardInputs {
   readonly limits: Limits;
   /** Servers declared in the connection, whatever the scope of the pass. */
   readonly declared: number;
-  /** Servers that the ledger knows: Trueup has applied or verified a declaration of theirs. */
+  /** Servers in the ledger: those for which Trueup applied or verified a declaration. */
   readonly known: number;
-  /** The most servers that it ever knew: a connection that was guarded once stays so, however its rows are dropped. */
+  /** The largest number of servers that the ledger ever had: a guarded connection stays guarded when rows are removed. */
   readonly mostKnown: number;
   /** Servers that the guard counted as changed in the last hour. */
   readonly changedLastHour: number;
-  /** Whether a server is among them: it counts once an hour. */
+  /** Whether a server is among them: each counts at most once an hour. */
   readonly isCounted: (id: string) => boolean;
   /** Servers created in the last hour. */
   readonly createdLastHour: number;
   /** Hashes of approved changes. */
   readonly approved: ReadonlySet<string>;
-  /** Whether what is only reported is marked where it would be held if it were sent: for a plan. Defaults to false. */
+  /** For plans: whether changes in mode `report` are marked as held if the guard would hold them. Defaults to false. */
   readonly marksReported?: boolean;
 }
 
-/** A change that the guard counts: not a rotation, a re-assertion or a resend, and not approved. */
+/** Whether the guard counts a change: rotations, re-assertions, resends and approved changes do not count. */
 export function isGuarded(change: FieldChange, approved: ReadonlySet<string>): boolean {
   return guardedCauses.has(change.cause) && !approved.has(change.hash);
 }
 
-/** Whether something of it is of a kind that the guard counts, approved or not. */
+/** Whether it has a change of a kind that the guard counts, approved or not. */
 export function hasGuardedCause({ changes }: Pick<PlannedServer, 'changes'>): boolean {
   return changes.some(({ cause }) => guardedCauses.has(cause));
 }
 
-/** What a share is of: the smaller figure, so that no push of rows makes room for its own changes. */
+/**
+ * The number that a share is computed from: the smaller one, so that adding rows does not raise the limit for their own
+ * changes.
+ */
 export function baseOf({ declared, known = declared }: Pick<GuardState, 'declared' | 'known'>) {
   return Math.min(declared, known);
 }
 
-/** What is held against the minimum: the larger figure, so that no removal of rows switches the guard off. */
+/** The number that is compared with the minimum: the larger one, so that removing rows does not turn the guard off. */
 export function sizeOf({ declared, known = declared }: Pick<GuardState, 'declared' | 'known'>) {
   return Math.max(declared, known);
 }
 
-/** The share of servers that change within an hour, if so many are added to those of before. */
+/** The share of servers that change within an hour, if `added` more are changed. */
 export function shareOf(
   state: Pick<GuardState, 'declared' | 'known' | 'changedLastHour'>,
   changing: number,
@@ -54,20 +57,20 @@ export function shareOf(
   return base === 0 ? 0 : (state.changedLastHour + changing) / base;
 }
 
-/** Whether so large a share is held. A limit of 100% holds nothing. */
+/** Whether the share is over the limit. A limit of 100% holds nothing. */
 export function isOver({ share, limit }: Pick<GuardState, 'share' | 'limit'>): boolean {
   return limit < 1 && share > limit;
 }
 
 /**
- * Refuses before anything is written: if this plan, with what was changed in the last hour, would change more than
- * the limit's share of the servers, its guarded changes are held, and the rest goes on. Whatever the size of
- * the batches it comes in, a change of a thousand servers is a change of a thousand.
+ * Runs before anything is written: if this plan, together with the changes of the last hour, would change a larger
+ * share of the servers than the limit, its guarded changes are held, and the rest continues. Counting per hour means
+ * that a change of a thousand servers is held even if it arrives in small batches.
  *
- * What is sent to servers of mode `report`, because a person asks, comes on top of what any pass would send: it alone is held
- * where the rest is within the limit. So a plan shows what would be held of it, whether it is sent or not.
+ * Changes of servers in mode `report`, which only a user's command sends, are counted on top of the others: if only
+ * they exceed the limit, only they are held. A plan marks them the same way, whether they are sent or not.
  *
- * New servers have a limit of their own, `limits.creates`. A deletion is held until it is approved, always.
+ * New servers have their own limit, `limits.creates`. A deletion is always held until it is approved.
  */
 export function guard(
   servers: readonly PlannedServer[],
@@ -131,7 +134,10 @@ export function guard(
   return { servers: held, state: { ...state, held: planDigest(heldHashes(held)) } };
 }
 
-/** What is sent only because another field changes waits with it, and a server comes or goes as a whole. */
+/**
+ * Causes that are held with the rest: a field that is only sent together with another one, and the creation or deletion
+ * of a whole server.
+ */
 const isHeldAsWell: ReadonlySet<Cause> = new Set(['together', 'create', 'delete']);
 
 function isCreate({ changes }: Pick<PlannedServer, 'changes'>): boolean {
@@ -142,7 +148,7 @@ function isDelete({ changes }: Pick<PlannedServer, 'changes'>): boolean {
   return changes.some(({ cause }) => cause === 'delete');
 }
 
-/** Whether the server itself comes or goes: it has limits of its own. */
+/** Whether the server itself is created or deleted, which has its own limits. */
 export function isComingOrGoing(server: Pick<PlannedServer, 'changes'>): boolean {
   return isCreate(server) || isDelete(server);
 }
@@ -150,11 +156,10 @@ export function isComingOrGoing(server: Pick<PlannedServer, 'changes'>): boolean
 const isSentOr = ({ outcome }: PlannedServer, reported: boolean) =>
   isSent(outcome) || (reported && outcome === 'reported');
 
-/** An approval is of a whole server, and never of a part of it. */
+/** Only all changes of a created or deleted server can be approved, never a part of them. */
 const isUnapproved = ({ changes }: PlannedServer, approved: ReadonlySet<string>) =>
   changes.some(({ hash }) => !approved.has(hash));
 
-/** Waits with what it belongs to. */
 function hold(server: PlannedServer, approved: ReadonlySet<string>): PlannedServer {
   const changes = server.changes.map((change) => ({
     ...change,
@@ -164,7 +169,7 @@ function hold(server: PlannedServer, approved: ReadonlySet<string>): PlannedServ
   return { ...server, outcome: server.outcome === 'reported' ? 'reported' : 'held', changes };
 }
 
-/** Hashes of the held changes: what an approval of them permits. */
+/** Hashes of the held changes, which an approval lists. */
 export function heldHashes(servers: readonly PlannedServer[]): readonly string[] {
   return servers.flatMap(({ changes }) =>
     changes.filter(({ held }) => held).map(({ hash }) => hash),

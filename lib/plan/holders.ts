@@ -7,7 +7,7 @@ import type { ServerPlan } from './server-plan.types.ts';
 
 type Plans = ReadonlyMap<string, ServerPlan>;
 
-/** A live server, under the id that it is declared with; of an undeclared one its own. */
+/** A live server with its declared id, or its own id if it is not declared. */
 export interface Named {
   readonly id: string;
   readonly label?: string | undefined;
@@ -15,13 +15,13 @@ export interface Named {
 }
 
 /**
- * The plans, with who has the value of a unique field now: the gateway would refuse it.
+ * Adds to each plan which other server has the value of a unique field now: the gateway would reject a second one.
  *
- * | the holder                                     | `what`      |
+ * | the other server                               | `what` |
  * |------------------------------------------------|-------------|
  * | keeps the value                                | `keeps`     |
- * | is to get another one in the same plan         | `gives`     |
- * | the same, and waits for this server in its turn | `exchanges` |
+ * | gets a different value in the same plan        | `gives` |
+ * | the same, but first needs the value of this server | `exchanges` |
  */
 export function withHolders(
   plans: Plans,
@@ -84,7 +84,7 @@ function byValue(field: FieldSpec, servers: Iterable<Named>): ReadonlyMap<string
   return found;
 }
 
-/** One text for what the gateway takes for the same; undefined for what is not text. */
+/** The same text for all values that the gateway treats as equal; undefined if the value is not text. */
 export function uniqueText({ unique }: FieldSpec, value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.normalize('NFC').trim().toLowerCase();

@@ -3,10 +3,10 @@ import { asReference } from '../model/secret-reference.ts';
 import type { MissingSecret } from './plan.types.ts';
 
 /**
- * Secrets that servers name and that were not found, by name. What was applied of them stays at the gateway, so that a server
- * may be in sync all the same; whatever has to be sent again fails.
+ * Secrets that servers use and that were not found, by name. Values that were applied before stay at the gateway, so a
+ * server can still be in sync, but sending the secret again fails.
  *
- * @param versions - of each secret that was found
+ * @param versions - version ids of the secrets that were found
  */
 export function missingSecrets(
   servers: Iterable<DesiredServer>,
@@ -35,5 +35,5 @@ export function missingSecrets(
     }));
 }
 
-/** So many servers are named as examples. */
+/** Maximum number of servers that are named as examples. */
 const mostNamed = 3;

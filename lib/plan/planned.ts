@@ -9,13 +9,12 @@ import type { FieldChange, PlannedServer } from './plan.types.ts';
 import { failureOf } from './record.ts';
 import type { Declared, PlanContext, ServerInputs } from './server-plan.types.ts';
 
-/** To a server that the person does not mean, it is a pass like any other. */
+/** For a server that the user's command does not include, the pass counts as unattended. */
 export function askingOf(context: PlanContext, mode: Mode): Asking {
   const isMeant = mode !== 'report' || context.includeReport;
   return { now: context.now, attended: context.attended && isMeant };
 }
 
-/** What the diff of one server depends on. */
 export function diffInputsOf(
   context: PlanContext,
   inputs: ServerInputs,
@@ -39,7 +38,6 @@ export function diffInputsOf(
 /** The key of a server to which nothing is sent. */
 export const nothingToAttempt = () => ({ key: '' });
 
-/** A server's finding. */
 export function planned(
   { server }: Declared,
   mode: Mode,

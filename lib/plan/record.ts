@@ -9,7 +9,7 @@ import type {
 } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 
-/** The record of a server that has none yet: `rev` 0 means that its first write expects no item. */
+/** The record of a server that has none yet. `rev` 0: its first write requires that there is no item. */
 export function emptyRecord(id: string, now: number, account: string): ServerRecord {
   return {
     id,
@@ -23,7 +23,7 @@ export function emptyRecord(id: string, now: number, account: string): ServerRec
   };
 }
 
-/** The record, unless it is of another account: nothing of it is known at this gateway then. */
+/** The record, or an empty one if it belongs to another account. */
 export function ofAccount(record: ServerRecord, account: string, now: number): ServerRecord {
   if (record.account === account) return record;
   const { id, rev, label, generation, countedAt } = record;
@@ -36,7 +36,7 @@ export function ofAccount(record: ServerRecord, account: string, now: number): S
   };
 }
 
-/** The fields of a record that are kept by pointer. */
+/** The parts of a record that are maps by pointer. */
 export interface FieldMaps {
   readonly applied: Readonly<Record<Pointer, AppliedField>>;
   readonly undecided: Readonly<Record<Pointer, UndecidedField>>;
@@ -44,8 +44,8 @@ export interface FieldMaps {
 }
 
 /**
- * Field maps after a diff: notes taken in, and what is no longer declared (or ignored now) forgotten.
- * A map in which nothing changes is returned as it is, so that news can be seen by identity.
+ * Field maps after a diff: notes are added, and fields that are no longer owned are removed. A map without changes is
+ * returned itself, so that changes can be detected by identity.
  */
 export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]): FieldMaps {
   const pick = <T>(
@@ -68,7 +68,7 @@ export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]):
   };
 }
 
-/** Whether all fields of a map are declared still. Of a fleet at rest this is asked for each map of each server. */
+/** Whether all fields of a map are still owned. Must be fast: it runs for each map of each server. */
 function isAllOwned(
   known: Readonly<Record<Pointer, unknown>>,
   verdicts: readonly FieldVerdict[],
@@ -82,8 +82,8 @@ function isAllOwned(
 export type RecordUpdate = { readonly [K in keyof ServerRecord]?: ServerRecord[K] | undefined };
 
 /**
- * What failed, kept with its backoff while a server that is paused, off, invalid or missing has another outcome: when it is
- * looked at again, that is still what keeps it from being sent.
+ * Keeps a failure and its backoff while the server has the outcome paused, off, invalid or missing. They apply again
+ * when that outcome ends.
  */
 export function keptFailure(record: ServerRecord): RecordUpdate {
   const { outcome, stopped, retry, since, reason } = record;
@@ -94,7 +94,7 @@ export function keptFailure(record: ServerRecord): RecordUpdate {
   return {};
 }
 
-/** What failed last, and since when: as the record says, or as it was kept. */
+/** What failed last, and since when: the record's current failure, or the one that `keptFailure` kept. */
 export function failureOf(
   record: ServerRecord,
   outcome: 'failed' | 'waiting',
@@ -105,8 +105,8 @@ export function failureOf(
 }
 
 /**
- * The record with an outcome and other parts replaced; `since` moves only if the outcome does. Applied fingerprints that
- * change belong to no one declaration any more, unless `update` says to which.
+ * The record with a new outcome and other parts replaced; `since` changes only if the outcome does. If applied
+ * fingerprints change, `settled` is dropped unless `update` sets it.
  */
 export function withOutcome(
   record: ServerRecord,
@@ -130,7 +130,7 @@ export function withOutcome(
   return kept as unknown as ServerRecord;
 }
 
-/** Whether `withOutcome` would give a record with anything new; without making it. */
+/** Whether `withOutcome` would return a changed record, without creating it. */
 export function isNewOutcome(
   record: ServerRecord,
   outcome: Outcome,
@@ -146,12 +146,12 @@ export function isNewOutcome(
   });
 }
 
-/** Applied fingerprints that change belong to no one declaration any more. */
+/** `settled` is valid only while the applied fingerprints do not change. */
 function keptSettled({ settled, applied }: ServerRecord, update: RecordUpdate) {
   return update.applied === undefined || update.applied === applied ? settled : undefined;
 }
 
-/** Whether writing `after` over `before` would write anything new. */
+/** Whether `after` differs from `before` in anything that is written. */
 export function isNews(before: ServerRecord, after: ServerRecord): boolean {
   if (before.rev === 0 || !sameReason(before.reason, after.reason)) return true;
   const differs = (key: string) =>

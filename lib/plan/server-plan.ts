@@ -14,7 +14,7 @@ import type { RecordUpdate } from './record.ts';
 import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.types.ts';
 import { withSentTogether } from './together.ts';
 
-/** The plan of one server: the outcome is the first of the list in `outcome.ts` that fits. */
+/** The plan of one server. Its outcome is the first in the list of `outcome.ts` that applies. */
 export function planServer(context: PlanContext, inputs: ServerInputs): ServerPlan {
   const { declared, live, pause } = inputs;
   const { server } = declared;
@@ -54,7 +54,7 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
 }
 
 const goneByItself =
-  'the gateway does not have it any more. To create it again: declare it absent, and once that is done present';
+  'the gateway no longer has it. To create it again: declare it absent, apply, then declare it present';
 
 function planFields(
   context: PlanContext,
@@ -97,8 +97,8 @@ function olderThan({ generation }: DesiredServer, record: ServerRecord): Reason 
 }
 
 /**
- * The record that the ledger should have once this is planned and nothing is sent, if it is news: a first baseline,
- * an applied record that lagged behind, a released field, another outcome.
+ * The record to write after planning if nothing is sent, or undefined if nothing changed. Changes are: a first
+ * baseline, an outdated applied record, a field that is no longer owned, a new outcome.
  */
 export function notedRecord(
   plan: ServerPlan,
@@ -108,7 +108,7 @@ export function notedRecord(
   const { record, planned: finding, verdicts } = plan;
   if (isSent(finding.outcome)) return undefined;
   const { label } = declared.server;
-  // A server that was not compared has no verdicts; one that declares nothing has none either, and is in sync.
+  // No verdicts: the server was not compared, or it declares nothing and is in sync.
   const compared = verdicts.length > 0 || plan.inSyncAs !== undefined;
   const update: RecordUpdate = {
     ...(compared ? notedFields(record, verdicts) : keptFailure(record)),
@@ -124,7 +124,7 @@ export function notedRecord(
     : undefined;
 }
 
-/** In sync, the declaration counts as acted on, and what kept an earlier one from it has ended. */
+/** In sync: the declaration counts as acted on, and earlier failures are cleared. */
 function acted({ record, verdicts }: ServerPlan, server: DesiredServer): RecordUpdate {
   const provable = verdicts.every((verdict) => verdict.state !== 'assumed' || verdict.verifiable);
   const { contentHash } = server;

@@ -9,12 +9,12 @@ import type { DiffInputs, FieldVerdict } from './diff.types.ts';
 import type { Asking } from './due.ts';
 import type { PlannedServer } from './plan.types.ts';
 
-/** A declared server, parsed or not. */
+/** A declared server, valid or not. */
 export type Declared =
   | { readonly valid: true; readonly server: DesiredServer }
   | { readonly valid: false; readonly server: InvalidServer };
 
-/** What the plan of each server of a connection depends on alike. */
+/** What the plans of all servers of a connection depend on. */
 export interface PlanContext extends Asking {
   /** `accountKey` of the connection. */
   readonly account: string;
@@ -22,50 +22,50 @@ export interface PlanContext extends Asking {
   readonly secretVersions: ReadonlyMap<string, string>;
   /** Version of the secret that the connection signs in with, where it is known. */
   readonly credential?: string | undefined;
-  /** Whether the person who asks also means servers of mode `report`. */
+  /** Whether the user's command also changes servers in mode `report`. */
   readonly includeReport: boolean;
-  /** Of servers that Trueup creates and deletes; absent where there are none. */
+  /** For servers that Trueup creates and deletes; absent if there are none. */
   readonly lifecycle?: LifecycleContext;
 }
 
-/** What servers that come and go are planned with. */
+/** What the plan of a server that Trueup creates or deletes depends on. */
 export interface LifecycleContext {
   readonly connection: string;
   readonly table: FieldTable;
-  /** This deployment, as bindings have it. */
+  /** This deployment, as in `Binding.stack`. */
   readonly stack: string;
 }
 
-/** What it depends on of its own. */
+/** What the plan of one server depends on in addition. */
 export interface ServerInputs {
   readonly declared: Declared;
-  /** Absent: the vendor does not have it. */
+  /** Absent if the vendor does not have it. */
   readonly live?: LiveServer | undefined;
   readonly record?: ServerRecord | undefined;
   readonly pause?: Pause | undefined;
-  /** Whether a GET said what the list leaves out. */
+  /** Whether a GET read the fields that the list omits. */
   readonly isRead?: boolean | undefined;
   readonly resend: DiffInputs['resend'];
-  /** Of a server that does not exist yet. */
+  /** For a server that does not exist yet. */
   readonly list?: NewServerList | undefined;
 }
 
-/** A server's plan, and what apply and the ledger need of it. */
+/** A server's plan, with what apply and the ledger need. */
 export interface ServerPlan {
   readonly planned: PlannedServer;
   readonly inSyncAs?: 'inSync' | 'assumed' | undefined;
   readonly verdicts: readonly FieldVerdict[];
-  /** `attemptKey`. Only backoff and failures ask for it, and of a fleet few servers have them. */
+  /** `attemptKey`. A function, because only servers with a backoff or failure need it. */
   readonly key: () => AttemptKey;
-  /** The current record, or the empty one. */
+  /** The current record, or an empty one. */
   readonly record: ServerRecord;
-  /** When a GET said what the list leaves out, if it did in this pass. */
+  /** When a GET of this pass read the fields that the list omits. */
   readonly readAt?: Time | undefined;
-  /** What is to be written of its label, whatever is sent. */
+  /** What to write for its label, whatever is sent. */
   readonly label?: LabelWork | undefined;
 }
 
-/** What a pass found that its label's items do not say yet. */
+/** What a pass found that the label's items do not have yet. */
 export type LabelWork =
   | { readonly kind: 'settle'; readonly begunAt: number; readonly found: FoundByName }
   | { readonly kind: 'removal'; readonly isThere: boolean }

@@ -7,8 +7,8 @@ interface Shown {
 }
 
 /**
- * A value as it is kept for people: one whose JSON is longer than `limit` characters becomes a text with its beginning
- * and its length. Records of what happened need no more; what is compared is compared by hash and fingerprint.
+ * A value as it is stored for output: if its JSON is longer than `limit` characters, a text with its beginning and its
+ * length. Comparing uses hashes and fingerprints instead.
  */
 export function capped(value: ShownValue, limit: number): ShownValue {
   if (value.kind !== 'value') return value;
@@ -23,7 +23,7 @@ export function cappedChange<T extends Shown>(change: T, limit: number): T {
   return { ...change, before: capped(change.before, limit), after: capped(change.after, limit) };
 }
 
-/** The first form that fits into `maximum` bytes; the last one, if none does. */
+/** The first form that fits into `maximum` bytes, or the last form if none does. */
 export function firstThatFits<T, L>(
   limits: readonly [L, ...L[]],
   form: (limit: L) => T,

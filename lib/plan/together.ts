@@ -5,10 +5,10 @@ import type { DiffInputs, FieldVerdict } from './diff.types.ts';
 import { nothingToNote } from './fingerprint.ts';
 
 /**
- * The verdicts of a server, with what follows for fields that travel together: where one of a group changes, the group's
- * secrets are sent too, and the plan says so. Its other fields go along with the values that they have (see `buildBody`).
+ * Adds the changes that follow from groups: if one field of a group changes, the group's secrets are sent too, and the
+ * plan shows that. Its other fields are sent unchanged (see `buildBody`).
  *
- * A secret that may turn out to be unmoved stays conditional only if no other field makes its group be sent.
+ * A secret stays conditional only if no other field causes its group to be sent.
  */
 export function withSentTogether(
   inputs: DiffInputs,

@@ -5,19 +5,19 @@ import { fingerprint, matchFingerprint, valueOf } from './fingerprint.ts';
 import type { FingerprintScope } from './fingerprint.ts';
 import type { AnswerResult } from './verify-answer.ts';
 
-/** The PUT before this one that carried the field, where one is recorded. */
+/** The recorded result of the previous PUT of the field, if any. */
 export type EarlierAnswer = UndecidedField | NormalisedField | undefined;
 
 /**
- * What is recorded of a PUT whose answer did not show `sent`.
+ * What is recorded for a PUT whose answer did not show `sent`.
  *
- * | the PUT before was answered with | `showed` |
+ * | the previous PUT was answered with | `showed` |
  * |----------------------------------|----------|
- * | the same third value             | `form`: the vendor makes it of what is sent |
- * | a third value, under a key that is lost | `other`: the next PUT decides |
- * | another value, or there was none | what this answer says: `old` or `other` |
+ * | the same third value             | `form`: the vendor converts what is sent to it |
+ * | a third value, with a key that is lost | `other`: the next PUT decides |
+ * | another value, or there was none | what this answer shows: `old` or `other` |
  *
- * One PUT's third value may be what another writer sent at the same moment.
+ * The third value of a single PUT proves nothing: another writer may have sent it at the same moment.
  *
  * @param attempts - how often it was sent, this PUT included
  */

@@ -4,14 +4,14 @@ import type { Reading, Unit } from '../model/units.ts';
 import { agrees, readUnit } from '../model/units.ts';
 
 /**
- * What the answer to a PUT says of a sent unit.
+ * What the answer to a PUT shows for a unit that was sent.
  *
  * | result     | the answer |
  * |------------|------------|
  * | `applied`  | shows what was sent |
- * | `unreadable` | cannot show it: assumed from now on |
+ * | `unreadable` | cannot show it: `assumed` from now on |
  * | `old`      | shows what was there before, lacks what could be read before, or shows that no secret is stored: not applied, so far |
- * | `other`    | shows a third value: perhaps the vendor's own form of it |
+ * | `other`    | shows a third value: perhaps the vendor's form of it |
  */
 export type AnswerResult =
   | { readonly result: 'applied' | 'unreadable' }
@@ -24,7 +24,7 @@ export function verifyUnit(unit: Unit, before: LiveServer, answer: LiveServer): 
   const was = readUnit(unit, before);
   const answered = readUnit(unit, answer);
   if (answered.kind === 'unreadable') {
-    // Taken as applied, an ignored field that only the list shows would be drift in each pass, for ever.
+    // If this counted as applied, a field that the vendor drops and only the list shows would be drift in every pass.
     const isReadable = unit.field.access === 'read-write';
     return !isReadable || was.kind === 'unreadable' || agrees(unit, was)
       ? { result: 'unreadable' }

@@ -52,7 +52,7 @@ describe('a PUT of a field that clears others', () => {
 
   test('the message has the field that clears, and what to do', () => {
     expect(new WouldClearError('/tags', '/name')).toMatchObject({
-      message: expect.stringMatching(/a change of \/name clears it.*declare it too/),
+      message: expect.stringMatching(/a change of \/name clears it.*Declare it too/),
       context: { pointer: '/tags' },
     });
   });

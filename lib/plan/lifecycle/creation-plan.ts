@@ -12,9 +12,9 @@ import { secretChange, valueChange } from '../change.ts';
 import type { DiffInputs, FieldVerdict } from '../diff.types.ts';
 import { fingerprint, matchFingerprint, nothingToNote } from '../fingerprint.ts';
 
-/** What a pass knows of a server without a binding. */
+/** What a pass knows about a server without a binding. */
 export interface NewServerInputs {
-  /** What a complete list of this pass says; absent if there was none. */
+  /** The result of a complete list read in this pass; absent if there was none. */
   readonly list?: NewServerList | undefined;
 }
 
@@ -23,11 +23,11 @@ export interface NewServerList {
   readonly begunAt: number;
   /** The live servers that have its name. */
   readonly named: readonly LiveServer[];
-  /** Declared servers that the list does not show, and that are not known to be missing. */
+  /** Declared servers that the list lacks and that are not known to be missing. */
   readonly hidden: readonly string[];
 }
 
-/** What may be done about it: nothing; it may be created; or it is settled what became of an earlier attempt. */
+/** What the pass may do: nothing, create it, or record the result of an earlier attempt. */
 export type NewServerFinding =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'create' }
@@ -40,13 +40,13 @@ export type NewServerFinding =
     };
 
 /**
- * What follows for a server without a binding. First row that fits.
+ * What to do for a server without a binding. The first matching row applies.
  *
  * | case | finding |
  * |------|---------|
- * | there is a reservation | unsure; with a complete list it is settled |
+ * | there is a reservation | unsure; resolved with a complete list |
  * | it is declared absent | nothing |
- * | no policy permits `create` | invalid |
+ * | the policy does not allow `create` | invalid |
  * | no complete list was read, or the list hides a declared server | waits |
  * | a live server has its name | waits, with the command that adopts it |
  * | otherwise | create |
@@ -76,13 +76,13 @@ export function newServerFinding(
 const mayBeCreated: Reason = {
   code: 'unsure',
   message:
-    'a request to create it was sent, and its answer is not known; it is not sent again until two complete lists have shown what became of it',
+    'a request to create it was sent, and its result is not known; it is not sent again until two complete lists show the result',
 };
 const notPermitted: Reason = {
   code: 'invalid',
   message: "it does not exist, and policy.manage does not have 'create'",
 };
-/** Why a pass may neither create nor delete a server; undefined where it may. */
+/** Why a pass may neither create nor delete servers; undefined if it may. */
 export function incompleteList({ list }: NewServerInputs): Reason | undefined {
   if (!list) return wantsList;
   const [hidden] = list.hidden;
@@ -91,7 +91,8 @@ export function incompleteList({ list }: NewServerInputs): Reason | undefined {
 
 const wantsList: Reason = {
   code: 'whole-connection',
-  message: 'servers come and go in passes over the whole connection, with a complete list',
+  message:
+    'servers are only created or deleted by passes over the whole connection, with a complete list',
 };
 const hides = (id: string): Reason => ({
   code: 'list-incomplete',
@@ -101,11 +102,11 @@ const nameTaken = (connection: string, { id, readOnly }: LiveServer): Reason => 
   code: 'name-taken',
   message:
     readOnly === undefined
-      ? `server ${id} has its name, and may be another's. To adopt it: \`trueup import ${connection}/${id}\`, and declare it with its id in place of this one`
+      ? `server ${id} has its name, and may belong to others. To adopt it: \`trueup import ${connection}/${id}\`, and declare it with its id instead of this one`
       : `server ${id} has its name, and is ${readOnly}: it cannot be adopted. Give this one another name`,
 });
 
-/** What is sent when it is created, as changes of fields that are not there. */
+/** The fields that are sent on create, as changes from no value. */
 export function creationVerdicts(
   inputs: DiffInputs,
   units: readonly Unit[],
@@ -121,7 +122,10 @@ export function creationVerdicts(
   }));
 }
 
-/** What the request itself carries: secrets and what goes with them follow by PUT, where the gateway creates without. */
+/**
+ * The fields of the create request. Secrets, and fields of their groups, are sent by a later PUT if the gateway allows
+ * that.
+ */
 export function unitsToCreate(units: readonly Unit[], withSecrets: boolean): readonly Unit[] {
   if (withSecrets) return units;
   const groups = new Set(
@@ -132,7 +136,7 @@ export function unitsToCreate(units: readonly Unit[], withSecrets: boolean): rea
   );
 }
 
-/** The keyed fingerprints of what is sent and can be read back. */
+/** Fingerprints of the fields that are sent and can be read back. */
 export function bodyPrints(
   keys: FingerprintKeys,
   account: string,
@@ -149,8 +153,9 @@ export function bodyPrints(
 }
 
 /**
- * What a list has under the name of a server that may have been created: ours is one server, and all that can be read of it is as
- * it was sent. Where the request chose the id, ours is the one that has it, whatever was changed of it since.
+ * Looks in a list for a server that may have been created, by its name. It is recognised if it is the only one with the
+ * name and its readable fields are as they were sent. If the request chose the id, the server with that id is
+ * recognised, whatever changed since.
  */
 export function foundByName(
   keys: FingerprintKeys,
@@ -176,10 +181,10 @@ export function foundByName(
     if (!reading || reading.kind === 'unreadable') continue;
     const value = reading.kind === 'value' ? reading.value : null;
     if (matchFingerprint(keys, known, { account, server, pointer }, value) === 'same') continue;
-    return other(`server ${live.id} has its name, and another ${pointer} than was sent`);
+    return other(`server ${live.id} has its name, but its ${pointer} differs from what was sent`);
   }
   return { kind: 'same', id: live.id };
 }
 
 const byPerson =
-  'it may be another’s, and Trueup does not touch it. Declare it with its id, or rename or delete it at the gateway';
+  'it may belong to others, so Trueup does not change it. Declare it with its id, or rename or delete it at the gateway';

@@ -9,7 +9,7 @@ import { comparable } from '../../model/units.ts';
 import { macOf } from '../fingerprint.ts';
 import type { FieldChange } from '../plan.types.ts';
 
-/** What can be read of a server that is to be deleted: what is approved is this server, as it is now. */
+/** The readable fields of a server to be deleted: an approval is only valid for the server as it is now. */
 export function deletionChanges(
   keys: FingerprintKeys,
   account: string,
@@ -37,7 +37,7 @@ export function deletionChanges(
   });
 }
 
-/** Why a server may not be deleted; undefined if it may, once that is approved. */
+/** Why a server may not be deleted; undefined if it may be, once approved. */
 export function notDeletable(
   binding: Binding,
   owner: Pick<Binding, 'account' | 'stack'>,
@@ -46,16 +46,16 @@ export function notDeletable(
   return {
     code: 'invalid',
     message:
-      'it is declared absent, and this deployment did not create it: it deletes only what it created',
+      'it is declared absent, but this deployment did not create it, and deletes only servers that it created',
   };
 }
 
 export const mayBeDeleted: Reason = {
   code: 'unsure',
   message:
-    'a request to delete it was sent, and its answer is not known; a later pass reads what became of it',
+    'a request to delete it was sent, and its result is not known; a later pass reads the result',
 };
 export const alreadyGone: Reason = {
   code: 'already-gone',
-  message: 'the gateway does not have it any more, and nothing was deleted',
+  message: 'the gateway no longer has it; Trueup did not delete it',
 };

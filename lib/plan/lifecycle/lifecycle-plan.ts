@@ -24,7 +24,7 @@ import type {
 /** A server whose row has no id. */
 type Created = DesiredServer & { readonly created: CreatedServer };
 
-/** A server without a binding: it does not exist, or that is not settled. */
+/** Plans a server without a binding: it does not exist, or a creation is unresolved. */
 export function planNew(
   context: PlanContext,
   { connection, table }: LifecycleContext,
@@ -73,7 +73,7 @@ export function planNew(
   }
 }
 
-/** A server that is declared absent, or whose deletion is not settled; undefined if it is one like any other. */
+/** Plans a server that is declared absent or whose deletion is unresolved; undefined for any other server. */
 export function planGoing(
   context: PlanContext,
   { table, stack }: LifecycleContext,
@@ -105,7 +105,8 @@ export function planGoing(
   const problem = notDeletable(binding, { account, stack });
   if (problem) return simple('invalid', problem);
   const why = incompleteList(inputs);
-  // Noted first: until it is known to be missing, no list without it counts as complete, for other labels neither.
+  // Recorded first: until it is known to be missing, a list without it does not count as complete, not even for other
+  // labels.
   if (!live && (why || record.outcome !== 'missing')) return simple('missing', alreadyGone);
   if (why) return simple('waiting', why);
   if (!live) return { ...simple('unsure', alreadyGone), label: { kind: 'already-gone' } };

@@ -6,8 +6,8 @@ import { uniqueText } from '../holders.ts';
 import type { Declared } from '../server-plan.types.ts';
 
 /**
- * Which of the servers that do not exist yet have the name of a live one, by the field that a gateway's table says; or the id that
- * an attempt to create it chose. Two may be called the same: neither is created while a live server has the name.
+ * Live servers that have the name of a declared server that does not exist yet (in the field that the table's `foundBy`
+ * names), or the id that a create request chose. No server is created while a live one has its name.
  */
 export function namesakesOf(
   servers: ReadonlyMap<string, Declared>,

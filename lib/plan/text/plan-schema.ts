@@ -8,8 +8,8 @@ import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { isTime } from '../../model/time.ts';
 
 /*
- * The form of a plan as data: what `--out FILE` writes, `--output json` prints, and `--plan FILE` reads. Members that are
- * not known: ignored: a newer Trueup may have written them.
+ * The schema of a plan: what `--out FILE` writes, `--output json` prints, and `--plan FILE` reads. Unknown members are
+ * ignored, because a newer Trueup may have written them.
  */
 
 export const text = (what: string) => described(z.string(), what);
@@ -19,10 +19,10 @@ export const version = described(
   z.literal(1),
   'Version of this format; 1 while members are only added',
 );
-/** It becomes part of commands that are shown to be run. */
+/** The name becomes part of commands that users copy. */
 export const connectionName = redescribed(connectionNameSchema, 'Name of the connection');
 
-/** The words of a closed list, each with its meaning. */
+/** The values of an enum, each with its meaning. */
 const explained = (meanings: Readonly<Record<string, string>>) =>
   Object.entries(meanings)
     .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
@@ -36,14 +36,14 @@ export const outcomeSchema = described(
   z.enum(outcomes),
   `The first that fits. ${explained(outcomeMeanings)}`,
 );
-export const modeSchema = described(z.enum(modes), 'What unattended passes do');
+export const modeSchema = described(z.enum(modes), 'What unattended passes may do');
 
 const kind = <Kind extends string>(name: Kind, what: string) => described(z.literal(name), what);
 
 export const shownSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: kind('value', 'A readable or write-only value'),
-    value: redescribed(z.json(), 'As it is'),
+    value: redescribed(z.json(), 'The value'),
   }),
   z.object({ kind: kind('absent', 'No value') }),
   z.object({ kind: kind('unreadable', 'The gateway never returns it') }),
@@ -55,32 +55,28 @@ export const shownSchema = z.discriminatedUnion('kind', [
 ]);
 
 export const reasonSchema = z.object({
-  code: text('Stable; may be matched on'),
-  message: text('For people; at most 500 characters, no secret'),
+  code: text('Stable, for programs'),
+  message: text('For users; at most 500 characters, no secret'),
   pointer: z.optional(text('JSON Pointer into spec, if one field is the reason')),
 });
 
-/** What becomes of a server that failed or waits. */
+/** When a server that failed or waits is tried again. */
 export const nextAttemptKeys = {
-  nextAttempt: z.optional(
-    redescribed(time, 'Not before this do unattended passes try it again; ISO 8601, UTC'),
-  ),
-  atOnce: z.optional(text('What tries it again at once, in words')),
+  nextAttempt: z.optional(redescribed(time, 'When unattended passes try it again; ISO 8601, UTC')),
+  atOnce: z.optional(text('What makes them try it at once, as text')),
 };
 
-/** The same of a connection that failed. */
+/** The same for a connection that failed. */
 export const failingKeys = {
   since: z.optional(redescribed(time, 'Since when the connection fails; ISO 8601, UTC')),
-  nextAttempt: z.optional(
-    redescribed(time, 'Not before this do unattended passes try the connection again'),
-  ),
-  atOnce: z.optional(text('What tries the connection again at once, in words')),
+  nextAttempt: z.optional(redescribed(time, 'When unattended passes try the connection again')),
+  atOnce: z.optional(text('What makes them try the connection at once, as text')),
 };
 
-/** How a server is called. */
+/** A server's id and label. */
 export const serverKeys = {
   id: text("The gateway's id"),
-  label: z.optional(text('What people call it')),
+  label: z.optional(text('Its label')),
 };
 
 const fieldChangeSchema = z.object({
@@ -91,20 +87,20 @@ const fieldChangeSchema = z.object({
   compare: described(z.enum(['value', 'set']), 'Sets are shown as added and removed members'),
   conditional: described(z.boolean(), 'Sent only if the value of the secret changed too'),
   loosens: z.optional(
-    described(z.literal(true), 'It lets more people or tools in; absent where it does not'),
+    described(z.literal(true), 'It gives access to more people or tools; otherwise absent'),
   ),
-  hash: text('Names this change: what an approval lists'),
-  held: described(z.boolean(), 'The guard holds it; in mode `report`, it would if it were sent'),
+  hash: text('Identifies this change, for approvals'),
+  held: described(z.boolean(), 'The guard holds it; in mode `report`: it would if it were sent'),
   takenBy: z.optional(
     described(
       z.object({
         ...serverKeys,
         what: described(
           z.enum(['keeps', 'gives', 'exchanges']),
-          '`keeps`: it keeps the value, and the gateway refuses this one; `gives`: it gets another one first; `exchanges`: each waits for the other one, which takes two steps',
+          '`keeps`: it keeps the value, and the gateway rejects this change; `gives`: it gets a different value first; `exchanges`: each needs the value of the other, which takes two steps',
         ),
       }),
-      'Another live server that has the value now, where only one can have it',
+      'Another live server that has this unique value now',
     ),
   ),
 });
@@ -116,7 +112,7 @@ const plannedServerSchema = z.object({
   since: z.optional(redescribed(time, 'Since when it has this outcome; ISO 8601, UTC')),
   reason: z.optional(redescribed(reasonSchema, 'Why')),
   ...nextAttemptKeys,
-  changes: described(z.array(fieldChangeSchema), 'Field by field; none where nothing is sent'),
+  changes: described(z.array(fieldChangeSchema), 'The changes, by field; empty if nothing is sent'),
 });
 
 const share = z.number().check(z.minimum(0));
@@ -127,18 +123,21 @@ const guardSchema = z.object({
   known: z.optional(
     redescribed(
       count,
-      'Servers that the ledger knows, declared or not; absent while it knows none. The share is of the smaller figure, the minimum is compared with the larger',
+      'Servers in the ledger, declared or not; absent if there are none. The share is computed from the smaller number, the minimum is compared with the larger',
     ),
   ),
-  changedLastHour: redescribed(count, 'Servers that the guard counted in the last hour'),
+  changedLastHour: redescribed(count, 'Servers changed in the last hour that the guard counts'),
   changing: redescribed(count, 'Servers that this plan adds to them'),
   reported: z.optional(
-    redescribed(count, 'Servers in mode `report` that `trueup apply` would add; absent: none'),
+    redescribed(
+      count,
+      'Servers in mode `report` that `trueup apply` would change too; absent: none',
+    ),
   ),
   approved: z.optional(
     redescribed(
       count,
-      'Servers that do not count because what they change is approved; absent: none',
+      'Servers that do not count because their changes are approved; absent: none',
     ),
   ),
   share: redescribed(share, 'Their share of the declared servers, 0 to 1'),
@@ -175,7 +174,7 @@ export const planSchema = z.object({
   provider: text('Kind of gateway'),
   servers: redescribed(count, 'Servers in scope; the counts add up to it'),
   counts: redescribed(countsSchema, 'Servers by outcome'),
-  changes: described(z.array(plannedServerSchema), 'Servers that are not simply in sync, by id'),
+  changes: described(z.array(plannedServerSchema), 'Servers that are not in sync, by id'),
   undeclared: described(
     z.array(
       z.object({
@@ -183,25 +182,25 @@ export const planSchema = z.object({
         name: z.optional(text('Its name at the gateway')),
       }),
     ),
-    'Undeclared live servers; never touched',
+    'Undeclared live servers; never changed',
   ),
   undeclaredCount: z.optional(
-    redescribed(count, 'How many there are, where `undeclared` has only the first of them'),
+    redescribed(count, 'Total number, if `undeclared` has only the first ones'),
   ),
   missingSecrets: z.optional(
     described(
       z.array(
         z.object({
           secret: text('Name of the secret'),
-          servers: redescribed(count, 'How many servers name it'),
-          such: described(z.array(z.string()), 'The first of them, as people call them'),
+          servers: redescribed(count, 'How many servers use it'),
+          such: described(z.array(z.string()), 'Labels of the first of them'),
         }),
       ),
-      'Secrets that were not found, or may not be described: whatever needs one of them fails',
+      'Secrets that were not found, or that Trueup is not allowed to describe: changes that need one of them fail',
     ),
   ),
-  guard: redescribed(guardSchema, "The guard's finding"),
-  digest: text('Over the hashes of all changes; empty if there are none'),
+  guard: redescribed(guardSchema, 'The result of the guard'),
+  digest: text('Digest of the hashes of all changes; empty if there are none'),
 });
 
 const signature = z.object({
@@ -212,7 +211,7 @@ const signature = z.object({
 /** Plans of several connections, and the connections that could not be planned. */
 export const planDocumentSchema = z.object({
   version,
-  plans: described(z.array(planSchema), 'By connection'),
+  plans: described(z.array(planSchema), 'One plan for each connection'),
   failures: z.optional(
     described(
       z.array(
@@ -229,12 +228,12 @@ export const planDocumentSchema = z.object({
   signature: z.optional(
     redescribed(
       signature,
-      'Of a file that `trueup plan --out` wrote: by the fingerprint key, over its plans',
+      'Signature of a file that `trueup plan --out` wrote, by the fingerprint key',
     ),
   ),
 });
 
-/** What `planDocumentSchema` describes, with the types that the rest of the code has. */
+/** The type of `planDocumentSchema`, in terms of the types that other code uses. */
 export interface PlanDocument {
   readonly version: 1;
   readonly plans: readonly Plan[];

@@ -7,7 +7,7 @@ import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { columns, wrap } from '../../model/text/wrap.ts';
 
-/** A cause in a word, and in a sentence. */
+/** The name of a cause, and its explanation. */
 export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence: string]>> = {
   adopt: ['adopt', 'not applied before'],
   declared: ['declared', 'the declaration changed'],
@@ -23,13 +23,13 @@ export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence
 };
 
 /**
- * A field's change, in as few lines as fit:
+ * A field's change, in as few lines as possible:
  *
  *     name: "Old" -> "New"  # drift: changed at the vendor
  *     description: "An old text"  # declared: the declaration changed
  *       -> "A new text that does not fit into the same line"
  *
- * @param said - why, in words; nothing if empty
+ * @param said - the reason as text; not shown if empty
  */
 export function fieldLines(
   change: FieldChange,
@@ -51,7 +51,7 @@ export function fieldLines(
   ];
 }
 
-/** One value, or two with an arrow between them, in as few lines as fit; `why` is behind the first. */
+/** One value, or two with an arrow between them, in as few lines as possible; `why` follows the first. */
 export function sideLines(
   name: string,
   sides: readonly string[],
@@ -70,19 +70,19 @@ export function sideLines(
   return [...headLines(`    ${name}:`, why, paint), ...sideIn(first, '      ', width), ...below];
 }
 
-/** A line with `why` behind it, or below where that does not fit. */
+/** A line followed by `why`, which is on the next line if it does not fit. */
 function headLines(head: string, why: string, paint: Paint): readonly string[] {
   if (why === '') return [head];
   const fits = head.length + why.length + 2 <= (paint.columns ?? columns);
   return fits ? [`${head}  ${paint(why, 'quiet')}`] : [head, `      ${paint(why, 'quiet')}`];
 }
 
-/** Only what is a sentence of ours is broken: of a value each space counts. */
+/** Only Trueup's own sentences are wrapped: in a value, each space counts. */
 function sideIn(side: string, head: string, width: number): readonly string[] {
   return side.startsWith('[secret ') ? wrap(side, '         ', head, width) : [head + side];
 }
 
-/** What is to be known of a value that another server has now; nothing where no other server has it. */
+/** A note if another server has the value now; otherwise empty. */
 export function holderText({ pointer, takenBy }: FieldChange): readonly string[] {
   if (!takenBy) return [];
   const who = plainText(takenBy.label ?? takenBy.id, 128);
@@ -99,7 +99,7 @@ export function holderText({ pointer, takenBy }: FieldChange): readonly string[]
   }
 }
 
-/** Why the field changes, in words. */
+/** Why the field changes, as text. */
 export function comment(change: FieldChange): string {
   const { cause, conditional, before, after } = change;
   const [word, says] = causeWords[cause];
@@ -109,16 +109,16 @@ export function comment(change: FieldChange): string {
   return [...marks(change), `${word}: ${sentence}${condition}`].join('; ');
 }
 
-/** The same where the words of the cause are said elsewhere. */
+/** The same without the cause, which the plan explains once. */
 export const marks = ({ held, loosens }: FieldChange): readonly string[] => [
   ...(held ? ['held'] : []),
   ...(loosens === true ? ['loosens access'] : []),
 ];
 
-/** So many members of a set are shown of each kind. */
+/** Maximum number of added, and of removed, members of a set that are shown. */
 const mostMembers = 50;
 
-/** The members that come and go, if both sides are lists. */
+/** The added and removed members, if both values are lists. */
 function setLines({ compare, before, after }: FieldChange, paint: Paint): string[] | undefined {
   if (compare !== 'set' || before.kind !== 'value' || after.kind !== 'value') return undefined;
   if (!Array.isArray(before.value) || !Array.isArray(after.value)) return undefined;

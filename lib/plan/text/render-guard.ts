@@ -9,7 +9,7 @@ export function percent(part: number, digits = 1): string {
   return `${Number((100 * part).toFixed(digits))}%`;
 }
 
-/** Digits after the point with which two parts that differ are not shown as the same. */
+/** The number of decimals needed so that two different shares are not shown as equal. */
 function digitsFor(part: number, other: number): number {
   const digits = [1, 2, 3, 4].find((some) => percent(part, some) !== percent(other, some));
   return part === other ? 1 : (digits ?? 1);
@@ -19,7 +19,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The guard's finding in words, and how to let through what it holds. Nothing if there is nothing to guard. */
+/** The guard's result as text, with the command that approves what it holds. Empty if there is nothing to guard. */
 export function guardLines(
   { connection, digest, guard, changes }: Plan,
   paint: Paint,
@@ -31,7 +31,7 @@ export function guardLines(
     texts.flatMap((text) => wrap(text, '', '', paint.columns));
   const approval =
     held === undefined ? [] : [`    ${next(`trueup approve ${connection} ${held}`)}`];
-  const waits = 'What is marked as held waits for approval:';
+  const waits = 'Changes marked as held wait for approval:';
   if (!guard.active) {
     const finding = `Guard: not active; ${sizeText(guard)}, the minimum is ${guard.minimum}.`;
     const warning = held === undefined ? [] : wrapped(waits).map((line) => paint(line, 'warn'));
@@ -42,7 +42,8 @@ export function guardLines(
     `${changedLastHour} before`,
     ...(approved > 0 ? [`not counting ${approved} approved`] : []),
   ];
-  // What mode report would add may be held where the rest is within the limit, and what comes or goes has limits of its own.
+  // Changes in mode `report` may be held although the others are within the limit. Creating and deleting have their own
+  // limits.
   const isOfOthers = changes.some(isHeldMove) && !changes.some(isHeldChange);
   const over = isOver(guard) || (held !== undefined && reported === 0 && !isOfOthers);
   const digits = digitsFor(share, limit);
@@ -65,7 +66,7 @@ const isHeld = ({ changes }: PlannedServer) => changes.some(({ held }) => held);
 const isHeldMove = (server: PlannedServer) => isComingOrGoing(server) && isHeld(server);
 const isHeldChange = (server: PlannedServer) => !isComingOrGoing(server) && isHeld(server);
 
-/** New servers have a limit of their own. */
+/** New servers have their own limit. */
 function newServers({ creates }: GuardState): readonly string[] {
   if (!creates) return [];
   const { lastHour, creating, limit } = creates;
@@ -75,7 +76,7 @@ function newServers({ creates }: GuardState): readonly string[] {
   ];
 }
 
-/** The figure that the share is of, and the other one where it differs. */
+/** The number that the share is computed from, and the other one if it differs. */
 function baseText(guard: GuardState): string {
   const { declared, known } = guard;
   const base = baseOf(guard);
@@ -93,7 +94,7 @@ function sizeText(guard: GuardState): string {
 const isSentAndCounts = (server: PlannedServer) =>
   server.outcome === 'updated' && hasGuardedCause(server);
 
-/** What unattended passes only report is not counted; a user who applies it may send it. */
+/** Changes that unattended passes only report are not counted, but a user's `apply` may send them. */
 function withReported(guard: GuardState) {
   const { reported = 0, changing, limit } = guard;
   if (reported === 0) return '';

@@ -6,12 +6,11 @@ import type { PlanDocument } from './plan-schema.ts';
 import { printable } from '../../model/text/shown-value.ts';
 
 /*
- * What machines read. `version` is that of the form: it stays 1 while members are only added, and a reader ignores those
- * that it does not know. Keys are sorted, so that the same plan is the same text and two plans can be compared line by
- * line; values are as they are, with control and invisible characters escaped.
+ * JSON output for programs. `version` is the version of the schema: it stays 1 while members are only added, and
+ * readers ignore members that they do not know. Keys are sorted, so that two plans can be compared line by line. In
+ * values, control and invisible characters are escaped.
  */
 
-/** A plan as it is. */
 export function renderPlanJson(plan: Plan): string {
   return render(plan);
 }
@@ -21,7 +20,7 @@ export function renderPlanDocument(document: PlanDocument): string {
   return render(document);
 }
 
-/** A pass's report, with the version of its form. */
+/** A pass's report, with the version of its schema. */
 export function renderReportJson(report: PassReport): string {
   return render({ version: 1, ...report });
 }

@@ -9,16 +9,16 @@ import { triedAgain } from './tried-again.ts';
 import { quoted, showPair, showPointer } from '../../model/text/shown-value.ts';
 
 /*
- * Plans for a pull request. Whatever a vendor or a user wrote is in fenced blocks only, each line quoted as JSON or
- * made plain, and the fence is longer than any run of backticks within: there Markdown, HTML, mentions and links are
- * text. Outside the fences are Trueup's own words and numbers, and names in which everything but letters, digits and
- * hyphens is spelled as a numeric entity.
+ * Plans for a pull request. Text from a vendor or user is only inside fenced blocks, quoted as JSON or made plain, and
+ * the fence is longer than any run of backticks inside. Markdown, HTML, mentions and links have no effect there.
+ * Outside the fences are only Trueup's own words, numbers, and names, in which all characters except letters, digits
+ * and hyphens are numeric entities.
  */
 
 /** A comment on GitHub has at most 65,536 characters. */
 const longest = 60_000;
 
-/** Plans in Markdown, cut at whole servers where they are too long for a comment. */
+/** Plans in Markdown. If they are too long for a comment, whole servers are left out. */
 export function renderPlansMarkdown(plans: readonly Plan[], next?: NextCommand): string {
   let left = longest;
   const sections = plans.map((plan) => {
@@ -29,7 +29,7 @@ export function renderPlansMarkdown(plans: readonly Plan[], next?: NextCommand):
   return `${sections.join('\n\n')}\n`;
 }
 
-/** @param room - characters that its servers may take */
+/** @param room - maximum number of characters for its servers */
 function planSection(plan: Plan, room: number, next: NextCommand | undefined): string {
   const head = [
     `### ${entities(plan.connection)} (${entities(plan.provider)})`,
@@ -55,7 +55,7 @@ function planSection(plan: Plan, room: number, next: NextCommand | undefined): s
 function fitting(blocks: readonly string[], room: number) {
   let left = room;
   const shown = blocks.filter((block) => {
-    // Once one does not fit, none after it does: what is shown is a beginning.
+    // After the first server that does not fit, no later one is shown.
     left = block.length <= left ? left - block.length : 0;
     return left > 0;
   });
@@ -104,7 +104,7 @@ function valueSides({ compare, before, after }: FieldChange, name: string): read
     ];
   }
   const [old, next] = showPair(before, after);
-  // Sent again: nothing can be seen to change.
+  // A resend: both values look the same.
   if (old === next) return [`+     ${name}: ${next}`];
   return [`-     ${name}: ${old}`, `+     ${name}: ${next}`];
 }
@@ -115,7 +115,7 @@ function fenced(language: string, text: string): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
-/** Text in which nothing is Markdown or HTML. */
+/** The text with everything escaped that Markdown or HTML could interpret. */
 function entities(text: string): string {
   return plainText(text).replaceAll(
     /[^A-Za-z0-9-]/gu,

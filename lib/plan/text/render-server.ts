@@ -9,7 +9,7 @@ import { showPointer } from '../../model/text/shown-value.ts';
 import { triedAgain } from './tried-again.ts';
 import { columns, wrap } from '../../model/text/wrap.ts';
 
-/** How a server with an outcome is shown: `detail` field by field, the others with their reason. */
+/** How a server with an outcome is shown: with `detail` field by field, otherwise with its reason. */
 const looks: Readonly<
   Record<Outcome, { sign: string; style: Style; words: string; detail?: true }>
 > = {
@@ -31,7 +31,7 @@ const looks: Readonly<
   inSync: { sign: '=', style: 'quiet', words: 'in sync' },
 };
 
-/** What would be held if it were sent. */
+/** For changes in mode `report` that the guard would hold if they were sent. */
 const reportedHeld: (typeof looks)[Outcome] = {
   ...looks.held,
   words: 'mode report, held by the guard',
@@ -53,11 +53,11 @@ export function serverBlocks(plan: Plan, paint: Paint): readonly (readonly strin
   ];
 }
 
-/** Of a first plan nearly every line is adopted: the head of the server says so, and the plan what it means. */
+/** In a first plan, almost every line has the cause `adopt`. It is shown once per server, and explained once per plan. */
 const commentOf = (change: FieldChange) =>
   change.cause === 'adopt' ? marks(change).join('; ') : comment(change);
 
-/** A paused connection has each of its servers paused for the same reason: that is said once. */
+/** If more servers than this are off, or paused for the same reason, they are shown in one line. */
 const mostAlike = 5;
 
 function alike(servers: readonly PlannedServer[]): Map<string, readonly PlannedServer[]> {

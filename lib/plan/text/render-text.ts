@@ -16,9 +16,9 @@ const plain: Paint = (text) => text;
 const same: NextCommand = (line) => line;
 
 /**
- * A plan for people, in the manner of Terraform: each server that is not in sync, field by field with its cause, what
- * are undeclared, the guard, and the counts. Stable: the same plan is the same text. Everything that a vendor or user
- * wrote is quoted or made plain, so that no terminal code gets through.
+ * A plan as text, similar to Terraform's: each server that is not in sync, its fields with their causes, undeclared
+ * servers, the guard, and the counts. The same plan always gives the same text. Text from a vendor or user is quoted or
+ * made plain, so that it cannot contain terminal codes.
  *
  *     ~ acme-prod/salesforce-prod  (drift)
  *         name: "Old" -> "New"  # drift: changed at the vendor
@@ -41,11 +41,11 @@ export function renderPlan(plan: Plan, paint: Paint = plain, next = same): strin
     .join('\n\n');
 }
 
-/** What `(adopt)` means, once a plan. */
+/** Explains `(adopt)` once per plan. */
 function adoptLines({ changes }: Plan, paint: Paint): readonly string[] {
   const adopts = changes.some((server) => server.changes.some(({ cause }) => cause === 'adopt'));
   return adopts
-    ? wrap('adopt: declared, and not applied by Trueup before.', '', '', paint.columns)
+    ? wrap('adopt: declared, but not applied by Trueup before.', '', '', paint.columns)
     : [];
 }
 
@@ -69,7 +69,7 @@ function undeclaredLines(plan: Plan, paint: Paint): readonly string[] {
 
 const mostMissing = 10;
 
-/** Secrets that were not found: what is in sync stays so, and fails when it is sent again. */
+/** Warns of secrets that were not found. Servers in sync stay in sync, but sending the secret again fails. */
 export function missingLines({ missingSecrets = [] }: Plan, paint: Paint): readonly string[] {
   const more = missingSecrets.length - mostMissing;
   return missingSecrets
@@ -84,7 +84,7 @@ export function missingLines({ missingSecrets = [] }: Plan, paint: Paint): reado
     .map((line) => paint(line, 'warn'));
 }
 
-/** The counts of a plan in words: what would be done, what prevents it, what is in sync. */
+/** The counts of a plan as text: what would be done, what prevents it, and what is in sync. */
 export function planCounts(counts: OutcomeCounts): string {
   const parts = [
     ...(counts.created > 0 ? [`${counts.created} to create`] : []),
@@ -123,14 +123,14 @@ function syncCounts({ inSync, assumed }: OutcomeCounts): string[] {
   return [assumed === 0 ? text : `${text} (${assumed} of them assumed: they cannot be read)`];
 }
 
-/** A report names so many servers; `pass#last` has more. */
+/** Maximum number of servers that a report names; `pass#last` has more. */
 const mostDetails = 10;
 
-/** A detail is a name and a reason, each at most 500. */
+/** Enough for a name and a reason of at most 500 characters each. */
 const mostCharacters = 1500;
 
 /**
- * A pass in a line or two, and more only where there is something to look at.
+ * A pass in one or two lines, followed by servers that need attention.
  *
  *     acme-prod: 3 updated, 240 in sync; 12 calls (10 list, 1 get, 1 put), 1
  *         secret decrypted, 2.1 s
@@ -169,7 +169,7 @@ export function renderReport(report: PassReport, paint: Paint = plain, next = sa
   ].join('\n');
 }
 
-/** Its counts and calls alone, in a line as long as it is. */
+/** Only its counts and calls, in one line that is not wrapped. */
 export function reportHead(report: PassReport): string {
   return plainText(`${report.connection}: ${reportCounts(report)}; ${work(report)}`);
 }

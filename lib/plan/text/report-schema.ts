@@ -16,27 +16,30 @@ import {
   version,
 } from './plan-schema.ts';
 
-/* The form of a pass's report as data: what `apply` and `reconcile` print with `--output json`. */
+/* The schema of a pass's report, which `apply` and `reconcile` print with `--output json`. */
 
-export const triggerSchema = described(z.enum(triggers), 'What asked for the pass');
+export const triggerSchema = described(z.enum(triggers), 'What started the pass');
 export const passSchema = text('Id of the pass; later ones sort after it');
 export const passEndSchema = described(
   z.enum(['ok', 'unreachable', 'needs-login', 'invalid', 'interrupted']),
-  "How the pass ended: `unreachable` and `needs-login` are the connection's failure, `invalid` its own declaration's, `interrupted`: the lease or the time had ended",
+  'How the pass ended. `unreachable`, `needs-login`: the connection failed; `invalid`: its own declaration is not valid; `interrupted`: the lease was lost or the time limit reached',
 );
 
-/** Requests on the wire. */
+/** Requests that were sent. */
 export const vendorCallsKeys = {
   list: redescribed(count, 'Pages of the list'),
-  get: redescribed(count, 'Single servers that were read'),
-  put: redescribed(count, 'Single servers that were written'),
-  create: z.optional(redescribed(count, 'Servers that were to be created; absent: none')),
-  delete: z.optional(redescribed(count, 'Servers that were to be deleted; absent: none')),
+  get: redescribed(count, 'Reads of a single server'),
+  put: redescribed(count, 'Writes of a single server'),
+  create: z.optional(redescribed(count, 'Requests to create a server; absent: none')),
+  delete: z.optional(redescribed(count, 'Requests to delete a server; absent: none')),
 };
 
 export const decryptedKeys = {
-  secretsDecrypted: redescribed(count, "Servers' secrets whose value was fetched"),
-  credentialsDecrypted: redescribed(count, "The connection's own secrets whose value was fetched"),
+  secretsDecrypted: redescribed(count, 'Secrets of servers whose value was fetched'),
+  credentialsDecrypted: redescribed(
+    count,
+    'Secrets of the connection itself whose value was fetched',
+  ),
 };
 
 export const reportSchema = z.object({
@@ -45,7 +48,7 @@ export const reportSchema = z.object({
   connection: connectionName,
   scope: described(
     z.enum(['all', 'named']),
-    'All servers of the connection, or those that the trigger named',
+    '`all` servers of the connection, or those `named` by the trigger',
   ),
   startedAt: redescribed(time, 'When it began; ISO 8601, UTC'),
   durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
@@ -57,7 +60,7 @@ export const reportSchema = z.object({
       ...vendorCallsKeys,
       throttled: z.optional(redescribed(count, 'How many of them were answered with 429')),
     }),
-    'Requests on the wire',
+    'Requests that were sent',
   ),
   ...decryptedKeys,
   state: passEndSchema,
@@ -66,15 +69,15 @@ export const reportSchema = z.object({
   failures: z.optional(
     described(
       z.partialRecord(z.enum(failureReasons), count),
-      'How many servers fail for which reason, and one for a pass that ended early',
+      'Number of failing servers by reason, plus one for a pass that ended early',
     ),
   ),
   differsSince: z.optional(
-    redescribed(time, 'Since when the first of the servers that differ, or may, has done so'),
+    redescribed(time, 'Since when the oldest of the servers that differ, or may differ, does so'),
   ),
-  failingSince: z.optional(redescribed(time, 'The same of those that cannot be kept true')),
+  failingSince: z.optional(redescribed(time, 'The same for those that cannot be kept true')),
   unsureSince: z.optional(
-    redescribed(time, 'The same of those that may have been created or deleted'),
+    redescribed(time, 'The same for those that may have been created or deleted'),
   ),
   held: z.optional(text('Digest of what the guard holds')),
   details: described(
@@ -87,12 +90,12 @@ export const reportSchema = z.object({
         ...nextAttemptKeys,
       }),
     ),
-    'Servers with an outcome to look at, at most 100',
+    'Servers that need attention, at most 100',
   ),
 });
 
 /** Reports of several connections. */
 export const reportDocumentSchema = z.object({
   version,
-  reports: described(z.array(reportSchema), 'One for each connection that had a pass'),
+  reports: described(z.array(reportSchema), 'One report for each connection that had a pass'),
 });

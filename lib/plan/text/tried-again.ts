@@ -1,7 +1,7 @@
 import { shownTime } from '../../model/text/shown-time.ts';
 import type { FailingConnection, NextAttempt } from '../due.ts';
 
-/** When something that failed is tried again, and what tries it before, in words. */
+/** When something that failed is tried again, and what makes that happen sooner, as text. */
 export function triedAgain({ nextAttempt, atOnce }: NextAttempt): string | undefined {
   const parts = [
     ...(nextAttempt === undefined ? [] : [`next attempt ${shownTime(nextAttempt)}`]),
@@ -10,7 +10,7 @@ export function triedAgain({ nextAttempt, atOnce }: NextAttempt): string | undef
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-/** The same of a connection, and since when it fails. */
+/** The same for a connection, and since when it fails. */
 export function failsSince(failing: FailingConnection): string | undefined {
   const { since } = failing;
   const again = triedAgain(failing);

@@ -102,7 +102,7 @@ describe('npm start', () => {
     ['all gateways', /10 servers are declared at Barndoor[^]*3 at Alloy[^]*2 at ContextForge/],
     [
       'the plan',
-      /== The plan[^]*client_secret: \(cannot be read\)\n[^]*\nadopt: declared, and not/,
+      /== The plan[^]*client_secret: \(cannot be read\)\n[^]*\nadopt: declared, but not/,
     ],
     [
       'a row that is invalid',

@@ -111,7 +111,7 @@ describe('renderPlansMarkdown', () => {
 
      \`\`\`text
      Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before), more
-     than the limit of 30%. What is marked as held waits for approval:
+     than the limit of 30%. Changes marked as held wait for approval:
          trueup approve acme dddddddddddd
      \`\`\`
 

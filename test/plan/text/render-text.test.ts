@@ -207,7 +207,7 @@ describe('a field', () => {
         '    name: "Old" -> "New"',
         '    name: "Old" -> "New"  # loosens access',
         '',
-        'adopt: declared, and not applied by Trueup before.',
+        'adopt: declared, but not applied by Trueup before.',
       ),
     );
   });
@@ -316,7 +316,7 @@ describe('the guard', () => {
   test('with something held', () => {
     expect(guardText({ changing: 5, changedLastHour: 2, share: 7 / 12, held: 'abcd' })).toEqual([
       'Guard: 58.3% of 12 servers change within an hour (5 by this plan, 2 before),',
-      'more than the limit of 30%. What is marked as held waits for approval:',
+      'more than the limit of 30%. Changes marked as held wait for approval:',
       '    trueup approve acme abcd',
     ]);
   });
@@ -352,7 +352,7 @@ describe('the guard', () => {
     expect(guardText({ reported: 3, held: 'abcd' })).toEqual([
       'Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before),',
       'within the limit of 30%. With the 3 in mode report, if an apply sends them, it',
-      'would be 33.3%, more than the limit. What is marked as held waits for approval:',
+      'would be 33.3%, more than the limit. Changes marked as held wait for approval:',
       '    trueup approve acme abcd',
     ]);
     const server = plannedServer({ outcome: 'reported', changes: [fieldChange({ held: true })] });
@@ -367,7 +367,7 @@ describe('the guard', () => {
   test('does not show as the same what is just above the limit', () => {
     expect(guardText({ changing: 100, declared: 333, share: 100 / 333, held: 'abcd' })).toEqual([
       'Guard: 30.03% of 333 servers change within an hour (100 by this plan, 0 before),',
-      'more than the limit of 30%. What is marked as held waits for approval:',
+      'more than the limit of 30%. Changes marked as held wait for approval:',
       '    trueup approve acme abcd',
     ]);
     expect(guardText({ declared: 1_000_000, share: 0.3 + 1e-9 })[1]).toBe(
@@ -436,7 +436,7 @@ describe('paint', () => {
       '<quiet>    u</>',
       '',
       '<warn>Guard: 8.3% of 12 servers change within an hour (1 by this plan, 0 before), more</>',
-      '<warn>than the limit of 30%. What is marked as held waits for approval:</>',
+      '<warn>than the limit of 30%. Changes marked as held wait for approval:</>',
       '    trueup approve acme abcd',
       'Plan: 1 to update, 1 failed.',
     ]);
@@ -635,7 +635,7 @@ describe('servers that come and go', () => {
   test.each([true, false])('a deletion is held, also where the guard is active: %s', (active) => {
     const shown = renderPlan(planOf([held], { guard: guardState({ active, held: 'd1' }) }));
     expect(shown).toContain('! acme/b  (held by the guard: delete)');
-    expect(shown).toContain('What is marked as held waits for approval:');
+    expect(shown).toContain('Changes marked as held wait for approval:');
     expect(shown).toContain('trueup approve acme d1');
     expect(shown).not.toContain('more than the limit');
   });
