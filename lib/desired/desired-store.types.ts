@@ -5,16 +5,16 @@ export interface DesiredRow {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/** What the user declares. Read consistently, never written by a pass. */
+/** What the user declares. Reads are consistent; a pass never writes to it. */
 export interface DesiredStore {
-  /** Names of the connections, from an index: a hint, may lag. */
+  /** Names of the connections, from an index that may be out of date. */
   connections(): AsyncIterable<string>;
   /**
    * All rows of a connection, or only the `connection` row and those of `ids` (at most ten).
    *
-   * @throws StoreError if any page could not be read: never a part.
+   * @throws StoreError if any page could not be read; never returns a part.
    */
   rows(connection: string, ids?: readonly string[]): Promise<readonly DesiredRow[]>;
-  /** How many server rows a connection has, whatever their form. */
+  /** Number of server rows of a connection, valid or not. */
   countServers(connection: string): Promise<number>;
 }

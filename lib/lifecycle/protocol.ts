@@ -2,26 +2,28 @@ import type { Reason } from '../model/ledger.types.ts';
 import type { Binding, LabelState, Reservation } from '../model/lifecycle.types.ts';
 
 /**
- * How a server of a label comes and goes: never two of them, whichever process dies when. This function is all of it: what
- * an event makes of the label's two items, or why it is refused. What it returns is written in its order, each item under the
- * condition that it is still as it was read; a write that fails ends the attempt.
+ * Creating and deleting the server of a label: there are never two servers, whichever process dies at any point. This
+ * function is the whole protocol: it returns how an event changes the label's two items, or why the event is refused.
+ * The writes are made in the order in which they are returned, each with the condition that the item has not changed
+ * since it was read. A write that fails ends the attempt.
  *
  * | state    | reservation            | binding  | what may follow |
  * |----------|------------------------|----------|-----------------|
  * | none     | -                      | -        | `reserve` |
- * | reserved | `reserved`             | -        | its own attempt: `answered`, `rejected`, `unknown`; others, later: as unsure |
+ * | reserved | `reserved`             | -        | its own attempt: `answered`, `rejected`, `unknown`; other processes, later: as unsure |
  * | unsure   | `unsure`               | -        | `listed`: bound, free again, or for a person |
  * | person   | `person`               | -        | `listed` without it, twice: free again |
  * | created  | `created`, with the id | -        | `listed`, any list: bound |
  * | bound    | - or any               | there    | `remove`; `vanished`: none |
- * | removing | -                      | removal  | `gone`: none; `kept`: bound; others, later: `read` |
+ * | removing | -                      | removal  | `gone`: none; `kept`: bound; other processes, later: `read` |
  *
- * - One reservation is one request to create. It is written before the request is sent, so that a process which dies leaves a
- *   trace of what it may have sent.
- * - What may have been sent is not sent again. It is settled by two complete lists that were begun after the settling time: no
- *   request of before can then still be under way, and no list can be too old to show what it did.
- * - The id is written before the binding, and the binding before the reservation goes: an id that was once known is not lost.
- * - A deletion leaves its trace before it is sent. What may still be under way is waited for before the server counts as there.
+ * - One reservation is one request to create. It is written before the request is sent, so that a process that dies
+ *   leaves a record of what it may have sent.
+ * - A request that may have been sent is not sent again. Two complete lists that were started after the settling time
+ *   show its result: by then no earlier request is still in progress, and no list is too old to show its effect.
+ * - The id is written before the binding, and the binding before the reservation is removed, so that a known id is
+ *   never lost.
+ * - A deletion is recorded before it is sent. While it may still be in progress, the server does not count as existing.
  */
 export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecision {
   switch (event.kind) {
@@ -52,7 +54,7 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
 
 /** What may happen to a label. Times in milliseconds since the epoch. */
 export type LifecycleEvent =
-  /** A complete list of this pass has no server of its name, and one is to be created. */
+  /** A complete list of this pass has no server with this name, so it is created. */
   | { readonly kind: 'reserve'; readonly reservation: Omit<Reservation, 'state' | 'looks'> }
   /** The attempt's own request was answered with a new server. */
   | {
@@ -62,11 +64,11 @@ export type LifecycleEvent =
       readonly consentUrl?: string;
       readonly binding: NewBinding;
     }
-  /** The attempt's own request was surely not processed. */
+  /** The attempt's own request was certainly not processed. */
   | { readonly kind: 'rejected'; readonly nonce: string }
   /** The attempt's own request may have been processed. */
   | { readonly kind: 'unknown'; readonly nonce: string; readonly reason: Reason }
-  /** A complete list, begun at this time, and what it has under the label's name. */
+  /** A complete list, started at this time, and what it has with the label's name. */
   | {
       readonly kind: 'listed';
       readonly begunAt: number;
@@ -74,7 +76,7 @@ export type LifecycleEvent =
       readonly found: FoundByName;
       readonly binding: NewBinding;
     }
-  /** The server is to be deleted, by this approval. */
+  /** The server is deleted, as this approval allows. */
   | {
       readonly kind: 'remove';
       readonly at: string;
@@ -83,13 +85,13 @@ export type LifecycleEvent =
       readonly account: string;
       readonly stack: string;
     }
-  /** The deletion was answered, and the gateway does not have the server any more. */
+  /** The deletion was answered, and the gateway no longer has the server. */
   | { readonly kind: 'gone' }
-  /** The deletion was surely not processed. */
+  /** The deletion was certainly not processed. */
   | { readonly kind: 'kept' }
   /** The gateway does not have the server of a label that is declared absent, and nothing was sent. */
   | { readonly kind: 'vanished' }
-  /** A read of the server, begun at this time, after a deletion whose answer is not known. */
+  /** A read of the server, started at this time, after a deletion whose result is not known. */
   | {
       readonly kind: 'read';
       readonly begunAt: number;
@@ -97,30 +99,30 @@ export type LifecycleEvent =
       readonly isThere: boolean;
     };
 
-/** What a new binding says besides id and consent. */
+/** The parts of a new binding other than id and consent. */
 export type NewBinding = Omit<Binding, 'id' | 'consentUrl' | 'removal'>;
 
-/** `same`: one server, and it is as it was to be created. `other`: it may be another's. */
+/** `same`: one server, which is as it was sent. `other`: it may belong to others. */
 export type FoundByName =
   | { readonly kind: 'none' }
   | { readonly kind: 'same'; readonly id: string }
   | { readonly kind: 'other'; readonly reason: Reason };
 
-/** One item to write, or, without `value`, to remove. */
+/** An item to write, or to remove if there is no `value`. */
 export type LifecycleWrite =
   | { readonly item: 'reservation'; readonly value?: Reservation }
   | { readonly item: 'binding'; readonly value?: Binding };
 
 /**
- * What to write, in this order. `taken`: the label has a reservation or a server. `lost`: another pass settled what this
- * attempt left. `early`: it is not yet known what became of it. `none`: there is nothing that the event is about. `other`: the
- * server is not this deployment's to delete.
+ * What to write, in this order. `taken`: the label has a reservation or a server. `lost`: another pass resolved this
+ * attempt. `early`: the result is not known yet. `none`: there is nothing that the event could change. `other`: another
+ * deployment created the server, so it is not deleted.
  */
 export type LifecycleDecision =
   | { readonly ok: true; readonly writes: readonly LifecycleWrite[] }
   | { readonly ok: false; readonly why: 'taken' | 'lost' | 'early' | 'none' | 'other' };
 
-/** So many complete lists have to lack a server that may have been created. */
+/** Number of complete lists without the server after which a create request counts as not processed. */
 export const looksNeeded = 2;
 
 type EventOf<K extends LifecycleEvent['kind']> = Extract<LifecycleEvent, { kind: K }>;
@@ -141,7 +143,10 @@ function reserve(
   return done([reserved({ ...event.reservation, state: 'reserved', looks: 0 })]);
 }
 
-/** For the process that made the reservation: whatever others noted in it meanwhile, the answer to its own request decides. */
+/**
+ * For the process that made the reservation: the answer to its own request decides, whatever others wrote to it
+ * meanwhile.
+ */
 function ofAttempt(
   { reservation }: LabelState,
   nonce: string,
@@ -182,7 +187,7 @@ function listed(
   return done([reserved({ ...reservation, state: 'person', looks: 0, ...(reason && { reason }) })]);
 }
 
-/** What a binding must be for its server to be deleted. */
+/** Whether the server of a binding may be deleted by this deployment. */
 export function isOwn(
   binding: Binding,
   { account, stack }: Pick<Binding, 'account' | 'stack'>,

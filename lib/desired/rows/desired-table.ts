@@ -6,9 +6,9 @@ import { rowKey, serverKeyPrefix } from '../../model/names/server-key.ts';
 const index = 'provider';
 
 /**
- * `DesiredStore` on the DynamoDB table `Desired`. Rows are as they were written, less their keys; what JSON does not know
- * (sets, binary, huge numbers) is a symbol, which no schema takes. How a number was written cannot be seen any more, only
- * whether it lost digits: DynamoDB keeps `1.10` and `00123` as `1.1` and `123`.
+ * `DesiredStore` on the DynamoDB table `Desired`. Rows are returned as written, without their keys. Values that JSON
+ * does not have (sets, binary, huge numbers) are symbols, which no schema accepts. DynamoDB stores `1.10` and `00123`
+ * as `1.1` and `123`, so how a number was written is lost; only lost digits can be detected.
  */
 export function desiredTable(options: ItemsOptions): DesiredStore {
   const items = openItems(options);

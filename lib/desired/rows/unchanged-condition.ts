@@ -2,23 +2,24 @@ import { connectionRowSchema, serverRowSchema } from '../rules/schema.ts';
 import type { Writable } from '../../table/table.ts';
 import type { Condition } from '../../table/dynamodb/expressions.ts';
 
-/** What a row was like when it was read: not there, or with these attributes, less its keys. */
+/** A row as it was read: absent, or its attributes without the keys. */
 export type SeenRow = 'absent' | Readonly<Record<string, unknown>>;
 
-/** All that a row may have: an attribute of another name makes it invalid, whatever it says. */
+/** All attributes that a row may have; any other makes it invalid. */
 const attributes = [
   ...Object.keys(connectionRowSchema.shape),
   ...Object.keys(serverRowSchema.shape),
 ].filter((name) => name !== 'connection' && name !== 'item');
 
-/** An expression may have 4 KB, and 300 operators: with its AND each comparison is two. */
+/** An expression may have 4 KB and 300 operators; each comparison counts as two, with its AND. */
 const comparisonsAtMost = 140;
 const charactersAtMost = 4000;
 
 /**
- * The condition that a row still is as it was seen, by its content and not its `generation` alone: other tools write rows
- * without one, or leave it as it was. Value by value from the top down, as local servers compare no whole objects. Of a
- * row with more values than a condition can have, the rest is known by the size of the objects and lists that it is in.
+ * The condition that a row has not changed since it was read. It compares the content, not only `generation`, because
+ * other tools write rows without one or do not change it. Values are compared one by one from the top down, because
+ * local servers cannot compare whole objects. If a row has more values than a condition can have, only the sizes of the
+ * remaining objects and lists are compared.
  */
 export function still(seen: SeenRow): Condition {
   if (seen === 'absent') return { expression: 'attribute_not_exists(#item)' };
@@ -40,7 +41,7 @@ export function still(seen: SeenRow): Condition {
     if (index >= comparisonsAtMost || longer.length > charactersAtMost) break;
     expression = longer;
     if (value !== undefined) values[`:v${index}`] = value;
-    // Grows while it is gone through: what is deeper comes later.
+    // The queue grows during the loop: deeper values are added at its end.
     queue.push(...membersOf(place, nameFor));
   }
   return { expression, names, ...(Object.keys(values).length > 0 && { values }) };
@@ -48,13 +49,13 @@ export function still(seen: SeenRow): Condition {
 
 type Place = readonly [path: string, value: unknown];
 
-/** @returns the text, and what stands for `name` in it */
+/** @returns the expression, and the value for `name` */
 function comparison([path, value]: Place, name: string): readonly [string, Writable?] {
   if (value === undefined) return [`attribute_not_exists(${path})`];
   if (typeof value === 'object' && value !== null) {
     return [`size(${path}) = ${name}`, Object.keys(value).length];
   }
-  // What JSON does not know, such as a set, was read as a symbol.
+  // A value that JSON does not have, such as a set, was read as a symbol.
   return isScalar(value) ? [`${path} = ${name}`, value] : [`attribute_exists(${path})`];
 }
 

@@ -5,9 +5,9 @@ import { isJsonObject } from '../../model/json/json.ts';
 import { getAt } from '../../model/json/pointer.ts';
 import { serverIdIn } from '../../model/names/server-key.ts';
 
-/** How the gateway of a table creates servers; or why Trueup creates none there. */
+/** How servers are created at the gateway of a table, or why Trueup does not create any there. */
 export function creationOf({ creation }: FieldTable): Creation | { readonly refusal: string } {
-  return creation ?? { refusal: 'Trueup creates no servers at this gateway' };
+  return creation ?? { refusal: 'Trueup does not create servers at this gateway' };
 }
 
 /**
@@ -15,15 +15,15 @@ export function creationOf({ creation }: FieldTable): Creation | { readonly refu
  *
  * | declared | why it is invalid |
  * |----------|-------------------|
- * | no id, no label | nothing names the server |
- * | no id, a label with `#` | the label is part of keys |
- * | no id, at a gateway where none is created | the table's `refusal` |
- * | no id, without what a new server needs | the gateway creates none |
+ * | no id, no label | the server cannot be identified |
+ * | no id, a label with `#` | the label becomes part of keys, where `#` is the separator |
+ * | no id, at a gateway where Trueup creates no servers | the table's `refusal` |
+ * | no id, without a field that is required on create | the gateway would reject it |
  * | an id, and `state: absent` | only what Trueup created may be deleted |
- * | an id, and a field for new servers only | it cannot be changed |
- * | `state: absent` without `delete` in `manage` | nothing permits it |
+ * | an id, and a field that can only be set on create | it cannot be changed |
+ * | `state: absent` without `delete` in `manage` | the policy does not allow it |
  *
- * @param manage - what holds for the server, its own or its connection's
+ * @param manage - the policy that applies to the server: its own or its connection's
  */
 export function creationIssues(
   row: JsonObject,
@@ -64,7 +64,7 @@ function hasId({ item, id }: JsonObject): boolean {
   return typeof item === 'string' ? serverIdIn(item) !== undefined : id !== undefined;
 }
 
-/** Of a document only: the key of a row has its label. */
+/** For documents only. In a row, the label is part of the key. */
 function labelIssues({ item, label }: JsonObject, path: string): Issue[] {
   if (typeof item === 'string') {
     const own = item.slice(item.indexOf('#') + 1);
@@ -73,8 +73,8 @@ function labelIssues({ item, label }: JsonObject, path: string): Issue[] {
       : [
           {
             path: `${path}/label`,
-            problem: 'is not the label of its item',
-            expected: 'must be it',
+            problem: 'is not the label in its item',
+            expected: 'must be the same',
           },
         ];
   }
@@ -83,7 +83,7 @@ function labelIssues({ item, label }: JsonObject, path: string): Issue[] {
         {
           path: `${path}/label`,
           problem: "has a '#'",
-          expected: 'must have none where there is no id',
+          expected: "must have no '#' if the server has no id",
         },
       ]
     : [];
@@ -91,18 +91,18 @@ function labelIssues({ item, label }: JsonObject, path: string): Issue[] {
 
 const unnamed = {
   problem: 'has neither id nor label',
-  expected: 'must have the id of a live server, or a label by which Trueup creates one',
+  expected: 'must have the id of a live server, or a label for Trueup to create one',
 };
 const adopted = {
-  problem: 'is absent, and the server has an id: Trueup did not create it',
+  problem: 'is absent, but the server has an id: Trueup did not create it',
   expected: 'must be left out: only what Trueup created may be deleted',
 };
 const onlyNew = {
-  problem: 'can only be said when a server is created',
-  expected: 'must be left out where the server has an id',
+  problem: 'can only be set on create',
+  expected: 'must be left out if the server has an id',
 };
 const notPermitted = {
-  problem: 'is absent, and no policy permits that',
+  problem: 'is absent, but the policy does not allow deletion',
   expected: "must have 'delete' in policy.manage",
 };
-const needed = { problem: 'is missing', expected: 'must be set: a new server needs it' };
+const needed = { problem: 'is missing', expected: 'must be set to create a server' };

@@ -25,10 +25,10 @@ import { newLabelIn, rowIdIn } from '../../model/names/server-key.ts';
 
 const nothingStored: StoredLabel = { revs: { reservation: 0, binding: 0 } };
 
-/** `spec` is one level down in its row, and may have 32 of its own. */
+/** `spec` may have 32 levels, and is one level down in its row. */
 const rowDepth = 33;
 
-/** A connection's row, parsed, with defaults filled in; or everything that is wrong with it. */
+/** A connection's row, parsed, with defaults filled in; or all its problems. */
 export function parseConnection(
   row: unknown,
   options: DeclarationOptions,
@@ -73,11 +73,11 @@ function connectionOf(row: ConnectionRow, { providers }: DeclarationOptions): Co
 }
 
 /**
- * A server's row of `connection`, parsed, with its policy resolved; or everything that is wrong with it, and what is
- * left of it: an invalid server still has an outcome.
+ * A server's row of `connection`, parsed, with its policy resolved; or all its problems, with what an invalid server
+ * needs to be reported.
  *
- * Each key of a server's policy overrides the same key of its connection's: `ignore` replaces the connection's
- * list, so that `[]` takes everything back, and `reassertEvery: never` undoes the connection's.
+ * Each key of a server's policy overrides the same key of its connection's: `ignore` replaces the connection's list, so
+ * that `[]` ignores nothing, and `reassertEvery: never` overrides the connection's.
  */
 export function parseServer(
   row: unknown,
@@ -108,7 +108,7 @@ function foreignRow(row: JsonObject, connection: string): Issue[] {
     : [
         {
           path: '/connection',
-          problem: 'is another connection',
+          problem: 'is not the name of its connection',
           expected: `must be '${connection}'`,
         },
       ];
@@ -155,8 +155,9 @@ function resolvePolicy(own: ServerRow['policy'], inherited: ConnectionPolicy): S
 }
 
 /**
- * Whether a declaration changed: of `spec`, of the policy as declared in the row, and of what is ignored in effect,
- * which decides what of `spec`'s objects is owned. Not of label or generation: they change nothing at the vendor.
+ * Detects a changed declaration. Covers `spec`, the policy as declared in the row, and the effective `ignore`, which
+ * decides which parts of `spec`'s objects are owned. Label and generation are not included: they change nothing at the
+ * vendor.
  */
 function contentHash(
   spec: JsonObject,
@@ -183,7 +184,7 @@ function invalidServer(row: unknown, issues: readonly Issue[]): InvalidServer {
   };
 }
 
-/** The issues of a row that is JSON; otherwise what is not JSON in it, so that no other rule meets it. */
+/** The issues of a row. If it is not JSON, only that is reported, and `check` does not run. */
 function inJson(row: unknown, check: (json: JsonObject) => Issue[]): Issue[] {
   const foreign = jsonIssues(row, rowDepth);
   if (foreign.length > 0) return foreign;

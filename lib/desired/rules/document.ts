@@ -11,12 +11,12 @@ import { schemaIssues } from './schema-issues.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import { newKey, serverKey } from '../../model/names/server-key.ts';
 
-/** `spec` is three levels down in a document, and may have 32 of its own. */
+/** `spec` may have 32 levels, and is three levels down in a document. */
 const documentDepth = 35;
 
 /**
- * Everything that is wrong with a document (a connection and its servers, as plain data), at once. What rows show only
- * side by side is found here: ids, labels, names and slugs that occur twice.
+ * All problems of a document (a connection and its servers, as plain data), including those between servers: ids,
+ * labels, names and slugs that occur twice.
  */
 export function checkDocument(document: unknown, options: DeclarationOptions): Issue[] {
   const foreign = jsonIssues(document, documentDepth);
@@ -48,7 +48,7 @@ function contextOf(document: JsonObject, options: DeclarationOptions): ServerCon
   };
 }
 
-/** What must occur once within a connection. Vendors compare names without case and outer white space. */
+/** What must be unique in a connection. Vendors compare names without case and outer white space. */
 const unique: readonly (readonly [what: string, keys: readonly string[]])[] = [
   ['id', ['id']],
   ['label', ['label']],
@@ -56,7 +56,7 @@ const unique: readonly (readonly [what: string, keys: readonly string[]])[] = [
   ['slug', ['spec', 'slug']],
 ];
 
-/** A server with something that one before it has, and that must occur once within a connection. */
+/** A server that repeats a value of an earlier one that must be unique in a connection. */
 export interface Repeat {
   readonly what: string;
   readonly keys: readonly string[];
@@ -65,7 +65,7 @@ export interface Repeat {
   readonly before: number;
 }
 
-/** What occurs twice in a list of servers as a document has them. */
+/** The values that occur twice in the servers of a document. */
 export function repeatsIn(servers: readonly unknown[]): Repeat[] {
   return unique.flatMap(([what, keys]) => {
     const first = new Map<string, number>();
@@ -93,7 +93,7 @@ function repeatIssues(servers: readonly Json[]): Issue[] {
   }));
 }
 
-/** The key of a server's row: without an id, by its label. */
+/** The key of a server's row. A server without an id has its label in the key. */
 export function itemOf(
   id: string | undefined,
   { label = '' }: { readonly label?: string | undefined },
@@ -101,7 +101,7 @@ export function itemOf(
   return id === undefined ? newKey(label) : serverKey(id);
 }
 
-/** The rows that a valid document stands for: the connection's, and one for each server. */
+/** The rows of a valid document: the connection's, and one for each server. */
 export function rowsOf(
   document: ConnectionDocument,
 ): readonly [connection: ConnectionRow, ...servers: ServerRow[]] {

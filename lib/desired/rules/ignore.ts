@@ -6,7 +6,7 @@ import { formatPointer, getAt, isWithin, parsePointer } from '../../model/json/p
 import { editDistance, suggest } from './suggest.ts';
 
 /**
- * Pointers under `ignore` that can ignore nothing: not JSON Pointers, under no known field, or inside a field that is
+ * Pointers in `ignore` that have no effect: not a JSON Pointer, not under a known field, or inside a field that is
  * compared as a whole.
  */
 export function ignoreIssues(
@@ -29,7 +29,8 @@ function pointerFinding(
     return near === undefined ? '' : `did you mean '${near}'? `;
   };
   if (!parsePointer(pointer)) {
-    const rule = "must be one, such as '/meta/costCenter'; in a key, ~ is ~0 and / is ~1";
+    const rule =
+      "must be a JSON Pointer, such as '/meta/costCenter'; in a key, write ~0 for ~ and ~1 for /";
     return { problem: 'is not a JSON Pointer', expected: `${meant()}${rule}` };
   }
   const fits = fields.some(
@@ -47,7 +48,7 @@ function pointerFinding(
   }
   const known = declarable(fields).map((field) => field.pointer);
   return {
-    problem: 'points into no known field',
+    problem: 'does not point to a known field',
     expected: `${meant()}known: ${known.join(', ')}`,
   };
 }
@@ -56,8 +57,8 @@ const declarable = (fields: readonly FieldSpec[]) =>
   fields.filter(({ access }) => access !== 'computed');
 
 /**
- * The pointer that was probably meant: a slip in a name, `spec` before it, or a path as other tools write it. What lies
- * under a field is taken as it is: it is a name of the user's own.
+ * The pointer that was probably meant: a typing error in a name, `spec` in front, or a path in the syntax of other
+ * tools. Keys below a field are not corrected, because users choose them.
  */
 function meantPointer(text: string, fields: readonly FieldSpec[]): Pointer | undefined {
   const tokens = looseTokens(text);
@@ -75,7 +76,7 @@ function looseTokens(text: string): readonly string[] {
   return tokens[0] === 'spec' ? tokens.slice(1) : tokens;
 }
 
-/** `tokens` with those in the place of the field's replaced by the field's, if all of them are near. */
+/** The pointer in which the tokens of the field's path are corrected, if all of them are similar enough. */
 function aligned(
   tokens: readonly string[],
   { pointer, compare }: FieldSpec,
@@ -93,8 +94,8 @@ function aligned(
 }
 
 /**
- * The member of a field under which `pointer` cannot be kept: a PUT replaces the member whole, `spec` declares something of
- * it, and what is beside that is only known where an answer has it. Undefined if it can be kept.
+ * The member inside which `pointer` cannot be ignored, or undefined if it can. It cannot if a PUT replaces the whole
+ * member, `spec` declares a part of it, and the live value of the rest may be unreadable.
  */
 export function lostWithin(
   spec: JsonObject,
@@ -112,7 +113,7 @@ export function lostWithin(
   return tokens.length > own.length + 1 && isJsonObject(getAt(spec, member)) ? member : undefined;
 }
 
-/** Whether `spec` spells out what `pointer` says to ignore, or something that it lies inside of. */
+/** Whether `spec` declares what `pointer` ignores, or a value that contains it. */
 export function isSpelledOut(spec: JsonObject, pointer: Pointer): boolean {
   const tokens = parsePointer(pointer);
   if (!tokens) return false;

@@ -3,7 +3,7 @@ import type { Json } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 import { formatPointer } from '../../model/json/pointer.ts';
 
-/** As shells, CI systems, templates and documentation write what is to be filled in. */
+/** The placeholder syntax of shells, CI systems, templates and documentation. */
 const placeholders = [
   /^\$\{(?:[^{}]|\$\{[^{}]*\})*\}$/,
   /^\$\{\{[^{}]*\}\}$/,
@@ -12,7 +12,7 @@ const placeholders = [
   /^\$\([^()]*\)$/,
   /^#\{[^{}]*\}#?$/,
   /^<%[^<>]*%>$/,
-  // Without brackets only what no other text looks like: `$USD` may be meant.
+  // Without brackets, an underscore is required: `$USD` may be a real value.
   /^\$[A-Z][A-Z0-9]*_[A-Z0-9_]+$/,
   /^%[A-Z][A-Z0-9_]*%$/,
   /^<[a-z][\w .-]*>$/i,
@@ -20,10 +20,13 @@ const placeholders = [
 
 const unseen = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** Longer texts are no placeholders. */
+/** Longer texts are not placeholders. */
 const longest = 256;
 
-/** Texts that are nothing but a placeholder that was not filled in. Their names are not repeated: they may be anything. */
+/**
+ * Texts that consist only of a placeholder that was not filled in. The issue does not repeat it, because it may be a
+ * secret.
+ */
 export function placeholderIssues(value: Json, path = ''): Issue[] {
   if (typeof value === 'string') return isPlaceholder(value) ? [{ path, ...finding }] : [];
   if (Array.isArray(value)) {

@@ -3,28 +3,28 @@ import { described, redescribed } from '../../model/described.ts';
 import { durationPattern, sharePattern } from '../../model/duration.ts';
 import { acts, modes } from '../../model/outcome.ts';
 
-/* What a user writes under `policy`. */
+/* The schema of `policy`. */
 
-/** The same of what a number is easily written for: then too, the rule says what is right. */
+/** Text that must match a pattern. Users may write a number instead, so the rule is also the message for a wrong type. */
 const matchingOnly = (pattern: RegExp, rule: string, what: string) =>
   described(z.string(rule).check(z.regex(pattern, rule)), what);
 
-/** What a server may say, and its connection for all of them. */
+/** Keys that a server may have, and its connection for all its servers. */
 const policyKeys = {
   manage: z.optional(
     described(
       z.array(z.enum(acts)).check(
         z.refine((list) => list.includes('update') && new Set(list).size === list.length, {
-          error: "must have 'update', and each act once",
+          error: "must have 'update', and no act twice",
         }),
       ),
-      'What may be done: update (always), create, delete. Defaults to [update]',
+      'Allowed acts: update (required), create, delete. Defaults to [update]',
     ),
   ),
   mode: z.optional(
     described(
       z.enum(modes),
-      'What unattended passes do: off, report or correct. Defaults to report',
+      'What unattended passes do: off (nothing), report or correct. Defaults to report',
     ),
   ),
   ignore: z.optional(
@@ -34,14 +34,14 @@ const policyKeys = {
           z.string().check(z.regex(/^\//, "must be a JSON Pointer, such as '/meta/costCenter'")),
         )
         .check(z.maxLength(100)),
-      "JSON Pointers into spec that stay the gateway's, under a declared object",
+      'JSON Pointers into spec: members of a declared object that Trueup does not manage',
     ),
   ),
   reassertEvery: z.optional(
     matchingOnly(
       durationPattern,
       "must be a duration such as '30m', '12h' or '7d', or 'never'",
-      'How often to send again what cannot be read: 30m, 12h, 7d. Defaults to never',
+      'How often to resend fields that cannot be read: 30m, 12h, 7d. Defaults to never',
     ),
   ),
 };

@@ -14,11 +14,11 @@ import { plainText } from '../../model/text/plain-text.ts';
 import { suggest } from './suggest.ts';
 
 /*
- * The rules that no schema can say, for rows and documents alike. They look at input that the schema may have refused
- * in part, and say what they can, so that a user learns everything at once.
+ * The rules that a schema cannot express, for rows and documents. They also check input that the schema partly
+ * rejected, so that a user gets all problems at once.
  */
 
-/** What the parser knows of a deployment: its providers, and the prefix of secret names. */
+/** Properties of the deployment: its providers, and the prefix of secret names. */
 export interface DeclarationOptions {
   readonly providers: ReadonlyMap<
     string,
@@ -27,7 +27,7 @@ export interface DeclarationOptions {
   readonly secretPrefix: string;
 }
 
-/** What a server's rules depend on of its connection; without a known provider there is no table. */
+/** Properties of the connection for the rules of its servers; without a known provider there is no table. */
 export interface ServerContext extends SecretScope {
   readonly table: FieldTable | undefined;
   readonly ignore: readonly Pointer[];
@@ -36,7 +36,7 @@ export interface ServerContext extends SecretScope {
 
 const authKeys = ['token', 'client_secret', 'refresh_token'];
 
-/** The rules for a connection: its provider, whose secrets it names, what it ignores. */
+/** The rules for a connection: its provider, the names of its secrets, and `ignore`. */
 export function connectionRules(
   row: JsonObject,
   { providers, secretPrefix }: DeclarationOptions,
@@ -66,7 +66,7 @@ function unknownProvider(name: string, providers: DeclarationOptions['providers'
   const list = `known: ${known.join(', ')}`;
   return {
     path: '/provider',
-    problem: 'is an unknown provider',
+    problem: 'is not a known provider',
     expected: near === undefined ? list : `did you mean '${near}'? ${list}`,
   };
 }
@@ -92,12 +92,12 @@ export function serverRules(row: JsonObject, context: ServerContext, path = ''):
         own
           ? {
               path: `${path}/policy/ignore/${index}`,
-              problem: 'is ignored, but spec declares it',
+              problem: 'is ignored, but also declared in spec',
               expected: 'must be in only one of the two',
             }
           : {
               path: `${path}/spec${pointer}`,
-              problem: "is declared, and the connection's policy ignores it",
+              problem: "is declared, but the connection's policy ignores it",
               expected: 'must be in only one of the two, or have a policy.ignore of its own',
             },
       ];
@@ -125,21 +125,21 @@ export function serverRules(row: JsonObject, context: ServerContext, path = ''):
   ];
 }
 
-/** `policy.ignore` if it is there: empty if the schema refuses it, so that no rule looks at it. */
+/** `policy.ignore`, or undefined; empty if the schema rejects it, so that no rule checks it. */
 export function ignoreOf({ policy }: JsonObject): readonly Pointer[] | undefined {
   const ignore: Json | undefined = isJsonObject(policy) ? policy['ignore'] : undefined;
   if (!Array.isArray(ignore)) return undefined;
   return ignore.every((pointer) => typeof pointer === 'string') ? ignore : [];
 }
 
-/** `policy.manage` if it is there: empty if the schema refuses it. */
+/** `policy.manage`, or undefined; empty if the schema rejects it. */
 export function manageOf({ policy }: JsonObject): readonly string[] | undefined {
   const manage: Json | undefined = isJsonObject(policy) ? policy['manage'] : undefined;
   if (!Array.isArray(manage)) return undefined;
   return manage.every((act) => typeof act === 'string') ? manage : [];
 }
 
-/** The rules know more of a place than the schema: where both speak, only they do. */
+/** If both report the same place, only the rule's issue is kept, because it is more specific. */
 export function merged(rules: readonly Issue[], schema: readonly Issue[]): Issue[] {
   return [
     ...rules,

@@ -10,8 +10,8 @@ type Finding = Omit<Issue, 'path'>;
 type RawIssue = z.core.$ZodRawIssue;
 
 /**
- * Everything that is wrong with `value`, or nothing. No issue repeats a value: it may be a secret in the wrong place.
- * `value` is JSON (see `jsonIssues`); `path` is its place in the document.
+ * All problems of `value`. No issue repeats a value, because it may be a secret in the wrong place. `value` is JSON
+ * (see `jsonIssues`); `path` is its place in the document.
  */
 export function schemaIssues(schema: z.ZodMiniType, value: unknown, path = ''): Issue[] {
   const found = zodIssues(schema, value);
@@ -23,7 +23,7 @@ export function schemaIssues(schema: z.ZodMiniType, value: unknown, path = ''): 
   );
 }
 
-/** @returns undefined if Zod cannot check the value: it compares `length` with a number, which may be an object with a `toString` */
+/** @returns undefined if Zod throws: it compares `length` with a number, and here it may be an object with a `toString` */
 function zodIssues(schema: z.ZodMiniType, value: unknown): readonly ZodIssue[] | undefined {
   try {
     return schema.safeParse(value, { error: expectation, reportInput: true }).error?.issues ?? [];
@@ -38,12 +38,12 @@ const noLength: Finding = {
   expected: "must have no object or list under a key 'length' or 'size'",
 };
 
-/** Of an object whose schema has words of its own; they say what its members must be too. */
+/** For an object whose schema has its own message, which describes its members too. */
 const unknownKey = 'has an unknown key';
 
 function explain(issue: ZodIssue, base: string): Issue[] {
   const path = `${base}${formatPointer(issue.path.map(String))}`;
-  // Without words of the schema's author (see `expectation`).
+  // The schema has no message of its own (see `expectation`).
   const isPlain = issue.message === '';
   if (issue.code === 'unrecognized_keys') {
     return isPlain
@@ -54,7 +54,7 @@ function explain(issue: ZodIssue, base: string): Issue[] {
   if (issue.code === 'invalid_key') {
     return issue.issues
       .flatMap((inner) => explain(inner, path))
-      .map(({ expected }) => ({ path, problem: 'has a key that does not fit', expected }));
+      .map(({ expected }) => ({ path, problem: 'has a key that is not allowed', expected }));
   }
   const expected: unknown = issue.code === 'custom' ? issue.params?.['expected'] : undefined;
   return typeof expected === 'string'
@@ -63,13 +63,13 @@ function explain(issue: ZodIssue, base: string): Issue[] {
 }
 
 function problemOf(issue: ZodIssue): string {
-  if (issue.code === 'custom') return 'does not fit';
+  if (issue.code === 'custom') return 'is not valid';
   const kind = kindOf(inputOf(issue));
   if (kind === 'missing') return 'is missing';
   if (issue.code === 'invalid_type') {
     return issue.expected === 'int' ? 'is not a whole number' : `is ${kind}`;
   }
-  return isEmpty(issue) ? 'is empty' : (problems[issue.code] ?? 'does not fit');
+  return isEmpty(issue) ? 'is empty' : (problems[issue.code] ?? 'is not valid');
 }
 
 const problems: Readonly<Partial<Record<ZodIssue['code'], string>>> = {
@@ -90,7 +90,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** Of a union whose discriminator does not fit, that discriminator. */
+/** The invalid value; for a union with an unknown discriminator, the discriminator. */
 function inputOf(issue: ZodIssue | RawIssue): unknown {
   const { input, discriminator } = issue as { input?: unknown; discriminator?: unknown };
   if (typeof discriminator !== 'string' || !isJsonObject(input)) return input;
@@ -98,12 +98,12 @@ function inputOf(issue: ZodIssue | RawIssue): unknown {
 }
 
 /**
- * What would be right, as the message of an issue whose schema has no words of its own. Empty if it takes more to say: then
- * the issue is explained by the keys that the schema knows, or by the branches of the union.
+ * The message for an issue whose schema has none: what is expected. Empty if the known keys, or the branches of a
+ * union, are needed to explain it.
  */
 function expectation(issue: RawIssue): string {
   if (issue.code === 'unrecognized_keys') {
-    // A finished issue has no schema, but what was added to it before.
+    // The finished issue does not have the schema, so its keys are added here.
     issue['known'] = Object.keys((issue.schema as unknown as { shape: object }).shape);
     return '';
   }
@@ -115,7 +115,7 @@ function expectation(issue: RawIssue): string {
 
 const knownKeys = (issue: ZodIssue) => (issue as unknown as { known: readonly string[] }).known;
 
-/** Of the constants that are allowed, the one that was probably meant. */
+/** The allowed constant that was probably meant. */
 function nearConstant(issue: RawIssue): string | undefined {
   const word = inputOf(issue);
   const constants = constantsOf(issue).filter((constant) => typeof constant === 'string');
@@ -149,7 +149,7 @@ function ruleOf(issue: RawIssue): string {
   if (issue.code === 'too_small') {
     return `must be at least ${issue.minimum}${sizeUnit(issue.origin)}`;
   }
-  if (issue.code !== 'invalid_format') return 'must fit the schema';
+  if (issue.code !== 'invalid_format') return 'must match the schema';
   return issue.pattern === undefined
     ? `must be a valid ${issue.format}`
     : `must match ${issue.pattern}`;
@@ -172,7 +172,7 @@ function oneOf(texts: readonly string[]): string {
 }
 
 function unknownKeys(keys: readonly string[], known: readonly string[], path: string): Issue[] {
-  const list = known.length === 0 ? 'no key is known here' : `known: ${known.join(', ')}`;
+  const list = known.length === 0 ? 'no keys are allowed here' : `known: ${known.join(', ')}`;
   return keys.map((key) => {
     const near = suggest(key, known);
     return {
@@ -184,8 +184,8 @@ function unknownKeys(keys: readonly string[], known: readonly string[], path: st
 }
 
 /**
- * A union that names no discriminator: the branch that was meant is one that takes this kind of value, best with the
- * constants that the value has, then the one with the fewest issues.
+ * For a union without a discriminator, guesses the branch that was meant: one that accepts this kind of value,
+ * preferably with the same constants, then the one with the fewest issues.
  */
 function explainUnion(union: UnionIssue, path: string): Issue[] {
   const branches = union.errors;

@@ -7,9 +7,9 @@ import { connectionPolicySchema, serverPolicySchema } from './policy-schema.ts';
 import { newKeyPrefix, serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /*
- * What a user writes. Two forms of the same: rows of the table, and documents (YAML, JSON) with one connection and its
- * servers. Every key has a description; the JSON Schema for editors is made of them. No transforms: what is parsed is
- * what was declared, and defaults come in `declarations.ts`.
+ * The schemas of declarations, in two forms: rows of the table, and documents (YAML, JSON) with one connection and its
+ * servers. Every key has a description, from which the JSON Schema for editors is generated. There are no transforms:
+ * the parsed value is the declared one, and `declarations.ts` adds defaults.
  */
 
 const text = (what: string) => described(z.string().check(z.minLength(1)), what);
@@ -20,11 +20,11 @@ const matching = (pattern: RegExp, rule: string, what: string) =>
 /** A secret by name, and the key if its value is a JSON object; never a value. */
 export const secretReferenceSchema = z.strictObject(
   {
-    // `secretNameProblem` knows what a name may have.
-    secret: text('Name of the secret: <prefix>/<connection>/..., by name, never ARN'),
+    // `secretNameProblem` checks the name.
+    secret: text('Name of the secret: <prefix>/<connection>/...; never an ARN'),
     key: z.optional(text("Key, if the secret's value is a JSON object")),
   },
-  // `client_secret: { hunter2 }` is YAML for a key with nothing under it: so no key is repeated.
+  // In YAML, `client_secret: { hunter2 }` makes the secret a key, so issues here do not repeat keys.
   "must be { secret: NAME, key: KEY }, 'key' only if the value is JSON; the value itself belongs in the secret store",
 );
 
@@ -44,40 +44,40 @@ const url = (options: { query: boolean }) =>
 const tokenUrl = described(url({ query: true }), 'Token endpoint; https');
 const clientId = identifier('OAuth client id of the deployment');
 
-/** How Trueup proves who it is. */
+/** How Trueup signs in. */
 export const authSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: described(z.literal('bearer'), 'A fixed token, such as an API key'),
     token: secret('The token'),
   }),
   z.strictObject({
-    type: described(z.literal('client-credentials'), 'OAuth: a machine of its own'),
+    type: described(z.literal('client-credentials'), 'OAuth client credentials'),
     tokenUrl,
     client_id: clientId,
     client_secret: secret('The client secret'),
-    audience: z.optional(identifier('Audience that the token is for')),
+    audience: z.optional(identifier('Audience of the token')),
   }),
   z.strictObject({
-    type: described(z.literal('refresh-token'), "OAuth: in a person's name"),
+    type: described(z.literal('refresh-token'), 'OAuth refresh token: on behalf of a user'),
     tokenUrl,
     client_id: clientId,
     refresh_token: secret(
-      'The first refresh token (new ones are stored apart, and used until this secret has a new version)',
+      'The first refresh token (later ones are stored separately, and used until this secret has a new version)',
     ),
     authorizeUrl: z.optional(
       described(
         url({ query: true }),
-        'For trueup login: where a person signs in; https. Defaults to what OpenID discovery says',
+        'For trueup login: the authorization endpoint; https. Defaults to the one from OpenID discovery',
       ),
     ),
     scope: z.optional(
       matching(
         /^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/,
-        "must be scopes with a space between, such as 'openid offline_access'",
-        "For trueup login: the scopes to ask for. Defaults to 'openid offline_access'",
+        "must be scopes separated by spaces, such as 'openid offline_access'",
+        "For trueup login: the scopes to request. Defaults to 'openid offline_access'",
       ),
     ),
-    audience: z.optional(identifier('For trueup login: audience that the token is for')),
+    audience: z.optional(identifier('For trueup login: audience of the token')),
   }),
 ]);
 
@@ -85,18 +85,18 @@ export const budgetSchema = z.strictObject({
   requestsPerMinute: z.optional(
     described(
       z.int().check(z.minimum(20), z.maximum(100_000)),
-      'Requests a minute, at least 20. Defaults to the number of the gateway',
+      'Requests per minute, at least 20. The default depends on the gateway',
     ),
   ),
   concurrency: z.optional(
     described(
       z.int().check(z.minimum(1), z.maximum(20)),
-      'Requests at the same time, 1 to 20. Defaults to 4',
+      'Concurrent requests, 1 to 20. Defaults to 4',
     ),
   ),
 });
 
-/** `.` and `..` are no ids: in a URL's path they would name another resource. */
+/** `.` and `..` are not allowed: in the path of a URL they would address another resource. */
 const id = String.raw`(?!\.{1,2}$)[^#/${unseenInIdentifiers}]{1,128}`;
 const idRule =
   "1 to 128 characters without '#', '/', white space, control and invisible characters";
@@ -107,26 +107,26 @@ export const serverIdSchema = matching(
   "The gateway's id of the server",
 );
 
-/** Of a row without an id: its label is part of keys. */
+/** The label of a row without an id, which is part of its key. */
 const label = String.raw`(?!\s)[^#\p{C}\p{Zl}\p{Zp}]{1,128}(?<!\s)`;
 
 export const labelSchema = matching(
   /^(?!\s)[^\p{C}\p{Zl}\p{Zp}]{1,128}(?<!\s)$/u,
-  'must have 1 to 128 printable characters, no space at either end',
-  'What people call the server. Defaults to its id',
+  'must be 1 to 128 printable characters, with no space at the start or end',
+  'Name of the server in Trueup. Defaults to its id',
 );
 
 const generation = z.optional(
   described(
     z.int().check(z.minimum(1)),
-    'Counts declarations; a pass does not go back to a lower one. Written by push',
+    'Number of the declaration; a pass does not act on a lower one than before. Written by push',
   ),
 );
 
-/** The vendor's own field names; each provider's field table has the schema. */
+/** Uses the vendor's field names; each provider's field table has the schema. */
 const spec = described(
   z.record(z.string(), z.unknown()),
-  "What the server should be, in the gateway's own field names",
+  "The desired configuration of the server, with the gateway's field names",
 );
 
 const connectionKeys = {
@@ -139,7 +139,7 @@ const connectionKeys = {
     matching(
       /^[!-~]{1,256}$/,
       'must be 1 to 256 printable ASCII characters without spaces',
-      'Whose servers, where the gateway asks for it',
+      'The user whose servers these are, at gateways that need one',
     ),
   ),
 };
@@ -149,7 +149,7 @@ const serverKeys = {
   state: z.optional(
     described(
       z.enum(['present', 'absent']),
-      'Of a server without an id: absent deletes it, once that is approved. Defaults to present',
+      'For a server without an id: absent deletes it once that is approved. Defaults to present',
     ),
   ),
   spec,
@@ -160,7 +160,7 @@ const serverKeys = {
 
 export const connectionRowSchema = z.strictObject({
   connection: connectionNameSchema,
-  item: described(z.literal('connection'), 'Marks the row of the connection itself'),
+  item: described(z.literal('connection'), 'The row of the connection itself'),
   generation,
   ...connectionKeys,
 });
@@ -170,20 +170,20 @@ export const serverRowSchema = z.strictObject({
   item: matching(
     new RegExp(`^(?:${serverKeyPrefix}${id}|${newKeyPrefix}${label})$`, 'u'),
     `must be '${serverKeyPrefix}' and an id: ${idRule}; or '${newKeyPrefix}' and a label without '#'`,
-    `'${serverKeyPrefix}' and the gateway's id of the server; or '${newKeyPrefix}' and the label of one that Trueup creates`,
+    `'${serverKeyPrefix}' and the gateway's id of the server, or '${newKeyPrefix}' and the label of a server that Trueup creates`,
   ),
   generation,
   ...serverKeys,
 });
 
-/** A connection with its servers, as a user writes it. */
+/** A document: a connection with its servers. */
 export const documentSchema = z.strictObject({
   connection: connectionNameSchema,
   ...connectionKeys,
   servers: z.optional(
     described(
       z.array(z.strictObject({ id: z.optional(serverIdSchema), ...serverKeys })),
-      'The servers that Trueup keeps; one without an id, by its label, is created',
+      'The servers that Trueup manages; a server with a label and no id is created',
     ),
   ),
 });

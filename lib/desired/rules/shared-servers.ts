@@ -7,17 +7,17 @@ export interface ConnectionServers {
   /** Its row or document. */
   readonly declared: unknown;
   readonly name: string;
-  /** Empty where there is no id. */
+  /** Empty for a server without an id. */
   readonly ids: readonly string[];
 }
 
-/** A server that two connections declare, of one account at a gateway: each would undo what the other one does. */
+/** A server that two connections of the same account declare: each would undo the changes of the other. */
 export interface SharedServer {
   readonly connection: string;
-  /** Its place in the connection's list. */
+  /** Its index in the connection's list. */
   readonly index: number;
   readonly id: string;
-  /** The connection that comes before. */
+  /** The connection that declares it first. */
   readonly other: string;
 }
 
@@ -36,7 +36,7 @@ export function sharedServers(connections: readonly ConnectionServers[]): readon
   });
 }
 
-/** The account that a row or document describes; undefined if it does not say so. */
+/** The account of a row or document; undefined if it does not have one. */
 export function accountOf(declared: unknown): string | undefined {
   const { provider, baseUrl, userId } = isJsonObject(declared) ? declared : {};
   if (typeof provider !== 'string' || typeof baseUrl !== 'string') return undefined;

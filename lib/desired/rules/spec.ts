@@ -7,26 +7,26 @@ import { secretReferenceSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { secretNameProblem } from '../../model/names/secret-name.ts';
 
-/** Whose secrets a row may name. */
+/** Decides which secrets a row may use. */
 export interface SecretScope {
-  /** Without a name that fits, no name of a secret can be judged by it. */
+  /** Undefined if the connection's name is not valid: then secret names are not checked against it. */
   readonly connection: string | undefined;
   readonly secretPrefix: string;
 }
 
-/** A row of the table holds 400 KB; the rest is for keys, label and policy. */
+/** A row of the table may have 400 KB; this leaves room for keys, label and policy. */
 const mostBytes = 350_000;
 
 /**
- * What the field table forbids in a `spec`, whatever the provider's schema makes of it. Values are never repeated.
+ * What the field table does not allow in a `spec`, in addition to the provider's schema. Issues never repeat values.
  *
  * | declared                               | why it is invalid |
  * |----------------------------------------|-------------------|
- * | a `computed` field                     | the vendor's own, or the table's `refusal` |
+ * | a `computed` field                     | the vendor sets it, or the table's `refusal` |
  * | a literal in a `secret` field          | a secret belongs in the secret store, not in the table |
- * | a secret outside `<prefix>/<connection>/` | another team's |
- * | a mask                                 | what the vendor shows in place of a value, never a value |
- * | `null` where it clears nothing         | the vendor would ignore it, and Trueup fight for it |
+ * | a secret outside `<prefix>/<connection>/` | it may belong to another team |
+ * | a mask                                 | the vendor shows it in place of a value; it is not a value |
+ * | `null` where it clears nothing         | the vendor would ignore it, and it would be sent in every pass |
  */
 export function specIssues(
   spec: JsonObject,
@@ -73,10 +73,14 @@ function nulls(field: FieldSpec, value: Json, path: string): Issue[] {
   if (field.nullClears) return [];
   if (value === null) {
     return [
-      { path, problem: 'is null, which clears nothing here', expected: 'must be left out or set' },
+      {
+        path,
+        problem: 'is null, which does not clear this field',
+        expected: 'must be left out or set',
+      },
     ];
   }
-  // Only there are leaves sent one by one; elsewhere a null inside is part of the value.
+  // Only `subset` fields are sent leaf by leaf; in other fields a null inside is part of the value.
   if (field.compare !== 'subset' || !isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, member]) =>
     nulls(field, member, `${path}${formatPointer([key])}`),
@@ -84,12 +88,12 @@ function nulls(field: FieldSpec, value: Json, path: string): Issue[] {
 }
 
 function masks({ mask }: FieldSpec, value: Json, path: string): Issue[] {
-  // `search` keeps no state, whatever the flags.
+  // `search` ignores `lastIndex`, unlike `test` with the flags g or y.
   if (!mask || typeof value !== 'string' || value.search(mask) < 0) return [];
   return [
     {
       path,
-      problem: 'is a mask, as the gateway shows it in place of the value',
+      problem: 'is a mask that the gateway shows in place of the value',
       expected: 'must be the value itself',
     },
   ];

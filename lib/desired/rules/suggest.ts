@@ -1,7 +1,7 @@
-/** Longer words are not compared: the work grows with the square of their length. */
+/** Longer words are not compared, because the time grows with the square of their length. */
 const longest = 64;
 
-/** The known word that was probably meant, if one is near enough. */
+/** The known word that was probably meant, if one is similar enough. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   if (word.length > longest) return undefined;
   const ranked = known
@@ -18,8 +18,8 @@ function bare(word: string): string {
 }
 
 /**
- * Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b` (optimal string alignment).
- * Row by row: `rows[i][j]` is the distance of the first `i` characters of `a` and the first `j` of `b`.
+ * Number of insertions, deletions, replacements and swaps of neighbours from `a` to `b` (optimal string alignment). Row
+ * by row: `rows[i][j]` is the distance of the first `i` characters of `a` and the first `j` of `b`.
  */
 export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];

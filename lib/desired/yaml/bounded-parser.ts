@@ -1,11 +1,11 @@
 import { CST, Parser } from 'yaml';
 
-/** Far more levels than a declaration may have; the rules say that with its place. */
+/** More levels than a declaration may have, so that usually the rules report the problem, with its place. */
 const levelsAtMost = 100;
-/** Dashes, anchors, tags and the like in a row, with the spaces between. */
+/** Dashes, anchors, tags and similar in a row, with the spaces between them. */
 const indicatorsAtMost = 100;
 
-/** A text that is nested too deep to be read, and where. */
+/** A text that is nested too deep, with the offset. */
 export class TooDeepError extends Error {
   override readonly name = 'TooDeepError';
   readonly offset: number;
@@ -17,10 +17,10 @@ export class TooDeepError extends Error {
 }
 
 /**
- * A parser that stops where a text is nested too deep. What comes after it recurses, once a level, and the lexer takes
- * longer for each further indicator in a row: without these bounds its time grows with the square of the text.
+ * A parser that stops where a text is nested too deep. Later steps recurse once per level, and the lexer gets slower
+ * with each indicator in a row: without these limits, its time grows with the square of the text's length.
  *
- * @throws TooDeepError while it is read from
+ * @throws TooDeepError while tokens are read from it
  */
 export class BoundedParser extends Parser {
   #indicators = 0;

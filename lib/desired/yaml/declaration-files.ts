@@ -8,25 +8,25 @@ import { parseText, textMaximum, type Position, type TextDocument } from './text
 
 /** One connection as a file declares it, not yet checked by `checkDocument`. */
 export interface DeclarationDocument extends TextDocument {
-  /** As the user named it, or the folder and the name in it. */
+  /** The path that the user gave, or the given folder and the name in it. */
   readonly file: string;
 }
 
-/** An issue with its place. The path is '' where the file could not be read so far. */
+/** An issue with its place. The path is '' if the file could not be parsed. */
 export interface PlacedIssue extends Issue, Position {
   readonly file: string;
 }
 
-/** What files declare. Where there are issues, some of it may be lacking. */
+/** The declarations of files. Incomplete if there are issues. */
 export interface DeclarationFiles {
   readonly documents: readonly DeclarationDocument[];
-  /** Of reading only: syntax, and connections that are declared twice. */
+  /** Only issues of reading: syntax, and connections that are declared twice. */
   readonly issues: readonly PlacedIssue[];
 }
 
 /**
- * Reads declarations from files, and from the `.yaml`, `.yml` and `.json` files right in a folder. Never throws for what
- * a user may have got wrong: all of it comes back as issues, together.
+ * Reads declarations from files, and from the `.yaml`, `.yml` and `.json` files directly in a folder. Does not throw
+ * for mistakes of the user: all are returned as issues.
  */
 export async function readDeclarations(paths: readonly string[]): Promise<DeclarationFiles> {
   const read = await Promise.all(paths.map(filesOf));
@@ -47,14 +47,14 @@ export function placed(document: DeclarationDocument, issue: Issue): PlacedIssue
   return { ...issue, file: document.file, ...document.locate(issue.path) };
 }
 
-/** `file:line:column path: what is wrong; what would be right`, on one line. */
+/** `file:line:column path: problem; expected`, on one line. */
 export function formatPlaced(issue: PlacedIssue): string {
   const { file, line, column } = issue;
   return `${plainText(file)}:${line}:${column} ${formatIssue(issue)}`;
 }
 
 async function filesOf(path: string): Promise<{ files: string[]; issues: PlacedIssue[] }> {
-  // What cannot be asked is left to the reading, which says why.
+  // If `stat` fails, reading the file fails too, and reports why.
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
@@ -110,12 +110,12 @@ const fileIssue = (file: string, finding: Finding): PlacedIssue => ({
 });
 
 const emptyFolder: Finding = {
-  problem: 'a folder without declarations',
-  expected: 'must have files whose names end in .yaml, .yml or .json',
+  problem: 'is a folder without declarations',
+  expected: 'must have .yaml, .yml or .json files',
 };
 
 const faults: Readonly<Record<TextFault, Finding>> = {
-  missing: { problem: 'there is no such file', expected: 'must be a file or folder' },
+  missing: { problem: 'does not exist', expected: 'must be a file or folder' },
   denied: { problem: 'cannot be read: permission denied', expected: 'must be readable by you' },
   folder: { problem: 'is a folder', expected: 'must be a file' },
   'too-large': { problem: 'is larger than 10 MB', expected: 'must be split into several files' },

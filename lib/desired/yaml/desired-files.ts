@@ -23,11 +23,12 @@ import { newKey, rowKey } from '../../model/names/server-key.ts';
 const issuesShown = 3;
 
 /**
- * `DesiredStore` on declarations as they were read: a snapshot, so that what was checked is what is applied. Rows are
- * as declared, valid or not, and have no generation.
+ * `DesiredStore` on declarations that were read before: a snapshot, so that what was checked is what is applied. Rows
+ * are as declared, valid or not, and have no generation.
  *
- * What could not be read never looks like "nothing there": issues of reading, and documents without a name, fail every
- * call; servers that cannot be told apart fail their connection's. All with `StoreError`, code `store-malformed`.
+ * A file that could not be read must never look like an empty one. So issues of reading, and documents without a name,
+ * fail every call, and servers that cannot be told apart fail the calls for their connection: all with a `StoreError`,
+ * code `store-malformed`.
  */
 export function desiredFiles({ documents, issues }: DeclarationFiles): DesiredStore {
   const nameless = documents.flatMap((document) =>
@@ -75,7 +76,7 @@ function rowOf({ connection: _connection, item, ...value }: ConnectionRow | Serv
   return { item, value };
 }
 
-/** As a row has it: of a server without an id by its label. */
+/** The id as in a row; for a server without one, made from its label. */
 function idOf({ id, label }: JsonObject): string | undefined {
   if (id !== undefined) return serverIdSchema.safeParse(id).data;
   const own = labelSchema.safeParse(label).data;
@@ -84,8 +85,8 @@ function idOf({ id, label }: JsonObject): string | undefined {
 
 const noName: Issue = {
   path: '/connection',
-  problem: 'has no name of a connection',
-  expected: 'must be one connection, with its name',
+  problem: 'has no connection name',
+  expected: 'must be one connection with a name',
 };
 
 function nameOf({ value }: DeclarationDocument): string | undefined {
@@ -93,7 +94,7 @@ function nameOf({ value }: DeclarationDocument): string | undefined {
   return connectionNameSchema.safeParse(name).data;
 }
 
-/** What makes servers impossible to tell apart; the rest is for the pass to judge, server by server. */
+/** Only problems that make servers impossible to tell apart. A pass reports all others for each server. */
 function serverProblem(servers: unknown): Issue | undefined {
   if (servers === undefined) return undefined;
   if (!Array.isArray(servers)) {
@@ -110,7 +111,7 @@ function serverProblem(servers: unknown): Issue | undefined {
       return {
         path,
         problem: 'has no id',
-        expected: 'must have the id that the gateway has, or a label',
+        expected: "must have the gateway's id, or a label",
       };
     }
     if (seen.has(id)) return { path, problem: 'repeats an id', expected: 'must be unique' };

@@ -4,7 +4,7 @@ import { codeOf } from '../../model/errors/file-problem.ts';
 /** Why a file could not be used as text. */
 export type TextFault = 'missing' | 'denied' | 'folder' | 'too-large' | 'not-utf8' | 'unreadable';
 
-/** A file's text, or why it cannot be read. Reads no more than it must, whatever the file is: it may be a pipe. */
+/** A file's text, or why it cannot be read. Reads at most `maximum` bytes, because the file may be an endless pipe. */
 export async function readText(
   path: string,
   maximum: number,
@@ -12,7 +12,7 @@ export async function readText(
   let bytes: Buffer;
   try {
     const parts: Buffer[] = [];
-    // `end` is included: one byte more than may be.
+    // `end` is inclusive: this reads one byte more than allowed, to detect a file that is too large.
     for await (const part of createReadStream(path, { end: maximum })) parts.push(part as Buffer);
     bytes = Buffer.concat(parts);
   } catch (error) {

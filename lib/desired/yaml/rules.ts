@@ -3,24 +3,23 @@ import type { Problem, TextProblem } from './syntax.ts';
 
 type Value = ParsedNode | null;
 
-/** Anchors by name, in the order of the text; a size that is not known yet belongs to a value that is still open. */
+/** An anchor's value, in the order of the text. Its size is undefined until the value ends. */
 interface Anchored {
   size: number | undefined;
 }
 
-/** What the rules know of the text. */
+/** Properties of the text for the rules. */
 export interface TextRules {
   readonly text: string;
-  /** Whether it calls itself JSON. */
+  /** Whether the file's name ends in `.json`. */
   readonly json: boolean;
   readonly maximum: number;
 }
 
 /**
- * What YAML allows and a declaration does not: tags, merge keys, keys that occur twice, numbers and words that do not come
- * back as they are written, halves of characters, and aliases that lead nowhere, into themselves, or to more than `maximum`
- * characters once they are unfolded. In what calls itself JSON, text without quotes too: it would swallow the rest of its
- * line where a comma is missing.
+ * What YAML allows and a declaration does not: tags, merge keys, duplicate keys, numbers and words that change when
+ * they are read, lone surrogates, and aliases that are undefined, contain themselves, or expand to more than `maximum`
+ * characters. In JSON files also text without quotes: with a missing comma, it would include the rest of its line.
  */
 export function yamlRules(
   document: Document.Parsed,
@@ -32,7 +31,7 @@ export function yamlRules(
     if (problem) found.push({ offset: node.range[0], ...problem });
   };
 
-  /** @returns the characters of the node, its aliases unfolded */
+  /** @returns the number of characters of the node with its aliases expanded */
   function visit(node: Value): number {
     if (!node) return 0;
     if (isAlias(node)) return unfold(node);
@@ -81,8 +80,8 @@ function childrenOf(node: ParsedNode): Value[] {
 }
 
 /**
- * `00123`, `1.10`, `680841e1`, `0x1F`, `+49`, and more digits than a number keeps: an id or a version that was meant
- * as text comes out as another one. `True` is no text either.
+ * `00123`, `1.10`, `680841e1`, `0x1F`, `+49`, and numbers with too many digits: an id or version that was meant as text
+ * would be changed. `True` is not text either.
  */
 function changedIn({ value, source }: { value: unknown; source?: string }): Problem | undefined {
   if (value === null) return /^(?:null|~|)$/.test(source ?? '') ? undefined : changedWord;
@@ -90,24 +89,24 @@ function changedIn({ value, source }: { value: unknown; source?: string }): Prob
   return typeof value !== 'boolean' || String(value) === source ? undefined : changedWord;
 }
 
-/** Where the tag of a value begins: before the value, maybe on another line. */
+/** Where the tag of a value begins: before the value, possibly on another line. */
 function tagBefore(text: string, value: number): number {
   let start = text.lastIndexOf('!', value - 1);
   while (start > 0 && !/[\s,[\]{}]/.test(text.charAt(start - 1))) start -= 1;
   return Math.max(start, 0);
 }
 
-/** Text without quotes; `true`, `null` and numbers are no text. */
+/** Text without quotes; `true`, `null` and numbers are not text. */
 function isBare({ type, value }: { type?: string; value: unknown }): boolean {
   return type === 'PLAIN' && typeof value === 'string';
 }
 
-/** Neither UTF-8 nor the table could keep it: what is stored would be another text. */
+/** Neither UTF-8 nor the table can store it unchanged. */
 const isHalved = ({ value }: { value: unknown }) =>
   typeof value === 'string' && !value.isWellFormed();
 
 const halved = {
-  problem: 'one half of a character (a lone surrogate)',
+  problem: 'half of a character (a lone surrogate)',
   expected: 'must be whole characters',
 };
 const bare = {
@@ -117,23 +116,23 @@ const bare = {
 const tagged = { problem: 'a tag (!)', expected: 'must be written out without it' };
 const merge = {
   problem: 'a merge key (<<)',
-  expected: 'must be written out: keys are not merged; an alias may stand for a whole value',
+  expected: 'must be written out: keys are not merged. An alias may be used for a whole value',
 };
 const twice = { problem: 'a key that occurs twice', expected: 'must occur once' };
 const changedNumber = {
-  problem: 'a number that reading would change',
-  expected: 'must be in quotes, if it is text; if not, in its shortest form, such as 1.1 for 1.10',
+  problem: 'a number that would change when it is read',
+  expected: 'must be in quotes if it is text; otherwise in its shortest form, such as 1.1 for 1.10',
 };
 const changedWord = {
   problem: 'a word that YAML reads as another value',
-  expected: 'must be in quotes, if it is text; if not, it must be true, false or null',
+  expected: 'must be in quotes if it is text; otherwise true, false or null',
 };
 const unresolved = {
-  problem: 'an alias without its anchor before it',
-  expected: 'must be in quotes, if it is text that begins with *',
+  problem: 'an alias without an anchor before it',
+  expected: 'must be in quotes if it is text that begins with *',
 };
 const endless = { problem: 'an alias within its own anchor', expected: 'must be outside of it' };
 const unfolded = {
-  problem: 'is too large with its aliases unfolded',
+  problem: 'is too large with its aliases expanded',
   expected: 'must be written with fewer aliases',
 };

@@ -1,6 +1,6 @@
 import { visit, type Document, type ErrorCode, type Node } from 'yaml';
 
-/** What is wrong at a place, and what would be right; nothing of the text itself, which may be a secret. */
+/** What is wrong in a place, and what is expected. Never has the text itself, which may be a secret. */
 export interface Problem {
   readonly problem: string;
   readonly expected: string;
@@ -11,8 +11,8 @@ export interface TextProblem extends Problem {
   readonly offset: number;
 }
 
-const indented = 'must be indented by spaces, all members of one object or list alike';
-const quoted = 'must be in quotes, if it is text';
+const indented = 'must be indented with spaces, equally for all members of one object or list';
+const quoted = 'must be in quotes if it is text';
 const simple = 'must be written out without it';
 
 export const tooDeep: Problem = {
@@ -20,18 +20,18 @@ export const tooDeep: Problem = {
   expected: 'must have fewer levels',
 };
 
-/** In words of our own: the parser's may repeat the text. */
+/** Trueup's own messages, because the parser's may repeat the text. */
 const problems: Readonly<Record<ErrorCode, readonly [problem: string, expected: string]>> = {
   ALIAS_PROPS: ['an alias with an anchor or a tag', 'must have neither'],
-  BAD_ALIAS: ['an anchor or alias without a name', 'must be in quotes, if it is text with & or *'],
+  BAD_ALIAS: ['an anchor or alias without a name', 'must be in quotes if it is text with & or *'],
   BAD_COLLECTION_TYPE: ['a tag (!)', simple],
   BAD_DIRECTIVE: ['a directive (%) that YAML does not know', 'must be left out'],
   BAD_DQ_ESCAPE: ['an escape that YAML does not know', String.raw`must be \\ for a backslash`],
-  BAD_INDENT: ['the indentation does not fit', indented],
+  BAD_INDENT: ['wrong indentation', indented],
   BAD_PROP_ORDER: ['an anchor in the wrong place', 'must be right before its value'],
   BAD_SCALAR_START: ['a text that begins with a reserved character', quoted],
   BLOCK_AS_IMPLICIT_KEY: [
-    'an object or a list within a line',
+    'an object or a list inside a line',
     `${quoted}; if not, each member must be on a line of its own, all indented alike`,
   ],
   BLOCK_IN_FLOW: [
@@ -43,11 +43,11 @@ const problems: Readonly<Record<ErrorCode, readonly [problem: string, expected: 
   KEY_OVER_1024_CHARS: ['a key of more than 1,024 characters', 'must be shorter'],
   MISSING_CHAR: [
     'a colon, comma, space or line break is missing',
-    "must be 'key: value', a comma between members in brackets, a space before a #",
+    "must be 'key: value', with commas between members in brackets and a space before a #",
   ],
   MULTILINE_IMPLICIT_KEY: [
     "a line that is not 'key: value'",
-    'must have a colon and a space after its key; list items must be under a key of their own',
+    'must have a colon and a space after the key; list items must be under their own key',
   ],
   MULTIPLE_ANCHORS: ['a value with several anchors', 'must have one at most'],
   MULTIPLE_DOCS: ['several documents', "must be separated by '---'"],
@@ -57,14 +57,14 @@ const problems: Readonly<Record<ErrorCode, readonly [problem: string, expected: 
   TAB_AS_INDENT: ['a tab as indentation', indented],
   TAG_RESOLVE_FAILED: ['a tag (!)', simple],
   UNEXPECTED_TOKEN: [
-    'something that does not belong here',
-    'must be left out, begin a line of its own, follow a comma, or be in quotes, if it is text',
+    'unexpected text',
+    'must be removed, begin a new line, follow a comma, or be in quotes if it is text',
   ],
 };
 
 /** What the parser found in a document. */
 export function syntaxProblems(document: Document.Parsed, text: string): readonly TextProblem[] {
-  // What it only warns of is mostly style; a directive that is not understood is not.
+  // Most warnings are about style; an unknown directive is an error.
   const unknown = document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE');
   const found = [...document.errors, ...unknown];
   const mayBeOpen = (code: ErrorCode) => code === 'MISSING_CHAR' || code === 'BAD_INDENT';
@@ -77,14 +77,14 @@ export function syntaxProblems(document: Document.Parsed, text: string): readonl
   });
 }
 
-/** By where the parser misses its other half: the innermost quote or bracket that is still open there. */
+/** By the offset where the parser misses a closing quote or bracket: the innermost one that is still open there. */
 function unclosedIn(document: Document.Parsed, text: string): ReadonlyMap<number, TextProblem> {
   const found = new Map<number, TextProblem>();
   const look = ({ range }: Pick<Node, 'range'>, closing: string, problem: Problem) => {
     if (!range) return;
     const [offset, end] = range;
     const isClosed = offset < end - 1 && text[end - 1] === closing;
-    // What comes later is within what came before.
+    // Later ones are inside earlier ones.
     if (!isClosed) found.set(end, { offset, ...problem });
   };
   visit(document, {
@@ -100,21 +100,21 @@ function unclosedIn(document: Document.Parsed, text: string): ReadonlyMap<number
 
 const quote: Problem = {
   problem: 'a quote that is not closed',
-  expected: String.raw`must be closed by the same quote; within the text it is '' or \"`,
+  expected: String.raw`must be closed by the same quote; inside the text, write '' or \"`,
 };
 const bracket: Problem = {
   problem: 'a bracket that is not closed',
-  expected: 'must be closed by } or ], and its lines be indented deeper than its key',
+  expected: 'must be closed by } or ], and its lines must be indented deeper than its key',
 };
 
 /**
- * No text has these, but as an escape within quotes: a file of another encoding, or no text at all. A carriage return by
- * itself is white space to JSON, the end of a line to YAML 1.2, and text to the parser.
+ * Characters that a text file cannot have, except as escapes in quotes: the file has another encoding or is not text. A
+ * carriage return alone is white space in JSON, a line end in YAML 1.2, and text for this parser.
  */
 // oxlint-disable-next-line no-control-regex
 const controls = /[\0-\u0008\u000B\u000C\u000E-\u001F\u007F\uFEFF]|\r(?!\n)/u;
 
-/** A character that no text file has; undefined if all are text. */
+/** The first character that a text file cannot have; undefined if there is none. */
 export function foreignCharacter(text: string): TextProblem | undefined {
   const offset = text.search(controls);
   return offset < 0 ? undefined : { offset, ...foreign };
@@ -122,5 +122,5 @@ export function foreignCharacter(text: string): TextProblem | undefined {
 
 const foreign: Problem = {
   problem: 'a control character',
-  expected: 'must be text in UTF-8; within double quotes it may be written as an escape',
+  expected: 'must be text in UTF-8; in double quotes it may be written as an escape',
 };

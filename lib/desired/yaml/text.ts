@@ -20,29 +20,29 @@ export interface Position {
   readonly column: number;
 }
 
-/** One connection as it is in a text, not yet checked. */
+/** One connection of a text, not yet checked. */
 export interface TextDocument {
   readonly value: unknown;
-  /** Where a JSON pointer leads: the key or list member, or the last one on its way that there is. '' is the beginning. */
+  /** The position of a JSON Pointer: its key or list member, or the nearest parent that exists. '' is the start. */
   readonly locate: (pointer: string) => Position;
 }
 
-/** What a text holds; a document with problems is not among the documents. */
+/** The content of a text, without documents that have problems. */
 export interface ParsedText {
   readonly documents: readonly TextDocument[];
   readonly problems: readonly (Problem & Position)[];
 }
 
-/** Longest text, in characters, also with all aliases unfolded. */
+/** Maximum length of a text in characters, also with all aliases expanded. */
 export const textMaximum = 10_000_000;
-/** After so many problems of one document the rest says nothing new. */
+/** Maximum number of problems that are reported for one document. */
 const problemsAtMost = 20;
 
 /**
- * YAML 1.2 or JSON: documents of one connection each, or of a list of them. Aliases are allowed while they mean
- * a bounded text; tags and merge keys are not.
+ * YAML 1.2 or JSON: documents of one connection each, or of a list of them. Aliases are allowed if the expanded text is
+ * not too large; tags and merge keys are not allowed.
  *
- * @param options.json - it calls itself JSON, where all text is in quotes
+ * @param options.json - the file is JSON, where all text must be in quotes
  */
 export function parseText(text: string, { json = false } = {}): ParsedText {
   const lineCounter = new LineCounter();
@@ -103,7 +103,7 @@ function connectionsOf(
   at: (offset: number) => Position,
 ): TextDocument[] {
   const { contents } = document;
-  // What aliases unfold to is bounded already.
+  // The size with expanded aliases was checked above.
   const value: unknown = document.toJS({ maxAliasCount: -1 });
   if (contents === null || value === null) return [];
   const locateIn = (root: unknown) => (pointer: string) =>

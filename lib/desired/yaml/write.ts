@@ -1,19 +1,19 @@
 import { Document, isScalar, visit } from 'yaml';
 import { printable } from '../../model/text/shown-value.ts';
 
-/** A document to write, and what to say at its places. */
+/** A document to write, with comments for some of its places. */
 export interface YamlDocument {
   readonly value: unknown;
-  /** Lines before all of it. */
+  /** Comment lines before the document. */
   readonly head?: readonly string[];
-  /** Lines at the end of what a path leads to, such as `['servers', 0, 'spec']`. */
+  /** Comment lines at the end of the value at a path, such as `['servers', 0, 'spec']`. */
   readonly remarks?: readonly {
     readonly path: readonly (string | number)[];
     readonly lines: readonly string[];
   }[];
 }
 
-/** YAML that `parseText` reads as the same values, and a terminal or an editor shows as it is. */
+/** YAML that `parseText` reads as the same values, without characters that a terminal or editor hides. */
 export function writeYaml(documents: readonly YamlDocument[]): string {
   return documents.map(textOf).join('---\n');
 }
@@ -23,7 +23,7 @@ function textOf({ value, head = [], remarks = [] }: YamlDocument): string {
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === 'string' && isOdd(node.value)) node.type = 'QUOTE_DOUBLE';
-      // JSON has no other zero, and a declaration none that is written so.
+      // `-0` is written as `0`: JSON values do not distinguish them.
       if (Object.is(node.value, -0)) node.value = 0;
     },
   });
@@ -34,11 +34,11 @@ function textOf({ value, head = [], remarks = [] }: YamlDocument): string {
     if (lines.length === 0 || typeof node !== 'object' || node === null) continue;
     if (!isScalar(node)) Reflect.set(node, 'comment', comment(lines));
   }
-  // What is not seen is in double quotes only, where the escapes mean the same.
+  // Invisible characters are only in double quotes, where escapes mean the same.
   return printable(document.toString({ lineWidth: 0, defaultKeyType: null }));
 }
 
-/** Texts that are safe in double quotes only; `<<` would be a merge key. */
+/** Texts that need double quotes; `<<` would be a merge key. */
 function isOdd(text: string): boolean {
   return text === '<<' || /[\n\r\t]/.test(text) || printable(text) !== text;
 }

@@ -19,11 +19,11 @@ const at = (what: string, url: string, error: string): BrokenInput => ({
 
 /** The connection itself, without its credentials. */
 export const connections: readonly BrokenInput[] = [
-  named('upper case', 'Acme', `does not fit; ${nameRule}`),
-  named('a hyphen first', '-acme', `does not fit; ${nameRule}`),
-  named('too long', 'a'.repeat(64), `does not fit; ${nameRule}`),
-  named('empty', '""', `does not fit; ${nameRule}`),
-  named('an underscore', 'acme_prod', `does not fit; ${nameRule}`),
+  named('upper case', 'Acme', `is not valid; ${nameRule}`),
+  named('a hyphen first', '-acme', `is not valid; ${nameRule}`),
+  named('too long', 'a'.repeat(64), `is not valid; ${nameRule}`),
+  named('empty', '""', `is not valid; ${nameRule}`),
+  named('an underscore', 'acme_prod', `is not valid; ${nameRule}`),
   named('a number', '2026', 'is a number; must be a string: in YAML, put it in quotes'),
   named('null', '', 'is null; must be a string'),
   {
@@ -43,12 +43,12 @@ export const connections: readonly BrokenInput[] = [
   {
     what: 'a provider with a slip',
     text: acme({ provider: '«provider: barndor' }),
-    errors: ["/provider: is an unknown provider; did you mean 'barndoor'? known: alloy, barndoor"],
+    errors: ["/provider: is not a known provider; did you mean 'barndoor'? known: alloy, barndoor"],
   },
   {
     what: 'a provider that nobody knows',
     text: acme({ provider: '«provider: okta' }),
-    errors: ['/provider: is an unknown provider; known: alloy, barndoor'],
+    errors: ['/provider: is not a known provider; known: alloy, barndoor'],
   },
   {
     what: 'a provider that is a list',
@@ -165,6 +165,6 @@ export const connections: readonly BrokenInput[] = [
   {
     what: 'a user with a space',
     text: acme({}, '«userId: Jane Doe\n'),
-    errors: ['/userId: does not fit; must be 1 to 256 printable ASCII characters without spaces'],
+    errors: ['/userId: is not valid; must be 1 to 256 printable ASCII characters without spaces'],
   },
 ];

@@ -11,7 +11,7 @@ export const files: readonly BrokenInput[] = [
     file: 'trueup.json',
     text: '{\n  "connection": "acme"\n  «"provider": "barndoor"\n}\n',
     errors: [
-      "(root): a colon, comma, space or line break is missing; must be 'key: value', a comma between members",
+      "(root): a colon, comma, space or line break is missing; must be 'key: value', with commas between members",
     ],
   },
   {
@@ -46,7 +46,7 @@ export const files: readonly BrokenInput[] = [
     what: 'JSON: a brace too many',
     file: 'trueup.json',
     text: '{ "connection": "acme" }«}\n',
-    errors: ['(root): something that does not belong here; must be left out'],
+    errors: ['(root): unexpected text; must be removed'],
   },
   {
     what: 'JSON: a file that was cut off',
@@ -64,7 +64,7 @@ export const files: readonly BrokenInput[] = [
     what: 'JSON: two documents one after the other',
     file: 'trueup.json',
     text: `{ "connection": "acme" }\n«{ "connection": "${canary}" }\n`,
-    errors: ['(root): something that does not belong here; must be left out'],
+    errors: ['(root): unexpected text; must be removed'],
   },
   {
     what: 'JSON: one half of a character',
@@ -72,7 +72,7 @@ export const files: readonly BrokenInput[] = [
     text: `[{ "connection": "acme", "provider": "barndoor", "baseUrl": "https://acme.platform.barndoor.ai",
 "auth": { "type": "bearer", "token": { "secret": "trueup/acme/token" } },
 "servers": [{ "id": "one", "spec": { "name": «"${canary}\\ud800" } }] }]`,
-    errors: ['(root): one half of a character (a lone surrogate); must be whole characters'],
+    errors: ['(root): half of a character (a lone surrogate); must be whole characters'],
   },
   {
     what: 'the JSON that DynamoDB writes',
@@ -123,7 +123,7 @@ export const files: readonly BrokenInput[] = [
   {
     what: 'an INI file',
     text: '[connection]\n«name = acme\n',
-    errors: ['(root): something that does not belong here; must be left out'],
+    errors: ['(root): unexpected text; must be removed'],
   },
   {
     what: 'a file of variables',

@@ -7,8 +7,8 @@ const policy = (what: string, lines: string, ...errors: readonly string[]): Brok
   errors,
 });
 
-const share = "does not fit; must be a share such as '30%'";
-const duration = "does not fit; must be a duration such as '30m', '12h' or '7d', or 'never'";
+const share = "is not valid; must be a share such as '30%'";
+const duration = "is not valid; must be a duration such as '30m', '12h' or '7d', or 'never'";
 
 /** Modes, limits, durations, and what is ignored. */
 export const policies: readonly BrokenInput[] = [
@@ -89,27 +89,27 @@ export const policies: readonly BrokenInput[] = [
   policy(
     'ignore: a bad escape',
     '{ ignore: [/meta/a, «/meta/a~b] }',
-    "/policy/ignore/1: is not a JSON Pointer; did you mean '/meta/a~0b'? must be one",
+    "/policy/ignore/1: is not a JSON Pointer; did you mean '/meta/a~0b'? must be a JSON Pointer",
   ),
   policy(
     'ignore: with spec before it',
     '{ ignore: [«/spec/meta/costCenter] }',
-    "/policy/ignore/0: points into no known field; did you mean '/meta/costCenter'?",
+    "/policy/ignore/0: does not point to a known field; did you mean '/meta/costCenter'?",
   ),
   policy(
     'ignore: a slip in a field',
     '{ ignore: [«/mta/costCenter] }',
-    "/policy/ignore/0: points into no known field; did you mean '/meta/costCenter'?",
+    "/policy/ignore/0: does not point to a known field; did you mean '/meta/costCenter'?",
   ),
   policy(
     'ignore: a field in another spelling',
     '{ ignore: [«/clientId] }',
-    "/policy/ignore/0: points into no known field; did you mean '/client_id'?",
+    "/policy/ignore/0: does not point to a known field; did you mean '/client_id'?",
   ),
   policy(
     'ignore: a field that nobody knows',
     '{ ignore: [«/description] }',
-    '/policy/ignore/0: points into no known field; known: /name, /slug, /client_id',
+    '/policy/ignore/0: does not point to a known field; known: /name, /slug, /client_id',
   ),
   policy(
     'ignore: inside of a field that is one value',
@@ -149,14 +149,14 @@ servers:
     what: 'policy: ignore: a slip in a section of the restrictions',
     text: alloy('policy: { ignore: [«/restrictions/action/allowedActions] }\n'),
     errors: [
-      "/policy/ignore/0: points into no known field; did you mean '/restrictions/actions/allowedActions'?",
+      "/policy/ignore/0: does not point to a known field; did you mean '/restrictions/actions/allowedActions'?",
     ],
   },
   {
     what: 'policy: ignore: a slip at the end of a long pointer',
     text: alloy('policy: { ignore: [«/restrictions/users/allowedId] }\n'),
     errors: [
-      "/policy/ignore/0: points into no known field; did you mean '/restrictions/users/allowedIds'?",
+      "/policy/ignore/0: does not point to a known field; did you mean '/restrictions/users/allowedIds'?",
     ],
   },
   {
@@ -183,7 +183,7 @@ servers:
       'servers:\n  - id: one\n    spec: { name: A, meta: { team: sales } }\n    policy: { ignore: [«/meta/team] }\n',
     ),
     errors: [
-      '/servers/0/policy/ignore/0: is ignored, but spec declares it; must be in only one of the two',
+      '/servers/0/policy/ignore/0: is ignored, but also declared in spec; must be in only one of the two',
     ],
   },
   {
@@ -193,7 +193,7 @@ servers:
       'policy: { ignore: [/slug] }\nservers:\n  - id: one\n    spec: { name: A, «slug: a }\n',
     ),
     errors: [
-      "/servers/0/spec/slug: is declared, and the connection's policy ignores it; must be in only one of the two",
+      "/servers/0/spec/slug: is declared, but the connection's policy ignores it; must be in only one of the two",
     ],
   },
 ];

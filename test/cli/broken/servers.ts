@@ -20,8 +20,9 @@ const restricted = (what: string, inside: string, ...errors: readonly string[]):
   errors: errors.map((error) => `/servers/0/spec/restrictions/${error}`),
 });
 
-const idRule = "does not fit; must be an id: 1 to 128 characters without '#', '/', white";
-const labelRule = 'does not fit; must have 1 to 128 printable characters, no space at either end';
+const idRule = "is not valid; must be an id: 1 to 128 characters without '#', '/', white";
+const labelRule =
+  'is not valid; must be 1 to 128 printable characters, with no space at the start or end';
 const reference = "must be { secret: NAME, key: KEY }, 'key' only if the value is JSON";
 const once = 'must be unique in its connection';
 
@@ -123,7 +124,7 @@ export const serverInputs: readonly BrokenInput[] = [
     '«connection_status: connected',
     'connection_status: is computed by the gateway; must be left out',
   ),
-  spec('an empty name', '«name: " "', 'name: does not fit; must not be empty'),
+  spec('an empty name', '«name: " "', 'name: is not valid; must not be empty'),
   spec(
     'a name that is a number',
     '«name: 42',
@@ -132,19 +133,19 @@ export const serverInputs: readonly BrokenInput[] = [
   spec(
     'a name of null',
     '«name: ~',
-    'name: is null, which clears nothing here; must be left out or set',
+    'name: is null, which does not clear this field; must be left out or set',
   ),
   spec(
     'upper case in a slug',
     '«slug: Sales',
-    'slug: does not fit; must consist of a-z, 0-9 and -',
+    'slug: is not valid; must consist of a-z, 0-9 and -',
   ),
   spec('a secret itself', `«client_secret: ${canary}`, `client_secret: is a string; ${reference}`),
   spec('a list of secrets', '«client_secret: [a]', `client_secret: is a list; ${reference}`),
   spec(
     'a secret of null',
     '«client_secret: ~',
-    'client_secret: is null, which clears nothing here; must be left out or set',
+    'client_secret: is null, which does not clear this field; must be left out or set',
   ),
   spec(
     'a secret itself under a wrong key',
@@ -164,12 +165,12 @@ export const serverInputs: readonly BrokenInput[] = [
   spec(
     'a mask for a client id',
     '«client_id: 3MVG...xyz',
-    'client_id: is a mask, as the gateway shows it in place of the value; must be the value itself',
+    'client_id: is a mask that the gateway shows in place of the value; must be the value itself',
   ),
   spec(
     'asterisks for a client id',
     '«client_id: "********"',
-    'client_id: is a mask, as the gateway shows it in place of the value; must be the value',
+    'client_id: is a mask that the gateway shows in place of the value; must be the value',
   ),
   ...[
     '"3MVG9abcdef\\n"',
@@ -188,14 +189,14 @@ export const serverInputs: readonly BrokenInput[] = [
     spec(
       `a client id with what is not seen: ${text}`,
       `«client_id: ${text}`,
-      'client_id: does not fit; must have no white space, control or invisible characters',
+      'client_id: is not valid; must have no white space, control or invisible characters',
     ),
   ),
   {
     what: 'spec: a client id as a block',
     text: acme({}, 'servers:\n  - id: one\n    spec:\n      «client_id: |\n        3MVG9\n'),
     errors: [
-      '/servers/0/spec/client_id: does not fit; must have no white space, control or invisible',
+      '/servers/0/spec/client_id: is not valid; must have no white space, control or invisible',
     ],
   },
   ...['${SF_CLIENT_ID}', '${{ secrets.ID }}', '{{id}}', '{{ .Values.id }}', '<client-id>'].map(
@@ -216,7 +217,7 @@ export const serverInputs: readonly BrokenInput[] = [
   spec(
     'metadata of null',
     'meta: { team: sales, «owner: ~ }',
-    'meta/owner: is null, which clears nothing here; must be left out or set',
+    'meta/owner: is null, which does not clear this field; must be left out or set',
   ),
   spec(
     'metadata with a key of the language',

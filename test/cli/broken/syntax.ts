@@ -2,7 +2,7 @@ import { canary } from './broken-input.ts';
 import type { BrokenInput } from './broken-input.ts';
 
 const reserved =
-  '(root): a text that begins with a reserved character; must be in quotes, if it is text';
+  '(root): a text that begins with a reserved character; must be in quotes if it is text';
 
 /** No YAML. */
 export const syntax: readonly BrokenInput[] = [
@@ -19,9 +19,7 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'an apostrophe within single quotes',
     text: `servers:\n  - label: 'Anna'«s server'\n`,
-    errors: [
-      '(root): something that does not belong here; must be left out, begin a line of its own',
-    ],
+    errors: ['(root): unexpected text; must be removed, begin a new line'],
   },
   {
     what: 'a brace that is not closed',
@@ -41,46 +39,46 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'a bracket that nothing opened',
     text: 'connection: acme\npolicy: «}\n',
-    errors: ['(root): something that does not belong here; must be left out'],
+    errors: ['(root): unexpected text; must be removed'],
   },
   {
     what: 'a comma that is missing between lists',
     text: 'servers: [{ id: one } «{ id: two }]\n',
-    errors: ['(root): something that does not belong here; must be left out'],
+    errors: ['(root): unexpected text; must be removed'],
   },
   {
     what: 'a comma too many',
     text: 'budget: { concurrency: 4, «, requestsPerMinute: 300 }\n',
-    errors: ['(root): something that does not belong here; must be left out'],
+    errors: ['(root): unexpected text; must be removed'],
   },
   {
     what: 'a tab as indentation',
     text: 'budget:\n«\tconcurrency: 4\n',
-    errors: ['(root): a tab as indentation; must be indented by spaces'],
+    errors: ['(root): a tab as indentation; must be indented with spaces'],
   },
   {
     what: 'an indentation that fits nothing before it',
     text: 'budget:\n    concurrency: 4\n«  requestsPerMinute: 300\n',
-    errors: ['(root): the indentation does not fit; must be indented by spaces'],
+    errors: ['(root): wrong indentation; must be indented with spaces'],
   },
   {
     what: 'a key that is indented below a value',
     text: 'connection: «acme\n  provider: barndoor\n',
     errors: [
-      '(root): an object or a list within a line; must be in quotes, if it is text; if not, each member',
+      '(root): an object or a list inside a line; must be in quotes if it is text; if not, each member',
     ],
   },
   {
     what: 'a hyphen out of line',
     text: 'servers:\n  - id: one\n« - id: two\n',
     errors: [
-      '(root): an object or a list within a line; must be in quotes, if it is text; if not, each member must be',
+      '(root): an object or a list inside a line; must be in quotes if it is text; if not, each member must be',
     ],
   },
   {
     what: 'a list item on the line of its key',
     text: 'servers: «- id\n',
-    errors: ['(root): something that does not belong here; must be left out, begin a line'],
+    errors: ['(root): unexpected text; must be removed, begin a new line'],
   },
   {
     what: 'a list item among keys',
@@ -90,12 +88,12 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'a key below a list of connections',
     text: '- connection: acme\n«provider: barndoor\n',
-    errors: ['(root): something that does not belong here; must be left out'],
+    errors: ['(root): unexpected text; must be removed'],
   },
   {
     what: 'a colon in a text',
     text: 'servers:\n  - label: «prod: west\n',
-    errors: ['(root): an object or a list within a line; must be in quotes, if it is text'],
+    errors: ['(root): an object or a list inside a line; must be in quotes if it is text'],
   },
   { what: 'a text that begins with @', text: `userId: «@${canary}\n`, errors: [reserved] },
   { what: 'a text that begins with a backtick', text: 'userId: «`me`\n', errors: [reserved] },
@@ -118,7 +116,7 @@ export const syntax: readonly BrokenInput[] = [
     what: 'no space before a comment',
     text: 'connection: "acme"«# ours\n',
     errors: [
-      "(root): a colon, comma, space or line break is missing; must be 'key: value', a comma between members in brackets, a space before a #",
+      "(root): a colon, comma, space or line break is missing; must be 'key: value', with commas between members in brackets and a space before a #",
     ],
   },
   {
@@ -129,9 +127,7 @@ export const syntax: readonly BrokenInput[] = [
   {
     what: 'a block of text that begins on the line of its key',
     text: 'servers:\n  - label: |«prod\n',
-    errors: [
-      '(root): something that does not belong here; must be left out, begin a line of its own',
-    ],
+    errors: ['(root): unexpected text; must be removed, begin a new line'],
   },
   {
     what: 'a key of more than 1,024 characters',

@@ -11,7 +11,7 @@ function bomb(): string {
 const tag = '(root): a tag (!); must be written out without it';
 const twice = '(root): a key that occurs twice; must occur once';
 
-const quoted = 'must be in quotes, if it is text';
+const quoted = 'must be in quotes if it is text';
 const numbers =
   '00123 007 -012 1.10 1.0 1. .5 -.5 -0 +49 +1.5 680841e1 1e3 1E-3 1e-400 1e999 0x1F 0o17 .inf -.Inf .nan 12345678901234567890 9007199254740993 0.1234567890123456789'.split(
     ' ',
@@ -51,17 +51,17 @@ export const yaml: readonly BrokenInput[] = [
   {
     what: 'several mistakes of the kind, all at once',
     text: 'connection: «!Ref Name\n«connection: b\nauth: { token: «*t }\n',
-    errors: [tag, twice, '(root): an alias without its anchor before it; must be in quotes'],
+    errors: [tag, twice, '(root): an alias without an anchor before it; must be in quotes'],
   },
   {
     what: 'an alias that nothing has the name of',
     text: 'policy: «*standard\n',
-    errors: ['(root): an alias without its anchor before it; must be in quotes'],
+    errors: ['(root): an alias without an anchor before it; must be in quotes'],
   },
   {
     what: 'an alias before its anchor',
     text: 'policy: «*p\nbudget: &p { concurrency: 4 }\n',
-    errors: ['(root): an alias without its anchor before it; must be in quotes'],
+    errors: ['(root): an alias without an anchor before it; must be in quotes'],
   },
   {
     what: 'an alias within its own anchor',
@@ -71,23 +71,23 @@ export const yaml: readonly BrokenInput[] = [
   {
     what: 'aliases that unfold to more than there is memory',
     text: bomb(),
-    errors: ['(root): is too large with its aliases unfolded; must be written with fewer aliases'],
+    errors: ['(root): is too large with its aliases expanded; must be written with fewer aliases'],
   },
   ...numbers.map((text) => ({
-    what: `a number that reading would change: ${text}`,
+    what: `a number that would change when it is read: ${text}`,
     text: acme({}, `servers: [{ id: one, spec: { meta: { a: [«${text}] } } }]\n`),
-    errors: [`(root): a number that reading would change; ${quoted}`],
+    errors: [`(root): a number that would change when it is read; ${quoted}`],
   })),
   {
     what: 'numbers that do not come back as they are written, in JSON',
     file: 'trueup.json',
     text: '{ "servers": [«1.10] }',
-    errors: [`(root): a number that reading would change; ${quoted}`],
+    errors: [`(root): a number that would change when it is read; ${quoted}`],
   },
   {
-    what: 'a number that reading would change, outside of spec',
+    what: 'a number that would change when it is read, outside of spec',
     text: acme({}, 'budget: { requestsPerMinute: «6e2 }\n'),
-    errors: [`(root): a number that reading would change; ${quoted}`],
+    errors: [`(root): a number that would change when it is read; ${quoted}`],
   },
   ...['True', 'FALSE', 'Null'].map((text) => ({
     what: `a word that YAML reads as another value: ${text}`,

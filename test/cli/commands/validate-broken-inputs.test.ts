@@ -100,8 +100,8 @@ describe('a broken input', () => {
   });
 
   test.each([
-    ['nowhere.yaml', 'there is no such file; must be a file or folder'],
-    ['.', 'a folder without declarations; must have files whose names end in .yaml'],
+    ['nowhere.yaml', 'does not exist; must be a file or folder'],
+    ['.', 'is a folder without declarations; must have .yaml'],
   ])('is no file: %s', async (path, error) => {
     const { code, stdout } = await trueup(['validate', path], { cwd: folder });
     expect(code).toBe(3);

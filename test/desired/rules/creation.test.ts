@@ -34,27 +34,27 @@ describe('a server without an id', () => {
       'without a label',
       [{ spec }],
       [
-        '/servers/0: has neither id nor label; must have the id of a live server, or a label by which Trueup creates one',
+        '/servers/0: has neither id nor label; must have the id of a live server, or a label for Trueup to create one',
       ],
     ],
     [
       'with a # in its label',
       [{ label: 'a#b', spec }],
-      ["/servers/0/label: has a '#'; must have none where there is no id"],
+      ["/servers/0/label: has a '#'; must have no '#' if the server has no id"],
     ],
     [
       'without what a new one needs',
       [{ label: 'a', spec: {} }],
       [
-        '/servers/0/spec/name: is missing; must be set: a new server needs it',
-        '/servers/0/spec/slug: is missing; must be set: a new server needs it',
+        '/servers/0/spec/name: is missing; must be set to create a server',
+        '/servers/0/spec/slug: is missing; must be set to create a server',
       ],
     ],
     [
       'that is absent, where no policy permits it',
       [{ label: 'a', spec, state: 'absent' }],
       [
-        "/servers/0/state: is absent, and no policy permits that; must have 'delete' in policy.manage",
+        "/servers/0/state: is absent, but the policy does not allow deletion; must have 'delete' in policy.manage",
       ],
     ],
     [
@@ -70,7 +70,9 @@ describe('a server without an id', () => {
     expect(issuesOf([{ label: 'a', spec }], refusing)).toEqual([
       '/servers/0/id: has no id; must have its id: it cannot be found again. `trueup import` writes the live servers',
     ]);
-    expect(creationOf(table)).toEqual({ refusal: 'Trueup creates no servers at this gateway' });
+    expect(creationOf(table)).toEqual({
+      refusal: 'Trueup does not create servers at this gateway',
+    });
   });
 
   test('as a row has the label of its key, and no other', () => {
@@ -90,7 +92,7 @@ describe('a server without an id', () => {
       server: {
         id: 'new#a b',
         label: 'c',
-        reason: '/label: is not the label of its item; must be it',
+        reason: '/label: is not the label in its item; must be the same',
       },
     });
     expect(parse({ spec: {} })).toMatchObject({ ok: false, server: { label: 'a b' } });
@@ -110,15 +112,13 @@ describe('a server with an id', () => {
       'may not be absent',
       { id: 's1', spec: { name: 'S' }, state: 'absent' },
       [
-        '/servers/0/state: is absent, and the server has an id: Trueup did not create it; must be left out: only what Trueup created may be deleted',
+        '/servers/0/state: is absent, but the server has an id: Trueup did not create it; must be left out: only what Trueup created may be deleted',
       ],
     ],
     [
       'has nothing that is for new ones only',
       { id: 's1', spec },
-      [
-        '/servers/0/spec/slug: can only be said when a server is created; must be left out where the server has an id',
-      ],
+      ['/servers/0/spec/slug: can only be set on create; must be left out if the server has an id'],
     ],
     [
       'may be wrong in other ways',
@@ -132,7 +132,7 @@ describe('a server with an id', () => {
 
 test.each<[unknown, readonly unknown[]]>([
   [['update'], []],
-  [['create'], ["/policy/manage: does not fit; must have 'update', and each act once"]],
+  [['create'], ["/policy/manage: is not valid; must have 'update', and no act twice"]],
   [['update', 7], [expect.stringContaining('/policy/manage/1')]],
   ['update', [expect.stringContaining('/policy/manage: is a string')]],
 ])('policy.manage %j', (manage, expected) => {

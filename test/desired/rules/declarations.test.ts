@@ -114,18 +114,18 @@ describe('parseConnection', () => {
       },
       [
         '/auth/authorizeUrl: does not use https; must be https; http is for loopback only',
-        expect.stringMatching(/^\/auth\/scope: .*must be scopes with a space between/),
+        expect.stringMatching(/^\/auth\/scope: .*must be scopes separated by spaces/),
       ],
     ],
     [
       'an unknown provider',
       { provider: 'acne' },
-      ["/provider: is an unknown provider; did you mean 'acme'? known: acme"],
+      ["/provider: is not a known provider; did you mean 'acme'? known: acme"],
     ],
     [
       'a provider like no other',
       { provider: 'x'.repeat(20) },
-      ['/provider: is an unknown provider; known: acme'],
+      ['/provider: is not a known provider; known: acme'],
     ],
     ['no provider', { provider: 7 }, [expect.stringContaining('/provider: is a number')]],
     [
@@ -170,11 +170,13 @@ describe('parseConnection', () => {
       [
         expect.stringContaining('/policy/ignore/0: is not a JSON Pointer'),
         expect.stringContaining(
-          "/policy/ignore/1: points into no known field; did you mean '/meta/x'?",
+          "/policy/ignore/1: does not point to a known field; did you mean '/meta/x'?",
         ),
         '/policy/ignore/2: lies inside /name, which is compared as a whole; must be /name itself or left out',
         expect.stringContaining('/policy/ignore/3: is not a JSON Pointer'),
-        expect.stringContaining('/policy/ignore/6: points into no known field; known: /name, '),
+        expect.stringContaining(
+          '/policy/ignore/6: does not point to a known field; known: /name, ',
+        ),
       ],
     ],
     [
@@ -284,13 +286,13 @@ describe('parseServer', () => {
       'a mask, however often it is asked',
       { client_id: 'hu...r2' },
       [
-        '/spec/client_id: is a mask, as the gateway shows it in place of the value; must be the value itself',
+        '/spec/client_id: is a mask that the gateway shows in place of the value; must be the value itself',
       ],
     ],
     [
       'a null',
       { name: null },
-      ['/spec/name: is null, which clears nothing here; must be left out or set'],
+      ['/spec/name: is null, which does not clear this field; must be left out or set'],
     ],
     [
       'a null secret',
@@ -300,7 +302,7 @@ describe('parseServer', () => {
     [
       'a null leaf',
       { meta: { a: { 'b/c': null }, list: [null] } },
-      ['/spec/meta/a/b~1c: is null, which clears nothing here; must be left out or set'],
+      ['/spec/meta/a/b~1c: is null, which does not clear this field; must be left out or set'],
     ],
     [
       'an unknown key',
@@ -314,7 +316,7 @@ describe('parseServer', () => {
     [
       "the schema's own rule",
       { slug: 'A' },
-      ['/spec/slug: does not fit; must consist of a-z and -'],
+      ['/spec/slug: is not valid; must consist of a-z and -'],
     ],
     ['no object', 'hunter2', ['/spec: is a string; must be an object']],
     ['missing', undefined, [expect.stringContaining('/spec: is not a JSON value (undefined)')]],
@@ -362,7 +364,7 @@ describe('parseServer', () => {
     test("by the connection's policy, unless the server has its own", () => {
       const connection = connectionOf({ policy: { ignore: ['/meta/a'] } });
       expect(issuesOf(serverRow({ meta: { a: 1 } }), connection)).toEqual([
-        "/spec/meta/a: is declared, and the connection's policy ignores it; must be in only one of the two, or have a policy.ignore of its own",
+        "/spec/meta/a: is declared, but the connection's policy ignores it; must be in only one of the two, or have a policy.ignore of its own",
       ]);
       expect(
         issuesOf(serverRow({ meta: { a: 1 } }, { policy: { ignore: [] } }), connection),
@@ -399,7 +401,7 @@ describe('parseServer', () => {
 
   test('a row of another connection', () => {
     expect(issuesOf({ ...serverRow({}), connection: 'acme-two' })).toEqual([
-      "/connection: is another connection; must be 'acme-one'",
+      "/connection: is not the name of its connection; must be 'acme-one'",
     ]);
     expect(issuesOf({ ...serverRow({}), connection: 7 })).toHaveLength(1);
   });

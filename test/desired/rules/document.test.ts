@@ -34,7 +34,7 @@ describe('checkDocument', () => {
       { provider: 'acme', budget: { requestsPerMinute: 7 } },
     );
     expect(problems(value)).toEqual([
-      '/servers/0/spec/name: is null, which clears nothing here',
+      '/servers/0/spec/name: is null, which does not clear this field',
       '/servers/0/spec/client_secret: is a string',
       '/budget/requestsPerMinute: is too small',
       "/servers/1/specs: unknown key 'specs'",
@@ -125,14 +125,14 @@ describe('checkDocument', () => {
   test("a server may not declare what its connection's policy ignores", () => {
     const servers = [{ id: 'a', spec: { meta: { x: 1 } } }];
     expect(problems(document(servers, { policy: { ignore: ['/meta/x'] } }))).toEqual([
-      "/servers/0/spec/meta/x: is declared, and the connection's policy ignores it",
+      "/servers/0/spec/meta/x: is declared, but the connection's policy ignores it",
     ]);
   });
 
   test('without a known provider, what can be said is said', () => {
     const servers = [{ id: 'a', spec: { nme: 1 } }, { id: 'a' }];
     expect(problems(document(servers, { provider: 'x' }))).toEqual([
-      '/provider: is an unknown provider',
+      '/provider: is not a known provider',
       '/servers/1/spec: is missing',
       '/servers/1/id: repeats the id of /servers/0',
     ]);

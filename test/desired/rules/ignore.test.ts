@@ -44,7 +44,7 @@ describe('ignoreIssues', () => {
     ['/rules/Actions/allowed', '/rules/actions/allowed'],
   ])('%s points nowhere: did you mean %s?', (pointer, meant) => {
     expect(said(pointer)).toEqual([
-      `/ignore/0: points into no known field; did you mean '${meant}'? known: /name, /client_id, /meta, /rules/actions/allowed, /rules/users/allowed`,
+      `/ignore/0: does not point to a known field; did you mean '${meant}'? known: /name, /client_id, /meta, /rules/actions/allowed, /rules/users/allowed`,
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('ignoreIssues', () => {
   ])('%s is no pointer: did you mean %s?', (pointer, meant) => {
     expect(said(pointer)).toEqual([
       expect.stringContaining(
-        `/ignore/0: is not a JSON Pointer; did you mean '${meant}'? must be one`,
+        `/ignore/0: is not a JSON Pointer; did you mean '${meant}'? must be a JSON Pointer`,
       ),
     ]);
   });
@@ -67,7 +67,9 @@ describe('ignoreIssues', () => {
     'nothing is near %j, and nothing of it is said',
     (pointer) => {
       const [line = ''] = said(pointer);
-      expect(line).toMatch(/^\/ignore\/0: (?:points into no known field|is not a JSON Pointer); /);
+      expect(line).toMatch(
+        /^\/ignore\/0: (?:does not point to a known field|is not a JSON Pointer); /,
+      );
       expect(line).not.toContain('did you mean');
       expect(line).not.toContain('hunter2');
     },

@@ -76,30 +76,30 @@ describe('schemaIssues', () => {
       {},
       "/a: is missing; must be 'x'",
     ],
-    ['a format', z.url(), 'hunter2', '(root): does not fit; must be a valid url'],
+    ['a format', z.url(), 'hunter2', '(root): is not valid; must be a valid url'],
     [
       'a pattern',
       z.string().check(z.regex(/^a$/)),
       'hunter2',
-      '(root): does not fit; must match /^a$/',
+      '(root): is not valid; must match /^a$/',
     ],
     [
       'no multiple',
       z.number().check(z.multipleOf(2)),
       3,
-      '(root): does not fit; must fit the schema',
+      '(root): is not valid; must match the schema',
     ],
     [
       "the author's words",
       z.string().check(z.regex(/^a$/, 'must be an a')),
       'hunter2',
-      '(root): does not fit; must be an a',
+      '(root): is not valid; must be an a',
     ],
     [
       "the author's rule",
       z.string().check(z.refine(() => false, 'must be even')),
       'hunter2',
-      '(root): does not fit; must be even',
+      '(root): is not valid; must be even',
     ],
     [
       "the author's rule in two parts",
@@ -113,7 +113,7 @@ describe('schemaIssues', () => {
       'a key of a record',
       z.record(z.string().check(z.regex(/^a/, 'must begin with an a')), z.string()),
       { b: 'hunter2' },
-      '/b: has a key that does not fit; must begin with an a',
+      '/b: has a key that is not allowed; must begin with an a',
     ],
   ])('%s', (_, schema, value, line) => {
     expect(lines(schema, value)).toEqual([line]);
@@ -143,7 +143,7 @@ describe('schemaIssues', () => {
 
     test('of an object that knows none, or whose author speaks', () => {
       expect(lines(z.strictObject({}), { a: 1 })).toEqual([
-        "/a: unknown key 'a'; no key is known here",
+        "/a: unknown key 'a'; no keys are allowed here",
       ]);
       const silent = z.strictObject({ b: z.optional(z.string()) }, { error: 'must be empty' });
       expect(lines(silent, { a: 1 })).toEqual(['(root): has an unknown key; must be empty']);
@@ -162,7 +162,7 @@ describe('schemaIssues', () => {
 
     test('control characters do not pass', () => {
       const [line] = lines(z.strictObject({}), { '\u001b[31mred\u202e': 1 });
-      expect(line).toBe("/red: unknown key 'red'; no key is known here");
+      expect(line).toBe("/red: unknown key 'red'; no keys are allowed here");
     });
   });
 

@@ -130,7 +130,7 @@ describe('Declaration files', () => {
       '1:7 (root): a comma is missing, or an indented object or list',
     ],
     ['an @', `a: @${canary}`, '1:4 (root): a text that begins with a reserved character'],
-    ['a colon in a text', `a: ${canary}: b`, '1:4 (root): an object or a list within a line'],
+    ['a colon in a text', `a: ${canary}: b`, '1:4 (root): an object or a list inside a line'],
     ['a tab', `a:\n\tb: ${canary}`, '2:'],
     ['a wrong indentation', `a:\n    b: 1\n  c: ${canary}`, '3:'],
     ['two documents', `{"a":"${canary}"}\n{"b":2}`, '2:1 '],
@@ -145,10 +145,14 @@ describe('Declaration files', () => {
     ['a merge key', 'a: &a {x: 1}\nb:\n  <<: *a\n', '3:3 (root): a merge key (<<)'],
     ['a tag', `a: !!binary ${canary}`, '1:4 (root): a tag'],
     ['a tag of its own', 'a: !x {}', '1:4 (root): a tag'],
-    ['an alias to nothing', 'a: *b', '1:4 (root): an alias without its anchor'],
-    ['an alias before its anchor', 'a: *b\nb: &b 1', '1:4 (root): an alias without its anchor'],
+    ['an alias to nothing', 'a: *b', '1:4 (root): an alias without an anchor'],
+    ['an alias before its anchor', 'a: *b\nb: &b 1', '1:4 (root): an alias without an anchor'],
     ['an alias within its anchor', 'a: &a [*a]', '1:8 (root): an alias within its own anchor'],
-    ['a number of many digits', 'a: 12345678901234567890', '1:4 (root): a number that reading'],
+    [
+      'a number of many digits',
+      'a: 12345678901234567890',
+      '1:4 (root): a number that would change',
+    ],
     ['an unknown escape', `a: "\\q${canary}"`, '1:5 (root): an escape'],
   ];
   test.each(broken)('say where: %s', async (_what, text, expected) => {
@@ -173,7 +177,7 @@ describe('Declaration files', () => {
     // Unfolded it would have a million million strings: the test would not end.
     const { values, issues } = await readText(lines.join('\n'));
     expect(values).toEqual([]);
-    expect(issues).toEqual([expect.stringContaining('too large with its aliases unfolded')]);
+    expect(issues).toEqual([expect.stringContaining('too large with its aliases expanded')]);
   });
 
   test('many aliases of something small are fine', async () => {
@@ -205,8 +209,8 @@ describe('Declaration files', () => {
     const problems = new Map(issues.map(({ file, problem }) => [file, problem]));
     expect(problems.get(large)).toBe('is larger than 10 MB');
     expect(problems.get(latin)).toBe('is not UTF-8');
-    expect(problems.get(empty)).toBe('a folder without declarations');
-    expect(problems.get(missing)).toBe('there is no such file');
+    expect(problems.get(empty)).toBe('is a folder without declarations');
+    expect(problems.get(missing)).toBe('does not exist');
     // root reads everything
     if (process.getuid?.() !== 0)
       expect(problems.get(denied)).toBe('cannot be read: permission denied');

@@ -225,7 +225,7 @@ test('a file that is not valid is refused as a whole, with every error in its pl
   const { code, stdout, stderr } = await run(['apply', '--yes', '--include-report']);
   expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   expect(stderr).toMatch(
-    /trueup\.json:1:\d+ \/provider: is an unknown provider; did you mean 'barndoor'\?/,
+    /trueup\.json:1:\d+ \/provider: is not a known provider; did you mean 'barndoor'\?/,
   );
   expect(stderr).toMatch(
     /trueup\.json:1:\d+ \/budgett: unknown key 'budgett'; did you mean 'budget'\?/,
