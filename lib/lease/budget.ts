@@ -4,24 +4,24 @@ import type { BudgetState } from './lease-item.ts';
 
 type Limit = Pick<Budget, 'requestsPerMinute'>;
 
-/** So many requests may come at once. */
+/** Maximum number of requests at once. */
 const burst = 10;
 
 /**
- * How much longer one request may be on its way than another, with a connection to open. A minute at the vendor's end may
- * hold what left in a minute and so much more.
+ * How much the travel times of two requests may differ, if one has to open a connection. Requests sent within a minute
+ * and this much more may arrive within one minute.
  */
 const wayMs = 2000;
 
-/** What leaves within this time may reach the vendor within one minute. */
+/** Requests sent within this time may reach the vendor within one minute. */
 export const minuteMs = 60_000 + wayMs;
 
-/** Requests a minute that are kept for a command that only reads; the passes have the rest. A tenth, at least 2. */
+/** Requests per minute that are reserved for a read-only command: a tenth, at least 2. Passes have the rest. */
 export function readersShare({ requestsPerMinute }: Limit): number {
   return Math.floor(requestsPerMinute / 10);
 }
 
-/** Requests that a pass may make in this time, whatever was spent before it. */
+/** Requests that a pass can always make in this time, however many were made before. */
 export function requestsWithin(limit: Limit, ms: number): number {
   return Math.floor(ms / intervalMs(limit));
 }
@@ -32,9 +32,9 @@ function intervalMs(limit: Limit): number {
 }
 
 /**
- * The token bucket of a connection's passes: in every window of a minute the vendor sees at most the limit less the
- * readers' share, whichever processes owned the lease in it, because a bucket of ten that refills at the rest evenly never gives more,
- * and its state is handed on with the lease. Requests are admitted in the order in which they ask.
+ * The token bucket of a connection's passes. In any minute the vendor gets at most the limit minus the readers' share,
+ * whichever processes owned the lease: the bucket has ten tokens, refills evenly at the remaining rate, and its state
+ * is passed on with the lease. Requests are admitted in order.
  */
 export class RateBudget {
   readonly #clock: Clock;
@@ -45,9 +45,10 @@ export class RateBudget {
   #line: Promise<void> = Promise.resolve();
 
   /**
-   * @param saved - what the owner before left of it; nothing known is a full bucket
-   * @param by - whose clock it is
-   * @param slackMs - how far clocks may be apart: of another clock's time only that counts which has passed for certain
+   * @param saved - the state that the previous owner saved; absent: a full bucket
+   * @param by - name of the clock
+   * @param slackMs - how far clocks may differ: of a time by another clock, only the part that has certainly passed
+   * counts
    */
   constructor(
     limit: Limit,
@@ -64,7 +65,7 @@ export class RateBudget {
     if (saved) this.#add(this.#at - saved.at - (saved.by === by ? 0 : slackMs));
   }
 
-  /** To be saved with the lease. */
+  /** The state to save with the lease. */
   state(): BudgetState {
     this.#refill();
     return { tokens: this.#tokens, at: this.#at, by: this.#by };
@@ -80,7 +81,7 @@ export class RateBudget {
     this.#tokens = Math.min(burst, this.#tokens + Math.max(0, elapsedMs) / this.#interval);
   }
 
-  /** Resolves when one more request may be made, or when `signal` aborts. */
+  /** Resolves when one more request may be sent, or when `signal` aborts. */
   async admit(signal?: AbortSignal): Promise<void> {
     const turn = this.#line.then(() => this.#take(signal));
     this.#line = turn.catch(() => undefined);

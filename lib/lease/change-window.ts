@@ -1,12 +1,12 @@
 import type { ChangeBucket } from './lease-item.ts';
 
 const hourMs = 60 * 60_000;
-/** Counts that are no further apart than this share a bucket: the item stays small. */
+/** Counts within this time share a bucket, so that the item stays small. */
 const bucketMs = 5 * 60_000;
 
 const timeOf = (ms: number) => new Date(ms).toISOString();
 
-/** The buckets that hold a count less than an hour old at `now`. */
+/** The buckets with a count that is less than an hour old at `now`. */
 export function currentWindow(
   window: readonly ChangeBucket[],
   now: number,
@@ -14,15 +14,15 @@ export function currentWindow(
   return window.filter(({ to }) => isInWindow(to, now));
 }
 
-/** Servers changed in the last hour: never fewer than there were, and more by those of five minutes at most. */
+/** Servers changed in the last hour. Never too few; at most five minutes' worth too many. */
 export function changedInWindow(window: readonly ChangeBucket[], now: number): number {
   return currentWindow(window, now).reduce((sum, { changed }) => sum + changed, 0);
 }
 
 /**
- * The window with more servers counted at a moment.
+ * The window with more servers counted.
  *
- * @param at - milliseconds since the epoch; where it is ahead of the clock, they count for an hour from then on
+ * @param at - milliseconds since the epoch; may be in the future, and the servers count until an hour after it
  */
 export function countInWindow(
   window: readonly ChangeBucket[],

@@ -5,15 +5,15 @@ import type { WorkQueue } from '../work/queue.ts';
 import { serversOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** What another process is asked for. */
+/** Work for another process. */
 export interface Handover {
   readonly scope: Scope;
   readonly reason: 'continuation' | 'handover';
-  /** Of a continuation: how many there are in a row, this one included. */
+  /** For a continuation: its number in a row of continuations. */
   readonly hops?: number;
 }
 
-/** Asks the queued function for a pass. @returns false if there is no queue @throws StoreError */
+/** Requests a pass from the queued function. @returns false if there is no queue @throws StoreError */
 export async function handOver(
   { queue, clock }: { readonly queue: WorkQueue; readonly clock: Clock },
   connection: string,
@@ -31,7 +31,7 @@ export async function handOver(
   }
 }
 
-/** A queue that counts as none where it fails: what is not sent stays with the lease, for its next owner. */
+/** A queue whose failures count as having no queue: work that is not sent stays in the lease for its next owner. */
 export function ifItAnswers(queue: WorkQueue): WorkQueue {
   return {
     send: (messages) =>

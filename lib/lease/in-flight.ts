@@ -2,10 +2,10 @@ import type { Clock, Log } from '../model/runtime.types.ts';
 import type { LeaseItem } from './lease-item.ts';
 import type { Lease } from './lease.ts';
 
-/** Longer than a command lives that has read before. */
+/** Longer than any command runs after it has read. */
 const latelyMs = 60 * 60_000;
 
-/** Whether an owner has ended in the middle so lately that what a command read before it got the lease may be stale. */
+/** Whether an owner died so recently that what a command read before it got the lease may be out of date. */
 export function endedLately(
   { endedAt, hasEnded = false }: Pick<LeaseItem, 'endedAt' | 'hasEnded'>,
   now: number,
@@ -14,10 +14,10 @@ export function endedLately(
 }
 
 /**
- * Waits until what an earlier owner sent has ended, if that one ended in the middle and its lease was acquired at once: a request of
- * its own may still be on its way to the gateway. Before what is read now, it has come to pass or never will.
+ * If the previous owner died and its lease was acquired before it expired, waits until its requests have ended: one may
+ * still be on its way to the gateway, and must take effect before anything is read.
  *
- * @param attemptMs - the longest that a request at this gateway may take
+ * @param attemptMs - the maximum time of a request at this gateway
  */
 export async function inFlightEnded(
   { connection, endedAt }: Lease,

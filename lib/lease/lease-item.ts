@@ -3,17 +3,17 @@ import { isTime } from '../model/time.ts';
 import type { Retry, Time } from '../model/ledger.types.ts';
 import type { Scope } from './scope.ts';
 
-/** How many servers the guard counted as changed within five minutes. */
+/** The number of servers that the guard counted as changed within five minutes. */
 export interface ChangeBucket {
-  /** Of the first and of the last of them, ISO 8601. */
+  /** Times of the first and the last of them, ISO 8601. */
   readonly from: Time;
   readonly to: Time;
   readonly changed: number;
 }
 
-/** The rate budget at a moment. */
+/** The rate budget at a point in time. */
 export interface BudgetState {
-  /** Requests that may be made at once. */
+  /** Requests that may be sent at once. */
   readonly tokens: number;
   /** Milliseconds since the epoch, by the clock of the process that saved it. */
   readonly at: number;
@@ -27,41 +27,41 @@ export interface LeaseItem {
   readonly rev: number;
   /** One higher with each acquisition. */
   readonly epoch: number;
-  /** Which process owns the lease. Absent, as the next four, when the lease is free. */
+  /** The process that owns the lease. Absent, like the next four, if the lease is free. */
   readonly owner?: string | undefined;
-  /** Since when, in milliseconds since the epoch. */
+  /** When it was acquired, in milliseconds since the epoch. */
   readonly acquiredAt?: number | undefined;
-  /** How other processes on its machine find out whether it has ended; absent where they cannot. */
+  /** A mark by which processes on the same machine can detect that it has ended; absent if they cannot. */
   readonly process?: string | undefined;
-  /** Whether it has: found out where the item is read, and not stored. */
+  /** Whether the process has ended. Determined when the item is read, and not stored. */
   readonly hasEnded?: boolean;
-  /** Unique to this acquisition: the process that never got the answer to it recognizes it. */
+  /** Unique to this acquisition, so that a process that did not get the answer recognizes its own. */
   readonly acquisition?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number | undefined;
-  /** Whether this owner took it over from one that never released it. */
+  /** Whether the previous owner never released it. */
   readonly takenOver: boolean;
-  /** When this last happened, in milliseconds since the epoch: what was counted before may be in no bucket. */
+  /** When that last happened, in milliseconds since the epoch: earlier counts may be missing from the buckets. */
   readonly takenOverAt?: number | undefined;
-  /** When an owner was last found to have ended before its lease expired: what it sent until then may still be on its way. */
+  /** When an owner was last found to have died before its lease expired: its requests may still be on their way. */
   readonly endedAt?: number | undefined;
-  /** How many knocks there ever were. */
+  /** Total number of knocks. */
   readonly knocks: number;
-  /** What knocks ask for that the owner has not taken on yet. */
+  /** The scope of knocks that the owner has not started to serve. */
   readonly knocked?: Scope | undefined;
-  /** What the owner is serving of earlier knocks. */
+  /** The scope of earlier knocks that the owner is serving. */
   readonly running?: Scope | undefined;
-  /** The guard's count of the last hour, with what the owner may still send. */
+  /** The guard's count of changes in the last hour, including those that the owner may still send. */
   readonly window: readonly ChangeBucket[];
   /** The guard's count of servers that were created in the last hour. */
   readonly creates?: readonly ChangeBucket[] | undefined;
-  /** How many servers the ledger knew when a pass last read all of them. */
+  /** Number of servers in the ledger when a pass last read all of them. */
   readonly known?: number | undefined;
-  /** The most that it ever knew: a connection that was guarded once stays so. */
+  /** The largest such number ever: a guarded connection stays guarded. */
   readonly mostKnown?: number | undefined;
   /** Backoff of the connection itself; its `key` is the connection row's hash. */
   readonly retry?: Retry | undefined;
-  /** Absent: nothing is known, it counts as full. */
+  /** Absent: unknown, counts as full. */
   readonly budget?: BudgetState | undefined;
 }
 
@@ -82,7 +82,7 @@ const scope = z.codec(z.union([z.literal('all'), z.array(z.string())]), z.custom
 
 const buckets = z.readonly(z.array(z.object({ from: time, to: time, changed: count })));
 
-/** How the item is stored, less its revision. */
+/** The stored form of the item, without its revision. */
 export const leaseSchema = z.object({
   epoch: count,
   owner: z.optional(z.string()),

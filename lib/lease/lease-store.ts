@@ -12,9 +12,9 @@ export interface LeaseStore {
   /** The item as it is stored; undefined if there never was one. */
   read(connection: string): Promise<LeaseItem | undefined>;
   /**
-   * Lets an event happen, as `decide` has it, in one atomic step.
+   * Applies an event to the item, as `decide` says, in one atomic step.
    *
-   * @param known - the item as the caller knows it, to be changed without reading it first; it is read if it has changed
+   * @param known - the item as the caller last saw it, to save a read; it is read if it has changed
    */
   change(connection: string, event: LeaseEvent, known?: LeaseItem): Promise<LeaseDecision>;
 }
@@ -22,8 +22,8 @@ export interface LeaseStore {
 const key = 'lease';
 
 /**
- * `LeaseStore` on a table. An acquisition costs a read and a put, which on DynamoDB is one GetItem a pass more than an
- * update expression would cost; what an owner does costs a put, as long as no other process changes the item.
+ * `LeaseStore` on a table. An acquisition costs a read and a put: on DynamoDB one GetItem more per pass than an update
+ * expression. Events of the owner cost one put, as long as no other process changes the item.
  */
 export function leaseStore(table: Table): LeaseStore {
   const parse = (connection: string, { rev, value }: Item): LeaseItem => {
@@ -31,7 +31,7 @@ export function leaseStore(table: Table): LeaseStore {
     if (parsed.success) return { rev, ...parsed.data };
     const where = { call: 'read', store: table.name, connection, item: key };
     const paths = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-    throw storeProblem('store-malformed', where, `not as it was written: ${paths}`);
+    throw storeProblem('store-malformed', where, `the item is not valid: ${paths}`);
   };
 
   return {

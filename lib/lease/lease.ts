@@ -10,16 +10,16 @@ import { SavedState } from './saved-state.ts';
 import { unite } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** What an owner of leases is, and what it needs. */
+/** The owner of leases, and what it needs. */
 export interface LeaseWorld {
   readonly lease: LeaseStore;
-  /** Where an owner sends what it leaves to other processes. */
+  /** For work that the owner leaves to other processes. */
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly settings: ReconcileSettings;
-  /** Names this process: for people, and unique. */
+  /** A readable, unique name of this process. */
   readonly owner: string;
-  /** Names its clock. Defaults to the owner. */
+  /** The name of its clock. Defaults to the owner. */
   readonly clockName?: string;
   /** A new UUID. */
   readonly uuid: () => string;
@@ -30,13 +30,13 @@ export class Lease {
   readonly connection: string;
   readonly #world: LeaseWorld;
   readonly #renewal = new AbortController();
-  /** As it was last seen while this process owned it. */
+  /** The item as it was last known while this process owned the lease. */
   #item: LeaseItem;
-  /** What this owner has taken on of others and not served yet. */
+  /** The scope of other callers that this owner has started but not finished to serve. */
   #toServe: Scope | undefined;
   #expiresAt: number;
   #lost = false;
-  /** Ends once all renewals that were asked for have. */
+  /** Resolves once all requested renewals have ended. */
   #renewals: Promise<void> = Promise.resolve();
   /** Saved with each renewal and with the release. */
   readonly saved: SavedState;
@@ -74,27 +74,30 @@ export class Lease {
     return this.#item.epoch;
   }
 
-  /** When an earlier owner was last found to have ended in the middle; milliseconds since the epoch. */
+  /** When an earlier owner was last found to have died, in milliseconds since the epoch. */
   get endedAt(): number | undefined {
     return this.#item.endedAt;
   }
 
-  /** What others ask for that no round of this owner has served, where it is known. */
+  /** The scope of knocks that no round of this owner has served, if known. */
   get asked(): Scope | undefined {
     return unite(this.#toServe, this.#item.knocked);
   }
 
-  /** How many knocks there were when `asked` was last known. */
+  /** Number of knocks when `asked` was last known. */
   get knocks(): number {
     return this.#item.knocks;
   }
 
-  /** What was taken on of others is done: the next release, or the next serving, forgets it. */
+  /** Marks the current scope of others as served; the next release or `serveKnocks` removes it. */
   served(): void {
     this.#toServe = undefined;
   }
 
-  /** Renews the lease if it ends within the next `ms` milliseconds. Whether it is owned then is for `assertOwned` to say. */
+  /**
+   * Renews the lease if it expires within the next `ms` milliseconds. Call `assertOwned` to check that it is owned
+   * afterwards.
+   */
   async outlive(ms: number): Promise<void> {
     if (this.#lost || this.#endsAfter(ms)) return;
     await this.#inTurn(async () => {
@@ -106,7 +109,7 @@ export class Lease {
     return this.#world.clock.now() + ms <= this.#expiresAt;
   }
 
-  /** @throws InterruptedError unless the lease outlives the next `ms` milliseconds */
+  /** @throws InterruptedError unless the lease is valid for the next `ms` milliseconds */
   assertOwned(ms: number): void {
     if (!this.#lost && this.#endsAfter(ms)) return;
     throw new InterruptedError('lease-lost', `the lease of ${this.connection} has ended`, {
@@ -115,7 +118,7 @@ export class Lease {
   }
 
   /**
-   * Renews the lease from now on, and writes what is saved with it.
+   * Renews the lease, and writes the state that is saved with it.
    *
    * @throws StoreError; InterruptedError if another process owns the lease
    */
@@ -123,7 +126,10 @@ export class Lease {
     return this.#inTurn(() => this.#renew());
   }
 
-  /** Never two renewals at a time: the store could keep the earlier expiry, and this owner count on the later one. */
+  /**
+   * Never two renewals at the same time: the store could keep the earlier expiry while this owner relies on the later
+   * one.
+   */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.#renewals.then(work);
     this.#renewals = turn.catch(() => undefined);
@@ -139,13 +145,13 @@ export class Lease {
     this.assertOwned(0);
   }
 
-  /** Takes on what knocks ask for, and what an earlier owner was serving when it ended. */
+  /** Starts to serve knocks, and what an earlier owner was serving when it ended. */
   async serveKnocks(): Promise<Scope | undefined> {
     for (;;) {
       const { epoch, knocks, knocked } = this.#item;
       const running = this.asked;
       if (running === undefined || knocked === undefined) return running;
-      // Refused or not: it may have happened, the answer lost, and another knock in between.
+      // Also if it was refused: it may have been applied before, with the answer lost and another knock since.
       this.#toServe = running;
       const { ok } = await this.#change({ kind: 'serve', epoch, knocks, running });
       if (ok) return running;
@@ -154,10 +160,10 @@ export class Lease {
   }
 
   /**
-   * Frees the lease. `clear`: what others asked for is served, or handed over; `keep`: the next owner finds it.
+   * Releases the lease. `clear`: what others asked for is served or handed over; `keep`: it stays for the next owner.
    *
-   * @param knocks - how many knocks that covers
-   * @returns `knocked` if there were more, which would be forgotten: then it is still owned
+   * @param knocks - the number of knocks that are covered
+   * @returns `knocked` if there were more knocks, which would be lost: the lease is then still owned
    */
   async release(
     how: 'clear' | 'keep',
@@ -174,7 +180,7 @@ export class Lease {
   }
 
   /**
-   * Asks another process for a pass. Once this resolves with true, the request is safe.
+   * Requests a pass from another process. If this resolves with true, the request is stored safely.
    *
    * @returns false if there is no queue
    * @throws StoreError
@@ -183,12 +189,12 @@ export class Lease {
     return handOver(this.#world, this.connection, work);
   }
 
-  /** Ends the renewals. */
+  /** Stops renewing. */
   end(): void {
     this.#renewal.abort();
   }
 
-  /** Revisions order what is known: an answer that comes late changes nothing. */
+  /** Compares revisions, so that a late answer does not replace a newer one. */
   async #change(event: LeaseEvent): Promise<LeaseDecision> {
     const decision = await this.#world.lease.change(this.connection, event, this.#item);
     const { ok, item } = decision;
@@ -202,7 +208,7 @@ export class Lease {
     const { signal } = this.#renewal;
     while (!signal.aborted && !this.#lost) {
       await clock.sleep(settings.renewMs, signal);
-      // One that fails is tried again at the next; meanwhile the lease runs on towards its end.
+      // A failed renewal is repeated at the next interval; the lease stays valid until its expiry.
       if (!signal.aborted) await this.renew().catch(() => undefined);
     }
   }

@@ -3,27 +3,27 @@ import { InterruptedError } from './interruption.ts';
 import { RateBudget } from './budget.ts';
 import type { Lease, LeaseWorld } from './lease.ts';
 
-/** The lease, for what must only happen under it. */
+/** The lease, for work that requires it. */
 export interface LeaseAtWork {
-  /** Whether it was acquired for this: what was read before may have changed. */
+  /** Whether it was just acquired: what was read before may have changed. */
   readonly isNew: boolean;
-  /** @throws InterruptedError unless the lease outlives an attempt */
+  /** @throws InterruptedError unless the lease is valid for the duration of an attempt */
   readonly assertOwned: () => void;
 }
 
-/** Runs what must only happen under the lease. */
+/** Runs work that requires the lease. */
 export type UnderLease = <T>(work: (lease: LeaseAtWork) => Promise<T>) => Promise<T>;
 
-/** Who may call the vendor, and when. */
+/** Decides when a request may be sent to the vendor. */
 export interface Gate {
   /**
-   * Waits for the budget, then throws `InterruptedError` unless the lease and the time outlive an attempt. A lease that
-   * ends before is renewed first.
+   * Waits for the budget, then throws `InterruptedError` unless the lease and the deadline leave enough time for an
+   * attempt. A lease that would expire is renewed first.
    *
-   * @param patience - how many times as long as usual the attempt may take; 1 unless given
+   * @param patience - factor for the maximum time of the attempt; defaults to 1
    */
   admit(signal: AbortSignal, patience?: number): Promise<void>;
-  /** The last part of it: asked again right before a `PUT`. */
+  /** Only the check; repeated right before a `PUT`. */
   assertMay(patience?: number): void;
   readonly underLease: UnderLease;
 }
@@ -35,7 +35,7 @@ export interface PassEnd {
   readonly stop?: AbortSignal;
 }
 
-/** The gate of a pass: its budget is the connection's, handed on with the lease. */
+/** The gate of a pass. Its budget belongs to the connection and is passed on with the lease. */
 export function passGate(
   lease: Lease,
   budget: Pick<Budget, 'requestsPerMinute'>,
@@ -58,13 +58,13 @@ export function passGate(
     if (clock.now() + attemptMs <= deadline) return;
     throw new InterruptedError(
       'deadline',
-      'the time of this process has ended; another one continues',
+      'the time limit of this process is reached; another process continues',
     );
   };
   return {
     admit: async (signal, patience = 1) => {
       await rate.admit(stop ? AbortSignal.any([signal, stop]) : signal);
-      // What is asked for between here and the request takes time too.
+      // The steps between here and the request take time too.
       await lease.outlive(settings.attemptMs * patience + settings.renewMs / 4);
       assertMay(patience);
     },

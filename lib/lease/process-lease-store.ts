@@ -2,8 +2,8 @@ import type { ProcessMarks } from '../table/sqlite/process-marks.ts';
 import type { LeaseStore } from './lease-store.ts';
 
 /**
- * The leases of processes that can find out of each other whether they have ended: the lease of one that has is acquired at once,
- * without waiting for its expiry.
+ * The leases of processes on one machine, which can detect that another process has ended: its lease can be acquired at
+ * once, without waiting for its expiry.
  */
 export function processLeaseStore(
   leases: LeaseStore,

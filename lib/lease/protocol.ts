@@ -3,8 +3,9 @@ import { unite } from './scope.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * The lease of a connection: one pass at a time, any number of callers, no request lost. This function is all of it: what
- * an event makes of the item, or why it is refused. Stores write the result only if the item has not changed since.
+ * The lease of a connection: one pass at a time, any number of callers, and no request is lost. This function is the
+ * whole protocol: it returns the item after an event, or why the event is refused. Stores write the result only if the
+ * item has not changed since it was read.
  *
  * | state   | item                                     | acquire | knock   | serve, renew, release with its epoch |
  * |---------|------------------------------------------|---------|---------|--------------------------------------|
@@ -12,26 +13,28 @@ import type { Scope } from './scope.ts';
  * | owned   | `expiresAt` >= now - margin              | refused | yes     | yes                                  |
  * | expired | `expiresAt` < now - margin, not released | yes     | refused | yes, until another acquires it       |
  *
- * An owner whose process has ended for certain (only others on its machine can know) is as good as expired, for an `acquire`
- * that names its acquisition: of two that find it ended, one acquires, and to the other the lease is owned.
+ * An owner whose process has certainly ended (only processes on its machine can know) counts as expired for an
+ * `acquire` that names its acquisition. If two processes detect it, one acquires the lease, and the other finds it
+ * owned.
  *
- * `acquire` and `knock` have exactly opposite conditions: a caller whose clock does not move on is never refused both.
+ * `acquire` and `knock` have exactly opposite conditions, so that a caller at one point in time is never refused both.
  *
- * A request is somewhere at every moment, until a pass that began after it has read:
+ * At any time a request is stored in one place, until a pass that started after it has read:
  *
  * | the request is in | and is lost only if                                                                     |
  * |-------------------|-----------------------------------------------------------------------------------------|
- * | the caller        | never: it acquires, or knocks, and starts over if neither succeeded                     |
+ * | the caller        | never: it acquires or knocks, and starts over if neither succeeded |
  * | `knocked`         | never: serving moves it, and a release that does not know of it is refused              |
  * | `running`         | never: cleared by the release after it was served; the next owner finds it              |
  * | a queue message   | never: it is sent before the release that forgets the knock                             |
  *
- * An answer may be lost, and the event come again: to have happened already is then no refusal. An acquisition is
- * recognized by its id, a release by its epoch; a knock is counted twice, which only costs a pass; a serving that finds
- * another knock meanwhile is refused, and its owner still knows what it was to serve.
+ * If an answer is lost, the event is repeated, so an event that was already applied is not refused. An acquisition is
+ * recognized by its id, a release by its epoch. A knock is counted twice, which only costs a pass. A `serve` that finds
+ * another knock is refused, and its owner still knows what it was serving.
  *
- * Two rules keep two owners from writing: an owner starts nothing that its lease, by its own clock, does not outlive,
- * and one that takes over waits out the margin by which clocks may differ. Server items are compare-and-swap besides.
+ * Two rules prevent two owners from writing: an owner starts nothing that could end after its lease, by its own clock,
+ * and a new owner waits until the margin for clock differences has passed as well. In addition, server items are
+ * written by compare-and-swap.
  */
 export function decide(item: LeaseItem, event: LeaseEvent): LeaseDecision {
   switch (event.kind) {
@@ -50,7 +53,10 @@ export function decide(item: LeaseItem, event: LeaseEvent): LeaseDecision {
 
 /** What may happen to a lease. Times in milliseconds since the epoch; a lease with an expiry before `expiredBefore` has expired. */
 export type LeaseEvent =
-  /** A caller wants to own it, `at` this moment. `id` is unique to this attempt; `ended` is the acquisition of an owner that has ended. */
+  /**
+   * A caller wants to own the lease. `id` is unique to this attempt; `ended` is the acquisition of an owner that has
+   * ended.
+   */
   | {
       readonly kind: 'acquire';
       readonly id: string;
@@ -63,14 +69,14 @@ export type LeaseEvent =
     }
   /** A caller leaves its request with the owner. */
   | { readonly kind: 'knock'; readonly scope: Scope; readonly expiredBefore: number }
-  /** The owner takes on what was knocked for, if there were just so many `knocks`: `running` is what it has to serve then. */
+  /** The owner starts to serve knocks, if their number is still `knocks`: `running` is what it has to serve then. */
   | {
       readonly kind: 'serve';
       readonly epoch: number;
       readonly knocks: number;
       readonly running: Scope;
     }
-  /** The owner stays on. */
+  /** The owner renews the lease. */
   | {
       readonly kind: 'renew';
       readonly epoch: number;
@@ -78,8 +84,8 @@ export type LeaseEvent =
       readonly save: LeaseSave;
     }
   /**
-   * The owner is done, if there were just so many `knocks`, and forgets them; or, to `keep` them, leaves them to the next
-   * owner, however many there were.
+   * The owner releases the lease. Knocks are removed if their number is still `knocks`; with `keep`, they stay for the
+   * next owner, whatever their number.
    */
   | {
       readonly kind: 'release';
@@ -90,8 +96,9 @@ export type LeaseEvent =
     };
 
 /**
- * The item as it is then, the same one if nothing changed; or why not, and the item as it was found. `owned`: by another.
- * `free`: there is no owner to leave a request with. `knocked`: there were more knocks. `lost`: another has acquired it.
+ * The item afterwards (the same object if nothing changed), or why the event was refused and the item as it was found.
+ * `owned`: another process owns it. `free`: there is no owner to knock at. `knocked`: there were more knocks. `lost`:
+ * another process has acquired it.
  */
 export type LeaseDecision =
   | { readonly ok: true; readonly item: LeaseItem }
@@ -130,7 +137,7 @@ function acquire(item: LeaseItem, event: EventOf<'acquire'>): LeaseDecision {
     acquisition: id,
     expiresAt,
     takenOver,
-    // Until it ended, it may have counted.
+    // The owner may have counted changes until it ended.
     takenOverAt: isEnded ? at : takenOver ? expiredBefore : item.takenOverAt,
     endedAt: isEnded ? at : item.endedAt,
   });

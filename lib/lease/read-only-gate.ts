@@ -5,11 +5,11 @@ import { minuteMs, readersShare } from './budget.ts';
 import type { Gate, UnderLease } from './pass-gate.ts';
 
 /**
- * The gate of a command that only reads and has no lease. A tenth of the budget is kept for it, which it may use all at
- * once: 30 requests of 300 a minute and 8 of 80, enough to plan thousands of servers without a wait. Passes and
- * one such command stay within the limit together; two commands at once may meet a 429, which is waited for.
+ * The gate of a read-only command, which has no lease. A tenth of the budget is reserved for it, and may be used at
+ * once: 30 requests of 300 per minute, or 8 of 80, which is enough to plan thousands of servers without waiting. Passes
+ * and one such command stay within the limit together. Two commands at the same time may get a 429, and wait.
  *
- * @param underLease - how it takes the lease to exchange a refresh token; without it, that is left to a pass
+ * @param underLease - takes the lease to exchange a refresh token; absent: only a pass exchanges it
  */
 export function readOnlyGate(
   budget: Pick<Budget, 'requestsPerMinute'>,
@@ -17,7 +17,7 @@ export function readOnlyGate(
   underLease: UnderLease = async () => needsLease(),
 ): Gate {
   const share = readersShare(budget);
-  /** When the latest requests were admitted, the oldest first. */
+  /** Times of the latest admitted requests, oldest first. */
   const admitted: number[] = [];
   let line: Promise<void> = Promise.resolve();
 
@@ -46,7 +46,7 @@ function needsLease(): never {
   throw new VendorError(
     'token',
     'token',
-    'the access token has expired, and only a pass under the lease may exchange the refresh token; the next pass will',
+    'the access token has expired, and only a pass with the lease may exchange the refresh token; the next pass does',
     { context: { needsLease: true } },
   );
 }

@@ -5,12 +5,11 @@ import type { UnderLease } from './pass-gate.ts';
 import { serveRounds } from './rounds.ts';
 import { waitForLease } from './wait-for-lease.ts';
 
-/** How long a command waits for the lease to renew a sign-in, in milliseconds, where it has no `--lock-timeout`. */
+/** How long a command without `--lock-timeout` waits for the lease to renew a sign-in, in milliseconds. */
 export const readersPatienceMs = 120_000;
 
 /**
- * Takes the lease for one piece of work of a command that only reads, and for no longer. What others ask for meanwhile stays
- * for the next owner.
+ * Takes the lease for one step of a read-only command. What others ask for meanwhile stays for the next owner.
  *
  * @param lockTimeoutMs - how long it waits for the lease
  */
@@ -26,7 +25,7 @@ export function readerLease(
     const patience = { lockTimeoutMs, waiting, stop };
     const lease = await waitForLease(connection, patience, world);
     if (typeof lease === 'string') {
-      const why = `the access token has expired, and is renewed under the lease, which ${lease} holds`;
+      const why = `the access token has expired, and renewing it needs the lease, which is held by ${lease}`;
       throw new VendorError('token', 'token', why, { context: { connection } });
     }
     const done: Awaited<ReturnType<typeof work>>[] = [];

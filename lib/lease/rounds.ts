@@ -4,39 +4,42 @@ import type { LeaseWorld } from './lease.ts';
 import { unite } from './scope.ts';
 import type { Scope } from './scope.ts';
 
-/** A request, and how the owner of a lease serves it and those of others: in rounds, one pass each. */
+/** A request, and how the owner of a lease serves it and the requests of others: in rounds of one pass each. */
 export interface Rounds {
   readonly connection: string;
   readonly scope: Scope;
-  /** Whether the first round serves `scope` only: a person reviewed it. What others ask for comes in the next. */
+  /**
+   * Whether the first round serves only `scope`, because a user reviewed it. Requests of others are served in the next
+   * round.
+   */
   readonly alone?: boolean;
-  /** One pass over `scope`; throws if it could not be made, and then nothing of it counts as served. */
+  /** One pass over `scope`. If it throws, nothing counts as served. */
   readonly round: (lease: Lease, scope: Scope, isFirst: boolean) => Promise<RoundEnd>;
 }
 
-/** `stop`: the owner has no time for another round; `rest` is what it leaves undone of this one. */
+/** `stop`: the owner has no time for another round; `rest` is what this round did not finish. */
 export interface RoundEnd {
   readonly stop: boolean;
   readonly rest?: Rest;
 }
 
 /**
- * What a round leaves undone: the servers for another process to go on with, and how many continuations in a row that
- * makes; or `schedule` if it has to wait for the next scheduled pass.
+ * What a round did not finish: the servers for another process, and the number of continuations in a row; or `schedule`
+ * if it has to wait for the next scheduled pass.
  */
 export type Rest = { readonly scope: Scope; readonly hops: number } | 'schedule';
 
-/** After so many rounds an owner hands over what is still asked for. */
+/** After this many rounds an owner hands over the remaining requests. */
 const roundsAtMost = 3;
 
-/** How often acquire and knock may find the state changed in between. */
+/** How often to retry if the state changed between acquire and knock. */
 const triesAtMost = 10;
 
 /**
- * Makes a pass over `scope` under the lease, or leaves the request with the process that owns it.
+ * Runs a pass over `scope` under the lease, or leaves the request with the process that owns the lease.
  *
  * @returns `served`, or `knocked` if the owner will serve it: either way the request is safe
- * @throws StoreError, or what `round` throws; the request then is still the caller's
+ * @throws StoreError, or what `round` throws; the request was then not stored
  */
 export async function acquireOrKnock(
   world: LeaseWorld,
@@ -62,7 +65,7 @@ export async function acquireOrKnock(
   );
 }
 
-/** Serves a lease that was just acquired, until it is released. */
+/** Runs rounds under a lease that was just acquired, until it is released. */
 export async function serveRounds(lease: Lease, rounds: Rounds): Promise<void> {
   try {
     let toDo: Scope | undefined = rounds.scope;
@@ -70,7 +73,7 @@ export async function serveRounds(lease: Lease, rounds: Rounds): Promise<void> {
       toDo = await serveRound(lease, rounds, toDo, round);
     }
   } catch (error) {
-    // What others asked for stays in the item for the next owner; the caller still has its own request.
+    // Requests of others stay in the item for the next owner; the caller gets the error for its own.
     await lease.release('keep').catch(() => undefined);
     throw error;
   } finally {
@@ -78,7 +81,7 @@ export async function serveRounds(lease: Lease, rounds: Rounds): Promise<void> {
   }
 }
 
-/** @returns what the next round is to serve; undefined once the lease is released */
+/** @returns the scope of the next round; undefined once the lease is released */
 async function serveRound(
   lease: Lease,
   { alone = false, round }: Rounds,
@@ -90,7 +93,7 @@ async function serveRound(
   const { stop, rest } = await round(lease, unite(toDo, others) ?? toDo, isFirst);
   if (!(isFirst && alone)) lease.served();
   if (rest !== undefined && !(await isHandedOn(lease, rest))) {
-    // The next full pass finds it, and its owner what others asked for.
+    // The next full pass does the rest; requests of others stay in the item.
     await lease.release('keep');
     return undefined;
   }
@@ -101,12 +104,12 @@ async function serveRound(
       asked === undefined ||
       (isLast && (await lease.handOver({ scope: asked, reason: 'handover' })));
     if (asked !== undefined && !isLast) return asked;
-    // Not the number that a renewal came to know meanwhile: those knocks were not handed over.
+    // Not the number that a renewal read meanwhile, because those knocks were not handed over.
     if ((await lease.release(isSafe ? 'clear' : 'keep', knocks)) !== 'knocked') return undefined;
   }
 }
 
-/** @returns false if there is no queue, or if it is to wait for the schedule */
+/** @returns false if there is no queue, or if the rest has to wait for the schedule */
 async function isHandedOn(lease: Lease, rest: Rest): Promise<boolean> {
   return rest !== 'schedule' && lease.handOver({ ...rest, reason: 'continuation' });
 }

@@ -5,30 +5,30 @@ import type { RateBudget } from './budget.ts';
 import { countInWindow, currentWindow, isInWindow, uncountInWindow } from './change-window.ts';
 import type { BudgetState, ChangeBucket, LeaseItem, LeaseSave } from './lease-item.ts';
 
-/** What a connection's passes hand to each other in the lease item, beside the lease itself. */
+/** The state that a connection's passes pass on in the lease item, besides the lease itself. */
 export class SavedState {
   readonly #clock: Clock;
   readonly #takenOverAt: number;
   #window: readonly ChangeBucket[];
   #creates: readonly ChangeBucket[];
   #retry: Retry | undefined;
-  /** Servers that a `PUT` may be sent to, with when each was counted before. */
+  /** Servers that a `PUT` may be sent to, with the time when each was counted before. */
   #reserved: ReadonlyMap<string, Time | undefined> = new Map();
-  /** Servers that this pass has counted, with when. */
+  /** Servers that this pass has counted, with the time. */
   readonly #counted = new Map<string, Time>();
   /**
-   * The budget that the last owner saved, if any. After a takeover it counts as empty: nothing is known
-   * of what that owner still spent.
+   * The budget that the last owner saved, if any. After a takeover it counts as empty, because it is unknown what that
+   * owner used since.
    */
   readonly savedBudget: BudgetState | undefined;
-  /** The connection's budget, once a pass has made it. */
+  /** The connection's budget, once a pass has created it. */
   budget: RateBudget | undefined;
   #known: number | undefined;
   #mostKnown: number | undefined;
 
   /**
-   * @param acquired - the item as it was acquired just now
-   * @param clockName - whose clock it is
+   * @param acquired - the item as it was just acquired
+   * @param clockName - name of the clock
    */
   constructor(acquired: LeaseItem, clock: Clock, clockName: string) {
     this.#clock = clock;
@@ -43,32 +43,32 @@ export class SavedState {
       : acquired.budget;
   }
 
-  /** The guard's count of the last hour, this pass's own included. */
+  /** The guard's count of changes in the last hour, including this pass. */
   get window(): readonly ChangeBucket[] {
     return this.#window;
   }
 
-  /** The same of servers that were created. */
+  /** The same for created servers. */
   get creates(): readonly ChangeBucket[] {
     return this.#creates;
   }
 
-  /** From the next save on one more server counts as created: said before the request is sent. */
+  /** Counts one more created server from the next save. Called before the request is sent. */
   countCreate(): void {
     this.#creates = countInWindow(this.#creates, this.#clock.now(), 1);
   }
 
-  /** How many servers the ledger knew when a pass last read all of them; undefined before. */
+  /** Number of servers in the ledger when a pass last read all of them; undefined if none did. */
   get known(): number | undefined {
     return this.#known;
   }
 
-  /** The most that it ever knew. */
+  /** The largest such number ever. */
   get mostKnown(): number | undefined {
     return this.#mostKnown;
   }
 
-  /** A pass has read all of the ledger, which knows so many servers. */
+  /** Sets the number of servers after a pass has read the whole ledger. */
   knows(servers: number): void {
     this.#known = servers;
     this.#mostKnown = Math.max(servers, this.#mostKnown ?? 0);
@@ -80,22 +80,26 @@ export class SavedState {
   }
 
   /**
-   * From the next save on these servers count as changed, whatever becomes of this process: it says so before it sends.
+   * Counts these servers as changed from the next save. Called before anything is sent, so that they count even if this
+   * process dies.
    *
-   * @param servers - by id, when each was counted before
+   * @param servers - by id, the time when each was counted before
    */
   reserve(servers: ReadonlyMap<string, Time | undefined>): void {
     this.#reserved = new Map([...servers].map(([id, countedAt]) => [comparableId(id), countedAt]));
   }
 
-  /** A `PUT` of this server, by any spelling of its id, may have reached the gateway: if it was reserved, it counts from now on. */
+  /**
+   * A `PUT` of this server (in any spelling of its id) may have reached the gateway: if it was reserved, it counts from
+   * now on.
+   */
   sent(spelled: string): void {
     const id = comparableId(spelled);
     if (!this.#reserved.has(id) || this.#counted.has(id)) return;
     const now = this.#clock.now();
     const before = this.#reserved.get(id);
     this.#counted.set(id, new Date(now).toISOString());
-    // A server counts once, by its latest change. What an owner counted that died may be in no bucket.
+    // A server counts once, by its latest change. Counts of an owner that died may be missing from the buckets.
     if (before !== undefined && isInWindow(before, now) && Date.parse(before) > this.#takenOverAt) {
       this.#window = uncountInWindow(this.#window, before);
     }
@@ -107,7 +111,7 @@ export class SavedState {
     return this.#counted.get(comparableId(id));
   }
 
-  /** All that was to be sent has ended: what was reserved and never reached the gateway is given back. */
+  /** All requests have ended: servers that were reserved and not sent no longer count. */
   settle(): void {
     this.#reserved = new Map();
     this.#counted.clear();
@@ -121,7 +125,7 @@ export class SavedState {
   /**
    * What the next renewal or release writes.
    *
-   * @param until - when the lease ends: until then this process may send what it has reserved
+   * @param until - when the lease expires: until then this process may send what it has reserved
    */
   save(until: number): LeaseSave {
     const budget = this.budget?.state() ?? this.savedBudget;

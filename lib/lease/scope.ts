@@ -1,9 +1,9 @@
 import { namedAtMost } from '../model/names/named-servers.ts';
 
-/** What a pass is asked for: all servers of the connection, or some. */
+/** The servers of a pass: all of the connection, or some. */
 export type Scope = 'all' | ReadonlySet<string>;
 
-/** Knocks name at most so many servers together; more are all. */
+/** Maximum number of servers that knocks name together; more count as `all`. */
 export const knockedAtMost = 100;
 
 export function scopeOf(servers: readonly string[] | undefined): Scope {
@@ -15,7 +15,10 @@ export function serversOf(scope: Scope): readonly string[] | undefined {
   return scope === 'all' || scope.size > namedAtMost ? undefined : [...scope].toSorted();
 }
 
-/** Both at once; more than knocks may name are all, so that what owners leave each other never grows. Absent is nothing. */
+/**
+ * The union of two scopes. Above the maximum for knocks it is `all`, so that the item does not grow. Absent means
+ * nothing.
+ */
 export function unite(a: Scope | undefined, b: Scope | undefined): Scope | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   if (a === 'all' || b === 'all') return 'all';

@@ -1,14 +1,14 @@
-/** Times of a pass, in milliseconds. They fit each other: shorten them together, in tests only. */
+/** Times of a pass, in milliseconds. They depend on each other: change them together, and only in tests. */
 export interface ReconcileSettings {
   /** How long a lease lasts without renewal. */
   readonly leaseMs: number;
   /** How often it is renewed. */
   readonly renewMs: number;
-  /** How far clocks may be apart: a lease has expired only so long after its expiry. */
+  /** How far clocks may differ: a lease counts as expired only this long after its expiry. */
   readonly marginMs: number;
   /**
-   * How long one attempt at the vendor may take, all its repeats included. A provider's PUT may take up to three times as
-   * long: the lease is renewed before it, so three attempts and a quarter of `renewMs` must fit into a lease.
+   * Maximum time of one attempt at the vendor, including its retries. A provider's PUT may take up to three times as
+   * long. The lease is renewed before it, so three attempts and a quarter of `renewMs` must fit into a lease.
    */
   readonly attemptMs: number;
 }

@@ -2,18 +2,18 @@ import { Lease } from './lease.ts';
 import type { LeaseWorld } from './lease.ts';
 import { ownerText } from './owner-text.ts';
 
-/** How long a person's request waits, and who hears of it. */
+/** How long a user's command waits for the lease, and how it reports that. */
 export interface Patience {
   readonly lockTimeoutMs: number;
-  /** Called with the owner of the lease and since when, once for each. */
+  /** Called once for each owner of the lease, with its name and since when. */
   readonly waiting?: ((owner: string) => void) | undefined;
   readonly stop?: AbortSignal | undefined;
 }
 
-/** How often a person's request looks whether the lease is free. */
+/** How often a user's command checks whether the lease is free. */
 const lookEveryMs = 1000;
 
-/** @returns the lease, or its owner and since when, once the time has passed */
+/** @returns the lease, or its owner and since when if the time has passed */
 export async function waitForLease(
   connection: string,
   { lockTimeoutMs, waiting, stop }: Patience,

@@ -3,13 +3,13 @@ import { withoutWait } from '../plan/due.ts';
 import type { Ledger } from './ledger.types.ts';
 
 /**
- * Has the next pass try again what failed or waits, but what the gateway's own `Retry-After` holds back. Under the lease:
- * a pass at the same moment would write over it.
+ * Removes waits, so that the next pass retries what failed or waits, except where the gateway's `Retry-After` has not
+ * ended. Runs under the lease, because a concurrent pass would overwrite the records.
  *
- * @param ids - servers; absent means all of the connection's
+ * @param ids - server ids; absent means all servers of the connection
  * @param assertOwned - throws unless the lease is owned
- * @returns how many servers are tried again
- * @throws StoreError, LostUpdateError or InterruptedError: the others are as they were
+ * @returns the number of servers that are tried again
+ * @throws StoreError, LostUpdateError or InterruptedError; servers not yet processed are unchanged
  */
 export async function forgetWaits(
   connection: string,

@@ -14,18 +14,18 @@ import { approvalRange, endOf, keys, lives, ttlAt } from './keys.ts';
 import { malformed } from './malformed.ts';
 import { cappedChange, firstThatFits } from '../plan/shown-values.ts';
 
-/** DynamoDB takes 400 KB in one item; the rest is for names, keys and the other attributes. */
+/** A DynamoDB item may have 400 KB; this leaves room for names, keys and other attributes. */
 const itemMaximum = 390_000;
 /** A hash is 128 bits in hex. */
 const hashBytes = 16;
-/** In one item: 320 KB. */
+/** Hashes in one item: 320 KB. */
 const hashesInItem = 20_000;
-/** A plan that is met again is written again at most once a day. */
+/** An unchanged held plan is written again at most once a day. */
 const day = 86_400_000;
 
 /**
- * How much of a plan is stored, from whole to nothing: characters of each shown value, and servers. Of a plan that is too
- * large, people see the first servers; its counts, and what an approval permits, are whole.
+ * Limits for a stored plan, from the whole plan to none of its servers: characters of each shown value, and servers. A
+ * plan that is too large shows only its first servers; its counts and the hashes for an approval are always complete.
  */
 const forms = [
   { characters: 4000, servers: 10_000 },
@@ -46,9 +46,9 @@ const approvalSchema = z.object({
 });
 
 /**
- * The part of `Ledger` that holds plans and approves them. An approval has a copy of the hashes, so that it outlives the
- * plan. Hashes beyond those that fit into one item are in items of their own, numbered from 1: those of an approval each
- * permit what they list.
+ * The part of `Ledger` that holds plans and approves them. An approval has a copy of the hashes, so that it stays valid
+ * when the plan is deleted. Hashes that do not fit into one item are in further items, numbered from 1; each item of an
+ * approval approves the hashes that it lists.
  */
 export function heldPlans(
   table: Table,
@@ -63,7 +63,7 @@ export function heldPlans(
     const head = await table.get(connection, key);
     if (!isAlive(head)) return undefined;
     const { success, data } = heldSchema.safeParse(head.value);
-    if (!success) throw malformed(table, connection, key, 'it holds no plan');
+    if (!success) throw malformed(table, connection, key, 'it has no plan');
     const { at, parts } = data;
     const further = Array.from({ length: parts - 1 }, (_, index) => partKey(key, index + 1));
     const found = further.length > 0 ? await table.getMany(connection, further) : [];
@@ -74,7 +74,7 @@ export function heldPlans(
       return some;
     });
     const plan = planIn(head, hashes);
-    if (!plan) throw malformed(table, connection, key, 'it holds no plan');
+    if (!plan) throw malformed(table, connection, key, 'it has no plan');
     return { digest, at, plan, hashes };
   };
 
@@ -98,7 +98,7 @@ export function heldPlans(
       for (const [index, part] of others.entries()) {
         await table.put(connection, partKey(key, index + 1), { hashes: part, ttl });
       }
-      // Last: a plan that is found has all of its hashes.
+      // Written last, so that a plan that exists has all of its hashes.
       await table.put(connection, key, {
         at: isKnown ? String(known.value['at']) : at,
         plan: planBytes(plan, itemMaximum - first.length),
@@ -113,7 +113,7 @@ export function heldPlans(
       if (!hashes) {
         const item = keys.held(digest);
         const where = { call: 'approve', store: table.name, connection, item };
-        throw storeProblem('store-absent', where, 'there is no held plan of this digest');
+        throw storeProblem('store-absent', where, 'there is no held plan with this digest');
       }
       const parts = inItems(hashes);
       const who = by ?? unknownCaller;
@@ -130,7 +130,7 @@ export function heldPlans(
       for (const item of await table.query(connection, range)) {
         const part = approvalIn(item, now);
         if (!part) continue;
-        // Those of a second approval of the same plan are the same.
+        // Two approvals of the same plan have the same hashes.
         const hashes = new Set([...(approvals.get(part.digest)?.hashes ?? []), ...part.hashes]);
         approvals.set(part.digest, { ...part, hashes: [...hashes] });
       }
@@ -141,7 +141,7 @@ export function heldPlans(
 
 const partKey = (key: string, index: number) => (index === 0 ? key : `${key}#${index}`);
 
-/** An approval in force. One that has ended, seems to be from tomorrow, or cannot be read permits nothing. */
+/** A valid approval. Undefined if it has expired, is from the future, or cannot be read. */
 function approvalIn(item: Item, now: number): Approval | undefined {
   const { success, data } = approvalSchema.safeParse(item.value);
   if (!success || Math.abs(now - Date.parse(data.at)) >= lives.approval) return undefined;
@@ -153,7 +153,7 @@ function approvalIn(item: Item, now: number): Approval | undefined {
 
 const noHashes = new Uint8Array();
 
-/** The hashes as bytes, those of one item each. */
+/** The hashes as bytes, split into items. */
 function inItems(hashes: readonly string[]): readonly Uint8Array[] {
   const isHash = /^[0-9a-f]{32}$/;
   if (!hashes.every((hash) => isHash.test(hash))) throw new Error('a hash is not 128 bits in hex');
@@ -170,7 +170,7 @@ function hashesIn({ bytes: { hashes } }: Item): readonly string[] | undefined {
   return Buffer.from(hashes).toString('hex').match(/.{32}/g) ?? [];
 }
 
-/** Without the hashes of held changes, which are stored as bytes: as text in a plan they take twice as much. */
+/** The plan without the hashes of held changes, which are stored as bytes in half the space. */
 function planBytes(plan: Plan, maximum: number): Uint8Array {
   const form = ({ characters, servers }: (typeof forms)[number]) =>
     gzipSync(
@@ -188,10 +188,10 @@ function planBytes(plan: Plan, maximum: number): Uint8Array {
   return firstThatFits(forms, form, (bytes) => bytes.length, maximum);
 }
 
-/** Deeper than any that is made: no schema goes down without end. */
+/** More levels than any plan has: the schemas are recursive and need a limit. */
 const deepestPlan = 100;
 
-/** What `planBytes` made; its held changes have the first of the hashes. */
+/** Reads what `planBytes` wrote; its held changes get the first hashes. */
 function planIn({ bytes: { plan: packed } }: Item, hashes: readonly string[]): Plan | undefined {
   let stored: unknown;
   try {

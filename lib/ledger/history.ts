@@ -9,7 +9,10 @@ import { newest } from './newest.ts';
 import { jsonBytes, jsonMaximum, parsed } from './stored-json.ts';
 import { timeOrderedIds } from './time-ordered-id.ts';
 
-/** Characters of each shown value, and fields, of a change; the smaller ones are for changes that would be too large. */
+/**
+ * Maximum characters of each shown value, and maximum fields, of a change. The smaller limits are used if a change is
+ * too large.
+ */
 const changeLimits = [
   { characters: 4000, fields: Number.POSITIVE_INFINITY },
   { characters: 400, fields: Number.POSITIVE_INFINITY },
@@ -18,18 +21,18 @@ const changeLimits = [
   { characters: 0, fields: 5 },
   { characters: 0, fields: 0 },
 ] as const;
-/** Rows in one record of a push: with the longest names they stay below an item's maximum. */
+/** Rows in one record of a push: even with the longest names they fit into an item. */
 const pushedInRecord = 200;
 
-/** Writes one record. It is the one place that does. */
+/** Writes one record. All records are written here. */
 export type Recorder = Ledger['record'];
 
 /**
- * The part of `Ledger` that keeps history. A record is stored as JSON text, since DynamoDB's numbers and nesting are narrower
- * than JSON's, and cut to stay well below 400 KB. History decides nothing: what cannot be read is left out.
+ * The part of `Ledger` for history. A record is stored as JSON text, because DynamoDB limits numbers and nesting more
+ * than JSON, and is cut to stay well below 400 KB. History is only for users: records that cannot be read are left out.
  *
- * What a person does is recorded before it is done: a process that dies in between leaves a record of what was asked for,
- * and never an act without one. What a pass sent is recorded after it: only then is it known.
+ * A user's command is recorded before it runs: if the process dies in between, the record remains, and nothing is done
+ * without a record. What a pass sent is recorded afterwards, when it is known.
  */
 export function history(
   table: Table,
@@ -64,7 +67,7 @@ export function history(
   };
 }
 
-/** The parts of a record that each fit into an item. */
+/** Splits a record into parts that each fit into an item. */
 function inItems(record: HistoryRecord): readonly HistoryRecord[] {
   if (record.kind !== 'push') return [record];
   const parts = Math.ceil(record.rows.length / pushedInRecord);

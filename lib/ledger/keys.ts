@@ -7,22 +7,22 @@ const createPrefix = 'create#';
 /**
  * Sort keys of the ledger's items, and how long they live.
  *
- * | key | what | lives |
+ * | key | what | kept |
  * |---|---|---|
- * | `approval#<time>#<digest>` | permission for a held plan | 24 hours |
+ * | `approval#<time>#<digest>` | approval of a held plan | 24 hours |
  * | `binding#<label>` | the server of a label that Trueup created | until it is deleted |
- * | `create#<label>` | a server may have been created under this label | until that is settled |
+ * | `create#<label>` | a server may have been created for this label | until the result is known |
  * | `declared#<id>#<content hash>` | who pushed a declaration | 90 days |
  * | `held#<digest>` | a held plan | 7 days |
  * | `history#<time-ordered id>` | what was done, and by whom | 90 days |
- * | `lease` | which process reconciles (`lib/lease`) | for ever |
+ * | `lease` | which process reconciles (`lib/lease`) | always |
  * | `pass#last`, `pass#<time-ordered id>` | reports | 90 days |
  * | `pause`, `pause#<id>` | the operator's pauses | until removed |
- * | `resend#<id>` | marks of passes that could not record what they sent | until it was sent again |
+ * | `resend#<id>` | marks of passes that could not record what they sent | until it is sent again |
  * | `server#<id>` | a server's record | until forgotten |
  *
- * A pass reads from `pause` to the end of `server#`: history sorts before it, and is in the order of time, since it is read from
- * its end. Of approvals it reads those of the last 24 hours: DynamoDB may take days to delete the others.
+ * A pass reads the range from `pause` to the end of `server#`. History sorts before that range, and by time, because it
+ * is read from its end. Only approvals of the last 24 hours are read: DynamoDB may take days to delete older ones.
  * Hashes that do not fit into a held plan's or an approval's item are in `<key>#1`, `<key>#2` and so on.
  */
 export const keys = {
@@ -40,10 +40,10 @@ export const keys = {
   pass: (timeOrderedId: string) => `pass#${timeOrderedId}`,
 } as const;
 
-/** What a pass reads. `$` follows `#`, so that every id is below it, in whatever script it is written. */
+/** What a pass reads. `$` is the character after `#`, so the range includes every id in any script. */
 export const passRange = { from: 'pause', to: 'server$' } as const;
 
-/** What is known of labels: their bindings and reservations. */
+/** The bindings and reservations of labels. */
 export const labelRange = { from: bindingPrefix, to: 'create$' } as const;
 
 /** The label in the key of a binding or a reservation, and which of them it is; undefined for other keys. */
@@ -58,18 +58,21 @@ export function labelIn(
     : undefined;
 }
 
-/** Keys from one on, to before another one. */
+/** Keys from `from` (included) to `before` (excluded). */
 export interface Since {
   readonly from: string;
   readonly before: string;
 }
 
-/** The history since a time (ISO 8601), or all. */
+/** The history since a time (ISO 8601), or all of it. */
 export function historyRange(since?: string): Since {
   return { from: keys.history(idsFrom(since)), before: 'history$' };
 }
 
-/** The reports of passes that began since a time (ISO 8601), or all. They begin with digits, so that `pass#last` follows. */
+/**
+ * The reports of passes that began since a time (ISO 8601), or all. Their keys begin with digits, so `pass#last` comes
+ * after them.
+ */
 export function reportRange(since?: string): Since {
   return { from: keys.pass(idsFrom(since)), before: keys.lastPass };
 }
@@ -101,12 +104,15 @@ export const lives = {
   pass: 90 * day,
 } as const;
 
-/** The `ttl` of an item: whole seconds, never too early. */
+/** The `ttl` of an item, in whole seconds, rounded up. */
 export function ttlAt(at: number, life: number): number {
   return Math.ceil((at + life) / 1000);
 }
 
-/** Until when an item with this `ttl` lives, in milliseconds; NaN for anything other than a number: neither before nor after any time. */
+/**
+ * When an item with this `ttl` expires, in milliseconds. NaN if it is not a number, which compares as neither before
+ * nor after any time.
+ */
 export function endOf(ttl: unknown): number {
   return typeof ttl === 'number' ? ttl * 1000 : Number.NaN;
 }

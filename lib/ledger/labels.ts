@@ -43,7 +43,7 @@ const nothing: StoredLabel = { revs: { reservation: 0, binding: 0 } };
 /** Each attempt fails only because another writer's succeeded. */
 const attemptsAtMost = 10;
 
-/** The part of `Ledger` that keeps what became of servers that Trueup creates. */
+/** The part of `Ledger` for servers that Trueup creates. */
 export function labels(table: Table): Pick<Ledger, 'labels' | 'advance'> {
   const read = async (connection: string, label: string): Promise<StoredLabel> => {
     const named = [keys.binding(label), keys.create(label)];
@@ -69,7 +69,7 @@ export function labels(table: Table): Pick<Ledger, 'labels' | 'advance'> {
   };
 }
 
-/** Writes in turn, each under its revision. @returns undefined at the first that was lost */
+/** Writes one after the other, each with its revision. @returns undefined at the first that another process changed */
 async function write(
   table: Table,
   connection: string,
@@ -94,7 +94,7 @@ async function write(
   return after;
 }
 
-/** @throws StoreError that names the item, if one is not as Trueup writes it: it must not be taken for none */
+/** @throws StoreError that names the item if one is malformed, so that it is not treated as absent */
 function labelsIn(
   table: Table,
   connection: string,

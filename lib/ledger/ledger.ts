@@ -24,8 +24,8 @@ export interface LedgerOptions {
 }
 
 /**
- * The ledger in a table; `keys.ts` lists its items. A server's item that is not as Trueup wrote it fails the passes of its
- * connection with a `StoreError` that names the item, and no other connection's.
+ * The ledger in a table; `keys.ts` lists its items. A malformed server item fails the passes of its connection with a
+ * `StoreError` that names the item; other connections are not affected.
  */
 export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): Ledger {
   const lost = (connection: string, item: string) =>
@@ -52,11 +52,7 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
       const value = serverValue(record);
       if (!value) {
         const at = { call: 'ledger write', store: table.name, connection, item: key };
-        throw storeProblem(
-          'store-too-large',
-          at,
-          'the record of its fields does not fit into 400 KB',
-        );
+        throw storeProblem('store-too-large', at, 'the record of its fields is larger than 400 KB');
       }
       if (!(await table.put(connection, key, value, record.rev))) throw lost(connection, key);
       return { ...record, rev: record.rev + 1 };
@@ -77,7 +73,7 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
   };
 }
 
-/** @throws StoreError that names the item, if a server's or its marks are not as Trueup writes them */
+/** @throws StoreError that names the item if a server's item or its marks are malformed */
 function stateIn(table: Table, connection: string, items: readonly Item[]): LedgerState {
   const found: Pause[] = [];
   const servers = new Map<string, ServerRecord>();

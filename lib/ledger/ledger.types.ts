@@ -4,43 +4,43 @@ import type { LifecycleDecision, LifecycleEvent } from '../lifecycle/protocol.ts
 import type { StoredLabel } from '../model/lifecycle.types.ts';
 import type { Plan } from '../plan/plan.types.ts';
 
-/** What a pass reads of a connection's ledger in one go. */
+/** What a pass reads from a connection's ledger. */
 export interface LedgerState {
   readonly pauses: readonly Pause[];
   readonly servers: ReadonlyMap<string, ServerRecord>;
-  /** Servers whose unreadable fields may have been sent by a pass that could not record it: the marks of each. */
+  /** Marks of servers whose unreadable fields may have been sent by a pass that could not record it. */
   readonly resend: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** A held plan: the changes that an approval may permit. */
+/** A held plan: the changes that can be approved. */
 export interface HeldPlan {
   readonly digest: string;
   readonly at: Time;
-  /** For people: one that is very large comes back with its first servers, and the beginnings of its values. */
+  /** For output: a very large plan has only its first servers, and the beginnings of its values. */
   readonly plan: Plan;
-  /** Of all held changes, in the order of the plan. */
+  /** Hashes of all held changes, in the order of the plan. */
   readonly hashes: readonly string[];
 }
 
-/** An approval to be recorded. */
+/** An approval to record. */
 export type NewApproval = Omit<Approval, 'hashes'> & Partial<Pick<Approval, 'hashes'>>;
 
-/** Permission for the changes of a held plan; over 24 hours after `at`, compared in code. */
+/** Approval of the changes of a held plan. Expires 24 hours after `at`, which is checked in code and not by `ttl`. */
 export interface Approval {
   readonly digest: string;
   readonly at: Time;
   readonly by?: string;
-  /** Of the held plan of the same digest. */
+  /** The hashes of the held plan with this digest. */
   readonly hashes: readonly string[];
 }
 
-/** Which records of the past: not before `since`, the newest `limit`. */
+/** Which past records to return: not before `since`, and at most the newest `limit`. */
 export interface PastFilter {
   readonly since?: Time;
   readonly limit?: number;
 }
 
-/** The same, and only those that match: others are read, and left out. */
+/** The same, with only the records that match. */
 export interface HistoryFilter extends PastFilter {
   readonly matches?: (record: HistoryRecord) => boolean;
 }
@@ -48,52 +48,57 @@ export interface HistoryFilter extends PastFilter {
 /** The end of a pause. */
 export type Resumed = Pick<Pause, 'id' | 'by' | 'at'>;
 
-/** Who wrote a declaration. */
+/** Who pushed a declaration, and when. */
 export interface Pushed {
   readonly at: Time;
   readonly by: string;
 }
 
-/** A server's declaration, by its content. */
+/** A server's declaration, identified by its content. */
 export interface Declared {
   readonly server: string;
   readonly declaration: string;
 }
 
-/** What became of an event of a label. */
+/** The result of an event for a label. */
 export type Advanced =
   { readonly ok: true; readonly stored: StoredLabel } | Extract<LifecycleDecision, { ok: false }>;
 
-/** What Trueup knows. Only Trueup writes it. All methods throw `StoreError` if the store fails. */
+/**
+ * What Trueup stores about servers and passes. Only Trueup writes it. All methods throw `StoreError` if the store
+ * fails.
+ */
 export interface Ledger {
-  /** Pauses, server items and marks: one paged, consistent Query, or the named servers only. */
+  /** Reads pauses, server items and marks, of all servers or only of the named ones. Consistent. */
   read(connection: string, ids?: readonly string[]): Promise<LedgerState>;
   /**
-   * Writes `record` with `rev` one higher, if the item's `rev` is still `record.rev` (0: no item yet).
+   * Writes `record` with `rev` increased by one, if the item's `rev` is still `record.rev` (0: no item yet).
    *
    * @returns the record as it is now
-   * @throws LostUpdateError if it is not
+   * @throws LostUpdateError if the item has another `rev`
    */
   writeServer(connection: string, record: ServerRecord): Promise<ServerRecord>;
-  /** Removes the item of a server that is no longer declared, if its `rev` is still that. */
+  /** Removes the item of a server that is no longer declared, if its `rev` has not changed. */
   forgetServer(connection: string, record: ServerRecord): Promise<void>;
   /**
-   * Notes that a server's unreadable fields are unknown: by a pass that finds that it may not write the server's item, at
-   * any time, whether or not it owns the lease.
+   * Records that the state of a server's unreadable fields is unknown. Called by a pass that cannot write the server's
+   * item; it does not need the lease.
    *
-   * @param mark - differs from every other mark of the same server
+   * @param mark - unique among the marks of the server
    */
   markResend(connection: string, id: string, mark: string): Promise<void>;
-  /** Forgets these marks of a server, and no other that came since they were read. None is fine. */
+  /** Removes these marks of a server, but not marks that were added since they were read. `marks` may be empty. */
   clearResend(connection: string, id: string, marks: ReadonlySet<string>): Promise<void>;
-  /** What is known of the labels of servers that Trueup creates: one paged, consistent Query. */
+  /** The state of all labels of servers that Trueup creates. Consistent. */
   labels(connection: string): Promise<ReadonlyMap<string, StoredLabel>>;
   /**
-   * What `decide` makes of a label, written item by item under the condition that each is as it was read.
+   * Applies an event to a label, as `decide` says. Items are written one by one, each with the condition that it has
+   * not changed since it was read.
    *
-   * @param seen - the label as it was read, where the event follows from that; absent: it is read now, and read again where
-   *   another process wrote it meanwhile
-   * @returns the label after it; or why it was refused, `lost` also where another process wrote it since it was seen
+   * @param seen - the label as it was read, if the event is based on that. Absent: it is read now, and again if another
+   * process writes it meanwhile
+   * @returns the label afterwards, or why the event was refused: `lost` also if another process wrote the label since
+   * `seen` was read
    */
   advance(
     connection: string,
@@ -101,41 +106,44 @@ export interface Ledger {
     event: LifecycleEvent,
     seen?: StoredLabel,
   ): Promise<Advanced>;
-  /** Adds to the history. `pause`, `resume` and `approve` do so by themselves. */
+  /** Adds to the history. `pause`, `resume` and `approve` add their own records. */
   record(connection: string, record: HistoryRecord): Promise<void>;
-  /** Keeps who wrote declarations, for 90 days. */
+  /** Stores who pushed declarations, for 90 days. */
   putPushed(connection: string, declared: readonly Declared[], pushed: Pushed): Promise<void>;
-  /** Who wrote declarations, in their order; undefined for one that `push` did not write. */
+  /** Who pushed declarations, in the given order; undefined for one that `push` did not write. */
   pushed(
     connection: string,
     declared: readonly Declared[],
   ): Promise<readonly (Pushed | undefined)[]>;
-  /** Approvals that are not over at `now`, with their hashes. A pass reads them only if there is something to guard. */
+  /** Approvals that have not expired at `now`, with their hashes. */
   approvals(connection: string, now: number): Promise<readonly Approval[]>;
-  /** Idempotent: the same digest is the same plan. @returns whether it was not held yet */
+  /** Idempotent: the same digest means the same plan. @returns whether it is new */
   putHeld(connection: string, held: HeldPlan): Promise<boolean>;
   held(connection: string, digest: string): Promise<HeldPlan | undefined>;
-  /** Digests of the held plans that begin with `prefix`, sorted; all without one. */
+  /** Digests of the held plans that begin with `prefix`, sorted. Without a prefix: all. */
   heldDigests(connection: string, prefix?: string): Promise<readonly string[]>;
   /**
-   * Records it, then permits changes, for 24 hours after `at`.
+   * Adds it to the history, then approves the changes for 24 hours after `at`.
    *
-   * @param approval - its hashes are those of the held plan of its digest, unless it has its own
-   * @throws StoreError (`store-absent`) if it has none, and there is no such plan
+   * @param approval - `hashes` defaults to those of the held plan with this digest
+   * @throws StoreError (`store-absent`) if it has no hashes and there is no such plan
    */
   approve(connection: string, approval: NewApproval): Promise<void>;
-  /** Writes `pass#last`, and `pass#<id>` too if the pass did something. */
+  /** Writes `pass#last`, and also `pass#<id>` if the pass changed something. */
   putReport(connection: string, report: PassReport, didSomething: boolean): Promise<void>;
-  /** The report of the last pass, `details` cut; undefined if there is not one, or it cannot be read. */
+  /** The report of the last pass, with limited `details`; undefined if there is none or it cannot be read. */
   lastReport(connection: string): Promise<PassReport | undefined>;
-  /** What was done, newest first, for 90 days. Long values were cut, and a record that cannot be read is left out. */
+  /** The history of the last 90 days, newest first. Long values are cut, and records that cannot be read are left out. */
   history(connection: string, filter?: HistoryFilter): Promise<readonly HistoryRecord[]>;
-  /** Reports of passes that did something, newest first, for 90 days. */
+  /** Reports of passes that changed something in the last 90 days, newest first. */
   reports(connection: string, filter?: PastFilter): Promise<readonly PassReport[]>;
-  /** The connection's pauses, its servers' included; they may be over. */
+  /** The pauses of the connection and its servers, including those that have ended. */
   pauses(connection: string): Promise<readonly Pause[]>;
-  /** Records it, then pauses the connection or, with `id`, one server, in place of an earlier pause of the same. */
+  /**
+   * Adds it to the history, then pauses the connection, or one server if there is an `id`. Replaces an earlier pause of
+   * the same.
+   */
   pause(connection: string, pause: Pause): Promise<void>;
-  /** Records it, then ends a pause; none is fine. */
+  /** Adds it to the history, then ends the pause. Not an error if there is no pause. */
   resume(connection: string, resumed: Resumed): Promise<void>;
 }

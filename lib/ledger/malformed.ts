@@ -3,7 +3,7 @@ import type { StoreError } from '../model/errors/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';
 import type { Table } from '../table/table.ts';
 
-/** An item that is not as Trueup writes it. */
+/** The error for an item that does not have the form in which Trueup writes it. */
 export function malformed(
   { name }: Pick<Table, 'name'>,
   connection: string,
@@ -14,7 +14,7 @@ export function malformed(
   return storeProblem('store-malformed', at, problem);
 }
 
-/** Where in an item, such as `applied./name.at`; no value. */
+/** The place of the first issue, such as `applied./name.at`; has no value. */
 export function placeOf({ issues }: z.core.$ZodError): string {
   return issues[0]?.path.map(String).join('.') || 'the item';
 }

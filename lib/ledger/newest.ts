@@ -1,13 +1,13 @@
 import type { Item, Table } from '../table/table.ts';
 
-/** Items that are read at once. */
+/** Items per page. */
 const pageSize = 200;
 
 /**
- * What `read` makes of a range's items, the last first, until there are enough.
+ * Returns `read` of a range's items from the last to the first, until there are enough.
  *
- * @param read - undefined leaves an item out
- * @param isSparse - whether most items are left out, so that whole pages are read for a few
+ * @param read - returns undefined to leave an item out
+ * @param isSparse - whether most items are left out, so that whole pages are read
  */
 export async function newest<T>(
   table: Pick<Table, 'lastPage'>,

@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.types.ts';
 import type { Item, Table } from '../table/table.ts';
 import { idIn, keys, pauseRange } from './keys.ts';
 
-/** The part of `Ledger` that keeps the operator's pauses. */
+/** The part of `Ledger` for pauses. */
 export function pauses(
   table: Table,
   record: Recorder,
@@ -37,8 +37,8 @@ export function pauses(
 }
 
 /**
- * The pause in an item. Never malformed: one that was written by hand still means a pause, and a time that cannot be read
- * means no end.
+ * The pause in an item. Never throws: an item that was written by hand still pauses, and a time that cannot be read
+ * counts as no end.
  */
 export function pauseIn(id: string | undefined, { value }: Item): Pause {
   const text = (name: string) => (typeof value[name] === 'string' ? value[name] : undefined);

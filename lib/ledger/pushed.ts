@@ -7,7 +7,10 @@ import type { Declared, Ledger } from './ledger.types.ts';
 
 const pushedSchema = z.object({ at: z.string().check(z.refine(isTime)), by: z.string() });
 
-/** The part of `Ledger` that keeps who wrote a declaration: by its content: a row of another tool has another. */
+/**
+ * The part of `Ledger` for who pushed a declaration. The key has the hash of the content, so it does not match a row
+ * that another tool wrote.
+ */
 export function pushed(table: Table, clock: Clock): Pick<Ledger, 'putPushed' | 'pushed'> {
   const keyOf = ({ server, declaration }: Declared) => keys.declared(server, declaration);
   return {

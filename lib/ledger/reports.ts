@@ -8,10 +8,10 @@ import type { Ledger } from './ledger.types.ts';
 import { newest } from './newest.ts';
 import { jsonBytes, jsonMaximum, parsed } from './stored-json.ts';
 
-/** Servers that a report names; the smaller numbers are for reports that would be too large. */
+/** Maximum number of servers in a report. The smaller limits are used if a report is too large. */
 const detailLimits = [100, 25, 5, 0] as const;
 
-/** The part of `Ledger` that keeps reports. They decide nothing: one that cannot be read is left out. */
+/** The part of `Ledger` for reports. They are only for users: reports that cannot be read are left out. */
 export function reports(
   table: Table,
   clock: Clock,
@@ -39,7 +39,7 @@ export function reports(
   };
 }
 
-/** A pass id that begins with its time sorts by it; another one gets the time in front. */
+/** A key that sorts by time: the pass id if it begins with its time, otherwise with the time added in front. */
 function passId({ pass, startedAt }: PassReport): string {
   return /^\d{8}T\d{9}Z/.test(pass) ? pass : `${startedAt.replaceAll(/[-:.]/g, '')}-${pass}`;
 }

@@ -8,8 +8,8 @@ import { malformed } from './malformed.ts';
 const marksSchema = z.array(z.string());
 
 /**
- * The part of `Ledger` that keeps marks: an item of the server's own, which a pass may write that does not hold the lease.
- * A mark that is added while others are cleared stays.
+ * The part of `Ledger` for resend marks. They have their own item, which a pass may write without the lease. A mark
+ * that is added while others are cleared is kept.
  */
 export function resendMarks(table: Table): Pick<Ledger, 'markResend' | 'clearResend'> {
   return {
@@ -29,7 +29,7 @@ export function resendMarks(table: Table): Pick<Ledger, 'markResend' | 'clearRes
   };
 }
 
-/** @throws StoreError if the item holds something other than marks: it must not be taken for none */
+/** @throws StoreError if the item is malformed, so that it is not treated as having no marks */
 export function marksIn(table: Table, connection: string, item: Item): ReadonlySet<string> {
   const parsed = marksSchema.safeParse(item.value['marks']);
   if (!parsed.success) throw malformed(table, connection, item.key, 'marks is not a list of text');

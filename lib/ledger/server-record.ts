@@ -6,9 +6,9 @@ import { isTime } from '../model/time.ts';
 import type { Item, ItemValue, Table } from '../table/table.ts';
 import { malformed, placeOf } from './malformed.ts';
 
-/** Above this, in characters of JSON, what grows with the number of declared fields is stored compressed. */
+/** If the field maps are longer than this, in characters of JSON, they are stored compressed. */
 const packAbove = 100_000;
-/** Bytes of that, compressed: about 5,000 declared leaves. */
+/** Maximum size in bytes when compressed: about 5,000 declared leaves. */
 const packedMaximum = 350_000;
 
 const count = z.int().check(z.minimum(0));
@@ -26,7 +26,7 @@ const wait = z.object({
 });
 const exchange = z.object({ sent: fingerprint, answered: fingerprint });
 
-/** A stored record, unpacked, less its id. */
+/** A stored record, unpacked, without its id. */
 export const recordSchema = z.object({
   rev: z.int().check(z.minimum(1)),
   account: z.optional(text),
@@ -53,19 +53,19 @@ export const recordSchema = z.object({
   readAt: z.optional(time),
 });
 
-/** The value of a server's item; undefined if not even compressed it fits. */
+/** The value of a server's item; undefined if it is too large even when compressed. */
 export function serverValue(record: ServerRecord): ItemValue | undefined {
   const { id: _id, rev: _rev, applied, undecided, normalised, intent, ...rest } = record;
   const fields = { applied, undecided, normalised, ...(intent && { intent }) };
   const json = JSON.stringify(fields);
-  // Interfaces have no index signature; a record holds JSON only.
+  // Interfaces have no index signature; a record has only JSON values.
   const value = rest as unknown as ItemValue;
   if (json.length <= packAbove) return { ...value, ...(fields as unknown as ItemValue) };
   const packed = gzipSync(json);
   return packed.length > packedMaximum ? undefined : { ...value, packed };
 }
 
-/** @throws StoreError that names the item, if it is not as `serverValue` makes it */
+/** @throws StoreError that names the item, if it does not have the form of `serverValue` */
 export function serverRecord(
   table: Table,
   connection: string,

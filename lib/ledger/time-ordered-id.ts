@@ -1,8 +1,8 @@
 /**
- * Makes ids that sort by time as text: `20261122T140629123Z-0000-1f6c09ab`. Ids of one maker for the same
- * millisecond sort in the order of the calls; those of two makers do not collide, by their random end.
+ * Makes ids that sort by time as text: `20261122T140629123Z-0000-1f6c09ab`. Ids of one function for the same
+ * millisecond sort in the order of the calls. Ids of two functions differ by their random end.
  *
- * @param random - text whose first eight characters differ between makers, such as a UUID's
+ * @param random - text whose first eight characters differ for each function, such as a UUID
  */
 export function timeOrderedIds(random: () => string): (at: number) => string {
   let last = Number.NaN;
@@ -14,7 +14,7 @@ export function timeOrderedIds(random: () => string): (at: number) => string {
   };
 }
 
-/** How ids begin that are made at this time. */
+/** The first part of the ids that are made at this time. */
 export function compactTime(at: number): string {
   return new Date(at).toISOString().replaceAll(/[-:.]/g, '');
 }

@@ -3,33 +3,33 @@ import { PieceIndex } from './piece-index.ts';
 import type { Reading } from './spelling.ts';
 import { textReadings, valueReadings } from './spelling.ts';
 
-/** So many characters of a value in a row are a piece of it. */
+/** Length of a piece, in characters of a value. */
 const pieceLength = 12;
-/** What is shorter is no secret, and is a word of too many texts: `test`. */
+/** Shorter values are ignored: words such as `test` occur in too many texts. */
 const shortest = 5;
-/** Of a longer value its beginning counts. */
+/** Only this many characters of a value are compared. */
 const mostOfValue = 2048;
 
-/** What is around a key in PEM is the same for all keys. */
+/** The first and last lines of PEM are the same for all keys. */
 const pemLine = /-----(?:BEGIN|END) [A-Z0-9 ]{1,40}-----/;
 
 /**
  * The secret values that a process handled for one connection: tokens, the connection's credentials, values of servers'
- * secrets, what gives access in an `accessUrl`. Each is indexed when it is added; a text is then judged in a time that
- * depends on the text alone.
+ * secrets, and the secret parts of an `accessUrl`. Values are indexed when they are added, so that checking a text
+ * takes time that depends only on the text.
  *
- * | length of a value | occurs in a text with                    |
+ * | length of a value | found in a text that has |
  * |-------------------|------------------------------------------|
  * | 12 and more       | any twelve characters of its first 2,048 |
  * | 5 to 11           | the value as a whole word                |
- * | less              | not looked for                           |
+ * | less              | not checked |
  *
- * Both are compared without case, without escapes (percent, JSON, HTML; once or several times), with and without white space;
- * of a text also what it says in base64 and in hexadecimal.
+ * Values and texts are compared without case, without escapes (percent, JSON, HTML; also nested), and with and without
+ * white space. Base64 and hexadecimal in a text are decoded too.
  */
 export class KnownSecrets {
   readonly #values = new Set<string>();
-  /** By the length of what they hold: pieces, and short values whole. */
+  /** One index for pieces, and one for each length of short values. */
   readonly #indexes = new Map<number, PieceIndex>();
 
   add(secrets: Iterable<Secret>): void {
@@ -38,7 +38,7 @@ export class KnownSecrets {
     }
   }
 
-  /** Whether a text repeats one of them, or a piece. */
+  /** Whether a text has one of the values, or a piece of one. */
   occurIn(text: string): boolean {
     const indexes = [...this.#indexes];
     const least = Math.min(...this.#indexes.keys());
@@ -52,7 +52,7 @@ export class KnownSecrets {
     );
   }
 
-  /** What looking up took so far; see PieceIndex. */
+  /** Number of lookup steps so far; see PieceIndex. */
   get steps(): number {
     return this.#indexes.values().reduce((sum, { steps }) => sum + steps, 0);
   }

@@ -1,33 +1,33 @@
-/** Looked up once: of a sandbox such as Jest's, reading a global takes longer than all the rest. */
+/** Looked up once: in a sandbox such as Jest's, reading a global is slow. */
 const { imul } = Math;
 
-/** Above this share of taken slots, looking up takes longer. */
+/** Above this share of used slots, lookups get slow. */
 const mostTaken = 0.65;
 /** 134 MB. */
 const defaultMostSlots = 2 ** 25;
-/** What bytes that are no text are read as; no piece has it. */
+/** The replacement character for bytes that are not text; no piece has it. */
 export const noText = '\ufffd';
 
 /**
- * All pieces of one length that values have, as hashes: 4 bytes a piece. Whether a text has one of them takes one step for
- * each place of the text, however many values there are and whatever they are: two hashes are rolled over the text, one says
- * the slot of a piece and the other the 31 bits that must be in it. That a text of 16 KB has them by chance is less likely
- * than one in ten thousand where the table is full, and only leaves out a text.
+ * Hashes of all pieces of one length in the values, with 4 bytes per piece. Checking a text takes one step for each of
+ * its characters, whatever the number of values: of two rolling hashes, one gives the slot of a piece, and the other
+ * the 31 bits that the slot must have. The chance of a false match in a text of 16 KB is below one in ten thousand with
+ * a full table, and only withholds the text.
  */
 export class PieceIndex {
-  /** Slots that were read: what the proof that time is linear counts. */
+  /** Number of slots that were read; a test uses it to prove that the time is linear. */
   steps = 0;
   readonly #length: number;
-  /** All that was added, for a larger table: the bits in a slot do not say where they belong in it. */
+  /** All pieces, to build a larger table: the bits in a slot are not enough to place them. */
   readonly #all: () => Iterable<Uint16Array>;
-  /** Not known outside of this process, so that no values can be made up which meet in one slot. */
+  /** Random in each process, so that values cannot be chosen to collide in one slot. */
   readonly #slots = new Factor();
   readonly #marks = new Factor();
   /** 0 is an empty slot. */
   #table = new Uint32Array(256);
   #taken = 0;
   readonly #mostSlots: number;
-  /** It could not take all that was added: then any text may have one of them. */
+  /** Not all pieces fit: then every text counts as having one of them. */
   #isFull = false;
 
   constructor(
@@ -46,7 +46,7 @@ export class PieceIndex {
     else this.#put(units);
   }
 
-  /** @param fits - asked for each place at which a piece was found */
+  /** @param fits - called for each position at which a piece was found */
   isIn(units: Uint16Array, fits: (start: number) => boolean): boolean {
     if (this.#isFull) return true;
     return this.#walk(units, (slot, _mark, start) => this.#table[slot] !== 0 && fits(start));
@@ -71,7 +71,7 @@ export class PieceIndex {
   }
 
   /**
-   * Calls `visit` for each piece, until it returns true: with the slot that has the piece, or the empty one in which it
+   * Calls `visit` for each piece until it returns true, with the slot that has the piece or the empty slot where it
    * belongs. A hash is a polynomial of the piece's units, modulo 2^32.
    */
   #walk(
@@ -115,7 +115,7 @@ class Factor {
   }
 }
 
-/** Of a polynomial, the low bits depend on the low bits of the units alone; of this, each bit depends on all. */
+/** The low bits of a polynomial depend only on the low bits of the units; after this, each bit depends on all of them. */
 function mixed(sum: number): number {
   let bits = sum ^ (sum >>> 16);
   bits = imul(bits, 0x85ebca6b);

@@ -1,7 +1,7 @@
 import { noText } from './piece-index.ts';
 import { unescaped } from './unescaped.ts';
 
-/** One way to read a text: what two spellings of the same text have in common. */
+/** A normalised form of a text. Two spellings of the same text share a reading. */
 export interface Reading {
   /** Code units without case. */
   readonly units: Uint16Array;
@@ -10,32 +10,32 @@ export interface Reading {
 }
 
 const space = String.raw`\s\x85`;
-/** What is not seen, whatever it is between: controls and zero-width characters. */
+/** Characters that are not visible: controls and zero-width characters. */
 const unseen = new RegExp(`(?![${space}])[\\p{Cc}\\p{Default_Ignorable_Code_Point}]`, 'gu');
 const unseenOrSpace = new RegExp(`[${space}\\p{Cc}\\p{Default_Ignorable_Code_Point}]`, 'gu');
 const oneSpace = new RegExp(`^[${space}]$`, 'u');
 const anySpace = new RegExp(`[${space}]`, 'u');
 
 /**
- * How a value may be read: as it is and without its escapes, and of both with its white space and without it. A text is read
- * in the same ways, so a value that a text holds in one spelling has a reading in common with it.
+ * The readings of a value: with and without its escapes, each with and without white space. A text is read in the same
+ * ways, so a value in any spelling shares a reading with a text that has it.
  */
 export function valueReadings(value: string): readonly Reading[] {
   return distinct(escapesRead(value));
 }
 
 /**
- * How a text may be read: as a value, and what it says in base64 and in hexadecimal. Characters that carry a part of a
- * secret may adjoin others of the same alphabet, so a run of them is decoded from each place at which a group may begin.
+ * The readings of a text: like a value, and decoded from base64 and hexadecimal. An encoded secret may follow other
+ * characters of the same alphabet, so a run is decoded from each place where a group may begin.
  *
- * @param shortest - the least length of what is looked for: shorter runs hold none of it
+ * @param shortest - the minimum length of a value: shorter runs cannot contain one
  */
 export function* textReadings(text: string, shortest: number): Generator<Reading> {
-  // A form writes `+` for a space.
+  // In form encoding, `+` is a space.
   const asForm = text.includes('+') ? read(unescaped(text.replaceAll('+', ' '), true)) : [];
   yield* distinct([...escapesRead(text), ...asForm]);
   const joined = text.replaceAll(unseenOrSpace, '');
-  // What is before a run may seem to begin an escape that takes its first letters.
+  // Characters before a run may look like the start of an escape that includes its first letters.
   const ways = new Set([joined, unescaped(joined, true).replaceAll(unseenOrSpace, '')]);
   for (const way of ways) {
     for (const said of [...base64In(way, shortest), ...hexIn(way, shortest)]) {
@@ -46,7 +46,7 @@ export function* textReadings(text: string, shortest: number): Generator<Reading
 
 function* escapesRead(text: string): Generator<Reading> {
   const joined = text.replaceAll(unseenOrSpace, '');
-  // A line may have been broken within an escape.
+  // A line break may be inside an escape.
   const ways = [text, joined].flatMap((one) => [unescaped(one, false), unescaped(one, true)]);
   for (const way of new Set([text, ...ways])) yield* read(way);
 }
@@ -102,7 +102,7 @@ function* hexIn(text: string, shortest: number): Generator<string> {
 
 const zeros = { base64: 'AAA', hex: '0' };
 
-/** What the runs of an alphabet say, read as if `from` letters before each were lost: of most, nothing is text. */
+/** The decoded runs of an alphabet, read as if `from` letters before each were missing. Most are not text. */
 function decoded(
   text: string,
   runs: RegExp,
@@ -121,7 +121,7 @@ function decoded(
     .join(noText);
 }
 
-/** Most texts have neither escapes nor white space within: what reads the same is looked at once. */
+/** Removes equal readings: most texts have no escapes or white space. */
 function distinct(readings: Iterable<Reading>): readonly Reading[] {
   const found: Reading[] = [];
   for (const one of readings) {

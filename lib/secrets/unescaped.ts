@@ -2,7 +2,7 @@ const code = (character: string) => character.charCodeAt(0);
 const percent = code('%');
 const backslash = code('\\');
 const ampersand = code('&');
-/** What a backslash before it leaves as it is. */
+/** Characters that stay the same after a backslash. */
 const quotable: ReadonlySet<number> = new Set(Buffer.from('"\'`/\\'));
 const controls: ReadonlyMap<number, number> = new Map(
   Object.entries({ b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 }).map(([letter, meant]) => [
@@ -10,7 +10,7 @@ const controls: ReadonlyMap<number, number> = new Map(
     meant,
   ]),
 );
-/** Name and character of the punctuation that HTML has names for. */
+/** HTML names of punctuation, with their characters. */
 const punctuation =
   `amp& lt< gt> quot" apos' sol/ bsol\\ plus+ equals= lowbar_ num# percnt% colon: semi; period. comma, ` +
   'excl! quest? dollar$ commat@ ast* lpar( rpar) lsqb[ rsqb] lcub{ rcub} verbar|';
@@ -20,14 +20,14 @@ const named: ReadonlyMap<string, number> = new Map([
     .split(' ')
     .map((one): [string, number] => [one.slice(0, -1), one.charCodeAt(one.length - 1)]),
 ]);
-/** Of `&quest;` and `&#1114111;`, and of `\u{10ffff}`. */
+/** Length of `&#1114111;` and `\u{10ffff}`. */
 const longestEscape = 10;
 
 /**
- * A text without its escapes: `%22`, `\"`, `\n`, `\u0022`, `\u{22}`, `\x22`, `&quot;`, `&#34;`, `&#x22;`, in any mixture.
- * It is read once from left to right, as bytes of UTF-8. What an escape stands for may end another one (`%2522` is `%22`
- * is `"`): with `again` it does, so that no escape is left, however often the text was escaped. Each escape is longer than
- * what it stands for, so the time is linear either way.
+ * A text without its escapes: `%22`, `\"`, `\n`, `\u0022`, `\u{22}`, `\x22`, `&quot;`, `&#34;`, `&#x22;`, in any
+ * mixture. The text is read once from left to right, as UTF-8 bytes. A decoded character may complete another escape
+ * (`%2522` is `%22` is `"`); with `again` that one is decoded too, so that no escape is left, however often the text
+ * was escaped. Each escape is longer than its character, so the time is linear.
  */
 export function unescaped(text: string, again: boolean): string {
   if (!/[%\\&]/.test(text)) return text;
@@ -38,20 +38,20 @@ export function unescaped(text: string, again: boolean): string {
       out.push(next);
       const found = out.takeEscape();
       if (found === undefined) break;
-      // An escape that began before it would be another one than the text has.
+      // Without `again`, an earlier start of an escape must not combine with the decoded character.
       next = again && found >= 0 && found < 0x80 ? found : out.pushWhole(found, again);
     }
   }
   return out.text();
 }
 
-/** What was read so far. Its end is where an escape is found. */
+/** The output so far. Escapes are detected at its end. */
 class Output {
   readonly #bytes: Buffer;
   #length = 0;
   /** No escape begins before it. */
   #from = 0;
-  /** Where an escape may have begun last. */
+  /** The last position at which an escape may begin. */
   #begun = -longestEscape;
 
   constructor(size: number) {
@@ -71,7 +71,7 @@ class Output {
     if (!again) this.#from = this.#length;
   }
 
-  /** Both halves of a character outside the basic plane may come as an escape of their own. */
+  /** A character outside the basic plane may be written as two escapes, one for each surrogate. */
   #encoded(point: number): Uint8Array {
     if (point < 0xd800 || point > 0xdfff) return Buffer.from(String.fromCodePoint(point));
     const [lead = 0, high = 0, low = 0] = this.#bytes.subarray(
@@ -83,11 +83,11 @@ class Output {
       const first = 0xd000 | ((high & 0x3f) << 6) | (low & 0x3f);
       return Buffer.from(String.fromCharCode(first, point));
     }
-    // Not in UTF-8, where halves have no place, but in its way: for the other half to find.
+    // Encodes a lone surrogate like UTF-8 would, so that the other half can be combined with it.
     return Buffer.from([0xed, 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f)]);
   }
 
-  /** What the escape at the end stands for, which is taken away; undefined if there is not one. */
+  /** Removes the escape at the end and returns its character; undefined if there is none. */
   takeEscape(): number | undefined {
     if (this.#length - this.#begun > longestEscape) return undefined;
     const last = this.#at(1);
@@ -117,13 +117,13 @@ class Output {
     return meant;
   }
 
-  /** The two digits at the end, a byte of UTF-8. */
+  /** The two hexadecimal digits at the end, as a byte. */
   #byte(length: number): number | undefined {
     const value = this.#number(length, 2, 0, 16);
     return value === undefined || value < 0x80 ? value : -value;
   }
 
-  /** The digits that are at the end but for `after` bytes, as a number, if all of them are digits. */
+  /** The number in the digits that end `after` bytes before the end; undefined if any is not a digit. */
   #number(length: number, digits: number, after: number, radix: 10 | 16): number | undefined {
     let value = 0;
     for (let at = digits + after; at > after; at -= 1) {
@@ -162,7 +162,7 @@ class Output {
   }
 }
 
-/** 16 or more for what is not a digit. */
+/** 16 or more if it is not a digit. */
 function digitOf(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;

@@ -1,21 +1,22 @@
 import { plainText } from '../model/text/plain-text.ts';
 import type { KnownSecrets } from './known-secrets.ts';
 
-/** Longest text that is taken over from a vendor, in characters. */
+/** Maximum length of a text from a vendor, in characters. */
 export const longestVendorText = 500;
-/** More of a text is not read. */
+/** Only this much of a text is read. */
 const mostRead = 16 * 1024;
 
 /**
- * The one way of a vendor's words (body, reason, any header) into a message: on one line, without control characters, at most
- * 500 characters. A text that repeats a secret is withheld whole: where a secret begins and ends in it is not for sure.
+ * All text from a vendor (body, reason, any header) goes through this function before it is used in a message. The
+ * result is one line without control characters, at most 500 characters. A text that has a secret is withheld
+ * completely, because it is not certain where the secret begins and ends.
  *
- * @param whole - the text that it is taken from, as the vendor wrote it
+ * @param whole - the vendor's whole text, which contains `text`
  * @returns undefined if it is withheld
  */
 export function vendorText(text: string, known: KnownSecrets, whole = ''): string | undefined {
   const read = text.slice(0, mostRead);
-  // What terminal codes break into pieces is whole where they are left out.
+  // A secret that is split by terminal codes is found after they are removed.
   const plain = plainText(read, read.length);
   if (
     known.occurIn(whole.slice(0, mostRead)) ||

@@ -45,7 +45,7 @@ export class SecretStore {
     if (!found) return { found: false, code: 'missing', message: 'there is no such secret' };
     const text = key === undefined ? found.value : memberOf(found.value, key);
     if (text === undefined)
-      return { found: false, code: 'key', message: `has no member '${key}'; it has none` };
+      return { found: false, code: 'key', message: `has no key '${key}'; it has none` };
     return { found: true, value: new Secret(text), version: found.version };
   }
 }

@@ -137,7 +137,7 @@ test('requests of a reader that were given up do not hold the others up', async 
 
 test('what only the owner of the lease may do is refused', () => {
   const gate = readOnlyGate({ requestsPerMinute: 20 }, virtualTime(start, settle).clock);
-  expect(() => gate.assertMay()).toThrow('only a pass under the lease may');
+  expect(() => gate.assertMay()).toThrow('only a pass with the lease may');
 });
 
 test.each([20, 30, 80, 300])(

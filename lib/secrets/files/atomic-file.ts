@@ -2,13 +2,13 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file as a whole: a crash leaves the old or the new one. One writer at a time, by a lock. For its owner
- * only.
+ * Replaces a file atomically: after a crash there is the old or the new file. A lock allows one writer at a time. The
+ * file is readable only by its owner.
  */
 export function replaceFile(path: string, text: string): void {
   makeFolder(dirname(path));
   const draft = `${path}.new`;
-  // A new file, whatever is there: one that another user made could be read by them.
+  // Always a new file: an existing one that another user created could be read by them.
   rmSync(draft, { force: true });
   const file = openSync(draft, 'wx', 0o600);
   try {
@@ -21,18 +21,18 @@ export function replaceFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** Makes a folder and those above it, for their owner only. */
+/** Creates a folder and its parents, accessible only by their owner. */
 export function makeFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
-/** Writes all of a text, where one call may write only a part. */
+/** Writes a whole text, because one call may write only a part. */
 function writeAll(file: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }
 
-/** Makes a rename outlive a loss of power, where the system can. */
+/** Makes a rename durable, on systems that support it. */
 function syncFolder(path: string): void {
   try {
     const folder = openSync(path, 'r');
@@ -42,6 +42,6 @@ function syncFolder(path: string): void {
       closeSync(folder);
     }
   } catch {
-    // Not on every system; the rename itself is whole all the same.
+    // Not supported on every system; the rename is atomic anyway.
   }
 }

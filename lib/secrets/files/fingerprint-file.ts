@@ -11,10 +11,10 @@ import { makeStateFolder } from '../../table/sqlite/state-folder.ts';
 const keyBytes = 32;
 
 /**
- * The fingerprint key of a state folder, in `fingerprint-key.json`; made at first use. A file that is damaged is never
- * replaced: with another key nothing that was sent could be recognised.
+ * The fingerprint key of a state folder, in `fingerprint-key.json`, created at first use. A damaged file is never
+ * replaced, because values that were sent before cannot be recognised with another key.
  *
- * @throws StoreError (the function it returns) if others may read the file, or it holds no key
+ * @throws StoreError (from the returned function) if other users may read the file, or it has no key
  */
 export function fingerprintFile(folder: string): () => Promise<FingerprintKeys> {
   const path = join(folder, 'fingerprint-key.json');
@@ -34,7 +34,7 @@ export function fingerprintFile(folder: string): () => Promise<FingerprintKeys> 
       makeStateFolder(folder);
       return withLock(`${path}.lock`, make);
     } catch (error) {
-      throw fileError(path, 'cannot be made', error);
+      throw fileError(path, 'cannot be created', error);
     }
   };
 }
@@ -44,13 +44,13 @@ function keysIn(text: string, path: string): FingerprintKeys {
   try {
     found = JSON.parse(text);
   } catch {
-    // what JSON.parse says repeats its input
+    // The message of JSON.parse repeats its input.
   }
   const { current, previous } = isJsonObject(found) ? found : {};
   const keys = [current, ...(Array.isArray(previous) ? previous : [])].map(keyOf);
   const [first, ...rest] = keys.flatMap((key) => key ?? []);
   if (first && rest.length === keys.length - 1) return { current: first, previous: rest };
-  const problem = 'is damaged: it holds no fingerprint key; restore a copy of it, or remove it';
+  const problem = 'is damaged: it has no fingerprint key; restore it from a backup, or remove it';
   throw fileProblem('store-malformed', path, problem);
 }
 

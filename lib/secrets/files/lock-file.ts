@@ -4,10 +4,10 @@ import { sqliteError } from '../../table/sqlite/sqlite-errors.ts';
 import { makeFolder } from './atomic-file.ts';
 
 /**
- * Runs synchronous `work` while no other process runs work under the same path. The lock is SQLite's, on an empty file that
- * stays: the system frees it when a process ends, however it ends.
+ * Runs synchronous `work` while holding a lock that other processes use by the same path. It is SQLite's lock on an
+ * empty file that is never removed; the system releases it when the process ends in any way.
  *
- * @param timeoutMs - how long to wait for another process; it waits in one turn of the event loop
+ * @param timeoutMs - how long to wait for another process; blocks the event loop
  * @throws StoreError (`store-busy`) if another process still has the lock, and what `work` throws
  */
 export function withLock<T>(path: string, work: () => T, timeoutMs = 5000): T {

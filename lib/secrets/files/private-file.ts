@@ -3,10 +3,11 @@ import { codeOf, fileError, fileProblem } from '../../model/errors/file-problem.
 import { decoded, undecoded } from '../../model/text/decoded.ts';
 
 /**
- * The text of a file that only its owner may read; undefined if there is no file. What is looked at is the opened file, so
- * that no other one can take its place in between.
+ * The text of a file that only its owner may read; undefined if there is no file. The mode is checked on the opened
+ * file, so that the file cannot be replaced in between.
  *
- * @throws StoreError with code `store-denied` if others may read it, or its owner may not; `store-malformed` if it is no text
+ * @throws StoreError with code `store-denied` if other users may read it or its owner may not; `store-malformed` if it
+ * is not text
  */
 export function readPrivate(path: string): string | undefined {
   let file: number;
@@ -18,7 +19,7 @@ export function readPrivate(path: string): string | undefined {
   }
   try {
     const { mode } = fstatSync(file);
-    // Windows has rights of another kind.
+    // Windows has no mode bits.
     if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
       throw fileProblem('store-denied', path, `can be read by other users: run chmod 600 ${path}`);
     }

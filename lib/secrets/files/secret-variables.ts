@@ -1,9 +1,9 @@
-/** What the names of variables with secrets begin with. */
+/** Prefix of the environment variables that hold secrets. */
 export const secretVariablePrefix = 'TRUEUP_SECRET_';
 
 /**
- * The environment variable that may hold a secret: its name without `<prefix>/`, in upper case, and `_` for whatever is
- * no letter or digit. `trueup/acme/salesforce` is `TRUEUP_SECRET_ACME_SALESFORCE`.
+ * The environment variable for a secret: its name without `<prefix>/`, in upper case, with `_` for all characters that
+ * are not letters or digits. `trueup/acme/salesforce` is `TRUEUP_SECRET_ACME_SALESFORCE`.
  */
 export function variableFor(name: string, prefix = 'trueup'): string {
   const begin = `${prefix}/`;
@@ -11,14 +11,14 @@ export function variableFor(name: string, prefix = 'trueup'): string {
   return `${secretVariablePrefix}${rest.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 }
 
-/** A secret in a variable; or several names that mean the same variable, so that none can have it. */
+/** A secret in a variable, or several secret names that map to the same variable, which is then used for none of them. */
 export type InVariable =
   | { readonly variable: string; readonly text: string }
   | { readonly variable: string; readonly names: readonly string[] };
 
 /**
- * Looks secrets up in variables. A variable that two known names mean (`a-b/c` and `a/b-c`) belongs to neither; the more names
- * are known beforehand, the sooner that is found.
+ * Looks up secrets in variables. If two known names map to the same variable (`a-b/c` and `a/b-c`), it is used for
+ * neither; knowing all names in advance finds this early.
  *
  * @param known - names of all declared secrets
  */
@@ -38,7 +38,7 @@ export function secretVariables(
   return (name) => {
     const { variable, names } = meet(name);
     const text = Object.hasOwn(variables, variable) ? variables[variable] : undefined;
-    // A CI sets variables to '' for secrets that it does not have.
+    // CI systems set variables to '' for secrets that do not exist.
     if (text === undefined || text === '') return undefined;
     return names.size > 1 ? { variable, names: [...names].toSorted() } : { variable, text };
   };

@@ -16,33 +16,33 @@ import { readSecrets, type SecretsByName } from './secrets-json.ts';
 import { fileProblem } from '../../model/errors/file-problem.ts';
 
 export interface SecretsOptions {
-  /** A JSON object from the name of a secret to a text or an object, readable by its owner only. */
+  /** A file readable only by its owner, with a JSON object from names of secrets to a text or an object. */
   readonly file?: string;
-  /** Environment variables; those that `variableFor` names are used. */
+  /** Environment variables; `variableFor` gives the names that are used. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
-  /** Names of all declared secrets: of these, variables are looked up when all versions are asked for. */
+  /** Names of all declared secrets, whose variables are looked up when all versions are requested. */
   readonly names?: readonly string[];
-  /** The deployment's fingerprint key: version ids are made with it. */
+  /** The deployment's fingerprint key, with which version ids are made. */
   readonly keys: () => Promise<FingerprintKeys>;
-  /** First part of all names: `<prefix>/<connection>/...`; defaults to `trueup`. */
+  /** First part of all names: `<prefix>/<connection>/...`. Defaults to `trueup`. */
   readonly prefix?: string;
 }
 
-/** A secret's whole text; or why it has no text. */
+/** A secret's whole text, or why there is none. */
 type Found =
   | { readonly text: string; readonly variable?: string }
   | { readonly code: SecretProblem; readonly message: string };
 
 /**
- * `SecretSource` on a file and environment variables. A version id is a keyed hash of name and value: a changed value is a
- * new version, and no id can be guessed from a value.
+ * `SecretSource` on a file and environment variables. A version id is a keyed hash of name and value, so a changed
+ * value is a new version, and values cannot be guessed from ids.
  */
 export function secretsFile(options: SecretsOptions): SecretSource & SecretInspector {
   const { file, variables = {}, names: declared = [], keys, prefix = 'trueup' } = options;
   const inVariables = secretVariables(variables, declared, prefix);
   const place = file ?? 'the secrets';
 
-  /** Read again each time: another process may have written back. */
+  /** Not cached: another process may have written the file. */
   const readFile = (): SecretsByName => {
     if (file === undefined) return new Map();
     const found = readSecrets(file);
@@ -60,7 +60,7 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     const value = stored.get(name);
     const other = inVariables(name);
     if (other && 'names' in other) {
-      const message = `is ambiguous: ${other.variable} means ${other.names.join(' and ')}`;
+      const message = `is ambiguous: ${other.variable} is the variable of ${other.names.join(' and ')}`;
       return { code: 'denied', message };
     }
     if (value !== undefined && other) {
@@ -90,7 +90,7 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     if ('text' in found) return undefined;
     const fix =
       found.code === 'missing'
-        ? `add it to ${file ?? 'secrets.json beside the declarations (mode 0600)'}, under exactly this name`
+        ? `add it to ${file ?? 'secrets.json beside the declarations (mode 0600)'}, with exactly this name`
         : 'keep it in one place only';
     return { problem: found.message, fix };
   };

@@ -7,14 +7,14 @@ import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
 import { codeOf, fileError, fileProblem } from '../../model/errors/file-problem.ts';
 
-/** Secrets by name: a text, or an object whose members are asked for by key. */
+/** Secrets by name: a text, or an object whose members are requested by key. */
 export type SecretsByName = ReadonlyMap<string, string | JsonObject>;
 
 /**
- * What a secrets file holds; undefined if there is no file.
+ * The content of a secrets file; undefined if there is no file.
  *
- * @throws StoreError if others may read it, or it is not a JSON object from name to text or object; nothing of it is
- * repeated
+ * @throws StoreError if other users may read it, or it is not a JSON object from names to texts or objects; the error
+ * repeats nothing of it
  */
 export function readSecrets(path: string): SecretsByName | undefined {
   const text = readPrivate(path);
@@ -24,18 +24,18 @@ export function readSecrets(path: string): SecretsByName | undefined {
   return new Map(
     Object.entries(found).map(([name, value], index) => {
       if (typeof value === 'string' || isJsonObject(value)) return [name, value];
-      const problem = `has neither a text nor an object as its entry number ${index + 1}`;
+      const problem = `has an entry (number ${index + 1}) that is neither text nor an object`;
       throw fileProblem('store-malformed', path, problem);
     }),
   );
 }
 
-/** Puts one secret into the file, which is made if it does not exist; the others stay. @throws StoreError */
+/** Sets one secret in the file, which is created if it does not exist. @throws StoreError */
 export async function writeSecret(path: string, name: string, value: JsonObject): Promise<void> {
   change(path, (secrets) => secrets.set(name, value));
 }
 
-/** Takes one out of the file. @throws StoreError */
+/** Removes one secret from the file. @throws StoreError */
 export async function removeSecret(path: string, name: string): Promise<void> {
   change(path, (secrets) => secrets.delete(name));
 }
@@ -53,7 +53,7 @@ function change(path: string, by: (secrets: Map<string, Json>) => unknown): void
   }
 }
 
-/** Why the file cannot be replaced; undefined if nothing is known to be in the way. */
+/** Why the file cannot be replaced; undefined if it probably can. */
 export function writeProblem(path: string): string | undefined {
   try {
     accessSync(dirname(targetOf(path)), constants.W_OK);
@@ -63,7 +63,7 @@ export function writeProblem(path: string): string | undefined {
   }
 }
 
-/** Where a link leads: replacing the link itself would leave its target behind. */
+/** The target of a symbolic link: otherwise the link would be replaced instead of the file. */
 function targetOf(path: string): string {
   try {
     return realpathSync(path);
@@ -76,7 +76,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // what JSON.parse says repeats its input
+    // The message of JSON.parse repeats its input.
     return undefined;
   }
 }

@@ -7,8 +7,8 @@ const minimumBytes = 32;
 
 /**
  * The deployment's fingerprint key from its secret, which is outside the prefix that connections may use. Version
- * AWSCURRENT makes fingerprints, AWSPREVIOUS can still verify; a key's id is its version id. The key is the value's
- * text in UTF-8, of at least 32 bytes, such as a generated password.
+ * AWSCURRENT makes fingerprints, AWSPREVIOUS can still verify; a key's id is its version id. The key is the UTF-8 text
+ * of the value, at least 32 bytes long, such as a generated password.
  *
  * @throws StoreError if there is no secret, it cannot be read, or it is too short
  */

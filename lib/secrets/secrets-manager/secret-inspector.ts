@@ -45,7 +45,7 @@ export function secretInspector(options: {
         };
       case 'AccessDeniedException':
         return {
-          problem: 'may not be described with these credentials',
+          problem: 'cannot be described with these credentials',
           fix: 'attach the policy of the stack output OperatorPolicyArn, which allows this prefix',
         };
       default: {

@@ -18,11 +18,11 @@ export interface SecretsManagerOptions {
   readonly client: SecretsManagerClient;
   /** First part of all names: `<prefix>/<connection>/...`; defaults to `trueup`. */
   readonly prefix?: string;
-  /** Told how many values each call decrypted. */
+  /** Called with the number of values that each call decrypted. */
   readonly onDecrypted?: (count: number) => void;
 }
 
-/** BatchGetSecretValue takes at most 20 names, ListSecrets answers with at most 100. */
+/** BatchGetSecretValue accepts at most 20 names; ListSecrets returns at most 100. */
 const batchSize = 20;
 const pageSize = 100;
 /** DescribeSecret calls at a time. */
@@ -76,7 +76,7 @@ export function secretsManager(options: SecretsManagerOptions): SecretSource {
     }
   }
 
-  /** What the store says of each name; a name without an entry was not answered. */
+  /** The result for each name; a name without an entry got no answer. */
   async function fetch(connection: string, names: readonly string[]) {
     const found = new Map<string, SecretValueEntry>();
     const errors = new Map<string, APIErrorType>();
@@ -159,7 +159,7 @@ function problemOf(error: APIErrorType | undefined): SecretValue {
   }
   if (/AccessDenied/.test(code)) return problem('denied', 'cannot be read: permission denied');
   if (/DecryptionFailure/.test(code)) {
-    return problem('denied', 'is encrypted with a key that Trueup may not use');
+    return problem('denied', 'is encrypted with a key that Trueup is not allowed to use');
   }
   return problem('unavailable', `could not be read: ${code}`);
 }
@@ -168,7 +168,7 @@ function problem(code: SecretProblem, message: string): SecretValue {
   return { found: false, code, message };
 }
 
-/** Errors that are about the one secret that was asked for; all others are about the store. */
+/** Errors that concern one secret; all others concern the store. */
 const ofOneSecret: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
   'AccessDeniedException',

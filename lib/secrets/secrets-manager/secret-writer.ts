@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { nameOf, secretStoreError } from '../../table/store-errors.ts';
 
-/** Writes secrets, as a user or a rotation does. */
+/** Writes secrets on behalf of a user or a rotation. */
 export interface SecretWriter {
-  /** Makes the secret, or gives it a new version that is AWSCURRENT. @throws StoreError without the value */
+  /** Creates the secret, or adds a new AWSCURRENT version. @throws StoreError, which does not have the value */
   write(name: string, text: string): Promise<void>;
 }
 

@@ -94,7 +94,7 @@ test('`apply --lock-timeout` says how long it waits for the lease to renew a sig
   const { code, stderr } = await run(['apply', '--yes', '--lock-timeout', '0s']);
   expect(code).toBe(1);
   expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-    'the access token has expired, and is renewed under the lease, which a pass',
+    'the access token has expired, and renewing it needs the lease, which is held by a pass',
   );
   expect(world.issuer.counts['refresh_token'] ?? 0).toBe(0);
 });

@@ -234,10 +234,10 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
     'try again; if it continues, look at the status page of the issuer',
   ],
   [
-    new VendorError('token', 'token', "secret trueup/acme/crm has no member 'token'; it has none", {
+    new VendorError('token', 'token', "secret trueup/acme/crm has no key 'token'; it has none", {
       context: { connection: 'acme' },
     }),
-    "acme: secret trueup/acme/crm has no member 'token'; it has none",
+    "acme: secret trueup/acme/crm has no key 'token'; it has none",
     'give the secret that `auth` names a valid value; `trueup doctor acme` checks each secret, and shows no value',
   ],
   [

@@ -245,7 +245,7 @@ describe('values', () => {
   });
 
   test.each([
-    ['an empty text', '{"token":""}', 'token', "has nothing in its member 'token'"],
+    ['an empty text', '{"token":""}', 'token', "has nothing under the key 'token'"],
     ['nothing but a line end', '\n', undefined, 'is empty'],
     ['a JSON object without a key', '{"token":"swordfish-1"}', undefined, "name one with 'key'"],
     ['two lines', 'swordfish-1\nswordfish-1', undefined, 'has several lines'],
@@ -266,8 +266,8 @@ describe('values', () => {
   test.each([
     ['no JSON', 'swordfish-1', 'is not a JSON object'],
     ['a list', '["swordfish-1"]', 'is not a JSON object'],
-    ['no such key', '{"other":"swordfish-1"}', 'has no member'],
-    ['an inherited name', '{"other":"swordfish-1"}', 'has no member', 'constructor'],
+    ['no such key', '{"other":"swordfish-1"}', 'has no key'],
+    ['an inherited name', '{"other":"swordfish-1"}', 'has no key', 'constructor'],
     ['a number', '{"token":12345678}', 'has no text'],
     ['an object', '{"token":{"x":"swordfish-1"}}', 'has no text'],
     ['cut JSON', '{"token":"swordfish-1', 'is not a JSON object'],

@@ -413,7 +413,7 @@ describe('a connection', () => {
       expect(failed).toMatchObject([
         {
           what: 'acme: secret trueup/acme/login',
-          found: "is not a JSON object, so it has no member 'refresh_token'; used by auth",
+          found: "is not a JSON object, so it has no key 'refresh_token'; used by auth",
           fix,
         },
         { what: 'acme: token', fix },
@@ -584,7 +584,7 @@ describe('with files', () => {
       expect(without.code).toBe(1);
       expect(without.stdout).toContain('x  acme: secret trueup/acme/token: is not in the variable');
       expect(without.stdout.replaceAll(/\s+/g, ' ')).toContain(
-        'next: add it to secrets.json beside the declarations (mode 0600), under exactly this name',
+        'next: add it to secrets.json beside the declarations (mode 0600), with exactly this name',
       );
     } finally {
       await fleet.close();
