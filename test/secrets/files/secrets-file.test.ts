@@ -170,7 +170,7 @@ describe('Variables with secrets', () => {
       expect(await value(each, known)).toEqual({
         found: false,
         code: 'denied',
-        message: `is ambiguous: ${variable} means ${two} and ${one}`,
+        message: `is ambiguous: ${variable} is the variable of ${two} and ${one}`,
       });
     }
     const learning = open();
