@@ -7,16 +7,16 @@ export function environmentPage(): string {
   return [
     '<!-- Written by `npm run docs` from lib/cli/settings.ts: change it there, and run that. -->',
     '# Environment',
-    'What `trueup` reads from its environment. An option overrides its variable, and a variable overrides what is in the folder.',
+    'The environment variables of `trueup`, and how a command chooses what to work on. An option overrides its variable, and a variable overrides the files of the folder.',
     table(['variable', 'what it is', 'defaults to'], rows),
     '## What a command works on',
-    'The first of these that names something decides, alone:',
+    'The first of these that is present decides:',
     [
       '1. options: `--file`, `--stack`, `--desired-table` with `--ledger-table`, `--local`',
       '2. variables: `TRUEUP_FILE` or `TRUEUP_STACK`',
-      '3. `trueup.yaml` in the folder where the command is started',
+      '3. `trueup.yaml` in the current folder',
     ].join('\n'),
-    'Two targets at once, such as `--local` and `--stack`, or both variables, are an error that names them. `--file` and `--stack` together are one target: the files say what is desired, and the stack has the rest. `push` writes to a deployment, so that files never decide where it writes.',
-    'AWS credentials, profile and region are read as by every AWS tool, from variables such as `AWS_PROFILE` and `AWS_REGION`; `--profile` and `--region` override them.',
+    'Two targets, such as `--local` and `--stack`, or both variables, are an error that names them. `--file` and `--stack` together are one target: the declarations come from the files, and the rest comes from the stack. `push` always writes to a deployment: files alone never decide where it writes.',
+    'AWS credentials, profile and region are read as in every AWS tool, from variables such as `AWS_PROFILE` and `AWS_REGION`. `--profile` and `--region` override them.',
   ].join('\n\n');
 }
