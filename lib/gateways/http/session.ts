@@ -179,7 +179,7 @@ function endpoint(
   return search === '' ? url : `${url}?${search}`;
 }
 
-/** The session's token. Requests that meet a 401 at the same time renew it once. */
+/** The session's token. Requests that meet a 401 at the same time renew it once; what was refused is not asked for once more. */
 function bearerOf(inputs: SessionInputs): BearerSource {
   let renewal: Promise<Secret> | undefined;
   return {
@@ -187,7 +187,10 @@ function bearerOf(inputs: SessionInputs): BearerSource {
     async renew(rejected) {
       const latest = await inputs.token({ renew: false });
       if (latest.reveal() !== rejected.reveal()) return latest;
-      renewal ??= inputs.token({ renew: true }).finally(() => (renewal = undefined));
+      renewal ??= inputs.token({ renew: true }).then((token) => {
+        renewal = undefined;
+        return token;
+      });
       return renewal;
     },
   };
