@@ -35,7 +35,8 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
       return ofAttempt(state, event.nonce, () => [without]);
     case 'unknown':
       return ofAttempt(state, event.nonce, (reservation) => [
-        reserved({ ...reservation, state: 'unsure', reason: event.reason }),
+        // Lists of before say nothing of a request that was still under way.
+        reserved({ ...reservation, state: 'unsure', looks: 0, at: event.at, reason: event.reason }),
       ]);
     case 'listed':
       return listed(state, event);
@@ -67,7 +68,12 @@ export type LifecycleEvent =
   /** The attempt's own request was certainly not processed. */
   | { readonly kind: 'rejected'; readonly nonce: string }
   /** The attempt's own request may have been processed. */
-  | { readonly kind: 'unknown'; readonly nonce: string; readonly reason: Reason }
+  | {
+      readonly kind: 'unknown';
+      readonly nonce: string;
+      readonly at: string;
+      readonly reason: Reason;
+    }
   /** A complete list, started at this time, and what it has with the label's name. */
   | {
       readonly kind: 'listed';

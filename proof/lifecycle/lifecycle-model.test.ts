@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { explore, isBound, isGone, rules } from '../../test/lifecycle/lifecycle-model.ts';
+import {
+  explore,
+  isBound,
+  isBoundOrLeft,
+  isGone,
+  rules,
+} from '../../test/lifecycle/lifecycle-model.ts';
 import type { Limits, World } from '../../test/lifecycle/lifecycle-model.ts';
 
 const none: Limits = { deaths: 0, lost: 0, ticks: 8, passes: 3, lagTicks: 1 };
@@ -9,6 +15,12 @@ test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
   ['a death and a lost answer', { deaths: 1, lost: 1 }, isBound, 50_000],
   ['two deaths', { deaths: 2 }, isBound, 30_000],
   ['a deletion, a death and a lost answer', { absent: true, deaths: 1, lost: 1 }, isGone, 50_000],
+  [
+    "another's server that comes while it is not known what became of a request",
+    { lost: 1, strangerLater: true },
+    isBoundOrLeft,
+    300_000,
+  ],
 ])(
   'every interleaving of %s: never two servers, and in the end it is as declared',
   (_, more, isAtRest, least) => {

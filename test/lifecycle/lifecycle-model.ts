@@ -302,7 +302,9 @@ function answers(world: World, caller: Caller, go: (step: Step) => World): reado
   const { nonce, seen } = caller;
   const pending = world.requests.find((request) => request.nonce === nonce);
   const isDelete = seen.binding !== undefined;
-  const unheard: readonly LifecycleEvent[] = isDelete ? [] : [{ kind: 'unknown', nonce, reason }];
+  const unheard: readonly LifecycleEvent[] = isDelete
+    ? []
+    : [{ kind: 'unknown', nonce, at: time(world.now), reason }];
   const givenUp = go({ writes: unheard, after: 'end' });
   if (pending) return pending.until <= world.now ? [givenUp] : [];
   const isThere = world.servers.some(({ id }) => id === nonce);
@@ -387,7 +389,7 @@ function keyOf({ callers, owner, ...rest }: World): string {
   return JSON.stringify([rest, owner === null, ...each.toSorted()]);
 }
 
-const worldsAtMost = 400_000;
+const worldsAtMost = 1_000_000;
 
 /** Follows every choice. Ends at the first world that is wrong. */
 export function explore(

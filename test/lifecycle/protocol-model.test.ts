@@ -10,7 +10,12 @@ test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
   ['a death', { deaths: 1 }, isBound, 500],
   ['a lost answer', { lost: 1 }, isBound, 500],
   ["another's server of the name", { deaths: 1, stranger: true }, isLeft, 5],
-  ["another's server that comes meanwhile", { lost: 1, strangerLater: true }, isBoundOrLeft, 500],
+  [
+    "another's server that comes meanwhile",
+    { lost: 1, strangerLater: true, ticks: 6 },
+    isBoundOrLeft,
+    10_000,
+  ],
   ['a deletion', { absent: true }, isGone, 100],
 ])(
   'every interleaving of %s: never two servers, and in the end it is as declared',

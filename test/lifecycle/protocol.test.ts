@@ -32,7 +32,7 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
   ['a reservation of a reserved label', { reservation }, { kind: 'reserve', reservation }, 'taken'],
   ['a reservation of a bound label', { binding }, { kind: 'reserve', reservation }, 'taken'],
   ['an answer to another attempt', { reservation }, { kind: 'rejected', nonce: 'n2' }, 'lost'],
-  ['an answer to a settled attempt', {}, { kind: 'unknown', nonce: 'n1', reason }, 'lost'],
+  ['an answer to a settled attempt', {}, { kind: 'unknown', nonce: 'n1', at, reason }, 'lost'],
   ['a list of a free label', {}, { ...listed, found: { kind: 'none' } }, 'none'],
   [
     'a list that was begun before the settling time',
@@ -104,6 +104,19 @@ test.each(['https://c.test', undefined])(
     });
   },
 );
+
+test('lists that others read while the request was under way do not settle it', () => {
+  const later = new Date(now + 5).toISOString();
+  const seen: Reservation = { ...reservation, looks: 1 };
+  const event = { kind: 'unknown', nonce: 'n1', at: later, reason } as const;
+  const unsure: Reservation = { ...reservation, state: 'unsure', looks: 0, at: later, reason };
+  expect(decide({ reservation: seen }, event)).toEqual({
+    ok: true,
+    writes: [{ item: 'reservation', value: unsure }],
+  });
+  const none = { ...listed, found: { kind: 'none' } } as const;
+  expect(decide({ reservation: unsure }, none)).toEqual({ ok: false, why: 'early' });
+});
 
 test('a reservation beside a binding is removed', () => {
   const decision = decide({ reservation, binding }, { ...listed, found: { kind: 'none' } });

@@ -97,7 +97,8 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
       return isUnsent ? { kind: 'interrupted', error } : { kind: 'rejected', error };
     }
     const reason = { code: error.code, message: `${vendorProblem(error)}; ${mayExist}` };
-    await advance(context, work, { kind: 'unknown', nonce, reason });
+    const at = new Date(deps.clock.now()).toISOString();
+    await advance(context, work, { kind: 'unknown', nonce, at, reason });
     await note(context, work, 'unsure', { reason });
     const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
     tally.events.push({ type: 'Server Unsure', ...about, reason });
