@@ -118,6 +118,7 @@ async function inputsOf(deps: Dependencies, connection: string): Promise<object>
   const live = await readAll(session, await listAll(session, ids, { now: () => Date.now() }), {
     wanted: [...servers.keys()],
     existing: [...servers.keys()],
+    isLifecycle: false,
     isMissing: () => false,
     isWaiting: async () => false,
     concurrency: 1,

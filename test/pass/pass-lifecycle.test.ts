@@ -133,6 +133,51 @@ describe('a row without an id', () => {
     expect(outcomesOf(await pass())).toEqual({ created: 1, inSync: 1 });
   });
 
+  const unlooked: readonly (readonly [string, object])[] = [
+    ['paused', {}],
+    ['off', { policy: { mode: 'off' } }],
+    ['invalid', { spec: { nonsense: true } }],
+  ];
+
+  async function declareUnlooked(id: string, more: object) {
+    await world.desired.put(connection, `server#${id}`, { spec: { name: 'Other' }, ...more });
+    await deps.ledger.pause(connection, { id, at: new Date(world.clock.now()).toISOString() });
+  }
+
+  test.each(unlooked)(
+    'is created though a server that is %s was deleted by hand, which one GET says',
+    async (_what, more) => {
+      await declareUnlooked('g1', more);
+      await declare();
+      const report = await pass();
+      expect(outcomesOf(report)).toMatchObject({ created: 1 });
+      expect(report.vendorCalls.get).toBe(1);
+      expect((await pass()).vendorCalls.get).toBe(0);
+      await declare('jira', { state: 'absent' });
+      const { held } = await pass();
+      await approve(connection, held ?? '', deps, 'kim');
+      expect(outcomesOf(await pass())).toMatchObject({ deleted: 1 });
+    },
+  );
+
+  test.each(unlooked)('waits while the list hides a server that is %s', async (_what, more) => {
+    gateway.add({ id: 'g1', name: 'Other' });
+    await declareUnlooked('g1', more);
+    await declare();
+    gateway.misbehave({ operation: 'list', id: 'g1', effect: { kind: 'vanish' } });
+    expect(await reasons()).toContainEqual(['waiting', 'list-incomplete']);
+    expect(posts()).toEqual([]);
+  });
+
+  test('waits while the list lacks more than ten that are not looked at', async () => {
+    for (let index = 0; index < 11; index += 1) await declareUnlooked(`g${index}`, {});
+    await declare();
+    const report = await pass();
+    expect(outcomesOf(report)).toMatchObject({ waiting: 1 });
+    expect(report.vendorCalls.get).toBe(0);
+    expect(posts()).toEqual([]);
+  });
+
   test('that is refused is free again, and tried again as any other', async () => {
     await declare();
     const rule = { operation: 'create', effect: { kind: 'status', status: 422 } } as const;
@@ -329,8 +374,8 @@ describe('a server that was created', () => {
     gateway.remove(gateway.servers[0]?.id ?? '');
     await declare('jira', { state: 'absent' });
     await declare('wiki', {}, { ...spec, name: 'Wiki' });
-    expect(outcomesOf(await pass())).toEqual({ missing: 1, waiting: 1 });
-    expect(outcomesOf(await pass())).toEqual({ unsure: 1, created: 1 });
+    expect(outcomesOf(await pass())).toEqual({ missing: 1, created: 1 });
+    expect(outcomesOf(await pass())).toEqual({ unsure: 1, inSync: 1 });
     expect(await label()).toBeUndefined();
     expect(outcomesOf(await pass())).toEqual({ inSync: 2 });
     expect(deletes()).toEqual([]);

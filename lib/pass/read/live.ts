@@ -36,7 +36,7 @@ export interface LiveState {
 
 /** What is to be known before a server is created. */
 export interface ForNew extends Pick<Listed, 'begunAt' | 'named'> {
-  /** Declared servers that the list does not show, and that are not known to be missing: it may lack others too. */
+  /** Declared servers that the list does not show, and that neither a record nor a GET says are missing: it may lack others too. */
   readonly hidden: readonly string[];
 }
 
@@ -46,6 +46,8 @@ export interface LiveQuestion {
   readonly wanted: readonly string[];
   /** Ids of all declared servers that have one, of any outcome. */
   readonly existing: readonly string[];
+  /** Whether a server is to come or to go: then it matters whether the list is complete. */
+  readonly isLifecycle: boolean;
   /** Already known to be missing: believed without another GET while the list lacks them. */
   readonly isMissing: (id: string) => boolean;
   /** Whether it is backing off: no GET of its own. */
@@ -94,10 +96,31 @@ export async function readAll(
     declared.set(id, reading);
   }
   await readUnsaid(session, declared, question);
-  const hidden = question.existing.filter(
-    (id) => !servers.has(comparableId(id)) && !question.isMissing(id),
-  );
+  const hidden = await hiddenFrom(session, servers, declared, question);
   return { declared, undeclared, forNew: { begunAt, named, hidden } };
+}
+
+/**
+ * Declared servers that the list ought to show. Of those that no pass looks at, because they are paused, off or invalid, one GET
+ * each says whether they are missing, where that matters and they are few.
+ */
+async function hiddenFrom(
+  session: VendorSession,
+  servers: Listed['servers'],
+  declared: ReadonlyMap<string, LiveReading>,
+  question: LiveQuestion,
+): Promise<readonly string[]> {
+  const hidden = question.existing.filter(
+    (id) =>
+      !servers.has(comparableId(id)) &&
+      !question.isMissing(id) &&
+      declared.get(id)?.kind !== 'missing',
+  );
+  const unlooked = hidden.filter((id) => !declared.has(id));
+  if (!question.isLifecycle || unlooked.length > lackingAtMost) return hidden;
+  const isWaiting = async () => false;
+  const readings = await readEach(session, unlooked, { ...question, isWaiting });
+  return hidden.filter((id) => readings.get(id)?.kind !== 'missing');
 }
 
 /** Before any time. */
