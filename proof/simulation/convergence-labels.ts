@@ -2,7 +2,7 @@ import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { Reservation } from '../../lib/model/lifecycle.types.ts';
 import { currentRow, fits, policyOf } from './declared.ts';
-import { nameOfLabel } from './labels.ts';
+import { labelOfFields } from './labels.ts';
 import type { Findings } from './oracle.ts';
 import { isPausedNow, standingOf, unknownOf } from './oracle-convergence.ts';
 import type { Refusals } from './refusals.ts';
@@ -60,17 +60,6 @@ function isForPerson(
   );
 }
 
-/** Whether the vendor does not have a server that is declared, and no pass looks: then no list counts as complete. */
-function isUnseen(world: World, { name, servers }: ConnectionInit, state: LedgerState): boolean {
-  const own = currentRow(world, name, 'connection') ?? {};
-  return servers.some(({ id }) => {
-    const row = currentRow(world, name, `server#${id}`);
-    if (!row || world.accounts.get(name)?.fieldsOf(id)) return false;
-    const policy = policyOf(row, own);
-    return policy.mode === 'off' || !fits(row, policy) || isPausedNow(world, state, id);
-  });
-}
-
 function isWrong(
   world: World,
   refusals: Refusals,
@@ -95,7 +84,7 @@ function isWrong(
   if (mode !== 'correct') return exempt(`mode ${mode}`);
   if (isPausedNow(world, state, item)) return exempt('paused');
   if (boundId !== undefined && isPausedNow(world, state, boundId)) return exempt('paused');
-  const taken = account?.fieldsOf(`x-${label}`)?.['name'] === nameOfLabel(label);
+  const taken = labelOfFields(account?.fieldsOf(`x-${label}`) ?? {}) === label;
   if (row['state'] === 'absent') {
     if (!manage.includes('delete')) return exempt('may not be deleted');
     if (there.length === 0 && boundId === undefined) return { kind: 'right', unwilling: new Set() };
@@ -116,8 +105,5 @@ function isWrong(
   }
   if (taken) return exempt('for a person');
   if (there.length === 0 && !manage.includes('create')) return exempt('may not be created');
-  const isHidden = state.servers.get(item)?.reason?.code === 'list-incomplete';
-  if (isHidden && isUnseen(world, connection, state))
-    return exempt('behind one that is not looked at');
   return wrong(`it is not bound, and there are ${there.join() || 'none'}`);
 }

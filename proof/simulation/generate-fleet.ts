@@ -8,9 +8,13 @@ import type { ConnectionInit, ServerInit, VendorName } from './scenario.types.ts
 import { hostOf, tokenHostOf } from './wire.ts';
 
 /** A connection at one of the vendors, its servers near or far from what is declared of them. */
-export function connectionOf(chance: Chance, name: string, isForge: boolean): ConnectionInit {
+export function connectionOf(
+  chance: Chance,
+  name: string,
+  hosted: VendorName | undefined,
+): ConnectionInit {
   const other = chance.is(0.5) ? 'barndoor' : 'alloy';
-  const vendor: VendorName = isForge ? 'contextforge' : other;
+  const vendor: VendorName = hosted ?? other;
   const count = chance.weighed([
     [6, chance.between(1, 4)],
     [3, chance.between(5, 8)],
@@ -22,7 +26,7 @@ export function connectionOf(chance: Chance, name: string, isForge: boolean): Co
   const servers = ids.map((id): ServerInit => {
     const spec = specOf(chance, vendor, name, id);
     const found = liveOf(chance, vendor, spec, id);
-    const live = isForge ? { ...found, ...foundCredential(chance, id) } : found;
+    const live = vendor === 'contextforge' ? { ...found, ...foundCredential(chance, id) } : found;
     const policy = serverPolicy(chance, vendor);
     const row = { spec, ...(chance.is(0.5) && { generation: 1 }), ...policy };
     return { id, ...(!chance.is(0.05) && { row }), ...(!chance.is(0.04) && { live }) };
@@ -52,6 +56,7 @@ const ignorable = {
   barndoor: '/meta/costCenter',
   alloy: '/restrictions/users',
   contextforge: '/visibility',
+  litellm: '/timeout',
 } as const;
 
 function serverPolicy(chance: Chance, vendor: VendorName): JsonObject {

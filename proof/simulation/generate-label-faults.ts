@@ -40,4 +40,5 @@ export const answers: readonly (readonly [number, (chance: Chance) => FaultKind]
   [1, () => ({ what: 'status', status: 429, after: false, retryAfter: 2 })],
   [2, () => ({ what: 'garbage' })],
   [1, () => ({ what: 'no-route' })],
+  [3, () => ({ what: 'repeat' })],
 ];

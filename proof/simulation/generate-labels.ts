@@ -5,7 +5,7 @@ import type { Chance } from './chance.ts';
 import { nameOfLabel } from './labels.ts';
 import { answers, creationSteps, deletionSteps, ways } from './generate-label-faults.ts';
 import { liveOf, secretsFor, specOf } from './generate-specs.ts';
-import type { Action, ConnectionInit, Fault, Scenario } from './scenario.types.ts';
+import type { Action, ConnectionInit, Fault, Scenario, VendorName } from './scenario.types.ts';
 
 /*
  * Servers that Trueup creates and deletes. Of chances of their own: what a seed comes to without them does not depend on it.
@@ -15,10 +15,12 @@ const seconds = 1000;
 const minute = 60 * seconds;
 
 /** More than a third of all seeds have servers that come and go; at Alloy none can. */
-export function withLabels(scenario: Scenario): Scenario {
-  const { seed } = scenario;
+export function withLabels(whole: Scenario): Scenario {
+  const { seed } = whole;
   const chance = chanceOf(seed, 'labels');
-  if (!chance.is(0.65)) return scenario;
+  const isPossible = whole.connections.some(({ vendor }) => vendor !== 'alloy');
+  if (!chance.is(0.65) || !isPossible) return whole;
+  const scenario = smaller(whole);
   const manage = chance.weighed([
     [8, ['update', 'create', 'delete']],
     [1, ['update', 'create']],
@@ -70,6 +72,28 @@ export function withLabels(scenario: Scenario): Scenario {
   };
 }
 
+/** So many servers besides those that come and go: more pages of a list than one, and passes that cost little. */
+const othersAtMost = 5;
+
+function smaller(scenario: Scenario): Scenario {
+  const connections = scenario.connections.map((connection) => ({
+    ...connection,
+    servers: connection.servers.slice(0, othersAtMost),
+  }));
+  const known = new Map(
+    connections.map(({ name, servers }) => [name, new Set(servers.map(({ id }) => id))]),
+  );
+  const isThere = (connection: string, id: string) => known.get(connection)?.has(id) === true;
+  const actions = scenario.actions.filter((action) => {
+    if (action.do === 'declare') {
+      const { connection, item } = action;
+      return !item.startsWith('server#') || isThere(connection, item.slice('server#'.length));
+    }
+    return !('id' in action) || action.id === undefined || isThere(action.connection, action.id);
+  });
+  return { ...scenario, connections, actions };
+}
+
 function managed(row: JsonObject, manage: readonly string[]): JsonObject {
   const policy = isJsonObject(row['policy']) ? row['policy'] : {};
   return { ...row, policy: { ...policy, manage } };
@@ -86,8 +110,11 @@ function rowOf(
     vendor === 'barndoor'
       ? { mcp_server_directory_id: '00000000-0000-4000-9000-000000000001' }
       : { url: `https://mcp-${label}-1.test/mcp` };
-  return { spec: { ...needed, ...spec, name: nameOfLabel(label) } };
+  return { spec: { ...needed, ...spec, ...named(vendor, label) } };
 }
+
+const named = (vendor: VendorName, label: string): JsonObject =>
+  vendor === 'litellm' ? { server_name: nameOfLabel(label) } : { name: nameOfLabel(label) };
 
 /** What becomes of one label: it is declared, changed, declared absent, and declared again. */
 function lifeOf(
@@ -213,7 +240,7 @@ function lifeOf(
         break;
       case 'appear': {
         const id = `x-${label}`;
-        const fields = { ...liveOf(chance, vendor, {}, id), name: nameOfLabel(label) };
+        const fields = { ...liveOf(chance, vendor, {}, id), ...named(vendor, label) };
         actions.push({ at: chance.between(1, last), do: 'appear', connection: name, id, fields });
         break;
       }

@@ -37,8 +37,16 @@ export function specOf(
     if (chance.is(0.12)) return [];
     return [[key, make(chance, connection, id)]];
   });
-  if (vendor !== 'contextforge') return Object.fromEntries(entries);
-  return { ...Object.fromEntries(entries), ...credentialFor(chance, connection, id, before) };
+  const spec: JsonObject = Object.fromEntries(entries);
+  if (vendor === 'contextforge')
+    return { ...spec, ...credentialFor(chance, connection, id, before) };
+  if (vendor !== 'litellm' || !chance.is(0.7)) return spec;
+  const secret = { secret: `trueup/${connection}/${id}` };
+  return {
+    ...spec,
+    auth_type: chance.pick(['bearer_token', 'api_key']),
+    credentials: { auth_value: secret },
+  };
 }
 
 type Make = (chance: Chance, connection: string, id: string) => Json;
@@ -97,10 +105,24 @@ const alloyFields: Readonly<Record<string, Make>> = {
   },
 };
 
+/** No two names are ever the same: an alias follows the name, and they share one space. */
+const liteLlmFields: Readonly<Record<string, Make>> = {
+  server_name: (_chance, _connection, id) => `Server_${id.replaceAll('-', '_')}`,
+  url: (chance, _connection, id) => `https://mcp-${id}-${chance.between(1, 2)}.test/mcp`,
+  description: (chance) =>
+    chance.weighed([
+      [20, `Description ${chance.between(1, 3)}`],
+      [1, `${shouted} it`],
+      [1, `${ignored} it`],
+    ]),
+  timeout: (chance) => chance.between(10, 12),
+};
+
 const fieldsOf: Readonly<Record<VendorName, Readonly<Record<string, Make>>>> = {
   barndoor: barndoorFields,
   alloy: alloyFields,
   contextforge: { name: nameOf, ...contextforgeFields },
+  litellm: liteLlmFields,
 };
 
 /**
@@ -137,6 +159,17 @@ export function liveOf(
     const { authType: _type, authUsername: _user, ...others } = same;
     const usual = { transport: 'STREAMABLEHTTP', visibility: 'public', tags: [] };
     return { ...plain, ...usual, url: `https://found-${id}.test/mcp`, ...others };
+  }
+  if (vendor === 'litellm') {
+    const { auth_type: _type, credentials: _credentials, ...others } = same;
+    const name = `Found_${id.replaceAll('-', '_')}`;
+    return {
+      server_id: id,
+      url: `https://found-${id}.test/mcp`,
+      server_name: name,
+      alias: name,
+      ...others,
+    };
   }
   const meta = isJsonObject(same['meta']) ? same['meta'] : {};
   const own = { owner: 'the vendor', limits: { burst: 5 } };

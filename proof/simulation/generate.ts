@@ -5,7 +5,7 @@ import { generateFaults } from './generate-faults.ts';
 import { plot } from './generate-plots.ts';
 import type { Plot } from './generate-plots.ts';
 import { liveOf, secretValue, specOf } from './generate-specs.ts';
-import type { Action, ConnectionInit, Delivery, Scenario } from './scenario.types.ts';
+import type { Action, ConnectionInit, Delivery, Scenario, VendorName } from './scenario.types.ts';
 import { withLabels } from './generate-labels.ts';
 import { strangeChange, troubles } from './generate-contextforge.ts';
 import { connectionOf, connectionPolicy } from './generate-fleet.ts';
@@ -17,9 +17,9 @@ export function generate(seed: number): Scenario {
   const chance = chanceOf(seed, 'scenario');
   const names = chance.is(0.25) ? ['acme', 'globex'] : ['acme'];
   // Of its own chance: what other seeds come to does not depend on it.
-  const isForge = chanceOf(seed, 'contextforge').is(0.2);
+  const hosted = hostedVendor(seed);
   const connections = names.map((name, index) =>
-    connectionOf(chance, name, isForge && index === 0),
+    connectionOf(chance, name, index === 0 ? hosted : undefined),
   );
   const minutes = chance.between(8, 40);
   const loads = connections.map((connection) => workload(chance, connection, minutes));
@@ -41,6 +41,12 @@ export function generate(seed: number): Scenario {
   if (chance.is(0.5)) clocks.splice(0, 2, -apart / 2, apart / 2);
   const timeLimit = chance.pick([150, 300]) * 1000;
   return withLabels({ seed, connections, actions, faults, clocks, timeLimit });
+}
+
+/** One that people run themselves, in two seeds of five. */
+function hostedVendor(seed: number): VendorName | undefined {
+  if (chanceOf(seed, 'contextforge').is(0.2)) return 'contextforge';
+  return chanceOf(seed, 'litellm').is(0.25) ? 'litellm' : undefined;
 }
 
 /** Generations in the order in which rows are written, as `push` counts them; rows without one stay so. */

@@ -77,7 +77,14 @@ export function standingOf(
     : { kind: 'wrong', fields: wrong };
 }
 
-const unreadable = ['/client_id', '/client_secret', '/instructions', '/authToken', '/authPassword'];
+const unreadable = [
+  '/client_id',
+  '/client_secret',
+  '/instructions',
+  '/authToken',
+  '/authPassword',
+  '/credentials/auth_value',
+];
 
 /**
  * What the ledger does not know of a server that is right: of each field that nobody can read, what the vendor has is what

@@ -20,6 +20,7 @@ import { isAttended, isPaused } from './pass-readings.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
 import { maskOf } from './vendor-barndoor.ts';
 import { goTogether, isKept, isReplaced } from './vendor-contextforge.ts';
+import { goesAlong } from './vendor-litellm.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { World } from './world.ts';
 
@@ -29,7 +30,10 @@ const unreadable = new Set([
   '/instructions',
   '/authToken',
   '/authPassword',
+  '/credentials/auth_value',
 ]);
+
+const types = ['/authType', '/auth_type'];
 
 /**
  * No harm: each PUT against the declaration, the pauses and the live server that its pass had read.
@@ -108,6 +112,7 @@ export class HarmOracle implements Oracle {
       pointers.some((one) => one === key || one.startsWith(`${key}/`) || goTogether(one, key));
     for (const key of Object.keys(body)) {
       if (isKept(live, `/${key}`, body[key] as Json)) continue;
+      if (goesAlong(`/${key}`, body[key] as Json, live)) continue;
       if (!isOf(`/${key}`)) wrong(`/${key} was not shown to the person who asked for it`);
     }
   }
@@ -126,6 +131,7 @@ export class HarmOracle implements Oracle {
     const leaves = leavesOf(body);
     if (Object.keys(body).length === 0) wrong('it carries nothing');
     for (const [path, value] of leaves) {
+      if (goesAlong(path, value, live)) continue;
       this.#found.looked('no-harm: fields sent');
       const declared = owned.get(path);
       const whole = wholeOf(path);
@@ -143,7 +149,7 @@ export class HarmOracle implements Oracle {
       } else if (!this.#isDeclared(declared, value) && !isLive) {
         wrong(`${path} is neither what is declared nor what is live: ${canonical(value)}`);
       } else if (whole === undefined && !unreadable.has(path) && seen !== undefined) {
-        const isAlong = isReplaced(body, live) && goTogether(path, '/authType');
+        const isAlong = isReplaced(body, live) && types.some((type) => goTogether(path, type));
         // What a list of before showed otherwise could not be known.
         const isSeen = [seen, valueAt(listed, path)].every(
           (one) => canonical(one) === canonical(value),

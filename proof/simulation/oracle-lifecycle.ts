@@ -1,13 +1,12 @@
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { canonical, fits, policyOf, rowAt, valueAt } from './declared.ts';
-import { labelOf, labelOfName } from './labels.ts';
+import { labelOf, labelOfFields } from './labels.ts';
 import type { Deployment } from './deployment.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import type { HeldPlan } from '../../lib/ledger/ledger.types.ts';
 import type { Findings, Oracle } from './oracle.ts';
 import { isAttended, isPaused } from './pass-readings.ts';
 import type { PassReadings, Reading } from './pass-readings.ts';
-import { textOf } from './vendor-quirks.ts';
 import type { World } from './world.ts';
 
 type Plan = HeldPlan['plan'];
@@ -60,8 +59,8 @@ export class LifecycleOracle implements Oracle {
     } else if (operation === 'put' && phase === 'called') {
       this.#put(call);
     }
-    // A DELETE that surely was not processed is repeated at once.
-    if (phase === 'called' && operation !== 'delete')
+    // A DELETE that surely was not processed is repeated at once, after a 401 with another token.
+    if (phase === 'called' && operation !== 'delete' && operation !== 'token')
       this.#last.set(`${process.name} ${connection}`, call);
   }
 
@@ -73,11 +72,12 @@ export class LifecycleOracle implements Oracle {
   #create(call: VendorCall): void {
     const { process, connection, request } = call;
     const body = isJsonObject(request.body) ? request.body : {};
-    const label = labelOfName(textOf(body['name'])) ?? '';
+    const label = labelOfFields(body) ?? '';
     const item = `new#${label}`;
     const wrong = (what: string) =>
       this.#found.wrong('no-harm', `POST ${connection}/${item} by ${process.name}: ${what}`);
     this.#found.looked('no-harm: POSTs');
+    if (body['server_id'] !== undefined) this.#found.looked('no-harm: POSTs that choose the id');
     const policy = this.#declared(call, item, 'create', wrong);
     if (policy?.row['state'] === 'absent') wrong('its row is absent');
     else if (policy && !policy.fits) wrong('its row is invalid');
@@ -96,7 +96,7 @@ export class LifecycleOracle implements Oracle {
   #created({ process, connection, request, done, frozen }: VendorCall): void {
     if (done !== 200) return;
     const body = isJsonObject(request.body) ? request.body : {};
-    const label = labelOfName(textOf(body['name'])) ?? '';
+    const label = labelOfFields(body) ?? '';
     const there = this.#world.accounts.get(connection)?.createdOf(label) ?? [];
     this.#found.looked('no-harm: servers created');
     if (there.length < 2) return;
@@ -131,7 +131,11 @@ export class LifecycleOracle implements Oracle {
     if (binding?.['id'] !== id || binding['origin'] !== 'created') wrong('it is not bound');
     if (binding?.['removal'] === undefined) wrong('nothing says that it was to be sent');
     const last = this.#last.get(`${process.name} ${connection}`);
-    if (last?.operation !== 'get' || last.id !== id) wrong('it was not read right before');
+    // A GET of LiteLLM waits for the server behind it: the list is read in its place.
+    const isRead = this.#world.accounts.get(connection)?.choosesId
+      ? last?.operation === 'list'
+      : last?.id === id;
+    if (!isRead || last?.operation === 'put') wrong('it was not read right before');
     const live = this.#readings.of(process, connection)?.seen.get(id) ?? {};
     const attended = this.#deployment.confirmed.has(process) && this.#deployment.shown.get(process);
     const digests = this.#approved.get(connection) ?? new Set<string>();

@@ -4,6 +4,7 @@ import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import { itemOf } from './labels.ts';
 import { asDeclared } from './vendor-contextforge.ts';
+import { liteLlmDeclared } from './vendor-litellm.ts';
 import { textOf } from './vendor-quirks.ts';
 import type { Process } from './scheduler.ts';
 
@@ -39,6 +40,11 @@ export function isPaused(
       (pause.id === undefined || pause.id === id || pause.id === itemOf(id)) &&
       !(pause.until !== undefined && Date.parse(pause.until) <= then),
   );
+}
+
+function declaredIn(shown: JsonObject): JsonObject {
+  if ('server_id' in shown) return liteLlmDeclared(shown);
+  return 'authType' in shown ? asDeclared(shown) : shown;
 }
 
 /** Keeps, for each process and connection, what its latest pass has read: a pass begins with its rows. */
@@ -120,11 +126,11 @@ export class PassReadings {
     // What Barndoor answers to a POST is no server.
     if (isJsonObject(body) && 'connection_id' in body) return;
     const { data, servers, gateways } = isJsonObject(body) ? body : {};
-    const list = data ?? servers ?? gateways ?? [body];
+    const list = Array.isArray(body) ? body : (data ?? servers ?? gateways ?? [body]);
     for (const shown of Array.isArray(list) ? list : []) {
       if (!isJsonObject(shown)) continue;
-      const id = textOf(shown['id'] ?? shown['serverId']);
-      const fields = 'authType' in shown ? asDeclared(shown) : shown;
+      const id = textOf(shown['id'] ?? shown['serverId'] ?? shown['server_id']);
+      const fields = declaredIn(shown);
       reading.seen.set(id, fields);
       if (operation === 'list') reading.listed.set(id, fields);
     }

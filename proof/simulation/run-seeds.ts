@@ -6,6 +6,8 @@ interface SeedsOptions {
   /** The first seed, or the only regression. */
   readonly from: number | string;
   readonly count: number;
+  /** Seeds that are run, and counted; all by default. */
+  readonly fits?: (seed: number) => boolean;
   readonly workers: number;
   /** Name of what is broken on purpose. */
   readonly mutation?: string;
@@ -17,23 +19,33 @@ interface SeedsOptions {
 export async function runSeeds({
   from,
   count,
+  fits = () => true,
   workers,
   mutation,
   seen,
 }: SeedsOptions): Promise<Totals> {
   const totals = new Totals();
-  const last = typeof from === 'number' ? from + count - 1 : from;
-  let next: number | string | undefined = from;
+  let left = count;
+  let at = from;
+  /** The next seed, or the only regression; undefined once all were given. */
+  const taken = (): number | string | undefined => {
+    if (left === 0) return undefined;
+    left -= 1;
+    if (typeof at === 'string') return at;
+    while (!fits(at)) at += 1;
+    at += 1;
+    return at - 1;
+  };
   const one = () =>
     new Promise<void>((resolve, reject) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
         workerData: mutation === undefined ? {} : { mutation },
       });
       const give = () => {
+        const next = taken();
         if (next !== undefined) {
           // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none
           worker.postMessage(next);
-          next = typeof next === 'string' || next === last ? undefined : next + 1;
         } else {
           void worker.terminate().then(() => resolve(), reject);
         }
@@ -41,7 +53,7 @@ export async function runSeeds({
       worker.on('error', reject);
       worker.on('message', (result: SeedResult) => {
         totals.add(result);
-        if (seen?.(totals) === false) next = undefined;
+        if (seen?.(totals) === false) left = 0;
         give();
       });
       give();

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../lib/model/json/json.types.ts';
 /** Milliseconds from the beginning of the run. */
 type At = number;
 
-export type VendorName = 'barndoor' | 'alloy' | 'contextforge';
+export type VendorName = 'barndoor' | 'alloy' | 'contextforge' | 'litellm';
 
 /** How a trigger fares on its way. */
 export type Delivery = 'soon' | 'late' | 'twice' | 'lost';

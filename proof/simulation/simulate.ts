@@ -11,11 +11,11 @@ import { reportOf } from './totals.ts';
 import type { SeedResult } from './totals.ts';
 
 /*
- * `npm run simulate -- --seeds N [--from S] [--seed S] [--workers W] [--write]`
+ * `npm run simulate -- --seeds N [--from S] [--seed S] [--lifecycle] [--workers W] [--write]`
  * `npm run simulate -- --mutations [--write]`
  *
  * Runs that many seeds and reports what they came to; exits 1 if an invariant was violated. `--seed` runs one, and prints
- * its trace. A seed that fails is made as small as can be, printed, and kept in `regressions/`. `--mutations` breaks the code
+ * its trace. `--lifecycle` runs those in which servers come and go. A seed that fails is made as small as can be, printed, and kept in `regressions/`. `--mutations` breaks the code
  * on purpose, and exits 1 if the simulation does not find it.
  */
 const { values } = parseArgs({
@@ -26,10 +26,14 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(availableParallelism()) },
     write: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
+    lifecycle: { type: 'boolean', default: false },
   },
 });
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const hasLabels = (seed: number) =>
+  generate(seed).connections.some(({ labels = [] }) => labels.length > 0);
 
 /** Failing seeds that are made small: more of them are most likely the same again. */
 const shrunkAtMost = 3;
@@ -38,7 +42,12 @@ async function main(): Promise<number> {
   const from = Number(values.seed ?? values.from);
   const count = values.seed === undefined ? Number(values.seeds) : 1;
   if (values.seed !== undefined) say((await run(generate(from))).trace.join('\n'));
-  const totals = await runSeeds({ from, count, workers: Number(values.workers) });
+  const totals = await runSeeds({
+    from,
+    count,
+    workers: Number(values.workers),
+    ...(values.lifecycle && { fits: hasLabels }),
+  });
   for (const { seed, violations } of totals.failed) {
     const [first] = violations;
     say(`seed ${seed}: ${first?.invariant} at ${(first?.at ?? 0) / 1000} s: ${first?.what}`);

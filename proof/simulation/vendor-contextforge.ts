@@ -57,9 +57,10 @@ export const credentialOf = (fields: JsonObject): Json | undefined =>
 
 /** Fields that go together. */
 const together = ['/authType', '/authToken', '/authUsername', '/authPassword'];
+const ofLiteLlm = ['/auth_type', '/credentials', '/credentials/auth_value'];
 
 export const goTogether = (one: string, other: string): boolean =>
-  together.includes(one) && together.includes(other);
+  [together, ofLiteLlm].some((group) => group.includes(one) && group.includes(other));
 
 /** Whether a PUT carries what is shown in place of the stored credential, which keeps it. */
 export const isKept = (live: JsonObject, path: string, value: Json): boolean =>
@@ -75,6 +76,7 @@ export const isAsSent = (body: JsonObject, live: JsonObject): boolean =>
 /** Whether a PUT carries a credential, and so its type and user also where they are as before. */
 export const isReplaced = (body: JsonObject, live: JsonObject): boolean =>
   body['authPassword'] !== undefined ||
+  body['credentials'] !== undefined ||
   (body['authToken'] !== undefined && !isKept(live, '/authToken', body['authToken']));
 
 /** The fields of an answer as they are declared. */

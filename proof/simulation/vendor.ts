@@ -3,9 +3,10 @@ import { isJsonObject } from '../../lib/model/json/json.ts';
 import { alloy } from './vendor-alloy.ts';
 import { barndoor } from './vendor-barndoor.ts';
 import { contextforge } from './vendor-contextforge.ts';
+import { litellm } from './vendor-litellm.ts';
 import type { VendorKind } from './vendor-kind.ts';
 import { textOf } from './vendor-quirks.ts';
-import { labelOf, labelOfName } from './labels.ts';
+import { chosenIds, labelOf, labelOfFields } from './labels.ts';
 import type { ConnectionInit, VendorName } from './scenario.types.ts';
 import { Versions } from './stores.ts';
 
@@ -27,6 +28,7 @@ const kinds: Readonly<Record<VendorName, VendorKind>> = {
   barndoor,
   alloy,
   contextforge,
+  litellm,
 };
 
 /** ContextForge's lockout after five refusals. */
@@ -50,6 +52,11 @@ export class VendorAccount {
     this.servers = new Map(init.servers.map(({ id, live }) => [id, new Versions(at, live)]));
   }
 
+  /** Whether a request to create says which id its server has: a second one is told that it is there. */
+  get choosesId(): boolean {
+    return this.#init.vendor === 'litellm';
+  }
+
   fieldsOf(id: string): JsonObject | undefined {
     return this.servers.get(id)?.current;
   }
@@ -71,9 +78,7 @@ export class VendorAccount {
 
   /** Ids of the servers that were created under a label, and are there. */
   createdOf(label: string): readonly string[] {
-    return [...this.servers.keys()].filter(
-      (id) => id.startsWith('made-') && labelOf(id) === label && this.fieldsOf(id),
-    );
+    return [...this.servers.keys()].filter((id) => labelOf(id) === label && this.fieldsOf(id));
   }
 
   /** The server of an id, or those that were created under `new#<label>`. */
@@ -111,6 +116,14 @@ export class VendorAccount {
     return { status, body: this.#kind.failure(status, message) };
   }
 
+  /** The server that a request is about: in its path, or in its body. */
+  idIn({ path, body }: Pick<HttpRequest, 'path' | 'body'>): string | undefined {
+    const encoded = path.split('/')[this.#kind.path.length + 1];
+    if (encoded !== undefined) return decodeURIComponent(encoded);
+    const id = isJsonObject(body) ? body['server_id'] : undefined;
+    return typeof id === 'string' ? id : undefined;
+  }
+
   /** @param staleMs - how old a list is */
   handle(request: HttpRequest, now: number, staleMs = 0): HttpAnswer {
     const token = request.headers['authorization']?.slice('Bearer '.length) ?? '';
@@ -121,12 +134,13 @@ export class VendorAccount {
       const headers = { 'retry-after': String(seconds) };
       return { ...this.failure(429, 'too many requests'), headers };
     }
-    const [, api, servers, encoded] = request.path.split('/');
-    const [first, second] = this.#kind.path;
-    if (api !== first || servers !== second) return this.failure(404, 'not found');
+    if (!request.path.startsWith(`/${this.#kind.path.join('/')}`)) {
+      return this.failure(404, 'not found');
+    }
     if (request.method === 'POST') return this.#create(request.body, now);
-    if (encoded === undefined) return this.#list(request, now - staleMs);
-    const id = decodeURIComponent(encoded);
+    const id = this.idIn(request);
+    if (id === undefined) return this.#list(request, now - staleMs);
+    if (id === 'submissions') return { status: 200, body: { total: 0, items: [] } };
     const fields = this.fieldsOf(id);
     if (!fields) return this.failure(404, 'there is no such server');
     if (request.method === 'GET') return { status: 200, body: this.shown(id, fields) };
@@ -148,7 +162,8 @@ export class VendorAccount {
 
   /** The sample of Alloy's list has no `restrictions`: some scenarios are like it. */
   #listed(id: string, fields: JsonObject): JsonObject {
-    const shown = this.shown(id, fields);
+    const show = this.#kind.listed ?? this.#kind.show;
+    const shown = show(id, fields, this.#init.shows);
     if (this.#init.vendor !== 'alloy' || this.#init.shows.meta) return shown;
     const { restrictions: _left, ...rest } = shown;
     return rest;
@@ -158,7 +173,7 @@ export class VendorAccount {
   #create(body: Json | undefined, now: number): HttpAnswer {
     if (!isJsonObject(body)) return this.failure(422, 'the body must be a JSON object');
     const others = [...this.servers].flatMap(([id, { current }]) =>
-      current && !id.startsWith('made-') ? [current] : [],
+      current && (labelOf(id) === undefined || id === body['server_id']) ? [current] : [],
     );
     const fields = this.#kind.create({}, body, others, this.#init.shows);
     if (typeof fields['refused'] === 'number') {
@@ -166,7 +181,10 @@ export class VendorAccount {
       return this.failure(fields['refused'], echo);
     }
     this.#made += 1;
-    const id = `made-${labelOfName(textOf(body['name']))}-${this.#made}`;
+    const label = labelOfFields(body) ?? '';
+    const chosen = textOf(body['server_id']);
+    if (chosen !== '') chosenIds.set(chosen, label);
+    const id = chosen === '' ? `made-${label}-${this.#made}` : chosen;
     this.appear(now, id, fields);
     return { status: 200, body: this.#kind.created(id, this.shown(id, fields)) };
   }

@@ -49,9 +49,11 @@ class Sending {
       this.#reject(new WireError('cut', 'the request was given up before it was sent'));
       return;
     }
-    const { operation, id = '' } = this.#call;
+    const { operation, connection, id = '' } = this.#call;
     const name = `vendor.${operation}`;
-    this.#fault = world.faults.strike(name, world.at, ({ what }) => may(what, operation));
+    this.#fault = world.faults.strike(name, world.at, ({ what }) =>
+      may(what, operation, world.accounts.get(connection)?.choosesId === true),
+    );
     if (this.#fault) this.#note(`${name} ${id}: ${JSON.stringify(this.#fault)}`);
     world.tell({ kind: 'vendor', phase: 'called', call: this.#call });
     request.signal.addEventListener('abort', () => {
@@ -120,26 +122,30 @@ class Sending {
       operation === 'token'
         ? issuer.exchange(connection, new URLSearchParams(bodyText(request.body)))
         : account.handle(request, now, staleMs);
-    if (this.#fault?.what === 'repeat') account.handle(request, now);
     this.#call.after = id === undefined ? undefined : account.fieldsOf(id);
     this.#call.done = answer.status;
     if (operation === 'delete' && this.#call.frozen) this.#world.lateDeletions.add(id ?? '');
     this.#call.landedAt = now;
     this.#note(`vendor ${operation} ${id ?? ''} ${answer.status} ${bodyText(request.body)}`);
     this.#world.tell({ kind: 'vendor', phase: 'landed', call: this.#call });
-    return answer;
+    // A proxy that had no answer sends it once more, and hands on what is said to that.
+    return this.#fault?.what === 'repeat' ? account.handle(request, now) : answer;
   }
 
-  /** How old a list is: all its pages are of one moment. */
+  /** How old a list is: all its pages are of one moment. One list of a connection is: what may exist is settled by two. */
   #staleMs(): number {
-    const { lists } = this.#world;
+    const { lists, stale } = this.#world;
     const key = `${this.#process.name} ${this.#call.connection}`;
     const { query } = this.#call.request;
     const isFirst = ['page', 'offset', 'cursor'].every((one) =>
       /^[01]?$/.test(query.get(one) ?? ''),
     );
     if (isFirst) lists.delete(key);
-    if (this.#fault?.what === 'stale') lists.set(key, this.#fault.ms);
+    const { connection } = this.#call;
+    if (this.#fault?.what === 'stale' && !stale.has(connection)) {
+      stale.add(connection);
+      lists.set(key, this.#fault.ms);
+    }
     return lists.get(key) ?? 0;
   }
 
@@ -194,31 +200,40 @@ const ofVendors: ReadonlySet<FaultKind['what']> = new Set([
   'garbage',
 ]);
 
-function may(what: FaultKind['what'], operation: VendorCall['operation']): boolean {
+function may(
+  what: FaultKind['what'],
+  operation: VendorCall['operation'],
+  choosesId: boolean,
+): boolean {
   if (what === 'stale') return operation === 'list';
+  if (what === 'repeat') return operation === 'create' && choosesId;
   return ofVendors.has(what);
 }
 
 function callOf(world: World, process: Process, request: Request, text: string): VendorCall {
   const url = new URL(request.url);
   const [connection = '', kind] = url.hostname.split('.');
-  const [, , , encoded] = url.pathname.split('/');
   const isToken = kind === 'auth';
+  const path = url.pathname;
+  const body = isToken ? text : text === '' ? undefined : (JSON.parse(text) as Json);
+  const named = isToken ? undefined : world.accounts.get(connection)?.idIn({ path, body });
+  // A POST may choose one, which is no server yet.
+  const id = request.method === 'POST' ? undefined : named;
   const operation =
-    request.method === 'GET' && encoded === undefined
+    request.method === 'GET' && id === undefined
       ? 'list'
       : (({ PUT: 'put', POST: 'create', DELETE: 'delete' } as const)[request.method] ?? 'get');
   return {
     process,
     connection,
     operation: isToken ? 'token' : operation,
-    ...(!isToken && encoded !== undefined && { id: decodeURIComponent(encoded) }),
+    ...(id !== undefined && { id }),
     request: {
       method: request.method,
-      path: url.pathname,
+      path,
       query: url.searchParams,
       headers: Object.fromEntries(request.headers),
-      body: isToken ? text : text === '' ? undefined : (JSON.parse(text) as Json),
+      body,
     },
     calledAt: world.now,
     frozen: false,

@@ -15,6 +15,7 @@ import { chanceOf } from './chance.ts';
 import type { SimEvent } from './events.types.ts';
 import { Faults } from './faults.ts';
 import { Issuer } from './issuer.ts';
+import { chosenIds } from './labels.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { ConnectionInit, FaultKind, LabelInit, Scenario } from './scenario.types.ts';
 import { Scheduler } from './scheduler.ts';
@@ -67,6 +68,8 @@ export class World {
   readonly lateDeletions = new Set<string>();
   /** How old the list is that a process reads, by process and connection; absent: as old as it seems. */
   readonly lists = new Map<string, number>();
+  /** Connections of which a list was older than it seemed. */
+  readonly stale = new Set<string>();
   /** Bytes of the fingerprint key; the current one first. */
   keys: readonly string[] = ['1'];
   readonly #watchers: ((event: SimEvent) => void)[] = [];
@@ -77,6 +80,7 @@ export class World {
   #uuids = 0;
 
   constructor(scenario: Scenario) {
+    chosenIds.clear();
     this.scenario = scenario;
     this.faults = new Faults(scenario.faults);
     this.#latency = chanceOf(scenario.seed, 'latency');
