@@ -21,7 +21,7 @@ export const lifecycleMutations: readonly Mutation[] = [
     seed: 3,
   },
   {
-    name: 'an unknown outcome taken for a refusal',
+    name: 'an unknown outcome counts as a refusal',
     file: 'lib/pass/apply/create.ts',
     text: 'if (isUnsent || !reserved || wasNotProcessed(error)) {',
     by: "if (isUnsent || !reserved || wasNotProcessed(error) || error.code !== '') {",

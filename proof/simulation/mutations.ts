@@ -76,7 +76,7 @@ export const mutations: readonly Mutation[] = [
     seed: 73,
   },
   {
-    name: 'mark not left',
+    name: 'resend mark not written',
     file: 'lib/pass/apply/record-result.ts',
     text: 'if (isUnreadable) await deps.ledger.markResend(request.connection, record.id, tally.id);',
     by: '',
@@ -103,7 +103,7 @@ export const mutations: readonly Mutation[] = [
     seed: 'knock-during-handover',
   },
   {
-    name: 'release whatever was knocked since',
+    name: 'release despite new knocks',
     file: 'lib/lease/protocol.ts',
     text: "if (!keep && item.knocks !== knocks) return refused('knocked', item);",
     by: '',
@@ -121,7 +121,7 @@ export const mutations: readonly Mutation[] = [
     seed: 'endless-continuation',
   },
   {
-    name: 'reader beyond its tenth',
+    name: 'reader uses more than its tenth',
     file: 'lib/lease/read-only-gate.ts',
     text: 'while (admitted.length >= share && !signal.aborted) {',
     by: 'while (admitted.length >= 3 * share && !signal.aborted) {',
@@ -139,7 +139,7 @@ export const mutations: readonly Mutation[] = [
     seed: 'guard-of-a-process-that-dies',
   },
   {
-    name: 'what was sent is given back unless it was answered',
+    name: 'sent changes count only if answered',
     file: 'lib/gateways/http/client.ts',
     text: 'if (mayHaveReached(error)) attempt.reached?.();',
     by: '',
@@ -175,7 +175,7 @@ export const mutations: readonly Mutation[] = [
     seed: 2,
   },
   {
-    name: 'a dropped PUT taken for done',
+    name: 'a dropped PUT counts as done',
     file: 'lib/pass/apply/attempt.ts',
     text: 'if (context.table.dropsPuts && mayBeDropped(sent, live, answer)) answer = await put();',
     by: '',

@@ -49,11 +49,11 @@ export function standingOf(
   const live = world.accounts.get(name)?.fieldsOf(id);
   if (!live) return exempt('missing');
   if (live['upstream'] === 'down') return exempt('its MCP server is down');
-  if (refusals.isRefused(name, id)) return exempt('turned down');
+  if (refusals.isRefused(name, id)) return exempt('refused by the gateway');
   const spec = specOf(row);
-  if (textOf(spec['name']).includes(rejected)) return exempt('the vendor turns it down');
+  if (textOf(spec['name']).includes(rejected)) return exempt('rejected value');
   const ids = servers.map((server) => server.id).filter((other) => other !== id);
-  if (ids.some((other) => isTaken(world, name, spec, other))) return exempt('its name is taken');
+  if (ids.some((other) => isTaken(world, name, spec, other))) return exempt('name taken');
   const owned = ownedLeaves(row, policy);
   const fields = [...owned].flatMap(([path, declared]) => {
     const value = isReference(declared) ? secretText(world, declared) : wanted(declared);

@@ -106,7 +106,7 @@ export class HarmOracle implements Oracle {
   ): void {
     const plan = this.#deployment.shown.get(process);
     const changes = plan?.changes.find((server) => itemOf(server.id) === itemOf(id))?.changes ?? [];
-    this.#found.looked('no-harm: PUTs of what a person was shown');
+    this.#found.looked('no-harm: PUTs of changes that a person was shown');
     const pointers = changes.map(({ pointer }) => pointer);
     const isOf = (key: string) =>
       pointers.some((one) => one === key || one.startsWith(`${key}/`) || goTogether(one, key));
@@ -171,7 +171,7 @@ export class HarmOracle implements Oracle {
     body: JsonObject,
     wrong: (what: string) => void,
   ): void {
-    this.#found.looked('no-harm: objects replaced whole');
+    this.#found.looked('no-harm: objects replaced as a whole');
     const isIn = (path: string) => path === whole || path.startsWith(`${whole}/`);
     const rules = rulePathsOf(row);
     const isOwned = (path: string) => owned.has(path) || rules.includes(path);

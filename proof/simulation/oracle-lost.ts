@@ -75,7 +75,7 @@ export class LostOracle implements Oracle {
     const isFree = item?.expiresAt === undefined;
     for (const knock of this.#knocks.filter((one) => one.connection === connection)) {
       // A holder at work may have it in memory: what it took over stands in `running`, too.
-      this.#found.looked('nothing-lost: looks for what was asked for');
+      this.#found.looked('nothing-lost: checks that a request was served');
       const { left } = knock;
       const isKept = left === 'all' ? all.includes('all') : [...left].every(isThere);
       if (isKept || !isFree) continue;

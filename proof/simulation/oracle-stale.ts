@@ -77,7 +77,7 @@ export class StaleOracle implements Oracle {
     const last = this.#writers.get(key) ?? 0;
     this.#found.looked('no-stale-write: server items written');
     if (!this.#leases.isOwner(process, connection)) {
-      this.#found.looked('no-stale-write: server items written by who lost the lease');
+      this.#found.looked('no-stale-write: server items written without the lease');
     }
     this.#writers.set(key, Math.max(epoch, last));
     if (epoch >= last) return;

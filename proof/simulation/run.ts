@@ -192,7 +192,7 @@ async function settle(
     if (wrong.length === 0) wrong = await plannedStill(world, refusals, states);
     if (wrong.length === 0) {
       found.looked('convergence: runs');
-      found.looked('convergence: passes until all was right', pass);
+      found.looked('convergence: passes until all servers were right', pass);
       return;
     }
     for (const { name } of world.scenario.connections) void approveAll(world, name);
@@ -242,7 +242,7 @@ function wrongServers(
       if (standing.kind === 'exempt') return [];
       if (standing.kind === 'right') {
         const unknown = unknownOf(world, connection.name, id, state);
-        found.looked('nothing-lost: servers held against the ledger');
+        found.looked('nothing-lost: servers compared with the ledger');
         return unknown.length === 0
           ? []
           : [`${connection.name}/${id} is right, and the ledger lacks ${unknown.join()}`];
