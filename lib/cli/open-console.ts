@@ -27,6 +27,16 @@ export async function openConsole(
   return served;
 }
 
+/** The address is a secret, and two have it. */
+export function openedTwice(): CliError {
+  return new CliError(
+    'opened-twice',
+    'the address was opened a second time, by another browser or user: the session has ended',
+    'start it again, and open the address once',
+    { exitCode: exitCodes.failed },
+  );
+}
+
 function explained(error: unknown): never {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;

@@ -9,6 +9,8 @@ export interface Access {
   /** In every form: only a page of this console knows it. */
   readonly formToken: string;
   readonly isFormToken: (token: string | undefined) => boolean;
+  /** Whether the address was opened a second time, without the session: it ends the session, since one of the two is a stranger. */
+  readonly isOver: () => boolean;
   readonly middleware: MiddlewareHandler;
 }
 
@@ -29,7 +31,8 @@ const reads: readonly string[] = ['GET', 'HEAD'];
  * | a method other than GET, HEAD and POST                    | 405 |
  * | an `Origin` of another page, or a POST without one        | 403 |
  * | sent by a page of another site or port                    | 403 |
- * | with the token, for the first time                        | the cookie, and on to the same address without the token |
+ * | with the token, for the first time                        | the cookie, and on to the first page, without the token |
+ * | with the token, again, without the cookie                 | 401, and the session has ended |
  * | without the cookie                                        | 401 |
  *
  * @param host - `127.0.0.1:PORT`, as soon as it is known
@@ -38,12 +41,12 @@ export function createAccess(host: () => string): Access {
   const token = secret();
   const session = secret();
   const formToken = createHmac('sha256', session).update('form').digest('base64url');
-  let isUsed = false;
+  let [isUsed, isOver] = [false, false];
   const refused = (c: Context, status: 401 | 403 | 405, text: string) =>
     c.text(`${text}\n`, status);
   // Cookies know no ports: two consoles on one machine each have their own.
   const cookie = () => `trueup_console_${host().replace(/^.*:/, '')}`;
-  const isKnown = (c: Context) => isSame(getCookie(c, cookie()) ?? '', session);
+  const isKnown = (c: Context) => !isOver && isSame(getCookie(c, cookie()) ?? '', session);
 
   const middleware: MiddlewareHandler = async (c, next) => {
     const { method } = c.req;
@@ -63,7 +66,9 @@ export function createAccess(host: () => string): Access {
     const given = c.req.query('token');
     if (isRead && given !== undefined) {
       if (!isKnown(c)) {
-        if (isUsed || !isSame(given, token)) return refused(c, 401, noSession);
+        if (!isSame(given, token)) return refused(c, 401, noSession);
+        isOver = isUsed;
+        if (isOver) return refused(c, 401, openedTwice);
         isUsed = true;
         setCookie(c, cookie(), session, { httpOnly: true, sameSite: 'Strict', path: '/' });
       }
@@ -77,9 +82,13 @@ export function createAccess(host: () => string): Access {
     token,
     formToken,
     isFormToken: (one) => one !== undefined && isSame(one, formToken),
+    isOver: () => isOver,
     middleware,
   };
 }
 
 const noSession =
   'No session: this one has ended, or was opened in another browser. Start `trueup console` again and open the address that it prints; each works once.';
+
+const openedTwice =
+  'This address was opened before, in another browser or by another user, so its session has ended. Start `trueup console` again.';

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
 import { csrf } from 'hono/csrf';
 import { etag } from 'hono/etag';
 import { html } from 'hono/html';
@@ -23,6 +24,8 @@ export interface Console {
   readonly handle: (request: Request) => Promise<Response>;
   /** Part of the first address: `/?token=...`, once. */
   readonly token: string;
+  /** Whether its session was ended, since its address was opened twice. */
+  readonly isOver: () => boolean;
 }
 
 type Status = 200 | 400 | 403 | 404 | 409 | 500;
@@ -50,6 +53,9 @@ const headers = secureHeaders({
 /** More than any form of the console. */
 const longestBody = 16_384;
 
+/** More than any name, id or filter of an address: what is longer is cut. */
+const longestField = 256;
+
 /**
  * @param world - what is shown, and acted on
  * @param host - `127.0.0.1:PORT`: requests with another `Host` are refused
@@ -74,6 +80,7 @@ export function createConsole(world: ConsoleWorld, host: () => string): Console 
   app.use(access.middleware);
   app.use(csrf({ origin: (origin) => origin === `http://${host()}` }));
   app.use(bodyLimit({ maxSize: longestBody }));
+  app.use(compress());
   app.use(etag());
 
   app.get('/console.css', (c) => c.body(style, 200, { 'content-type': 'text/css; charset=utf-8' }));
@@ -83,7 +90,7 @@ export function createConsole(world: ConsoleWorld, host: () => string): Console 
   app.get('/icon.svg', (c) => c.body(icon, 200, { 'content-type': 'image/svg+xml' }));
   for (const [path, page] of Object.entries(pages)) {
     app.get(path, async (c) => {
-      const made = await page((field) => c.req.query(field) || undefined);
+      const made = await page((field) => c.req.query(field)?.slice(0, longestField) || undefined);
       return made ? show(c, made) : show(c, notFound, 404);
     });
   }
@@ -123,7 +130,11 @@ export function createConsole(world: ConsoleWorld, host: () => string): Console 
     const { problem, next } = world.explain(error);
     return show(c, failed(problem, next), 500);
   });
-  return { handle: async (request) => app.fetch(request), token: access.token };
+  return {
+    handle: async (request) => app.fetch(request),
+    token: access.token,
+    isOver: access.isOver,
+  };
 }
 
 /** A fifth of a page is what its templates are indented by; in what is printed as it is each space counts. */

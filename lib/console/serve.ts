@@ -9,11 +9,16 @@ import type { ConsoleWorld } from './console.types.ts';
 export interface ServedConsole {
   /** To be opened once. */
   readonly address: string;
-  /** Resolves once no request came for so long, or the world stops. */
-  readonly ended: (idleMs: number) => Promise<void>;
-  /** What is in flight is answered. */
+  /** Resolves once no request of the session came for so long, the address was opened twice, or the world stops: with which. */
+  readonly ended: (idleMs: number) => Promise<ConsoleEnd>;
+  /** What is in flight is answered; a connection that has sent no whole request is cut off. */
   readonly close: () => Promise<void>;
 }
+
+export type ConsoleEnd = 'idle' | 'opened-twice' | 'stopped';
+
+/** Answers to requests that are not of the session: they do not keep a console from ending. */
+const strange: readonly number[] = [401, 403];
 
 /** More than any form of the console; what is longer is cut off. */
 const longestBody = 65_536;
@@ -28,9 +33,22 @@ export async function serveConsole(world: ConsoleWorld, port: number): Promise<S
   let host = '';
   let lastAt = world.clock.now();
   const made = createConsole(world, () => host);
+  const twice = new AbortController();
+  const answering = new Set<Promise<void>>();
+  const handle = async (request: Request) => {
+    const response = await made.handle(request);
+    if (!strange.includes(response.status)) lastAt = world.clock.now();
+    if (made.isOver()) twice.abort();
+    return response;
+  };
+  const take = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const request = await requestOf(incoming);
+    const answered = answer(request, response, handle).finally(() => answering.delete(answered));
+    answering.add(answered);
+    await answered;
+  };
   const server = createServer((incoming, response) => {
-    lastAt = world.clock.now();
-    answer(incoming, response, made.handle).catch(() => response.destroy());
+    take(incoming, response).catch(() => response.destroy());
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -38,28 +56,32 @@ export async function serveConsole(world: ConsoleWorld, port: number): Promise<S
   return {
     address: `http://${host}/?token=${made.token}`,
     ended: async (idleMs) => {
-      while (!world.stop.aborted) {
+      const stop = AbortSignal.any([world.stop, twice.signal]);
+      while (!stop.aborted) {
         const left = lastAt + idleMs - world.clock.now();
-        if (left <= 0) return;
+        if (left <= 0) return 'idle';
         // oxlint-disable-next-line no-await-in-loop
-        await world.clock.sleep(left, world.stop);
+        await world.clock.sleep(left, stop);
       }
+      return twice.signal.aborted ? 'opened-twice' : 'stopped';
     },
     close: async () => {
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      await Promise.allSettled(answering);
+      // Browsers open connections before they have anything to ask.
+      server.closeAllConnections();
       await closed;
     },
   };
 }
 
 async function answer(
-  incoming: IncomingMessage,
+  request: Request | undefined,
   response: ServerResponse,
   handle: (request: Request) => Promise<Response>,
 ): Promise<void> {
-  const request = await requestOf(incoming);
+  const sent = new Promise<void>((resolve) => response.once('close', resolve));
   if (!request) {
     response.writeHead(400, { connection: 'close' }).end();
     return;
@@ -71,6 +93,7 @@ async function answer(
   // A browser that keeps its connection would keep the process from ending.
   response.setHeader('connection', 'close');
   response.end(bytes);
+  await sent;
 }
 
 /** @returns undefined for what is no request that the console could answer */

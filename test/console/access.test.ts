@@ -46,8 +46,17 @@ describe('the token', () => {
     const cookie = first.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/^trueup_console_4711=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
     expect(cookie).not.toContain(own.token);
+  });
+
+  test('opened again by another browser ends the session: one of the two is a stranger', async () => {
+    const own = consoleOn(world);
+    const victim = await own.open();
+    expect([(await victim.get('/')).status, own.isOver()]).toEqual([200, false]);
     const second = await own.handle(request(`/?token=${own.token}`));
     expect([second.status, second.headers.get('set-cookie')]).toEqual([401, null]);
+    expect(await second.text()).toContain('opened before');
+    expect([(await victim.get('/')).status, own.isOver()]).toEqual([401, true]);
+    expect((await own.handle(request(`/?token=${own.token}`))).status).toBe(401);
   });
 
   test('that is wrong is 401, and the right one still works', async () => {
@@ -118,6 +127,24 @@ test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is 405', async (method) => 
     new Request(`http://${host}/act`, { method, headers: { host, cookie: browser.cookie } }),
   );
   expect(answer.status).toBe(405);
+});
+
+test('what is longer than any name or filter is cut, and makes no page long', async () => {
+  const text = `?text=${'a'.repeat(5000)}&connection=${'b'.repeat(5000)}`;
+  for (const path of ['/servers', '/history', '/plan']) {
+    const page = await browser.page(path + text);
+    expect(page).not.toContain('a'.repeat(257));
+    expect(page.length).toBeLessThan(10_000);
+  }
+  expect((await browser.get(`/server${text}&id=${'c'.repeat(5000)}`)).status).toBe(404);
+});
+
+test('a page is compressed for a browser that takes it, and its ETag is still known', async () => {
+  const zipped = await browser.get('/servers', { 'accept-encoding': 'gzip' });
+  expect(zipped.headers.get('content-encoding')).toBe('gzip');
+  const etag = zipped.headers.get('etag') ?? '';
+  const again = { 'accept-encoding': 'gzip', 'if-none-match': etag };
+  expect((await browser.get('/servers', again)).status).toBe(304);
 });
 
 test('a body that is longer than any form is refused', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serveConsole } from '../../lib/console/serve.ts';
 import type { ServedConsole } from '../../lib/console/serve.ts';
@@ -74,6 +75,38 @@ test('ends after so long without a request, and not before', async () => {
   world.clock.passInSleep();
   world.clock.advance(6000);
   await ended;
+});
+
+test('ends although strangers ask again and again', async () => {
+  const ended = served.ended(5000);
+  world.clock.passInSleep();
+  world.clock.advance(6000);
+  expect((await fetch(base().origin)).status).toBe(401);
+  expect(await ended).toBe('idle');
+});
+
+test('ends when its address is opened a second time', async () => {
+  const ended = served.ended(3_600_000);
+  for (const status of [303, 401]) {
+    expect((await fetch(served.address, { redirect: 'manual' })).status).toBe(status);
+  }
+  expect(await ended).toBe('opened-twice');
+});
+
+test.each([
+  ['nothing', ''],
+  ['half a request', 'GET / HTTP/1.1\r\nHost: 127'],
+  ['half a form', 'POST /act HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99\r\n\r\nact='],
+])('closes although a connection has sent %s', async (_, text) => {
+  const socket = connect(Number(base().port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(text);
+  const cut = once(socket, 'close');
+  socket.on('error', () => undefined);
+  // The server has it once it answers another that came later.
+  await fetch(base().origin);
+  await served.close();
+  await cut;
 });
 
 test('ends when the world stops, however long it would wait', async () => {

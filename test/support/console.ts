@@ -20,6 +20,7 @@ export interface Browser {
 export interface TestConsole {
   readonly handle: (request: Request) => Promise<Response>;
   readonly token: string;
+  readonly isOver: () => boolean;
   readonly open: () => Promise<Browser>;
   /** What acts went on with after their answers. */
   readonly behind: Promise<unknown>[];

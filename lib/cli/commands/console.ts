@@ -6,7 +6,7 @@ import type { CommandContext } from '../context.ts';
 import { interrupted } from '../errors/cli-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { explain } from '../errors/explain.ts';
-import { idleMs, openConsole } from '../open-console.ts';
+import { idleMs, openConsole, openedTwice } from '../open-console.ts';
 import { milliseconds } from '../option-values.ts';
 import { currentTarget } from '../targets/current-target.ts';
 import type { Target } from '../targets/target.ts';
@@ -60,8 +60,9 @@ export const consoleCommand = defineCommand<ConsoleOptions>({
             ? 'Its forms act as you. Ctrl-C ends it.'
             : 'It only reads; with --write its forms may act. Ctrl-C ends it.',
         );
-        await served.ended(idle);
-        if (!stop.aborted) output.say('No request came for a while: the console has ended.');
+        const end = await served.ended(idle);
+        if (end === 'idle') output.say('No request came for a while: the console has ended.');
+        if (end === 'opened-twice') throw openedTwice();
       } finally {
         ended.abort();
         await served.close();

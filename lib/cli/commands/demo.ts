@@ -1,10 +1,11 @@
 import type { demo as tell } from '../../../demo/demo.ts';
+import type { ServedConsole } from '../../console/serve.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { usageError } from '../errors/cli-error.ts';
 import { exitCodes } from '../errors/exit-codes.ts';
 import { explain } from '../errors/explain.ts';
-import { idleMs, openConsole } from '../open-console.ts';
+import { idleMs, openConsole, openedTwice } from '../open-console.ts';
 import { requireRepository } from '../repository.ts';
 
 interface DemoOptions {
@@ -49,7 +50,12 @@ async function besideConsole(
 ): Promise<void> {
   const { output, next, stop, wiring } = context;
   const ended = new AbortController();
+  let isTwice = false;
   const over = AbortSignal.any([stop, ended.signal]);
+  const untilItEnds = async (served: ServedConsole) => {
+    isTwice = (await served.ended(idleMs)) === 'opened-twice';
+    ended.abort();
+  };
   try {
     await demo(output, false, {
       stop: over,
@@ -75,10 +81,11 @@ async function besideConsole(
         };
         const served = await openConsole(context, world, { port: 0, browser });
         output.say('It only reads. Ctrl-C ends it.');
-        void served.ended(idleMs).then(() => ended.abort());
+        void untilItEnds(served);
         return served;
       },
     });
+    if (isTwice) throw openedTwice();
   } finally {
     ended.abort();
   }

@@ -13,10 +13,13 @@ export interface HistoryQuery {
   readonly server?: string | undefined;
   readonly by?: string | undefined;
   readonly pass?: string | undefined;
-  readonly limit: number;
+  readonly page: number;
 }
 
-/** What was found, newest first, and whether there is more. */
+/** Records of a page. */
+export const recordsOfPage = 50;
+
+/** A page of what was found, newest first, and whether there is more. */
 export interface FoundRecords {
   readonly records: readonly ShownRecord[];
   readonly hasMore: boolean;
@@ -30,7 +33,9 @@ export function historyPage(
   query: HistoryQuery,
   connections: readonly string[],
 ): Page {
-  const { limit, ...filters } = query;
+  const { page, ...filters } = query;
+  const turn = (to: number) =>
+    href('/history', { ...filters, page: to === 1 ? undefined : String(to) });
   const same = (value: string) => ({ value, text: value });
   const body = html`<form action="/history" method="get" role="search" aria-label="History">
       ${select('Connection', 'connection', connections.map(same), query.connection)}
@@ -46,7 +51,10 @@ export function historyPage(
         </div>`,
     )}
     ${records(found)}
-    ${hasMore ? html`<p>${link(href('/history', { ...filters, limit: String(2 * limit) }), 'Show older ones too')}</p>` : ''}`;
+    <nav class="pager" aria-label="Pages">
+      ${page > 1 ? html`<a rel="prev" href="${turn(page - 1)}">Newer</a>` : ''}
+      ${hasMore ? html`<a rel="next" href="${turn(page + 1)}">Older</a>` : ''}
+    </nav>`;
   return { title: 'History', place: 'history', body };
 }
 

@@ -1,3 +1,4 @@
+import { connectionNameSchema } from '../../model/names/connection-name.ts';
 import { mapLimited } from '../../pass/limited.ts';
 import { previews } from '../../pass/previews.ts';
 import { readHistory } from '../../pass/history/read-history.ts';
@@ -8,7 +9,7 @@ import type { FleetReader, FleetReading } from '../reading.ts';
 import { currentId } from '../current-id.ts';
 import { fleetPage } from './fleet.ts';
 import type { PageContext } from './page-context.types.ts';
-import { historyPage } from './history.ts';
+import { historyPage, recordsOfPage } from './history.ts';
 import type { FoundRecords, HistoryQuery } from './history.ts';
 import { planPage } from './plan.ts';
 import type { HeldReading, MadePlan } from './plan.ts';
@@ -23,7 +24,8 @@ type Given = (field: string) => string | undefined;
 type MakePage = (given: Given) => Promise<Page | undefined>;
 
 const atOnce = 8;
-const [fewestRecords, mostRecords] = [100, 10_000];
+/** As far back as pages go; filters reach what is older. */
+const mostPages = 200;
 
 /** The five pages, by path. */
 export function pagesOf(
@@ -81,7 +83,7 @@ export function pagesOf(
         server: given('server'),
         by: given('by'),
         pass: given('pass'),
-        limit: numberIn(given('limit'), fewestRecords, mostRecords),
+        page: numberIn(given('page'), 1, mostPages),
       };
       const { connections } = await reader.read();
       const names = connections.map(({ connection }) => connection);
@@ -130,11 +132,13 @@ async function readHeld(
 async function findRecords(
   { target, explain, stop }: ConsoleWorld,
   names: readonly string[],
-  { connection, server, by, pass, limit }: HistoryQuery,
+  { connection, server, by, pass, page }: HistoryQuery,
 ): Promise<FoundRecords> {
   const { deps, isRows } = await target();
-  const wanted = { since: undefined, by, pass, limit: limit + 1 };
-  const chosen = connection === undefined ? names : [connection];
+  const [from, to] = [(page - 1) * recordsOfPage, page * recordsOfPage];
+  const wanted = { since: undefined, by, pass, limit: to + 1 };
+  const isName = connection !== undefined && connectionNameSchema.safeParse(connection).success;
+  const chosen = connection === undefined ? names : isName ? [connection] : [];
   const read = await mapLimited(chosen, atOnce, stop, async (name) => {
     try {
       return await readHistory({ ...deps, isRows }, { connection: name, server }, wanted);
@@ -147,8 +151,8 @@ async function findRecords(
     .flatMap((one) => ('records' in one ? one.records : []))
     .toSorted((a, b) => Number(a.at < b.at) - Number(a.at > b.at));
   return {
-    records: all.slice(0, limit),
-    hasMore: all.length > limit,
+    records: all.slice(from, to),
+    hasMore: all.length > to && page < mostPages,
     failure: found.flatMap((one) => ('problem' in one ? [one] : [])),
   };
 }

@@ -134,3 +134,11 @@ test('a port that is in use is an error with the next step', async () => {
     expect(stderr).toMatch(/port is in use[\s\S]*next: name another one/);
   });
 });
+
+test('an address that is opened twice ends the session, with the next step', async () => {
+  const { code, stderr } = await opened([], async ({ address }) => {
+    expect((await fetch(address, { redirect: 'manual' })).status).toBe(401);
+  });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/opened a second time[\s\S]*next: start it again/);
+});

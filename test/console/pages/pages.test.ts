@@ -270,15 +270,17 @@ describe('history', () => {
     expect(await browser.page('/history?pass=none')).toContain('Nothing was done.');
   });
 
-  test('shows the newest hundred, and more on request', async () => {
+  test('has the newest first, fifty a page', async () => {
     const { ledger } = world.deps;
     for (let index = 0; index < 120; index += 1) {
       const at = new Date(world.clock.now() - index).toISOString();
       await ledger.record(connection, { kind: 'login', at, by: 'kim' });
     }
     const count = async (path: string) => (await browser.page(path)).match(/signed in/g)?.length;
-    expect(await count('/history')).toBe(100);
-    expect(await browser.page('/history?by=kim')).toContain('/history?by=kim&amp;limit=200');
-    expect(await count('/history?limit=200')).toBe(120);
+    expect(await count('/history')).toBe(50);
+    expect(await browser.page('/history?by=kim')).toContain('/history?by=kim&amp;page=2');
+    expect(await count('/history?page=3')).toBe(20);
+    expect(await browser.page('/history?page=3')).not.toContain('rel="next"');
+    expect(await count('/history?page=99')).toBeUndefined();
   });
 });
