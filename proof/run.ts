@@ -13,6 +13,9 @@ const campaigns: Readonly<Record<string, readonly string[]>> = {
   soak: ['soak', '--', '--seconds', '600'],
 };
 
+/** What CI does with a few kills is done with all of them. */
+const env = { ...process.env, TRUEUP_LIFECYCLE_KILLS: '50' };
+
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in campaigns));
 if (unknown.length > 0) {
@@ -24,7 +27,7 @@ for (const name of asked.length > 0 ? asked : Object.keys(campaigns)) {
   const parameters = ['run', '--silent', ...(campaigns[name] ?? [])];
   process.stdout.write(`\n== ${name}: npm ${parameters.join(' ')}\n`);
   const from = Date.now();
-  const { status } = spawnSync('npm', parameters, { stdio: 'inherit' });
+  const { status } = spawnSync('npm', parameters, { stdio: 'inherit', env });
   const seconds = Math.round((Date.now() - from) / 1000);
   if (status !== 0) failed.push(name);
   process.stdout.write(`== ${name}: ${status === 0 ? 'passed' : 'failed'} in ${seconds} s\n`);

@@ -94,7 +94,7 @@ function isWrong(
   if (!fits(row, policyOf(row, own))) return exempt('invalid');
   if (boundId !== undefined) {
     const isVanished =
-      world.lateDeletions.has(boundId) ||
+      world.late.has(boundId) ||
       world.scenario.actions.some((one) => one.do === 'vanish' && one.id === item);
     if (there.length === 0 && isVanished) return exempt('missing');
     if (there.length !== 1 || there[0] !== boundId) return wrong(`there are ${there.join()}`);
@@ -105,5 +105,11 @@ function isWrong(
   }
   if (taken) return exempt('for a person');
   if (there.length === 0 && !manage.includes('create')) return exempt('may not be created');
+  // Settled as not sent, and sent by a process that had stood still: that is left for a person.
+  const [only = ''] = there;
+  const says = state.servers.get(item)?.reason?.code;
+  if (there.length === 1 && world.late.has(only) && says === 'name-taken') {
+    return exempt('for a person, of a frozen process');
+  }
   return wrong(`it is not bound, and there are ${there.join() || 'none'}`);
 }

@@ -73,7 +73,7 @@ export function withLabels(whole: Scenario): Scenario {
 }
 
 /** So many servers besides those that come and go: more pages of a list than one, and passes that cost little. */
-const othersAtMost = 5;
+const othersAtMost = 2;
 
 function smaller(scenario: Scenario): Scenario {
   const connections = scenario.connections.map((connection) => ({

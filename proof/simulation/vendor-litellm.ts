@@ -65,6 +65,7 @@ const defaults: Readonly<Record<string, Json>> = {
 export function liteLlmDeclared({
   auth_type: type,
   allowed_tools: tools,
+  description,
   ...shown
 }: JsonObject): JsonObject {
   const isDefault = ([key, value]: [string, Json]) => key in defaults && defaults[key] === value;
@@ -72,6 +73,7 @@ export function liteLlmDeclared({
     ...Object.fromEntries(
       Object.entries(shown).map((entry) => [entry[0], isDefault(entry) ? null : entry[1]]),
     ),
+    description: description === '' ? null : (description ?? null),
     auth_type: type ?? 'none',
     allowed_tools: Array.isArray(tools) && tools.length > 0 ? tools : null,
   };

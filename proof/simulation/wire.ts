@@ -1,10 +1,12 @@
 import type { Json } from '../../lib/model/json/json.types.ts';
+import { isJsonObject } from '../../lib/model/json/json.ts';
 import { WireError } from '../../lib/gateways/http/wire.ts';
 import type { Progress, Wire } from '../../lib/gateways/http/wire.ts';
 import type { VendorCall } from './events.types.ts';
 import type { FaultKind } from './scenario.types.ts';
 import type { Process } from './scheduler.ts';
 import type { HttpAnswer } from './vendor.ts';
+import { textOf } from './vendor-quirks.ts';
 import type { World } from './world.ts';
 
 /** An attempt at a vendor is over after so long; a request that is on its way lands before. */
@@ -124,12 +126,18 @@ class Sending {
         : account.handle(request, now, staleMs);
     this.#call.after = id === undefined ? undefined : account.fieldsOf(id);
     this.#call.done = answer.status;
-    if (operation === 'delete' && this.#call.frozen) this.#world.lateDeletions.add(id ?? '');
+    if (this.#call.frozen) this.#late(id, answer);
     this.#call.landedAt = now;
     this.#note(`vendor ${operation} ${id ?? ''} ${answer.status} ${bodyText(request.body)}`);
     this.#world.tell({ kind: 'vendor', phase: 'landed', call: this.#call });
     // A proxy that had no answer sends it once more, and hands on what is said to that.
     return this.#fault?.what === 'repeat' ? account.handle(request, now) : answer;
+  }
+
+  #late(id: string | undefined, { body }: HttpAnswer): void {
+    const { operation } = this.#call;
+    const made = isJsonObject(body) ? textOf(body['id'] ?? body['server_id']) : '';
+    if (operation === 'create' || operation === 'delete') this.#world.late.add(id ?? made);
   }
 
   /** How old a list is: all its pages are of one moment. One list of a connection is: what may exist is settled by two. */

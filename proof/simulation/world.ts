@@ -64,8 +64,8 @@ export class World {
   readonly issuer: Issuer;
   readonly accounts: ReadonlyMap<string, VendorAccount>;
   readonly queue = new MessageQueue();
-  /** Servers whose deletion a process sent that had stood still since its last check. */
-  readonly lateDeletions = new Set<string>();
+  /** Servers that a process created or deleted which had stood still since its last check. */
+  readonly late = new Set<string>();
   /** How old the list is that a process reads, by process and connection; absent: as old as it seems. */
   readonly lists = new Map<string, number>();
   /** Connections of which a list was older than it seemed. */
