@@ -1,3 +1,8 @@
+import { resolve } from 'node:path';
+
+// Processes that tests start find the sources stripped of their types and compiled.
+process.env.NODE_COMPILE_CACHE ??= resolve(import.meta.dirname, 'node_modules/.cache/compile');
+
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 
 const campaigns: Readonly<Record<string, readonly string[]>> = {
   tests: ['test:proof'],
+  tables: ['test:tables'],
   simulation: ['simulate', '--', '--seeds', '10000'],
   mutations: ['simulate', '--', '--mutations'],
   fuzz: ['fuzz', '--', '--cases', '100000'],

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { startFleetInFiles } from '../support/fleet-in-files.ts';
 import type { FleetInFiles } from '../support/fleet-in-files.ts';
 import { holdPuts, until } from '../support/held.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 
 const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 
@@ -14,7 +15,7 @@ let fleet: FleetInFiles;
 function start(argv: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [entry, ...argv, ...fleet.options], {
     cwd: fleet.folder,
-    env: { PATH: '', ...fleet.environment, ...environment },
+    env: { ...childEnvironment, ...fleet.environment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const told = { stdout: '', stderr: '' };
@@ -60,7 +61,7 @@ test('output that cannot be written is said, and ends with 1', async () => {
   const full = isThere ? openSync('/dev/full', 'w') : 'pipe';
   const child = spawn(process.execPath, [entry, 'plan', ...fleet.options], {
     cwd: fleet.folder,
-    env: { PATH: '', ...fleet.environment },
+    env: { ...childEnvironment, ...fleet.environment },
     stdio: ['ignore', full, 'pipe'],
   });
   if (typeof full === 'number') closeSync(full);

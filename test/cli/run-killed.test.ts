@@ -9,6 +9,7 @@ import { startFleetInFiles } from '../support/fleet-in-files.ts';
 import type { FleetInFiles } from '../support/fleet-in-files.ts';
 import { holdPuts, until } from '../support/held.ts';
 import { trueup } from './run.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 
 const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 /** Elsewhere the lease of a process that was killed is waited for, until it has expired. */
@@ -42,7 +43,7 @@ inLinux('a process that lives is named, and one that was killed is not waited fo
   const answerPuts = holdPuts(vendor, { skip: 8 });
   const child = spawn(process.execPath, [entry, 'apply', '--yes', ...options], {
     cwd,
-    env: { PATH: '', USER: 'kim', ...environment },
+    env: { ...childEnvironment, USER: 'kim', ...environment },
     stdio: 'ignore',
   });
   await until(() => vendor.counts.put === 12);

@@ -7,6 +7,7 @@ import type { Ledger } from '../../lib/ledger/ledger.types.ts';
 import { LostUpdateError, StoreError } from '../../lib/model/errors/store-error.ts';
 import { at, change, fullServer, hashOf, heldPlan, report, server } from './records.ts';
 import { day, hour, type TestClock } from '../support/test-clock.ts';
+import { sampled } from '../support/sample.ts';
 
 /** A fresh, empty ledger. */
 export interface LedgerSubject {
@@ -233,10 +234,15 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(await ledger.heldDigests('acme')).toEqual([two.digest]);
     });
 
-    test.each([
-      [10_000, 10_000],
-      [30_000, 5000],
-    ])('a held plan of %d changes keeps every hash, approved too', async (changes, shown) => {
+    test.each(
+      sampled(
+        [
+          [30_000, 5000],
+          [10_000, 10_000],
+        ],
+        2,
+      ),
+    )('a held plan of %d changes keeps every hash, approved too', async (changes, shown) => {
       const held = heldPlan(changes);
       await Promise.all([ledger.putHeld('acme', held), subject.other.putHeld('acme', held)]);
       expect(await ledger.heldDigests('acme')).toEqual([held.digest]);

@@ -14,6 +14,7 @@ import {
   world,
 } from './support/ten-servers.ts';
 import { manyIds, neighbourId, othersOf, startTown, townIds } from './support/town.ts';
+import { sampled } from '../support/sample.ts';
 
 describe('the connection', () => {
   beforeEach(startTen);
@@ -147,7 +148,7 @@ describe('a connection that is down', () => {
     withoutIt = [(await othersOf(alone)).others, (await othersOf(alone)).others];
   });
 
-  test.each(ways)(
+  test.each(sampled(ways, 3))(
     '$name: its pass ends after a handful of calls, its servers keep their outcome, and other connections go on',
     async ({ bring, list, put, code }) => {
       const town = await startTown(true);

@@ -22,7 +22,7 @@ let gateway: ContextForgeSimulator;
 let deps: TestWorld['deps'];
 
 beforeEach(async () => {
-  world = await startWorld();
+  world = await startWorld({}, { sqliteLedger: true });
   gateway = await startSimulatedContextForge({
     servers: [],
     tokens: ['api-token'],

@@ -4,6 +4,7 @@ import { outcomesOf, startWorld, type TestWorld } from '../support/world.ts';
 import { alloyFleet } from './support/alloy-fleet.ts';
 import { barndoorFleet } from './support/barndoor-fleet.ts';
 import type { RandomFleet } from './support/random-fleet.ts';
+import { atScale } from '../support/sample.ts';
 
 let world: TestWorld;
 
@@ -38,7 +39,7 @@ async function applyAndPlanAgain<T>(fleet: RandomFleet<T>, numRuns: number): Pro
 }
 
 test('at Barndoor: apply, plan again, expect nothing; and what was not declared is as it was', () =>
-  applyAndPlanAgain(barndoorFleet(world), 25));
+  applyAndPlanAgain(barndoorFleet(world), atScale(10, 100)));
 
 test('at Alloy: apply, plan again, expect nothing; access rules mean what was declared, the rest is as it was', () =>
-  applyAndPlanAgain(alloyFleet(world), 15));
+  applyAndPlanAgain(alloyFleet(world), atScale(6, 100)));

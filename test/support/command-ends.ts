@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { childEnvironment } from './child-environment.ts';
 
 const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 
@@ -125,7 +126,7 @@ async function runFailing(
   const own = { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/dev/null' };
   const child = spawn(process.execPath, [entry, ...argv, ...options], {
     cwd,
-    env: { PATH: '', HOME: cwd, ...own, ...environment },
+    env: { ...childEnvironment, HOME: cwd, ...own, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

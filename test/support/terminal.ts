@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import { childEnvironment } from './child-environment.ts';
 
 const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 
@@ -35,7 +36,7 @@ export function openTerminal(
   const child = spawn(process.execPath, [entry, ...argv], {
     ...size,
     cwd,
-    env: { PATH: '', TERM: 'xterm-256color', ...environment },
+    env: { ...childEnvironment, TERM: 'xterm-256color', ...environment },
   });
   const emulator = new xterm.Terminal({ ...size, scrollback: 10_000, allowProposedApi: true });
   let bytes = '';

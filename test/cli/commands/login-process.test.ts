@@ -8,6 +8,7 @@ import { browser } from './browser.ts';
 import type { Visit } from './browser.ts';
 import { files, isGone, startLoginWorld } from './login-world.ts';
 import type { LoginWorld } from './login-world.ts';
+import { childEnvironment } from '../../support/child-environment.ts';
 
 const entry = resolve(import.meta.dirname, '../../../bin/trueup.mjs');
 let world: LoginWorld;
@@ -31,7 +32,7 @@ function start(visit: Visit, environment: Record<string, string> = {}) {
   const person = browser(visit);
   const child = spawn(process.execPath, [entry, 'login', 'acme', ...files], {
     cwd: world.folder,
-    env: { PATH: path, ...world.environment, ...environment },
+    env: { ...childEnvironment, PATH: path, ...world.environment, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   running.push(child);

@@ -9,6 +9,7 @@ import { connection, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 import { onTables } from '../run.ts';
 import type { Ran, RunOptions } from '../run.ts';
+import { atScale } from '../../support/sample.ts';
 
 const [a = '', b = '', c = ''] = serverIds(3);
 
@@ -421,7 +422,7 @@ describe('pull', () => {
         }
         expect(await rows()).toEqual(before);
       }),
-      { numRuns: 40 },
+      { numRuns: atScale(12, 200) },
     );
   });
 });

@@ -18,6 +18,7 @@ import {
 import { anotherProcess } from '../../support/another-process.ts';
 import { alloyConnection, connection, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
+import { isWhole } from '../../support/sample.ts';
 
 const hour = 3_600_000;
 const bearer = `b/+=~${core}=`;
@@ -227,7 +228,10 @@ describe.each(['bearer', 'client-credentials', 'refresh-token'])(
         type === 'bearer' ? ['list', 'get', 'put'] : ['token'];
       for (const [index, { kind }] of effectsOf('').entries()) {
         const more: SimulatedOperation[] = type === 'bearer' || kind !== 'status' ? [] : ['put'];
-        for (const operation of [...operations, ...more]) {
+        const all = [...operations, ...more];
+        // Each operation in turn.
+        const some = isWhole ? all : all.slice(index % all.length).slice(0, 1);
+        for (const operation of some) {
           await stir([a]);
           const effect = effectsOf(carried(operation))[index] as Effect;
           const at = operation === 'token' ? world.issuer : world.barndoor;
@@ -238,7 +242,7 @@ describe.each(['bearer', 'client-credentials', 'refresh-token'])(
         }
       }
       expect(await leaks()).toEqual([]);
-      expect(told.length).toBeGreaterThan(40);
+      expect(told.length).toBeGreaterThan(isWhole ? 160 : 60);
     });
   },
 );

@@ -20,6 +20,7 @@ import { connection, serverIds, startWorld } from '../../../support/world.ts';
 import type { TestWorld } from '../../../support/world.ts';
 import { onTables, trueup } from '../../run.ts';
 import type { RunOptions } from '../../run.ts';
+import { childEnvironment } from '../../../support/child-environment.ts';
 
 const [a = '', b = ''] = serverIds(2);
 const canary = 'canary-of-a-secret';
@@ -131,7 +132,7 @@ describe('what all connections need', () => {
         'eu-west-1',
       ];
       const env = {
-        PATH: '',
+        ...childEnvironment,
         HOME: '/nowhere',
         AWS_EC2_METADATA_DISABLED: 'true',
         TRUEUP_ALLOWED_HOSTS: 'barndoor=acme.example',
