@@ -6,6 +6,7 @@ import type { Attributes as Item } from '../../lib/table/dynamodb/attribute-valu
 import { serverValue } from '../../lib/ledger/server-record.ts';
 import { parseConnection, parseServer } from '../../lib/desired/rules/declarations.ts';
 import type { Connection } from '../../lib/model/desired.types.ts';
+import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { FingerprintKeys } from '../../lib/model/fingerprint.types.ts';
 import { fingerprint } from '../../lib/plan/fingerprint.ts';
 import type { ServerRecord } from '../../lib/model/ledger.types.ts';
@@ -37,22 +38,30 @@ export function connectionRow(connection: string, baseUrl: string) {
 export const versionOf = (index: number) =>
   `00000000-0000-4000-9000-${String(index).padStart(12, '0')}`;
 
-/** Items of a fleet in sync, as Trueup leaves them after it applied everything. */
-export function seedItems(
+/** A server's row, and what the ledger knows of it once it is as declared. */
+interface Seeded {
+  readonly row: {
+    readonly connection: string;
+    readonly item: string;
+    readonly label: string;
+    readonly spec: JsonObject;
+    readonly generation: number;
+  };
+  readonly record: ServerRecord;
+}
+
+/** A fleet in sync, as Trueup leaves it after it applied everything. */
+export function seedServers(
   connection: Connection,
   servers: number,
   provider: Provider,
   keys: FingerprintKeys,
   at: string,
-): { readonly desired: Item[]; readonly ledger: Item[]; readonly records: ServerRecord[] } {
-  const desired: Item[] = [];
-  const ledger: Item[] = [];
-  const records: ServerRecord[] = [];
+): Seeded[] {
   const account = accountKey(connection);
-  for (let index = 0; index < servers; index += 1) {
+  return Array.from({ length: servers }, (_, index) => {
     const { id, label, spec } = fleetServer(connection.name, index);
     const row = { connection: connection.name, item: `server#${id}`, label, spec, generation: 1 };
-    desired.push(toItem(row));
     const parsed = parseServer(row, connection, provider.table, fits);
     if (!parsed.ok) throw new Error(parsed.server.reason);
     const { server } = parsed;
@@ -81,13 +90,25 @@ export function seedItems(
       undecided: {},
       normalised: {},
     };
-    records.push(record);
-    ledger.push({
+    return { row, record };
+  });
+}
+
+/** The same as items of the two tables. */
+export function seedItems(...of: Parameters<typeof seedServers>): {
+  readonly desired: Item[];
+  readonly ledger: Item[];
+  readonly records: ServerRecord[];
+} {
+  const seeded = seedServers(...of);
+  return {
+    desired: seeded.map(({ row }) => toItem(row)),
+    ledger: seeded.map(({ row: { connection, item }, record }, index) => ({
       ...toItem({ ...serverValue(record), rev: record.rev, writeId: versionOf(index) }),
-      ...toItem({ connection: connection.name, item: `server#${id}` }),
-    });
-  }
-  return { desired, ledger, records };
+      ...toItem({ connection, item }),
+    })),
+    records: seeded.map(({ record }) => record),
+  };
 }
 
 export function parsedConnection(

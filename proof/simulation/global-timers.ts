@@ -8,7 +8,11 @@ export function takeGlobalTimers(scheduler: Scheduler): () => void {
   const { setTimeout, clearTimeout } = globalThis;
   const performance = Object.getOwnPropertyDescriptor(globalThis, 'performance');
   const set = (run: () => void, ms = 0) => scheduler.after(ms, run, scheduler.current);
-  const clear = (timer?: { cancel: () => void }) => timer?.cancel();
+  const clear = (timer?: { cancel: () => void } | NodeJS.Timeout) => {
+    // A library may have taken the timers of Node before.
+    if (timer && 'cancel' in timer) timer.cancel();
+    else clearTimeout(timer);
+  };
   Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
   Object.defineProperty(globalThis, 'performance', {
     configurable: true,
