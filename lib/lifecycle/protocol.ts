@@ -14,7 +14,7 @@ import type { Binding, LabelState, Reservation } from '../model/lifecycle.types.
  * | unsure   | `unsure`               | -        | `listed`: bound, free again, or for a person |
  * | person   | `person`               | -        | `listed` without it, twice: free again |
  * | created  | `created`, with the id | -        | `listed`, any list: bound |
- * | bound    | - or any               | there    | `remove`; `vanished`: none |
+ * | bound    | - or any               | there    | `remove`; `connected`: bound; `vanished`: none |
  * | removing | -                      | removal  | `gone`: none; `kept`: bound; other processes, later: `read` |
  *
  * - One reservation is one request to create. It is written before the request is sent, so that a process that dies
@@ -48,6 +48,8 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
       return ofRemoval(state, (binding) => [bound(withoutRemoval(binding))]);
     case 'vanished':
       return state.binding ? done([{ item: 'binding' }]) : refused('none');
+    case 'connected':
+      return connected(state);
     case 'read':
       return read(state, event);
   }
@@ -97,6 +99,8 @@ export type LifecycleEvent =
   | { readonly kind: 'kept' }
   /** The gateway does not have the server of a label that is declared absent, and nothing was sent. */
   | { readonly kind: 'vanished' }
+  /** The gateway shows the server as connected: no user has to consent any more. */
+  | { readonly kind: 'connected' }
   /** A read of the server, started at this time, after a deletion whose result is not known. */
   | {
       readonly kind: 'read';
@@ -207,6 +211,12 @@ function remove({ binding }: LabelState, event: EventOf<'remove'>): LifecycleDec
   if (!isOwn(binding, event)) return refused('other');
   if (binding.removal) return refused('early');
   return done([bound({ ...binding, removal: { at, epoch, approval } })]);
+}
+
+function connected({ binding }: LabelState): LifecycleDecision {
+  if (binding?.consentUrl === undefined) return refused('none');
+  const { consentUrl: _given, ...rest } = binding;
+  return done([bound(rest)]);
 }
 
 function ofRemoval(

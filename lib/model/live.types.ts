@@ -12,4 +12,6 @@ export interface LiveServer {
   readonly name?: string;
   /** Why it cannot be changed, if the vendor's API only reads it. */
   readonly readOnly?: string;
+  /** The gateway shows that it is connected: if a user had to consent, that is done. */
+  readonly isConnected?: true;
 }

@@ -53,14 +53,14 @@ function sorted<T>(byId: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return new Map([...byId].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A server with a resend mark is not quiet: a pass must still clear the mark. */
+/** A server with a resend mark, or with news for its label, is not quiet: a pass must still write that. */
 function isQuiet(
   plan: ServerPlan,
   { declared, resend }: ServerInputs,
   now: number,
 ): plan is ServerPlan & { readonly inSyncAs: 'inSync' | 'assumed' } {
-  const { inSyncAs } = plan;
-  return inSyncAs !== undefined && resend === 'none' && !notedRecord(plan, declared, now);
+  const { inSyncAs, label } = plan;
+  return inSyncAs !== undefined && !label && resend === 'none' && !notedRecord(plan, declared, now);
 }
 
 /**

@@ -50,7 +50,10 @@ export function planServer(context: PlanContext, inputs: ServerInputs): ServerPl
   if (live.readOnly !== undefined) {
     return simple('invalid', { code: 'invalid', message: `it is ${live.readOnly}` });
   }
-  return planFields(context, inputs, declared.server, live, record);
+  const plan = planFields(context, inputs, declared.server, live, record);
+  const isConsented =
+    live.isConnected === true && created?.stored.binding?.consentUrl !== undefined;
+  return isConsented ? { ...plan, label: { kind: 'connected' } } : plan;
 }
 
 const goneByItself =

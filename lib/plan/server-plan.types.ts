@@ -69,4 +69,5 @@ export interface ServerPlan {
 export type LabelWork =
   | { readonly kind: 'settle'; readonly begunAt: number; readonly found: FoundByName }
   | { readonly kind: 'removal'; readonly isThere: boolean }
-  | { readonly kind: 'already-gone' };
+  | { readonly kind: 'already-gone' }
+  | { readonly kind: 'connected' };

@@ -45,6 +45,8 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
   ['a deletion at another gateway', { binding }, { ...remove, account: 'b' }, 'other'],
   ['a second deletion', { binding: { ...binding, removal } }, remove, 'early'],
   ['the absence of what is not bound', {}, { kind: 'vanished' }, 'none'],
+  ['the connection of what needed no consent', { binding }, { kind: 'connected' }, 'none'],
+  ['the connection of what is not bound', {}, { kind: 'connected' }, 'none'],
   ['the end of a deletion that nobody began', { binding }, { kind: 'gone' }, 'none'],
   [
     'a read without a deletion',
@@ -104,6 +106,14 @@ test.each(['https://c.test', undefined])(
     });
   },
 );
+
+test('the address for consent goes once the server is connected', () => {
+  const state = { binding: { ...binding, consentUrl: 'https://c.test' } };
+  expect(decide(state, { kind: 'connected' })).toEqual({
+    ok: true,
+    writes: [{ item: 'binding', value: binding }],
+  });
+});
 
 test('lists that others read while the request was under way do not settle it', () => {
   const later = new Date(now + 5).toISOString();

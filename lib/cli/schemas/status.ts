@@ -36,7 +36,7 @@ const serverStatusSchema = z.object({
       'Why fields of it were changed in the last 24 hours, of the last 500 records',
     ),
   ),
-  consentUrl: z.optional(text('Where a person had to consent when Trueup created it')),
+  consentUrl: z.optional(text('Where a person has to consent when Trueup created it')),
   fights: z.optional(
     described(
       z.array(

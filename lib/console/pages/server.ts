@@ -72,7 +72,7 @@ function summary(
       consentUrl === undefined
         ? ''
         : html`<dt>Consent</dt>
-            <dd>a person had to consent at ${command(plainText(consentUrl))}</dd>`
+            <dd>a person has to consent at ${command(plainText(consentUrl))}</dd>`
     }
     ${own.map(
       (pause) =>

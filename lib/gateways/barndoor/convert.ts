@@ -9,7 +9,7 @@ import type { Page } from '../http/paging.ts';
  */
 export function toServer(answer: Json): LiveServer | undefined {
   if (!isJsonObject(answer)) return undefined;
-  const { id, name, slug, meta } = answer;
+  const { id, name, slug, meta, connection_status: status } = answer;
   if (typeof id !== 'string' || id === '') return undefined;
   return {
     id,
@@ -18,6 +18,7 @@ export function toServer(answer: Json): LiveServer | undefined {
       ...(typeof slug === 'string' && { slug }),
       ...(isJsonObject(meta) && { meta }),
     },
+    ...(status === 'connected' && { isConnected: true }),
   };
 }
 

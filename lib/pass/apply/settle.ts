@@ -53,7 +53,7 @@ async function settle(
   const event =
     work.kind === 'removal'
       ? ({ kind: 'read', begunAt, settlingMs: settlingMs(context), isThere: work.isThere } as const)
-      : ({ kind: 'vanished' } as const);
+      : ({ kind: work.kind === 'connected' ? 'connected' : 'vanished' } as const);
   const settled = await deps.ledger.advance(request.connection, label, event, stored);
   if (settled.ok) tally.written += 1;
 }

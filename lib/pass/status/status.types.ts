@@ -18,7 +18,7 @@ export interface ServerStatus extends NextAttempt {
   readonly reason?: Reason;
   /** Why fields of it were changed within a day; absent if none were. */
   readonly causes?: readonly Cause[];
-  /** Where a person had to consent when Trueup created it. */
+  /** Where a person has to consent when Trueup created it. */
   readonly consentUrl?: string;
   /** Fields that were corrected three times or more within a day; absent if there are none. */
   readonly fights?: readonly Fight[];

@@ -15,7 +15,7 @@ const fields = { name: 'Salesforce Production', slug: 'salesforce' };
 
 describe('toServer', () => {
   test("keeps what is the user's to declare", () => {
-    expect(toServer(shown)).toEqual({ id, fields });
+    expect(toServer(shown)).toEqual({ id, fields, isConnected: true });
   });
 
   test('keeps meta where it is shown, and never client_id: it is a mask', () => {
@@ -28,8 +28,16 @@ describe('toServer', () => {
     expect(toServer(registry)).toEqual({
       id,
       fields: { ...fields, meta: { team: 'sales', own: null } },
+      isConnected: true,
     });
   });
+
+  test.each(['available', 'pending', 'error', undefined, null, true, 'CONNECTED'])(
+    'is not connected with the status %j',
+    (status) => {
+      expect(toServer({ id, connection_status: status as Json })).toEqual({ id, fields: {} });
+    },
+  );
 
   test.each([
     ['numbers', { name: 1, slug: 2, meta: 3 }],
@@ -57,7 +65,7 @@ describe('toServer', () => {
 });
 
 describe('toPage', () => {
-  const servers = [{ id, fields }];
+  const servers = [{ id, fields, isConnected: true }];
   test.each<[string, Json, object]>([
     ['an array', [shown], { servers }],
     ['an empty array', [], { servers: [] }],

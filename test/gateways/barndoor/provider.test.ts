@@ -48,8 +48,8 @@ describe('Barndoor', () => {
   test('where it shows meta and a masked client id, only meta is taken', async () => {
     const { session } = await world({ readMeta: true, maskClientId: true });
     const fields = { name: 'Alpha', slug: 'alpha', meta: { team: 'sales' } };
-    expect(await collect(session.list())).toEqual([{ id: 'a', fields }]);
-    expect(await session.get('a')).toEqual({ id: 'a', fields });
+    expect(await collect(session.list())).toEqual([{ id: 'a', fields, isConnected: true }]);
+    expect(await session.get('a')).toEqual({ id: 'a', fields, isConnected: true });
   });
 
   test.each(['error', 'detail'] as const)('says why not in the form %s', async (errorForm) => {

@@ -226,6 +226,15 @@ test('a request has no secrets, nor what goes with them, where the gateway creat
   expect(Object.keys(bodyPrints(keys, 'acme', 'new#a', units))).toEqual(['/name', '/auth']);
 });
 
+test.each<[string, Partial<Binding>, Partial<LiveServer>, object | undefined]>([
+  ['connected', { consentUrl: 'https://c.test' }, { isConnected: true }, { kind: 'connected' }],
+  ['not connected', { consentUrl: 'https://c.test' }, {}, undefined],
+  ['connected, and needed no consent', {}, { isConnected: true }, undefined],
+])('of a created server that is %s, the label says so', (_, more, shown, label) => {
+  const live = { id: 's1', fields: { name: 'A', tags: [] }, ...shown };
+  expect(planOf(created({ binding: { ...binding, ...more } }), { live }).label).toEqual(label);
+});
+
 describe('a server that is declared absent', () => {
   const absent = (more: Partial<Binding> = {}, policy = {}) =>
     created({ binding: { ...binding, ...more } }, { isAbsent: true, policy });
