@@ -4,7 +4,24 @@ import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
 import { outcomeCounts } from '../../lib/model/outcome.ts';
 import type { Outcome } from '../../lib/model/outcome.ts';
 import type { DesiredRow } from '../../lib/desired/desired-store.types.ts';
+import { changeOf, heldPlan } from './held.ts';
 import type { TestWorld } from '../../test/support/world.ts';
+
+/** Every page of a large fleet, without one that reads gateways. */
+export const fleetPaths = [
+  '/',
+  '/servers',
+  '/servers?page=200',
+  '/servers?text=server-7&outcome=inSync',
+  '/servers?connection=acme-03&outcome=failed',
+  '/server?connection=acme-03&id=srv-000007',
+  '/plan',
+  '/history',
+  '/history?server=server-7+of+acme-03',
+  '/act?act=retry&connection=acme-03',
+  `/act?act=approve&connection=acme-03&digest=${Buffer.from('acme-03'.padEnd(16)).toString('hex')}`,
+  '/act?act=pause&connection=acme-03&id=srv-000007',
+] as const;
 
 /** Of a hundred servers, a few with each outcome to look at. */
 const outcomeOf = (index: number): Outcome =>
@@ -52,6 +69,12 @@ export async function largeFleet(
       });
     }
     rows.set(name, own);
+    const digest = heldDigest(name);
+    const ids = own.slice(1).map(({ item }) => item.slice('server#'.length));
+    await ledger.putHeld(name, heldPlan(name, ids.slice(0, servers * 0.4), since, digest));
+    for (const id of ids.slice(0, changed)) {
+      await ledger.record(name, changeOf(id, `Server ${Number(id.slice('srv-'.length))}`, since));
+    }
     await ledger.putReport(
       name,
       {
@@ -68,6 +91,7 @@ export async function largeFleet(
         secretsDecrypted: 0,
         credentialsDecrypted: 0,
         state: 'ok',
+        held: digest,
         details: [],
       },
       true,
@@ -93,6 +117,12 @@ export async function largeFleet(
     close: () => table.close(),
   };
 }
+
+/** Servers of a connection that were changed lately. */
+const changed = 100;
+
+/** Of what the guard holds in a connection. */
+export const heldDigest = (name: string) => Buffer.from(name.padEnd(16)).toString('hex');
 
 const connectionRow = (name: string) => ({
   provider: 'barndoor',

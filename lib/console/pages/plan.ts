@@ -24,8 +24,8 @@ export type MadePlan =
   | { readonly connection: string; readonly plan: Plan }
   | ({ readonly connection: string } & Explained);
 
-/** Servers that are shown of a group of a plan. */
-const mostServers = 100;
+/** Servers that are shown of a group of a plan, by where it is shown: with those of the whole fleet, or in the form that approves it. */
+const mostServers = { h4: 20, h3: 100 } as const;
 
 /** What the guard holds; and, on request, what passes would do now. */
 export function planPage(
@@ -138,7 +138,7 @@ function group(
   heading: 'h3' | 'h4',
 ): Html {
   const text = `${title}: ${counted(changes.length, 'server')}`;
-  const shown = changes.slice(0, mostServers);
+  const shown = changes.slice(0, mostServers[heading]);
   const more = changes.length - shown.length;
   const blocks = serverBlocks({ ...plan, changes: shown }, marking).filter(
     ({ length }) => length > 0,
