@@ -4,7 +4,7 @@ import { embedded } from './embedded.ts';
 import { neighbour } from './neighbour.ts';
 import { outage } from './outage.ts';
 import { processor } from './processor.ts';
-import { sweeps, throttled, undersized } from './sweep.ts';
+import { sweeps, sweepsAndQuota, undersized } from './sweep.ts';
 
 /** What can be run by name. */
 export const parts = {
@@ -15,7 +15,7 @@ export const parts = {
   outage,
   processor,
   sweeps,
-  throttled,
+  sweepsAndQuota,
   undersized,
 };
 

@@ -48,21 +48,43 @@ export function callsOfEach(calls: Calls, passes: number): Calls {
   );
 }
 
-/** One sweep of the fleet, by each number of workers, each time with new processes. */
+/** One sweep of the fleet by each number of workers, each time with new processes. */
 export function sweeps(
   connections: number,
   workers: readonly number[],
   processor: ProcessorTime,
   servers = 20,
 ): Promise<Sweep[]> {
-  return withVirtualWorld(fleetOf(connections, servers), async (world) => {
-    const found: Sweep[] = [];
-    for (const count of workers) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, on the same tables
-      found.push(await sweep(world, connections, count, processor));
-    }
-    return found;
-  });
+  return withVirtualWorld(fleetOf(connections, servers), (world) =>
+    sweepEach(world, connections, workers, processor),
+  );
+}
+
+/** The same, and then one sweep against the default quotas of Secrets Manager, on the same tables. */
+export function sweepsAndQuota(
+  connections: number,
+  workers: readonly number[],
+  limited: { readonly workers: number; readonly quota: number },
+  processor: ProcessorTime,
+): Promise<{ readonly sweeps: Sweep[]; readonly throttled: Throttled }> {
+  return withVirtualWorld(fleetOf(connections), async (world) => ({
+    sweeps: await sweepEach(world, connections, workers, processor),
+    throttled: await throttled(world, connections, limited, processor),
+  }));
+}
+
+async function sweepEach(
+  world: VirtualWorld,
+  connections: number,
+  workers: readonly number[],
+  processor: ProcessorTime,
+): Promise<Sweep[]> {
+  const found: Sweep[] = [];
+  for (const count of workers) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, on the same tables
+    found.push(await sweep(world, connections, count, processor));
+  }
+  return found;
 }
 
 function sweep(
@@ -97,24 +119,21 @@ const passSpread = (ended: readonly Ended[]) =>
     ended.flatMap(({ result }) => (result.kind === 'done' ? result.report.durationMs / 1000 : [])),
   );
 
-/** One sweep against the default quotas of Secrets Manager. */
-export function throttled(
+async function throttled(
+  world: VirtualWorld,
   connections: number,
-  workers: number,
-  quota: number,
+  { workers, quota }: { readonly workers: number; readonly quota: number },
   processor: ProcessorTime,
 ): Promise<Throttled> {
-  return withVirtualWorld(fleetOf(connections), async (world) => {
-    for (const name of ['ListSecrets', 'BatchGetSecretValue']) {
-      world.quotas.set(name, new RateQuota(quota));
-    }
-    const found = await sweep(world, connections, workers, processor);
-    const { calls } = world;
-    const refused = Object.entries(calls)
-      .filter(([name]) => name.startsWith('throttled '))
-      .reduce((sum, [, count]) => sum + count, 0);
-    return { ...found, quota, refused, returned: calls['ChangeMessageVisibility'] ?? 0 };
-  });
+  for (const name of ['ListSecrets', 'BatchGetSecretValue']) {
+    world.quotas.set(name, new RateQuota(quota));
+  }
+  const found = await sweep(world, connections, workers, processor);
+  const { calls } = world;
+  const refused = Object.entries(calls)
+    .filter(([name]) => name.startsWith('throttled '))
+    .reduce((sum, [, count]) => sum + count, 0);
+  return { ...found, quota, refused, returned: calls['ChangeMessageVisibility'] ?? 0 };
 }
 
 function assertServed(served: number, connections: number): void {
