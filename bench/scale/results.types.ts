@@ -35,6 +35,8 @@ export interface Throttled extends Sweep {
   readonly refused: number;
   /** Messages that failed for it, and came again a minute later. */
   readonly returned: number;
+  /** Messages that failed for it five times. */
+  readonly deadLetters: number;
 }
 
 /** The schedule goes on every five minutes, with too few workers for a sweep in that time. */

@@ -69,7 +69,7 @@ export function millionOf(
       quota: 'batchGetSecretValue',
       need: a('BatchGetSecretValue'),
       basis: counted,
-      setting: `fewer workers, each of which then knows more connections; ${spread}`,
+      setting: `fewer workers: each then knows more connections; ${spread}`,
     },
     {
       what: 'Secrets in a region, with a shared secret for the servers of a connection',

@@ -81,7 +81,7 @@ function methodSection({ embedded, undersized }: Results): string[] {
       ]),
     ),
     '',
-    `Of Lambda: a new process takes ${coldStart.ms} ms before its first message (${coldStart.basis}); the queue’s trigger begins with ${ramp.first} workers and adds ${ramp.perMinute} a minute ([${ramp.basis}](${ramp.from})); a function of 512 MB has 512/${count(wholeProcessorMb.mb)} of a processor ([${wholeProcessorMb.basis}](${wholeProcessorMb.from})), so processor time is what was measured on this machine, times ${(wholeProcessorMb.mb / 512).toFixed(2)}. A run fails if an invocation fails or takes longer than five minutes, or a message becomes a dead letter.`,
+    `Of Lambda: a new process takes ${coldStart.ms} ms before its first message (${coldStart.basis}); the queue’s trigger begins with ${ramp.first} workers and adds ${ramp.perMinute} a minute ([${ramp.basis}](${ramp.from})); a function of 512 MB has 512/${count(wholeProcessorMb.mb)} of a processor ([${wholeProcessorMb.basis}](${wholeProcessorMb.from})), so processor time is what was measured on this machine, times ${(wholeProcessorMb.mb / 512).toFixed(2)}. Figures of the next sections are measured in this way, unless they are marked computed or assumed. A run fails if an invocation fails or takes longer than five minutes, or a message becomes a dead letter (but for passes that Secrets Manager’s quota stops, which are counted).`,
     '',
   ];
 }

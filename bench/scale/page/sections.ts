@@ -17,7 +17,7 @@ function sweepRow({ workers, served, pass, connections }: Sweep): string[] {
 
 export function sweepSection({ sweeps, throttled, undersized }: Results): string[] {
   const { connections } = undersized;
-  const { quota, refused, returned, unserved } = throttled;
+  const { quota, refused, returned, unserved, deadLetters } = throttled;
   const kept = `${count(throttled.workers)}, with the quota`;
   return [
     '## A sweep, by workers',
@@ -33,7 +33,7 @@ export function sweepSection({ sweeps, throttled, undersized }: Results): string
     '',
     'More workers than Lambda has added by then do nothing: it begins with 5 and adds 300 a minute.',
     '',
-    `**What stops more workers first is Secrets Manager**: a pass calls ListSecrets once for each 100 secrets of its connection, and AWS takes ${quota} of these calls a second in an account and region, a quota that it does not raise. All rows but the last are as if there were no such quota. In the last one calls above ${quota} a second, of ListSecrets and of BatchGetSecretValue each, are refused and repeated as the SDK does: ${count(refused)} were refused, and ${count(returned)} passes failed for it, whose messages come again a minute later${unserved > 0 ? ` (${count(unserved)} more failed in the scheduled function itself, and wait for its next event)` : ''}. So ${quota} passes a second are the most of one account and region, whatever \`concurrency\` is: ${count(quota * 300)} connections every five minutes.`,
+    `**What stops more workers first is Secrets Manager**: a pass calls ListSecrets once for each 100 secrets of its connection, and AWS takes ${quota} of these calls a second in an account and region, a quota that it does not raise. All rows but the last are as if there were no such quota. In the last one calls above ${quota} a second, of ListSecrets and of BatchGetSecretValue each, are refused and repeated as the SDK does: ${count(refused)} were refused, and ${count(returned)} passes failed for it, whose messages come again a minute later (${count(deadLetters)} became dead letters)${unserved > 0 ? ` (${count(unserved)} more failed in the scheduled function itself, and wait for its next event)` : ''}. So ${quota} passes a second are the most of one account and region, whatever \`concurrency\` is: ${count(quota * 300)} connections every five minutes.`,
     '',
     ...undersizedText(undersized),
   ];
@@ -72,7 +72,7 @@ export function neighbourSection({ neighbour }: Results): string[] {
       ],
     ),
     '',
-    `It takes one worker, and no second one: who asks for it meanwhile leaves a note with the process that works on it (${count(knocks)} times). ${count(puts)} PUTs in ${count(passes)} passes, the last after ${seconds(neighbour.seconds)}; its budget is set so high that none waits for it (with 300 requests a minute it would be ${Math.ceil(changed / 290)} minutes).`,
+    `It takes one worker, and no second one: a request that comes meanwhile is left with the process that works on the connection (${count(knocks)} times). ${count(puts)} PUTs in ${count(passes)} passes, the last after ${seconds(neighbour.seconds)}; its budget is set so high that none waits for it (with 300 requests a minute it would be ${Math.ceil(changed / 290)} minutes).`,
   ];
 }
 
@@ -104,7 +104,7 @@ export function downSection({ down }: Results): string[] {
       ]),
     ),
     '',
-    'A call that is not answered takes 15 s, and a list is asked for three times: a pass over a silent gateway holds its worker for up to 46 s. Then it waits a minute, and longer each time, up to an hour. One such connection delays nobody; where many are down at once, as when a whole gateway is, their attempts take workers from the others until the waits have grown. More `concurrency` moves that.',
+    'A call that is not answered takes 15 s, and a list is asked for three times: a pass over a silent gateway holds its worker for up to 46 s. Then it waits a minute, and longer each time, up to an hour. One such connection delays no other. Where many are down at once, as when a gateway that many connections share gives no answer, their attempts take workers from the others until the waits have grown; an error that is answered at once does not. More `concurrency` moves that.',
   ];
 }
 

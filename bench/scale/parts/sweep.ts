@@ -133,7 +133,13 @@ async function throttled(
   const refused = Object.entries(calls)
     .filter(([name]) => name.startsWith('throttled '))
     .reduce((sum, [, count]) => sum + count, 0);
-  return { ...found, quota, refused, returned: calls['ChangeMessageVisibility'] ?? 0 };
+  return {
+    ...found,
+    quota,
+    refused,
+    returned: calls['ChangeMessageVisibility'] ?? 0,
+    deadLetters: world.queue.deadLetters.length,
+  };
 }
 
 function assertServed(served: number, connections: number): void {

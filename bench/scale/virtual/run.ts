@@ -68,6 +68,6 @@ export async function deployed<Result>(
   if (errors.length > 0) throw new Error(`${errors.length} invocations failed: ${errors[0]}`);
   if (overtime > 0) throw new Error(`${overtime} invocations took longer than a function may`);
   const dead = world.queue.deadLetters.length;
-  if (dead > 0) throw new Error(`${dead} messages became dead letters`);
+  if (dead > 0 && world.quotas.size === 0) throw new Error(`${dead} messages became dead letters`);
   return result;
 }
