@@ -4,9 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
 import { assertGuarded, synthesiseOffline } from './offline-synth.ts';
-import { pythonTool } from './python-tool.ts';
+import { cfnLint } from './python-tool.ts';
 
 const place = 'eu-central-1:123456789012';
 const key = `arn:aws:kms:${place}:key/0f0e0d0c-1111-2222-3333-444455556666`;
@@ -57,7 +56,7 @@ const templates = globSync([
 ]);
 if (templates.length < 4) throw new Error(`too few templates in cdk.out: ${templates.join(', ')}`);
 process.stdout.write(`cdk synth: ${templates.length} templates, and no connection opened\n`);
-const program = join(pythonTool('cfn-lint', '1.58.0'), 'cfn-lint');
+const program = cfnLint();
 const { status } = spawnSync(program, templates, { stdio: 'inherit' });
 process.stdout.write(
   `cfn-lint: ${templates.length} templates, ${status === 0 ? 'clean' : 'not clean'}\n`,

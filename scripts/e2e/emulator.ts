@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pythonTool } from '../python-tool.ts';
+import { ministack, ministackVersion } from '../python-tool.ts';
 import type { Processes } from './processes.ts';
 
 /** AWS on loopback. */
@@ -15,7 +15,6 @@ export interface Emulator {
   readonly folder: string;
 }
 
-const version = '1.5.33';
 export const account = '000000000000';
 export const region = 'eu-central-1';
 
@@ -25,10 +24,9 @@ export async function startEmulator(
   folder: string,
   logFile: string,
 ): Promise<Emulator> {
-  const programs = pythonTool('ministack', version);
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const { child } = processes.start(join(programs, 'ministack'), [], {
+  const { child } = processes.start(ministack(), [], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -59,7 +57,7 @@ export async function startEmulator(
     CDK_HOME: join(folder, 'cdk-home'),
     HOME: folder,
   };
-  return { name: `MiniStack ${version}`, endpoint, environment, folder };
+  return { name: `MiniStack ${ministackVersion}`, endpoint, environment, folder };
 }
 
 async function answers(endpoint: string): Promise<void> {

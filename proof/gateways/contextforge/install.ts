@@ -24,7 +24,7 @@ export function installContextForge(): string {
   rmSync(folder, { recursive: true, force: true });
   execFileSync(pythonForContextForge(), ['-m', 'venv', folder], { stdio: 'inherit' });
   try {
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+    const pip = ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check'];
     const wanted = ['--constraint', constraints, `mcp-contextforge-gateway==${version}`];
     execFileSync(join(programs, 'python'), [...pip, ...wanted], { stdio: 'inherit' });
   } catch (error) {

@@ -54,7 +54,7 @@ export function installLiteLlm(): string {
     });
   run(findPython('LiteLLM', [3, 10], [3, 13]), ['-m', 'venv', 'venv']);
   const programs = join(folder, 'venv', 'bin');
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check'];
   const wanted = ['--constraint', constraints, `litellm[proxy]==${version}`, 'prisma==0.11.0'];
   run(join(programs, 'python'), [...pip, ...wanted]);
 
