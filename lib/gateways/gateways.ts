@@ -13,7 +13,7 @@ const create: Readonly<Record<ProviderName, (http: HttpClient) => Provider>> = {
   litellm: createLiteLlm,
 };
 
-/** Every vendor that Trueup knows, by the name that a connection's `provider` has. */
+/** All providers, by the name in a connection's `provider`. */
 export function createProviders(http: HttpClient): ReadonlyMap<string, Provider> {
   return new Map(providerNames.map((name) => [name, create[name](http)]));
 }

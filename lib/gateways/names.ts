@@ -1,4 +1,7 @@
-/** The name of every provider, as a connection's `provider` and `allowedHosts` have it. A list alone: the deployment reads it too. */
+/**
+ * The names of all providers, as used in a connection's `provider` and in `allowedHosts`. A separate file, because the
+ * CDK construct imports it.
+ */
 export const providerNames = ['alloy', 'barndoor', 'contextforge', 'litellm'] as const;
 
 export type ProviderName = (typeof providerNames)[number];

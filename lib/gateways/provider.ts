@@ -5,7 +5,7 @@ import type { Connection } from '../model/desired.types.ts';
 import type { Secret } from '../model/secret.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 
-/** How often each call was made, an attempt that failed included. */
+/** Number of requests by kind, failed ones included. */
 export interface VendorCalls {
   list: number;
   get: number;
@@ -13,49 +13,49 @@ export interface VendorCalls {
   /** Absent means none. */
   create?: number;
   delete?: number;
-  /** How many of these were answered with 429; absent means none. */
+  /** How many of them were answered with 429; absent means none. */
   throttled?: number;
 }
 
-/** What is known of a vendor besides its field table. For its page in docs/gateways: nothing decides by it. */
+/** Facts about a vendor for its page in docs/gateways. Not used by the code. */
 export interface GatewayFacts {
-  /** How it is known. */
+  /** Source of the facts. */
   readonly knownBy: string;
-  /** What a PUT does to fields that it leaves out. */
+  /** What happens to fields that a PUT leaves out. */
   readonly leftOut: string;
-  /** What is shown in place of a value that is hidden. */
+  /** What the gateway shows in place of a hidden value. */
   readonly masks: string;
-  /** What is refused because of another server. */
+  /** What the gateway rejects because of another server. */
   readonly conflicts: string;
   /** The vendor's own rate limit. */
   readonly rateLimit: string;
-  /** What is answered for a server that is not there. */
+  /** The answer for a server that does not exist. */
   readonly absent: string;
 }
 
-/** One vendor. Its folder normalises, the core compares. */
+/** One vendor. Its folder converts answers to a common form, and the core compares them. */
 export interface Provider {
   readonly name: string;
   readonly table: FieldTable;
-  /** Requests a minute where the connection says nothing. */
+  /** Default requests per minute. */
   readonly requestsPerMinute: number;
-  /** Servers on a page of its list; absent where the list is whole in one answer. */
+  /** Servers on a page of its list; absent if the list is complete in one answer. */
   readonly serversOnPage?: number;
-  /** The vendor's documented hosts, exact or `*.suffix`; allowed where the user owns both row and settings. */
+  /** The vendor's documented hosts, exact or `*.suffix`; allowed if the user owns both rows and settings. */
   readonly documentedHosts: readonly string[];
   /**
-   * How many times as long as any other request a PUT may take: the vendor calls other servers before it answers. Times of
-   * leases are made for at most 3. Defaults to 1.
+   * Factor for the timeout of a PUT, for a vendor that calls other servers before it answers. At most 3, for which
+   * lease times are chosen. Defaults to 1.
    */
   readonly putPatience?: number;
   /**
-   * Statuses of an answer in JSON to a PUT that mean: the server behind the gateway failed, not the gateway. Such a PUT is
-   * not repeated, may have been applied, and says nothing of the connection.
+   * Statuses of a JSON answer to a PUT which mean that the server behind the gateway failed, and not the gateway. Such
+   * a PUT is not retried, may have been applied, and does not count as a failure of the connection.
    */
   readonly upstreamStatuses?: readonly number[];
   /**
-   * Whether an answer to a POST says that the server behind the gateway failed, and that none was created because of it. Any
-   * other answer with the same status leaves that open.
+   * Whether an answer to a POST means that the server behind the gateway failed, and that therefore none was created.
+   * After any other answer with the same status that is unknown.
    */
   readonly isUncreated?: (status: number, answer: Json) => boolean;
   /**
@@ -63,43 +63,43 @@ export interface Provider {
    * repeats it.
    */
   readonly isRepeated?: (status: number, answer: Json, sent: JsonObject) => boolean;
-  /** Whether an answer to a PUT, other than 409, says that another server has a value that only one may have. */
+  /** Whether an answer to a PUT other than 409 means that another server has a unique value. */
   readonly isConflict?: (status: number, answer: Json) => boolean;
   /**
-   * Whether a GET waits for the server behind the gateway. Servers are then always read by the list, and a GET only confirms
-   * that one is not there.
+   * Whether a GET waits for the server behind the gateway. Servers are then read only by the list, and a GET only
+   * confirms that one is missing.
    */
   readonly hasSlowGet?: boolean;
   readonly facts: GatewayFacts;
   open(connection: Connection, session: SessionInputs): VendorSession;
 }
 
-/** What a session needs from its pass. */
+/** The dependencies of a session. */
 export interface SessionInputs {
   /**
    * The bearer token; `renew` is true once after a 401. Throws `VendorError` (`connection` class) without one.
    */
   token(options: { renew: boolean }): Promise<Secret>;
   /**
-   * Waits for the budget before each request on the wire, a repeated one too.
+   * Waits for the budget before each request, retries included.
    *
-   * @param patience - how many times as long as usual the request may take
-   * @param put - the server, where the request is to change one
+   * @param patience - factor for the timeout of the request
+   * @param put - the server, if the request changes one
    */
   admit(patience: number, put?: string): Promise<void>;
   /** Called once a `PUT` of the server may have reached the gateway. */
   reached?(server: string): void;
-  /** Counts each request on the wire. */
+  /** Counts the requests that are sent. */
   calls: VendorCalls;
-  /** Every secret that was handled for the connection: no error's text may repeat one. */
+  /** Every secret that was handled for the connection, which no error's text may contain. */
   known: KnownSecrets;
-  /** Ends all requests. */
+  /** Aborts all requests. */
   signal: AbortSignal;
 }
 
 /**
- * One pass's conversation with one vendor account. Every method throws `VendorError` only.
- * Answers are converted: what must not be kept is gone.
+ * The session of one pass with one vendor account. All methods throw only `VendorError`. Answers are converted, without
+ * values that must not be stored.
  */
 export interface VendorSession {
   /** All servers, page by page, in the vendor's order; a server may come twice if the list shifts. */
@@ -107,35 +107,35 @@ export interface VendorSession {
   /** @throws VendorError with status 404 if the vendor does not have it. */
   get(id: string): Promise<LiveServer>;
   /**
-   * Sends `body` and returns what the vendor answered.
+   * Sends `body` and returns the vendor's answer.
    *
-   * @param secrets - the values in `body` that must not come back in an error's text
+   * @param secrets - the values in `body` that must not appear in an error's text
    */
   put(id: string, body: JsonObject, secrets: readonly Secret[]): Promise<LiveServer>;
-  /** Creates a server, by one request. Absent where Trueup creates none. */
+  /** Creates a server with one request. Absent if Trueup does not create servers there. */
   create?(request: CreateRequest): Promise<CreatedAnswer>;
-  /** Deletes a server, by one request. Absent where Trueup creates none. @throws VendorError, `put`'s */
+  /** Deletes a server with one request. Absent if Trueup does not create servers there. @throws VendorError as `put` */
   remove?(id: string): Promise<void>;
 }
 
 /** A server to create. */
 export interface CreateRequest {
-  /** What stands for its id until it has one: the key of its row. */
+  /** The key of its row, which is used as its id until it has one. */
   readonly server: string;
-  /** Its id, where the gateway lets the request choose it: unique to this attempt. */
+  /** Unique to this attempt; also the server's id, if the gateway lets the request set it. */
   readonly nonce: string;
   readonly body: JsonObject;
-  /** The values in `body` that must not come back in an error's text. */
+  /** The values in `body` that must not appear in an error's text. */
   readonly secrets: readonly Secret[];
-  /** Awaited right before the request goes out. */
+  /** Awaited right before the request is sent. */
   readonly before: () => Promise<void>;
 }
 
-/** What a gateway answered to it. */
+/** The gateway's answer to a create request. */
 export interface CreatedAnswer {
   readonly id: string;
-  /** Absent where the answer does not show it. */
+  /** Absent if the answer does not have it. */
   readonly server?: LiveServer;
-  /** Where a person has to consent before it works. */
+  /** Where a user has to consent before it works. */
   readonly consentUrl?: string;
 }

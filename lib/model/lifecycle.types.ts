@@ -16,9 +16,9 @@ export interface Reservation {
   readonly epoch: number;
   readonly at: Time;
   /**
-   * `reserved`: the request may or may not have been sent. `unsure`: it was sent, and the answer does not show the result.
-   * `created`: the gateway answered with the id. `person`: a user must decide, because a server has the name and may belong
-   * to someone.
+   * `reserved`: the request may or may not have been sent. `unsure`: it was sent, and the answer does not show the
+   * result. `created`: the gateway answered with the id. `person`: a user must decide, because a server has the name
+   * and may belong to others.
    */
   readonly state: 'reserved' | 'unsure' | 'created' | 'person';
   /** Of the created server. */

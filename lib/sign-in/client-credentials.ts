@@ -6,10 +6,10 @@ import { isVendorError } from '../model/errors/vendor-error.ts';
 type ClientCredentials = Extract<Auth, { type: 'client-credentials' }>;
 
 /**
- * A new access token for a machine. The client secret is cached in the process; if the endpoint refuses it, it is read
- * once again, since it may have been rotated.
+ * A new access token by the client credentials grant. The client secret is cached in the process. If the endpoint
+ * rejects it, it is read again once, because it may have been rotated.
  *
- * @param rejected - after a 401 from the vendor: the cached client secret is not trusted either
+ * @param rejected - true after a 401 from the vendor: the cached client secret is then read again too
  * @throws VendorError with operation `token`
  */
 export async function renewWithClientCredentials(

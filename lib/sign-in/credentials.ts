@@ -18,11 +18,11 @@ import type {
   SignInDependencies,
 } from './renewal.ts';
 
-/** The bearer token of one connection for one pass; what it learns stays in the process. */
+/** The bearer token of one connection for one pass. Uses and updates the cache of the process. */
 export class Credentials {
-  /** Credentials that this pass read from the secret store. */
+  /** Number of credentials that this pass read from the secret store. */
   decrypted = 0;
-  /** Version of the secret that this pass read or saved last; absent if it did neither. */
+  /** Version of the secret that this pass last read or saved; absent if none. */
   version: string | undefined;
   readonly #connection: Connection;
   readonly #provider: Provider;
@@ -33,7 +33,7 @@ export class Credentials {
   readonly #key: string;
   #underWay: Promise<Secret> | undefined;
 
-  /** @param known - gets every credential and token, with those that the process had for the connection before */
+  /** @param known - receives every credential and token, including earlier ones of this process */
   constructor(
     connection: Connection,
     provider: Provider,
@@ -56,10 +56,10 @@ export class Credentials {
   }
 
   /**
-   * The token to send. Requests that ask at the same time share one renewal.
+   * The token to send. Concurrent requests share one renewal.
    *
-   * @param options - `renew` after a 401: the known one is no longer good
-   * @throws VendorError with operation `token` without one
+   * @param options - `renew` after a 401: the cached token is not used
+   * @throws VendorError with operation `token` if there is none
    */
   async token({ renew }: { renew: boolean }): Promise<Secret> {
     const known = renew ? undefined : this.#current();
@@ -68,20 +68,20 @@ export class Credentials {
     return this.#underWay;
   }
 
-  /** After a refusal: the next pass reads the secret again, which may have been refused before anything was sent. */
+  /** Clears the cache after a rejection, so that the next pass reads the secret again. */
   forget(): void {
     this.#deps.credentials.set(this.#key, { before: secretsOf(this.#cached()) });
   }
 
   /**
-   * The version of the declared secret in use. A newer one that was seen in the secret store is read before the next request.
+   * The version of the declared secret in use. If the secret store has a newer one, it is read before the next request.
    *
-   * @param current - as the secret store has it, where it is known
+   * @param current - the version in the secret store, if known
    */
   versionInUse(current: string | undefined): string | undefined {
     const { version } = this.#cached();
     if (current === undefined || current === version) return version;
-    // Without a version it may be a login's access token, from when there was no such secret.
+    // Without a version, the cached token may come from a login before the secret existed.
     this.forget();
     return current;
   }
@@ -144,7 +144,7 @@ export class Credentials {
     credentials.set(this.#key, { ...credential, version, before, renewAt });
   }
 
-  /** @param kind - of the error where the secret, or its member, is not there */
+  /** @param kind - the kind of error if the secret or its key does not exist */
   async #read(
     reference: SecretReference,
     kind: 'token' | 'needs-login' = 'token',
@@ -164,7 +164,7 @@ export class Credentials {
   }
 }
 
-/** Of a connection that has been served for a year, so many former credentials are known at its next pass. */
+/** Maximum number of earlier credentials that are kept for each connection. */
 const mostBefore = 20;
 
 function secretsOf({ secret, access, before = [] }: CachedCredential): readonly Secret[] {

@@ -6,19 +6,19 @@ import { vendorText } from '../secrets/vendor-text.ts';
 import { isVendorError, VendorError } from '../model/errors/vendor-error.ts';
 import type { AuthorizationEndpointRequest } from './token-exchange.types.ts';
 
-/** No issuer's path is as deep; a tokenUrl that is costs no more requests than this. */
+/** No issuer has a deeper path. Limits the number of requests. */
 const issuersAtMost = 8;
 
 /**
- * Where a person signs in. A declared address is taken as it is. Otherwise the issuer is one of the folders above the token
- * endpoint: the one whose OpenID discovery document names exactly this token endpoint.
+ * The authorization endpoint. A declared address is used unchanged. Otherwise the issuer is the parent path of the
+ * token endpoint whose OpenID discovery document names exactly this token endpoint.
  *
  * | tokenUrl                                        | issuer            |
  * |-------------------------------------------------|-------------------|
  * | `/realms/acme/protocol/openid-connect/token`    | `/realms/acme`    |
  * | `/oauth/token`                                  | `/`               |
  *
- * @returns undefined if it is not declared, and no document names it
+ * @returns undefined if it is not declared and no document names the token endpoint
  * @throws VendorError with operation `token`; of kind `host` if the address is not on an allowed host
  */
 export async function findAuthorizationEndpoint(
@@ -31,10 +31,10 @@ export async function findAuthorizationEndpoint(
   const url = request.authorizeUrl ?? (await discover(http, request));
   if (url === undefined) return undefined;
   if (vendorText(url, known) === undefined) {
-    const why = 'the address to sign in at is left out: it repeats a part of a secret';
+    const why = 'the sign-in address is not shown: it contains a part of a secret';
     throw new VendorError('host', 'token', why, { context: { connection } });
   }
-  // The same rule as for the token endpoint, which is where the code goes.
+  // The same rule as for the token endpoint, to which the code is sent.
   assertAllowed(url);
   assertAllowed(tokenUrl);
   return url;
@@ -49,14 +49,14 @@ async function discover(
     // oxlint-disable-next-line no-await-in-loop
     const document = await readDocument(http, request, issuer);
     const { token_endpoint: token, authorization_endpoint: endpoint } = document ?? {};
-    // The library checks no member but the issuer.
+    // The library checks only the issuer.
     const isThis = typeof token === 'string' && URL.parse(token)?.href === href;
     if (isThis && typeof endpoint === 'string') return endpoint;
   }
   return undefined;
 }
 
-/** An issuer's OpenID discovery document; undefined if there is not one at that place. */
+/** An issuer's OpenID discovery document; undefined if there is none. */
 async function readDocument(
   http: HttpClient,
   { provider: owner, connection, signal, known }: AuthorizationEndpointRequest,
@@ -68,13 +68,14 @@ async function readDocument(
       operation: 'token',
       method: 'GET',
       url,
-      // Otherwise a page for people in place of a 404 would be asked for again and again.
+      // Otherwise the request would be repeated for an HTML page that is returned in place of a 404.
       repeatable: 'unsent',
       known,
       signal,
       context: { connection },
     });
-    // Behind a proxy, or with a slash at its end, an issuer has another name than its place. The token endpoint decides.
+    // Behind a proxy, or with a trailing slash, the issuer's name differs from its URL. Only the token endpoint must
+    // match.
     return Response.json(isJsonObject(document) ? { ...document, issuer: issuer.href } : null);
   };
   const options = { [oauth.customFetch]: send, [oauth.allowInsecureRequests]: true };
@@ -99,7 +100,7 @@ function issuersAbove(tokenUrl: string): readonly URL[] {
     .slice(0, issuersAtMost);
 }
 
-/** There is no such file, or a page for people in its place. */
+/** The answer is a 404, or an HTML page. */
 function isNoDocument({ kind, status = 0 }: VendorError): boolean {
   const isAbsent = kind === 'status' && !isTransientStatus(status);
   return isAbsent || kind === 'body' || kind === 'redirect';

@@ -11,28 +11,29 @@ import type { RefreshedToken, RotatedOnly } from './token-exchange.types.ts';
 type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;
 
 /**
- * A new access token in a person's name, in this order:
+ * A new access token on behalf of a user, in these steps:
  *
- * 1. What was saved is read as it is now: if another process has saved an access token that holds, that is used.
- * 2. Otherwise the refresh token is exchanged, which may use it up, so only under the lease. It is the saved one, or that of
- *    the declared secret where nothing was saved since its present version or for this declaration.
- * 3. The new refresh token, the access token and its expiry are saved together, before first use; the refresh token also
- *    where the answer has no access token that can be used. An issuer that gives no new refresh token leaves nothing to lose:
- *    then a save that fails does not end the pass.
+ * 1. The saved tokens are read. If another process saved an access token that is valid, it is used.
+ * 2. Otherwise the refresh token is exchanged. That may invalidate it, so it requires the lease. It is the saved one,
+ *    or that of the declared secret if nothing was saved for its current version or for this declaration.
+ * 3. The new refresh token, the access token and its expiry are saved together, before first use. The refresh token is
+ *    also saved if the answer has no usable access token. If the issuer returns no new refresh token, a failed save
+ *    does
+ *    not end the pass, because nothing is lost.
  *
- * `invalid_grant` is believed only after the tokens were read again and there is neither an access token that holds nor
- * another refresh token: then a user has to sign in again.
+ * After `invalid_grant`, the tokens are read again. Only if there is neither a valid access token nor another refresh
+ * token, a user has to sign in again.
  *
- * A secret that is not there, or that has no refresh token, is what a login makes.
+ * A missing secret, or one without a refresh token, is resolved by a login.
  *
- * @throws VendorError with operation `token`; its kind is `needs-login` where a user has to sign in
+ * @throws VendorError with operation `token`; its kind is `needs-login` if a user has to sign in
  */
 export async function renewWithRefreshToken(renewal: Renewal<RefreshToken>): Promise<Secret> {
   const stored = await read(renewal);
   const known = usable(renewal, stored);
   if (known) return known;
   return renewal.underLease(async ({ isNew, assertOwned }) => {
-    // While the lease was waited for, its owner may have exchanged it.
+    // While this process waited for the lease, its owner may have exchanged the token.
     const current = isNew ? await read(renewal) : stored;
     const saved = isNew ? usable(renewal, current) : undefined;
     return saved ?? exchangeUnderLease(renewal, current, assertOwned);
@@ -56,7 +57,7 @@ async function exchangeUnderLease(
   }
 }
 
-/** The saved access token, if it holds and is not the one that the vendor just rejected. */
+/** The saved access token, if it is valid and not the one that the vendor just rejected. */
 function usable({ cached, deps, keep }: Renewal<RefreshToken>, { access }: SavedSignIn) {
   const holds = access && access.expiresAt - renewBeforeMs > deps.clock.now();
   if (!holds || access.token.reveal() === cached.access?.token.reveal()) return undefined;
@@ -115,7 +116,7 @@ async function save(
   const { refreshToken: issued = refreshToken } = fresh;
   const next = {
     refreshToken: issued,
-    // Without a new one, that which is there stays, with its end.
+    // Without a new access token, the saved one stays, with its expiry.
     access: 'failed' in fresh ? access : fresh,
     origin,
     seedVersion,
@@ -126,7 +127,7 @@ async function save(
     await (isNew ? saveStubbornly(deps.clock, put) : put());
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    // Nothing is lost: another process exchanges the same refresh token once more.
+    // Nothing is lost: another process exchanges the same refresh token again.
     if (!isNew) return;
     throw new VendorError(
       'token',

@@ -8,27 +8,27 @@ import type { SecretSource } from '../secrets/secret-source.ts';
 import type { SignInStore } from './saved/saved-sign-in.types.ts';
 import type { AccessToken, TokenExchange } from './token-exchange.types.ts';
 
-/** What this process knows of a connection's credentials: a named exception to "never kept". */
+/** The credentials of a connection in this process's memory: the one exception to the rule that secrets are not kept. */
 export interface CachedCredential {
-  /** The long-lived one: bearer token or client secret. */
+  /** The long-lived credential: bearer token or client secret. */
   readonly secret?: Secret;
-  /** The version of the secret that it came with. */
+  /** The version of that secret. */
   readonly version?: string | undefined;
-  /** A token of the provider's token endpoint. */
+  /** An access token from the token endpoint. */
   readonly access?: AccessToken;
-  /** Those that were used before, the last first. */
+  /** Earlier credentials, the latest first. */
   readonly before?: readonly Secret[];
-  /** From when on `access` is not used any more; milliseconds since the epoch. */
+  /** When to stop using `access`; milliseconds since the epoch. */
   readonly renewAt?: number;
 }
 
-/** What a renewal gives. */
+/** The result of a renewal. */
 export type KeptCredential = Pick<CachedCredential, 'secret' | 'access'>;
 
-/** By connection and the content of its `auth`: another declaration has an entry of its own. */
+/** By connection and the content of its `auth`, so that a changed declaration has its own entry. */
 export type CredentialCache = Map<string, CachedCredential>;
 
-/** What signing in needs from outside. */
+/** The dependencies of signing in. */
 export interface SignInDependencies {
   readonly credentials: CredentialCache;
   readonly signIns: SignInStore;
@@ -37,7 +37,7 @@ export interface SignInDependencies {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
 
-/** A credential as it is now, with its version. */
+/** The current value of a credential, with its version. */
 export interface ReadSecret {
   readonly value: Secret;
   readonly version: string;
@@ -52,19 +52,19 @@ export interface Renewal<A extends Auth = Auth> {
   readonly signal: AbortSignal;
   readonly cached: CachedCredential;
   readonly keep: (credential: KeptCredential) => void;
-  /** Reads a credential from the secret store, counted. @throws VendorError of kind `token`, or `ifAbsent` */
+  /** Reads a credential from the secret store and counts that. @throws VendorError of kind `token`, or `ifAbsent` */
   readonly readSecret: (
     reference: SecretReference,
     ifAbsent?: 'needs-login',
   ) => Promise<ReadSecret>;
   readonly countDecrypted: () => void;
-  /** Says which version of the credential is used from now on. */
+  /** Sets the version of the credential that is used from now on. */
   readonly use: (version: string) => void;
-  /** What an exchange uses up must not be used by two. */
+  /** For exchanges that invalidate the refresh token, which only one process may do. */
   readonly underLease: UnderLease;
-  /** Gets every credential and token that is read or received. */
+  /** Receives every credential and token. */
   readonly known: KnownSecrets;
 }
 
-/** An access token is renewed so long before it ends; one that does not last twice as long, at half its time. */
+/** An access token is renewed this long before it expires, or after half its lifetime if that is shorter. */
 export const renewBeforeMs = 60_000;

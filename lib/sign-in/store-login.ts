@@ -12,10 +12,10 @@ import { serveRounds } from '../lease/rounds.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 import type { Patience } from '../lease/wait-for-lease.ts';
 
-/** What storing a login needs. */
+/** The dependencies of `storeLogin`. */
 export type LoginDependencies = LeaseWorld & SignInDependencies & { readonly ledger: Ledger };
 
-/** What a person brought back from signing in. */
+/** The result of a user's sign-in. */
 export interface Login {
   readonly connection: string;
   readonly auth: Extract<Auth, { type: 'refresh-token' }>;
@@ -25,15 +25,15 @@ export interface Login {
   readonly by: string;
 }
 
-/** What a login has written; or who holds the lease, and then nothing is. */
+/** What was written, or the owner of the lease if nothing was. */
 export type StoredLogin =
   { readonly kind: 'stored' } | { readonly kind: 'locked'; readonly owner: string };
 
 /**
- * Saves what a login brought, under the lease: a pass that exchanges the old refresh token at the same moment would write its
- * own over it. It comes before the declared secret until that has another version. The backoff of the connection ends, and its
- * servers that failed are tried again: they may have been refused for the rights of the earlier sign-in. What others ask for
- * meanwhile is handed to the queue, or left to the next owner.
+ * Saves the tokens of a login, under the lease: otherwise a concurrent pass that exchanges the old refresh token would
+ * overwrite them. They are used instead of the declared secret until that has a new version. Also ends the connection's
+ * backoff, and makes failed servers be tried again, because the earlier sign-in may have lacked permissions. Requests
+ * of others meanwhile are sent to the queue, or left to the next owner.
  *
  * @throws StoreError if it could not be saved; InterruptedError
  */
@@ -43,7 +43,7 @@ export async function storeLogin(
   deps: LoginDependencies,
 ): Promise<StoredLogin> {
   const { connection } = login;
-  // Once the token is saved, what others asked for may as well wait for the next owner of the lease.
+  // Once the token is saved, requests of others can also wait for the next owner of the lease.
   const world = { ...deps, queue: ifItAnswers(deps.queue) };
   const lease = await waitForLease(connection, patience, world);
   if (typeof lease === 'string') return { kind: 'locked', owner: lease };
@@ -82,7 +82,7 @@ async function write(
   });
 }
 
-/** With files: the first login makes the file of secrets. */
+/** With files, the first login creates the secrets file. */
 function noneIfAbsent(error: unknown): ReadonlyMap<string, string> {
   if (error instanceof StoreError && error.code === 'store-absent') return new Map();
   throw error;

@@ -11,15 +11,15 @@ import { isVendorError, VendorError } from '../model/errors/vendor-error.ts';
 import { findAuthorizationEndpoint } from './discovery.ts';
 import type { AccessToken, TokenExchange, TokenRequest } from './token-exchange.types.ts';
 
-/** What the exchanges are made with. */
+/** The dependencies of the exchanges. */
 export interface TokenTools {
   readonly http: HttpClient;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
- * The grants of OAuth 2.0, by oauth4webapi over the shared HTTP client: hosts, sizes, times, repetition and errors follow
- * the client's rules.
+ * The OAuth 2.0 grants, by oauth4webapi over the shared HTTP client, whose rules for hosts, sizes, timeouts, retries
+ * and errors apply.
  */
 export function createTokenExchange(tools: TokenTools): TokenExchange {
   return {
@@ -28,7 +28,7 @@ export function createTokenExchange(tools: TokenTools): TokenExchange {
       return exchange(tools, request, {
         type: 'client_credentials',
         authentication: oauth.ClientSecretPost(textOf(clientSecret, request)),
-        // RFC 6749 does not have it; some issuers ask for it [doc].
+        // Not in RFC 6749, but some issuers require it [doc].
         parameters: { ...(audience !== undefined && { audience }) },
         secrets: [clientSecret],
         repeatable: 'anytime',
@@ -89,12 +89,12 @@ interface Grant {
   readonly type: 'client_credentials' | 'refresh_token' | 'authorization_code';
   readonly authentication: oauth.ClientAuth;
   readonly parameters: Readonly<Record<string, string>>;
-  /** What must not come back in an error's text. */
+  /** Secrets that must not appear in an error's text. */
   readonly secrets: readonly Secret[];
   readonly repeatable: Repeatable;
-  /** The kind of error that `invalid_grant` is; `token` unless given. */
+  /** The kind of error for `invalid_grant`. Defaults to `token`. */
   readonly invalidGrant?: VendorErrorKind;
-  /** Called with the refresh token of an answer, whatever its status and the rest of it. */
+  /** Called with the refresh token of any answer that has one, errors included. */
   readonly onRefreshToken?: (token: string) => void;
 }
 
@@ -107,7 +107,7 @@ async function exchange(
   const { secrets, repeatable } = grant;
   known.add(secrets);
   const call = { owner: provider, operation: 'token', url: tokenUrl, context } as const;
-  // Before the library reads the address: its error would be of another class.
+  // Before the library reads the address, because its error would have another class.
   http.assertAllowed(call);
   const fail = (kind: VendorErrorKind, why: string) =>
     new VendorError(kind, 'token', why, { context });
@@ -126,11 +126,11 @@ async function exchange(
     if (typeof type === 'string' && type.toLowerCase() !== 'bearer') {
       throw fail('token', 'the token in the answer is not a bearer token');
     }
-    // Endpoints leave these out, or spell them differently; the library is strict.
+    // Some endpoints omit these or spell them differently, and the library is strict.
     const conforming = { token_type: 'bearer', expires_in: secondsIn(seconds) };
     return Response.json({ access_token: token, ...conforming });
   };
-  // The library wants an issuer; it is compared with nothing, as no token that names one is read.
+  // The library requires an issuer. It is not compared with anything, because no ID token is read.
   const server = { issuer: tokenUrl, token_endpoint: tokenUrl };
   const client = { client_id: clientId };
   const startedAt = clock.now();
@@ -140,7 +140,7 @@ async function exchange(
     grant.authentication,
     grant.type,
     grant.parameters,
-    // Which addresses may be plain http is the client's rule.
+    // The HTTP client decides which addresses may use plain http.
     { [oauth.customFetch]: send, [oauth.allowInsecureRequests]: true },
   );
   const { access_token: token, expires_in: seconds = unsaidSeconds } = await oauth
@@ -152,14 +152,14 @@ async function exchange(
   return { token: new Secret(token), expiresAt: startedAt + seconds * 1000 };
 }
 
-/** Looks at each answer, and says what kind of error it is; undefined if it is not an error. */
+/** The kind of error of an answer; undefined if it is not an error. */
 function kindOf(
   status: number,
   answer: Json | undefined,
   { invalidGrant = 'token', onRefreshToken }: Grant,
 ): VendorErrorKind | undefined {
   const { access_token: token, refresh_token: next, error, ...more } = membersOf(answer);
-  // Where bytes were replaced, it is no token any more.
+  // If bytes were replaced, the token is not usable.
   if (isText(next) && !next.includes('\ufffd')) onRefreshToken?.(next);
   if (isTransientStatus(status)) return 'status';
   // Some endpoints send their errors with status 200.
@@ -171,7 +171,7 @@ function kindOf(
   return error === 'invalid_grant' ? invalidGrant : 'token';
 }
 
-/** Tokens that an answer has, which may come with an error all the same. */
+/** Tokens in an answer, which may also be an error. */
 function tokensIn(answer: Json): readonly Secret[] {
   const { access_token: access, refresh_token: refresh, id_token: id } = membersOf(answer);
   return [access, refresh, id].filter(isText).map((token) => new Secret(token));
@@ -182,9 +182,9 @@ const membersOf = (answer: Json | undefined): JsonObject => (isJsonObject(answer
 const isText = (value: Json | undefined): value is string =>
   typeof value === 'string' && value !== '';
 
-/** [guess] How long a token is valid whose answer does not say so, in seconds. */
+/** [guess] Lifetime in seconds of a token whose answer does not have one. */
 const unsaidSeconds = 300;
-/** A year. What an answer says beyond may be no time at all, and a refresh token is saved beside it. */
+/** A year. A longer lifetime may not be a valid time, which would prevent saving the refresh token. */
 const mostSeconds = 365 * 24 * 60 * 60;
 
 /** Some endpoints write the number as text. */

@@ -1,19 +1,19 @@
 import { storeProblem } from './store-errors.ts';
 import type { Item, ItemValue, Table } from './table.ts';
 
-/** What is to become of an item: a new value, no item, or, without `value`, what it is. */
+/** What to do with an item: write a new value, remove it, or, without `value`, leave it unchanged. */
 export interface Decision<T> {
   readonly value?: ItemValue | 'remove';
   readonly result: T;
 }
 
-/** Each attempt fails only because another writer's succeeded. */
+/** An attempt fails only if another writer succeeded. */
 const attemptsAtMost = 100;
 
 /**
- * Reads an item, decides, and writes it under its revision; starts over if it changed in between.
+ * Reads an item, decides, and writes it if its revision has not changed; otherwise starts over.
  *
- * @param decide - may be called several times, with the item as it is then
+ * @param decide - may be called several times, each time with the current item
  * @throws StoreError
  */
 export async function change<T>(
@@ -42,5 +42,5 @@ export async function change<T>(
     // oxlint-disable-next-line no-await-in-loop -- see above
     if (await write) return result;
   }
-  throw problem('store-busy', `it was changed by others ${attemptsAtMost} times in a row`);
+  throw problem('store-busy', `other processes changed it ${attemptsAtMost} times in a row`);
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json/json.types.ts';
 import { StoreError } from '../model/errors/store-error.ts';
 
-/** What can be matched on: `code` of the `StoreError`s that tables and AWS's services throw. */
+/** `code` of the `StoreError`s that tables and AWS services throw. */
 export type StoreErrorCode =
   | 'store-region'
   | 'store-throttled'
@@ -15,7 +15,7 @@ export type StoreErrorCode =
   | 'store-too-large'
   | 'store-failed';
 
-/** What ends by itself: the same call may succeed in a minute. */
+/** Temporary errors: the same call may succeed in a minute. */
 const passing: ReadonlySet<string> = new Set<StoreErrorCode>([
   'store-throttled',
   'store-busy',
@@ -24,12 +24,12 @@ const passing: ReadonlySet<string> = new Set<StoreErrorCode>([
   'store-failed',
 ]);
 
-/** Whether a store had a fault that ends by itself, unlike a right or a table that is lacking. */
+/** Whether the error is temporary, unlike a missing permission or table. */
 export function isPassing(error: unknown): boolean {
   return error instanceof StoreError && passing.has(error.code);
 }
 
-/** Which call failed, and where; never a value. */
+/** Which call failed, and where; has no values. */
 export interface StoreCall {
   /** Such as `DynamoDB Query`. */
   readonly call: string;
@@ -39,7 +39,7 @@ export interface StoreCall {
   readonly item?: string;
 }
 
-/** A `StoreError` that says what went wrong where. `cause` is attached only where it cannot hold a value. */
+/** A `StoreError` with the call, the place and the problem. `cause` is attached only if it cannot contain a value. */
 export function storeProblem(
   code: StoreErrorCode,
   at: StoreCall,
@@ -61,25 +61,26 @@ export function storeError(error: unknown, at: StoreCall): StoreError {
 }
 
 /**
- * The same for stores that hold secrets: no cause, since the SDK hangs raw answers on its errors; and no message, since
- * a service may repeat what it was sent, but for a refusal, which names who may not do what.
+ * The same for stores with secrets. It has no cause, because the SDK attaches raw answers to its errors, and no
+ * message, because a service may repeat what it was sent. Only an access-denied message is kept, which names the
+ * identity and the action.
  */
 export function secretStoreError(error: unknown, at: StoreCall): StoreError {
   if (error instanceof StoreError) return error;
   const name = nameOf(error);
   const code = codeOf(error);
   const limit =
-    code === 'store-limit' ? ': a quota of AWS is reached, and waiting does not end it' : '';
+    code === 'store-limit' ? ': an AWS quota is reached, and waiting does not help' : '';
   const said = /AccessDenied/.test(name) ? describe(error) : `${name}${limit}`;
   return storeProblem(code, at, known[code] ?? said);
 }
 
-/** What the SDK says of these does not help. */
+/** Errors for which the SDK's message does not help. */
 const known: Readonly<Partial<Record<StoreErrorCode, string>>> = {
   'store-region': 'no AWS region is set',
 };
 
-/** Of an answer without any list, such as a proxy's: where there are no items, DynamoDB's has an empty one. */
+/** For an answer without a list, such as one of a proxy: DynamoDB always returns a list, which may be empty. */
 export function noItems(at: StoreCall): StoreError {
   return storeProblem('store-incomplete', at, 'the answer has no items');
 }
@@ -92,12 +93,12 @@ export function nameOf(error: unknown): string {
 
 function describe(error: unknown): string {
   const name = nameOf(error);
-  // a SyntaxError repeats the text that it could not parse
+  // A SyntaxError repeats the text that it could not parse.
   const message = name === 'SyntaxError' ? '' : (textAt(error, 'message') ?? '').slice(0, 500);
   return message === '' ? name : `${name}: ${message}`;
 }
 
-/** By form and not by class: an error may come from another realm. */
+/** No `instanceof`: an error may come from another realm. */
 function textAt(error: unknown, key: 'name' | 'code' | 'message'): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const value: unknown = Reflect.get(error, key);
@@ -107,7 +108,7 @@ function textAt(error: unknown, key: 'name' | 'code' | 'message'): string | unde
 const codes: readonly (readonly [code: StoreErrorCode, names: RegExp])[] = [
   ['store-region', /region is missing/i],
   ['store-throttled', /throttl|throughputexceeded|requestlimitexceeded|toomanyrequests|slowdown/i],
-  // A quota, such as of the versions of a secret: waiting a moment does not end it.
+  // A quota, such as the number of versions of a secret, which retrying does not help.
   ['store-limit', /limitexceeded/i],
   [
     'store-denied',
@@ -119,7 +120,7 @@ const codes: readonly (readonly [code: StoreErrorCode, names: RegExp])[] = [
 
 function codeOf(error: unknown): StoreErrorCode {
   const name = nameOf(error);
-  // what the SDK does not take for an error it wraps, and then only its text says what it was
+  // The SDK wraps unknown errors, and then only the text shows what it was.
   const text = name === 'Error' ? describe(error) : name;
   return codes.find(([, names]) => names.test(text))?.[0] ?? 'store-failed';
 }

@@ -22,15 +22,15 @@ interface Entry {
 /** `source` of all events. */
 export const eventSource = 'trueup';
 
-/** What an entry counts for: its texts, and the names around them. */
+/** The size of an entry: its texts and the names around them. */
 const size = ({ type, detail }: Entry) => Buffer.byteLength(detail) + type.length + 100;
 
 /** PutEvents takes at most ten entries and 256 KB together. */
 const batchLimits = { count: 10, bytes: 250_000 };
 
 /**
- * `Announcer` on an EventBridge bus; `eventDetail` documents what is announced, at best effort: the caller logs
- * the `StoreError` and goes on.
+ * `Announcer` on an EventBridge bus. `eventDetail` documents the events. Best effort: the caller logs the `StoreError`
+ * and continues.
  */
 export function eventBus(options: EventBusOptions): Announcer {
   const { client, bus = 'default', clock, random = Math.random } = options;
@@ -65,7 +65,7 @@ export function eventBus(options: EventBusOptions): Announcer {
         if (problem !== undefined) problems.push(problem);
       }
       if (problems.length === 0) return;
-      throw storeProblem('store-incomplete', at, `some events were not taken: ${problems[0]}`);
+      throw storeProblem('store-incomplete', at, `some events were not accepted: ${problems[0]}`);
     },
   };
 }

@@ -2,9 +2,12 @@ import { cappedChange, firstThatFits } from '../plan/shown-values.ts';
 import type { JsonObject } from '../model/json/json.types.ts';
 import type { TrueupEvent } from './events.ts';
 
-/** Bytes of one detail: PutEvents takes 256 KB in one call. */
+/** Maximum bytes of one detail; PutEvents accepts 256 KB in one call. */
 const maximum = 100_000;
-/** Longest shown value in characters, and how many fields or pointers: the next pair if the first is too large. */
+/**
+ * Maximum characters of a shown value, and maximum number of fields or pointers. The next pair is used if the result is
+ * too large.
+ */
 const limits = [
   { value: 4000, members: 1000 },
   { value: 200, members: 200 },
@@ -13,21 +16,21 @@ const limits = [
 ] as const;
 
 /**
- * The `detail` of an event on the bus, as JSON. `version` goes up only if a reader of the former shape would go wrong;
- * new members may come at any time. All have `version`, `connection` and `pass`, and besides:
+ * The `detail` of an event on the bus, as JSON. `version` is increased only for incompatible changes; new members may
+ * be added at any time. All have `version`, `connection` and `pass`, and in addition:
  *
  * | detail-type      | members |
  * |------------------|---------|
  * | `Server Updated` | `server`, `label?`, `at`, `trigger`, `by?`, `command?`, `approval?`, `declaration`, `fields` (`pointer`, `cause`, `before`, `after`), `omitted?` |
  * | `Drift Detected` | `server`, `label?`, `pointers`, `omitted?` |
  * | `Update Failed`  | `server`, `label?`, `outcome`, `reason` (`code`, `message`, `pointer?`) |
- * | `Server Created` | `server`, `label?`, `consentUrl?`: where a person has to consent |
+ * | `Server Created` | `server`, `label?`, `consentUrl?`: where a user has to consent |
  * | `Server Deleted` | `server`, `label?` |
  * | `Server Unsure`  | `server`, `label?`, `reason`: it may have been created or deleted |
  * | `Plan Held`      | `digest`, `guard` |
  * | `Pass Completed` | the report: `trigger`, `startedAt`, `durationMs`, `servers`, `counts`, `state`, `details` and more |
  *
- * Long values are shown by their beginning; `omitted` says how many fields or pointers are left out. No secret is in any.
+ * Long values are cut; `omitted` is the number of fields or pointers that are left out. Events never have secrets.
  */
 export function eventDetail(event: TrueupEvent): string {
   const form = (index: number) => JSON.stringify(shape(event, limits[index] ?? limits[0]));

@@ -2,7 +2,7 @@ import type { ChangeRecord } from '../model/history.types.ts';
 import type { PassReport, Reason } from '../model/ledger.types.ts';
 import type { Plan } from '../plan/plan.types.ts';
 
-/** What Trueup announces. The adapter gives each its documented, versioned shape. */
+/** The events that Trueup publishes. The adapter converts them to their documented, versioned form. */
 export type TrueupEvent =
   | { readonly type: 'Server Updated'; readonly connection: string; readonly change: ChangeRecord }
   | {
@@ -28,7 +28,7 @@ export type TrueupEvent =
       readonly pass: string;
       readonly server: string;
       readonly label?: string;
-      /** Where a person has to consent before it works, if the gateway said so. */
+      /** Where a user has to consent before it works, if the gateway returned a URL. */
       readonly consentUrl?: string;
     }
   | {
@@ -55,10 +55,10 @@ export type TrueupEvent =
     }
   | { readonly type: 'Pass Completed'; readonly report: PassReport };
 
-/** Where events go, at best effort: a bus that fails never fails a pass. */
+/** Publishes events. Best effort: a failing bus never fails a pass. */
 export interface Announcer {
   announce(events: readonly TrueupEvent[]): Promise<void>;
 }
 
-/** Used where there is no bus: what happened is in the ledger's history. */
+/** Used if there is no bus; the ledger's history has what happened. */
 export const noAnnouncer: Announcer = { announce: async () => undefined };

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { namedAtMost } from '../model/names/named-servers.ts';
 import { connectionNameSchema } from '../model/names/connection-name.ts';
 
-/** Why a message was sent; for people, and for what may be skipped. */
+/** Why a message was sent, for logs and to decide what can be skipped. */
 export const workReasons = [
   'share',
   'stream',
@@ -14,7 +14,7 @@ export const workReasons = [
 
 export type WorkReason = (typeof workReasons)[number];
 
-/** A message of the queue: a hint that carries a key. State is read again. */
+/** A message of the queue: a hint with a key. State is always read again. */
 export interface WorkMessage {
   readonly version: 1;
   readonly connection: string;
@@ -23,15 +23,15 @@ export interface WorkMessage {
   readonly reason: WorkReason;
   /** ISO 8601: when the work was due. */
   readonly dueAt: string;
-  /** Names of secrets that moved: each is asked for its version, since a list of them may be minutes old. */
+  /** Names of secrets that changed. Their versions are read one by one, because a list may be minutes old. */
   readonly secrets?: readonly string[];
-  /** Of a continuation: how many there are in a row, this one included. */
+  /** For a continuation: its number in a row of continuations. */
   readonly hops?: number;
 }
 
 /**
- * Members that this version does not know are ignored, so that a newer sender can add some; another `version` is another
- * shape. Ids are any text: a row with a bad one is the pass's to record.
+ * Unknown members are ignored, so that a newer sender can add some; an incompatible message has another `version`. Ids
+ * may be any text: the pass reports a row with an invalid id.
  */
 const workMessageSchema = z.object({
   version: z.literal(1),
@@ -49,7 +49,7 @@ const workMessageSchema = z.object({
   hops: z.optional(z.int().check(z.minimum(1))),
 });
 
-/** The message in a body that was parsed; undefined if it is not one of version 1. */
+/** The message in a parsed body; undefined if it is not a message of version 1. */
 export function asWorkMessage(body: unknown): WorkMessage | undefined {
   const parsed = workMessageSchema.safeParse(body);
   if (!parsed.success) return undefined;

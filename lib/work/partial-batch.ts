@@ -1,20 +1,20 @@
 import type { Clock, Random } from '../model/runtime.types.ts';
 
-/** What a batch call left undone: entries worth another attempt, and why; or why it is of no use. */
+/** The entries that a batch call did not process, and why. */
 export interface Undone<T> {
   readonly again: readonly T[];
   readonly problem?: string;
-  /** Another attempt would fail as well. */
+  /** A retry would fail too. */
   readonly final?: boolean;
 }
 
-/** Attempts for the entries of one batch. */
+/** Maximum attempts for the entries of one batch. */
 const rounds = 5;
 
 /**
- * Sends a batch, and again what the service left undone, waiting longer each time.
+ * Sends a batch, and retries the entries that the service did not process, with growing waits.
  *
- * @returns the problem that was left in the end; undefined when all is done
+ * @returns the last problem, or undefined if all entries were processed
  */
 export async function sendBatch<T>(
   batch: readonly T[],
@@ -34,7 +34,7 @@ export async function sendBatch<T>(
   return problem;
 }
 
-/** Groups of at most `count` entries and `bytes` together; one that is larger is a group of its own. */
+/** Groups of at most `count` entries and `bytes` bytes; a larger entry gets its own group. */
 export function batches<T>(
   entries: readonly T[],
   limits: { readonly count: number; readonly bytes: number },

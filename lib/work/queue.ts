@@ -1,15 +1,15 @@
 import { StoreError } from '../model/errors/store-error.ts';
 import type { WorkMessage } from './message.ts';
 
-/** The longest delay of a message. */
+/** The maximum delay of a message. */
 export const delayAtMostMs = 15 * 60_000;
 
-/** Sends work. `delayMs` at most 15 minutes. Throws `StoreError` if some of the messages may not have been sent. */
+/** Sends messages. `delayMs` is at most 15 minutes. Throws `StoreError` if some messages may not have been sent. */
 export interface WorkQueue {
   send(messages: readonly { message: WorkMessage; delayMs?: number }[]): Promise<void>;
   /**
-   * A message that was received comes again so much later, and not only after the queue's visibility timeout. Absent where
-   * there is no such thing. Throws `StoreError`.
+   * Makes a received message visible again after `delayMs` instead of the queue's visibility timeout. Absent if the
+   * queue does not support it. Throws `StoreError`.
    */
   returnIn?(receipt: string, delayMs: number): Promise<void>;
 }
@@ -18,8 +18,8 @@ export interface WorkQueue {
 export const noQueueCode = 'no-queue';
 
 /**
- * Used where there is no queue. It refuses, since dropped work would be lost until the next scheduled pass without a
- * word. A caller that does not need it (a retry waits for the schedule) goes by the code.
+ * Used if there is no queue. It throws, because work that is silently dropped would wait for the next scheduled pass. A
+ * caller for which that is fine (such as a retry) checks for the code.
  */
 export const noQueue: WorkQueue = {
   send: async (messages) => {

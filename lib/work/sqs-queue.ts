@@ -21,16 +21,16 @@ interface Entry {
   readonly delaySeconds: number;
 }
 
-/** SendMessageBatch takes at most ten messages, and 256 KB of them where the queue has not been allowed more. */
+/** SendMessageBatch accepts at most ten messages, and 256 KB in total unless the queue allows more. */
 const batchLimits = { count: 10, bytes: 250_000 };
-/** Batches at a time: ten thousand connections are a thousand batches. */
+/** Concurrent batches: ten thousand connections are a thousand batches. */
 const concurrency = 8;
 /** SQS delays a message by at most 15 minutes. */
 const longestDelay = 900;
 
 /**
- * `WorkQueue` on an SQS standard queue: bodies are the messages as JSON. A message may be sent twice if an answer was
- * lost; it is a hint, and does no harm. If `send` throws, some of the messages may have been sent.
+ * `WorkQueue` on an SQS standard queue: bodies are the messages as JSON. A message may be sent twice if an answer is
+ * lost, which is harmless because messages are hints. If `send` throws, some of the messages may have been sent.
  */
 export function sqsQueue(options: SqsQueueOptions): WorkQueue {
   const { client, queueUrl, clock, random = Math.random } = options;
@@ -66,7 +66,7 @@ export function sqsQueue(options: SqsQueueOptions): WorkQueue {
           const problem = await sendBatch(batch, sendOnce, { clock, random });
           if (problem === undefined) continue;
           waiting.length = 0;
-          throw storeProblem('store-incomplete', at, `some messages were not taken: ${problem}`);
+          throw storeProblem('store-incomplete', at, `some messages were not accepted: ${problem}`);
         }
       };
       await Promise.all(Array.from({ length: concurrency }, work));

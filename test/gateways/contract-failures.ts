@@ -176,9 +176,9 @@ export function describeFailures({ contract, world, atEnd }: ContractSuite): voi
         { id: 'b', serverId: 'b', server_id: 'b', name: 'Server b' },
         'another server',
       ],
-      ['a message', { message: 'Updated' }, 'something that is no server'],
-      ['null', null, 'something that is no server'],
-      ['a list', [{ id: 'a', serverId: 'a' }], 'something that is no server'],
+      ['a message', { message: 'Updated' }, 'something that is not a server'],
+      ['null', null, 'something that is not a server'],
+      ['a list', [{ id: 'a', serverId: 'a' }], 'something that is not a server'],
     ])('%s is an error', async (_what, body, what) => {
       const made = await world(always({ kind: 'status', status: 200, body: JSON.stringify(body) }));
       expect(await vendorErrorOf(calls[operation](made))).toMatchObject({

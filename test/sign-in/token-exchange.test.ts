@@ -105,7 +105,7 @@ describe('client credentials', () => {
       kind: 'token',
       operation: 'token',
       status,
-      message: `HTTP ${status} (invalid_grant): its reason is left out: it repeats a part of a secret`,
+      message: `HTTP ${status} (invalid_grant): its reason is not shown: it contains a part of a secret`,
       context: { connection: 'acme-prod' },
     });
     expect(allTextOf(error)).not.toContain('canary');
@@ -124,7 +124,7 @@ describe('client credentials', () => {
     expect(error).toMatchObject({
       kind: 'token',
       status: 200,
-      message: 'HTTP 200 (invalid_client): its reason is left out: it repeats a part of a secret',
+      message: 'HTTP 200 (invalid_client): its reason is not shown: it contains a part of a secret',
     });
     expect(allTextOf(error)).not.toContain('canary');
     expect(server.requests).toHaveLength(1);
@@ -221,7 +221,7 @@ describe('a refresh token', () => {
     expect(error).toMatchObject({
       kind: 'needs-login',
       status,
-      message: `HTTP ${status} (invalid_grant): its reason is left out: it repeats a part of a secret`,
+      message: `HTTP ${status} (invalid_grant): its reason is not shown: it contains a part of a secret`,
     });
     expect(allTextOf(error)).not.toContain('canary');
   });

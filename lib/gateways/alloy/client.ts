@@ -6,24 +6,19 @@ import { expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { toPage, toServer } from './convert.ts';
 
-/** [guess] The size of a page is documented nowhere. */
+/** [guess] The page size is not documented. */
 const pageSize = '100';
 const servers = ['api', 'servers'] as const;
 
-/** Alloy's three calls. The list is whole in one answer [doc], unless it says `hasMore`. */
+/** Alloy's three calls. The list is complete in one answer [doc], unless it has `hasMore`. */
 export function alloySession(send: SendRequest, connection: string): VendorSession {
   async function readPage(at: number): Promise<Page> {
     const query = at === 0 ? {} : { limit: pageSize, offset: String(at) };
     const page = toPage(await send({ operation: 'list', path: servers, query }), at);
     if (page !== undefined) return page;
-    throw new VendorError(
-      'body',
-      'list',
-      'the gateway answered with something that is no list of servers',
-      {
-        context: { connection },
-      },
-    );
+    throw new VendorError('body', 'list', "the gateway's answer is not a list of servers", {
+      context: { connection },
+    });
   }
   return {
     list: () => walkPages(0, readPage, connection),

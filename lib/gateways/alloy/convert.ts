@@ -7,10 +7,10 @@ import type { Page } from '../http/paging.ts';
 const sections = ['connectors', 'actions', 'users'];
 
 /**
- * A server of an answer, or undefined if it is not a server. Keeps `name`, `description` and `restrictions`, the latter with
- * unknown keys: a PUT replaces it whole. An answer without it says nothing of it, unless `hasRestrictions` is false [doc]:
- * then there are none. All other fields are dropped, `accessUrl` above all: it carries a live
- * token [doc].
+ * A server of an answer, or undefined if it is not a server. Keeps `name`, `description` and `restrictions`; the latter
+ * with unknown keys, because a PUT replaces it as a whole. Without `restrictions` in the answer they are unknown,
+ * unless `hasRestrictions` is false [doc]: then there are none. All other fields are dropped, in particular
+ * `accessUrl`, which contains a valid token [doc].
  */
 export function toServer(answer: Json): LiveServer | undefined {
   if (!isJsonObject(answer)) return undefined;
@@ -29,8 +29,8 @@ export function toServer(answer: Json): LiveServer | undefined {
 }
 
 /**
- * What gives access in an answer's `accessUrl`s: all of each but scheme, host, the server's id and [guess] what is no token:
- * plain words of an address, such as `mcp` and the names in a query, and what is shorter than eight characters.
+ * The secret parts of an answer's `accessUrl`s: everything except scheme, host, the server's id and [guess] parts that
+ * are not a token: plain words such as `mcp`, the names in a query, and parts shorter than eight characters.
  */
 export function accessIn(answer: Json): readonly Secret[] {
   const { servers } = isJsonObject(answer) ? answer : {};
@@ -48,7 +48,7 @@ function privateParts(url: URL, serverId: Json | undefined): readonly string[] {
   const isPublic = (part: string) => part === serverId || /^[a-z_-]{0,11}$/.test(part);
   const queries = search.split('&').map((query) => query.slice(query.indexOf('=') + 1));
   const parts = [...queries, hash.slice(1), username, password];
-  // A token may have a slash, so what is between two public parts of a path is one.
+  // A token may contain a slash, so everything between two public parts of a path counts as one token.
   let run: string[] = [];
   for (const segment of [...pathname.split('/'), '']) {
     if (isPublic(segment)) {
@@ -60,8 +60,8 @@ function privateParts(url: URL, serverId: Json | undefined): readonly string[] {
 }
 
 /**
- * Access rules as they are; undefined if they cannot be read, for then nothing may be said of them. [guess] A null
- * section, mode or list is the same as none, which is not restricted [doc].
+ * Access rules in declared form; undefined if they cannot be read. [guess] A null section, mode or list is the same as
+ * an absent one, which means not restricted [doc].
  */
 function toRestrictions(restrictions: Json): JsonObject | undefined {
   if (!isJsonObject(restrictions)) return undefined;
@@ -86,10 +86,10 @@ function toSection(section: Json): JsonObject {
 }
 
 /**
- * A page of the list, or undefined if it is not a page, or holds anything that is no server: `{servers, count}` [doc], and
- * `hasMore` with it where the vendor pages [doc, on another page].
+ * A page of the list, or undefined if it is not a page or has anything that is not a server: `{servers, count}` [doc],
+ * with `hasMore` if the vendor pages [doc, on another page].
  *
- * @param at - the offset that was asked for
+ * @param at - the requested offset
  */
 export function toPage(answer: Json, at: number): Page | undefined {
   if (!isJsonObject(answer)) return undefined;

@@ -7,13 +7,16 @@ import { equalJson, isJsonObject } from '../../model/json/json.ts';
 
 const mode = described(
   z.optional(z.enum(['allowlist', 'blocklist'])),
-  'Which of the two lists decides: allowlist or blocklist',
+  'Which of the two lists applies: allowlist or blocklist',
 );
 
 const list = (what: string) =>
-  described(z.optional(z.array(identifier('An id'))), `${what}; order and repetition mean nothing`);
+  described(
+    z.optional(z.array(identifier('An id'))),
+    `${what}; order and repetition do not matter`,
+  );
 
-/** `connectors` and `users` go by id. */
+/** `connectors` and `users` are listed by id. */
 const byId = (what: string) =>
   described(
     z.optional(
@@ -34,12 +37,12 @@ const actions = described(
       blockedActions: list('Actions that are blocked'),
     }),
   ),
-  'Which actions the server is restricted to; left out: stays as it is, {}: not restricted',
+  'Restriction of actions. Left out: unchanged; {}: not restricted',
 );
 
 /**
- * [guess] Only the prose of the vendor's page names `instructions`, no schema does, and no answer shows it: it is sent
- * where it is declared, and never taken for verified. If it turns out to be readable, this and `toServer` change.
+ * [guess] `instructions` is only in the text of the vendor's documentation, in no schema and in no answer. It is sent
+ * if it is declared, and never counts as verified. If it turns out to be readable, this and `toServer` must change.
  */
 const instructions = {
   access: 'write-only' as const,
@@ -61,13 +64,13 @@ const spec = z.strictObject({
       z.strictObject({ connectors: byId('connectors'), actions, users: byId('users') }).check(
         z.refine((restrictions) => Object.keys(restrictions).length > 0, {
           error:
-            'must have connectors, actions or users; `users: {}` lifts the restriction of users',
-          // A slip in a section's name is an error of its own.
+            'must have connectors, actions or users; `users: {}` removes the restriction of users',
+          // A misspelled section has its own error.
           when: ({ issues }) => issues.length === 0,
         }),
       ),
     ),
-    'Access rules, section by section: one that is left out stays as it is',
+    'Access rules by section; sections that are left out do not change',
   ),
 });
 
@@ -78,7 +81,10 @@ const plain = {
   absent: { means: 'unreadable' },
 } as const satisfies Partial<FieldSpec>;
 
-/** A PUT replaces `restrictions` whole, and what is absent in it is not restricted [doc]. The sample of a list lacks it [doc]. */
+/**
+ * A PUT replaces `restrictions` as a whole, and absent sections are not restricted [doc]. The documented list does not
+ * have it [doc].
+ */
 const rule = {
   access: 'read-write',
   replaces: { object: '/restrictions' },
@@ -92,8 +98,8 @@ const adds = (before: Json | undefined, after: Json | undefined): boolean =>
   Array.isArray(before) && Array.isArray(after) && after.some((member) => !before.includes(member));
 
 /**
- * Whether a change lets more in, by a list that allows. Where nothing was restricted, the first entry of an allowlist shuts
- * out all others; a list without a mode may have been in force.
+ * Whether a change of an allowlist gives more access. If nothing was restricted before, the first entry of an allowlist
+ * reduces access. A list without a mode may have been in effect.
  */
 function opens(before: Json | undefined, after: Json, live: Json | undefined): boolean {
   const hadMode = isJsonObject(live) && typeof live['mode'] === 'string';
@@ -123,11 +129,11 @@ const section = (name: string, lists: readonly string[]): readonly FieldSpec[] =
 
 const computed = (pointer: string): FieldSpec => ({ ...plain, pointer, access: 'computed' });
 
-/** Alloy's server fields [doc], but for `instructions` [guess]. */
+/** Alloy's server fields [doc], except `instructions` [guess]. */
 export const alloyFields: FieldTable = {
   creation: {
     refusal:
-      'Alloy answers a new server with a token once, and documents nothing by which one whose answer was lost is found again',
+      'Alloy returns the token of a new server only once, and documents no way to find the server if that answer is lost',
   },
   fields: [
     { ...plain, pointer: '/name', access: 'read-write', unicode: 'NFC' },

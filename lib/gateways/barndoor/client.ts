@@ -8,11 +8,11 @@ import { expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { consentAddress, toPage, toServer } from './convert.ts';
 
-/** The largest page that the vendor gives [doc]. */
+/** The maximum page size [doc]. */
 export const pageSize = 100;
 const servers = ['api', 'servers'] as const;
 
-/** Barndoor's three calls: list by page, get, and a PUT that applies only the keys in its body [doc]. */
+/** Barndoor's calls: a paged list, get, and a PUT that applies only the keys in its body [doc]. */
 export function barndoorSession(
   send: SendRequest,
   { name: connection, budget }: Pick<Connection, 'name' | 'budget'>,
@@ -21,14 +21,9 @@ export function barndoorSession(
     const query = { page: String(at), limit: String(pageSize) };
     const page = toPage(await send({ operation: 'list', path: servers, query }), at);
     if (page !== undefined) return page;
-    throw new VendorError(
-      'body',
-      'list',
-      'the gateway answered with something that is no list of servers',
-      {
-        context: { connection },
-      },
-    );
+    throw new VendorError('body', 'list', "the gateway's answer is not a list of servers", {
+      context: { connection },
+    });
   }
   return {
     list: () => walkPages(1, readPage, connection, budget.concurrency),
@@ -50,7 +45,7 @@ export function barndoorSession(
         server,
         before,
       } as const;
-      // `{id, connection_id, auth_url}`: the server itself has to be read [doc].
+      // The answer is `{id, connection_id, auth_url}`, so the server has to be read separately [doc].
       const answer = await send(request);
       const { id, auth_url: url } = isJsonObject(answer) ? answer : {};
       const consentUrl = consentAddress(url);

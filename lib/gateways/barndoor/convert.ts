@@ -4,8 +4,8 @@ import type { LiveServer } from '../../model/live.types.ts';
 import type { Page } from '../http/paging.ts';
 
 /**
- * A server of an answer, or undefined if it is not a server. Keeps `name`, `slug` and `meta` where they have their types;
- * `client_id` is dropped always: where it is shown, it is a mask [doc].
+ * A server of an answer, or undefined if it is not a server. Keeps `name`, `slug` and `meta` if they have the right
+ * types. `client_id` is always dropped, because it is only shown masked [doc].
  */
 export function toServer(answer: Json): LiveServer | undefined {
   if (!isJsonObject(answer)) return undefined;
@@ -23,17 +23,17 @@ export function toServer(answer: Json): LiveServer | undefined {
 }
 
 /**
- * A page of the list, or undefined if it is not a page, or holds anything that is no server. Three forms [doc]:
+ * A page of the list, or undefined if it is not a page or has anything that is not a server. Three forms [doc]:
  *
  * | form | next page |
  * |---|---|
  * | `{data, pagination: {page, pages, next_page}}` | `next_page` |
  * | `{data, page, pages, next_page}`, older | `next_page` |
- * | an array, oldest | none: it is all of it |
+ * | an array, oldest | none: the list is complete |
  *
- * `pages` also says which pages may be read ahead.
+ * `pages` is also the number of pages that can be read ahead.
  *
- * @param at - the page that was asked for
+ * @param at - the requested page
  */
 export function toPage(answer: Json, at: number): Page | undefined {
   const paging = pagingOf(answer);
@@ -41,7 +41,7 @@ export function toPage(answer: Json, at: number): Page | undefined {
   if (!Array.isArray(rows)) return undefined;
   const servers = rows.flatMap((row: Json) => toServer(row) ?? []);
   if (servers.length < rows.length) return undefined;
-  // [guess] Without `next_page`, a count of pages says as well that there are more.
+  // [guess] Without `next_page`, the count of pages shows that there are more.
   const more = typeof paging['pages'] === 'number' && paging['pages'] > at;
   const next = paging['next_page'] ?? (paging['next_page'] === undefined && more ? at + 1 : null);
   if (next === null) return { servers };
@@ -55,7 +55,7 @@ function pagingOf(answer: Json): JsonObject {
   return isJsonObject(pagination) ? pagination : answer;
 }
 
-/** Where a person has to consent, if the answer has an address that can be shown. */
+/** Where a user has to consent, if the answer has a URL that can be shown. */
 export function consentAddress(url: Json | undefined): string | undefined {
   if (typeof url !== 'string' || url.length > 500) return undefined;
   return URL.parse(url)?.protocol === 'https:' ? url : undefined;

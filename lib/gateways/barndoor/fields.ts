@@ -5,12 +5,12 @@ import { identifier } from '../../model/names/identifier.ts';
 import { secretReferenceSchema } from '../../desired/rules/schema.ts';
 
 /**
- * What the registry surface shows in place of a client id: its ends, such as `ab...yz` [doc]. That other masks (three
- * dots or more, an ellipsis, asterisks; up to four characters at each end) may come one day is a [guess].
+ * The registry API shows only the ends of a client id, such as `ab...yz` [doc]. [guess] Other masks (three or more
+ * dots, an ellipsis, asterisks; up to four characters at each end) are recognised too.
  */
 const mask = /^(?:[^.*…]{1,4}(?:\.{3,}|…|\*{3,})[^.*…]{1,4}|[*•]+)$/u;
 
-/** A member of `meta`. Not null: the vendor merges, and null does not clear [doc]. */
+/** A member of `meta`. Null is not allowed: the vendor merges, and null does not clear [doc]. */
 const metaValue: z.ZodMiniType = z.lazy(() =>
   z.union([
     z.string(),
@@ -48,11 +48,11 @@ const spec = z.strictObject({
           ),
         ),
     ),
-    'Entry of the directory that a new server is made of; only for servers that Trueup creates',
+    'The directory entry from which a new server is created; only for servers that Trueup creates',
   ),
   meta: described(
     z.optional(z.record(z.string(), metaValue)),
-    'Metadata; only the declared members are managed, the gateway keeps the others. Answers may lack it: it is then assumed, since it was sent',
+    'Metadata. Only the declared members are managed; the gateway keeps the others. If an answer does not have it, the sent value is assumed',
   ),
 });
 
@@ -66,8 +66,8 @@ const plain = {
 const computed = (pointer: string): FieldSpec => ({ ...plain, pointer, access: 'computed' });
 
 /**
- * Barndoor's server fields [doc]: `client_id` is read back on the registry surface only, as a mask; `client_secret`
- * never; `meta` is merged by the vendor, and read back on the registry surface only.
+ * Barndoor's server fields [doc]. `client_id` is shown only by the registry API, masked; `client_secret` never; `meta`
+ * is merged by the vendor, and shown only by the registry API.
  */
 export const barndoorFields: FieldTable = {
   fields: [
@@ -88,7 +88,7 @@ export const barndoorFields: FieldTable = {
     computed('/url'),
   ],
   spec,
-  // The credentials follow by PUT: a request whose answer is lost has no secret in it [doc].
+  // The credentials are sent by a later PUT, so that a create request whose answer is lost has no secret [doc].
   creation: {
     foundBy: '/name',
     required: ['/name', '/mcp_server_directory_id'],

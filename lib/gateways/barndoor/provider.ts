@@ -4,15 +4,14 @@ import { openHttpSession } from '../http/session.ts';
 import { barndoorSession, pageSize } from './client.ts';
 import { barndoorFields } from './fields.ts';
 
-/** [guess] No limit is published; this is five calls a second. A connection's `budget` overrides it. */
+/** [guess] No limit is published; this is five calls per second. A connection's `budget` overrides it. */
 const requestsPerMinute = 300;
 
 const facts: GatewayFacts = {
-  knownBy: 'its documentation; never run against it',
+  knownBy: 'its documentation; not tested against the real gateway',
   leftOut: 'They stay, and so do members of `meta`',
   masks: '`client_id` in the registry API, such as `ab...yz`; a mask that is sent back is ignored',
-  conflicts:
-    '409 for a name, without regard to case and outer white space, or a slug that is in use',
+  conflicts: '409 for a name (ignoring case and outer white space) or a slug that is in use',
   rateLimit: 'none published',
   absent: '404',
 };
@@ -25,7 +24,7 @@ export function createBarndoor(http: HttpClient): Provider {
       '*.platform.barndoor.ai',
       '*.mcp.barndoor.ai',
       'platform.barndoor.ai',
-      // The issuer of tokens, as Barndoor's own client has it [doc].
+      // The token issuer that Barndoor's own client uses [doc].
       'auth.barndoor.ai',
     ],
   };

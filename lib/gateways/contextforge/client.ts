@@ -13,8 +13,8 @@ export const pageSize = 100;
 const gateways = ['v1', 'gateways'] as const;
 
 /**
- * ContextForge's three calls. A PUT that leaves the credential out erases it: where the body has no new one, it carries what
- * the gateway shows in place of the stored one, which keeps it [run].
+ * ContextForge's calls. A PUT without the credential erases it. So if the body has no new one, the mask that the
+ * gateway shows is sent back, which keeps the stored credential [run].
  */
 export function contextForgeSession(send: SendRequest, connection: string): VendorSession {
   const masks = new Map<string, Secret | null | undefined>();
@@ -24,7 +24,7 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
   };
 
   async function readPage(cursor: string | undefined): Promise<CursorPage> {
-    // Without paging the list is cut at 50, and disabled gateways are left out [run].
+    // Without these parameters the list ends at 50 entries and omits disabled gateways [run].
     const query = {
       include_pagination: 'true',
       include_inactive: 'true',
@@ -33,12 +33,9 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
     };
     const page = toPage(noted(await send({ operation: 'list', path: gateways, query })));
     if (page !== undefined) return page;
-    throw new VendorError(
-      'body',
-      'list',
-      'the gateway answered with something that is no list of gateways',
-      { context: { connection } },
-    );
+    throw new VendorError('body', 'list', "the gateway's answer is not a list of gateways", {
+      context: { connection },
+    });
   }
 
   async function get(id: string): Promise<LiveServer> {
@@ -46,7 +43,7 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
     return expectServer(toServer(noted(answer)), 'get', id, connection);
   }
 
-  /** Where nothing is known to be stored, the gateway is asked right before: a credential may have come since. */
+  /** If no stored credential is known, the gateway is read right before the PUT, because one may have been added since. */
   async function keeping(id: string, body: JsonObject): Promise<JsonObject> {
     if (decidesCredential(body)) return body;
     if (!masks.get(id)) await get(id);
@@ -85,7 +82,7 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
   };
 }
 
-/** Whether a body says what the stored credential is to be: a new one, or none. */
+/** Whether a body sets or removes the credential. */
 function decidesCredential({ authType, authToken, authPassword }: JsonObject): boolean {
   return authToken !== undefined || authPassword !== undefined || authType === 'none';
 }

@@ -5,10 +5,10 @@ import type { LiveServer } from '../../model/live.types.ts';
 import type { CursorPage } from '../http/paging.ts';
 
 /**
- * A gateway of an answer, or undefined if it is not a gateway. What is null until it is first set has the value that clears it:
- * `description` "", `tags` and `passthroughHeaders` [], `authType` "none", which is "" once it was cleared. Of `tags` only
- * the labels are kept, in which they are declared. Of `authToken` and `authPassword` it keeps null, which says that no such
- * credential is stored, and never what is shown in place of one [run].
+ * A gateway of an answer, or undefined if it is not a gateway. A field that is null until it is first set gets the
+ * value that clears it: `description` "", `tags` and `passthroughHeaders` [], `authType` "none" (which the gateway
+ * shows as "" after it was cleared). Only the labels of `tags` are kept, as they are declared. `authToken` and
+ * `authPassword` are kept only if they are null, which means that no credential is stored; masks are dropped [run].
  */
 export function toServer(answer: Json): LiveServer | undefined {
   if (!isJsonObject(answer)) return undefined;
@@ -46,7 +46,7 @@ function isTexts(value: Json | undefined): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-/** `{id, label}` [run]; a text is its own label. Undefined if one of them is neither. */
+/** Tags are `{id, label}` [run], or texts that are their own label. Undefined if one is neither. */
 function labelsOf(tags: Json | undefined): readonly string[] | undefined {
   if (!Array.isArray(tags)) return undefined;
   const labels = tags.flatMap((tag: Json) => {
@@ -57,9 +57,9 @@ function labelsOf(tags: Json | undefined): readonly string[] | undefined {
 }
 
 /**
- * What each gateway of an answer shows in place of its credential, by id; null where it shows that none is
- * stored, undefined where it shows neither. A PUT that carries it keeps the credential [run]. It is a setting of the
- * installation: taken from the answer, it is always the right one.
+ * The mask of each gateway's credential in an answer, by id; null if the answer shows that none is stored, undefined if
+ * it shows neither. A PUT with the mask keeps the credential [run]. The mask is a setting of the installation, so it is
+ * always taken from an answer.
  */
 export function masksIn(answer: Json): readonly ShownMask[] {
   const { gateways } = isJsonObject(answer) ? answer : {};
@@ -76,10 +76,10 @@ export function masksIn(answer: Json): readonly ShownMask[] {
 
 type ShownMask = readonly [id: string, mask: Secret | null | undefined];
 
-/** Members of a gateway that are a credential, where an installation shows them as they are. */
+/** Members that contain a credential, if an installation shows them unmasked. */
 const credentialMembers = /^auth_?(?:token|password|header_?value|value)(?:_?unmasked)?$/i;
 
-/** The credentials that an answer shows; not the masks in their place. */
+/** The credentials that an answer shows unmasked. */
 export function credentialsIn(answer: Json): readonly Secret[] {
   const { gateways } = isJsonObject(answer) ? answer : {};
   return (Array.isArray(gateways) ? gateways : [answer]).flatMap((row: Json) =>
@@ -96,8 +96,8 @@ function isText(value: Json | undefined): value is string {
 }
 
 /**
- * A page of the list, or undefined if it is not a page, or holds anything that is no gateway: `{gateways, nextCursor}` [run].
- * Without `nextCursor` it may not be all of it, and is no page.
+ * A page of the list, or undefined if it is not a page or has anything that is not a gateway: `{gateways, nextCursor}`
+ * [run]. An answer without `nextCursor` may be incomplete, and does not count as a page.
  */
 export function toPage(answer: Json): CursorPage | undefined {
   if (!isJsonObject(answer)) return undefined;
@@ -109,7 +109,7 @@ export function toPage(answer: Json): CursorPage | undefined {
   return isText(nextCursor) ? { servers, next: nextCursor } : undefined;
 }
 
-/** Whether a 502 says that the MCP server could not be called: that comes before anything is stored [run]. */
+/** Whether a 502 means that the MCP server could not be called, which happens before anything is stored [run]. */
 export function isUncreated(status: number, answer: Json): boolean {
   const { message } = isJsonObject(answer) ? answer : {};
   return (

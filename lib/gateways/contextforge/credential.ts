@@ -1,6 +1,6 @@
 type Key = 'authType' | 'authToken' | 'authUsername' | 'authPassword';
 
-/** What goes with each type of credential. */
+/** The fields of each type of credential. */
 const members = {
   none: [],
   bearer: ['authToken'],
@@ -19,10 +19,10 @@ interface Problem {
  * | authType | with |
  * |----------|------|
  * | not declared, none | nothing |
- * | bearer | authToken |
- * | basic  | authUsername, authPassword |
+ * | bearer   | authToken |
+ * | basic    | authUsername, authPassword |
  *
- * With less than that a PUT is refused, or erases what is stored [run].
+ * With fewer fields, a PUT is rejected or erases the stored credential [run].
  */
 export function credentialProblems(
   declared: Readonly<Partial<Record<Key, unknown>>>,
@@ -35,14 +35,14 @@ export function credentialProblems(
   );
   const incomplete: Problem = {
     key: 'authType',
-    problem: `lacks ${lacking.join(' and ')}`,
+    problem: `is declared without ${lacking.join(' and ')}`,
     expected: `must be declared with ${wanted.join(' and ')}`,
   };
   return [
     ...(lacking.length > 0 ? [incomplete] : []),
     ...spare.map((key) => ({
       key,
-      problem: 'has no authType that it belongs to',
+      problem: 'is declared without its authType',
       expected: `must be declared with authType: ${key === 'authToken' ? 'bearer' : 'basic'}`,
     })),
   ];

@@ -4,7 +4,7 @@ import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 import { secretReferenceSchema } from '../../desired/rules/schema.ts';
 import { credentialProblems } from './credential.ts';
 
-/** Comparable by what the gateway makes the id of a tag from [run]. */
+/** The id that the gateway derives from a tag's label [run]. */
 const tagId = (label: string) => label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 
 const spec = z
@@ -20,7 +20,7 @@ const spec = z
             ),
           ),
       ),
-      'Name; unique without regard to case, space and punctuation',
+      'Name; unique, ignoring case, spaces and punctuation',
     ),
     url: described(
       z.optional(
@@ -33,7 +33,7 @@ const spec = z
             ),
             z.regex(
               /^(?!https?:\/\/127\.0\.0\.1(?:[:/?#]|$))/,
-              "must have the host 'localhost': the gateway writes 127.0.0.1 so",
+              "must use the host 'localhost', to which the gateway changes 127.0.0.1",
             ),
           ),
       ),
@@ -45,14 +45,14 @@ const spec = z
           .string()
           .check(
             z.maxLength(8192),
-            z.regex(/^[^<>]*$/, "must not have '<' and '>': the gateway takes tags out"),
+            z.regex(/^[^<>]*$/, "must not have '<' or '>': the gateway removes tags"),
           ),
       ),
       'Description, at most 8,192 characters; an empty text clears it',
     ),
     transport: described(
       z.optional(z.enum(['STREAMABLEHTTP', 'SSE'])),
-      'How the gateway talks to the MCP server: STREAMABLEHTTP or SSE',
+      'Transport to the MCP server: STREAMABLEHTTP or SSE',
     ),
     tags: described(
       z.optional(
@@ -63,7 +63,7 @@ const spec = z
               .check(
                 z.regex(
                   /^(?!\s).{2,}(?<!\s)$/su,
-                  'must have at least two characters, no space at either end',
+                  'must have at least two characters and no space at the start or end',
                 ),
               ),
           )
@@ -73,11 +73,11 @@ const spec = z
             }),
           ),
       ),
-      'Labels; order means nothing, an empty list clears them',
+      'Labels; order does not matter, an empty list removes them',
     ),
     passthroughHeaders: described(
       z.optional(z.array(z.string().check(z.minLength(1)))),
-      "Names of the client's headers that reach the MCP server; an empty list means none",
+      "Names of the client's headers that are passed to the MCP server; an empty list means none",
     ),
     visibility: described(
       z.optional(z.enum(['public', 'team', 'private'])),
@@ -85,7 +85,7 @@ const spec = z
     ),
     authType: described(
       z.optional(z.enum(['none', 'bearer', 'basic'])),
-      'How the gateway signs in at the MCP server: bearer with `authToken`, basic with `authUsername` and `authPassword`, or none',
+      'How the gateway signs in to the MCP server: bearer with `authToken`, basic with `authUsername` and `authPassword`, or none',
     ),
     authToken: described(
       z.optional(secretReferenceSchema),
@@ -116,22 +116,23 @@ const plain = {
   absent: { means: 'unreadable' },
 } as const satisfies Partial<FieldSpec>;
 
-/** A credential is replaced whole: its type, user and secret in one PUT [run]. */
+/** A credential is replaced as a whole: type, user and secret in one PUT [run]. */
 const credential = { ...plain, group: 'credential' } as const;
 const secret = { ...credential, access: 'secret', showsAbsence: true } as const;
 
-const otherCredential = 'is a credential that cannot be declared: what is stored is kept';
+const otherCredential = 'is a credential that cannot be declared; the stored one is kept';
 
 const computed = (key: string): FieldSpec => ({ ...plain, pointer: `/${key}`, access: 'computed' });
 
 /**
- * Fields of ContextForge's `gateways`, as version 1.1.0 was seen to treat them [run]. A credential in headers, OAuth or query
- * parameters cannot be declared. A stored one is kept by the mask, as any other:
+ * Fields of ContextForge's `gateways`, as observed with version 1.1.0 [run]. A credential in headers, OAuth or query
+ * parameters cannot be declared. A stored one is kept by sending its mask:
  *
- * - `authHeaders` is replaced whole. The mask keeps the value of a header that is stored under the same name, in the same case; under any
- *   other name the mask itself becomes the value, and the answer looks the same. Of two headers of one name the last is kept.
- * - `oauthConfig` is replaced whole, `client_secret` with it where it is left out, and with each PUT the gateway asks the token endpoint.
- *   `authType: none` does not clear it.
+ * - `authHeaders` is replaced as a whole. The mask keeps the value of a header that is stored under exactly the same
+ *   name; under another name, the mask itself becomes the value, and the answer looks the same. Of two headers with one
+ *   name the last is kept.
+ * - `oauthConfig` is replaced as a whole, so `client_secret` is lost if it is left out, and the gateway calls the token
+ *   endpoint for each PUT. `authType: none` does not clear it.
  */
 export const contextForgeFields: FieldTable = {
   fields: [
@@ -177,8 +178,8 @@ export const contextForgeFields: FieldTable = {
     ].map((key) => ({ ...computed(key), refusal: otherCredential })),
   ],
   spec,
-  // It calls the MCP server before it stores anything, with the credential if there is one [run].
+  // The gateway calls the MCP server, with the credential, before it stores anything [run].
   creation: { foundBy: '/name', required: ['/name', '/url'], withSecrets: true },
-  // A PUT during which the tools of the MCP server change is answered with 200 and dropped [run].
+  // If the MCP server's tools change during a PUT, the gateway answers 200 without applying it [run].
   dropsPuts: true,
 };

@@ -5,10 +5,10 @@ import { contextForgeSession, pageSize } from './client.ts';
 import { credentialsIn, isUncreated } from './convert.ts';
 import { contextForgeFields } from './fields.ts';
 
-/** 100 a minute by default; five refusals are a lockout of 15 minutes [run]. */
+/** The limit is 100 per minute by default; five rejected requests lock the client out for 15 minutes [run]. */
 const requestsPerMinute = 60;
 
-/** As version 1.1.0 was seen to answer [run]. */
+/** As observed with version 1.1.0 [run]. */
 const facts: GatewayFacts = {
   knownBy: 'running version 1.1.0',
   leftOut:
@@ -16,15 +16,15 @@ const facts: GatewayFacts = {
   masks:
     '`*****`, or the value of the setting `MASKED_AUTH_VALUE`; null if nothing is stored. Trueup takes it from each answer',
   conflicts:
-    '409 for a name that differs from another only in case, space and punctuation, and for a URL with the same credential',
+    '409 for a name that differs from another only in case, spaces and punctuation, and for a URL with the same credential',
   rateLimit:
-    '100 requests a minute, then 429; five refusals are a lockout of 15 minutes. Both are settings',
+    '100 requests per minute, then 429; five rejected requests lock the client out for 15 minutes. Both are settings',
   absent: "404 for an administrator's token; 403 for any other, which also hides private gateways",
 };
 
 /**
- * ContextForge, self-hosted: it has no documented hosts. A PUT calls the MCP server behind the gateway, for up to 30 s, and
- * answers 502 where that fails [run].
+ * ContextForge is self-hosted, so it has no documented hosts. A PUT calls the MCP server behind the gateway for up to
+ * 30 s, and answers 502 if that fails [run].
  */
 export function createContextForge(http: HttpClient): Provider {
   const owner = {

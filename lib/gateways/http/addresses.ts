@@ -1,8 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /**
- * What an IP address leads to. `never` is link-local (the metadata services of clouds live there), unspecified,
- * multicast and broadcast: no setting allows them. `private` is every other address that is not routed on the internet.
+ * The kind of an IP address. `never` is link-local (such as the metadata services of clouds), unspecified, multicast
+ * and broadcast: no setting allows them. `private` is every other address that is not routed on the internet.
  */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'never';
 
@@ -16,7 +16,7 @@ const never: readonly Range[] = [
   ['::', 128, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
-  // EC2's metadata service over IPv6: unique-local by number, link-local by nature.
+  // EC2's metadata service over IPv6: a unique-local address that is used like a link-local one.
   ['fd00:ec2::', 32, 'ipv6'],
 ];
 
@@ -40,7 +40,7 @@ const private4: readonly Range[] = [
   ['240.0.0.0', 4, 'ipv4'],
 ];
 
-/** Of IPv6 only 2000::/3 is routed, and in it not what tunnels IPv4 (Teredo, 6to4), nor the documentation blocks. */
+/** Only 2000::/3 of IPv6 is routed, without the IPv4 tunnels (Teredo, 6to4) and documentation blocks in it. */
 const global6: readonly Range[] = [['2000::', 3, 'ipv6']];
 const private6: readonly Range[] = [
   ['2001::', 23, 'ipv6'],
@@ -66,7 +66,7 @@ const lists = {
 /** IPv4 inside IPv6: mapped (`::ffff:0:0/96`) and NAT64 (`64:ff9b::/96`). */
 const embedded = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
-/** What `address` leads to; an address inside another is judged by the inner one. What is no address is `never`. */
+/** The kind of `address`. An IPv4 address inside an IPv6 one decides. A text that is not an address is `never`. */
 export function addressKind(address: string): AddressKind {
   const [bare = ''] = address.split('%');
   if (isIPv4(bare)) return kindOf4(bare);

@@ -1,6 +1,6 @@
 import type { Provider } from '../provider.ts';
 
-/** One entry of the allowed hosts. Without a port: the scheme's own. */
+/** An entry of the allowed hosts. The port defaults to that of the scheme. */
 export interface AllowedHost {
   readonly provider: string;
   /** As a URL spells it: lower case, IPv6 in brackets. */
@@ -10,9 +10,9 @@ export interface AllowedHost {
 
 export interface HostSettings {
   readonly allowed: readonly AllowedHost[];
-  /** Only where the user owns both the rows and the settings: with files, and in the embedded world. */
+  /** Only if the user owns both the rows and the settings: with files, and in the embedded world. */
   readonly trustDocumentedHosts: boolean;
 }
 
-/** Whose hosts are asked about. */
+/** The provider whose hosts are checked. */
 export type HostOwner = Pick<Provider, 'name' | 'documentedHosts'>;

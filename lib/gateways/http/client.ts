@@ -18,28 +18,28 @@ export interface HttpClientOptions {
   readonly hosts: HostSettings;
   readonly clock: Clock;
   readonly random: Random;
-  /** For each request on the wire, and for a PUT with its repetitions; 15,000 ms unless given. */
+  /** Timeout for each request, and for a PUT with all its retries. Defaults to 15,000 ms. */
   readonly timeoutMs?: number;
-  /** Largest answer; 32 MB unless given. */
+  /** Maximum size of an answer. Defaults to 32 MB. */
   readonly maxBytes?: number;
-  /** How names become addresses; the system's resolver unless given. */
+  /** Resolves host names. Defaults to the system's resolver. */
   readonly resolve?: Resolve;
-  /** A certificate authority to trust besides the usual ones, PEM. */
+  /** An additional certificate authority to trust, PEM. */
   readonly extraCa?: string;
-  /** Called with the clock of the host that answers. */
+  /** Called with the time in the host's answer. */
   readonly onDate?: (seen: SeenDate) => void;
-  /** What carries requests to their hosts, in place of the network; then the three before it mean nothing. */
+  /** Replaces the network; the three options before are then not used. */
   readonly wire?: Wire;
 }
 
-/** Where a request gets its bearer token, and a new one after a 401. */
+/** The source of bearer tokens, and of new ones after a 401. */
 export interface BearerSource {
   current(): Promise<Secret>;
   /** A token other than `rejected`, if there is one. */
   renew(rejected: Secret): Promise<Secret>;
 }
 
-/** One attempt: a request with its repetitions. */
+/** One attempt: a request with its retries. */
 export interface Attempt {
   readonly owner: HostOwner;
   readonly operation: VendorOperation;
@@ -50,38 +50,38 @@ export interface Attempt {
   readonly bearer?: BearerSource;
   readonly json?: JsonObject;
   readonly form?: Readonly<Record<string, string>>;
-  /** What must not come back in an error's text: all secrets in url, headers and body. Bearer tokens are added. */
+  /** Secrets that must not appear in an error's text: all in url, headers and body. Bearer tokens are added. */
   readonly known: KnownSecrets;
-  /** The secrets that an answer shows, of an error too; they are added. */
+  /** Returns the secrets in an answer, error answers included; they are added too. */
   readonly secretsIn?: (answer: Json) => readonly Secret[];
   readonly signal: AbortSignal;
   readonly context: JsonObject;
-  /** The kind of error that an answer is, if it is not the usual. */
+  /** The kind of error of an answer, if it differs from the default. */
   readonly kindOf?: KindOf;
-  /** How many times the client's timeout this one may take. Defaults to 1. */
+  /** Factor for the client's timeout. Defaults to 1. */
   readonly patience?: number;
-  /** Awaited before each request on the wire. What it throws ends the attempt as it is. */
+  /** Awaited before each request is sent. Its error ends the attempt and is thrown unchanged. */
   readonly admit?: () => Promise<void>;
-  /** Called for each request on the wire. */
+  /** Called for each request that is sent. */
   readonly count?: () => void;
-  /** Called with the size of each answer, in bytes. What it throws ends the attempt as it is. */
+  /** Called with the size of each answer, in bytes. Its error ends the attempt and is thrown unchanged. */
   readonly received?: (bytes: number) => void;
-  /** Called for each of them that may have reached the host, whatever came of it. */
+  /** Called for each request that may have reached the host, whatever the result. */
   readonly reached?: () => void;
-  /** Called for each of them that failed, also where it is repeated. */
+  /** Called for each request that failed, also if it is retried. */
   readonly failed?: (error: VendorError) => void;
 }
 
-/** The one HTTP client: every call to a vendor or its token endpoint goes through it. */
+/** The HTTP client for all calls to vendors and their token endpoints. */
 export interface HttpClient {
   /**
-   * The answer's JSON. Repeats within the attempt as {@link waitBeforeRepeat} says, and once with a renewed token
-   * after a 401.
+   * Returns the answer's JSON. Retries within the attempt as {@link waitBeforeRepeat} decides, and once with a renewed
+   * token after a 401.
    *
    * @throws VendorError
    */
   send(attempt: Attempt): Promise<Json>;
-  /** For an address that another program will open. @throws VendorError (`host`) unless it is one that `send` would take */
+  /** For a URL that another program will open. @throws VendorError (`host`) unless `send` would allow it */
   assertAllowed(target: Pick<Attempt, 'url' | 'owner' | 'operation' | 'context'>): void;
   /** Drops idle connections; the client stays usable. */
   close(): void;
@@ -90,7 +90,7 @@ export interface HttpClient {
 const defaultTimeoutMs = 15_000;
 const defaultMaxBytes = 32 * 1024 * 1024;
 
-/** Makes the shared client; one for each process is enough. */
+/** Creates the shared client; one per process is enough. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { hosts, clock, random, resolve, extraCa } = options;
   const wire =
@@ -113,10 +113,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     for (let repeats = 0; ;) {
       if (attempt.admit) await unlessAborted(attempt.admit());
       const now = clock.now();
-      // What may have been applied must be over in time: the caller counts on it when its lease ends.
+      // A request that may have been applied must end in time: the caller relies on that when its lease expires.
       if (failed && now >= deadline) throw failed;
       if (repeatable === 'unsent') deadline = Math.min(deadline, now + timeoutMs);
-      // Stored secrets often end in a newline, which no header can carry.
+      // Stored secrets often end in a newline, which is not allowed in a header.
       const sent = token && new Secret(token.reveal().trim());
       if (sent) attempt.known.add([sent]);
       attempt.count?.();
@@ -160,7 +160,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** What `wait` gives, or a VendorError (`aborted`) as soon as `signal` aborts. */
+/** The result of `wait`, or a VendorError (`aborted`) as soon as `signal` aborts. */
 async function orAborted<T>(
   wait: Promise<T>,
   signal: AbortSignal,

@@ -17,7 +17,7 @@ import { parseRetryAfter } from './repetition.ts';
 import type { Progress, Wire, WireFailure } from './wire.ts';
 import { WireError } from './wire.ts';
 
-/** One request as it goes out, once. */
+/** One request, sent once. */
 export interface Outgoing {
   readonly target: AllowedUrl;
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -26,38 +26,41 @@ export interface Outgoing {
   readonly bearer?: Secret | undefined;
   readonly json?: JsonObject | undefined;
   readonly form?: Readonly<Record<string, string>> | undefined;
-  /** What must not come back in an error's text: all that is sent, the bearer token included, and what answers show. */
+  /**
+   * Secrets that must not appear in an error's text: those that are sent, including the bearer token, and those in
+   * answers.
+   */
   readonly known: KnownSecrets;
-  /** The secrets that an answer shows; they are known from then on. */
+  /** Returns the secrets in an answer, which are then added to `known`. */
   readonly secretsIn?: ((answer: Json) => readonly Secret[]) | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Says where in an error: connection, server. */
+  /** The place for errors: connection, server. */
   readonly context: JsonObject;
   readonly kindOf?: KindOf;
-  /** Called with the size of each answer, in bytes. What it throws ends the attempt as it is. */
+  /** Called with the size of each answer, in bytes. Its error ends the attempt and is thrown unchanged. */
   readonly received?: ((bytes: number) => void) | undefined;
-  /** Called with the clock of the host that answers. */
+  /** Called with the time in the host's answer. */
   readonly onDate?: ((seen: SeenDate) => void) | undefined;
 }
 
 /**
- * Which kind of error an answer is; undefined for the usual: `status` unless it is 2xx. Called for each answer, also where it
- * is a redirect or cannot be used; `body` is undefined if it is not JSON.
+ * The kind of error of an answer; undefined for the default (`status` unless it is 2xx). Called for each answer, also
+ * for a redirect or an unusable one; `body` is undefined if it is not JSON.
  */
 export type KindOf = (status: number, body: Json | undefined) => VendorErrorKind | undefined;
 
 /**
- * Sends one request, once, and gives its answer's JSON.
+ * Sends one request, once, and returns the answer's JSON.
  *
- * @throws VendorError without a cause: errors of lower layers hold the request, and with it the bearer token
+ * @throws VendorError without a cause, because errors of lower layers contain the request with its bearer token
  */
 export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number): Promise<Json> {
   const progress: Progress = { connected: false };
   const fail = (kind: VendorErrorKind, message: string, more: VendorErrorOptions = {}) =>
     new VendorError(kind, outgoing.operation, message, { context: outgoing.context, ...more });
   const options = requestOptions(outgoing, fail);
-  // Not at import: it loads Node's own fetch, which takes a third of a function's cold start.
+  // Imported late: it loads Node's fetch, which takes a third of a function's cold start.
   const { default: ky, isTimeoutError } = await import('ky');
   const sentAt = now();
   try {
@@ -92,12 +95,12 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
   }
 }
 
-/** Whether the answer was too large: it would be so again. */
+/** Whether the answer was too large; a retry would not help. */
 export function isTooLarge({ code }: VendorError): boolean {
   return code === 'body-size';
 }
 
-/** What is declared has 32 levels at most. Deeper, what compares and writes JSON would run out of stack. */
+/** Declarations have at most 32 levels. Much deeper values would exceed the stack where JSON is compared and written. */
 const deepest = 64;
 
 function isDeeper(value: Json, levels: number): boolean {
@@ -118,9 +121,12 @@ function requestOptions(
   fail: (kind: VendorErrorKind, message: string) => VendorError,
 ): Options {
   const token = bearer?.reveal();
-  // Else the header's own error would quote it.
+  // Otherwise the error of `Headers` would contain the token.
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw fail('token', 'the access token is empty or has characters that no header can carry');
+    throw fail(
+      'token',
+      'the access token is empty or has characters that are not allowed in a header',
+    );
   }
   return {
     method,
@@ -151,7 +157,7 @@ function readResponse(
   const { status, headers } = response;
   const { text, isWhole } = decoded(bytes);
   const parsed = parseJson(text);
-  // Before anything is said of it; and what an answer brings is used up, whatever the rest of it is worth.
+  // Before any error text is made. Tokens in an answer are handled even if the rest of it is not usable.
   if (parsed !== undefined && outgoing.secretsIn) known.add(outgoing.secretsIn(parsed));
   const kind = outgoing.kindOf?.(status, parsed);
   if (status >= 300 && status < 400) {
@@ -166,10 +172,10 @@ function readResponse(
   const encoding = headers.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') {
     const name = vendorText(encoding, known) ?? `its name ${leftOut}`;
-    throw unusable(`an encoding that was not asked for: ${name}`, 'encoding');
+    throw unusable(`an encoding that was not requested: ${name}`, 'encoding');
   }
   const html = isHtml(text, headers.get('content-type'));
-  // A proxy's page says nothing of the server: "could not read" must not look like "not there".
+  // A 404 page of a proxy does not mean that the server is missing.
   if (status === 404 && html) throw unusable('an HTML page', 'html');
   if (!response.ok || (isWhole && parsed !== undefined && kind !== undefined)) {
     const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);
@@ -181,7 +187,7 @@ function readResponse(
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
   }
-  // What was deleted is not answered.
+  // A DELETE may have an empty answer.
   if (operation === 'delete' && bytes.length === 0) return null;
   if (!isWhole || parsed === undefined) {
     if (html) throw unusable('an HTML page', 'html');
@@ -191,7 +197,7 @@ function readResponse(
   return parsed;
 }
 
-/** Whether all of it is text, or bytes were replaced. */
+/** The text, and whether it is complete or bytes were replaced. */
 function decoded(bytes: Uint8Array): { readonly text: string; readonly isWhole: boolean } {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), isWhole: true };
@@ -209,9 +215,9 @@ function movedTo(headers: Headers, { target, known }: Outgoing): string {
     : ` to ${host}: not followed`;
 }
 
-const leftOut = 'is left out: it repeats a part of a secret';
+const leftOut = 'is not shown: it contains a part of a secret';
 
-/** The reason that an error's body gives, or why it is not shown; and the code in it, if that may be shown. */
+/** The reason in an error's body, or why it is not shown; and its code, if that can be shown. */
 function saidIn(
   body: string,
   parsed: Json | undefined,

@@ -9,16 +9,16 @@ import { assertAllowedUrl } from './host-rule.ts';
 import { checkedLookup, judge, resolveByDns, tlsOptions, WireError } from './wire.ts';
 import type { Resolve } from './wire.ts';
 
-/** What is behind an address that credentials may be sent to. */
+/** The result of a connection to a host. */
 export interface HostFinding {
-  /** That it was reached at. */
+  /** The address that was reached. */
   readonly address: string;
-  /** Until when its certificate holds, ISO 8601; absent over plain http. */
+  /** When its certificate expires, ISO 8601; absent for plain http. */
   readonly certifiedUntil?: string;
 }
 
 /**
- * Opens a connection to a URL's host, under the same rules as a request, and sends nothing.
+ * Opens a connection to a URL's host, with the same rules as for a request, without sending anything.
  *
  * @throws VendorError of kind `host`, `no-route` or `tls`
  */
@@ -30,10 +30,10 @@ export type HostProbe = (
 
 export interface HostProbeOptions {
   readonly hosts: HostSettings;
-  /** How long a connection may take to open; 10,000 ms unless given. */
+  /** Timeout for opening a connection. Defaults to 10,000 ms. */
   readonly timeoutMs?: number;
   readonly resolve?: Resolve;
-  /** A certificate authority to trust besides the usual ones, PEM. */
+  /** An additional certificate authority to trust, PEM. */
   readonly extraCa?: string;
 }
 

@@ -7,7 +7,10 @@ import type { AllowedHost, HostOwner, HostSettings } from './allowed-hosts.types
 import { nearHost } from './near-host.ts';
 import { addressKind } from './addresses.ts';
 
-/** Which addresses a host may resolve to: `public` for documented hosts, `named` for the settings', `loopback` for plain http. */
+/**
+ * The addresses to which a host may resolve: `public` for documented hosts, `named` for hosts in the settings,
+ * `loopback` for plain http.
+ */
 export type Reach = 'public' | 'named' | 'loopback';
 
 export interface AllowedUrl {
@@ -19,10 +22,10 @@ const entryForm =
   /^([a-z][a-z0-9-]*)=(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(\d{1,5}))?$/i;
 
 /**
- * Reads `provider=host[:port],provider=host`, the form of TRUEUP_ALLOWED_HOSTS. Hosts are exact: no wildcards,
- * schemes or paths. An empty text allows none.
+ * Reads `provider=host[:port],provider=host`, the form of TRUEUP_ALLOWED_HOSTS. Hosts are exact, without wildcards,
+ * schemes or paths. An empty text allows no hosts.
  *
- * @throws TrueupError (`allowed-hosts`) that names the entry which does not fit
+ * @throws TrueupError (`allowed-hosts`) that names the invalid entry
  */
 export function parseAllowedHosts(text: string): readonly AllowedHost[] {
   if (text.trim() === '') return [];
@@ -52,12 +55,13 @@ function parseEntry(entry: string): AllowedHost {
 }
 
 /**
- * The URL, if credentials may be sent to it, and the addresses that its host may resolve to.
+ * Returns the URL if credentials may be sent to it, with the addresses to which its host may resolve.
  *
- * https only, plain http for loopback; host and port exactly as the settings name them for this provider, or (with
- * `trustDocumentedHosts`) one of the vendor's documented hosts at the usual port; no user name, password or fragment.
+ * Requires https (plain http only for loopback), the exact host and port of the settings for this provider or (with
+ * `trustDocumentedHosts`) one of the vendor's documented hosts with the default port, and no user name, password or
+ * fragment.
  *
- * @throws VendorError (`host`): nothing may be sent
+ * @throws VendorError (`host`) if nothing may be sent
  */
 export function assertAllowedUrl(
   text: string,
@@ -91,7 +95,7 @@ export function assertAllowedUrl(
   return { url, reach };
 }
 
-/** Whether a connection may be opened to `address`, which a host of that reach resolved to. */
+/** Whether a connection may be opened to `address`, to which a host with this reach resolved. */
 export function mayReach(address: string, reach: Reach): boolean {
   const kind = addressKind(address);
   switch (reach) {
@@ -104,7 +108,7 @@ export function mayReach(address: string, reach: Reach): boolean {
   }
 }
 
-/** Why an address is refused, for people. */
+/** A message: why an address is refused. */
 export function unreachable(host: string, address: string, reach: Reach): string {
   const wanted = { public: 'a public', named: 'an allowed', loopback: 'a loopback' }[reach];
   return `${host} leads to ${address}, which is not ${wanted} address`;
@@ -130,7 +134,7 @@ function reachOf(url: URL, owner: HostOwner, settings: HostSettings): Reach | un
 const usualPort = (url: URL) => (url.protocol === 'https:' ? 443 : 80);
 const portOf = (url: URL) => (url.port === '' ? usualPort(url) : Number(url.port));
 
-/** `*.suffix` stands for one or more labels before the suffix. */
+/** `*.suffix` matches one or more labels before the suffix. */
 function fits(hostname: string, pattern: string): boolean {
   if (!pattern.startsWith('*.')) return hostname === pattern;
   const suffix = pattern.slice(1);

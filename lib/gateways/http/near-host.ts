@@ -2,12 +2,12 @@ import { suggest } from '../../desired/rules/suggest.ts';
 import type { AllowedHost, HostOwner, HostSettings } from './allowed-hosts.types.ts';
 
 /**
- * What was probably meant where a host is not allowed: `''`, or a clause for the end of a sentence.
+ * A hint for a host that is not allowed, to append to a sentence; `''` if there is none.
  *
- * | allowed is                     | it says                              |
+ * | allowed is                     | hint |
  * |--------------------------------|--------------------------------------|
- * | the host, for another provider | for which one                        |
- * | a host that is spelled alike   | that one, with its port if it has one |
+ * | the host, for another provider | the provider |
+ * | a host with a similar name     | that host, with its port if it has one |
  */
 export function nearHost(url: URL, { name, documentedHosts }: HostOwner, settings: HostSettings) {
   const { allowed, trustDocumentedHosts } = settings;
@@ -26,7 +26,7 @@ export function nearHost(url: URL, { name, documentedHosts }: HostOwner, setting
 const shown = ({ hostname, port }: AllowedHost) =>
   port === undefined ? hostname : `${hostname}:${port}`;
 
-/** `*.suffix` with the labels that the host has in the place of `*`. */
+/** `*.suffix` with `*` replaced by the labels of the host. */
 function filledIn(pattern: string, hostname: string): string {
   if (!pattern.startsWith('*.')) return pattern;
   const suffix = pattern.slice(2);

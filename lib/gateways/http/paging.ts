@@ -4,30 +4,31 @@ import { VendorError } from '../../model/errors/vendor-error.ts';
 /** One page of a list. */
 export interface Page {
   readonly servers: readonly LiveServer[];
-  /** Where the next page starts, as page number or offset; absent on the last. */
+  /** The page number or offset of the next page; absent on the last page. */
   readonly next?: number;
-  /** Number of the last page, where pages go by number and the vendor says how many there are. */
+  /** Number of the last page, if pages are numbered and the vendor returns their count. */
   readonly last?: number;
 }
 
-/** One page of a list that goes on at a cursor. */
+/** One page of a list with cursors. */
 export interface CursorPage {
   readonly servers: readonly LiveServer[];
   /** Absent on the last page. */
   readonly next?: string;
 }
 
-/** Enough for the longest list that a pass takes, in pages of a hundred. */
+/** Enough for the longest list that a pass can process, with pages of a hundred. */
 const maxPages = 4_000;
 
 /**
- * All pages of a list, in the vendor's order. A list that does not advance is an error, not an end: a part must
- * never look like the whole.
+ * All pages of a list, in the vendor's order. A list that does not advance is an error, so that an incomplete list
+ * never looks complete.
  *
- * Where a page says how many there are, the ones after it are on their way while it is worked on, so many at a time. What
- * comes after which page is still said by the pages alone: one that was read ahead and that none leads to is dropped.
+ * If a page has the number of pages, the following pages are requested while it is processed, with limited concurrency.
+ * The order is still given by `next`: a page that was read ahead and that no page refers to is dropped.
  *
- * @throws VendorError (`body`) for a page that repeats the one before, a `next` that does not grow, and past 4,000 pages
+ * @throws VendorError (`body`) for a page that repeats the one before, a `next` that does not grow, and after 4,000
+ * pages
  */
 export async function* walkPages(
   first: number,
@@ -60,15 +61,15 @@ export async function* walkPages(
       at = next;
     }
   } finally {
-    // Nothing goes on behind a list that has ended.
+    // No request continues after the list has ended.
     await Promise.allSettled(ahead.values());
   }
 }
 
 /**
- * All pages of a list that goes on at a cursor, in the vendor's order.
+ * All pages of a list with cursors, in the vendor's order.
  *
- * @throws VendorError (`body`) for a cursor that comes a second time, and past 4,000 pages
+ * @throws VendorError (`body`) for a cursor that repeats, and after 4,000 pages
  */
 export async function* walkCursors(
   read: (cursor: string | undefined) => Promise<CursorPage>,
@@ -90,7 +91,7 @@ export async function* walkCursors(
   }
 }
 
-/** The reader of the page gets its failure; until then it is not unhandled. */
+/** Prevents an unhandled rejection until the page is read, which then throws the error. */
 function started(page: Promise<Page>): Promise<Page> {
   page.catch(() => undefined);
   return page;

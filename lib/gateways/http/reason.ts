@@ -2,7 +2,7 @@ import type { Json } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
 
 /**
- * The vendor's own reason in an error body, and the code in it, as they are: only `vendorText` makes them fit to be shown.
+ * The vendor's reason in an error body, and its code, unchanged. Use `vendorText` before showing them.
  *
  * | form | from |
  * |---|---|
@@ -14,12 +14,12 @@ import { isJsonObject } from '../../model/json/json.ts';
  * | `{error, error_description}` | token endpoints, RFC 6749 |
  * | plain text | proxies; [copy] |
  *
- * `details`, and what of a 422 repeats the input, are left out: what they hold is unknown.
+ * `details`, and the parts of a 422 that repeat the input, are left out because they may contain anything.
  */
 export interface Reason {
-  /** Absent if the body gives none. */
+  /** Absent if the body has none. */
   readonly text?: string;
-  /** A name for machines, such as `INVALID_REQUEST`. */
+  /** A code, such as `INVALID_REQUEST`. */
   readonly code?: string;
 }
 
@@ -36,7 +36,7 @@ function codeIn(parsed: Json | undefined): string | undefined {
   return typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : undefined;
 }
 
-/** Whether an answer is a page for people: a proxy's, not the vendor's API. */
+/** Whether an answer is an HTML page, which comes from a proxy and not from the vendor's API. */
 export function isHtml(body: string, contentType: string | null): boolean {
   return (
     /^\s*text\/html\b/i.test(contentType ?? '') || /^\s*<(?:!doctype|html|head|body)\b/i.test(body)
@@ -49,7 +49,7 @@ function textIn(body: string, parsed: Json | undefined): string | undefined {
   return reasonOf(parsed);
 }
 
-/** JSON that was cut short, or is in another encoding: what it holds is the vendor's data, and no reason. */
+/** JSON that is truncated or in another encoding: it contains the vendor's data and not a reason. */
 function isTornJson(body: string): boolean {
   const text = body.replaceAll('\0', '');
   return /^[^\p{L}\p{N}]*[[{"]/u.test(text) || /"\s*:/.test(text);

@@ -2,15 +2,15 @@ import { isTransientStatus } from '../../model/errors/failure.ts';
 import type { Random } from '../../model/runtime.types.ts';
 import type { VendorErrorKind } from '../../model/errors/vendor-error.ts';
 
-/** How often one request is repeated within an attempt. */
+/** Maximum number of retries within an attempt. */
 export const maxRepeats = 2;
 const firstWaitMs = 250;
-/** A longer wait is the caller's: a retry is state in the ledger, not sleep. */
+/** Longer waits are up to the caller, which stores them in the ledger and does not sleep. */
 const longestWaitMs = 5_000;
 
 /**
- * What may be repeated: `anytime` is a request without effect, `unsent` one that may have been applied although no
- * answer came.
+ * When a request may be retried: `anytime` for a request without side effects, `unsent` (only if it was not sent) for
+ * one that may be applied without an answer.
  */
 export type Repeatable = 'anytime' | 'unsent';
 
@@ -21,10 +21,10 @@ export interface FailedRequest {
 }
 
 /**
- * Milliseconds to wait before the request is sent again, or undefined if it is not. Backoff from 250 ms, doubling,
- * with half of it jitter; `Retry-After` where it is longer, unless it is longer than 5 s.
+ * Milliseconds to wait before a retry, or undefined for no retry. Exponential backoff from 250 ms, half of it jitter,
+ * or `Retry-After` if that is longer; no retry if it is longer than 5 s.
  *
- * @param repeats - how often it was repeated already
+ * @param repeats - number of retries so far
  */
 export function waitBeforeRepeat(
   failed: FailedRequest,
@@ -61,12 +61,12 @@ function mayRepeat({ kind, status }: FailedRequest, repeatable: Repeatable): boo
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** RFC 9110's date, its two obsolete forms included. */
+/** An HTTP date (RFC 9110), including the two obsolete formats. */
 const httpDate = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i;
 
 /**
- * `Retry-After` in either form, seconds or an HTTP date, as milliseconds from `now`. At least 0 and at most a day,
- * whatever the vendor says. Undefined if it is neither form.
+ * `Retry-After` in either form, seconds or an HTTP date, as milliseconds from `now`. Limited to 0 to one day. Undefined
+ * if it has neither form.
  */
 export function parseRetryAfter(value: string | null, now: number): number | undefined {
   const text = value?.trim() ?? '';
@@ -76,6 +76,6 @@ export function parseRetryAfter(value: string | null, now: number): number | und
 
 function millisecondsUntil(text: string, now: number): number {
   if (!httpDate.test(text)) return Number.NaN;
-  // asctime's form has no zone, and means UTC as well.
+  // The asctime format has no time zone, and is UTC too.
   return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`) - now;
 }

@@ -13,21 +13,21 @@ import type { BearerSource, HttpClient } from './client.ts';
 import type { KindOf } from './exchange.ts';
 import type { HostOwner } from './allowed-hosts.types.ts';
 
-/** Whose requests they are, and how its PUTs behave. */
+/** The provider of the session, with the behaviour of its PUTs. */
 export type SessionOwner = HostOwner &
   Pick<Provider, 'putPatience' | 'upstreamStatuses' | 'isConflict' | 'isUncreated' | 'isRepeated'>;
 
 /** One call of a vendor's API, under the connection's base URL. */
 export interface VendorRequest {
   readonly operation: 'list' | 'get' | 'put' | 'create' | 'delete';
-  /** Below the base URL, not yet encoded. */
+  /** Path segments below the base URL, not encoded. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
   readonly secrets?: readonly Secret[];
-  /** The server it is about. */
+  /** The server that the request is about. */
   readonly server?: string;
-  /** Awaited right before the request goes out, at each repetition too. What it throws ends the call. */
+  /** Awaited right before the request is sent, and before each retry. Its error ends the call. */
   readonly before?: () => Promise<void>;
 }
 
@@ -39,18 +39,18 @@ const methods = {
   delete: 'DELETE',
 } as const;
 
-/** A connection's conversation: base URL, headers, token, budget and counts, in one function. */
+/** Sends a request of a connection, with its base URL, headers, token, budget and counts. */
 export type SendRequest = (request: VendorRequest) => Promise<Json>;
 
-/** Of a call in an error: an id may be long, and the reason is to be read too. */
+/** Maximum length of a call in an error: an id may be long, and must not hide the reason. */
 const mostOfCall = 200;
 
-/** A larger list is an error, however many answers it comes in. */
+/** Maximum size of a list, over all its pages. */
 const listBytesAtMost = 256 * 1024 * 1024;
 
 /**
  * @param headers - sent with every request
- * @param secretsIn - what an answer shows that no error's text may repeat
+ * @param secretsIn - returns the secrets in an answer that no error's text may contain
  */
 export function openHttpSession(
   http: HttpClient,
@@ -72,14 +72,14 @@ export function openHttpSession(
     const fail = (why: string) => new VendorError('host', operation, why, { context });
     const named = server === undefined ? path : [...path, server];
     if (named.some((segment) => /^\.{0,2}$/.test(segment) || !segment.isWellFormed())) {
-      // No URL can hold it: dots are resolved away, and the request would be another one.
+      // Not possible in a URL: dot segments are removed, and the request would have another path.
       throw new VendorError('status', operation, 'no server can have this id', {
         status: 404,
         context,
       });
     }
     const unfit = Object.keys(headers).find((key) => !/^[ -~]*$/.test(headers[key] as string));
-    if (unfit !== undefined) throw fail(`no header can carry this connection's ${unfit}`);
+    if (unfit !== undefined) throw fail(`this connection's ${unfit} is not allowed in a header`);
     inputs.known.add(secrets);
     const patience = isRead ? 1 : (owner.putPatience ?? 1);
     return http.send({
@@ -102,7 +102,7 @@ export function openHttpSession(
       admit: async () => {
         await inputs.admit(patience, isRead ? undefined : server);
         if (before) await before();
-        // What waited for its turn meanwhile is not sent.
+        // Requests that were waiting meanwhile are not sent.
         if (lockout)
           throw new VendorError('status', operation, lockout.message, lockedOut(lockout, context));
       },
@@ -125,7 +125,7 @@ export function openHttpSession(
   };
 }
 
-/** The same answer, for a request that was not sent because of it. */
+/** The error for a request that is not sent because of a lockout. */
 function lockedOut({ status, retryAfterMs }: VendorError, context: JsonObject) {
   return {
     context,
@@ -135,8 +135,8 @@ function lockedOut({ status, retryAfterMs }: VendorError, context: JsonObject) {
 }
 
 /**
- * What the gateway means by its answers to a change. A proxy's page with the same status is the gateway's own failure; and after
- * a request to create, only the gateway's own words say that nothing was made.
+ * The meaning of the gateway's answers to a change. A proxy's page with the same status is a failure of the gateway.
+ * After a create request, only a message of the gateway itself proves that nothing was created.
  */
 function ownKindOf({ upstreamStatuses = [], isConflict, isUncreated, isRepeated }: SessionOwner) {
   return (
@@ -157,7 +157,7 @@ function ownKindOf({ upstreamStatuses = [], isConflict, isUncreated, isRepeated 
   };
 }
 
-/** A 2xx that has an error in place of what was asked for: it cannot be used, and its reason says why. */
+/** A 2xx with an error instead of the requested data: it is not usable, and its reason is shown. */
 function errorWithSuccess(status: number, answer: Json | undefined): 'body' | undefined {
   if (status >= 300 || !isJsonObject(answer)) return undefined;
   const { error, id, serverId, data, servers } = answer;
@@ -179,7 +179,7 @@ function endpoint(
   return search === '' ? url : `${url}?${search}`;
 }
 
-/** The session's token. Requests that meet a 401 at the same time renew it once; what was refused is not asked for once more. */
+/** The session's token. Concurrent requests that get a 401 renew it once; a renewal that failed is not repeated. */
 function bearerOf(inputs: SessionInputs): BearerSource {
   let renewal: Promise<Secret> | undefined;
   return {
@@ -197,9 +197,9 @@ function bearerOf(inputs: SessionInputs): BearerSource {
 }
 
 /**
- * The server that was asked for, or an error: a 200 may hold anything.
+ * The requested server, or an error if the 200 has other content.
  *
- * @param converted - what the provider's convert made of the answer; undefined if it is no server
+ * @param converted - the result of the provider's convert; undefined if the answer is not a server
  * @throws VendorError (`body`)
  */
 export function expectServer(
@@ -209,19 +209,19 @@ export function expectServer(
   connection: string,
 ): LiveServer {
   if (converted && comparableId(converted.id) === comparableId(id)) return converted;
-  const what = converted === undefined ? 'something that is no server' : 'another server';
+  const what = converted === undefined ? 'something that is not a server' : 'another server';
   throw new VendorError('body', operation, `the gateway answered with ${what}`, {
     context: { connection, server: id },
   });
 }
 
 /**
- * The id of a server that was created.
+ * The id of a created server.
  *
- * @throws VendorError (`body`) if the answer has none: a server may have been created all the same
+ * @throws VendorError (`body`) if the answer has none; a server may have been created anyway
  */
 export function expectNewId(id: Json | undefined, connection: string): string {
   if (typeof id === 'string' && serverIdSchema.safeParse(id).success) return id;
-  const message = 'the gateway answered with something that is no new server';
+  const message = "the gateway's answer is not a new server";
   throw new VendorError('body', 'create', message, { context: { connection } });
 }

@@ -8,10 +8,10 @@ import { callbackify } from 'node:util';
 import type { Reach } from './host-rule.ts';
 import { mayReach, unreachable } from './host-rule.ts';
 
-/** Why there is no answer. `no-route`: nothing was sent, so the request may be repeated whatever it is. */
+/** Why there is no answer. `no-route`: nothing was sent, so any request may be retried. */
 export type WireFailure = 'no-route' | 'cut' | 'tls' | 'body' | 'too-large' | 'host';
 
-/** A request that got no answer, or none that can be used. Holds no part of request or answer. */
+/** A request that got no usable answer. Contains no part of the request or answer. */
 export class WireError extends Error {
   readonly failure: WireFailure;
 
@@ -22,7 +22,7 @@ export class WireError extends Error {
   }
 }
 
-/** How far a request came; a timeout is judged by it. */
+/** How far a request got, to classify a timeout. */
 export interface Progress {
   connected: boolean;
 }
@@ -32,30 +32,33 @@ export interface ResolvedAddress {
   readonly family: number;
 }
 
-/** All addresses of a name, as the system resolves it. */
+/** Returns all addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
 
 export interface WireOptions {
-  /** Largest answer, in bytes on the wire. */
+  /** Maximum size of an answer in bytes, as transferred. */
   readonly maxBytes: number;
   readonly resolve?: Resolve;
-  /** A certificate authority to trust besides the system's own, PEM. */
+  /** An additional certificate authority to trust, PEM. */
   readonly extraCa?: string;
 }
 
 /**
- * A `fetch` for one purpose, on node:http and node:https: the address that a name resolves to is checked where the
- * connection is made (the global fetch takes no `lookup`), redirects are answers, the answer's size is bounded, and
- * "no connection opened" differs from "cut".
+ * A minimal `fetch` on node:http and node:https. Unlike the global one, it checks the resolved address when the
+ * connection is opened (the global fetch has no `lookup`), returns redirects as answers, limits the answer's size, and
+ * distinguishes "no connection opened" from "connection broken".
  */
 export interface Wire {
-  /** Resolves with the whole answer. @throws WireError */
+  /** Resolves with the complete answer. @throws WireError */
   send(request: Request, reach: Reach, progress: Progress): Promise<Response>;
   /** Drops idle connections. */
   close(): void;
 }
 
-/** Idle connections end before a vendor's or a proxy's usual keep-alive does, so that a PUT does not meet a dead one. */
+/**
+ * Idle connections are closed before the usual keep-alive of a vendor or proxy ends, so that a PUT does not use a dead
+ * one.
+ */
 const idleMs = 4_000;
 
 export const resolveByDns: Resolve = (hostname) => lookUp(hostname, { all: true });
@@ -63,7 +66,7 @@ export const resolveByDns: Resolve = (hostname) => lookUp(hostname, { all: true 
 export function createWire({ maxBytes, resolve = resolveByDns, extraCa }: WireOptions): Wire {
   const keep = { keepAlive: true, timeout: idleMs };
   const secure = tlsOptions(extraCa);
-  // One pool for each reach: a connection that one rule allowed is never reused under a stricter one.
+  // One pool per reach, so that a connection allowed by one rule is never reused under a stricter one.
   const pool = (reach: Reach) => {
     const lookup = checkedLookup(reach, resolve);
     return {
@@ -92,7 +95,7 @@ export function createWire({ maxBytes, resolve = resolveByDns, extraCa }: WireOp
   };
 }
 
-/** Certificates are verified, always. */
+/** Certificates are always verified. */
 export function tlsOptions(extraCa: string | undefined) {
   return {
     rejectUnauthorized: true,
@@ -100,7 +103,10 @@ export function tlsOptions(extraCa: string | undefined) {
   };
 }
 
-/** `lookup` for a socket: refuses if any address of the name is out of reach, so that no order of answers matters. */
+/**
+ * The `lookup` of a socket. Refuses if any address of the name is not allowed, so that the order of addresses does not
+ * matter.
+ */
 export function checkedLookup(reach: Reach, resolve: Resolve): LookupFunction {
   const look = callbackify(async (hostname: string) => {
     const found = await resolve(hostname);
@@ -145,7 +151,7 @@ function send(outgoing: ClientRequest, exchange: Exchange): Promise<IncomingMess
     let handshaking = false;
     outgoing.once('socket', (socket) => {
       if (outgoing.reusedSocket) {
-        // It is open already: a listener would never be called, and stay for as long as the socket lives.
+        // The socket is already open: a listener would never be called, and would leak.
         progress.connected = true;
         return;
       }
@@ -159,7 +165,7 @@ function send(outgoing: ClientRequest, exchange: Exchange): Promise<IncomingMess
   });
 }
 
-/** What an error of a socket means, by how far it came. */
+/** Classifies a socket error by how far the request got. */
 export function judge(
   error: NodeJS.ErrnoException,
   connected: boolean,
@@ -168,7 +174,7 @@ export function judge(
   if (error instanceof WireError) return error;
   const code = error.code ?? error.name;
   if (connected) return new WireError('cut', `the connection broke (${code})`);
-  // A handshake that was dropped is no verdict on the certificate, and nothing was sent.
+  // A dropped handshake does not mean that the certificate is bad, and nothing was sent.
   const dropped = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT)$/.test(code);
   return handshaking && !dropped
     ? new WireError('tls', `no secure connection (${code})`)
@@ -179,7 +185,7 @@ async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<
   const tooLarge = () => new WireError('too-large', `the answer is larger than ${maxBytes} bytes`);
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = incoming.headers;
   if (encoding !== 'identity') {
-    // It was not asked for, and cannot be read: its name is all that is used.
+    // The encoding was not requested, and the body is not read; only the encoding's name is used.
     incoming.destroy();
     return asResponse(incoming, Buffer.alloc(0));
   }

@@ -9,8 +9,9 @@ import { toList, toServer } from './convert.ts';
 const path = ['v1', 'mcp', 'server'] as const;
 
 /**
- * LiteLLM's calls. The list is whole in one answer; a PUT has the id in its body, and so has a POST, which chooses it. A PUT of
- * the name without the alias makes a new alias of it, which is what tools are prefixed with: so the alias goes along as it is [run].
+ * LiteLLM's calls. The list is complete in one answer. A PUT has the id in its body, and so does a POST, which sets it.
+ * A PUT of the name without the alias changes the alias, which is the prefix of tools, so the current alias is always
+ * sent [run].
  */
 export function liteLlmSession(send: SendRequest, connection: string): VendorSession {
   const aliases = new Map<string, Json | undefined>();
@@ -22,7 +23,7 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
   async function list(): Promise<readonly LiveServer[]> {
     const found = toList(await send({ operation: 'list', path }));
     if (found === undefined) {
-      const message = 'the gateway answered with something that is no list of servers';
+      const message = "the gateway's answer is not a list of servers";
       throw new VendorError('body', 'list', message, { context: { connection } });
     }
     const { servers, isWhole } = found;
@@ -30,7 +31,10 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
     return servers.map(noted);
   }
 
-  /** Where the list is empty: it is so for other keys too, so an administrator's call has to say which it is [run]. */
+  /**
+   * For an empty list: other keys also get an empty list, so a call that only an administrator may make shows which it
+   * is [run].
+   */
   async function isAdministrator(): Promise<boolean> {
     try {
       await send({ operation: 'list', path: [...path, 'submissions'] });
@@ -45,7 +49,7 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
     if (body['server_name'] === undefined || body['alias'] !== undefined) return body;
     if (!aliases.has(id)) await list();
     const alias = aliases.get(id);
-    // Without an alias the name is the prefix, and the new alias is the new name.
+    // Without an alias, the name is the prefix, and the new name becomes the alias.
     return alias === undefined || alias === null ? body : { ...body, alias };
   }
 
@@ -77,6 +81,6 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
 
 function notAll(connection: string): VendorError {
   const message =
-    "the list does not show where servers are: it is that of a key which is not a full administrator's, and may lack servers";
+    "the list does not show the servers' URLs, so the key is not a full administrator's and the list may be incomplete";
   return new VendorError('status', 'list', message, { status: 403, context: { connection } });
 }

@@ -4,7 +4,7 @@ import { Secret } from '../../model/secret.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { absentMembers } from './credential.ts';
 
-/** What a server of the gateway's own configuration file is. */
+/** The reason for a server in the gateway's own configuration file. */
 const ownConfiguration = "declared in the gateway's own configuration";
 
 const isText = (value: Json | undefined): value is string => typeof value === 'string';
@@ -17,7 +17,7 @@ type Fits = (value: Json | undefined) => boolean;
 export const defaultProfile = 'rfc8693';
 export const defaultTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** Fields that are kept as they are, where they have the form that is known. */
+/** Fields that are kept unchanged if they have the known form. */
 const kept: readonly (readonly [fits: Fits, ...keys: readonly string[]])[] = [
   [
     (value) => value === null || isText(value),
@@ -41,17 +41,17 @@ const kept: readonly (readonly [fits: Fits, ...keys: readonly string[]])[] = [
 ];
 
 /**
- * A server of an answer, or undefined if it is not a server. A list shows what the gateway works with, other answers what is
- * stored [run]; both become the same:
+ * A server of an answer, or undefined if it is not a server. A list shows the effective values, other answers the
+ * stored ones [run]; both are converted to the same form:
  *
  * | field | in a list | elsewhere | here |
  * |-------|-----------|-----------|------|
  * | `description` | that of `mcp_info`, if it has one | as it is stored | as in a list |
  * | `subject_token_type`, `token_exchange_profile` | the default, or as it is stored | null, or as it is stored | null for the default |
- * | `auth_type` null | | | `none` |
- * | `allowed_tools` [], which allows all of them | | | null |
+ * | `auth_type` null |           |           | `none` |
+ * | `allowed_tools` [], which allows all of them |           |           | null |
  *
- * `static_headers`, `env` and `env_vars` are dropped: they are shown in clear [run].
+ * `static_headers`, `env` and `env_vars` are dropped, because they are shown in clear text [run].
  */
 export function toServer(answer: Json): LiveServer | undefined {
   if (!isJsonObject(answer)) return undefined;
@@ -100,8 +100,8 @@ function withoutDefault(answer: JsonObject, key: string, value: string): JsonObj
 }
 
 /**
- * What is shown of the credentials, which is no secret; and null for each member that belongs to another type: a change of
- * the type erases it [run]. Of the others no answer shows whether they are stored.
+ * The visible members of the credentials, which are not secret, and null for each member of another type, which a
+ * change of the type erases [run]. For the other members, no answer shows whether they are stored.
  */
 function credentialsOf(shown: Json | undefined, authType: string): JsonObject {
   const {
@@ -117,7 +117,7 @@ function credentialsOf(shown: Json | undefined, authType: string): JsonObject {
   };
 }
 
-/** The values that an answer shows in clear and that may be secrets: those of headers and of variables. */
+/** Values that may be secrets and are shown in clear text: those of headers and variables. */
 export function clearTextIn(answer: Json): readonly Secret[] {
   return (Array.isArray(answer) ? answer : [answer]).flatMap((row: Json) => {
     const { static_headers: headers, env, env_vars: variables } = isJsonObject(row) ? row : {};
@@ -130,10 +130,10 @@ export function clearTextIn(answer: Json): readonly Secret[] {
 }
 
 /**
- * The list, or undefined if it is not a list, or holds anything that is no server: an array of all [run].
+ * The list, or undefined if it is not a list or has anything that is not a server: an array with all servers [run].
  *
- * `isWhole`: whether it shows where a server is. To a key that is not a full administrator's, addresses are null, access
- * rules empty, and servers are left out [run].
+ * `isWhole`: whether it shows the URL of any server. For a key that is not a full administrator's, URLs are null,
+ * access rules empty, and servers are missing [run].
  */
 export function toList(
   answer: Json,
@@ -146,7 +146,7 @@ export function toList(
   return { servers, isWhole: answer.some(isShown) };
 }
 
-/** Whether a 400 says that another server has the name or alias, whatever its case [run]. */
+/** Whether a 400 means that another server has the name or alias, ignoring case [run]. */
 export function isNameTaken(status: number, answer: Json): boolean {
   return takenIn(status, answer)?.includes('already exists (server_id=') === true;
 }

@@ -1,4 +1,4 @@
-/** What goes with each `auth_type`, in `credentials`. */
+/** The members of `credentials` for each `auth_type`. */
 const members = {
   none: [],
   api_key: ['auth_value'],
@@ -13,7 +13,7 @@ export type AuthType = keyof typeof members;
 
 export const authTypes = Object.keys(members) as readonly AuthType[];
 
-/** Members that are a secret, or hidden as one. */
+/** Members that are secret or hidden. */
 const hidden = ['auth_value', 'client_id', 'client_secret'] as const;
 
 interface Problem {
@@ -31,7 +31,7 @@ interface Problem {
  * | api_key, bearer_token, basic, authorization, token | auth_value |
  * | oauth2    | client_id, client_secret; scopes |
  *
- * With less than that, a PUT that changes the type erases what is stored [run].
+ * With fewer members, a PUT that changes the type erases the stored ones [run].
  */
 export function credentialProblems(
   type: AuthType | undefined,
@@ -44,14 +44,14 @@ export function credentialProblems(
   const spare = declared.filter((key) => !wanted.includes(key) && !also.includes(key));
   const incomplete: Problem = {
     path: ['auth_type'],
-    problem: `lacks ${lacking.map(inCredentials).join(' and ')}`,
+    problem: `is declared without ${lacking.map(inCredentials).join(' and ')}`,
     expected: `must be declared with ${wanted.map(inCredentials).join(' and ')}`,
   };
   return [
     ...(lacking.length > 0 ? [incomplete] : []),
     ...spare.map((key) => ({
       path: ['credentials', key],
-      problem: 'has no auth_type that it belongs to',
+      problem: 'is declared without its auth_type',
       expected: `must be declared with ${typesOf(key)}`,
     })),
   ];
@@ -68,7 +68,7 @@ function typesOf(key: string): string {
   return `auth_type: ${types.join(', ')}`;
 }
 
-/** The hidden members that belong to another type; none where the type is not known here. */
+/** The hidden members of other types; empty if the type is unknown. */
 export function absentMembers(type: string): readonly (typeof hidden)[number][] {
   const used: readonly string[] | undefined = Object.hasOwn(members, type)
     ? members[type as AuthType]

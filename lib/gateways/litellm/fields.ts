@@ -15,10 +15,10 @@ const clearable = { ...nullable, nullClears: true } as const;
 const list = { ...plain, compare: 'set', absent: { means: 'value', value: [] } } as const;
 const rule = { accessRule: true } as const;
 
-/** Sent in one PUT: the type without its credentials erases them [run]. */
+/** Sent in one PUT, because the type without its credentials erases them [run]. */
 const credential = { ...plain, group: 'credential' } as const;
 const hidden = { ...credential, showsAbsence: true } as const;
-/** The gateway refuses a transport without a URL [run]. */
+/** The gateway rejects a transport without a URL [run]. */
 const address = { ...nullable, group: 'address' } as const;
 
 const flow = [
@@ -34,10 +34,10 @@ const flow = [
   'dcr_bridge',
 ].map((key) => `/${key}`);
 
-/** Fields of it whose value in a list may be what the gateway found out by itself [run]. */
+/** Fields whose value in a list may be discovered by the gateway itself [run]. */
 const found = flow.slice(0, 4);
 
-/** Of the credential, what is no secret: shown, in a list the scopes alone [run]. */
+/** Members of the credential that are not secret. They are shown, but a list has only the scopes [run]. */
 const shown = ['scopes', 'upstream_resource', 'upstream_token_header'].map(
   (key) => `/credentials/${key}`,
 );
@@ -49,16 +49,16 @@ const isOn = (before: Json | undefined, after: Json): boolean => after === true 
 
 const computed = (key: string): FieldSpec => ({ ...plain, pointer: `/${key}`, access: 'computed' });
 
-const notListed = 'is not in the list of the gateway: what is stored is kept';
+const notListed = "is not in the gateway's list; the stored value is kept";
 
-const inClear = 'may hold secrets, and is shown in clear: what is stored is kept';
+const inClear = 'may contain secrets and is shown in clear text; the stored value is kept';
 
 /**
- * Fields of LiteLLM's MCP servers, as version 1.105.7 was seen to treat them [run]; a stand-in was in the place of Prisma's
- * query engine. `static_headers`, `env` and `env_vars` are shown in clear to an administrator, and cannot be declared.
+ * Fields of LiteLLM's MCP servers, as observed with version 1.105.7 [run], with a replacement for Prisma's query
+ * engine. `static_headers`, `env` and `env_vars` are shown in clear text to an administrator, and cannot be declared.
  *
- * - `credentials` is merged by key, unless `auth_type` changes: then it is replaced whole.
- * - A list shows what the gateway works with; PUT and GET show what is stored.
+ * - `credentials` is merged by key, or replaced as a whole if `auth_type` changes.
+ * - A list shows effective values; PUT and GET show stored ones.
  * - A change of `url`, `auth_type` or `issuer` clears the fields of the OAuth flow that the PUT leaves out or repeats.
  */
 export const liteLlmFields: FieldTable = {
@@ -111,7 +111,8 @@ export const liteLlmFields: FieldTable = {
     ...shown.slice(1).map((pointer) => ({ ...computed(pointer.slice(1)), refusal: notListed })),
   ],
   spec: liteLlmSpec,
-  // With its credential: without, the server would be open until the PUT, which clears the OAuth flow with the type [run].
+  // Created with its credential: otherwise the server would be open until the PUT, and that PUT would clear the OAuth
+  // flow by changing the type [run].
   creation: {
     foundBy: '/server_name',
     required: ['/server_name', '/url'],

@@ -21,11 +21,11 @@ const text = (what: string) =>
 const listOf = (what: string) =>
   described(z.optional(z.array(z.string().check(z.minLength(1)))), what);
 
-/** Null cannot be seen there: the list shows what the gateway found out by itself [run]. */
+/** Null is not readable: the list shows a value that the gateway discovered itself [run]. */
 const endpoint = (what: string) =>
   described(z.optional(z.string().check(z.minLength(1))), `${what}; cannot be cleared`);
 
-/** The list shows the default where nothing is stored [run]. */
+/** The list shows the default if nothing is stored [run]. */
 const withDefault = (value: string, what: string) =>
   described(
     z.optional(
@@ -55,13 +55,13 @@ const credentials = z.strictObject({
     z.optional(secretReferenceSchema),
     'OAuth client secret, by reference: { secret: name, key: key }; write-only',
   ),
-  scopes: listOf('OAuth scopes; order means nothing'),
+  scopes: listOf('OAuth scopes; order does not matter'),
 });
 
-/** What may be declared of a server: the gateway's own names. */
+/** The fields that can be declared, with the gateway's names. */
 export const liteLlmSpec = z
   .strictObject({
-    server_name: name('Name; unique among names and aliases, without regard to case'),
+    server_name: name('Name; unique among names and aliases, ignoring case'),
     alias: described(
       z.optional(
         z.nullable(
@@ -72,9 +72,9 @@ export const liteLlmSpec = z
             ),
         ),
       ),
-      'What tools are prefixed with; null: the name. Undeclared, it stays as it is when the name changes',
+      "Prefix of the server's tools; null: the name. If it is not declared, it does not change with the name",
     ),
-    description: text('Description; one in `mcp_info` goes before it'),
+    description: text('Description; one in `mcp_info` takes precedence'),
     instructions: text('Instructions for the assistant'),
     url: described(
       z.optional(
@@ -87,19 +87,19 @@ export const liteLlmSpec = z
             ),
           ),
       ),
-      'Address of the MCP server. A change clears the fields of the OAuth flow: Trueup sends those that are declared again',
+      'Address of the MCP server. A change clears the fields of the OAuth flow; Trueup sends the declared ones again',
     ),
     transport: described(
       z.optional(z.enum(['http', 'sse'])),
-      'How the gateway talks to the MCP server: http or sse; declared with `url`',
+      'Transport to the MCP server: http or sse; must be declared with `url`',
     ),
     auth_type: described(
       z.optional(z.enum(authTypes)),
-      'How the gateway signs in at the MCP server; declared with its `credentials`',
+      'How the gateway signs in to the MCP server; must be declared with its `credentials`',
     ),
     credentials: described(
       z.optional(credentials),
-      'What `auth_type` needs; sent together with it',
+      'The credentials for `auth_type`; sent together with it',
     ),
     issuer: endpoint('Issuer of tokens'),
     authorization_url: endpoint('Authorization endpoint'),
@@ -112,7 +112,7 @@ export const liteLlmSpec = z
     audience: text('Audience of a token exchange'),
     token_exchange_endpoint: text('Endpoint of a token exchange'),
     token_exchange_profile: withDefault(defaultProfile, 'Profile of a token exchange'),
-    subject_token_type: withDefault(defaultTokenType, 'Type of the token that is exchanged'),
+    subject_token_type: withDefault(defaultTokenType, 'Type of the exchanged token'),
     dcr_bridge: described(
       z.optional(z.nullable(z.boolean())),
       'Whether clients register through the gateway; null clears it',
@@ -123,11 +123,14 @@ export const liteLlmSpec = z
           z
             .array(z.string().check(z.minLength(1)))
             .check(
-              z.minLength(1, 'must not be empty: an empty list allows all tools; null says so'),
+              z.minLength(
+                1,
+                'must not be empty, because an empty list allows all tools; use null for that',
+              ),
             ),
         ),
       ),
-      'Tools that may be called; null: all of them. An empty list is refused: it would allow all',
+      'Tools that may be called; null: all. An empty list is not valid, because it would allow all',
     ),
     mcp_access_groups: listOf('Groups that may use the server; an empty list means none'),
     allow_all_keys: described(z.optional(z.boolean()), 'Whether every key may use the server'),
@@ -136,10 +139,10 @@ export const liteLlmSpec = z
       'Whether callers from public addresses may use the server',
     ),
     extra_headers: listOf(
-      "Names of the client's headers that reach the MCP server; an empty list means none",
+      "Names of the client's headers that are passed to the MCP server; an empty list means none",
     ),
-    timeout: positive(z.number(), 'Seconds that a call may take'),
-    max_concurrent_requests: positive(z.int(), 'Calls at once'),
+    timeout: positive(z.number(), 'Timeout of a call in seconds'),
+    max_concurrent_requests: positive(z.int(), 'Maximum number of concurrent calls'),
   })
   .check(
     z.superRefine((value, context) => {
@@ -158,8 +161,8 @@ export const liteLlmSpec = z
         context.addIssue({
           code: 'custom',
           path: ['transport'],
-          message: 'lacks url',
-          params: { expected: 'must be declared with url: the gateway takes them together' },
+          message: 'is declared without url',
+          params: { expected: 'must be declared with url: the gateway accepts them only together' },
         });
       }
     }),

@@ -1,4 +1,4 @@
-/** What a sign-in asks for. */
+/** The parameters of a sign-in. */
 export interface AuthorizationRequest {
   readonly clientId: string;
   readonly redirectUri: string;
@@ -8,7 +8,7 @@ export interface AuthorizationRequest {
   readonly challenge: string;
 }
 
-/** RFC 6749, 4.1.1, with PKCE; and `audience`, as Auth0 and others have it. A query of the endpoint's own stays. */
+/** RFC 6749, 4.1.1, with PKCE, and `audience` as used by Auth0 and others. Keeps the endpoint's own query. */
 export function authorizationUrl(endpoint: string, request: AuthorizationRequest): string {
   const url = new URL(endpoint);
   const { clientId, redirectUri, scope, audience, state, challenge } = request;

@@ -6,27 +6,28 @@ import { sendPage } from './page.ts';
 import type { Page } from './page.ts';
 import type { RedirectAddress } from './redirect-address.ts';
 
-/** What the provider sent the browser back with: the state is right, the rest is to be checked. */
+/** The parameters with which the provider redirected the browser. Only `state` has been checked. */
 export interface Answer {
   readonly parameters: URLSearchParams;
-  /** Shows a page to the user who signed in. Resolves once it is out. */
+  /** Shows a page to the user who signed in. Resolves once it is sent. */
   readonly show: (page: Page) => Promise<void>;
 }
 
-/** Waits on loopback for one answer. */
+/** Waits for one answer on loopback. */
 export interface Listener {
-  /** What the provider gets. */
+  /** The redirect URI for the provider. */
   readonly redirectUri: string;
   readonly answered: Promise<Answer>;
-  /** Ends it, with whatever is still connected. */
+  /** Stops listening, and closes open connections. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Listens for the answer of a sign-in, RFC 8252. The first one with this state is it; any other is refused, and waited
- * on: whatever runs on this machine, and any page in the browser, can call here.
+ * Listens for the answer of a sign-in, RFC 8252. The first request with this state is the answer. All others are
+ * rejected, and listening continues, because any program on this machine and any page in the browser can send requests
+ * here.
  *
- * @param onStranger - called for an answer that has another state
+ * @param onStranger - called for an answer with another state
  * @throws the system's error if it cannot listen, such as `EADDRINUSE`
  */
 export async function listen(
@@ -75,8 +76,8 @@ function isSame(given: string, wanted: string): boolean {
 }
 
 const pages = {
-  unknown: { status: 404, title: 'Not found', text: 'There is nothing here.' },
-  method: { status: 405, title: 'Not allowed', text: 'Only GET is answered here.' },
+  unknown: { status: 404, title: 'Not found', text: 'There is no page here.' },
+  method: { status: 405, title: 'Not allowed', text: 'Only GET is supported.' },
   stranger: {
     status: 400,
     title: 'Another sign-in',

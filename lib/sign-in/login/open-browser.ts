@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Tries to open an address in the browser, without a shell: `&` in it would be a command. That there is no browser is no
- * failure, since the address was printed.
+ * Tries to open an address in the browser, without a shell, which would interpret `&`. Not an error if there is no
+ * browser, because the address was printed.
  */
 export function openBrowser(url: string, platform: NodeJS.Platform = process.platform): void {
   const [command, ...options] = openers[platform] ?? ['xdg-open'];
@@ -17,7 +17,7 @@ export function openBrowser(url: string, platform: NodeJS.Platform = process.pla
 
 type Opener = readonly [command: string, ...options: string[]];
 
-/** Windows' own `start` is no program but a word of its shell. */
+/** On Windows `start` is not a program but a shell command. */
 const openers: Readonly<Partial<Record<NodeJS.Platform, Opener>>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],

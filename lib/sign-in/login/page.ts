@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
-/** What the browser shows in the end. Both texts may come from the provider: they are escaped. */
+/** The page that the browser shows at the end. Both texts may come from the provider, so they are escaped. */
 export interface Page {
   readonly status: number;
   readonly title: string;
   readonly text: string;
 }
 
-/** Sends the page; resolves once it is out, or the browser no longer waits for it. */
+/** Sends the page. Resolves once it is sent, or the browser has disconnected. */
 export async function sendPage(response: ServerResponse, page: Page): Promise<void> {
   const closed = Promise.withResolvers<void>();
   response.once('close', closed.resolve);
@@ -15,7 +15,7 @@ export async function sendPage(response: ServerResponse, page: Page): Promise<vo
   const { status, title, text } = page;
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
-    // The code is in this page's address: nothing may load, keep or pass it on.
+    // This page's URL contains the code, so nothing may load, store or forward it.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',

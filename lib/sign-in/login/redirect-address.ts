@@ -1,21 +1,21 @@
-/** Where the provider sends the browser back to, on this machine. */
+/** The loopback address to which the provider redirects the browser. */
 export interface RedirectAddress {
-  /** What is listened on. */
+  /** The address to listen on. */
   readonly host: '127.0.0.1' | '::1';
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
   readonly path: string;
-  /** As the provider gets it, once the port is known. */
+  /** The redirect URI with the actual port. */
   readonly withPort: (port: number) => string;
 }
 
-/** RFC 8252, 7.3: the address by number, and any port. */
+/** RFC 8252, 7.3: the loopback IP address, with any port. */
 export function loopbackAddress(port = 0): RedirectAddress {
   return { ...parse(new URL('http://127.0.0.1/callback')), port };
 }
 
 /**
- * A redirect URI as the provider has it registered; without a port it may have any.
+ * A redirect URI as it is registered at the provider. Without a port, any port is used.
  *
  * @returns undefined unless it is plain http on this machine
  */

@@ -5,7 +5,7 @@ import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts
 import { SignInError } from './sign-in-error.ts';
 
 /*
- * How a sign-in can end without a token, each with the next step. What a provider says is shown; codes, verifiers and
+ * The ways in which a sign-in can fail, each with the next step. The provider's message is shown; codes, verifiers and
  * tokens never are.
  */
 
@@ -18,7 +18,8 @@ export function refused(
 ): SignInError {
   const parts = [error, description].filter((part) => part !== undefined);
   const said =
-    vendorText(parts.join(': '), known) ?? 'its reason is left out: it repeats a part of a secret';
+    vendorText(parts.join(': '), known) ??
+    'its reason is not shown: it contains a part of a secret';
   return new SignInError(
     'sign-in-refused',
     `${connection}: the provider refused the sign-in: ${said}`,
@@ -31,7 +32,7 @@ function nextStep(error: string, clientId: string): string {
     case 'access_denied':
       return `run it again, and consent; or ask an administrator of the account to let you use the client '${clientId}'`;
     case 'invalid_scope':
-      return 'set `scope` in auth to what the client is allowed';
+      return 'set `scope` in auth to scopes that the client may request';
     case 'server_error':
     case 'temporarily_unavailable':
       return 'run it again later';
@@ -40,7 +41,7 @@ function nextStep(error: string, clientId: string): string {
   }
 }
 
-/** The browser came back with neither a code nor an error, or with what does not belong into an answer. */
+/** The browser was redirected with neither a code nor an error, or with parameters that are not valid. */
 export function lost(connection: string): SignInError {
   return new SignInError(
     'sign-in-refused',
@@ -49,7 +50,7 @@ export function lost(connection: string): SignInError {
   );
 }
 
-/** The code could not be exchanged. What is no failure of the exchange stays as it is. */
+/** The code could not be exchanged. Other errors are returned unchanged. */
 export function refusedCode(connection: string, clientId: string, failed: unknown): unknown {
   if (!isVendorError(failed) || failed.kind === 'aborted') return failed;
   const next =
@@ -68,7 +69,7 @@ export function noRefreshToken(connection: string, scope: string): SignInError {
   return new SignInError(
     'no-refresh-token',
     `${connection}: the provider gave no refresh token; asked for was scope '${scope}'`,
-    'ask for it: `scope` in auth usually needs offline_access, and the client must be allowed to have it',
+    'request one: `scope` in auth usually needs offline_access, and the client must be allowed to use it',
   );
 }
 

@@ -1,10 +1,10 @@
 import { TrueupError } from '../../model/errors/errors.ts';
 
-/** A sign-in in a browser that ended without a token. */
+/** A sign-in in the browser failed. */
 export class SignInError extends TrueupError {
   static override readonly name: string = 'SignInError';
 
-  /** What to do about it: a sentence, or a command to run. */
+  /** What to do next: a sentence or a command. */
   readonly next: string;
 
   constructor(code: string, message: string, next: string, options: { cause?: unknown } = {}) {

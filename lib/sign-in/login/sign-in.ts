@@ -13,7 +13,7 @@ import type { RedirectAddress } from './redirect-address.ts';
 import { lost, noRefreshToken, refused, refusedCode, timedOut } from './refusals.ts';
 import { SignInError } from './sign-in-error.ts';
 
-/** Who signs in where, and how the answer comes back. */
+/** The parameters of a sign-in, and its callbacks. */
 export interface SignIn {
   readonly connection: string;
   readonly auth: Extract<Auth, { type: 'refresh-token' }>;
@@ -22,13 +22,13 @@ export interface SignIn {
   readonly timeoutMs: number;
   readonly deps: Pick<SignInDependencies, 'tokens' | 'clock'>;
   readonly stop: AbortSignal;
-  /** Shows the address to open in a browser, and opens it where that is possible. */
+  /** Shows the address to open in a browser, and opens it if possible. */
   readonly visit: (url: string) => void;
-  /** Called for an answer to another sign-in, which is refused. */
+  /** Called for an answer to another sign-in, which is rejected. */
   readonly onStranger: () => void;
 }
 
-/** What no text of a sign-in may repeat. */
+/** The secrets that no message may contain. */
 interface Known {
   readonly known: KnownSecrets;
 }
@@ -39,7 +39,7 @@ export type SignedIn = RefreshedToken & Required<Pick<RefreshedToken, 'refreshTo
 const defaultScope = 'openid offline_access';
 
 /**
- * Has a person sign in: authorization code with PKCE in the browser, the answer on loopback. Nothing is kept yet.
+ * Signs a user in: authorization code with PKCE in the browser, with the answer on loopback. Stores nothing.
  *
  * @throws SignInError with the next step; VendorError if the endpoints cannot be used
  */
@@ -83,7 +83,7 @@ async function startListener({ address, onStranger }: SignIn, state: string): Pr
     throw new SignInError(
       'no-listener',
       `cannot listen on ${host}${port === 0 ? '' : `, port ${port}`}: ${code}`,
-      isTaken ? 'pass a free port: --port' : 'run it where there is a loopback address',
+      isTaken ? 'pass a free port with --port' : 'run it on a machine with a loopback address',
       { cause: error },
     );
   }
@@ -93,7 +93,7 @@ function unknownEndpoint(connection: string): SignInError {
   return new SignInError(
     'usage',
     `${connection}: no address to sign in at: there is no OpenID discovery document above tokenUrl that names it`,
-    'declare `authorizeUrl` in auth: it is in the provider’s documentation, or in that of its OAuth server',
+    'set `authorizeUrl` in auth; see the documentation of the gateway or its OAuth server',
   );
 }
 
@@ -132,20 +132,21 @@ async function redeem(
     return { ...tokens, refreshToken };
   } catch (failed) {
     const why = failed instanceof SignInError ? failed.message : 'it failed';
-    const text = `${plainText(why)}. The terminal says what to do next.`;
+    const text = `${plainText(why)}. The terminal shows what to do next.`;
     await show({ status: 400, title: 'Not signed in', text });
     throw failed;
   }
 }
 
-/** @throws SignInError if the answer is an error, or has no code that can be used */
+/** @throws SignInError if the answer is an error or has no usable code */
 function codeIn(
   parameters: URLSearchParams,
   { connection, auth, known }: SignIn & Known,
   state: string,
 ): Secret {
   const { client_id: clientId, tokenUrl } = auth;
-  // Whatever issuer the answer names: `auth` names none, and the code goes to its token endpoint only.
+  // The issuer in the answer is accepted: `auth` does not declare one, and the code is sent only to the declared token
+  // endpoint.
   const server = { issuer: parameters.get('iss') || tokenUrl };
   try {
     const checked = oauth.validateAuthResponse(server, { client_id: clientId }, parameters, state);
@@ -155,7 +156,7 @@ function codeIn(
     if (error instanceof oauth.AuthorizationResponseError) {
       throw refused(connection, clientId, error, known);
     }
-    // Without a cause: the library's errors hold the answer.
+    // No cause: the library's errors contain the answer.
   }
   throw lost(connection);
 }
@@ -163,5 +164,5 @@ function codeIn(
 const signedIn = {
   status: 200,
   title: 'Signed in',
-  text: 'Trueup now keeps the token; the terminal says when that is done. This page can be closed.',
+  text: 'Trueup now stores the token; the terminal shows when that is done. You can close this page.',
 };

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json/json.types.ts';
 import { Secret } from '../../model/secret.ts';
 import type { SavedSignIn } from './saved-sign-in.types.ts';
 
-/** The stored form, in clear text: it is written only where secrets may be. */
+/** The stored form, in clear text. It is written only to secret stores. */
 const stored = z.object({
   refresh_token: z.string().check(z.minLength(1)),
   access_token: z.optional(z.string()),
@@ -12,7 +12,7 @@ const stored = z.object({
   seed_version: z.optional(z.string()),
 });
 
-/** Under this name a sign-in is kept, in Parameter Store and in a secrets file. */
+/** The name of a saved sign-in, in Parameter Store and in a secrets file. */
 export function signInName(prefix: string, connection: string): string {
   return `/${prefix}/${connection}/sign-in`;
 }
@@ -31,7 +31,10 @@ export function documentOf(saved: SavedSignIn): JsonObject {
   };
 }
 
-/** @returns undefined if it is not as `documentOf` makes it; what zod says would repeat it */
+/**
+ * @returns undefined if it does not have the form of `documentOf`; zod's message is not used because it would repeat
+ * the tokens
+ */
 export function signInOf(document: unknown): SavedSignIn | undefined {
   const parsed = stored.safeParse(document);
   if (!parsed.success) return undefined;

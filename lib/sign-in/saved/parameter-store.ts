@@ -5,12 +5,12 @@ import type { SavedSignIn, SignInStore } from './saved-sign-in.types.ts';
 import type * as Ssm from './ssm.ts';
 
 /**
- * `SignInStore` in SSM Parameter Store, a `SecureString` for each connection. Not in Secrets Manager: that keeps every
- * version for a day and at most about 100 of them, so that tokens of five minutes fill a secret in eight hours. Parameter
- * Store drops the oldest of 100 versions.
+ * `SignInStore` in SSM Parameter Store, with a `SecureString` for each connection. Secrets Manager cannot be used: it
+ * keeps every version for a day and allows about 100, so that tokens that last five minutes would fill a secret in
+ * eight hours. Parameter Store deletes the oldest of 100 versions.
  *
- * An access token that does not fit into the 4 KB of a standard parameter is left out: other processes exchange the
- * refresh token once more.
+ * An access token that does not fit into the 4 KB of a standard parameter is not saved; other processes then exchange
+ * the refresh token again.
  */
 export function parameterStore(options: {
   readonly client: ClientOptions;
@@ -53,7 +53,7 @@ export function parameterStore(options: {
         .map((one) => JSON.stringify(documentOf(one)))
         .find((text) => Buffer.byteLength(text) <= largestValue);
       if (value === undefined) {
-        const problem = `the refresh token does not fit: a parameter holds ${largestValue} bytes`;
+        const problem = `the refresh token is too large: a parameter may have ${largestValue} bytes`;
         throw storeProblem('store-too-large', place, problem);
       }
       await calls.put(place.store, value).catch((error: unknown) => {
@@ -74,7 +74,7 @@ export function parameterStore(options: {
 }
 
 const labelled =
-  'the oldest of its 100 versions has a label, so no new one is taken: remove the label (aws ssm unlabel-parameter-version)';
+  'the oldest of its 100 versions has a label, so no new version can be added: remove the label (aws ssm unlabel-parameter-version)';
 
 function withoutAccess({ access: _access, ...rest }: SavedSignIn): SavedSignIn {
   return rest;
@@ -84,7 +84,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The error would quote the text.
+    // The error would contain the text.
     return undefined;
   }
 }

@@ -7,23 +7,23 @@ import type { SavedSignIn } from './saved-sign-in.types.ts';
 
 type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;
 
-/** The member that has the refresh token, where the reference names none. */
+/** The default key of the refresh token in the declared secret. */
 export const defaultSeedKey = 'refresh_token';
 
-/** The declared secret, in which a person puts the first refresh token: a JSON object that has it under the key. */
+/** The reference to the declared secret, in which a user stores the first refresh token under the key. */
 export function seedOf({ refresh_token: { secret, key } }: RefreshToken): SecretReference {
   return { secret, key: key ?? defaultSeedKey };
 }
 
-/** Whose tokens a sign-in has: those of one issuer are never sent to another. */
+/** Identifies the issuer of a sign-in's tokens, which are never sent to another one. */
 export function originOf(auth: RefreshToken): string {
   const { secret, key = '' } = seedOf(auth);
   return digestOf([auth.tokenUrl, auth.client_id, secret, key]);
 }
 
 /**
- * Whether saved tokens come before the declared secret: they are of this declaration, and the secret has the version that it
- * had when they came, or cannot be read.
+ * Whether saved tokens are used instead of the declared secret: they belong to this declaration, and the secret has the
+ * same version as when they were saved, or cannot be read.
  */
 export function isCurrent(
   saved: SavedSignIn,
@@ -34,13 +34,16 @@ export function isCurrent(
   return saved.origin === originOf(auth) && !isNewer;
 }
 
-/** A save is made so often before the new refresh token is given up. */
+/** Maximum number of attempts to save a new refresh token. */
 const saveAttempts = 4;
-/** Where the store throttles: some 40 seconds, in which Parameter Store takes 120 writes of all processes together. */
+/**
+ * Maximum attempts if the store throttles: about 40 seconds, in which Parameter Store accepts 120 writes of all
+ * processes.
+ */
 const throttledAttempts = 8;
 const longestWaitMs = 8000;
 
-/** Calls `save` until it succeeds: what it saves exists nowhere else. @throws StoreError of the last attempt */
+/** Retries `save`, because what it saves exists nowhere else. @throws StoreError of the last attempt */
 export async function saveStubbornly(
   clock: Pick<Clock, 'sleep'>,
   save: () => Promise<unknown>,

@@ -1,25 +1,31 @@
 import type { Secret } from '../../model/secret.ts';
 import type { AccessToken } from '../token-exchange.types.ts';
 
-/** What Trueup itself writes of a connection's sign-in: the tokens of the last exchange or login. */
+/** The saved tokens of a connection's last exchange or login. */
 export interface SavedSignIn {
   readonly refreshToken: Secret;
-  /** Absent where the last exchange gave none, or where there was no room for it. */
+  /** Absent if the last exchange returned none, or if it was too large to save. */
   readonly access?: AccessToken | undefined;
-  /** Digest of the part of the declaration that says whose tokens these are: of another one they are not used. */
+  /** Digest of the part of the declaration that identifies the issuer; for another issuer the tokens are not used. */
   readonly origin: string;
-  /** Version of the declared secret that these tokens came after; undefined if there was none. A new one comes first. */
+  /**
+   * Version of the declared secret when these tokens were saved; undefined if there was none. A newer version takes
+   * precedence.
+   */
   readonly seedVersion?: string | undefined;
 }
 
-/** Keeps the tokens that Trueup rewrites all day, by connection, apart from the secrets that people write. */
+/** Stores the tokens that Trueup rewrites often, by connection, separate from the secrets that users write. */
 export interface SignInStore {
-  /** As it is now; undefined if nothing was saved. @throws StoreError */
+  /** The saved sign-in; undefined if there is none. @throws StoreError */
   read(connection: string): Promise<SavedSignIn | undefined>;
-  /** In place of what is there. The same again does no harm, so a save may be repeated. @throws StoreError */
+  /** Replaces the saved sign-in. Idempotent. @throws StoreError */
   save(connection: string, signIn: SavedSignIn): Promise<void>;
   /** Does nothing if nothing was saved. @throws StoreError */
   remove(connection: string): Promise<void>;
-  /** Where it is, for people, such as `parameter /trueup/acme/sign-in`. @throws StoreError if nothing can be saved */
+  /**
+   * The place of the saved sign-in for output, such as `parameter /trueup/acme/sign-in`. @throws StoreError if nothing
+   * can be saved
+   */
   place(connection: string): string;
 }

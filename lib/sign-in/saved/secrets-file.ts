@@ -8,7 +8,7 @@ import {
 import { documentOf, signInName, signInOf } from './document.ts';
 import type { SignInStore } from './saved-sign-in.types.ts';
 
-/** `SignInStore` in the file of `--secrets`, beside the secrets that people write. Without a file nothing can be saved. */
+/** `SignInStore` in the file of `--secrets`, with the secrets that users write. Without a file nothing can be saved. */
 export function secretsFileStore(options: {
   readonly file?: string | undefined;
   readonly prefix: string;
@@ -17,9 +17,9 @@ export function secretsFileStore(options: {
 
   /** The file, if it can be written. */
   const written = (connection: string): string => {
-    const what = 'cannot keep a new refresh token: ';
+    const what = 'cannot save a new refresh token: ';
     if (file === undefined) {
-      const fix = `${what}name a file for it (--secrets FILE)`;
+      const fix = `${what}pass a file with --secrets FILE`;
       throw fileProblem('store-denied', 'the secrets', fix, { connection });
     }
     const inTheWay = writeProblem(file);
@@ -29,13 +29,13 @@ export function secretsFileStore(options: {
 
   return {
     read: async (connection) => {
-      // Found out before a token is exchanged: afterwards it would be used up.
+      // Checked before a token is exchanged, which may invalidate it.
       const path = written(connection);
       const value = readSecrets(path)?.get(signInName(prefix, connection));
       if (value === undefined) return undefined;
       const found = signInOf(value);
       if (found) return found;
-      const problem = `does not hold a sign-in under ${signInName(prefix, connection)}: remove that entry`;
+      const problem = `does not have a valid sign-in under ${signInName(prefix, connection)}: remove that entry`;
       throw fileProblem('store-malformed', path, problem, { connection });
     },
     save: async (connection, signIn) => {

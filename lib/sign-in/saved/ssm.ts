@@ -7,8 +7,8 @@ import {
 import { clientConfiguration, type ClientOptions } from '../../table/dynamodb/client.ts';
 
 /*
- * The three calls of Parameter Store that are used. A module of its own, `#ssm` of package.json: it is loaded only where a
- * connection signs in with a refresh token, and a file of its own beside the functions' bundles.
+ * The three calls of Parameter Store that are used. They are a separate module (`#ssm` in package.json) and a separate
+ * file next to the functions' bundles, which is loaded only if a connection signs in with a refresh token.
  */
 
 /** The largest value of a standard parameter, in bytes; larger ones cost money. */

@@ -2,7 +2,7 @@ import { foreignValues } from '../../model/json/foreign-values.ts';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ItemValue, Writable } from '../table.ts';
 
-/** An item in DynamoDB's own form. */
+/** An item in DynamoDB's format. */
 export type Attributes = Record<string, AttributeValue>;
 
 /** A value as DynamoDB stores it. Numbers must be finite. */
@@ -27,15 +27,15 @@ function toAttribute(value: Exclude<Writable, undefined>): AttributeValue {
 const isWritableList = (value: object): value is readonly Writable[] => Array.isArray(value);
 
 /**
- * An item as plain values. Rows may be written by any tool, so what JSON does not know (sets, binary, a number that
- * JavaScript cannot hold exactly) becomes a symbol that names it: it breaks nothing on the way, and no schema takes it.
- * The SDK's own marshaller throws for some of these and passes others on as objects, which a schema may take for `{}`.
+ * An item as plain values. Rows may be written by any tool, so a value that JSON does not have (sets, binary, a number
+ * that JavaScript cannot represent exactly) becomes a symbol, which no schema accepts. The SDK's marshaller throws for
+ * some of these and returns others as objects, which a schema may accept as `{}`.
  */
 export function fromItem(item: Attributes): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(item)) {
     const value = fromAttribute(item[name]);
-    // To assign it would change the prototype.
+    // An assignment would change the prototype.
     if (name === '__proto__') Object.defineProperty(values, name, { value, enumerable: true });
     else values[name] = value;
   }
@@ -43,7 +43,7 @@ export function fromItem(item: Attributes): Record<string, unknown> {
 }
 
 function fromAttribute(value: AttributeValue | undefined): unknown {
-  // What the SDK makes of an attribute named `__proto__`.
+  // The SDK returns undefined for an attribute named `__proto__`.
   if (value === undefined) return foreignValues.unknown;
   if (value.S !== undefined) return value.S;
   if (value.N !== undefined) return fromNumber(value.N);
@@ -63,7 +63,7 @@ function fromNumber(text: string): number | symbol {
   return decimal(shown) === decimal(text) ? number : foreignValues.longNumber;
 }
 
-/** One text for equal decimal numbers: `1.50`, `15e-1` and `1.5` are all `15e-1`. */
+/** The same text for equal decimal numbers: `1.50`, `15e-1` and `1.5` are all `15e-1`. */
 function decimal(text: string): string {
   const match = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text);
   if (!match) return text;

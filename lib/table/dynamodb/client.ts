@@ -1,18 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 type Configuration = NonNullable<ConstructorParameters<typeof DynamoDBClient>[0]>;
-/** What the SDK's clients take as their logger. */
+/** The logger type of the SDK's clients. */
 type Logger = NonNullable<Configuration['logger']>;
-/** How the SDK's clients wait before an attempt is repeated. */
+/** The retry strategy type of the SDK's clients. */
 export type RetryStrategy = Exclude<
   NonNullable<Configuration['retryStrategy']>,
   { readonly retry: unknown }
 >;
 
-/** What all clients share. Where `region` or credentials are absent, the SDK's own chain finds them. */
+/** Options of all clients. If `region` or credentials are absent, the SDK's default chain finds them. */
 export interface ClientOptions {
   readonly region?: string;
-  /** A service other than AWS's own, such as one on loopback. */
+  /** The endpoint of a service other than AWS, such as one on loopback. */
   readonly endpoint?: string;
   readonly profile?: string;
   readonly credentials?: {
@@ -26,14 +26,14 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Milliseconds until an attempt to connect fails. Defaults to 2,000. */
   readonly connectTimeoutMs?: number;
-  /** In place of the SDK's own, with its waits and `maxAttempts`. */
+  /** Replaces the SDK's strategy, including its waits and `maxAttempts`. */
   readonly retryStrategy?: RetryStrategy;
 }
 
 /**
- * The SDK's configuration, with what its defaults lack: an end. Without `throwOnRequestTimeout` the SDK only warns, and
- * `socketTimeout` ends an answer that stops in the middle. A call fails after `maxAttempts` times `timeoutMs` and the
- * backoff between them, 25 seconds at most.
+ * The SDK's configuration with timeouts, which its defaults lack. `throwOnRequestTimeout` makes a timeout an error and
+ * not only a warning, and `socketTimeout` ends an answer that stalls. A call fails after `maxAttempts` times
+ * `timeoutMs` plus the backoff between them, 25 seconds at most.
  */
 export function clientConfiguration(options: ClientOptions) {
   const { maxAttempts = 4, timeoutMs = 5000, connectTimeoutMs = 2000 } = options;
@@ -58,8 +58,8 @@ export function clientConfiguration(options: ClientOptions) {
 const nothing = () => undefined;
 
 /**
- * Says nothing, as the SDK's own default does; but for that one the SDK makes a redacted copy of each answer, which of a
- * large Query takes as long as reading it. Without `info` it makes none.
+ * A logger that logs nothing, like the SDK's default. For the default, the SDK makes a redacted copy of each answer,
+ * which for a large Query takes as long as reading it; without `info` it does not.
  */
 const quiet = {
   trace: nothing,

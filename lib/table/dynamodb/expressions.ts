@@ -1,15 +1,15 @@
 import type { KeyRange, Writable } from '../table.ts';
 import { toItem } from './attribute-values.ts';
 
-/** An expression with its values; names are written `#name` and stand for the attribute `name`. */
+/** An expression with its values; `#name` is a placeholder for the attribute `name`. */
 export interface Condition {
   readonly expression: string;
-  /** What `#name` stands for, where that is another attribute. */
+  /** Placeholders for attributes with other names. */
   readonly names?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, Writable>>;
 }
 
-/** The rest of a key condition whose partition is given already. */
+/** The part of a key condition that follows the partition. */
 export function rangeOf(range: KeyRange | undefined): {
   condition: string;
   values: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export function conditionOf(condition: Condition | undefined) {
   };
 }
 
-/** Every `#name` in an expression stands for the attribute `name`, unless `others` has it. */
+/** The attribute names for every `#name` in an expression: `name`, unless `others` has another one. */
 export function names(
   expression: string,
   others: Readonly<Record<string, string>> = {},

@@ -14,7 +14,7 @@ import type { ItemValue, KeyRange } from '../table.ts';
 import { fromItem, toItem, type Attributes } from './attribute-values.ts';
 import { conditionOf, names, rangeOf, type Condition } from './expressions.ts';
 
-/** A table with the keys `connection` and `item`, its client, and what its calls need from outside. */
+/** A table with the keys `connection` and `item`, its client, and the dependencies of its calls. */
 export interface ItemsOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
@@ -23,7 +23,7 @@ export interface ItemsOptions {
   readonly random?: Random;
 }
 
-/** An item as it is stored: its keys, and its other attributes as plain values. Bytes are by themselves too. */
+/** A stored item: its keys, and its other attributes as plain values. `bytes` has those that are bytes. */
 export interface StoredItem {
   readonly partition: string;
   readonly key: string;
@@ -31,10 +31,13 @@ export interface StoredItem {
   readonly bytes: Readonly<Record<string, Uint8Array>>;
 }
 
-/** Items of one table, with conditions in DynamoDB's own terms. Reads are consistent and complete, or throw `StoreError`. */
+/**
+ * The items of one table, with conditions as DynamoDB expressions. Reads are consistent and complete, or throw
+ * `StoreError`.
+ */
 export interface Items {
   readonly name: string;
-  /** In the order of the sort keys. */
+  /** Sorted by sort key. */
   query(partition: string, range?: KeyRange): Promise<StoredItem[]>;
   /** One Query from the end of a range. */
   lastPage(
@@ -42,16 +45,16 @@ export interface Items {
     range: { readonly from: string; readonly before: string },
     limit: number,
   ): Promise<{ readonly items: readonly StoredItem[]; readonly before?: string | undefined }>;
-  /** How many items a range has; reads all of its pages, sends none. */
+  /** Number of items in a range. */
   count(partition: string, range: KeyRange): Promise<number>;
-  /** Those that exist, in no order. */
+  /** The items that exist, in any order. */
   getMany(partition: string, keys: readonly string[]): Promise<StoredItem[]>;
   get(partition: string, key: string): Promise<StoredItem | undefined>;
   /** @returns whether the condition held; without one, true */
   put(partition: string, key: string, value: ItemValue, condition?: Condition): Promise<boolean>;
   /** @returns whether the condition held; without one, true */
   remove(partition: string, key: string, condition?: Condition): Promise<boolean>;
-  /** The keys in an index, page by page; not consistent, as no index is. */
+  /** The keys in an index, page by page; not consistent. */
   scanIndex(index: string): AsyncIterable<readonly StoredItem[]>;
 }
 
@@ -152,7 +155,7 @@ export function openItems(options: ItemsOptions): Items {
         ExpressionAttributeNames: names(`#connection${condition}`),
         ExpressionAttributeValues: toItem({ ':connection': partition, ...values }),
         ScanIndexForward: false,
-        // Exclusive, whether there is an item of this key or not.
+        // Excluded, whether an item with this key exists or not.
         ExclusiveStartKey: keysOf(partition, before),
         Limit: limit,
       });

@@ -4,13 +4,13 @@ import type { Item, Table } from '../table.ts';
 import { openItems, type ItemsOptions, type StoredItem } from './items.ts';
 
 export interface DynamoDbTableOptions extends ItemsOptions {
-  /** Unique texts: every conditional put carries one. Defaults to `crypto.randomUUID`. */
+  /** Unique texts, one for each conditional put. Defaults to `crypto.randomUUID`. */
   readonly ids?: () => string;
 }
 
 /**
- * `Table` on a DynamoDB table with the keys `connection` and `item`. The revision is the attribute `rev`; `writeId` says
- * whose put an item is.
+ * `Table` on a DynamoDB table with the keys `connection` and `item`. The revision is the attribute `rev`; `writeId`
+ * identifies the put that wrote the item.
  */
 export function dynamoDbTable(options: DynamoDbTableOptions): Table {
   const { ids = randomUUID } = options;
@@ -49,7 +49,7 @@ export function dynamoDbTable(options: DynamoDbTableOptions): Table {
           : { expression: '#rev = :rev', values: { ':rev': rev } };
       const next = { ...value, rev: rev + 1, writeId };
       if (await items.put(partition, key, next, condition)) return true;
-      // A put that was applied, and repeated because its answer was lost, fails on its own first attempt.
+      // If the answer to a put is lost, the SDK repeats it, and the condition fails because of its own first attempt.
       const found = await items.get(partition, key);
       return found?.value['writeId'] === writeId;
     },

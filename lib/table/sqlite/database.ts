@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { storeProblem, type StoreErrorCode } from '../store-errors.ts';
 import { sqliteError } from './sqlite-errors.ts';
 
-/** Raised when the form of the file changes; a file with a higher one is of a newer Trueup. */
+/** Increased when the schema of the file changes; a file with a higher version was written by a newer Trueup. */
 const version = 1;
-/** Milliseconds to wait for another process's write, which takes some of them. */
+/** Milliseconds to wait for another process's write. */
 const busyTimeoutMs = 5000;
 
 const schema = `
@@ -22,7 +22,7 @@ const schema = `
   CREATE INDEX IF NOT EXISTS expiry ON items (ttl) WHERE ttl IS NOT NULL;
   PRAGMA user_version = ${version};`;
 
-/** By `statfs` type. On these, locks or shared memory do not hold between machines. */
+/** By `statfs` type. On these file systems, locks and shared memory do not work between machines. */
 const networkFileSystems: Readonly<Record<number, string>> = {
   0x6969: 'NFS',
   0x517b: 'SMB',
@@ -37,14 +37,14 @@ const networkFileSystems: Readonly<Record<number, string>> = {
   0x564c: 'NCP',
 };
 
-/** The name of a network file system. */
+/** The name of a network file system by type; undefined for other types. */
 export function networkFileSystem(type: number): string | undefined {
   // Some systems give the type as a signed number.
   return networkFileSystems[type >>> 0];
 }
 
 /**
- * Opens the file, or makes it: for its owner only, with the write-ahead log, every commit synced.
+ * Opens or creates the file, accessible only by its owner. Uses the write-ahead log and syncs each commit.
  *
  * @param path - a file in a folder that exists, or `:memory:`
  * @throws StoreError
@@ -57,7 +57,7 @@ export function openDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     const found = numberOf(database, 'user_version');
     if (found > version) {
-      const problem = `it was written by a newer version of Trueup (form ${found}, this one knows ${version}): use that version`;
+      const problem = `it was written by a newer version of Trueup (schema ${found}, this one supports ${version}): use that version`;
       throw storeProblem('store-malformed', at, problem);
     }
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
@@ -69,7 +69,7 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** Before SQLite does: it would make the file readable to others. */
+/** Creates the file before SQLite does, which would make it readable by other users. */
 function prepareFile(path: string): void {
   const network = networkFileSystem(statfsSync(dirname(path)).type);
   if (network !== undefined) {

@@ -6,19 +6,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { makeStateFolder } from './state-folder.ts';
 
-/** Whether other processes that work on the same folder have ended. */
+/** Detects whether other processes that use the same folder have ended. */
 export interface ProcessMarks {
-  /** This process, as others can look it up; undefined where that cannot be known for certain. */
+  /** The mark of this process for others; undefined if they could not know for certain. */
   readonly own: () => string | undefined;
-  /** Whether the process with this mark has ended: true only if that is certain. */
+  /** Whether the process with this mark has ended; true only if that is certain. */
   readonly hasEnded: (mark: string) => boolean;
-  /** Ends the mark of this process. */
+  /** Removes the mark of this process. */
   readonly close: () => void;
 }
 
 /**
- * By `statfs` type: file systems of this kernel alone, whose locks hold between all its processes. On any other, such as a
- * folder that a virtual machine or a FUSE server shares, a lock may be free although a process elsewhere has it.
+ * By `statfs` type: local file systems, whose locks work between all processes of this kernel. On any other, such as a
+ * folder shared by a virtual machine or FUSE, a lock may look free although a process elsewhere holds it.
  */
 const localFileSystems: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
@@ -31,14 +31,14 @@ const localFileSystems: ReadonlySet<number> = new Set([
   0x794c7630, // overlayfs, of a container
 ]);
 
-/** Locks of this process: one that nothing refers to would be freed with its memory. */
+/** References to the locks of this process: without one, a lock would be garbage-collected and released. */
 const held = new Set<DatabaseSync>();
 
 /**
- * Marks of processes in a state folder. Each is an empty file that its process keeps locked; the lock is SQLite's, and the
- * system frees it when the process ends, however it ends. A process id would not do: in a container every process
- * is number 1, and two containers do not see each other's. The mark has the id of the machine's boot too: with
- * another one, or none (only Linux has it), the process may run on another machine, and nothing is known of it.
+ * Marks of processes in a state folder. Each is an empty file that its process keeps locked, with SQLite's lock, which
+ * the system releases when the process ends in any way. Process ids cannot be used: in containers every process is
+ * number 1, and containers do not see each other's processes. The mark also has the boot id of the machine: if that
+ * differs or is missing (only Linux has it), the process may run on another machine, and its state is unknown.
  */
 export function processMarks(folder: string): ProcessMarks {
   const marks = join(folder, 'processes');
@@ -63,7 +63,7 @@ export function processMarks(folder: string): ProcessMarks {
     close: () => {
       if (!own) return;
       const file = fileOf(own.mark);
-      // First the file: a mark without one says nothing of its process.
+      // The file is removed first, because a mark without a file means nothing.
       if (file !== undefined) rmSync(file, { force: true });
       own.lock.close();
       held.delete(own.lock);
@@ -90,7 +90,7 @@ function makeMark(folder: string, marks: string) {
 
 const dayMs = 86_400_000;
 
-/** Those of processes that were killed: their leases expire within minutes. */
+/** Removes marks of killed processes, whose leases have expired by now. */
 function removeOld(marks: string): void {
   for (const name of readdirSync(marks)) {
     const file = join(marks, name);
@@ -102,12 +102,12 @@ function removeOld(marks: string): void {
   }
 }
 
-/** @returns undefined if another process has the lock, or the file is not there */
+/** @returns undefined if another process has the lock, or the file does not exist */
 function lockFile(path: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
     const url = pathToFileURL(path);
-    // One that was removed is not made again.
+    // Does not create the file if it was removed.
     url.searchParams.set('mode', 'rw');
     lock = new DatabaseSync(url, { timeout: 0 });
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;');
@@ -122,7 +122,7 @@ function isLocal(folder: string): boolean {
   return existsSync(folder) && localFileSystems.has(statfsSync(folder).type >>> 0);
 }
 
-/** Of this start of the machine; containers on it have the same. */
+/** The id of this boot of the machine; the same in all its containers. */
 function bootId(): string | undefined {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() || undefined;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../model/errors/file-problem.ts';
 
-/** Makes the state folder, closed to others, and keeps it out of Git: it holds the fingerprint key. */
+/** Creates the state folder, accessible only by its owner and ignored by Git, because it has the fingerprint key. */
 export function makeStateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {

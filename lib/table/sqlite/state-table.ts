@@ -6,7 +6,7 @@ import { storeProblem } from '../store-errors.ts';
 import { makeStateFolder } from './state-folder.ts';
 import { fileError } from '../../model/errors/file-problem.ts';
 
-/** The table in a state folder: the file `state.db`. Folder and file are made by the first write. */
+/** The table in a state folder: the file `state.db`. The first write creates folder and file. */
 export function stateTable(folder: string, clock: Clock): SqliteTable {
   const name = join(folder, 'state.db');
   let table: SqliteTable | undefined;
@@ -23,7 +23,7 @@ export function stateTable(folder: string, clock: Clock): SqliteTable {
     try {
       makeStateFolder(folder);
     } catch (error) {
-      throw fileError(folder, 'cannot be made', error);
+      throw fileError(folder, 'cannot be created', error);
     }
     return opened();
   };

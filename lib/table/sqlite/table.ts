@@ -4,9 +4,9 @@ import type { Item, ItemValue, KeyRange, Table } from '../table.ts';
 import { openDatabase } from './database.ts';
 import { sqliteError } from './sqlite-errors.ts';
 
-/** A `Table` with a file of its own. */
+/** A `Table` in an SQLite file. */
 export interface SqliteTable extends Table {
-  /** Closes the file. What is still called fails. */
+  /** Closes the file. Later calls fail. */
   close(): void;
 }
 
@@ -21,7 +21,7 @@ interface Row {
 const columns = 'partition, key, rev, value, bytes';
 
 /**
- * `Table` in an SQLite file, or in memory for `:memory:`. Any number of processes may have it open; each call is one
+ * `Table` in an SQLite file, or in memory for `:memory:`. Any number of processes may use it; each call is one
  * statement, which is durable when it returns.
  *
  * @param now - milliseconds since the epoch: items whose `ttl` has passed are deleted now
@@ -42,7 +42,7 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
   const between = prepare(
     `SELECT ${columns} FROM items WHERE partition = ? AND key BETWEEN ? AND ? ORDER BY key`,
   );
-  // No byte of UTF-8 is FF: this comes after all that begin so.
+  // UTF-8 has no byte FF, so this is after all keys with the prefix.
   const beginning = prepare(
     `SELECT ${columns} FROM items WHERE partition = ?1
        AND key >= ?2 AND key < CAST(?2 || x'FF' AS TEXT) ORDER BY key`,
@@ -75,7 +75,7 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
     try {
       return { key, rev, value: objectIn(value), bytes: bytes === null ? {} : decoded(bytes) };
     } catch {
-      // What JSON.parse says repeats its input.
+      // The message of JSON.parse repeats its input.
       const at = { call: 'SQLite read', store: path, connection: partition, item: key };
       throw storeProblem('store-malformed', at, 'it is damaged');
     }
@@ -128,7 +128,7 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
   };
 }
 
-/** @returns what the columns `value`, `bytes` and `ttl` hold */
+/** @returns the values of the columns `value`, `bytes` and `ttl` */
 function encoded(value: ItemValue): readonly [string, string | null, number | null] {
   const plain: Record<string, unknown> = {};
   const bytes: Record<string, string> = {};

@@ -42,7 +42,7 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
       'the client may not have the scope',
       back({ error: 'invalid_scope' }),
       /refused the sign-in: invalid_scope/,
-      /next: set `scope` in auth to what the client is allowed/,
+      /next: set `scope` in auth to scopes that the client may request/,
     ],
     [
       'the provider is busy',
@@ -79,7 +79,7 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
       'there is no refresh token in it',
       refusedAtToken({ access_token: 'opaque', token_type: 'bearer' }, 200),
       /gave no refresh token; asked for was scope 'openid offline_access'/,
-      /next: ask for it: `scope` in auth usually needs offline_access/,
+      /next: request one: `scope` in auth usually needs offline_access/,
     ],
   ])('%s', async (_, visit, problem, next) => {
     await world.store({ [secret]: { refresh_token: 'old' } });
@@ -182,7 +182,7 @@ describe('before anybody signs in it is found that', () => {
         return world.run(['login', 'acme', ...files]);
       },
       1,
-      /does not hold a sign-in under/,
+      /does not have a valid sign-in under/,
       /remove that entry/,
     ],
     [
@@ -203,7 +203,7 @@ describe('before anybody signs in it is found that', () => {
       },
       3,
       /no OpenID discovery document above tokenUrl/,
-      /declare `authorizeUrl` in auth/,
+      /set `authorizeUrl` in auth/,
     ],
     [
       'the port is taken',

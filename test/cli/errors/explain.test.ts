@@ -104,10 +104,10 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
     'check that baseUrl is the address of the API, not of the web site; a proxy or its sign-in page answers like this too',
   ],
   [
-    vendor('body', 'list', 'HTTP 200 with an encoding that was not asked for: gzip', {
+    vendor('body', 'list', 'HTTP 200 with an encoding that was not requested: gzip', {
       fault: 'encoding',
     }),
-    'acme: GET /servers answered HTTP 200 with an encoding that was not asked for: gzip',
+    'acme: GET /servers answered HTTP 200 with an encoding that was not requested: gzip',
     'have the proxy in between pass on `accept-encoding: identity`: answers must not be compressed',
   ],
   [

@@ -74,7 +74,7 @@ describe('Alloy', () => {
     const { simulator, session } = await world({}, { userId: 'us\ner' });
     expect(await vendorErrorOf(session.get('a'))).toMatchObject({
       kind: 'host',
-      message: "no header can carry this connection's x-alloy-userid",
+      message: "this connection's x-alloy-userid is not allowed in a header",
     });
     expect(simulator.requests).toHaveLength(0);
   });

@@ -55,16 +55,16 @@ describe('the spec', () => {
   });
 
   test.each<[object, string, string]>([
-    [{ authType: 'bearer' }, '/authType', 'lacks authToken'],
-    [{ authType: 'basic' }, '/authType', 'lacks authUsername and authPassword'],
-    [{ authType: 'basic', authUsername: 'u' }, '/authType', 'lacks authPassword'],
-    [{ authToken: secret }, '/authToken', 'has no authType that it belongs to'],
-    [{ authPassword: secret }, '/authPassword', 'has no authType that it belongs to'],
-    [{ authType: 'none', authUsername: 'u' }, '/authUsername', 'has no authType'],
+    [{ authType: 'bearer' }, '/authType', 'is declared without authToken'],
+    [{ authType: 'basic' }, '/authType', 'is declared without authUsername and authPassword'],
+    [{ authType: 'basic', authUsername: 'u' }, '/authType', 'is declared without authPassword'],
+    [{ authToken: secret }, '/authToken', 'is declared without its authType'],
+    [{ authPassword: secret }, '/authPassword', 'is declared without its authType'],
+    [{ authType: 'none', authUsername: 'u' }, '/authUsername', 'is declared without its authType'],
     [
       { authType: 'bearer', authToken: secret, authPassword: secret },
       '/authPassword',
-      'has no authType',
+      'is declared without its authType',
     ],
   ])('%j: a credential is declared whole or not at all', (value, path, problem) => {
     expect(schemaIssues(spec, value)).toEqual([
@@ -115,7 +115,7 @@ test.each([
   expect(specIssues({ [key]: value }, contextForgeFields, scope, '/spec')).toEqual([
     {
       path: `/spec/${key}`,
-      problem: 'is a credential that cannot be declared: what is stored is kept',
+      problem: 'is a credential that cannot be declared; the stored one is kept',
       expected: 'must be left out',
     },
   ]);

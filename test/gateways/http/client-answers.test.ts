@@ -73,7 +73,7 @@ describe('an answer that is none', () => {
     );
     expect(await vendorErrorOf(client.send(put))).toMatchObject({
       kind: 'body',
-      message: 'HTTP 200 with an encoding that was not asked for: gzip',
+      message: 'HTTP 200 with an encoding that was not requested: gzip',
     });
   });
 

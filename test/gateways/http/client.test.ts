@@ -168,7 +168,7 @@ describe('after a 401', () => {
     );
     const { bearer } = tokens('token-one', 'token-two');
     const error = await vendorErrorOf(client.send({ ...get, bearer }));
-    expect(error.message).toBe('HTTP 401: its reason is left out: it repeats a part of a secret');
+    expect(error.message).toBe('HTTP 401: its reason is not shown: it contains a part of a secret');
   });
 });
 

@@ -355,7 +355,7 @@ test.each([
   await refusePut('alloy', 'a', echo(token));
   const [report] = told.slice(-1);
   expect(report).toMatchObject({ report: { counts: { failed: 1 } } });
-  const left = 'HTTP 409 (CONFLICT): its reason is left out: it repeats a part of a secret';
+  const left = 'HTTP 409 (CONFLICT): its reason is not shown: it contains a part of a secret';
   expect(printed(await ledgerItems(world))).toContain(left);
   expect(printed([told, await ledgerItems(world), world.log.lines])).not.toContain('aaaaaaaaaaaa');
   expect(await leaks()).toEqual([]);

@@ -63,7 +63,7 @@ describe('an answer that is meant to hurt', () => {
     const lines = ['content-encoding: gzip', `content-length: ${bomb.length}`];
     const bytes = Buffer.concat([Buffer.from(head(...lines)), bomb]);
     const { error, grownMb } = await asked({ bytes, after: 'keep' });
-    expect(error.message).toBe('HTTP 200 with an encoding that was not asked for: gzip');
+    expect(error.message).toBe('HTTP 200 with an encoding that was not requested: gzip');
     expect(grownMb).toBeLessThan(16);
   });
 

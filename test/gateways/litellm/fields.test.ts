@@ -73,34 +73,34 @@ describe('the spec', () => {
     [
       { auth_type: 'bearer_token' },
       '/auth_type',
-      'lacks credentials.auth_value',
+      'is declared without credentials.auth_value',
       'credentials.auth_value',
     ],
     [
       { auth_type: 'oauth2' },
       '/auth_type',
-      'lacks credentials.client_id and credentials.client_secret',
+      'is declared without credentials.client_id and credentials.client_secret',
       'must be declared with',
     ],
     [
       { credentials: { auth_value: secret } },
       '/credentials/auth_value',
-      'has no auth_type that it belongs to',
+      'is declared without its auth_type',
       'auth_type: api_key, bearer_token, basic, authorization, token',
     ],
     [
       { auth_type: 'none', credentials: { client_id: 'c' } },
       '/credentials/client_id',
-      'has no auth_type that it belongs to',
+      'is declared without its auth_type',
       'auth_type: oauth2',
     ],
     [
       { auth_type: 'basic', credentials: { auth_value: secret, scopes: ['a'] } },
       '/credentials/scopes',
-      'has no auth_type that it belongs to',
+      'is declared without its auth_type',
       'auth_type: oauth2',
     ],
-    [{ transport: 'sse' }, '/transport', 'lacks url', 'declared with url'],
+    [{ transport: 'sse' }, '/transport', 'is declared without url', 'declared with url'],
     [{ allowed_tools: [] }, '/allowed_tools', '', 'an empty list allows all tools'],
   ])('%j is refused, with the reason', (value, path, problem, expected) => {
     const issues = schemaIssues(spec, value);
@@ -185,7 +185,7 @@ test.each(['static_headers', 'env', 'env_vars'])('%s is refused, with the reason
   expect(specIssues(value, liteLlmFields, scope, '/spec')).toEqual([
     {
       path: `/spec/${key}`,
-      problem: 'may hold secrets, and is shown in clear: what is stored is kept',
+      problem: 'may contain secrets and is shown in clear text; the stored value is kept',
       expected: 'must be left out',
     },
   ]);

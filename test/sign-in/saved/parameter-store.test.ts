@@ -109,7 +109,7 @@ describe('a sign-in in Parameter Store', () => {
       const error = await thrown(use);
       expect(error).toMatchObject({ name: 'StoreError', code, context: { connection: 'acme' } });
       if (type !== 'AccessDeniedException') expect(String(error)).not.toContain(canary);
-      if (code === 'store-limit') expect(String(error)).toContain('a quota of AWS is reached');
+      if (code === 'store-limit') expect(String(error)).toContain('an AWS quota is reached');
     }
   });
 });

@@ -98,7 +98,9 @@ describe('A file that cannot be used', () => {
     newer.exec('PRAGMA user_version = 2');
     newer.close();
     const before = readFileSync(path);
-    expect(open).toThrow(/newer version of Trueup \(form 2, this one knows 1\): use that version/);
+    expect(open).toThrow(
+      /newer version of Trueup \(schema 2, this one supports 1\): use that version/,
+    );
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 

@@ -66,7 +66,7 @@ describe('The table of a state folder', () => {
     await expect(table.put('acme', 'a', {})).rejects.toThrow(StoreError);
   });
 
-  test('is a StoreError where the folder cannot be made, or is none', async () => {
+  test('is a StoreError where the folder cannot be created, or is not a folder', async () => {
     await mkdir(join(temporary.path, 'a'));
     await writeFile(folder, 'a file');
     await expect(open().put('acme', 'a', {})).rejects.toThrow(StoreError);
