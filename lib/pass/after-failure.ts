@@ -13,12 +13,13 @@ export interface AttemptFailure {
   readonly class: Exclude<FailureClass, 'connection'>;
   readonly reason: Reason;
   readonly retryAfterMs?: number | undefined;
-  /** Unreadable fields whose value at the vendor is not known: the PUT may have been applied, or an earlier one. */
+  /** Unreadable fields whose value at the vendor is unknown, because this PUT or an earlier one may have been applied. */
   readonly unknown?: Intent | undefined;
 }
 
 /**
- * The record after a failed attempt. `key` is what the failure holds for: another declaration or secret is tried at once.
+ * The record after a failed attempt. The wait applies only to attempts with the same `key`: a changed declaration or
+ * secret is tried at once.
  *
  * | class              | outcome   | next unattended attempt |
  * |--------------------|-----------|--------------|
@@ -26,7 +27,7 @@ export interface AttemptFailure {
  * | missing            | `missing` | when the list shows it |
  * | transient          | `waiting` | after a minute, doubling to an hour, and after a `Retry-After` |
  *
- * `isDue` says who does not wait for it.
+ * `isDue` decides which attempts do not wait.
  */
 export function afterFailure(
   record: ServerRecord,
@@ -64,7 +65,7 @@ export function afterFailure(
   }
 }
 
-/** The outcome that the failure leaves, for the report. */
+/** The outcome after the failure, for the report. */
 export function outcomeOfFailure(failure: AttemptFailure['class']): Outcome {
   switch (failure) {
     case 'terminal':
@@ -77,7 +78,7 @@ export function outcomeOfFailure(failure: AttemptFailure['class']): Outcome {
   }
 }
 
-/** Some gateways answer 400 where a value is taken: it may be free later, as after a 409. */
+/** Some gateways answer 400 if a value is taken; like after a 409, it may be free later. */
 export function classOf(error: VendorError, changes: readonly FieldChange[]): FailureClass {
   const isTaken = changes.some(({ takenBy }) => takenBy !== undefined);
   const { status } = error;

@@ -5,20 +5,20 @@ import type { Dependencies } from './dependencies.types.ts';
 import { preview, withReported } from './preview.ts';
 import type { HeldPlan } from '../ledger/ledger.types.ts';
 
-/** Nothing was approved: the digest names no held plan, or more than one. `code` says which. */
+/** Nothing was approved, because the digest matches no held plan or several. `code` shows which. */
 export class ApprovalError extends TrueupError {
   static override readonly name: string = 'ApprovalError';
 }
 
-/** So many characters of a digest at least: fewer are too easily another plan's. */
+/** Minimum length of a digest's prefix; shorter ones could match another plan by accident. */
 export const digestAtLeast = 8;
 
 const digestPattern = new RegExp(`^[0-9a-f]{${digestAtLeast},64}$`);
 
 /**
- * The plan that the guard holds, as it was held: to be shown before it is approved.
+ * The held plan, to be shown before it is approved.
  *
- * @param digest - as the plan or the report says it, or at least eight characters of its beginning
+ * @param digest - the digest from a plan or report, or at least its first eight characters
  * @throws ApprovalError (`bad-digest`, `not-held`, `ambiguous-digest`), StoreError
  */
 export async function findHeld(
@@ -30,12 +30,12 @@ export async function findHeld(
     throw new ApprovalError(code, plainText(message), { context: { connection } });
   };
   if (!digestPattern.test(digest)) {
-    const rule = `a digest has 0-9 and a-f only; at least ${digestAtLeast} characters of it are needed`;
+    const rule = `a digest has only 0-9 and a-f; pass at least ${digestAtLeast} characters`;
     return fail('bad-digest', rule);
   }
   const found = await ledger.heldDigests(connection, digest);
   if (found.length > 1) {
-    return fail('ambiguous-digest', `${digest} is the beginning of ${found.join(' and ')}`);
+    return fail('ambiguous-digest', `${digest} matches ${found.join(' and ')}`);
   }
   const [only] = found;
   const held = only === undefined ? undefined : await ledger.held(connection, only);
@@ -46,11 +46,12 @@ export async function findHeld(
 }
 
 /**
- * The plan of this digest that no pass has held yet, as a pass would hold it now, or an apply in mode `report`: who saw it in
- * a plan may approve it before. It is not recorded by that: a pass that comes to hold it announces it.
+ * The plan with this digest that no pass has held yet, but that a pass (or an apply in mode `report`) would hold now,
+ * so that a user who saw it in a plan can approve it in advance. It is not recorded here; the pass that holds it does
+ * that.
  *
- * @param digest - the whole of it, or at least eight characters of its beginning
- * @returns undefined if what would be held now is another plan, or nothing
+ * @param digest - the digest, or at least its first eight characters
+ * @returns undefined if another plan, or none, would be held now
  * @throws InvalidDeclarationError, VendorError, StoreError, as `preview` does
  */
 export async function findPlanned(
@@ -61,26 +62,26 @@ export async function findPlanned(
 ): Promise<HeldPlan | undefined> {
   const request = { connection, trigger: 'cli', stop } as const;
   for (const attended of [undefined, withReported]) {
-    // oxlint-disable-next-line no-await-in-loop -- the second seldom has to be made
+    // oxlint-disable-next-line no-await-in-loop -- the second is rarely needed
     const { plan } = await preview({ ...request, ...(attended && { attended }) }, deps);
     const { held } = plan.guard;
     if (held?.startsWith(digest)) {
       const at = new Date(deps.clock.now()).toISOString();
       return { digest: held, at, plan, hashes: heldHashes(plan.changes) };
     }
-    // Only a server in mode `report` makes a difference to a user who applies the plan.
+    // The second plan differs only if there are servers in mode `report`.
     if (plan.counts.reported === 0) return undefined;
   }
   return undefined;
 }
 
 /**
- * Permits what the guard held, for 24 hours from now: just those changes, whichever pass comes to them. What is not
- * among them is guarded again. The same again prolongs it.
+ * Approves exactly the held changes for 24 hours, for any pass. Other changes are still guarded. Approving again
+ * extends the time.
  *
  * @param digest - as for `findHeld`
- * @param by - who says so, for the record
- * @returns what is now approved
+ * @param by - who approves, for the history
+ * @returns the approved plan
  * @throws ApprovalError, StoreError, as `findHeld` does
  */
 export async function approve(
@@ -94,7 +95,7 @@ export async function approve(
   return held;
 }
 
-/** The same of a plan that no pass has held yet, as `findPlanned` found it. @throws StoreError */
+/** The same for a plan that no pass has held yet, from `findPlanned`. @throws StoreError */
 export async function approvePlanned(
   connection: string,
   { digest, hashes }: HeldPlan,

@@ -10,7 +10,7 @@ import type { Clock, Log, Random } from '../model/runtime.types.ts';
 import type { SecretSource } from '../secrets/secret-source.ts';
 import type { ReconcileSettings } from '../lease/settings.types.ts';
 
-/** All that a pass needs from outside. A composition root wires it once. */
+/** The dependencies of a pass. A composition root creates them once. */
 export interface Dependencies extends SignInDependencies {
   readonly desired: DesiredStore;
   readonly ledger: Ledger;
@@ -18,9 +18,9 @@ export interface Dependencies extends SignInDependencies {
   readonly secrets: SecretSource;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly announcer: Announcer;
-  /** Where work for later goes; `noQueue` in a deployment without one. */
+  /** The queue for later work; `noQueue` in a deployment without one. */
   readonly queue: WorkQueue;
-  /** The deployment's fingerprint key; read again by the composition root after a rotation. */
+  /** The deployment's fingerprint key. The composition root reads it again after a rotation. */
   readonly keys: () => Promise<FingerprintKeys>;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,14 +29,17 @@ export interface Dependencies extends SignInDependencies {
   readonly log: Log;
   readonly settings: ReconcileSettings;
   /**
-   * Whether a command that only reads may exchange a refresh token, under the lease: with files, where its user owns the secrets and no
-   * other pass may come. Without a deployment's rights to save the new token the old one would be used up.
+   * Whether a read-only command may exchange a refresh token, under the lease. True with files, where the user owns the
+   * secrets and there may be no other pass. Without the permission to save the new token, the old one would be lost.
    */
   readonly readersRenew?: boolean;
   /** First part of the names of secrets: `<prefix>/<connection>/...`. */
   readonly secretPrefix: string;
-  /** Names this process in leases: for people, and unique. */
+  /** A readable, unique name of this process for leases. */
   readonly owner: string;
-  /** Names the clock: processes of one machine share it, and hand on a budget to the millisecond. The owner's without. */
+  /**
+   * The name of the clock, which processes of one machine share, so that they can pass on a budget precisely. Defaults
+   * to the owner.
+   */
   readonly clockName?: string;
 }

@@ -3,17 +3,17 @@ import type { FailureReason } from '../model/errors/failure-reason.ts';
 import type { PassReport, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
 
-/** A server as a pass leaves it. */
+/** A server after a pass. */
 export interface LeftServer {
   readonly outcome: Outcome;
   readonly reason?: Reason;
-  /** Its ledger item, where there is one. */
+  /** Its ledger item, if there is one. */
   readonly record?: Pick<ServerRecord, 'outcome' | 'since'> | undefined;
 }
 
 /**
- * What is wrong after a pass: how many servers fail for what reason, the pass itself included if it ended early, and since
- * when the longest of them does. A server that was not reached is as the ledger has it.
+ * The failures after a pass: the number of failing servers by reason (including the pass itself if it ended early), and
+ * since when the oldest one fails. Servers that were not reached count with their state in the ledger.
  */
 export function failureSummary(
   servers: readonly LeftServer[],

@@ -16,23 +16,23 @@ import type { Wanted } from './plan.ts';
 import type { Readings } from './read/readings.types.ts';
 import type { PassRequest } from './request.types.ts';
 
-/** What a pass may do of what it wants. */
+/** The part of a plan that a pass may apply. */
 export interface Allowed extends Wanted {
   readonly plan: Plan;
-  /** The servers of the scope that are not `quiet`, with the guard's decision in it. */
+  /** The servers in scope that are not `quiet`, with the guard's decision. */
   readonly planned: readonly PlannedServer[];
   /** Hashes of changes that were approved. */
   readonly approved: ReadonlySet<string>;
-  /** Digest of the approval that permits a change, by its hash. */
+  /** Digest of the approval that allows a change, by the change's hash. */
   readonly approvals: ReadonlyMap<string, string>;
 }
 
 /**
- * Refuses before anything is written.
+ * Decides which changes are held, before anything is written.
  *
- * @param saved - from the lease item: the guard's count of the last hour, and what the ledger knew when all of it was read
- * @param countReported - whether what is only reported is guarded too, for people who may apply it
- * @throws StoreError if there is something to guard, and approvals could not be read
+ * @param saved - from the lease item: the guard's count of the last hour, and the number of servers in the ledger
+ * @param countReported - whether changes in mode `report` are guarded too, for a user who may apply them
+ * @throws StoreError if there is something to guard and approvals could not be read
  */
 export async function guard(
   wanted: Wanted,
@@ -80,7 +80,10 @@ export async function guard(
   return { ...wanted, plan, planned, approved, approvals };
 }
 
-/** How many servers Trueup has applied or verified a declaration of, also where none is declared any more. */
+/**
+ * Number of servers for which Trueup has applied or verified a declaration, including those that are no longer
+ * declared.
+ */
 export function knownIn({ servers }: LedgerState): number {
   return servers
     .values()
@@ -88,7 +91,7 @@ export function knownIn({ servers }: LedgerState): number {
     .toArray().length;
 }
 
-/** Changes that an approval permits: by their hashes, the approval's digest. */
+/** Digests of approvals, by the hashes of the changes that they allow. */
 async function approvalsByHash(
   connection: string,
   now: number,
@@ -100,7 +103,7 @@ async function approvalsByHash(
   );
 }
 
-/** Records what the guard holds, and announces it, once for each digest. @throws StoreError */
+/** Records and publishes what the guard holds, once for each digest. @throws StoreError */
 export async function recordHeld(
   { plan, now }: Allowed,
   { deps: { ledger }, tally }: Pick<Pass, 'deps' | 'tally'>,

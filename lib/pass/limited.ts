@@ -1,6 +1,6 @@
 /**
- * Runs `work` for each item, at most `limit` at a time, in order of starting. Stops starting once `stop` returns true,
- * and returns what was not started. The first error is thrown after everything in flight has ended.
+ * Runs `work` for each item, at most `limit` at a time, started in order. Starts no more once `stop` returns true, and
+ * returns the items that were not started. Throws the first error after all started work has ended.
  */
 export async function eachLimited<T>(
   items: readonly T[],
@@ -28,7 +28,7 @@ export async function eachLimited<T>(
 }
 
 /**
- * The results in order, of at most `limit` at a time; nothing is started after `stop`, and what was is waited for.
+ * The results in order, with at most `limit` at a time. Starts no more after `stop`, and waits for started work.
  *
  * @returns undefined if it was stopped before the end
  */
@@ -47,9 +47,9 @@ export async function mapLimited<T, R>(
 }
 
 /**
- * Like Promise.all, but waits for all of them to end before it throws: nothing goes on behind what has ended.
+ * Like Promise.all, but waits for all promises to settle before it throws, so that nothing continues in the background.
  *
- * @param abort - aborted by the first failure, so that the others need not go on to their ends
+ * @param abort - aborted by the first failure, so that the others can end early
  */
 export async function allEnded<T extends readonly unknown[] | []>(
   promises: T,

@@ -16,7 +16,7 @@ import { openVendor } from './vendor.ts';
 /**
  * One pass under a lease: read, plan, guard, apply, report.
  *
- * @throws StoreError if a table could not be read or written as a whole
+ * @throws StoreError if a table could not be read or written
  */
 export async function makePass(
   asked: PassRequest,
@@ -40,12 +40,12 @@ export async function makePass(
     const applied = await apply(allowed, seen, vendor, pass); // 4 each server on its own
     return await report(pass, { seen, vendor, allowed, applied }); // 5
   } finally {
-    // Nothing that was started goes on behind a pass that has ended.
+    // Nothing may continue after the pass has ended.
     pass.abort.abort();
   }
 }
 
-/** A server that does not exist yet is looked for in a whole list: an unattended pass that names one is over all. */
+/** A server that does not exist yet needs a complete list, so an unattended pass that names one covers all servers. */
 function ofWhole(request: PassRequest): PassRequest {
   const isNew = request.servers?.some((id) => newLabelIn(id) !== undefined);
   if (request.attended || isNew !== true) return request;
@@ -53,7 +53,7 @@ function ofWhole(request: PassRequest): PassRequest {
   return whole;
 }
 
-/** Without a connection's row that fits, its servers are invalid too. */
+/** If the connection's row is not valid, its servers are invalid too. */
 async function reportInvalid(why: string, pass: Pass): Promise<PassDone> {
   const { request, deps, tally } = pass;
   const { connection, servers } = request;

@@ -11,18 +11,18 @@ export interface Pass {
   readonly deps: Dependencies;
   readonly lease: Lease;
   readonly tally: Tally;
-  /** Ends all requests. */
+  /** Aborts all requests. */
   readonly abort: AbortController;
 }
 
-/** What became of one pass. */
+/** The result of one pass. */
 export interface PassDone {
   readonly report: PassReport;
   readonly plan?: Plan;
-  /** The lease or the time ended before it had done everything. */
+  /** The lease was lost or the deadline reached before everything was done. */
   readonly interrupted: boolean;
-  /** It was interrupted, and a continuation would come no further: the rest waits for the schedule. */
+  /** It was interrupted, and a continuation would make no progress, so the rest waits for the schedule. */
   readonly waits: boolean;
-  /** Servers that it did not come to; absent if that is not known by name. */
+  /** Servers that were not processed; absent if they are not known. */
   readonly unreached?: readonly string[];
 }

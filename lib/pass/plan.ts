@@ -17,19 +17,19 @@ import type { AttemptFailure } from './after-failure.ts';
 import type { Readings } from './read/readings.types.ts';
 import type { Attended } from './request.types.ts';
 
-/** What a pass wants to do, before the guard. */
+/** The plan of a pass, before the guard. */
 export interface Wanted {
   /** When it was planned, in milliseconds since the epoch. */
   readonly now: number;
   /** The servers that could be read and are not `quiet`. */
   readonly servers: ReadonlyMap<string, ServerPlan>;
-  /** In sync, nothing to write: counted, and no more is kept of them. */
+  /** Counts of servers in sync for which nothing is written. */
   readonly quiet: QuietCounts;
-  /** Those that could not be read by themselves. */
+  /** Servers whose own read failed. */
   readonly unreadable: ReadonlyMap<string, UnreadableServer>;
 }
 
-/** A server that could not be read by itself: its finding, and its ledger record if that is news. */
+/** A server whose own read failed: its finding, and its ledger record if it changed. */
 export interface UnreadableServer {
   readonly planned: PlannedServer;
   readonly record?: ServerRecord;
@@ -61,7 +61,7 @@ export function plan(
   return { now, ...fleet, servers, unreadable };
 }
 
-/** All live servers that were read, by the id and label that they are declared with. */
+/** All live servers that were read, with their declared id and label. */
 function* named({ desired, live }: Readings): Iterable<Named> {
   for (const [id, reading] of live.declared) {
     if (reading.kind !== 'found') continue;
@@ -70,7 +70,7 @@ function* named({ desired, live }: Readings): Iterable<Named> {
   for (const server of live.undeclared?.first ?? []) yield { id: server.id, live: server };
 }
 
-/** What the plan of each server depends on alike. */
+/** What the plans of all servers depend on. */
 export function planContext(
   { desired, keys, secretVersions, credential }: Readings,
   attended: Attended | undefined,
@@ -116,12 +116,12 @@ export function serverInputs(
   };
 }
 
-/** Fields of an intent that was never finished are unknown. */
+/** The state of fields in an unfinished intent is unknown. */
 function fieldsToResend(record: ServerRecord | undefined): 'none' | ReadonlySet<string> {
   return record?.intent ? new Set(record.intent.pointers) : 'none';
 }
 
-/** Findings for the servers whose own GET failed, or was not made because of their backoff. */
+/** Findings for servers whose own GET failed, or was not sent because of their backoff. */
 function unreadableServers(
   { desired, ledger, live, secretVersions, credential }: Readings,
   now: number,
@@ -157,7 +157,8 @@ function unreadableServers(
 
 const unsaid: Reason = {
   code: 'not-read',
-  message: 'the list lacks a declared field; a later pass reads this server alone',
+  message:
+    'the list does not have a declared field; a later pass reads this server with its own request',
 };
 
 function finding(

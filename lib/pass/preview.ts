@@ -20,15 +20,15 @@ import { readersGate } from './readers-gate.ts';
 import { Tally } from './tally.ts';
 import { openSession } from './vendor.ts';
 
-/** A plan that nothing applies, and what a pass that follows it needs of it. */
+/** A plan that is not applied, with what a following pass needs from it. */
 export interface Preview extends Allowed {
   /** For the pass that applies the plan. */
   readonly earlier: Earlier;
-  /** The report of a pass that sends nothing. Absent where such a pass would record something. */
+  /** The report of a pass that sends nothing. Absent if such a pass would record something. */
   readonly idle?: PassReport;
 }
 
-/** Of a plan in which servers of mode `report` are sent too, as a person would who confirms it. */
+/** For a plan that includes servers of mode `report`, as a confirmed apply does. */
 export const withReported: Attended = {
   shown: new Set(),
   approved: false,
@@ -37,9 +37,9 @@ export const withReported: Attended = {
 };
 
 /**
- * What a pass would do, and nothing of it: read, plan and guard, without the lease and without a write.
+ * What a pass would do: read, plan and guard, without the lease and without writing.
  *
- * @throws InvalidDeclarationError if there is no connection row that fits; VendorError, StoreError if a read failed
+ * @throws InvalidDeclarationError if there is no valid connection row; VendorError, StoreError if a read failed
  */
 export async function preview(request: PassRequest, deps: Dependencies): Promise<Preview> {
   const { connection, attended, stop } = request;
@@ -63,7 +63,7 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
     const allowed = withMissing(await guard(wanted, seen, saved, request, deps, true), seen);
     const earlier = { row: account.row, seen, planned: allowed.planned, calls };
     const findings = findingsOf(allowed, seen, new Set());
-    // What a process sent that ended in the middle may still arrive: a pass reads again after that.
+    // Requests of a process that died may still arrive, so a pass reads again later.
     const isOpen = retry !== undefined || endedLately(lease ?? {}, deps.clock.now());
     if (isOpen || !isIdle(allowed, seen, findings)) return { ...allowed, earlier };
     tallyFindings(findings, tally);
@@ -75,7 +75,7 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
   }
 }
 
-/** With the secrets that were not found, of the servers that were read. */
+/** Adds the secrets that were not found, for the servers that were read. */
 function withMissing(allowed: Allowed, { desired, live, secretVersions }: Readings): Allowed {
   const servers = [...live.declared.keys()].flatMap((id) => {
     const declared = desired.servers.get(id);
@@ -86,7 +86,7 @@ function withMissing(allowed: Allowed, { desired, live, secretVersions }: Readin
   return { ...allowed, plan: { ...allowed.plan, missingSecrets: missing } };
 }
 
-/** Whether a pass that sends nothing would find the ledger as it should be, and read no more than the plan did. */
+/** Whether a pass that sends nothing would neither write to the ledger nor read more than the plan did. */
 function isIdle(
   { planned, servers }: Allowed,
   { ledger, live }: Readings,
@@ -100,6 +100,6 @@ function isIdle(
 }
 
 function invalid(connection: string, problem: string): InvalidDeclarationError {
-  const issue = { path: '', problem, expected: 'a row that fits its schema' };
+  const issue = { path: '', problem, expected: 'a row that matches its schema' };
   return new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
 }

@@ -8,7 +8,7 @@ import { preview } from './preview.ts';
 import type { Preview } from './preview.ts';
 import type { Attended } from './request.types.ts';
 
-/** What is planned of a connection: all of it, or these servers. */
+/** The scope of a plan: the whole connection, or some servers. */
 export interface Planning {
   readonly connection: string;
   /** Ids; absent means all. */
@@ -21,15 +21,15 @@ export type Planned =
   | {
       readonly selection: Planning;
       readonly error: TrueupError;
-      /** What its passes have come to, where they fail too. */
+      /** The state of its passes, if they fail too. */
       readonly failing: FailingConnection;
     };
 
-/** Connections that are planned at the same time: each has its own vendor account and rate. */
+/** Number of connections that are planned concurrently; each has its own vendor account and rate limit. */
 const atOnce = 8;
 
 /**
- * What passes over the selected connections would do; one that cannot be read leaves the others as they are.
+ * Plans of the selected connections. A connection that cannot be read does not affect the others.
  *
  * @returns undefined if it was stopped
  */
@@ -37,7 +37,7 @@ export async function previews(
   deps: Dependencies,
   selections: readonly Planning[],
   options: {
-    /** What a person agrees to, for each connection as its turn comes. */
+    /** The attended options for each connection. */
     readonly attended?: ((connection: string) => Attended) | undefined;
     readonly stop: AbortSignal;
     /** Called after each connection. */
@@ -60,7 +60,7 @@ export async function previews(
   });
 }
 
-/** What is known of it without the gateway: this must not hide why the plan failed. */
+/** The connection's state in the lease. An error here must not hide why the plan failed. */
 async function failingOf(
   { connection }: Planning,
   { lease }: Pick<Dependencies, 'lease'>,

@@ -6,7 +6,7 @@ import { namedAtMost } from '../model/names/named-servers.ts';
 import type { WorkMessage } from '../work/message.ts';
 import type { Log } from '../model/runtime.types.ts';
 
-/** What a pass made wait. Retries of earlier passes have their messages already. */
+/** New waits of a pass. Waits of earlier passes already have their messages. */
 export interface NewRetries {
   /** Server id to its next attempt. */
   readonly servers: ReadonlyMap<string, Time>;
@@ -19,19 +19,19 @@ export interface DelayedMessage {
   readonly delayMs: number;
 }
 
-/** Servers whose times are no further apart than this share a message. */
+/** Servers whose times are within this share a message. */
 const togetherMs = 60_000;
-/** Later than the time itself, so that a clock a little behind does not find it too early. */
+/** Added to the time, so that a process with a slow clock does not consider it too early. */
 const slackMs = 1000;
 
 /**
- * The messages for attempts within the queue's longest delay; later ones wait for the schedule.
+ * The messages for attempts within the queue's maximum delay; later ones wait for the schedule.
  *
  * | what waits                       | messages |
  * |----------------------------------|----------|
- * | the connection                   | one, whole: nothing of it is tried before |
- * | servers                          | one for those within a minute of each other, when the last of them is due |
- * | more than ten servers in a minute | the same, whole |
+ * | the connection                   | one for the whole connection: none of its servers is tried before |
+ * | servers                          | one for those within a minute, when the last of them is due |
+ * | more than ten servers in a minute | the same, for the whole connection |
  */
 export function retryMessages(
   connection: string,
@@ -71,7 +71,7 @@ export function retryMessages(
   );
 }
 
-/** Sends them. A queue that fails never fails a pass: what was not sent is tried by the schedule. */
+/** Sends the messages. A failing queue never fails a pass: the schedule retries what was not sent. */
 export async function sendRetries(
   connection: string,
   retries: NewRetries,

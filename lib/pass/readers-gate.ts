@@ -5,9 +5,9 @@ import type { Connection } from '../model/desired.types.ts';
 import type { Dependencies } from './dependencies.types.ts';
 
 /**
- * The gate of a command that only reads a connection.
+ * The gate of a read-only command.
  *
- * @param lockTimeoutMs - how long it waits for the lease, where a sign-in has to be renewed
+ * @param lockTimeoutMs - how long it waits for the lease if a sign-in has to be renewed
  */
 export function readersGate(
   { name, budget }: Connection,

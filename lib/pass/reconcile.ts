@@ -12,11 +12,10 @@ import { scopeOf, serversOf } from '../lease/scope.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 
 /**
- * A pass over one connection under its lease, and what others ask for meanwhile; or a knock, if another process owns the lease.
- * Safe to call at any moment, any number of times, by any number of callers.
+ * Runs a pass over one connection under its lease, and further passes that others request meanwhile; or knocks, if
+ * another process owns the lease. Safe to call at any time and concurrently.
  *
- * @throws StoreError if a table could not be read or written as a whole; the request is then still the caller's, and the
- * lease is free
+ * @throws StoreError if a table could not be read or written; the request is then not stored, and the lease is free
  */
 export async function reconcile(request: PassRequest, deps: Dependencies): Promise<PassResult> {
   const { connection, attended } = request;
@@ -45,14 +44,14 @@ export async function reconcile(request: PassRequest, deps: Dependencies): Promi
   return { kind: 'done', ...first, others: others.map(({ report }) => report) };
 }
 
-/** A request whose pass reads all by itself. */
+/** The request without earlier readings. */
 function withoutEarlier(request: PassRequest): PassRequest {
   if (!request.attended) return request;
   const { earlier: _stale, ...attended } = request.attended;
   return { ...request, attended };
 }
 
-/** The first pass is what was asked for; the others are for those that knocked, and no person reviewed them. */
+/** The first pass is the requested one; later ones are for processes that knocked, and are unattended. */
 function ofRound(request: PassRequest, scope: Scope, isFirst: boolean): PassRequest {
   const { attended, servers: _own, secrets, hops, ...common } = request;
   const servers = serversOf(scope);
@@ -74,7 +73,7 @@ function roundEnd(
 ): RoundEnd {
   const stop =
     interrupted || stopping?.aborted === true || clock.now() + 2 * settings.attemptMs > deadline;
-  // What a person reviewed is not handed to the unattended.
+  // Confirmed changes are not handed over to unattended passes.
   if (!interrupted || (isFirst && attended) || unreached?.length === 0) return { stop };
   if (waits) return { stop, rest: 'schedule' };
   const left = unreached ? new Set(unreached) : scope;

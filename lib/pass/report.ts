@@ -23,11 +23,11 @@ import type { Tally } from './tally.ts';
 import { retryAfter } from './vendor.ts';
 import type { Vendor } from './vendor.ts';
 
-/** What a pass has come to. */
+/** The results of a pass. */
 export interface PassOutcome {
   /** Without `desired`: the connection's own row is invalid. */
   readonly seen: Pick<Tables, 'ledger'> & Partial<Tables> & { readonly live?: LiveState };
-  /** Absent if the vendor was not to be asked. */
+  /** Absent if no request to the vendor was allowed. */
   readonly vendor?: Vendor;
   /** Absent if the pass ended before it could plan. */
   readonly allowed?: Allowed;
@@ -52,8 +52,8 @@ const listed: ReadonlySet<Outcome> = new Set([
 const detailsAtMost = 100;
 
 /**
- * The last step: the connection's backoff is set, the report is written, logged and announced, and what is to be tried
- * again goes to the queue. A bus or a queue that fails never fails a pass.
+ * The last step: sets the connection's backoff, writes, logs and publishes the report, and sends retries to the queue.
+ * A failing bus or queue never fails a pass.
  *
  * @throws StoreError if the report could not be written
  */
@@ -92,8 +92,8 @@ export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone
 }
 
 /**
- * Whether another continuation would come no further: this one had a whole invocation, and recorded no server. Without this
- * rule a connection whose list outlasts an invocation would occupy the queue for ever.
+ * Whether another continuation would make no progress: this one had a whole invocation and recorded no server. Without
+ * this rule, a connection whose list takes longer than an invocation would be continued forever.
  */
 function isInVain({ hops = 0 }: PassRequest, tally: Tally): boolean {
   return hops > 0 && !tally.hasRecorded;
@@ -104,11 +104,11 @@ const inVain: Ending = {
   reason: {
     code: 'no-progress',
     message:
-      'a whole invocation reached no server: the rest waits for the schedule; raise budget.requestsPerMinute',
+      'a whole invocation reached no server; the rest waits for the schedule. Increase budget.requestsPerMinute',
   },
 };
 
-/** Findings of a pass that ended before it could apply: what needs no vendor to be known, and the rest unreached. */
+/** Findings of a pass that ended before apply: outcomes that are known without the vendor, and `unreached` for the rest. */
 function findUnreached(desired: DesiredState, ledger: LedgerState, { deps, tally }: Pass): void {
   const now = deps.clock.now();
   for (const [id, declared] of desired.servers) {
@@ -147,7 +147,7 @@ async function setBackoff(
 }
 
 /**
- * The report as a value.
+ * The report as data.
  *
  * @param now - milliseconds since the epoch, at the end of the pass
  * @param retry - the connection's backoff after it
@@ -201,12 +201,12 @@ export function passReport(
   };
 }
 
-/** Since when the connection fails, when it is tried again, and what tries it before. */
+/** Since when the connection fails, when it is tried again, and what makes that happen sooner. */
 function connectionEnd({ state }: Ending, retry: Retry | undefined) {
   return state === 'unreachable' || state === 'needs-login' ? nextAttemptOfConnection(retry) : {};
 }
 
-/** Since when it fails, when it is tried again, and what tries it before. */
+/** Since when it fails, when it is tried again, and what makes that happen sooner. */
 function sinceWhen(outcome: Outcome, record: ServerRecord | undefined) {
   const since = record?.outcome === outcome ? { since: record.since } : {};
   return { ...since, ...nextAttemptOf(outcome, record) };
@@ -216,7 +216,7 @@ function logReport(written: PassReport, log: Log): void {
   const { details: _details, ...figures } = written;
   log.info('pass completed', figures);
   if (!written.reason) return;
-  // `message` is the line's own.
+  // `message` is the log line's own member.
   const { message, ...why } = written.reason;
   log.warn('pass ended early', { ...why, reason: message });
 }

@@ -5,7 +5,7 @@ import type { Preview } from './preview.ts';
 import { reconcile } from './reconcile.ts';
 import type { Attended, PassRequest, PassResult } from './request.types.ts';
 
-/** Hashes of what an apply of the plan sends, by server. @param approved - whether what the guard holds is sent too */
+/** Hashes of the changes that an apply of the plan sends, by server. @param approved - whether held changes are sent too */
 export function changesToSend(
   { changes }: Plan,
   approved: boolean,
@@ -20,9 +20,9 @@ export function changesToSend(
 }
 
 /**
- * The pass of a person who agreed to a plan; none where there is nothing to send and nothing to record.
+ * Runs the pass for a confirmed plan, unless there is nothing to send or record.
  *
- * @param plan - of the preview, or the part of it that was agreed to
+ * @param plan - the plan of the preview, or the confirmed part of it
  * @throws StoreError, as `reconcile` does
  */
 export async function sendAgreed(

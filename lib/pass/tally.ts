@@ -4,24 +4,24 @@ import type { VendorCalls } from '../gateways/provider.ts';
 import type { Clock, Random } from '../model/runtime.types.ts';
 import type { TrueupEvent } from '../work/events.ts';
 
-/** What a pass found of a server. */
+/** What a pass found for a server. */
 export interface Finding {
   readonly outcome: Outcome;
   readonly label?: string;
   readonly reason?: Reason;
 }
 
-/** What a pass has found and done so far: the only thing in it that changes. */
+/** What a pass has found and done so far. The only mutable part of a pass. */
 export class Tally {
-  /** Of the pass: `20261122T135900123Z-k3f9q2`. Sorts by time, and is unique enough beside a connection. */
+  /** The id of the pass, such as `20261122T135900123Z-k3f9q2`. Sorts by time, and is unique within a connection. */
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly calls: VendorCalls = { list: 0, get: 0, put: 0 };
   readonly events: TrueupEvent[] = [];
-  /** Server items and held plans that were written: the pass did something. */
+  /** Number of server items and held plans that were written. If not 0, the pass changed something. */
   written = 0;
-  /** Servers that this pass made wait: their next attempt. */
+  /** Next attempts of servers that wait because of this pass. */
   readonly retries = new Map<string, Time>();
   readonly #findings = new Map<string, Finding>();
   readonly #records = new Map<string, ServerRecord>();
@@ -39,17 +39,17 @@ export class Tally {
     this.#findings.set(id, finding);
   }
 
-  /** What was last found of each server, by id. */
+  /** The last finding of each server, by id. */
   get findings(): readonly (readonly [id: string, finding: Finding])[] {
     return [...this.#findings].toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  /** What was last found of a server; `unreached` if nothing was. */
+  /** The last outcome of a server; `unreached` if there is none. */
   outcomeOf(id: string): Outcome {
     return this.#findings.get(id)?.outcome ?? 'unreached';
   }
 
-  /** A server's item was written in place of `before`. */
+  /** Records that a server's item was written in place of `before`. */
   wrote(record: ServerRecord, before: ServerRecord | undefined): void {
     const { id, retry } = record;
     this.written += 1;
@@ -59,7 +59,7 @@ export class Tally {
     }
   }
 
-  /** Whether there is a server whose item this pass wrote: another pass over the same servers has less to do. */
+  /** Whether this pass wrote the item of any server, so that another pass has less to do. */
   get hasRecorded(): boolean {
     return this.#records.size > 0;
   }
@@ -70,14 +70,14 @@ export class Tally {
   }
 }
 
-/** The label of a server, as findings and events have it. */
+/** The label of a server, for findings and events. */
 export function labelOf({ server }: { readonly server: { readonly label?: string } }): {
   label?: string;
 } {
   return server.label === undefined ? {} : { label: server.label };
 }
 
-/** With what reading the plan took, where a person made one: the gateway was called as often. */
+/** Adds the requests that the user's plan made before the pass. */
 export function withCalls(
   own: VendorCalls,
   { list, get, put, create = 0, delete: deleted = 0, throttled }: VendorCalls = none,

@@ -20,7 +20,7 @@ import type { Pass } from './pass.types.ts';
 import type { Account, OwnAccount } from './read/desired.ts';
 import { Stops } from './apply/stops.ts';
 
-/** A conversation with the vendor, and the credentials that it uses. */
+/** A session with the vendor, and its credentials. */
 export interface Vendor {
   readonly session: VendorSession;
   readonly credentials: Credentials;
@@ -28,15 +28,15 @@ export interface Vendor {
   readonly known: KnownSecrets;
 }
 
-/** One that may also send: what stops it, and what is counted. */
+/** A session that may also change servers, with what stops it and what is counted. */
 export interface SendingVendor extends Vendor {
   readonly stops: Stops;
 }
 
 /**
- * Opens the session of a connection, unless it waits; nothing is sent yet.
+ * Opens the session of a connection, unless the connection is backing off. Sends nothing.
  *
- * @returns the ending of a pass that may not ask the vendor
+ * @returns or the ending of the pass if no request may be sent
  */
 export async function openVendor(
   account: OwnAccount,
@@ -69,8 +69,8 @@ export async function openVendor(
 }
 
 /**
- * @param gate - asked before each request
- * @param sending - asked after it before each `PUT`, and called once a `PUT` of a server may have reached the gateway
+ * @param gate - called before each request
+ * @param sending - called after `gate` before each `PUT`, and once a `PUT` may have reached the gateway
  */
 export function openSession(
   { connection, provider }: Account,
@@ -97,27 +97,27 @@ export function openSession(
   return { session, credentials, known };
 }
 
-/** What happened when it was tried last is why nothing is sent now. */
+/** The reason is that of the last failure. */
 function backingOff({ state, reason }: Retry): Ending {
   const message = reason?.message ?? 'it failed before';
   return { state: state ?? 'unreachable', reason: { code: 'backing-off', message } };
 }
 
 /**
- * When a connection is tried again before its backoff has ended:
+ * What makes a connection be tried before its backoff has ended:
  *
  * | failed because                          | is tried at once after                          |
  * |-----------------------------------------|-------------------------------------------------|
- * | anything                                | a change of its row, a person's `apply`, a login, `trueup retry` |
- * | it was refused: sign-in, 401, 403       | these, and a new version of its secret          |
+ * | anything                                | a change of its row, a user's `apply`, a login, `trueup retry` |
+ * | it was rejected: sign-in, 401, 403      | the same, and a new version of its secret |
  */
 function retryKey(connection: Connection): string {
   return digestOf(connection as unknown as Json);
 }
 
 /**
- * The connection's backoff after a pass: none if the vendor could be talked to, as it was if nothing was asked of it.
- * A credential that was refused is dropped: the next pass reads it again.
+ * The connection's backoff after a pass: none if the vendor answered, unchanged if no request was sent. A rejected
+ * credential is dropped, so that the next pass reads it again.
  */
 export async function retryAfter(
   ending: Ending | undefined,
@@ -151,7 +151,7 @@ export async function retryAfter(
   };
 }
 
-/** Whether what the connection was refused with has been replaced since: by a login, by hand, by a rotation. */
+/** Whether the rejected credential has been replaced since, by a login, a user or a rotation. */
 async function hasNewCredential(
   { credential }: Retry,
   connection: Connection,
@@ -166,7 +166,7 @@ function isRefusal({ kind, status }: VendorError): boolean {
   return kind === 'needs-login' || kind === 'token' || status === 401 || status === 403;
 }
 
-/** The version of the connection's secret; decrypts nothing. Undefined also where it cannot be known now. */
+/** The version of the connection's secret, without decrypting it. Undefined also if it cannot be read now. */
 async function currentVersion(
   { name, auth }: Connection,
   { secrets }: Pick<Dependencies, 'secrets'>,

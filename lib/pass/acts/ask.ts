@@ -2,9 +2,9 @@ import { noQueue } from '../../work/queue.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 
 /**
- * Asks the deployed functions for a pass over a connection, and records who asked.
+ * Requests a pass over a connection from the deployed functions, and records who did.
  *
- * @throws StoreError, code `no-queue`, where there are no functions to ask: nothing is recorded then
+ * @throws StoreError, code `no-queue`, if there are no functions; then nothing is recorded
  */
 export async function askForPass(
   connection: string,

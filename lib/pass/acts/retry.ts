@@ -9,24 +9,24 @@ import { withoutConnectionWait } from '../../plan/due.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { PassRequest } from '../request.types.ts';
 
-/** What a person wants to be tried again. */
+/** What to try again. */
 export interface Retried {
   readonly connection: string;
   /** Ids; absent means the whole connection. */
   readonly servers?: readonly string[] | undefined;
   readonly by: string;
-  /** Whether what cannot be read is sent again too. */
+  /** Whether fields that cannot be read are sent again too. */
   readonly resend: boolean;
 }
 
-/** `due`: how many servers are tried again. `locked`: nothing was done, because another process holds the lease. */
+/** `due`: the number of servers that are tried again. `locked`: nothing was done, because another process has the lease. */
 export type RetryResult =
   | { readonly kind: 'noted'; readonly due: number }
   | { readonly kind: 'locked'; readonly owner: string };
 
 /**
- * Records the request, and ends the waits of what failed: the next pass tries it again. Under the lease, since a pass at the
- * same moment would write over it.
+ * Records the request, and ends the waits of servers that failed, so that the next pass retries them. Runs under the
+ * lease, because a concurrent pass would overwrite the records.
  *
  * @throws StoreError, LostUpdateError or InterruptedError
  */
@@ -58,7 +58,7 @@ export async function endWaits(
   return { kind: 'noted', due };
 }
 
-/** Asks the functions for the pass that tries it again. @returns false if there are none @throws StoreError */
+/** Requests the pass from the functions. @returns false if there are none @throws StoreError */
 export function askForRetry(
   { connection, servers }: Pick<Retried, 'connection' | 'servers'>,
   deps: Pick<Dependencies, 'queue' | 'clock'>,
@@ -71,7 +71,7 @@ function passOver(servers: Retried['servers']): Retried['servers'] {
   return servers?.some((id) => newLabelIn(id) !== undefined) ? undefined : servers;
 }
 
-/** The same pass, made by this process. */
+/** The same pass, to be run by this process. */
 export function retryRequest({ connection, servers, by }: Retried, stop: AbortSignal): PassRequest {
   const named = passOver(servers);
   return {
@@ -83,7 +83,7 @@ export function retryRequest({ connection, servers, by }: Retried, stop: AbortSi
   };
 }
 
-/** Before anything of it is done. @throws StoreError */
+/** Called before anything is done. @throws StoreError */
 async function recordRetry(
   { ledger, clock }: Pick<Dependencies, 'ledger' | 'clock'>,
   { connection, servers = [], by, resend }: Retried,

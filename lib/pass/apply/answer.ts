@@ -22,7 +22,7 @@ import type { Unit } from '../../model/units.ts';
 import { undecidedField } from '../../plan/undecided.ts';
 import { verifyUnit } from '../../plan/verify-answer.ts';
 
-/** A value that was sent, or seen to be what was sent before, with the secret version that it came with. */
+/** A value that was sent, or that is the same as the last sent one, with its secret version. */
 export interface SentValue {
   readonly unit: Unit;
   readonly value: Json;
@@ -39,7 +39,7 @@ export interface AppliedInputs {
   readonly random: number;
 }
 
-/** The fingerprint record of a value that now counts as applied. */
+/** The applied record of a value that now counts as applied. */
 export function appliedField(
   { account, server, keys, now }: AppliedInputs,
   { unit, value, version }: SentValue,
@@ -54,15 +54,15 @@ export function appliedField(
 }
 
 /**
- * The record after a PUT that was answered with 200, checked against the answer, field by field.
+ * The record after a PUT with the answer 200. Each sent field is compared with the answer.
  *
  * | answer shows       | applied record | outcome |
  * |--------------------|----------------|---------|
  * | what was sent, or cannot show it | the sent value | `inSync` or `assumed` |
- * | the old or a third value | as before | `waiting`: another PUT and a later pass decide |
+ * | the old or a third value | unchanged      | `waiting`: another PUT and a later pass decide |
  *
- * @param unmoved - secrets whose version moved and whose value did not
- * @param intent - what stays unknown: fields of an earlier intent that this PUT did not carry
+ * @param unmoved - secrets with a new version and the same value
+ * @param intent - fields that stay unknown: those of an earlier intent that this PUT did not have
  */
 export function afterAnswer(
   inputs: AppliedInputs,
@@ -89,7 +89,7 @@ export function afterAnswer(
       continue;
     }
     const scope = { account: inputs.account, server: server.id, pointer };
-    // A new declaration has its own three attempts, also where it says the same of this field.
+    // A new declaration gets three attempts, even if it did not change this field.
     const verdict = plan.verdicts.find((found) => found.unit.pointer === pointer);
     const isAgain =
       record.contentHash === server.contentHash &&
@@ -102,7 +102,7 @@ export function afterAnswer(
       value,
       verified,
       isAgain ? undecided[pointer] : record.normalised[pointer],
-      // What was refused before is taken at its word at once.
+      // A field that was refused before is refused again after one attempt.
       isRefusedAgain(verdict) ? Math.max(attempts, maxAttempts) : attempts,
     );
   }
@@ -113,9 +113,9 @@ export function afterAnswer(
 }
 
 /**
- * The record once nothing more is to be sent for now: decided where it can be.
+ * The record when nothing more is sent for now.
  *
- * @param done - pointers that were sent, or that turned out to need no sending
+ * @param done - pointers that were sent, or that did not need to be sent
  */
 export function settle(
   inputs: AppliedInputs,
@@ -166,7 +166,7 @@ export function settle(
   return withOutcome(record, outcome, now, { ...common, retry: undefined });
 }
 
-/** Whether every applied fingerprint is now of the declaration: nothing held back, nothing unverifiable. */
+/** Whether all applied fingerprints now belong to the declaration: nothing is held, nothing is unverifiable. */
 function isSettled({ verdicts }: ServerPlan, done: ReadonlySet<Pointer>): boolean {
   return verdicts.every(
     (verdict) =>
@@ -176,7 +176,7 @@ function isSettled({ verdicts }: ServerPlan, done: ReadonlySet<Pointer>): boolea
   );
 }
 
-/** Whether no answer can show what the vendor has of the field. */
+/** Whether no answer can show the field's value. */
 export function isUnreadable(verdict: FieldVerdict): boolean {
   return (
     verdict.state === 'assumed' ||
@@ -185,7 +185,7 @@ export function isUnreadable(verdict: FieldVerdict): boolean {
   );
 }
 
-/** Whether the field was not to be sent again, and was tried once more. */
+/** Whether the field was refused before and was sent once more. */
 function isRefusedAgain(
   verdict: FieldVerdict | undefined,
 ): verdict is FieldVerdict & { state: 'change'; refused: Reason } {
@@ -197,14 +197,18 @@ const isSecret = ({ verdicts }: ServerPlan, pointer: Pointer) =>
 
 function undecidedReason(pointer: Pointer, { showed }: UndecidedField, ofSecret: boolean): Reason {
   if (ofSecret) {
-    const message = 'the gateway answered 200 and shows that no secret is stored';
+    const message = 'the gateway answered 200, but shows that no secret is stored';
     return { code: 'not-applied', message, pointer };
   }
   return showed === 'old'
-    ? { code: 'not-applied', message: 'the gateway answered 200 and showed the old value', pointer }
+    ? {
+        code: 'not-applied',
+        message: 'the gateway answered 200, but still shows the old value',
+        pointer,
+      }
     : {
         code: 'undecided',
-        message: 'the gateway answered 200 and showed another value than was sent',
+        message: 'the gateway answered 200, but shows a value other than the one that was sent',
         pointer,
       };
 }

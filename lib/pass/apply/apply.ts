@@ -23,21 +23,21 @@ import { forgetMarks } from './resend-marks.ts';
 import { SecretValues } from './secret-values.ts';
 import { Turns } from './turns.ts';
 
-/** What became of the servers that a pass was allowed to work on. */
+/** The result of apply. */
 export interface Applied {
-  /** Absent if all had their turn. */
+  /** Absent if all servers were processed. */
   readonly ending?: Ending;
-  /** Ids of those that did not; absent if that is not known by name. */
+  /** Ids of servers that were not processed; absent if they are not known. */
   readonly unreached?: readonly string[];
   readonly secretsDecrypted?: number;
 }
 
 /**
- * Records what was found, then applies each server on its own: one that fails never stops the rest. A conflict is tried
- * once more at the end, since a name may have been handed on. Ends early if the connection failed, or the lease or the
- * time ended.
+ * Records what was found, then applies each server on its own, so that a failure never stops the others. A conflict is
+ * retried once at the end, because another server may have given up the name. Ends early if the connection fails, the
+ * lease is lost, or the deadline is reached.
  *
- * @throws StoreError or LostUpdateError if findings could not be recorded, or the guard's count not saved
+ * @throws StoreError or LostUpdateError if findings could not be recorded, or the guard's count could not be saved
  */
 export async function apply(
   allowed: Allowed,
@@ -92,7 +92,7 @@ export async function apply(
     ...(await eachLimited(free, concurrency, once, isOver)),
     ...(await eachLimited(waiting, 1, once, isOver)),
   ];
-  // One at a time: of servers that pass a name on, each may free the next one's.
+  // One at a time: each server may free the name that the next one needs.
   const again = (one: ServerWork) => turn(one, context, turns, 'last');
   const stillLeft = await eachLimited(turns.conflicts, 1, again, isOver);
   const ends = { isOver, end: (error: Error) => turns.end(error), update: again };
@@ -114,10 +114,10 @@ export async function apply(
 }
 
 /**
- * Counts each server that the guard counts, in one write before the first is sent: what may have been done counts,
- * whatever the gateway answers and whichever process dies.
+ * Counts all servers that the guard counts, in one write before the first request, so that they count whatever the
+ * gateway answers and even if the process dies.
  *
- * @throws StoreError or InterruptedError: nothing may be sent then
+ * @throws StoreError or InterruptedError; then nothing may be sent
  */
 async function reserve(
   work: readonly ServerWork[],
@@ -134,7 +134,7 @@ async function reserve(
   await lease.renew();
 }
 
-/** What apply is to send: what the plan wants, the guard does not hold, and a person, if one asked, was shown. */
+/** What apply sends: changes of the plan that the guard does not hold, and that the user, if there is one, was shown. */
 function workToDo(
   { planned, servers }: Allowed,
   { desired, live }: Readings,
@@ -157,8 +157,8 @@ function workToDo(
 }
 
 /**
- * Servers that need a value which another one gives up in the same pass come after it, one at a time: a gateway may refuse a
- * value that is taken for good.
+ * A server that needs a value which another one gives up in the same pass comes after it, one at a time, because a
+ * gateway may reject a value that is taken permanently.
  */
 function inOrder(work: readonly ServerWork[]) {
   const byId = new Map(work.map((one) => [one.server.id, one]));
@@ -179,7 +179,7 @@ function inOrder(work: readonly ServerWork[]) {
   return { free, waiting };
 }
 
-/** References to the secrets that apply will need, in its order. */
+/** The secrets that apply needs, in order of use. */
 function neededSecrets(work: readonly ServerWork[]): readonly SecretRequest[] {
   return work.flatMap(({ plan, changes }) => {
     const pointers = new Set(changes.map(({ pointer }) => pointer));
@@ -189,7 +189,7 @@ function neededSecrets(work: readonly ServerWork[]): readonly SecretRequest[] {
   });
 }
 
-/** One server's turn: an attempt, and its result recorded before it counts. */
+/** Processes one server: an attempt, whose result is recorded before it counts. */
 async function turn(
   work: ServerWork,
   context: ApplyContext,

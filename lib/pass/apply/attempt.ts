@@ -28,41 +28,41 @@ import { readAgain } from './read-again.ts';
 import { fetchValues } from './secret-values.ts';
 import type { FoundSecret } from './secret-values.ts';
 
-/** What became of one server, before its ledger item is written. */
+/** The result for one server, before its ledger item is written. */
 export type AttemptResult =
   | {
       readonly kind: 'applied';
       readonly record: ServerRecord;
       readonly changes: readonly FieldChange[];
-      /** Whether unreadable fields were sent: if it cannot be recorded, a mark has to be left. */
+      /** Whether unreadable fields were sent. If the result cannot be recorded, a resend mark is needed. */
       readonly isUnreadable: boolean;
     }
-  /** Nothing had to be sent after all: the secrets moved, their values did not. */
+  /** Nothing had to be sent: the secrets have new versions with the same values. */
   | { readonly kind: 'noted'; readonly record: ServerRecord }
   | {
       readonly kind: 'failed';
       readonly record: ServerRecord;
       readonly class: AttemptFailure['class'];
-      /** The record as it is now, for another attempt in the same pass. */
+      /** The current record, for another attempt in the same pass. */
       readonly current: ServerRecord;
-      /** Absent if it was not the vendor that failed. */
+      /** Absent if the failure was not the vendor's. */
       readonly error?: VendorError;
       readonly isUnreadable: boolean;
     }
-  /** The connection's failure: the pass ends. */
+  /** The connection failed: the pass ends. */
   | {
       readonly kind: 'connection';
       readonly error: VendorError;
-      /** To be written if the ledger says more than is true, or less. */
+      /** The record to write, if the ledger must change. */
       readonly record?: ServerRecord;
       readonly isUnreadable: boolean;
     }
-  /** The ledger could not be written before the PUT; nothing was sent. */
+  /** The ledger could not be written before the PUT, so nothing was sent. */
   | { readonly kind: 'unsent'; readonly error: TrueupError }
-  /** The lease or the time ended before the PUT; nothing was sent. */
+  /** The lease was lost or the deadline reached before the PUT, so nothing was sent. */
   | { readonly kind: 'interrupted'; readonly error: InterruptedError };
 
-/** One attempt at one server: values, body, intent, PUT, and the answer compared with what was sent. */
+/** One attempt for one server: fetch values, build the body, write the intent, send the PUT, compare the answer. */
 export async function attempt(context: ApplyContext, work: ServerWork): Promise<AttemptResult> {
   try {
     return await attemptServer(context, work);
@@ -73,7 +73,7 @@ export async function attempt(context: ApplyContext, work: ServerWork): Promise<
   }
 }
 
-/** @throws StoreError or LostUpdateError if the intent could not be written, InterruptedError: nothing was sent then */
+/** @throws StoreError or LostUpdateError if the intent could not be written, or InterruptedError; then nothing was sent */
 async function attemptServer(context: ApplyContext, given: ServerWork): Promise<AttemptResult> {
   const { server } = given;
   const { clock, random } = context.deps;
@@ -120,7 +120,7 @@ async function attemptServer(context: ApplyContext, given: ServerWork): Promise<
 
   const unreadable = unreadablePointers(plan, sent);
   const intent = intentToWrite(context.lease.epoch, clock.now(), was.intent, unreadable);
-  // Before the PUT, so that a pass after a crash knows what may have been sent.
+  // Written before the PUT, so that after a crash the next pass knows what may have been sent.
   const left = withoutOvertaken(base, plan, sent);
   const ahead = unreadable.length === 0 ? left : { ...left, intent };
   const current = ahead === base ? base : await writeRecord(context, ahead);
@@ -155,14 +155,14 @@ async function attemptServer(context: ApplyContext, given: ServerWork): Promise<
       return failed(context, noted, was, error, attempted, classOf(error, given.changes));
     }
     if (error instanceof InterruptedError && unreadable.length > 0 && !isAnswered) {
-      // Admission comes before the wire: nothing was sent, and the ledger should not say that something may have been.
+      // The request was not admitted, so nothing was sent: restore the intent of the ledger.
       await writeRecord(context, withIntent(current, was.intent)).catch(() => undefined);
     }
     throw error;
   }
 }
 
-/** Whether a conditional change turns out to be none: another version, the same value. */
+/** Whether a conditional change has a new version but the same value. */
 function isUnmoved(
   { account, keys }: ApplyContext,
   { server, plan }: ServerWork,
@@ -175,8 +175,8 @@ function isUnmoved(
 }
 
 /**
- * The record with the versions noted that brought the same value. When it was sent stays as it was. The record itself
- * if it says all of that already: a list of versions that is minutes old is no news.
+ * The record with the new versions of secrets whose value is the same; the time when the value was sent does not
+ * change. Returns the record itself if it already has these versions.
  */
 function withVersions(inputs: AppliedInputs, unmoved: readonly FoundSecret[]): ServerRecord {
   const { record } = inputs.plan;
@@ -202,16 +202,17 @@ async function writeRecord(
   return deps.ledger.writeServer(request.connection, record);
 }
 
-/** A PUT as it went out. */
+/** A PUT that was sent. */
 interface Attempted {
   readonly intent: Intent;
   readonly unreadable: readonly Pointer[];
-  /** Whether the same PUT had been answered with 200 before. */
+  /** Whether the same PUT was answered with 200 before. */
   readonly isAnswered: boolean;
 }
 
 /**
- * After a failure: the intent of the PUT stays if it may have been applied, otherwise what was unknown before it.
+ * The result after a failure. The intent of the PUT stays if it may have been applied; otherwise the earlier intent is
+ * restored.
  *
  * @param put - absent if it failed before
  */

@@ -16,19 +16,19 @@ import { create } from './create.ts';
 import { remove } from './delete.ts';
 import type { LifecycleWork } from './lifecycle-work.ts';
 
-/** What ends the turns of the others. */
+/** Callbacks for the other servers of the pass. */
 export interface TurnEnds {
   readonly isOver: () => boolean;
-  /** The connection, the lease or the time ended. */
+  /** The connection failed, the lease was lost, or the deadline was reached. */
   readonly end: (error: VendorError | InterruptedError) => void;
   /** Sends the declared state to a server, and records the result. */
   readonly update: (work: ServerWork) => Promise<void>;
 }
 
 /**
- * Creates and deletes servers, one at a time; one that fails stops no other.
+ * Creates and deletes servers, one at a time. A failure does not stop the others.
  *
- * @returns those that did not have their turn
+ * @returns the servers that were not processed
  */
 export async function comeAndGo(
   work: readonly LifecycleWork[],
@@ -64,14 +64,14 @@ export async function comeAndGo(
         server: one.server.id,
         code,
       });
-      const reason = { code, message: 'what is known of its label could not be written' };
+      const reason = { code, message: 'the state of its label could not be written' };
       context.tally.found(one.server.id, { outcome: 'failed', ...labelOf(one), reason });
     }
   }
   return left;
 }
 
-/** What no two servers may have: the second one's is decided on a list that shows the first. */
+/** The name, which two servers may not share. A second server with it waits for a list that shows the first. */
 function nameIn({ changes, server }: LifecycleWork, { seen }: ApplyContext): string {
   const { fields, creation } = seen.desired.provider.table;
   const foundBy = creation && 'foundBy' in creation ? creation.foundBy : undefined;
@@ -93,7 +93,7 @@ function waits(work: LifecycleWork, { tally }: ApplyContext, reason: Reason): vo
   tally.found(work.server.id, { outcome: 'waiting', ...labelOf(work), reason });
 }
 
-/** @returns whether it had its turn */
+/** @returns whether it was processed */
 async function createOne(
   work: LifecycleWork,
   context: ApplyContext,
@@ -119,7 +119,7 @@ async function createOne(
   }
 }
 
-/** @returns whether it had its turn */
+/** @returns whether it was processed */
 async function removeOne(
   work: LifecycleWork,
   context: ApplyContext,

@@ -14,14 +14,14 @@ import type { Readings } from '../read/readings.types.ts';
 import type { SecretValues } from './secret-values.ts';
 import type { Stops } from './stops.ts';
 
-/** One server that apply works on. */
+/** A server that apply changes. */
 export interface ServerWork {
   readonly server: DesiredServer;
   readonly plan: ServerPlan;
   readonly live: LiveServer;
-  /** What to send: permitted by mode, guard and the person who asked. */
+  /** What to send, as allowed by mode, guard and the user's confirmation. */
   readonly changes: readonly FieldChange[];
-  /** Whether the guard holds other changes of it. */
+  /** Whether the guard holds other changes of the server. */
   readonly held: boolean;
 }
 
@@ -33,11 +33,11 @@ export interface ApplyContext {
   readonly tally: Tally;
   readonly session: VendorSession;
   readonly table: Pick<FieldTable, 'dropsPuts'>;
-  /** What was planned from. */
+  /** What the plan was made from. */
   readonly seen: Readings;
   readonly secrets: SecretValues;
   readonly stops: Stops;
-  /** Digest of the approval that permits a change, by its hash. */
+  /** Digest of the approval that allows a change, by the change's hash. */
   readonly approvals: ReadonlyMap<string, string>;
   /** `accountKey` of the connection. */
   readonly account: string;

@@ -17,29 +17,29 @@ import type { LifecycleWork } from './lifecycle-work.ts';
 import { newBinding } from './settle.ts';
 import { fetchValues } from './secret-values.ts';
 
-/** What became of a request to create a server. */
+/** The result of creating a server. */
 export type CreateResult =
   | { readonly kind: 'created'; readonly answer: CreatedAnswer }
-  /** The gateway said no, or was not asked: the server does not exist by this attempt. */
+  /** The gateway rejected the request, or it was not sent: this attempt did not create the server. */
   | { readonly kind: 'rejected'; readonly error: VendorError }
-  /** It may exist: recorded, and settled by later passes. */
+  /** It may exist. That is recorded, and later passes resolve it. */
   | { readonly kind: 'unsure'; readonly error?: VendorError }
-  /** What the request needs could not be had, and nothing was sent. */
+  /** Something that the request needs is missing, so nothing was sent. */
   | { readonly kind: 'unsent'; readonly failure: AttemptFailure }
-  /** Another process has the label, or it could not be written: nothing was sent. */
+  /** Another process has the label, or it could not be written, so nothing was sent. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'interrupted'; readonly error: InterruptedError };
 
-/** The label has another reservation than was seen: thrown before the request goes out, so that it does not. */
+/** The label's reservation changed. Thrown before the request is sent, to prevent it. */
 class TakenError extends TrueupError {
   static override readonly name: string = 'TakenError';
 }
 
 /**
- * Reserves the label, sends one request, and binds the label to the id that comes back. The reservation is written when all the rest is
- * ready, right before the request goes out.
+ * Reserves the label, sends one request, and binds the label to the returned id. The reservation is written last, right
+ * before the request is sent.
  *
- * @throws StoreError if the ledger could not be written: then the reservation, if there is one, is settled by later passes
+ * @throws StoreError if the ledger could not be written; later passes then resolve the reservation, if there is one
  */
 export async function create(context: ApplyContext, work: LifecycleWork): Promise<CreateResult> {
   const { request, deps, lease, session, seen, tally, keys, account } = context;
@@ -126,9 +126,12 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
   return { kind: 'created', answer };
 }
 
-const mayExist = 'it may exist, and is not sent again until that is settled';
+const mayExist = 'it may exist, so the request is not sent again until that is known';
 
-/** The end of the own attempt, whatever others noted meanwhile. @returns whether it was still this attempt's */
+/**
+ * Records the end of this attempt, whatever others recorded meanwhile. @returns whether the label still had this
+ * attempt
+ */
 async function advance(
   { request, deps }: ApplyContext,
   { server }: LifecycleWork,

@@ -10,19 +10,19 @@ import type { ApplyContext } from './context.types.ts';
 import { lifecycleRecord, note, owner } from './lifecycle-work.ts';
 import type { LifecycleWork } from './lifecycle-work.ts';
 
-/** What became of a request to delete a server. */
+/** The result of deleting a server. */
 export type DeleteResult =
   | { readonly kind: 'deleted' }
-  /** Nothing was sent, or the gateway said no. */
+  /** Nothing was sent, or the gateway rejected it. */
   | { readonly kind: 'rejected'; readonly error: VendorError }
-  /** It was changed since it was approved, or is not there any more: nothing was sent. */
+  /** It changed since it was approved, or no longer exists, so nothing was sent. */
   | { readonly kind: 'changed' }
-  /** It may be gone: recorded, and settled by later passes. */
+  /** It may be deleted. That is recorded, and later passes resolve it. */
   | { readonly kind: 'unsure' }
   | { readonly kind: 'interrupted'; readonly error: InterruptedError };
 
 /**
- * Deletes a server that is still what was approved, by one request.
+ * Deletes a server with one request, if it is still as it was approved.
  *
  * @throws StoreError if the ledger could not be written
  */
@@ -49,7 +49,7 @@ export async function remove(context: ApplyContext, work: LifecycleWork): Promis
       kind: 'remove',
       at: record.at,
       epoch: lease.epoch,
-      approval: record.approval ?? `by ${record.by ?? 'a person'}`,
+      approval: record.approval ?? `by ${record.by ?? 'a user'}`,
       ...owner(context),
     } as const;
     const begun = await deps.ledger.advance(connection, label, event, stored);
@@ -86,7 +86,7 @@ export async function remove(context: ApplyContext, work: LifecycleWork): Promis
   return { kind: 'deleted' };
 }
 
-/** Read as the plan's was: what a list shows of a server may differ from what a GET shows. */
+/** Reads it in the same way as for the plan, because a list may show other values than a GET. */
 async function readNow(
   { session, seen }: ApplyContext,
   id: string,
@@ -108,6 +108,6 @@ async function readNow(
 
 const changedMeanwhile = {
   code: 'changed-meanwhile',
-  message: 'it is not what was approved any more; nothing was deleted. A later pass plans it again',
+  message: 'it changed since the approval; nothing was deleted. A later pass plans it again',
 };
-const mayBeGone = 'it may be deleted; a later pass reads what became of it';
+const mayBeGone = 'it may be deleted; a later pass reads the result';

@@ -10,19 +10,19 @@ import type { Readings, Tables } from '../read/readings.types.ts';
 import { labelOf } from '../tally.ts';
 import type { Tally } from '../tally.ts';
 
-/** Ledger writes at a time: enough to hide their latency, few enough to be polite. */
+/** Concurrent ledger writes: enough to hide their latency without overloading the table. */
 const writesAtOnce = 10;
 
-/** What a plan found of the servers to which nothing is sent, and what of that the ledger does not say yet. */
+/** What a plan found about the servers to which nothing is sent, and what of that is not in the ledger yet. */
 export interface Findings {
   readonly others: readonly PlannedServer[];
-  /** Baselines, other outcomes, failed reads. */
+  /** Records with new baselines, outcomes or failed reads. */
   readonly news: readonly ServerRecord[];
-  /** Of servers that are no longer declared. */
+  /** Records of servers that are no longer declared. */
   readonly gone: readonly ServerRecord[];
 }
 
-/** @param sending - ids that apply works on: they are written with its result */
+/** @param sending - ids of servers that apply changes, whose records are written with the result */
 export function findingsOf(
   allowed: Allowed,
   { desired, ledger }: Tables,
@@ -42,7 +42,7 @@ export function findingsOf(
   return { others, news, gone };
 }
 
-/** Notes in the tally what was found of servers to which nothing is sent. */
+/** Adds what was found about servers to which nothing is sent to the tally. */
 export function tallyFindings({ others }: Findings, tally: Tally): void {
   for (const finding of others) {
     const { id, outcome, reason } = finding;
@@ -51,10 +51,10 @@ export function tallyFindings({ others }: Findings, tally: Tally): void {
 }
 
 /**
- * Writes what the plan found of the servers to which nothing is sent, and forgets those that are no longer declared. In sync
- * it writes nothing.
+ * Writes what the plan found about the servers to which nothing is sent, and removes records of servers that are no
+ * longer declared. If all are in sync, it writes nothing.
  *
- * @param sending - ids that apply works on: they are written with its result
+ * @param sending - ids of servers that apply changes, whose records are written with the result
  * @throws StoreError or LostUpdateError if the ledger cannot be written, InterruptedError unless the lease is owned
  */
 export async function recordFindings(
@@ -89,15 +89,18 @@ export const heldReason = {
   message: 'the guard holds a change of it until it is approved',
 };
 
-/** A server to which nothing is sent: what a person was not shown is listed as reported, what is held says why. */
+/**
+ * The outcome of a server to which nothing is sent: `reported` if the user was not shown the change, or `held` with the
+ * reason.
+ */
 function asLeft(finding: PlannedServer): PlannedServer {
   if (isSent(finding.outcome)) return { ...finding, outcome: 'reported' };
   return finding.outcome === 'held' ? { ...finding, reason: heldReason } : finding;
 }
 
 /**
- * What a server has newly come to without being sent anything: drift that is not corrected, a read that failed for good,
- * a vendor that is taken at its word.
+ * Publishes new states of servers to which nothing is sent: drift that is not corrected, a read that failed
+ * permanently, or a refused field.
  */
 function announce(connection: string, tally: Tally, finding: PlannedServer): void {
   const { outcome, reason } = finding;

@@ -4,7 +4,7 @@ import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import type { Unit } from '../../model/units.ts';
 import { isUnreadable } from './answer.ts';
 
-/** Pointers that were sent and that no answer can confirm. */
+/** Pointers of sent fields that no answer can confirm. */
 export function unreadablePointers(
   { verdicts }: ServerPlan,
   sent: readonly Unit[],
@@ -15,7 +15,7 @@ export function unreadablePointers(
     .map(({ unit }) => unit.pointer);
 }
 
-/** What may be unknown once the PUT is under way: its own unreadable fields, and those of an earlier intent. */
+/** The fields that are unknown while the PUT is in progress: its unreadable fields, and those of an earlier intent. */
 export function intentToWrite(
   epoch: number,
   now: number,
@@ -26,7 +26,7 @@ export function intentToWrite(
   return { epoch, pointers, at: new Date(now).toISOString() };
 }
 
-/** What stays unknown of an earlier intent after these fields were sent again. */
+/** The part of an earlier intent that stays unknown after these fields were sent again. */
 export function remainingIntent(
   earlier: Intent | undefined,
   sent: readonly Unit[],
@@ -43,9 +43,9 @@ export function withIntent(record: ServerRecord, intent: Intent | undefined): Se
 }
 
 /**
- * The record without what was undecided of fields that are now sent with another value; the record itself if there was
- * nothing undecided. Written before the PUT, which may be applied and never answered: an older value's attempts in vain say nothing of
- * what the vendor has after that, also once that value is declared again.
+ * The record without undecided entries of fields that are now sent with another value, or the record itself if there
+ * are none. Written before the PUT, which may be applied without an answer: after that, failed attempts of an older
+ * value mean nothing, even if that value is declared again.
  */
 export function withoutOvertaken(
   record: ServerRecord,

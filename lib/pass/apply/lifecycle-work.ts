@@ -13,18 +13,18 @@ import type { Attended } from '../request.types.ts';
 import { labelOf } from '../tally.ts';
 import type { ApplyContext } from './context.types.ts';
 
-/** A server that is to come or to go. */
+/** A server to create or delete. */
 export interface LifecycleWork {
   readonly kind: 'create' | 'delete';
   readonly server: DesiredServer & { readonly created: CreatedServer };
   readonly plan: ServerPlan;
-  /** All of them are permitted: it comes or goes as a whole. */
+  /** All its changes, because it can only be created or deleted as a whole. */
   readonly changes: readonly FieldChange[];
 }
 
 /**
- * Servers that are to come or to go: what the plan wants, the guard does not hold, and a person, if one asked, was shown, all of
- * it. Deletions come last. Of one that goes each change is approved, and the pass read all servers.
+ * Servers to create or delete: those in the plan that the guard does not hold, and all of whose changes the user, if
+ * there is one, was shown. Deletions come last. They need an approval of each change, and a pass that read all servers.
  */
 export function lifecycleWork(
   { planned, servers, approved, unreadable }: Allowed,
@@ -49,7 +49,7 @@ export function lifecycleWork(
   return found.toSorted((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0));
 }
 
-/** Notes what became of a server, in its item and in the report. @throws StoreError, LostUpdateError or InterruptedError */
+/** Records a server's result in its item and in the report. @throws StoreError, LostUpdateError or InterruptedError */
 export async function note(
   { request, deps, lease, tally }: ApplyContext,
   { server, plan }: Pick<LifecycleWork, 'server' | 'plan'>,
@@ -67,7 +67,7 @@ export async function note(
   tally.wrote(written, record);
 }
 
-/** The history's record of what is about to be asked for. */
+/** The history's record of the request that is about to be sent. */
 export function lifecycleRecord(
   { request, deps, tally, approvals }: ApplyContext,
   { kind, server, changes }: LifecycleWork,
@@ -92,13 +92,13 @@ export function lifecycleRecord(
   };
 }
 
-/** How long what may have been sent is waited for: no request, and no list of before, is older than that. */
+/** How long a request that may have been sent, or an older list, can still be in progress. */
 export function settlingMs({ deps: { settings }, seen }: Pick<ApplyContext, 'deps' | 'seen'>) {
   const { putPatience = 1 } = seen.desired.provider;
   return settings.attemptMs * putPatience + settings.leaseMs + settings.marginMs;
 }
 
-/** What a binding says of this deployment. */
+/** The properties of this deployment in a binding. */
 export function owner({ deps, account }: Pick<ApplyContext, 'deps' | 'account'>) {
   return { account, stack: deps.secretPrefix };
 }

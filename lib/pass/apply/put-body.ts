@@ -11,14 +11,14 @@ import type { Secret } from '../../model/secret.ts';
 import type { Unit } from '../../model/units.ts';
 import type { ServerWork } from './context.types.ts';
 
-/** The body of an attempt's PUT, or why there can be none. What differs and is not to be sent is withheld. */
+/** The body of an attempt's PUT, or why there is none. Fields that differ and must not be sent are withheld. */
 export function bodyOf(
   { plan, live }: ServerWork,
   changes: readonly FieldChange[],
   secrets: ReadonlyMap<Pointer, Secret>,
 ): PutBody | BlockedBodyError {
   const pointers = new Set(changes.map(({ pointer }) => pointer));
-  // What was refused goes along where its group is sent for another reason.
+  // Refused fields are sent too if their group is sent for another reason.
   const isWithheld = ({ state, unit }: FieldVerdict) =>
     state === 'change' || (state === 'refused' && unit.field.group === undefined);
   const withheld = plan.verdicts
@@ -36,7 +36,7 @@ export function bodyOf(
   }
 }
 
-/** Whether a PUT that was answered may have been dropped all the same: the answer lacks some of what was sent. */
+/** Whether a PUT that was answered may not have been applied, because the answer does not show all that was sent. */
 export function mayBeDropped(
   sent: readonly Unit[],
   before: LiveServer,
@@ -45,13 +45,13 @@ export function mayBeDropped(
   return sent.some((unit) => verifyUnit(unit, before, answer).result !== 'applied');
 }
 
-/** The body of a PUT that gives back what one that was answered has cleared besides; undefined if there is none. */
+/** The body of a second PUT that restores what the first one cleared; undefined if it cleared nothing. */
 export function restoringBody(
   { plan, live }: ServerWork,
   sent: readonly Unit[],
   answer: LiveServer,
 ): JsonObject | undefined {
-  // Not what is held: only what was sent, or was as declared before.
+  // Held fields are not restored: only those that were sent, or that were as declared before.
   const units = plan.verdicts.flatMap(({ state, unit }) =>
     state === 'inSync' || sent.includes(unit) ? unit : [],
   );

@@ -9,10 +9,10 @@ import { leftOut } from '../read/live.ts';
 import type { ApplyContext, ServerWork } from './context.types.ts';
 
 /**
- * The work on a server, made from a GET right before its PUT if the PUT replaces more than the changed fields: what was
- * changed meanwhile in the rest of it stays. Of the changes those are left that are still the ones that were decided on.
+ * If the PUT replaces more than the changed fields, plans the server again from a GET right before it, so that other
+ * changes made meanwhile are kept. Only the changes that are still the same are sent.
  *
- * @throws VendorError if the server cannot be read, or its answer leaves out what the PUT would replace
+ * @throws VendorError if the server cannot be read, or the answer lacks what the PUT would replace
  */
 export async function readAgain(context: ApplyContext, work: ServerWork): Promise<ServerWork> {
   if (!replacesMore(work)) return work;
@@ -37,7 +37,7 @@ export async function readAgain(context: ApplyContext, work: ServerWork): Promis
   return { ...work, live, plan, changes };
 }
 
-/** Whether a PUT of the changes would carry parts that are not Trueup's, or clear some. */
+/** Whether a PUT of the changes would contain parts that Trueup does not own, or clear some. */
 function replacesMore({ plan, changes, live }: ServerWork): boolean {
   const pointers = new Set(changes.map(({ pointer }) => pointer));
   const isWhole = (unit: Unit) =>
@@ -49,7 +49,7 @@ function replacesMore({ plan, changes, live }: ServerWork): boolean {
   );
 }
 
-/** A change is the same one with the same hash; one whose value before was not known is the same whatever it turns out to be. */
+/** Changes are the same if their hashes are equal, or if the earlier one had an unknown value before. */
 function isDecided(changes: readonly FieldChange[]): (change: FieldChange) => boolean {
   const hashes = new Set(changes.map(({ hash }) => hash));
   const unknown = new Set(

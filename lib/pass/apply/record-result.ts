@@ -11,16 +11,16 @@ import type { ApplyContext, ServerWork } from './context.types.ts';
 import { heldReason } from './findings.ts';
 import { isAllSent } from './resend-marks.ts';
 
-/** How the recording of a result went. */
+/** The result of recording. */
 export interface Recorded {
-  /** Whether the server's resend marks, as they were read, are done with: all of it was sent again, or marked again. */
+  /** Whether the server's resend marks can be removed, because all fields were sent again or marked again. */
   readonly isResent?: boolean;
-  /** The lease ended before it could be recorded. */
+  /** The lease was lost before the result was recorded. */
   readonly interrupted?: InterruptedError;
 }
 
 /**
- * Writes what became of a server to the ledger, and only then counts it as done.
+ * Writes a server's result to the ledger, and only then counts it as done.
  *
  * @throws StoreError if it could neither be written nor marked
  */
@@ -82,8 +82,8 @@ async function recordTurn(
 }
 
 /**
- * Adds to the history, side by side with the server's item: the vendor was changed, whether that item can be written or
- * not. A history that cannot be written is logged, and changes nothing.
+ * Adds to the history, in parallel with the server's item, because the vendor was changed even if that item cannot be
+ * written. A failure is only logged.
  */
 async function addHistory(
   { request: { connection }, deps, log }: ApplyContext,
@@ -113,7 +113,7 @@ function finalRecord(
   return countedAt === undefined ? record : { ...record, countedAt };
 }
 
-/** `updated` is for reports only: the ledger says what the server is from now on. */
+/** `updated` is only used in reports; the ledger has the state after the update. */
 function reportedOutcome(result: TurnResult, record: ServerRecord): Outcome {
   const quiet = record.outcome === 'inSync' || record.outcome === 'assumed';
   return result.kind === 'applied' && quiet ? 'updated' : record.outcome;
@@ -124,8 +124,8 @@ interface Saved extends Recorded {
 }
 
 /**
- * Writes the record, if it may: a sender whose lease has ended, or whose compare-and-swap is lost, writes nothing, and
- * leaves a resend mark if it sent what cannot be read back.
+ * Writes the record. If the lease was lost or another process wrote the item, nothing is written; if unreadable fields
+ * were sent, a resend mark is written instead.
  */
 async function save(
   context: ApplyContext,

@@ -9,11 +9,11 @@ import { isUnreadable } from './answer.ts';
 const writesAtOnce = 10;
 
 /**
- * Forgets the marks that are done with, as this pass has read them: of servers that were sent again or marked again, that
- * have nothing unreadable to send, or that are no longer declared. The others stay until a later pass has sent them.
+ * Removes the marks that this pass read for servers that were sent again or marked again, have no unreadable fields, or
+ * are no longer declared. The others stay until a later pass has sent them.
  *
  * @param done - servers that were sent again or marked again
- * @param scope - what the pass read; undefined means all
+ * @param scope - the servers that the pass read; undefined means all
  */
 export async function forgetMarks(
   ledger: Ledger,
@@ -35,7 +35,7 @@ export async function forgetMarks(
   );
 }
 
-/** Whether the change carried every field that no answer shows: a person may have been shown less. */
+/** Whether the change had all unreadable fields; a user may have confirmed only some of them. */
 export function isAllSent({ verdicts }: ServerPlan, { fields }: ChangeRecord): boolean {
   const sent = new Set(fields.map(({ pointer }) => pointer));
   return verdicts.every((verdict) => !isUnreadable(verdict) || sent.has(verdict.unit.pointer));

@@ -12,11 +12,11 @@ import type { AttemptFailure } from '../after-failure.ts';
 const batchSize = 20;
 
 /**
- * Values of servers' secrets for one pass: fetched in batches of up to twenty names, each batch when the first of it
- * is needed, and gone with the pass.
+ * Values of servers' secrets for one pass. They are fetched in batches of up to twenty names, each batch when its first
+ * value is needed, and dropped with the pass.
  */
 export class SecretValues {
-  /** Secrets that this pass decrypted, counted by name. */
+  /** Number of secrets that this pass decrypted. */
   decrypted = 0;
   readonly #connection: string;
   readonly #secrets: SecretSource;
@@ -28,8 +28,8 @@ export class SecretValues {
   >();
 
   /**
-   * @param needed - every request that may be made, in the order of use
-   * @param known - gets each value: the gateway may know it already, and repeat it for another server
+   * @param needed - all requests that may be made, in order of use
+   * @param known - receives each value, because the gateway may show it in an answer about another server
    */
   constructor(
     connection: string,
@@ -65,11 +65,11 @@ export class SecretValues {
   }
 }
 
-/** One for equal requests. */
+/** The same key for equal requests. */
 const sourceOf = (request: SecretRequest) =>
   `${request.multiline === true ? 'lines of ' : ''}${formatReference(request)}`;
 
-/** Requests grouped so that each group has at most twenty names, and a name is in one group only. */
+/** Groups of requests with at most twenty names, with each name in one group. */
 function batches(needed: readonly SecretRequest[]): SecretRequest[][] {
   const byName = new Map<string, Map<string, SecretRequest>>();
   for (const request of needed) {
@@ -92,7 +92,7 @@ export interface FoundSecret {
   readonly version: string;
 }
 
-/** The values that the changes of a server need, or why one of them cannot be had. */
+/** The values for the changes of a server, or why one is not available. */
 export async function fetchValues(
   secrets: SecretValues,
   plan: ServerPlan,
@@ -119,7 +119,7 @@ export async function fetchValues(
   };
 }
 
-/** A store that fails as a whole is an outage: this server waits, and those that need no secret go on. */
+/** If the store fails as a whole, this server waits, and servers that need no secret continue. */
 function unavailable(error: unknown): SecretValue {
   if (!(error instanceof StoreError)) throw error;
   return { found: false, code: 'unavailable', message: error.message };

@@ -10,8 +10,7 @@ import type { LifecycleWork } from './lifecycle-work.ts';
 import { owner, settlingMs } from './lifecycle-work.ts';
 
 /**
- * Writes what the pass's reading says of attempts that are not settled: servers that may have been created or deleted. A later
- * pass goes on from there.
+ * Records what this pass read about unresolved attempts: servers that may have been created or deleted.
  *
  * @throws StoreError, LostUpdateError or InterruptedError
  */
@@ -58,7 +57,7 @@ async function settle(
   if (settled.ok) tally.written += 1;
 }
 
-/** What is written of a new server besides its id. */
+/** The parts of a new binding other than the id. */
 export function newBinding(
   context: Pick<ApplyContext, 'deps' | 'account'>,
   { created }: Pick<DesiredServer, 'created'>,

@@ -5,23 +5,26 @@ import { activePause, pauseText } from '../../model/pause.ts';
 import type { DesiredRow } from '../../desired/desired-store.types.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 
-/** Within so many milliseconds after a pause, or another row of the connection, was written, a running pass starts no more. */
+/**
+ * A running pass starts no more requests later than this, in milliseconds, after a pause or a new row of the connection
+ * was written.
+ */
 export const stopsWithinMs = 5_000;
-/** No `PUT` starts on a reading older than this: the rest is for the request to leave. */
+/** No `PUT` starts if the last reading is older than this, which leaves time for the request to be sent. */
 const freshMs = stopsWithinMs - 1_000;
-/** A store that takes longer than that for each of so many readings is too slow to send by. */
+/** If this many readings in a row are too slow, nothing more is sent. */
 const readingsAtMost = 3;
 
 interface Reading {
-  /** When it began, in milliseconds since the epoch: what was written before is in it. */
+  /** When the reading started, in milliseconds since the epoch; it includes everything written before. */
   readonly at: number;
   readonly pauses: readonly Pause[];
   readonly row: DesiredRow | undefined;
 }
 
 /**
- * What stops a pass while it sends: a pause, or another row of its connection, such as one that says `off`. Both are read
- * again where the last reading is too old, so a pass that ends within seconds reads nothing more.
+ * Detects what must stop a pass while it sends: a pause, or a changed row of its connection, such as with mode `off`.
+ * Both are read again if the last reading is too old, so a pass that ends within seconds reads nothing more.
  */
 export class Stops {
   readonly #deps: Pick<Dependencies, 'clock' | 'desired' | 'ledger'>;
@@ -30,7 +33,7 @@ export class Stops {
   #reading: Promise<Reading> | undefined;
   #since = Number.NEGATIVE_INFINITY;
 
-  /** @param row - the connection's, as the pass read it */
+  /** @param row - the connection's row as the pass read it */
   constructor(
     connection: string,
     row: DesiredRow,
@@ -41,7 +44,7 @@ export class Stops {
     this.#deps = deps;
   }
 
-  /** @param at - when the pass began to read: before its row and these pauses */
+  /** @param at - when the pass started to read its row and these pauses */
   saw(pauses: readonly Pause[], at: number): void {
     this.#since = at;
     this.#reading = Promise.resolve({ at, pauses, row: this.#row });
@@ -50,7 +53,7 @@ export class Stops {
   /**
    * Whether a `PUT` of the server may start now.
    *
-   * @throws InterruptedError: `paused`, of this server; `redeclared` or `stopped`, of all; StoreError
+   * @throws InterruptedError: `paused` for this server; `redeclared` or `stopped` for all; StoreError
    */
   async assertMay(id: string): Promise<void> {
     const { pauses, row } = await this.#fresh();
@@ -73,10 +76,7 @@ export class Stops {
       const reading = await this.#reading;
       if (clock.now() - reading.at <= freshMs) return reading;
     }
-    throw new InterruptedError(
-      'stopped',
-      'pauses could not be read in time, so nothing more is sent',
-    );
+    throw new InterruptedError('stopped', 'pauses could not be read in time; nothing more is sent');
   }
 
   async #read(at: number): Promise<Reading> {

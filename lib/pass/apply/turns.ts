@@ -4,14 +4,14 @@ import type { Ending } from '../ending.ts';
 import type { AttemptResult } from './attempt.ts';
 import type { ServerWork } from './context.types.ts';
 
-/** How the turns of all servers went. Ends them when the connection fails rather than a server. */
+/** The state of all servers of an apply. Ends it when the connection fails rather than a server. */
 export class Turns {
-  /** Present once no more are to be started. */
+  /** Set once no more servers are started. */
   ending: Ending | undefined;
-  /** Servers whose turn was cut off before anything was sent. */
+  /** Servers that were interrupted before anything was sent. */
   readonly cutOff: ServerWork[] = [];
   readonly conflicts: ServerWork[] = [];
-  /** Servers whose resend marks are done with: all of it was sent again, or marked again. */
+  /** Servers whose resend marks can be removed: all fields were sent again or marked again. */
   readonly resent = new Set<string>();
   #attempts = 0;
   #transient = 0;

@@ -7,21 +7,21 @@ import type { ServerRow } from '../read/server-rows.ts';
 import type { Cause } from '../../model/outcome.ts';
 import { unknownCaller } from '../../model/text/shown-caller.ts';
 
-/** Where it is read. */
+/** The places to read from. */
 export interface HistoryPlaces {
   readonly desired: DesiredStore;
   readonly ledger: Ledger;
-  /** Whether declarations are rows of a table: then it is known who wrote them. */
+  /** Whether declarations are rows of a table, for which it is known who wrote them. */
   readonly isRows: boolean;
 }
 
-/** A connection, or a server of one, as the user named it. */
+/** A connection or server, as the user named it. */
 export interface Place {
   readonly connection: string;
   readonly server?: string | undefined;
 }
 
-/** Which records a user asks for. */
+/** Which records to return. */
 export interface Wanted {
   readonly since: Time | undefined;
   readonly by: string | undefined;
@@ -29,21 +29,21 @@ export interface Wanted {
   readonly limit: number;
 }
 
-/** A record, the connection that it belongs to, and what is looked up for people. */
+/** A record with its connection and details for output. */
 export type ShownRecord = HistoryRecord & {
   readonly connection: string;
-  /** Of a change in an unattended pass that a declaration caused: who wrote the declaration, and when. */
+  /** For a change of an unattended pass that a declaration caused: who wrote the declaration, and when. */
   readonly declaredBy?: string;
   readonly declaredAt?: Time;
 };
 
-/** What was done in a place, and whether something declared has its name. */
+/** The history of a place, and whether something with its name is declared. */
 export interface Found {
   readonly records: readonly ShownRecord[];
   readonly isDeclared: boolean;
 }
 
-/** What was done in one place, newest first. @throws StoreError */
+/** The history of one place, newest first. @throws StoreError */
 export async function readHistory(
   places: HistoryPlaces,
   { connection, server }: Place,
@@ -72,7 +72,7 @@ export async function readHistory(
   return { records: await shown(places, connection, records, labels), isDeclared };
 }
 
-/** Whether it names a server: by its id, or its label as it is now or as it was then. */
+/** Whether the name matches a server's id, its current label, or its label at that time. */
 function isAbout(
   record: HistoryRecord,
   isNamed: (id: string | undefined, label: string | undefined) => boolean,
@@ -95,7 +95,7 @@ function isAbout(
   }
 }
 
-/** An unattended pass is its trigger's. */
+/** An unattended pass is attributed to its trigger. */
 function isBy(record: HistoryRecord, by: string): boolean {
   const whose = record.by ?? ('trigger' in record ? record.trigger : unknownCaller);
   return whose.toLowerCase().includes(by.toLowerCase());
@@ -103,7 +103,7 @@ function isBy(record: HistoryRecord, by: string): boolean {
 
 const ofDeclaration: ReadonlySet<Cause> = new Set(['adopt', 'declared', 'both']);
 
-/** Where declarations are rows of a table, and the change was made for one of them. */
+/** Whether declarations are rows of a table, and one of them caused the change. */
 function isOfRow(
   record: HistoryRecord,
 ): record is ChangeRecord & Required<Pick<ChangeRecord, 'declaration'>> {
@@ -115,7 +115,7 @@ function isOfRow(
   );
 }
 
-/** What a person did to a server, by its id: the label is the one that it has now. */
+/** A user's command for a server, by its id, with its current label. */
 function isOfServer(
   record: HistoryRecord,
 ): record is Extract<HistoryRecord, { kind: 'pause' | 'resume' | 'retry' }> & { server: string } {
@@ -142,7 +142,7 @@ async function shown(
     }
     if (!isOfRow(record) || !pushes.has(record)) return { connection, ...record };
     const push = pushes.get(record);
-    // Of a later push of the same content, an earlier change says nothing.
+    // A push after the change cannot be its cause.
     if (!push || push.at > record.at) return { connection, ...record, declaredBy: unknownCaller };
     return { connection, ...record, declaredBy: push.by, declaredAt: push.at };
   });

@@ -7,23 +7,23 @@ import type { FieldChange } from '../../plan/plan.types.ts';
 import { counted } from '../../plan/text/render-guard.ts';
 import type { ShownRecord } from './read-history.ts';
 
-/* What the history's records say, in words: the command line and the console show the same. */
+/* History records as text, for the command line and the console. */
 
-/** Who did it: of an unattended pass, its trigger. */
+/** Who did it; for an unattended pass, its trigger. */
 export function whoText(record: ShownRecord): string {
   if (!('trigger' in record)) return shownCaller(record.by);
   const { by, command, trigger } = record;
   return by === undefined ? trigger : `${shownCaller(by)} (${command ?? trigger})`;
 }
 
-/** Who wrote the declaration that caused a change, where that is looked up. */
+/** Who wrote the declaration that caused a change, if known. */
 export function declaredText({ declaredBy, declaredAt }: ShownRecord): string | undefined {
   if (declaredBy === undefined) return undefined;
   const when = declaredAt === undefined ? '' : ` (push, ${shownTime(declaredAt)})`;
   return `declared by ${shownCaller(declaredBy)}${when}`;
 }
 
-/** What a person did, other than sending changes. */
+/** A user's command that did not send changes. */
 export function actText(record: ActRecord): string {
   switch (record.kind) {
     case 'approve':
@@ -35,9 +35,9 @@ export function actText(record: ActRecord): string {
     case 'resume':
       return 'resumed';
     case 'retry':
-      return record.resend ? 'retried, what cannot be read is sent again' : 'retried';
+      return record.resend ? 'retried; fields that cannot be read are sent again' : 'retried';
     case 'reconcile':
-      return 'asked for a pass';
+      return 'requested a pass';
     case 'login':
       return 'signed in';
     case 'push': {
@@ -48,7 +48,7 @@ export function actText(record: ActRecord): string {
   }
 }
 
-/** History keeps values, and not how they were compared: a list with other members was a set, as all lists are. */
+/** History does not store how values were compared. All lists were compared as sets. */
 export function asPlanned(field: ChangeRecord['fields'][number]): FieldChange {
   const compare = membersOf(field.before) === membersOf(field.after) ? 'value' : 'set';
   return { ...field, compare, conditional: false, held: false, hash: '' };

@@ -5,14 +5,14 @@ import type { StoredLabel } from '../../model/lifecycle.types.ts';
 import { newLabelIn } from '../../model/names/server-key.ts';
 import type { Declared } from '../../plan/server-plan.types.ts';
 
-/** What the ledger has of the labels of a connection. */
+/** The ledger's state of the labels of a connection. */
 export type Labels = ReadonlyMap<string, StoredLabel>;
 
 export const noLabels: Labels = new Map();
 
 /**
- * A server as it is declared, once it is known what its label stands for: with a binding, a row without an id is a server like
- * any other, under the id of its binding. This is the one place where it becomes that.
+ * Replaces a row without an id by a server with the id of its label's binding, if there is one. From then on it is
+ * treated like any other server.
  */
 export function boundServer(declared: Declared, labels: Labels, account: string): Declared {
   const { server } = declared;
@@ -28,20 +28,20 @@ export function boundServer(declared: Declared, labels: Labels, account: string)
   const other = binding ?? stored.reservation;
   if (other && other.account !== account) {
     return invalid(
-      'its label is that of a server at another gateway or account; give this one another label, or go back to that gateway',
+      'its label belongs to a server at another gateway or account; use another label, or change the connection back',
     );
   }
   if (!declared.valid) return { valid: false, server: { ...declared.server, id } };
   const created: CreatedServer = { ...(declared.server.created as CreatedServer), stored };
   if (binding && binding.createOnly !== createOnlyHash(created)) {
     return invalid(
-      'has another value of what can only be said when a server is created; say what it was created with, or declare it absent and then again',
+      'changes a field that can only be set on create; restore the value, or declare the server absent and then present again',
     );
   }
   return { valid: true, server: { ...declared.server, id, created } };
 }
 
-/** Hash of what can only be said when a server is created. */
+/** Hash of the fields that can only be set on create. */
 export function createOnlyHash({ createOnly }: Pick<CreatedServer, 'createOnly'>): string {
   return digestOf(createOnly.map(({ pointer, value }): Json => [pointer, value]));
 }

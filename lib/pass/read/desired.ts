@@ -25,28 +25,28 @@ export interface OwnAccount extends Account {
   readonly row: DesiredRow;
 }
 
-/** The account that a connection's own row describes; or what is wrong with the row: then no server can be reconciled. */
+/** The account of a connection's own row, or the problem of the row; then no server can be reconciled. */
 export type AccountReading =
   (OwnAccount & { readonly ok: true }) | { readonly ok: false; readonly why: string };
 
-/** The account with its servers in scope, each parsed or invalid by itself. */
+/** The account with its servers in scope, each parsed or invalid. */
 export interface DesiredState extends Account {
   readonly servers: ReadonlyMap<string, Declared>;
 }
 
-/** `ids`: of the servers that have a row, of any form. */
+/** `ids`: ids of the servers that have a row, valid or not. */
 export type DesiredReading =
   | { readonly ok: true; readonly desired: DesiredState }
   | { readonly ok: false; readonly why: string; readonly ids: readonly string[] };
 
-/** What rows are read with. */
+/** Options for reading rows. */
 export interface RowOptions {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly secretPrefix: string;
   readonly log: Log;
 }
 
-/** At most so many keys of rows that mean nothing are named: one slip in a script makes thousands. */
+/** Maximum number of unknown keys in the warning; a mistake in a script can make thousands. */
 const straysAtMost = 10;
 
 /** Reads the connection's own row. @throws StoreError */
@@ -77,12 +77,12 @@ export async function readServers(
   const rows = [...named, ...rest.filter(({ item }) => item !== 'connection' && !found.has(item))];
   return {
     ...serversIn(rows, account, options, labels),
-    // The servers may be meant for another gateway, or for another mode, than the one that was read before.
+    // The servers may be for another gateway or mode than the row that was read before.
     isRedeclared: !isDeepStrictEqual(row?.value, account.row.value),
   };
 }
 
-/** The keys of rows without an id whose servers have these ids. */
+/** The keys of rows without an id, for servers with these ids. */
 function rowsOfBound(ids: readonly string[], labels: Labels): readonly string[] {
   if (ids.length === 0) return [];
   const wanted = new Set(ids.map(comparableId));
@@ -156,7 +156,7 @@ function labelOf({ label }: { readonly label?: string }) {
   return label === undefined ? {} : { label };
 }
 
-/** Rows that are neither the connection's nor a server's are ignored, with a warning: they were meant for something. */
+/** Warns of rows that are neither the connection's nor a server's. They are ignored, but are probably mistakes. */
 function warnOfStrays(log: Log, connection: string, rows: readonly DesiredRow[]): void {
   const strays = rows.filter(({ item }) => item !== 'connection' && rowIdIn(item) === undefined);
   if (strays.length === 0) return;
@@ -168,7 +168,7 @@ function warnOfStrays(log: Log, connection: string, rows: readonly DesiredRow[])
   });
 }
 
-/** The row with its keys, as it is in the table. */
+/** The row with its keys. */
 function whole(connection: string, { item, value }: DesiredRow) {
   return { ...value, connection, item };
 }

@@ -5,33 +5,33 @@ import type { PlannedServer } from '../../plan/plan.types.ts';
 import type { LiveReading, LiveState } from './live.ts';
 import type { Readings, Tables } from './readings.types.ts';
 
-/** What the plan that a person agreed to was made from, before the lease. */
+/** What the confirmed plan was made from, before the lease was acquired. */
 export interface Earlier {
-  /** The connection's own. */
+  /** The connection's own row. */
   readonly row: DesiredRow;
   readonly seen: Readings;
   readonly planned: readonly PlannedServer[];
-  /** What reading it took. */
+  /** The requests that were made for it. */
   readonly calls: VendorCalls;
 }
 
-/** Of another gateway or another policy than now, nothing that was read holds. */
+/** Whether the connection's row has not changed; otherwise nothing that was read is valid. */
 export function isOfRow({ row }: Earlier, { value }: DesiredRow): boolean {
   return isDeepStrictEqual(row.value, value);
 }
 
 /**
- * The servers whose earlier reading does not do under the lease:
+ * The servers that must be read again under the lease:
  *
  * | a server                          | because |
  * |-----------------------------------|---------|
- * | to which something was agreed     | what is sent is decided on what the gateway has now |
+ * | with confirmed changes            | what is sent depends on the current state of the gateway |
  * | whose ledger item changed since   | another pass may have updated it |
- * | whose declaration changed since   | what was noted of it is of the other one |
- * | that was not read                 | it was paused, off, invalid, not declared, or its turn for a GET had not come |
+ * | whose declaration changed since   | the plan belongs to the earlier one |
+ * | that was not read                 | it was paused, off, invalid, not declared, or not yet read by GET |
  *
- * @param wanted - ids of those to be read at all
- * @param agreed - hashes of the changes that were agreed to
+ * @param wanted - ids of the servers to read
+ * @param agreed - hashes of the confirmed changes
  */
 export function toReadAgain(
   { seen, planned }: Earlier,
@@ -60,7 +60,7 @@ function contentOf({ desired }: Pick<Tables, 'desired'>, id: string): string | u
   return declared?.valid ? declared.server.contentHash : undefined;
 }
 
-/** The live state: what was read again, and of the others what was read before. */
+/** The live state: servers that were read again, and earlier readings of the others. */
 export function withEarlier(
   { seen: { live } }: Earlier,
   wanted: readonly string[],

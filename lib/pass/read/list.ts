@@ -4,29 +4,29 @@ import { comparableId } from '../../model/names/server-id.ts';
 import type { VendorSession } from '../../gateways/provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 
-/** A list with more servers is an error: a pass has to hold against each other what is declared and what is listed. */
+/** A longer list is an error, because a pass compares declared and listed servers in memory. */
 export const listedAtMost = 200_000;
-/** Of servers that are not declared, so many are kept for people to see. */
+/** Maximum number of undeclared servers that are kept for output. */
 export const undeclaredKept = 1_000;
 
-/** Live servers that are not declared: how many, and the first of them. */
+/** Live servers that are not declared: their number, and the first of them. */
 export interface Undeclared {
   readonly count: number;
   readonly first: readonly LiveServer[];
 }
 
-/** What the vendor's list says. */
+/** The result of reading the vendor's list. */
 export interface Listed {
   /** The declared ones, by `comparableId`. */
   readonly servers: ReadonlyMap<string, LiveServer>;
   readonly undeclared: Undeclared;
-  /** When it was begun, in milliseconds since the epoch. */
+  /** When reading started, in milliseconds since the epoch. */
   readonly begunAt: number;
-  /** The live servers, declared or not, with the name of one that does not exist yet: by the key of its row. */
+  /** Live servers, declared or not, that have the name of a server that does not exist yet, by the key of its row. */
   readonly named: ReadonlyMap<string, readonly LiveServer[]>;
 }
 
-/** What a list is held against. */
+/** The declared servers that a list is compared with. */
 export interface ListedFor {
   /** The `comparableId` of each declared server. */
   readonly ids: ReadonlySet<string>;
@@ -35,10 +35,10 @@ export interface ListedFor {
 }
 
 /**
- * Reads the whole list. Servers that are not declared are counted and dropped page by page, so that a list takes no more
- * memory than what is declared.
+ * Reads the whole list. Servers that are not declared are counted and dropped page by page, so that memory use depends
+ * only on the declared servers.
  *
- * @param declared - what it is held against; may come after the first pages
+ * @param declared - the declared servers; may resolve after the first pages
  * @throws VendorError if any page failed, or the list is too long; what `declared` throws
  */
 export async function listAll(
@@ -71,7 +71,7 @@ export async function listAll(
     }
   };
   const sorted = sort();
-  // It is awaited below; until then it is not unhandled.
+  // Prevents an unhandled rejection until it is awaited below.
   sorted.catch(() => undefined);
   for await (const page of session.list()) {
     for (const server of page) {

@@ -8,10 +8,10 @@ import type { VendorSession } from '../../gateways/provider.ts';
 import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
 
 /**
- * What the vendor said of a declared server: it, that it has none, or why it could not be read. `waiting`: it was
- * not asked, because the server is backing off. `unsaid`: the list leaves something out that was never read, and its own
- * GET comes in a later pass. `isRead`: a GET said what the list leaves out. `isEarlier`: it was read before the lease, and
- * nothing may be sent on it.
+ * The live state of a declared server: the server, that it is missing, or why it could not be read. `waiting`: not
+ * read, because the server is backing off. `unsaid`: the list omits a field that was never read, and a later pass reads
+ * it by GET. `isRead`: a GET read what the list omits. `isEarlier`: read before the lease, so nothing may be sent based
+ * on it.
  */
 export type LiveReading =
   | {
@@ -26,49 +26,52 @@ export type LiveReading =
   | { readonly kind: 'waiting' };
 
 export interface LiveState {
-  /** Of the servers asked for. */
+  /** Readings of the requested servers. */
   readonly declared: ReadonlyMap<string, LiveReading>;
-  /** Live servers that are not declared; known to full reads only. */
+  /** Live servers that are not declared; only for full reads. */
   readonly undeclared?: Undeclared;
-  /** What a complete list says of servers that do not exist yet; known to full reads only. */
+  /** What a complete list shows for servers that do not exist yet; only for full reads. */
   readonly forNew?: ForNew;
 }
 
-/** What is to be known before a server is created. */
+/** What must be known before a server is created. */
 export interface ForNew extends Pick<Listed, 'begunAt' | 'named'> {
-  /** Declared servers that the list does not show, and that neither a record nor a GET says are missing: it may lack others too. */
+  /**
+   * Declared servers that the list lacks, and that neither a record nor a GET shows to be missing. If there are any, the
+   * list may be incomplete.
+   */
   readonly hidden: readonly string[];
 }
 
-/** What a read of the live servers needs to know of the declared ones. */
+/** Which live servers to read, and how. */
 export interface LiveQuestion {
-  /** Ids to look for: valid, neither off nor paused. */
+  /** Ids of the servers to read: valid, neither off nor paused. */
   readonly wanted: readonly string[];
-  /** Ids of all declared servers that have one, of any outcome. */
+  /** Ids of all declared servers that have an id. */
   readonly existing: readonly string[];
-  /** Whether a server is to come or to go: then it matters whether the list is complete. */
+  /** Whether any server is to be created or deleted, so that it matters whether the list is complete. */
   readonly isLifecycle: boolean;
-  /** Already known to be missing: believed without another GET while the list lacks them. */
+  /** Whether it is known to be missing: no further GET is needed while the list lacks it. */
   readonly isMissing: (id: string) => boolean;
-  /** Whether it is backing off: no GET of its own. */
+  /** Whether it is backing off, so that it is not read by GET. */
   readonly isWaiting: (id: string) => Promise<boolean>;
   readonly concurrency: number;
-  /** Whether an answer leaves out of a server what its declaration needs. */
+  /** Whether an answer omits a field that the declaration needs. */
   readonly lacks: (id: string, server: LiveServer) => boolean;
-  /** When a GET last said of a server what the list leaves out; undefined if none ever did. */
+  /** When a GET last read what the list omits; undefined if never. */
   readonly readAt: (id: string) => Time | undefined;
-  /** So many servers at most are read by GET because the list leaves something out. */
+  /** Maximum number of servers that are read by GET because the list omits a field. */
   readonly getsAtMost: number;
 }
 
-/** More than so many, and more than a tenth, lacking at once is a list that cannot be believed. */
+/** If more servers than this, and more than a tenth, are missing at once, the list is considered incomplete. */
 const lackingAtMost = 10;
 const lackingShare = 0.1;
 
 /**
- * Holds the list against what is declared. What it lacks is confirmed by one GET each.
+ * Compares the list with the declared servers. Each server that it lacks is confirmed by a GET.
  *
- * @throws VendorError if the list lacks too much: "could not read" never looks like "nothing there"
+ * @throws VendorError if the list lacks too many servers, so that an incomplete list never looks like missing servers
  */
 export async function readAll(
   session: VendorSession,
@@ -127,8 +130,8 @@ async function hiddenFrom(
 const never = new Date(0).toISOString();
 
 /**
- * Reads by GET what the list leaves out: the one read longest ago first, and so many in a pass that the others' turn comes. What
- * is not read this time is as it was last read; if it never was, nothing is said of it.
+ * Reads servers by GET if the list omits a field: a limited number in each pass, those that were read longest ago
+ * first. Servers that are not read keep their last reading, or are `unsaid` if they have none.
  */
 async function readUnsaid(
   session: VendorSession,
@@ -148,8 +151,8 @@ async function readUnsaid(
 }
 
 /**
- * Reads some servers by GET. A server's own failure stays its own; the connection's is thrown, and so is the last of too
- * many transient ones.
+ * Reads some servers by GET. A failure of a single server is returned. A failure of the connection is thrown, and so is
+ * the last of too many transient failures.
  */
 export async function readEach(
   session: VendorSession,
@@ -173,7 +176,7 @@ export async function readEach(
   return readings;
 }
 
-/** A UUID that the gateway does not have may be spelled in the other case there, where no list has said how. */
+/** If no list was read, a UUID that is not found is tried in the other case too. */
 async function readOne(
   session: VendorSession,
   id: string,
@@ -204,8 +207,8 @@ async function readSpelled(
   }
 }
 
-/** An answer that leaves out what it has to say: nothing follows from that, and nothing is sent. */
+/** The error for an answer that omits a required field: its value is unknown, so nothing is sent. */
 export function leftOut(server: string): VendorError {
-  const message = 'the answer of GET lacks a declared field, so its value is not known';
+  const message = 'the answer to GET does not have a declared field, so its value is not known';
   return new VendorError('body', 'get', message, { context: { server } });
 }

@@ -32,27 +32,27 @@ import { readVersions, secretNames } from './secret-versions.ts';
 import type { VersionsQuestion } from './secret-versions.ts';
 import type { Credentials } from '../../sign-in/credentials.ts';
 
-/** Who is asked for what is live, and what that is asked with. */
+/** The vendor to read from, and the options for that. */
 export interface AskedVendor {
   readonly session: VendorSession;
   readonly credentials: Pick<Credentials, 'versionInUse'>;
 }
 
-/** Which servers to read, and how. */
+/** Which servers to read, and how to read them. */
 export interface Question extends VersionsQuestion {
-  /** Present if a person asked: then what waits is asked for all the same. */
+  /** Present for a user's command, which also reads servers that are backing off. */
   readonly attended?: { readonly shown: ReadonlySet<string>; readonly earlier?: Earlier };
-  /** Whether the connection failed when it was last asked: what a plan read may be older. */
+  /** Whether the connection failed in the last pass, so that the readings of a plan may be older. */
   readonly isFailing?: boolean;
 }
 
 /**
- * Reads desired and live servers, ledger and secret versions side by side. What the plan of a person read of the gateway is
- * not read again, but for what `toReadAgain` says.
+ * Reads desired and live servers, ledger and secret versions in parallel. Readings of a confirmed plan are used, except
+ * for the servers of `toReadAgain`.
  *
- * @param vendor - or why it is not asked; then only the tables are read
- * @param abort - ends the other reads when one failed
- * @returns all of it; or the tables, and why the rest could not be read
+ * @param vendor - or why no request may be sent; then only the tables are read
+ * @param abort - ends the other reads when one fails
+ * @returns all readings, or the tables and why the rest could not be read
  * @throws StoreError if a table could not be read or secrets could not be listed
  */
 export async function read(
@@ -67,7 +67,7 @@ export async function read(
   const key = accountKey(account.connection);
   const signIn = credentialOf(account.connection.auth).secret;
   const declaredServers = readServers(deps, account, ids, deps);
-  // A row without an id may be named, whose server has one.
+  // A named row without an id may belong to a server that has one.
   const ledgerRead = ids
     ? declaredServers.then(({ servers }) =>
         deps.ledger.read(name, [...new Set([...ids, ...servers.keys()])]),
@@ -105,7 +105,7 @@ export async function read(
   const source = { listed, list, earlier, byList };
   const live = endingAsValue(readLive(session, tables, source, keyOf, deps, question));
   const [[desired, ledger], secretVersions, seen, keys] = await allEnded(
-    // `declared` too: where nothing is listed, or the list fails first, nothing hears that it failed
+    // Includes `declared`, because nothing awaits it if there is no list or the list fails first.
     [tables, versions, live, deps.keys(), listed, declared],
     abort,
   );
@@ -114,12 +114,12 @@ export async function read(
   return { desired, ledger, live: seen, secretVersions, credential, keys };
 }
 
-/** Whether it failed or waits under a sign-in: then another one matters. */
+/** Whether it failed or waits, so that a changed sign-in matters. */
 function isStuck({ stopped, retry }: Partial<ServerRecord> = {}): boolean {
   return (stopped ?? retry)?.credential !== undefined;
 }
 
-/** The ledger as it is for this account. */
+/** The ledger's records for this account. */
 function ledgerOf(state: LedgerState, account: string, now: number): LedgerState {
   const servers = [...state.servers].map(
     ([id, record]) => [id, ofAccount(record, account, now)] as const,
@@ -127,7 +127,7 @@ function ledgerOf(state: LedgerState, account: string, now: number): LedgerState
   return { ...state, servers: new Map(servers) };
 }
 
-/** A connection's failure is what became of a read, and no reason to lose what the others read. */
+/** Returns a failure of the connection as a value, so that the results of the other reads are kept. */
 async function endingAsValue<T extends object>(
   reading: Promise<T>,
 ): Promise<T | { readonly ending: Ending }> {
@@ -146,19 +146,17 @@ function wantedServers({ desired, ledger }: Tables, { clock }: Dependencies) {
   );
 }
 
-/** Where live servers are read from. */
+/** The source of live servers. */
 interface LiveSource {
-  /** The vendor's list, as soon as it can be had; absent: only what has to be is read. */
+  /** The vendor's list; absent: only the servers that must be read are read. */
   readonly listed: Promise<Listed | { readonly ending: Ending }> | undefined;
   readonly list: () => Promise<Listed | { readonly ending: Ending }>;
   readonly earlier: Earlier | undefined;
-  /** Whether a few servers are read by the list as well: a GET of each would take too long. */
+  /** Whether even a few servers are read by the list, because a GET takes too long. */
   readonly byList: boolean;
 }
 
-/**
- * @param question - `exact`: for a plan, which has a tenth of the budget
- */
+/** @param question - `exact`: for a plan, which may use only a tenth of the budget */
 async function readLive(
   session: VendorSession,
   tables: Promise<readonly [DesiredState & { readonly isRedeclared: boolean }, LedgerState]>,
@@ -195,11 +193,11 @@ async function readLive(
     getsAtMost: Math.ceil(connection.budget.requestsPerMinute / (exact ? 20 : 2)),
   };
   const { wanted } = question;
-  // Whether a server exists, or still does, is not known by what was read before the lease.
+  // Readings from before the lease do not prove that a server exists.
   const isNew = servers.values().some((one) => one.valid && one.server.created !== undefined);
   if (asked && earlier && !isNew) {
     const again = toReadAgain(earlier, { desired, ledger }, wanted, asked.shown);
-    // Of a few, a call each is less than the list.
+    // For a few servers, single calls are fewer than those of the list.
     const isFew = !byList && (ids !== undefined || again.length <= earlier.calls.list);
     if (isFew || again.length === 0) {
       return withEarlier(earlier, wanted, await readEach(session, again, question));
@@ -210,11 +208,11 @@ async function readLive(
   const all = await (listed ?? list());
   if ('ending' in all) return all;
   const state = await readAll(session, all, question);
-  // Held against a part of the rows, a list does not say which servers are not declared.
+  // Undeclared servers are only known if all rows were read.
   return ids ? { declared: state.declared } : state;
 }
 
-/** Whether an answer leaves out of a server what its declaration needs, and a GET would say. */
+/** Whether an answer omits a field that the declaration needs and that a GET would show. */
 export function lacks(declared: Declared | undefined, live: LiveServer): boolean {
   return (
     declared?.valid === true &&
@@ -231,7 +229,7 @@ function isComingOrGoing({ valid, server }: Declared): boolean {
   return stored.reservation !== undefined || isAbsent === (stored.binding !== undefined);
 }
 
-/** Whether a server is read and compared at all. */
+/** Whether a server is read and compared. */
 export function isToRead(declared: Declared): boolean {
   return declared.valid && declared.server.policy.mode !== 'off';
 }

@@ -3,13 +3,13 @@ import type { LedgerState } from '../../ledger/ledger.types.ts';
 import type { DesiredState } from './desired.ts';
 import type { LiveState } from './live.ts';
 
-/** What the tables have of the servers in scope. */
+/** What the tables have for the servers in scope. */
 export interface Tables {
   readonly desired: DesiredState;
   readonly ledger: LedgerState;
 }
 
-/** All that a pass plans from. */
+/** Everything that a pass plans from. */
 export interface Readings extends Tables {
   readonly live: LiveState;
   readonly secretVersions: SecretVersions;
@@ -18,5 +18,5 @@ export interface Readings extends Tables {
   readonly keys: FingerprintKeys;
 }
 
-/** Ids of current versions, by name of the secret; those that there are. */
+/** Ids of current versions by the name of the secret. */
 export type SecretVersions = ReadonlyMap<string, string>;

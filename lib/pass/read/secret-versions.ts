@@ -4,24 +4,28 @@ import type { SecretSource } from '../../secrets/secret-source.ts';
 import { allEnded } from '../limited.ts';
 import type { SecretVersions } from './readings.types.ts';
 
-/** What the versions of secrets are asked for. */
+/** Which versions of secrets to read. */
 export interface VersionsQuestion {
-  /** Ids; absent means all of the connection's. */
+  /** Server ids; absent means all servers of the connection. */
   readonly servers?: readonly string[];
-  /** Names of secrets whose version is asked for by name, whatever a list says. */
+  /** Names of secrets whose version is read by name and not from a list. */
   readonly secrets?: readonly string[];
-  /** Asks for the version of each secret, unless there are many: no apply follows that would find out that a list was old. */
+  /**
+   * Reads the version of each secret by name, unless there are many. For a plan, because no apply follows that would
+   * notice an outdated list.
+   */
   readonly exact?: boolean;
 }
 
-/** Above so many secrets a plan lists them like a pass: a call for each would take longer than all the rest. */
+/** With more secrets than this, a plan uses the list like a pass, because single calls would take too long. */
 export const exactAtMost = 100;
 
 /**
- * The versions of secrets: by name where some servers are named, or for a plan of not too many; otherwise from a list of all
- * that the connection has, which may be minutes old. What it says of a secret that is known to have moved does not count.
+ * The versions of secrets. They are read by name if servers are named, or for a plan with few secrets; otherwise from a
+ * list of all secrets of the connection, which may be minutes old and is not used for secrets that are known to have
+ * changed.
  *
- * @param names - those that the servers name, and the connection's own where a server waits under its version
+ * @param names - the secrets of the servers, and the connection's own if a server waits for a new version of it
  * @throws StoreError
  */
 export async function readVersions(
@@ -42,7 +46,7 @@ export async function readVersions(
   return new Map([...listed, ...asked]);
 }
 
-/** The secrets that servers name. */
+/** The names of the servers' secrets. */
 export function secretNames(servers: readonly Declared[]): Set<string> {
   const names = new Set<string>();
   for (const declared of servers) {

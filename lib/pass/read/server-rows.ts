@@ -5,14 +5,14 @@ import type { Ledger } from '../../ledger/ledger.types.ts';
 
 /** A server's row. */
 export interface ServerRow {
-  /** The gateway's id, also of a server that Trueup created; the key of its row while it has none. */
+  /** The gateway's id, also for a server that Trueup created; the key of its row until it has one. */
   readonly id: string;
   /** What its row goes by: `new#<label>` also once it is created. */
   readonly key: string;
-  /** Its own, or that in its key. */
+  /** Its label, or the one in its key. */
   readonly label?: string;
   readonly value: DesiredRow['value'];
-  /** What the ledger has of its label. */
+  /** The ledger's state of its label. */
   readonly stored?: StoredLabel;
 }
 

@@ -4,17 +4,17 @@ import { causes } from '../../model/outcome.ts';
 import type { Cause } from '../../model/outcome.ts';
 import type { Fight } from './status.types.ts';
 
-/** How far back fights are looked for, in milliseconds. */
+/** The time window for fights, in milliseconds. */
 export const fightWindow = 86_400_000;
-/** So many records of that time are read, the newest: a status costs one Query more, of a few pages at most. */
+/** Maximum number of records that are read, the newest first, which limits the cost of a status. */
 export const mostLooked = 500;
-/** Corrected so often within the window, a field is fought over. */
+/** Number of corrections within the window from which a field counts as a fight. */
 const often = 3;
 
-/** Live had moved: another tool, or a person, had changed the field at the gateway. */
+/** Causes where another tool or a user had changed the field at the gateway. */
 const corrections: ReadonlySet<Cause> = new Set(['drift', 'both']);
 
-/** By server, the fields that were corrected again and again, with the times in order. */
+/** Fields that were corrected repeatedly, by server, with the times in order. */
 export function fightsIn(records: readonly HistoryRecord[]): ReadonlyMap<string, readonly Fight[]> {
   const times = new Map<string, Map<string, Time[]>>();
   for (const record of records) {
@@ -35,7 +35,7 @@ export function fightsIn(records: readonly HistoryRecord[]): ReadonlyMap<string,
   );
 }
 
-/** By server, why fields of it were changed, in the order of `causes`. */
+/** Causes of changes by server, in the order of `causes`. */
 export function causesIn(records: readonly HistoryRecord[]): ReadonlyMap<string, readonly Cause[]> {
   const found = new Map<string, Set<Cause>>();
   for (const record of records) {
@@ -47,7 +47,7 @@ export function causesIn(records: readonly HistoryRecord[]): ReadonlyMap<string,
   return new Map([...found].map(([id, own]) => [id, causes.filter((cause) => own.has(cause))]));
 }
 
-/** When a change was last sent that an approval permits; undefined before the first. */
+/** When a change with this approval was last sent; undefined if none was. */
 export function usedAt(digest: string, records: readonly HistoryRecord[]): Time | undefined {
   const used = records.flatMap((record) =>
     'pass' in record && record.approval === digest ? [record.at] : [],

@@ -12,7 +12,7 @@ import type { ConnectionStatus, ServerStatus } from './status.types.ts';
 import { serverRows } from '../read/server-rows.ts';
 import type { ServerRow } from '../read/server-rows.ts';
 
-/** What is known of a connection, without asking the vendor. @throws StoreError */
+/** The status of a connection, without requests to the vendor. @throws StoreError */
 export async function readStatus(
   connection: string,
   deps: Dependencies,
@@ -59,7 +59,7 @@ export async function readStatus(
     }),
     ...leasePart(lease, deps),
     pauses,
-    // Of the plans that were held, the last report shows which still are.
+    // Only the plan in the last report is still held.
     held: held.filter((digest) => digest === report?.held && !isApproved(digest)),
     approved: approvals.map(({ hashes: _hashes, ...approval }) => {
       const used = usedAt(approval.digest, lately);
@@ -71,8 +71,8 @@ export async function readStatus(
   };
 }
 
-/** The ledger says what the last pass found. */
-const resumed = { code: 'resumed', message: 'its pause has ended, and no pass has looked since' };
+/** The outcome in the ledger may be outdated after a pause. */
+const resumed = { code: 'resumed', message: 'its pause has ended, and no pass has run since' };
 
 const nameOf = ({ label, id }: ServerStatus) => `${label ?? id}\u0000${id}`;
 

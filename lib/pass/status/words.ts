@@ -6,7 +6,7 @@ import { shownTime } from '../../model/text/shown-time.ts';
 import { showPointer } from '../../model/text/shown-value.ts';
 import type { ConnectionStatus, Fight, ServerStatus } from './status.types.ts';
 
-/* What a status says, in words: the command line and the console show the same. */
+/* Status texts, for the command line and the console. */
 
 /** Outcomes that need attention. */
 const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
@@ -20,7 +20,7 @@ const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
   'waiting',
 ]);
 
-/** Whether it needs attention. */
+/** Whether the server needs attention. */
 export function isFailing({ outcome, fights }: Pick<ServerStatus, 'outcome' | 'fights'>): boolean {
   return failing.has(outcome) || fights !== undefined;
 }
@@ -43,7 +43,7 @@ export function lastPassText({
   return `last pass ${shownTime(at)} by ${trigger}, ${(durationMs / 1000).toFixed(1)} s`;
 }
 
-/** Who reconciles the connection, or no longer does. */
+/** The owner of the lease, and whether it still reconciles the connection. */
 export function leaseText(lease: NonNullable<ConnectionStatus['lease']>): string {
   const { state, since, expiresAt } = lease;
   const owner = since === undefined ? lease.owner : `${lease.owner} (since ${shownTime(since)})`;
@@ -85,12 +85,12 @@ const words: Readonly<Partial<Record<ServerStatus['outcome'], string>>> = {
   unseen: 'not seen yet',
 };
 
-/** An outcome for people. */
+/** An outcome as text. */
 export function outcomeText(outcome: ServerStatus['outcome']): string {
   return words[outcome] ?? outcome;
 }
 
-/** The outcomes that servers have, in their order. */
+/** The outcomes that occur, in their order. */
 export function presentOutcomes(
   counts: ConnectionStatus['counts'],
 ): readonly ServerStatus['outcome'][] {
@@ -122,7 +122,7 @@ const signs: Readonly<Partial<Record<ServerStatus['outcome'], readonly [string, 
 const isBehind = ({ declaredGeneration, generation }: ServerStatus) =>
   declaredGeneration !== undefined && declaredGeneration !== generation;
 
-/** How a server is marked: one that no pass has looked at since its declaration changed waits. */
+/** The sign of a server. If no pass has run since its declaration changed, it is shown as waiting. */
 export function signOf(server: ServerStatus): readonly [sign: string, style: Style] {
   const { outcome, fights } = server;
   const isStale = isBehind(server) && (outcome === 'inSync' || outcome === 'assumed');
@@ -142,7 +142,7 @@ export function standingText(server: ServerStatus): string {
   return [what, ...seen].join(', ');
 }
 
-/** So many of the times are shown, the last. */
+/** Maximum number of times that are shown, the latest ones. */
 const timesShown = 5;
 
 /** `fight: name was corrected 3 times in 24 hours: 10:00, 10:05, 10:10 UTC` */

@@ -71,7 +71,7 @@ describe('pause and resume', () => {
     expect(paused.stdout).not.toContain('()');
     await run(['resume', connection]);
     const { stdout } = await run(['status', connection]);
-    expect(stdout).toContain('its pause has ended, and no pass has looked since');
+    expect(stdout).toContain('its pause has ended, and no pass has run since');
     expect(stdout).not.toMatch(/ {4}paused since/);
     await world.pass();
     expect((await run(['status', connection])).stdout).not.toContain('pause');

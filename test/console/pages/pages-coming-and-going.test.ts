@@ -73,7 +73,7 @@ describe('the page of a server', () => {
 
   test('that may exist says what is known of it', async () => {
     expect(await browser.page(serverAt('new#lost'))).toMatch(
-      /unsure since[^]*it may exist, and is not sent again until that is settled/,
+      /unsure since[^]*it may exist, so the request is not sent again until that is known/,
     );
   });
 

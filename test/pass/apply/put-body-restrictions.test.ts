@@ -434,7 +434,9 @@ describe('a list that leaves restrictions out', () => {
     expect(outcomesOf(report)).toEqual({ waiting: 1 });
     expect(report.details).toMatchObject([
       {
-        reason: { message: 'the answer of GET lacks a declared field, so its value is not known' },
+        reason: {
+          message: 'the answer to GET does not have a declared field, so its value is not known',
+        },
       },
     ]);
     expect(report.vendorCalls.put).toBe(0);

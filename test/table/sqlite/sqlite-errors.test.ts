@@ -239,7 +239,7 @@ describe('A disk', () => {
       expect(() => openSqliteTable(path, now)).toThrow(
         expect.objectContaining({
           code: 'store-denied',
-          message: expect.stringMatching(/read-only|can be read and written/),
+          message: expect.stringMatching(/read-only|exists and is writable/),
         }),
       );
       expect(existsSync(path)).toBe(true);
