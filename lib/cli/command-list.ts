@@ -2,7 +2,7 @@ import { suggest } from '../desired/rules/suggest.ts';
 import type { CommandEntry } from './command.ts';
 import { isRepository } from './repository.ts';
 
-/** Every command, in the order of `trueup --help`: as one meets them. */
+/** All commands, in the order of `trueup --help`, which is the order of first use. */
 export const commandList: readonly CommandEntry[] = [
   {
     name: 'init',
@@ -22,7 +22,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'apply',
-    summary: 'shows the plan, asks, and sends it',
+    summary: 'shows the plan, asks for confirmation, and applies it',
     load: async () => (await import('./commands/apply/apply.ts')).apply,
   },
   {
@@ -37,7 +37,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'console',
-    summary: 'shows the fleet in a browser on this machine; acts with --write',
+    summary: 'shows the fleet in a browser on this machine; read-only without --write',
     load: async () => (await import('./commands/console.ts')).consoleCommand,
   },
   {
@@ -57,32 +57,32 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'pull',
-    summary: 'writes what is declared as YAML',
+    summary: 'writes the declarations as YAML',
     load: async () => (await import('./commands/pull/pull.ts')).pull,
   },
   {
     name: 'reconcile',
-    summary: 'asks the deployed functions for a pass now, and follows it',
+    summary: 'requests a pass from the deployed functions, and waits for it',
     load: async () => (await import('./commands/reconcile/reconcile.ts')).reconcileCommand,
   },
   {
     name: 'retry',
-    summary: 'retries at once what failed or waits',
+    summary: 'retries failed and waiting servers at once',
     load: async () => (await import('./commands/retry.ts')).retry,
   },
   {
     name: 'watch',
-    summary: 'makes passes from files, without AWS, until it is stopped',
+    summary: 'runs passes from files, without AWS, until it is stopped',
     load: async () => (await import('./commands/watch/watch.ts')).watch,
   },
   {
     name: 'history',
-    summary: 'shows what was changed, when, by whom and why',
+    summary: 'shows what changed, when, by whom and why',
     load: async () => (await import('./commands/history/history.ts')).history,
   },
   {
     name: 'pause',
-    summary: 'stops changes of a connection or server for a while',
+    summary: 'pauses changes of a connection or server',
     load: async () => (await import('./commands/pause.ts')).pause,
   },
   {
@@ -92,12 +92,12 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'doctor',
-    summary: 'checks what Trueup needs, and says what to do',
+    summary: 'checks the setup, and shows how to fix problems',
     load: async () => (await import('./commands/doctor/doctor.ts')).doctor,
   },
   {
     name: 'demo',
-    summary: 'shows Trueup at work in an embedded world; `npm start` runs it',
+    summary: 'shows Trueup in an embedded world; `npm start` runs it',
     hidden: !isRepository,
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
@@ -108,7 +108,7 @@ export const commandList: readonly CommandEntry[] = [
   },
 ];
 
-/** Words for a command in other tools, where no spelling leads from one to the other. */
+/** Names of commands in other tools that are not similar to Trueup's. */
 const otherWords: Readonly<Record<string, string>> = {
   check: 'validate',
   config: 'init',

@@ -2,22 +2,22 @@ import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { ExitCode } from './errors/exit-codes.ts';
 
-/** A command line that works as it is, and what it is for. */
+/** A command line that works unchanged, and its purpose. */
 export interface Example {
   readonly line: string;
   readonly does: string;
 }
 
-/** One command: its file in `commands/` exports this alone. */
+/** One command. Its file in `commands/` exports only this. */
 export interface CommandDefinition<Options extends object = object> {
-  /** What its help says below the usage line; more than the summary of the list. */
+  /** The text below the usage line of its help, which is longer than the summary. */
   readonly description: string;
   readonly examples: readonly [Example, Example];
-  /** Whether it prints Markdown, too; JSON is printed by every command. */
+  /** Whether it can print Markdown; all commands can print JSON. */
   readonly markdown?: true;
   /** Adds operands and options. */
   readonly configure: (command: Command) => void;
-  /** `operands` are those of the command line, in order; `options` as `configure` made them. */
+  /** `operands` are in the order of the command line; `options` are those of `configure`. */
   readonly run: (
     context: CommandContext,
     operands: readonly string[],
@@ -25,19 +25,19 @@ export interface CommandDefinition<Options extends object = object> {
   ) => Promise<ExitCode>;
 }
 
-/** A command by its name; its file is loaded only when it is asked for, so that `--help` is quick. */
+/** A command in the list. Its file is loaded only when it is used, so that `--help` is fast. */
 export interface CommandEntry {
   readonly name: string;
   /** One line in `trueup --help`. */
   readonly summary: string;
-  /** Another name, which other tools give it. */
+  /** An alias, as in other tools. */
   readonly alias?: string;
   /** `hidden` commands are not listed. */
   readonly hidden?: boolean;
   readonly load: () => Promise<CommandDefinition>;
 }
 
-/** Gives `run` the options that `configure` declares: the one place where they are not checked. */
+/** Defines a command. The type of the options that `configure` declares is not checked here. */
 export function defineCommand<Options extends object>(
   definition: CommandDefinition<Options>,
 ): CommandDefinition {

@@ -4,7 +4,7 @@ import type { Output } from './output/output.ts';
 import type { CliSettings } from './settings.ts';
 import type { Target } from './targets/target.ts';
 
-/** The options that every command knows, as they were given. */
+/** The global options, as given. */
 export interface GlobalOptions {
   readonly file?: readonly string[];
   readonly state?: string;
@@ -20,33 +20,33 @@ export interface GlobalOptions {
   readonly color?: boolean;
 }
 
-/** What a command has to work with. */
+/** The context of a command. */
 export interface CommandContext {
   /** Its name, such as `apply`. */
   readonly command: string;
   readonly options: GlobalOptions;
   readonly settings: CliSettings;
   readonly output: Output;
-  /** Gives a command line that is shown what it takes to work on the same. `output.say` does so by itself. */
+  /** Adds the target options to a command that is shown. `output.say` does this itself. */
   readonly next: NextCommand;
-  /** Aborts at the first Ctrl-C: nothing new is started, what is in flight is finished. */
+  /** Aborts on the first Ctrl-C: nothing new is started, and requests in progress are finished. */
   readonly stop: AbortSignal;
   /**
-   * Opens what options, variables or the folder name. It is closed when the command has ended.
+   * Opens the target that options, variables or the folder give. It is closed when the command ends.
    *
-   * @param only - `tables`: a deployment without the files that are named, for what writes them there
+   * @param only - `tables`: the deployment without the given files, for a command that writes the files to it
    * @throws CliError
    */
   readonly target: (only?: 'tables') => Promise<Target>;
-  /** Asks at the terminal. @returns undefined where it cannot ask: not a terminal */
+  /** Asks the user. @returns undefined if this is not a terminal */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly now: () => number;
-  /** Reads a file, relative to where the command was started; and writes one. */
+  /** The folder in which the command was started, to which paths are relative. */
   readonly cwd: string;
   readonly wiring: WiringOptions;
 }
 
-/** What opening a target needs of the context. */
+/** The part of the context that opening a target needs. */
 export type TargetContext = Pick<
   CommandContext,
   'command' | 'options' | 'settings' | 'output' | 'wiring' | 'cwd'

@@ -1,7 +1,7 @@
 import type { Clock } from '../model/runtime.types.ts';
 import type { CommandContext } from './context.ts';
 
-/** For a connection, as it is now. */
+/** The patience for a connection at the time of the call. */
 export type Patience = (connection: string) => {
   readonly lockTimeoutMs: number;
   readonly waiting: (owner: string) => void;
@@ -9,10 +9,10 @@ export type Patience = (connection: string) => {
 };
 
 /**
- * How a command waits for the leases of its connections: `--lock-timeout` in all. The time runs from its first wait on, and later
- * waits get what is left of it.
+ * Limits how long a command waits for the leases of its connections: `--lock-timeout` in total, starting with the first
+ * wait.
  *
- * @returns the `Patience` for a connection, as it is now: to be asked for right before the lease is
+ * @returns a function to call right before each lease is acquired
  */
 export function leasePatience(
   lockTimeoutMs: number,

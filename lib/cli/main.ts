@@ -18,12 +18,12 @@ async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   process.stderr.write('\n');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // A line editor takes Ctrl-C for itself.
+  // The line editor handles Ctrl-C itself.
   terminal.on('SIGINT', () => {
     process.stderr.write('\n');
     onSignal();
   });
-  // Ctrl-D leaves the question open for ever; who has no more to say did not say yes.
+  // After Ctrl-D the question would never be answered, so it counts as no.
   let onClose = () => undefined as unknown;
   const closed = new Promise<string>((resolve) => {
     onClose = () => {
@@ -43,23 +43,23 @@ async function ask(question: string): Promise<string | undefined> {
   }
 }
 
-// A terminal that is closed is no reason to leave a PUT unrecorded.
+// Also handles a closed terminal, so that a PUT in progress is recorded.
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 for (const signal of signals) process.on(signal, onSignal);
 let isBroken = false;
-// A reader that goes away, such as `head`, is no error; nor is a terminal.
+// A reader that closes the pipe, such as `head`, is not an error; nor is a closed terminal.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     const name = stream === process.stdout ? 'output' : 'error output';
     if (!isBroken) {
       const what = `error: the ${name} cannot be written: ${error.code ?? error.message}`;
-      const next = 'next: write it to another place, or free some space';
+      const next = 'next: write it to another place, or free disk space';
       process.stderr.write(`${what}\n${next}\n`);
     }
     isBroken = true;
     process.exitCode = exitCodes.failed;
-    // What is in flight is finished.
+    // Requests in progress are finished.
     stop.abort();
   });
 }
@@ -72,15 +72,15 @@ const exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
 });
 if (!isBroken) process.exitCode = exitCode;
-// All that the command opened is closed. A signal that comes while a slow reader takes the last of the output ends that too.
+// Everything is closed now, so a signal ends the process even if a slow reader has not read all output.
 for (const signal of signals) process.off(signal, onSignal);
 await Promise.all([process.stdout, process.stderr].map(written));
 process.exit();
 
-/** Resolves once all that was written is with the system, or was found to be impossible to write. */
+/** Resolves once all output is written or has failed. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    // Its error is an event of its own, which comes after.
+    // An error is emitted as an event afterwards.
     stream.write('', () => setImmediate(resolve));
   });
 }

@@ -3,7 +3,7 @@ import { plainText } from '../model/text/plain-text.ts';
 import { shellWord } from '../model/text/shell-word.ts';
 import type { GlobalOptions } from './context.ts';
 
-/** Commands that work on what the options name. */
+/** Commands that need a target. */
 const onTarget = new Set([
   'plan',
   'apply',
@@ -23,7 +23,7 @@ const onTarget = new Set([
   'console',
 ]);
 
-/** Command lines to be copied get the options of this one that say what it works on, where they have none of them yet. */
+/** Adds this command's target options to commands that are shown, unless they have their own. */
 export function nextCommand(options: GlobalOptions): NextCommand {
   return (line) => {
     const [program, name = '', ...words] = line.split(' ');
@@ -44,7 +44,7 @@ export function nextCommand(options: GlobalOptions): NextCommand {
   };
 }
 
-/** The same for each command line in backquotes. */
+/** The same for each command in backquotes. */
 export function completed(text: string, next: NextCommand): string {
   return text.replaceAll(/`(trueup [^`]+)`/g, (_, line: string) => `\`${next(line)}\``);
 }

@@ -6,14 +6,14 @@ import type { CommandContext } from './context.ts';
 import { CliError } from './errors/cli-error.ts';
 import { exitCodes } from './errors/exit-codes.ts';
 
-/** Ends a console that is not looked at any more. */
+/** How long a console without requests stays open. */
 export const idleMs = 3_600_000;
 
 /**
  * Serves a console, prints its address and opens it.
  *
- * @param port - 0 for any that is free
- * @throws CliError where the port cannot be used
+ * @param port - 0 for any free port
+ * @throws CliError if the port cannot be used
  */
 export async function openConsole(
   { options, output, settings }: Pick<CommandContext, 'options' | 'output' | 'settings'>,
@@ -42,8 +42,8 @@ function explained(error: unknown): never {
   if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
   throw new CliError(
     'port',
-    code === 'EACCES' ? 'the port may not be used' : 'the port is in use',
-    'name another one, or leave --port out for a free one',
+    code === 'EACCES' ? 'no permission to use the port' : 'the port is in use',
+    'pass another port, or omit --port to use a free one',
     { cause: error, exitCode: exitCodes.failed },
   );
 }

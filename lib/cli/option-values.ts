@@ -17,11 +17,11 @@ export function milliseconds(text: string): number {
   throw new InvalidArgumentError("It must be a duration such as '90s', '5m' or '2h'.");
 }
 
-/** `--lock-timeout`, of each command that takes the lease itself. */
+/** `--lock-timeout`, for commands that acquire the lease. */
 export function lockTimeout(ms = 120_000, shown = '2m'): Option {
   return new Option(
     '--lock-timeout <time>',
-    'how long to wait for other processes that reconcile the same connections',
+    'how long to wait while other processes reconcile the same connections',
   )
     .argParser(milliseconds)
     .default(ms, shown);
@@ -34,7 +34,7 @@ export function portNumber(text: string): number {
   throw new InvalidArgumentError('It must be a number from 1 to 65535.');
 }
 
-/** An address on this machine that a provider has registered. */
+/** A loopback redirect URI that is registered at the provider. */
 export function loopbackUri(text: string): RedirectAddress {
   const address = redirectAddress(text);
   if (address) return address;

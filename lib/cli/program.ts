@@ -20,19 +20,19 @@ export type Runner = (
   name: string,
 ) => Promise<ExitCode>;
 
-/** Where help, and what is wrong with the command line, goes. */
+/** The output for help and for errors of the command line. */
 export interface ProgramOutput {
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
-  /** How wide lines are there; 80 without it. */
+  /** Line width in columns. Defaults to 80. */
   readonly outColumns?: number | undefined;
   readonly errColumns?: number | undefined;
 }
 
 /**
- * The whole command line. A command's file is loaded when it is called, or its help is, and not before.
+ * The whole command line. A command's file is loaded only when the command or its help is used.
  *
- * @param run - is called once, unless help is all that was asked for
+ * @param run - called once, unless only help was requested
  */
 export function createProgram(run: Runner, output: ProgramOutput): Command {
   const { outColumns = columns, errColumns = columns } = output;
@@ -63,11 +63,11 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
     if (entry.alias !== undefined) command.alias(entry.alias);
     command
       .summary(entry.summary)
-      .helpOption('-h, --help', 'shows this')
-      .showHelpAfterError(`next: \`trueup ${entry.name} --help\` shows what it takes`);
+      .helpOption('-h, --help', 'shows this help')
+      .showHelpAfterError(`next: \`trueup ${entry.name} --help\` shows its options`);
     entries.set(command, entry);
   }
-  program.helpOption('-h, --help', 'shows this; `trueup COMMAND --help` with two examples each');
+  program.helpOption('-h, --help', 'shows this help; `trueup COMMAND --help` has examples');
   addHelpCommand(program);
   program.on('command:*', ([name = '']: readonly string[]) => unknownCommand(program, name));
   program.hook('preSubcommand', async (_, command) => {
@@ -77,7 +77,7 @@ export function createProgram(run: Runner, output: ProgramOutput): Command {
   return program;
 }
 
-/** `help COMMAND` shows what `COMMAND --help` does: its text comes from the command's own file. */
+/** `help COMMAND` shows the same as `COMMAND --help`, from the command's file. */
 function addHelpCommand(program: Command): void {
   program.helpCommand(false);
   program
@@ -100,7 +100,7 @@ function unknownCommand(program: Command, name: string): never {
   });
 }
 
-/** Gives a command of the list what its file says. */
+/** Configures a command of the list from its file. */
 export function define(command: Command, definition: CommandDefinition, run: Runner): void {
   command.description(definition.description);
   command.addHelpText('after', examplesText(definition));
@@ -139,8 +139,8 @@ function globalOptions(): readonly Option[] {
       `with files: a JSON object from name to secret, mode 0600. Defaults to ${defaults.secrets} beside the declarations`,
     ),
     new Option('--stack <name>', 'a deployed stack; tables, hosts and queue are its outputs'),
-    new Option('--desired-table <name>', 'the table Desired, where there is no stack'),
-    new Option('--ledger-table <name>', 'the table Ledger, where there is no stack'),
+    new Option('--desired-table <name>', 'the table Desired, if there is no stack'),
+    new Option('--ledger-table <name>', 'the table Ledger, if there is no stack'),
     new Option('--profile <name>', "AWS profile. Defaults to the SDK's own chain"),
     new Option('--region <name>', "AWS region. Defaults to the SDK's own chain"),
     new Option(
@@ -150,7 +150,7 @@ function globalOptions(): readonly Option[] {
     new Option('-o, --output <format>', 'format of the result')
       .choices(['text', 'json', 'markdown'])
       .default('text'),
-    new Option('--no-color', 'no colour, also in a terminal'),
+    new Option('--no-color', 'turns colour off'),
   ];
 }
 
@@ -166,11 +166,11 @@ function variableLines({ name, meaning }: Variable, width: number): string {
   return [first, ...rest].join('\n');
 }
 
-/** A suggestion of Commander's as that of a command is written. */
+/** Writes Commander's suggestions in the same form as those for commands. */
 const asOurs = (text: string) =>
   text.replace(/^\(Did you mean (--?[\w-]+)\?\)$/m, 'Did you mean `$1`?');
 
-/** Each line of a text by itself. */
+/** Wraps each line of a text separately. */
 const fitted = (text: string, width: number) =>
   text
     .split('\n')
@@ -180,7 +180,7 @@ const fitted = (text: string, width: number) =>
 const footer = (width: number) => {
   const parts = [
     begin,
-    'With --stack and --file together, the declarations come from the files and all other things from the stack. An option overrides its variable; a variable overrides the files of the folder.',
+    'With --stack and --file together, the declarations come from the files, and all other things from the stack. An option overrides its variable; a variable overrides files in the folder.',
     'Exit codes: 0 success, 1 an error or a partial failure, 2 changes (with --detailed-exitcode), 3 invalid input, 4 something held, 130 interrupted.',
   ];
   const [first = '', order = '', codes = ''] = parts.map((text) => fitted(text, width));

@@ -21,18 +21,18 @@ import type { Target } from './targets/target.ts';
 export interface CliWorld {
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Aborts at the first Ctrl-C. */
+  /** Aborts on the first Ctrl-C. */
   readonly stop: AbortSignal;
-  /** Asks at the terminal; resolves with undefined where it cannot ask: not a terminal. */
+  /** Asks the user; resolves with undefined if this is not a terminal. */
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly cwd: string;
   readonly settings?: CliSettings;
   readonly now?: () => number;
-  /** Endpoints, a clock: tests only. */
+  /** Endpoints and a clock, for tests. */
   readonly wiring?: WiringOptions;
 }
 
-/** Runs one command line. Never throws: every error becomes a message with the next step, and an exit code. */
+/** Runs one command line. Never throws: errors become a message with the next step, and an exit code. */
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<ExitCode> {
   const { settings = readCliSettings() } = world;
   const colourless = { ...settings, noColor: true, forceColor: false };
@@ -81,7 +81,7 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   }
 }
 
-/** Opens what the options name, to be closed when the command ends, however it ends. */
+/** Opens the target of the options. It is closed when the command ends in any way. */
 function open(
   context: CommandContext,
   opened: AsyncDisposableStack,
@@ -91,7 +91,7 @@ function open(
   const opening = openTarget(context, only);
   const closing = async () => (await opening.catch(() => undefined))?.close();
   return new Promise((resolve, reject) => {
-    // Nothing is in flight yet: the answer of an API that does not come is not waited for.
+    // No change is in progress yet, so it does not wait for a slow API.
     const leave = () => reject(interrupted());
     stop.addEventListener('abort', leave);
     opened.defer(async () => {
@@ -105,11 +105,11 @@ function open(
 }
 
 function failed(error: unknown, output: Output, next: NextCommand, command?: string): ExitCode {
-  // Commander has said what is wrong with the command line, or shown its help.
+  // Commander has already shown the error or the help.
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid;
   }
-  // Why the command failed comes before what then failed while it was closed.
+  // The error of the command is more important than an error while closing.
   const cause = error instanceof SuppressedError ? error.suppressed : error;
   const { columns } = output.notePaint;
   const { lines, exitCode } = explain(cause, { next, columns, command });
@@ -120,5 +120,5 @@ function failed(error: unknown, output: Output, next: NextCommand, command?: str
 }
 
 function noMarkdown(): Error {
-  return usageError('only plan and approve print Markdown', 'pass -o json, or leave out -o');
+  return usageError('only plan and approve print Markdown', 'pass -o json, or omit -o');
 }

@@ -1,13 +1,13 @@
-/** A variable of the environment that the command line reads. */
+/** An environment variable that the command line reads. */
 export interface Variable {
   readonly name: string;
-  /** What it is for, for `--help` and the page of all variables. */
+  /** Its description, for `--help` and the page of all variables. */
   readonly meaning: string;
-  /** What is used without it. */
+  /** Its default. */
   readonly usual?: string;
 }
 
-/** What is used where neither an option nor a variable names it. */
+/** Defaults if there is neither an option nor a variable. */
 export const defaults = {
   file: 'trueup.yaml',
   state: '.trueup',
@@ -16,7 +16,7 @@ export const defaults = {
   fingerprintSecret: 'trueup-fingerprint-key',
 } as const;
 
-/** Each variable that `readCliSettings` reads, once; AWS's own variables are the SDK's affair. */
+/** All variables that `readCliSettings` reads. AWS's own variables are read by the SDK. */
 export const variables: readonly Variable[] = [
   {
     name: 'TRUEUP_FILE',
@@ -40,13 +40,13 @@ export const variables: readonly Variable[] = [
   },
   {
     name: 'TRUEUP_SECRET_PREFIX',
-    meaning: 'without a stack: what the names of secrets begin with',
+    meaning: 'without a stack: the prefix of the names of secrets',
     usual: `\`${defaults.secretPrefix}\``,
   },
   {
     name: 'TRUEUP_ALLOWED_HOSTS',
     meaning:
-      'without a stack: hosts that credentials may go to, as PROVIDER=HOST[:PORT], separated by commas',
+      'without a stack: hosts that credentials may be sent to, as PROVIDER=HOST[:PORT], separated by commas',
     usual: "with files the gateways' documented hosts",
   },
   {
@@ -54,41 +54,44 @@ export const variables: readonly Variable[] = [
     meaning: 'with tables and no stack: the secret of the fingerprint key',
     usual: `\`${defaults.fingerprintSecret}\``,
   },
-  { name: 'NO_COLOR', meaning: 'no colour, also in a terminal' },
-  { name: 'FORCE_COLOR', meaning: 'colour outside a terminal; 0 is the same as NO_COLOR' },
-  { name: 'TERM', meaning: 'dumb: neither colour nor a line of progress' },
-  { name: 'CI', meaning: 'opens no browser; apply with files needs a ledger, or --adopt' },
+  { name: 'NO_COLOR', meaning: 'turns colour off' },
+  {
+    name: 'FORCE_COLOR',
+    meaning: 'turns colour on, also outside a terminal; 0 is the same as NO_COLOR',
+  },
+  { name: 'TERM', meaning: 'dumb: no colour and no progress line' },
+  { name: 'CI', meaning: 'does not open a browser; apply with files needs a ledger or --adopt' },
   {
     name: 'GITHUB_ACTOR, USER, USERNAME',
-    meaning: 'the first that is set is the person in the history',
+    meaning: 'the first that is set is the user in the history',
   },
 ];
 
-/** What the command line reads from its environment. */
+/** The settings that the command line reads from its environment. */
 export interface CliSettings {
-  /** `TRUEUP_FILE`, `TRUEUP_STACK`: the target, where no option names one. */
+  /** `TRUEUP_FILE`, `TRUEUP_STACK`: the target, if no option gives one. */
   readonly file: string | undefined;
   readonly stack: string | undefined;
-  /** `TRUEUP_STATE`, `TRUEUP_SECRETS`: as the options of these names. */
+  /** `TRUEUP_STATE`, `TRUEUP_SECRETS`: like the options with these names. */
   readonly state: string | undefined;
   readonly secrets: string | undefined;
-  /** `NO_COLOR`, or `FORCE_COLOR=0`: no colour, whatever the terminal. */
+  /** `NO_COLOR`, or `FORCE_COLOR=0`: turns colour off. */
   readonly noColor: boolean;
-  /** `FORCE_COLOR`: colour in pipes too; comes before `NO_COLOR`. */
+  /** `FORCE_COLOR`: colour in pipes too; overrides `NO_COLOR`. */
   readonly forceColor: boolean;
-  /** `TERM=dumb`: a terminal that knows neither colours nor lines that change. */
+  /** `TERM=dumb`: a terminal without colours and progress lines. */
   readonly dumbTerminal: boolean;
   /** `CI`: questions cannot be answered. */
   readonly ci: boolean;
-  /** `TRUEUP_SECRET_...`: secrets without a file, by the variable's whole name. */
+  /** `TRUEUP_SECRET_...`: secrets, by the variable's full name. */
   readonly secretVariables: Readonly<Record<string, string>>;
-  /** `TRUEUP_SECRET_PREFIX`: first part of the names of secrets, where no stack says it. */
+  /** `TRUEUP_SECRET_PREFIX`: first part of the names of secrets, if there is no stack. */
   readonly secretPrefix: string;
-  /** `TRUEUP_ALLOWED_HOSTS`, where no stack says it: `provider=host[:port]`, separated by commas. */
+  /** `TRUEUP_ALLOWED_HOSTS`, if there is no stack: `provider=host[:port]`, separated by commas. */
   readonly allowedHosts: string;
-  /** `TRUEUP_FINGERPRINT_SECRET`, where no stack says it. */
+  /** `TRUEUP_FINGERPRINT_SECRET`, if there is no stack. */
   readonly fingerprintSecret: string;
-  /** Who this is, for the record: `USER`, or what a CI says. */
+  /** The user for the history: `USER`, or the one of the CI system. */
   readonly user: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { milliseconds } from './option-values.ts';
 
-/** A moment on the command line: a time, or a duration from now. */
+/** A time on the command line: absolute, or a duration from now. */
 export type Moment = { readonly at: number } | { readonly distance: number };
 
 const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
@@ -16,12 +16,12 @@ export function moment(text: string): Moment {
   );
 }
 
-/** The moment so far ahead of now. */
+/** The time, with a duration counted into the future. */
 export function ahead(when: Moment, now: number): number {
   return 'at' in when ? when.at : now + when.distance;
 }
 
-/** The moment so long before now. */
+/** The time, with a duration counted into the past. */
 export function ago(when: Moment, now: number): number {
   return 'at' in when ? when.at : now - when.distance;
 }

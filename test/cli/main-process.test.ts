@@ -37,7 +37,7 @@ test('Ctrl-C in a real process: nothing is lost, the lease is free, the next run
   const { child, ended, told } = start(['apply', '--yes']);
   await until(() => vendor.counts.put === 12);
   child.kill('SIGINT');
-  await until(() => told.stderr.includes('finishing the requests in flight'));
+  await until(() => told.stderr.includes('finishing requests in progress'));
   answerPuts();
   const { code, signal, stdout, stderr } = await ended;
   expect({ code, signal }).toEqual({ code: 130, signal: null });
@@ -72,7 +72,7 @@ test('output that cannot be written is said, and ends with 1', async () => {
     isThere
       ? [
           1,
-          'error: the output cannot be written: ENOSPC\nnext: write it to another place, or free some space\n',
+          'error: the output cannot be written: ENOSPC\nnext: write it to another place, or free disk space\n',
         ]
       : [0, ''],
   );

@@ -104,7 +104,7 @@ describe('apply asks', () => {
     await terminal.until(question);
     const rows = (await terminal.screen()).join('\n');
     expect(rows).toMatch(
-      /A yes also updates 3 of 3 servers in mode report\.\nApply these changes\?/,
+      /This also applies 3 of 3 servers in mode report\.\nApply these changes\?/,
     );
     terminal.type('yes\r');
     expect(await terminal.ended).toMatchObject({ exitCode: 0 });
@@ -195,12 +195,12 @@ describe('Ctrl-C in the middle of an apply', () => {
   test('finishes and records what is in flight and frees the lease; another apply does the rest, each PUT once', async () => {
     const { terminal, answerPuts } = await inTheMiddle();
     terminal.type(ctrlC);
-    await terminal.until(/finishing the requests in flight/);
+    await terminal.until(/finishing requests in progress/);
     answerPuts();
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     const screen = (await terminal.screen()).join('\n');
     expect(screen).toContain(
-      'interrupted: finishing the requests in flight; Ctrl-C again stops at once',
+      'interrupted: finishing requests in progress; press Ctrl-C again to stop at once',
     );
     expect(screen).not.toMatch(/\d+ of 24/);
 
@@ -260,7 +260,7 @@ describe('Ctrl-C in the middle of an apply', () => {
   test('a terminal that is closed is the same as Ctrl-C', async () => {
     const { terminal, answerPuts } = await inTheMiddle();
     terminal.signal('SIGHUP');
-    await terminal.until(/finishing the requests in flight/);
+    await terminal.until(/finishing requests in progress/);
     answerPuts();
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     const recorded = await outcomes();

@@ -22,7 +22,7 @@ import type { Output } from '../output/output.ts';
 
 export const approve = defineCommand<{ yes?: boolean }>({
   description:
-    'Shows what the guard holds, or would hold now, asks for confirmation, and lets unattended passes apply exactly those changes for 24 hours. The guard checks all other changes again. In mode report nothing is sent.',
+    'Shows what the guard holds, or would hold now, asks for confirmation, and lets unattended passes apply exactly those changes for 24 hours. The guard still checks all other changes. In mode report nothing is sent.',
   examples: [
     {
       line: 'trueup approve acme-prod 5f2a91c07be4 --stack trueup-prod',
@@ -30,7 +30,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
     },
     {
       line: 'trueup approve acme-prod 5f2a91c07be4 --stack trueup-prod --yes',
-      does: 'without a question, after it was reviewed elsewhere',
+      does: 'without a confirmation, after a review elsewhere',
     },
   ],
   markdown: true,
@@ -38,7 +38,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
     command
       .argument('<connection>', 'the connection')
       .argument('<digest>', 'the first 8 or more characters of the digest of the held plan')
-      .option('-y, --yes', 'asks nothing');
+      .option('-y, --yes', 'skips the confirmation');
   },
   run: async (context, [connection = '', digest = ''], { yes = false }) => {
     const { output, stop } = context;
@@ -77,11 +77,11 @@ const interruptedBefore = () =>
 
 interface Found {
   readonly held: HeldPlan;
-  /** Not if no pass has come to it yet. */
+  /** False if no pass has held it yet. */
   readonly isRecorded: boolean;
 }
 
-/** What a pass has held; or would hold now, before the next pass. */
+/** The plan that a pass has held, or that the next pass would hold. */
 async function find(
   connection: string,
   digest: string,
@@ -96,7 +96,7 @@ async function find(
     const held = await findPlanned(connection, digest, deps, stop).catch((failure: unknown) => {
       if (stop.aborted) throw interruptedBefore();
       if (!(failure instanceof TrueupError)) throw failure;
-      // Whether it would be held now cannot be said; that it is not held can.
+      // It is not held. Whether it would be held now is unknown.
       return undefined;
     });
     output.progress('');
@@ -105,7 +105,7 @@ async function find(
   }
 }
 
-/** A held plan is kept for a week, also when it was sent or undone. */
+/** Warns if the plan is no longer held: it is stored for a week, even after it was sent or reverted. */
 async function tellOver(
   connection: string,
   { digest, at, plan }: HeldPlan,
@@ -114,12 +114,13 @@ async function tellOver(
 ): Promise<void> {
   const last = await ledger.lastReport(connection);
   if (!last || last.held === digest || last.startedAt <= at) return;
-  // A pass over some of the servers, or that came to no plan, says nothing of it; nor does one that only reports.
+  // A pass over some servers, one without a plan, and one in mode `report` do not show whether it is held.
   const isReported = plan.changes.some(
     ({ outcome, mode }) => outcome === 'held' && mode === 'report',
   );
   if (last.scope !== 'all' || last.state !== 'ok' || isReported) return;
-  const what = 'the last pass no longer held it: it was sent or undone, or is part of another plan';
+  const what =
+    'the last pass no longer held it: it was sent or reverted, or is part of another plan';
   say(`warning: ${what} (${shownTime(last.startedAt)})`, 'warn');
 }
 

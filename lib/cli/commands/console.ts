@@ -20,28 +20,28 @@ interface ConsoleOptions {
 
 export const consoleCommand = defineCommand<ConsoleOptions>({
   description:
-    'Shows the fleet in a browser on this machine, with your own rights: connections, servers, plans and history. It listens on 127.0.0.1 only, and the address that it prints works once. It makes no pass by being looked at, and asks a gateway only where a page says so. With --write its forms reconcile, pause, resume, approve and retry. It ends at Ctrl-C, or after an hour without a request.',
+    'Shows the fleet in a browser on this machine, with your own rights: connections, servers, plans and history. It listens on 127.0.0.1 only, and the address that it prints works once. Viewing pages never starts a pass, and only pages that say so call a gateway. With --write its forms reconcile, pause, resume, approve and retry. It stops on Ctrl-C, or after an hour without a request.',
   examples: [
-    { line: 'trueup console --stack trueup-prod', does: 'looks at a deployed stack' },
+    { line: 'trueup console --stack trueup-prod', does: 'a deployed stack, read-only' },
     {
       line: 'trueup console --file trueup.yaml --write --port 8080',
-      does: 'from files; its forms may act',
+      does: 'files, with forms that make changes',
     },
   ],
   configure: (command) => {
     command
-      .option('--write', 'its forms may act. Defaults to reading only')
+      .option('--write', 'enables forms that make changes. Defaults to read-only')
       .addOption(
         new Option('--port <number>', 'port of 127.0.0.1')
           .argParser(portNumber)
           .default(0, 'a free one'),
       )
       .addOption(
-        new Option('--idle <time>', 'ends after so long without a request')
+        new Option('--idle <time>', 'stops after this time without a request')
           .argParser(milliseconds)
           .default(idleMs, '1h'),
       )
-      .option('--no-browser', 'opens no browser');
+      .option('--no-browser', 'does not open a browser');
   },
   run: async (context, _operands, { port, write = false, idle, browser }) => {
     const { output, stop } = context;
@@ -57,11 +57,11 @@ export const consoleCommand = defineCommand<ConsoleOptions>({
       try {
         output.say(
           write
-            ? 'Its forms act as you. Ctrl-C ends it.'
-            : 'It only reads; with --write its forms may act. Ctrl-C ends it.',
+            ? 'Its forms act with your permissions. Press Ctrl-C to stop it.'
+            : 'Read-only; pass --write to enable forms. Press Ctrl-C to stop it.',
         );
         const end = await served.ended(idle);
-        if (end === 'idle') output.say('No request came for a while: the console has ended.');
+        if (end === 'idle') output.say('The console has stopped because there were no requests.');
         if (end === 'opened-twice') throw openedTwice();
       } finally {
         ended.abort();
@@ -116,7 +116,7 @@ function worldOf(
   };
 }
 
-/** Fails at once where nothing can be read, as every command does. @throws StoreError, or CliError if it was stopped */
+/** Fails at once if nothing can be read, like all commands. @throws StoreError, or CliError if it was stopped */
 async function known(target: Target, stop: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const leave = () => reject(interrupted());

@@ -15,15 +15,18 @@ interface DemoOptions {
 
 export const demoCommand = defineCommand<DemoOptions>({
   description:
-    'Shows Trueup at work from end to end, with AWS services and gateways that are embedded and listen on loopback: nothing outside this machine is called. With --console it also opens the console on that world, and goes on in rounds: drift appears, and a pass puts it right, until Ctrl-C. Needs a clone of the repository.',
+    'Shows Trueup end to end, with embedded AWS services and gateways on loopback; nothing outside this machine is called. With --console it also opens the console, and continues in rounds until Ctrl-C: drift appears, and a pass corrects it. Needs a clone of the repository.',
   examples: [
     { line: 'trueup demo', does: 'shows it step by step' },
-    { line: 'trueup demo --console', does: 'and in the browser, where drift appears and goes' },
+    {
+      line: 'trueup demo --console',
+      does: 'also shows it in the browser, where drift appears and is corrected',
+    },
   ],
   configure: (command) => {
     command
-      .option('--console', 'opens the console on it, and goes on until Ctrl-C')
-      .option('--no-browser', 'with --console: opens no browser');
+      .option('--console', 'also opens the console, and continues until Ctrl-C')
+      .option('--no-browser', 'with --console: does not open a browser');
   },
   run: async (context, _operands, { console: isBeside = false, browser }) => {
     requireRepository('demo');
@@ -31,7 +34,7 @@ export const demoCommand = defineCommand<DemoOptions>({
     const isJson = options.output === 'json';
     if (isBeside && isJson) {
       throw usageError(
-        'demo --console does not end by itself, so it prints no JSON',
+        'demo --console does not end by itself, so it cannot print JSON',
         'leave out -o',
       );
     }
@@ -42,7 +45,7 @@ export const demoCommand = defineCommand<DemoOptions>({
   },
 });
 
-/** Until Ctrl-C, or until the console was not looked at for an hour. */
+/** Runs until Ctrl-C, or until the console has had no request for an hour. */
 async function besideConsole(
   context: CommandContext,
   browser: boolean,
@@ -80,7 +83,7 @@ async function besideConsole(
           behind: () => undefined,
         };
         const served = await openConsole(context, world, { port: 0, browser });
-        output.say('It only reads. Ctrl-C ends it.');
+        output.say('Read-only. Press Ctrl-C to stop it.');
         void untilItEnds(served);
         return served;
       },

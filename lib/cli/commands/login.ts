@@ -31,7 +31,7 @@ interface LoginOptions {
 
 export const login = defineCommand<LoginOptions>({
   description:
-    'Signs in for a connection whose auth is of type refresh-token: with authorization code and PKCE in the browser; the answer comes to a port on loopback. The tokens are stored apart from the secret that the connection names, and are used until that secret has a new version.',
+    "Signs in for a connection with auth of type refresh-token, by authorization code with PKCE in the browser; the answer is received on a loopback port. The tokens are stored separately from the connection's secret, and are used until that secret has a new version.",
   examples: [
     {
       line: 'trueup login acme-prod --stack trueup-prod',
@@ -45,12 +45,12 @@ export const login = defineCommand<LoginOptions>({
   configure: (command) => {
     command
       .argument('<connection>', 'a declared connection')
-      // Its default has to be said: options that come after a command was found get none of their own.
-      .option('--no-browser', 'opens no browser; prints the address to open', true)
+      // The default must be explicit: an option that is added after the command was found does not get its own default.
+      .option('--no-browser', 'does not open a browser; prints the address to open', true)
       .option('--port <number>', 'port for the answer. Defaults to a free one', portNumber)
       .option(
         '--redirect-uri <url>',
-        'one that the provider has registered, such as http://localhost:52765/cb. Defaults to http://127.0.0.1:<port>/callback',
+        'a redirect URI that is registered at the provider, such as http://localhost:52765/cb. Defaults to http://127.0.0.1:<port>/callback',
         loopbackUri,
       )
       .addOption(
@@ -76,7 +76,7 @@ export const login = defineCommand<LoginOptions>({
       if (options.browser && !settings.ci) openBrowser(url);
     };
     const onStranger = () => {
-      const text = 'warning: an answer to another sign-in came, and was refused; still waiting';
+      const text = 'warning: rejected an answer to another sign-in; still waiting';
       output.note(output.notePaint(text, 'warn'));
       output.note('next: use the address above, in a new tab');
     };
@@ -86,7 +86,7 @@ export const login = defineCommand<LoginOptions>({
     await keep(context, target, { connection: name, auth }, tokens, options.lockTimeout);
     if (context.options.output === 'json') output.data({ version: 1, connection: name, place });
     output.note(plainText(`Signed in: the tokens of ${name} are in ${place}.`));
-    output.say(`The next pass uses it; \`trueup plan ${name}\` looks now.`);
+    output.say(`The next pass uses it; \`trueup plan ${name}\` uses it now.`);
     return exitCodes.ok;
   },
 });
@@ -104,11 +104,11 @@ function authOf({ name, auth }: Connection): SignIn['auth'] {
   if (auth.type === 'refresh-token') return auth;
   throw usageError(
     `${name} signs in by itself: its auth is of type ${auth.type}`,
-    'for a sign-in by a person, declare auth: { type: refresh-token, tokenUrl, client_id, refresh_token }',
+    'to sign in as a user, declare auth: { type: refresh-token, tokenUrl, client_id, refresh_token }',
   );
 }
 
-/** Where the tokens will be. Checked before the user signs in: afterwards it would be in vain. */
+/** The place for the tokens. Checked before the user signs in. */
 async function placeOf(
   connection: string,
   context: CommandContext,
@@ -116,7 +116,7 @@ async function placeOf(
 ): Promise<string> {
   if (kind === 'files' && chosen(context).secrets === undefined) {
     throw usageError(
-      'there is no file to store the tokens in',
+      'no file to store the tokens in',
       `put {} into ${defaults.secrets} beside the declarations, readable by you alone, or name a file: --secrets FILE`,
     );
   }

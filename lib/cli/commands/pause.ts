@@ -14,12 +14,12 @@ interface PauseOptions {
   readonly reason?: string;
 }
 
-/** As long as a reason in the ledger may be. */
+/** Maximum length of a reason in the ledger. */
 const longestReason = 500;
 
 export const pause = defineCommand<PauseOptions>({
   description:
-    'Stops changes of a connection, or of one server, until it is resumed: a pass still lists the servers, and changes nothing. The pause is stored in the ledger, so that no push undoes it; `status` and `plan` show it.',
+    'Pauses changes of a connection or a server until it is resumed: passes still list the servers, but change nothing. The pause is stored in the ledger, so a push does not end it; `status` and `plan` show it.',
   examples: [
     {
       line: 'trueup pause acme-prod --until 2h --reason "gateway maintenance" --stack trueup-prod',
@@ -34,7 +34,7 @@ export const pause = defineCommand<PauseOptions>({
     command
       .argument('<name>', 'CONNECTION, or CONNECTION/SERVER by label or id')
       .option('--until <time>', 'a duration (2h, 7d), a day or a time. Defaults to no end', moment)
-      .option('--reason <text>', 'why; `status` and `plan` show it');
+      .option('--reason <text>', 'the reason, which `status` and `plan` show');
   },
   run: async (context, [name = ''], { until, reason = '' }) => {
     const { options, output } = context;

@@ -19,13 +19,13 @@ import { nameOperand, select } from '../targets/select.ts';
 interface PlanOptions {
   readonly detailedExitcode?: boolean;
   readonly out?: string;
-  /** Of `apply --dry-run`: what it would do with servers in mode `report` sent too. */
+  /** For `apply --dry-run`: whether servers in mode `report` are included. */
   readonly includeReport?: boolean | undefined;
 }
 
 export const plan = defineCommand<PlanOptions>({
   description:
-    'Shows what a pass would do and why, field by field, and changes nothing: neither at the gateway nor in the ledger.',
+    'Shows what a pass would do and why, field by field. Changes nothing, neither at the gateway nor in the ledger.',
   examples: [
     {
       line: 'trueup plan acme-prod/salesforce-prod --stack trueup-prod',
@@ -33,7 +33,7 @@ export const plan = defineCommand<PlanOptions>({
     },
     {
       line: 'trueup plan -o markdown --detailed-exitcode',
-      does: 'for a pull request, of trueup.yaml: exits with 2 if something would change',
+      does: 'for a pull request that changes trueup.yaml; exits with 2 if something would change',
     },
   ],
   markdown: true,

@@ -10,7 +10,7 @@ import type { Target } from '../targets/target.ts';
 
 export const resume = defineCommand({
   description:
-    'Ends a pause. The next pass finds what changed in the meantime, and the guard counts it as usual. The pause of a connection and the pause of one of its servers end separately.',
+    'Ends a pause. The next pass finds what changed meanwhile, and the guard counts it as usual. Pauses of a connection and of its servers are separate.',
   examples: [
     { line: 'trueup resume acme-prod --stack trueup-prod', does: 'a whole connection' },
     {
@@ -50,19 +50,19 @@ export const resume = defineCommand({
     const own = pauses.filter(({ id }) => id !== undefined).length;
     if (splitName(name).server === undefined && own > 0) {
       output.say(
-        `${own} of its servers have pauses of their own; \`trueup status ${name}\` lists them.`,
+        `${own} of its servers are paused separately; \`trueup status ${name}\` lists them.`,
       );
     }
     return exitCodes.ok;
   },
 });
 
-/** A server by its id in any spelling, or without one the connection. */
+/** Whether the pause is for the server (in any spelling of its id), or for the connection if there is no id. */
 function isNamed(pause: Pause, id: string | undefined): boolean {
   return id === undefined ? pause.id === undefined : isPauseOf(pause, id);
 }
 
-/** What is named: also what is paused, and no longer declared. */
+/** The named connection or server, which may be paused but no longer declared. */
 async function pausedBy(
   target: Target,
   name: string,

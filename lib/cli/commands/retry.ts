@@ -23,11 +23,11 @@ interface RetryOptions {
 
 export const retry = defineCommand<RetryOptions>({
   description:
-    'Retries at once what failed, was refused or waits, and ends the backoff of a connection. The pass does what it would do on schedule, without a question: modes, pauses and the guard apply, and it waits for a Retry-After of the gateway. With --stack the deployed functions make the pass; with --file this command does.',
+    'Retries failed, refused and waiting servers at once, and ends the backoff of a connection. The pass is the same as on schedule, without a confirmation: modes, pauses, the guard and a Retry-After of the gateway apply. With --stack the deployed functions run the pass; with --file this command does.',
   examples: [
     {
       line: 'trueup retry acme-prod/salesforce-prod --stack trueup-prod',
-      does: 'one server, after the account has its right again',
+      does: 'one server, after its account got the permission back',
     },
     {
       line: 'trueup retry acme-prod',
@@ -37,7 +37,7 @@ export const retry = defineCommand<RetryOptions>({
   configure: (command) => {
     command
       .argument('[name]', 'CONNECTION, or CONNECTION/SERVER by label or id. Defaults to all')
-      .option('--resend', 'sends again what cannot be read; for one server')
+      .option('--resend', 'resends fields that cannot be read; for one server only')
       .addOption(lockTimeout());
   },
   run: async (context, [name], options) => {
@@ -68,7 +68,7 @@ async function selectNamed(target: Target, name?: string): Promise<readonly Sele
   }));
 }
 
-/** @returns the report of the pass, unless another process makes it */
+/** @returns the report of the pass, unless another process runs it */
 async function retryOne(
   { output, stop }: CommandContext,
   { deps, serve, caller }: Target,
@@ -87,9 +87,11 @@ async function retryOne(
   }
   const { due } = noted;
   output.say(`${connection}: ${counted(due, 'server')} that failed or waited to be tried again.`);
-  // Where this process runs the queue's function, nothing would take the message.
+  // If this process runs the queue's function, no other process would receive the message.
   if (!serve && (await askForRetry(asked, deps))) {
-    output.say(`Asked the functions for a pass; \`trueup status ${connection}\` shows the result.`);
+    output.say(
+      `Requested a pass from the functions; \`trueup status ${connection}\` shows the result.`,
+    );
     return undefined;
   }
   const result = await reconcile(retryRequest(asked, stop), deps);

@@ -11,15 +11,15 @@ import { offlineProviders } from '../targets/files/providers.ts';
 
 export const validate = defineCommand({
   description:
-    'Checks declarations without any network: every error at once, each as `file:line:column path: what is wrong; what would be right`.',
+    'Checks declarations offline. Prints all errors at once, as `file:line:column path: problem; expected`.',
   examples: [
     {
       line: 'trueup validate',
-      does: 'trueup.yaml of this folder; exits with 3 if something is wrong',
+      does: 'trueup.yaml in this folder; exits with 3 if it is not valid',
     },
     {
       line: 'trueup validate declarations/ -o json',
-      does: 'all .yaml, .yml and .json files of a folder, for an editor or a CI',
+      does: 'all .yaml, .yml and .json files of a folder, for an editor or CI',
     },
   ],
   configure: (command) => {
@@ -31,7 +31,7 @@ export const validate = defineCommand({
     if (paths.length === 0) {
       throw usageError(
         `nothing to check: there is no ${defaults.file} in this folder`,
-        'name a file, or write one: `trueup init`',
+        'pass a file, or write one with `trueup init`',
       );
     }
     const { secretPrefix } = settings;

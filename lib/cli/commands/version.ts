@@ -5,7 +5,7 @@ import { version } from '../version.ts';
 export const versionCommand = defineCommand({
   description: 'Shows the version of Trueup.',
   examples: [
-    { line: 'trueup version', does: 'the number alone' },
+    { line: 'trueup version', does: 'only the number' },
     { line: 'trueup version -o json', does: 'for a script' },
   ],
   configure: () => undefined,

@@ -3,9 +3,9 @@ import type { ExitCode } from './exit-codes.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Steps } from './steps.ts';
 
-/** What a command says when it cannot go on: what is wrong, and what to do next. */
+/** An error of a command, with the next step. */
 export class CliError extends TrueupError {
-  /** What to do about it: a sentence, or a command to run. */
+  /** What to do next: a sentence or a command. */
   readonly next: Steps;
   readonly exitCode: ExitCode;
 
@@ -21,7 +21,7 @@ export class CliError extends TrueupError {
   }
 }
 
-/** The command line asks for what does not go together, or leaves something out. */
+/** The command line has a conflict, or something is missing. */
 export function usageError(message: string, next: Steps): CliError {
   return new CliError('usage', message, next, { exitCode: exitCodes.invalid });
 }
@@ -33,7 +33,7 @@ export function interrupted(): CliError {
   });
 }
 
-/** Files that declare what is not valid: everything that is wrong, a line each with its place. */
+/** The declarations in files are not valid: all problems, one line each with its place. */
 export class InvalidFilesError extends TrueupError {
   readonly lines: readonly string[];
 

@@ -1,15 +1,15 @@
 import type { OutcomeCounts } from '../../model/outcome.ts';
 
 /**
- * What `trueup` exits with, for scripts.
+ * The exit codes of `trueup`.
  *
  * | code | meaning |
  * |------|---------|
- * | 0    | all is well; with `--detailed-exitcode`: and nothing would change |
- * | 1    | an error, or a part of it failed |
+ * | 0    | success; with `--detailed-exitcode`: nothing would change |
+ * | 1    | an error or a partial failure |
  * | 2    | something would change, with `--detailed-exitcode` only |
  * | 3    | the command line or a declaration is not valid |
- * | 4    | the guard holds something; no other server is open, unless it is missing |
+ * | 4    | the guard holds something; no other failures except missing servers |
  * | 130  | interrupted (Ctrl-C) |
  */
 export const exitCodes = {
@@ -23,10 +23,10 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** A code, or that servers are missing: an error too, but one that leaves it to say that something is held. */
+/** An exit code, or that servers are missing, which is an error that is less severe than held changes. */
 export type Finding = ExitCode | 'missing';
 
-/** What to hear first, of several connections or findings. */
+/** Findings in order of severity. */
 const gravity: readonly Finding[] = [
   exitCodes.interrupted,
   exitCodes.invalid,
@@ -43,7 +43,7 @@ export function gravest(findings: Iterable<Finding>): ExitCode {
   return first === 'missing' ? exitCodes.failed : first;
 }
 
-/** What the counts of a connection come to. */
+/** The findings for the counts of a connection. */
 export function findingsOf(counts: OutcomeCounts): readonly Finding[] {
   const { failed, refused, invalid, unreached, unsure, waiting, missing, held } = counts;
   return [

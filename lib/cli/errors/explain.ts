@@ -13,21 +13,21 @@ import { firstStep } from './steps.ts';
 import type { Steps } from './steps.ts';
 import { vendorSteps } from './vendor-steps.ts';
 
-/** An error for people: what is wrong, what to do next, and what the process exits with. */
+/** An error as it is shown: problem, next step, and exit code. */
 export interface Explanation {
   readonly lines: readonly string[];
-  /** The same in two texts, not broken into lines. */
+  /** The same as two texts, not wrapped. */
   readonly problem: string;
   readonly next: string;
   readonly exitCode: ExitCode;
 }
 
-/** What is wrong, before it is put into lines. */
+/** An explanation before it is formatted. */
 interface Finding {
   readonly what: string;
-  /** Below it, as they are. */
+  /** Lines below the message, unchanged. */
   readonly details?: readonly string[];
-  /** All in one text, where there are details. */
+  /** The whole problem in one text, if there are details. */
   readonly problem?: string;
   readonly steps: Steps;
   readonly exitCode: ExitCode;
@@ -35,15 +35,15 @@ interface Finding {
 
 /** How an error is shown. */
 export interface Showing {
-  /** What becomes of the command lines of the next step. */
+  /** Adds target options to commands in the next step. */
   readonly next?: NextCommand;
-  /** How wide the lines are; defaults to 80. */
+  /** Line width in columns. Defaults to 80. */
   readonly columns?: number | undefined;
-  /** The command that failed: it is no next step. */
+  /** The command that failed, which is never the next step. */
   readonly command?: string | undefined;
 }
 
-/** One message for any error, with the next step. For unexpected errors, only their text. */
+/** The message for any error, with the next step. */
 export function explain(
   error: unknown,
   { next: complete = (line) => line, columns, command }: Showing = {},
@@ -83,9 +83,9 @@ function findingOf(error: unknown): Finding {
   }
   const { name, message = String(error) } = (error ?? {}) as { name?: string; message?: string };
   if (name === 'FolderInUse') {
-    return finding(message, 'wait until it is done, or name another --state');
+    return finding(message, 'wait until it has finished, or pass another --state');
   }
-  return finding(message, 'this error is not expected: please report it');
+  return finding(message, 'this is an unexpected error; please report it');
 }
 
 function finding(what: string, steps: Steps, exitCode: ExitCode = exitCodes.failed): Finding {
@@ -119,7 +119,7 @@ function invalidFiles({ message, lines }: InvalidFilesError): Finding {
   };
 }
 
-/** Known, it can be copied with the command. */
+/** The connection's name, so that the command can be copied. */
 function connectionOf(error: unknown): string {
   const connection = error instanceof TrueupError ? error.context['connection'] : undefined;
   return typeof connection === 'string' ? connection : 'CONNECTION';

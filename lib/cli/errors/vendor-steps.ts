@@ -3,16 +3,16 @@ import type { VendorError, VendorErrorKind } from '../../model/errors/vendor-err
 import type { Steps } from './steps.ts';
 
 /**
- * What to do next, by what went wrong at the gateway or the issuer of its tokens.
+ * Next steps for errors of a gateway or its token issuer.
  *
- * @param secret - how the secret is called that the connection signs in with
+ * @param secret - the name of the secret that the connection signs in with
  */
 export function vendorSteps(error: VendorError, secret = 'the secret that `auth` names'): Steps {
   const { operation, kind, status } = error;
   if (operation === 'token') return tokenSteps(error, secret);
   if (kind === 'status') return statusSteps(error, secret);
   if (kind === 'body') {
-    if (status !== undefined) return 'look at what the gateway says above, in place of an answer';
+    if (status !== undefined) return "see the gateway's message above";
     return bodySteps[error.code] ?? kindSteps.body;
   }
   return kind === 'token' ? credentialSteps(secret) : kindSteps[kind];
@@ -25,11 +25,11 @@ function statusSteps({ operation, status = 0 }: VendorError, secret: string): St
       return `the gateway does not accept the token: put a valid one into ${secret}`;
     case 403:
       return isList
-        ? 'give the account of this token the right to list and update servers at the gateway'
-        : 'give the account of this token the right to read and update this server at the gateway';
+        ? 'give the account of this token permission to list and update servers at the gateway'
+        : 'give the account of this token permission to read and update this server at the gateway';
     case 404:
       return isList
-        ? 'check the path in baseUrl: the API is elsewhere'
+        ? 'check the path in baseUrl: the API is not there'
         : 'declare the id that the server has now, or remove the server from the declaration';
     case 409:
       return kindSteps.conflict;
@@ -40,43 +40,43 @@ function statusSteps({ operation, status = 0 }: VendorError, secret: string): St
     return 'try again later; if it continues, look at the status page of the gateway';
   }
   return isList
-    ? 'check baseUrl, and what the gateway says above'
-    : 'correct the declaration: the answer of the gateway above says what is wrong';
+    ? "check baseUrl, and the gateway's message above"
+    : "correct the declaration: the gateway's message above shows what is wrong";
 }
 
-/** By the code of an answer that cannot be used. */
+/** By the code of an unusable answer. */
 const bodySteps: Readonly<Record<string, Steps>> = {
   'body-html':
     'check that baseUrl is the address of the API, not of the web site; a proxy or its sign-in page answers like this too',
   'body-encoding':
-    'have the proxy in between pass on `accept-encoding: identity`: answers must not be compressed',
+    'configure the proxy in between to forward `accept-encoding: identity`: answers must not be compressed',
   'body-size':
-    'split the account: Trueup reads 200,000 servers and 256 MB of a list, 32 MB at once',
+    'split the account: Trueup reads at most 200,000 servers and 256 MB per list, and 32 MB per answer',
   'body-repeated':
     'try again; if it continues, report it to the vendor: its list does not end, so nothing is changed',
   'body-lacking':
-    'if these servers are gone, remove them from the declaration; if not, give the account of this token the right to see them',
+    'if these servers are gone, remove them from the declaration; if not, give the account of this token permission to see them',
 };
 
 const kindSteps: Readonly<Record<Exclude<VendorErrorKind, 'status' | 'token'>, Steps>> = {
   upstream:
-    'check the MCP server behind the gateway: its address, and whether it takes the credential',
+    'check the MCP server behind the gateway: its address, and whether it accepts the credential',
   conflict: 'declare a value that no other server has, or change the other server first',
   timeout: 'try again; if it continues, look at the status page of the gateway',
   cut: 'try again; if it continues, look at the status page of the gateway',
   'no-route': 'check baseUrl and the network',
-  tls: 'check baseUrl; a proxy may have put its own certificate in between',
+  tls: 'check baseUrl; a proxy may have replaced the certificate',
   body: 'check that baseUrl is the address of the API; if it is, report the answer to the vendor',
   redirect: 'set baseUrl to the address that it redirects to',
-  host: 'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS where there is no stack',
+  host: 'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS if there is no stack',
   'needs-login': ['`trueup login CONNECTION`', 'sign in again, in the browser'],
   aborted: 'run it again',
 };
 
-/** A credential that cannot be had, or cannot be sent. */
+/** A credential that cannot be read or sent. */
 function credentialSteps(secret: string): Steps {
   return [
-    `give ${secret} a valid value; \`trueup doctor CONNECTION\` checks each secret, and shows no value`,
+    `give ${secret} a valid value; \`trueup doctor CONNECTION\` checks each secret without showing it`,
     `give ${secret} a valid value`,
   ];
 }
@@ -115,14 +115,14 @@ function tokenSteps(error: VendorError, secret: string): Steps {
 const byIssuer = (secret: string): string =>
   `check client_id and tokenUrl in \`auth\`, and ${secret}, by what the issuer says above`;
 
-/** By the issuer's own code, RFC 6749, 5.2. */
+/** By the issuer's error code, RFC 6749, 5.2. */
 function issuerSteps(vendorCode: string, secret: string): Steps {
   switch (vendorCode) {
     case 'invalid_client':
       return `check client_id in \`auth\`, and that ${secret} has the client secret of this client`;
     case 'unauthorized_client':
     case 'unsupported_grant_type':
-      return 'let this client use its grant at the issuer: client credentials, or refresh tokens';
+      return "allow this client's grant at the issuer: client credentials or refresh tokens";
     case 'invalid_scope':
       return 'check `audience` and `scope` in `auth`: the client must be allowed to use them';
     case 'invalid_target':

@@ -1,10 +1,10 @@
 import type { Log } from '../../model/runtime.types.ts';
 import type { Output } from './output.ts';
 
-/** What a command shows anyway, as part of the report. */
+/** Messages that are not logged, because the report shows them. */
 const inReport = new Set(['pass ended early']);
 
-/** What a pass has to say besides its report: warnings and errors, as notes. */
+/** A log that shows only warnings and errors of a pass, as notes. */
 export function createLog(output: Output): Log {
   const say =
     (style: 'warn' | 'error', inherited: Readonly<Record<string, unknown>>): Log['warn'] =>

@@ -6,27 +6,27 @@ import { progressLine } from './progress-line.ts';
 import type { CliSettings } from '../settings.ts';
 import type { Sink } from './sink.ts';
 
-/** What a command says. Results go to standard output, all other text to standard error. */
+/** The output of a command. Results go to standard output, all other text to standard error. */
 export interface Output {
-  /** What was asked for: a script may read it. Ends with a line break. */
+  /** Prints a result, which scripts may read. Adds a line break. */
   readonly result: (text: string) => void;
   /** The same as JSON. */
   readonly data: (value: object) => void;
-  /** What is said besides. */
+  /** Prints other text, unchanged. */
   readonly note: (text: string) => void;
-  /** A sentence said besides, made plain, in lines that fit. */
+  /** Prints other text: made plain and wrapped. */
   readonly say: (text: string, style?: Style) => void;
-  /** A line that the next one replaces, below all other lines on a terminal; elsewhere not shown. '' takes it away. */
+  /** Shows a line below all others that the next call replaces; only on a terminal. '' removes it. */
   readonly progress: (text: string) => void;
-  /** After a Ctrl-C: the terminal wrote it where the cursor was. */
+  /** Removes the `^C` that the terminal wrote after a Ctrl-C. */
   readonly wipe: () => void;
-  /** How many columns a line of progress may take. */
+  /** Maximum columns of a progress line. */
   readonly progressWidth: () => number;
-  /** Colours results, if standard output is a terminal, whose width it knows. */
+  /** Colours results if standard output is a terminal; has its width. */
   readonly paint: Paint;
-  /** The same of notes and standard error. */
+  /** The same for notes and standard error. */
   readonly notePaint: Paint;
-  /** Whether notes are seen on a terminal, by a user who waits. */
+  /** Whether standard error is a terminal. */
   readonly isTerminal: boolean;
 }
 
@@ -39,10 +39,10 @@ const codes: Readonly<Record<Style, number>> = {
   quiet: 90,
 };
 
-/** A terminal of fewer columns breaks words, and so would we. */
+/** Minimum width for wrapping; narrower terminals break words anyway. */
 const fewestColumns = 40;
 
-/** How wide lines are there: as the terminal is, which may not know it. */
+/** The line width of a terminal, which may be unknown. */
 export function widthOf({ isTTY, columns: width }: Sink): number {
   return isTTY && width ? Math.max(fewestColumns, width) : columns;
 }
@@ -55,10 +55,10 @@ function paintFor(sink: Sink, settings: CliSettings): Paint {
   return Object.assign(paint, { columns: widthOf(sink) });
 }
 
-/** A sentence with a reason of a vendor's in it. */
+/** Maximum length of a sentence with a vendor's reason. */
 const longest = 2000;
 
-/** Writes to the two streams; colour, and lines that change, only on a terminal. */
+/** Writes to the two streams. Colour and progress lines are only used on a terminal. */
 export function createOutput(stdout: Sink, stderr: Sink, settings: CliSettings): Output {
   const isTerminal = stderr.isTTY === true && !settings.dumbTerminal;
   const bottom = progressLine(stderr);

@@ -1,27 +1,28 @@
 import { columns } from '../../model/text/wrap.ts';
 import type { Sink } from './sink.ts';
 
-/** The line below all others on a terminal, which changes in place. */
+/** The progress line below all others on a terminal. */
 export interface ProgressLine {
-  /** How many columns it may take. */
+  /** Its maximum width in columns. */
   readonly width: () => number;
-  /** Replaces it; '' takes it away. */
+  /** Replaces the text; '' removes it. */
   readonly show: (text: string) => void;
-  /** Takes away what the terminal itself wrote there, such as `^C`. */
+  /** Removes what the terminal itself wrote there, such as `^C`. */
   readonly wipe: () => void;
-  /** Writes other text, above it. */
+  /** Writes other text above it. */
   readonly aside: (write: () => void) => void;
 }
 
 const toStart = '\r';
 const clearToEnd = '\u001B[K';
-// The terminal cuts what is wider than we think (some characters take two columns): a second row would stay for ever.
+// Wrapping is turned off, so that the terminal cuts a line that is too wide (some characters take two columns): a
+// second row could not be removed.
 const [wrapOff, wrapOn] = ['\u001B[?7l', '\u001B[?7h'];
 
-/** What a terminal shows of a Ctrl-C: it must find room behind the line, or goes on in the next row. */
+/** Columns that are kept free for the `^C` of a Ctrl-C, which would otherwise wrap. */
 const room = '^C'.length;
 
-/** Each change is one write that clears nothing before it has something to show: no flicker. */
+/** Each update is a single write that clears only after the new text, to avoid flicker. */
 export function progressLine(sink: Sink): ProgressLine {
   let shown = '';
   const width = () => Math.max(1, Math.min(columns, sink.columns ?? columns) - room - 1);

@@ -1,7 +1,7 @@
-/** Where text goes: a stream of the process, or a test's own. */
+/** A target for text: a stream of the process, or of a test. */
 export interface Sink {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean | undefined;
-  /** Of a terminal, as it is now; 80 without it. */
+  /** Current width of a terminal. Defaults to 80. */
   readonly columns?: number | undefined;
 }

@@ -6,12 +6,12 @@ import { interrupted } from '../errors/cli-error.ts';
 import type { Output } from '../output/output.ts';
 import type { Selection } from '../targets/select.ts';
 
-/** What passes over the selected connections would do, with a line of progress. @throws CliError if it was stopped */
+/** Plans the selected connections, with a progress line. @throws CliError if it was stopped */
 export async function makePlans(
   deps: Dependencies,
   selections: readonly Selection[],
   options: {
-    /** What a person agrees to, for each connection as its turn comes. */
+    /** The attended options for each connection. */
     readonly attended?: (connection: string) => Attended;
     readonly stop: AbortSignal;
     readonly output: Output;

@@ -14,14 +14,14 @@ import { formatIssue } from '../../model/errors/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
 import { systemCode } from '../errors/error-code.ts';
 
-/** Hashes of all changes of a plan: what a user who saw it was shown. */
+/** Hashes of all changes of a plan. */
 export function hashesOf({ changes }: Plan): readonly string[] {
   return changes.flatMap((server) => server.changes.map(({ hash }) => hash));
 }
 
 /**
- * Writes plans as data, readable by their owner alone, also where the file existed: it has values of fields, though no
- * secret. They are signed, so that what was changed since is not applied.
+ * Writes plans as data to a file that is readable only by its owner, even if it existed, because it has values of
+ * fields (no secrets). Plans are signed, so that a modified plan cannot be applied.
  */
 export async function writePlans(
   cwd: string,
@@ -33,7 +33,7 @@ export async function writePlans(
   try {
     const handle = await open(resolve(cwd, file), 'w', 0o600);
     try {
-      // Not of a pipe or a terminal.
+      // Only for a file, not for a pipe or terminal.
       if ((await handle.stat()).isFile()) await handle.chmod(0o600);
       await handle.writeFile(renderPlanDocument({ ...document, signature }));
     } finally {
@@ -54,7 +54,7 @@ export async function writePlans(
 /**
  * Reads what `writePlans` wrote.
  *
- * @throws CliError if it is no plan, or was changed after it was made
+ * @throws CliError if it is not a plan, or was modified
  */
 export async function readPlans(
   cwd: string,
@@ -70,16 +70,16 @@ export async function readPlans(
   const { signature } = document;
   if (!signature) throw notAPlan(file, 'it has no signature');
   const key = [current, ...previous].find(({ id }) => id === signature.keyId);
-  if (!key) throw notAPlan(file, 'it was made with the key of another ledger');
+  if (!key) throw notAPlan(file, 'it was signed with the key of another ledger');
   if (signatureOf(document, key) !== signature.mac) {
-    throw notAPlan(file, 'it was changed after it was made');
+    throw notAPlan(file, 'it was modified after it was written');
   }
   return document.plans;
 }
 
-/** The beginning keeps it apart from fingerprints, which the same key makes. */
+/** The prefix separates signatures from fingerprints, which use the same key. */
 function signatureOf({ plans }: PlanDocument, key: FingerprintKey): string {
-  // As they are in the file: without what has no value.
+  // The plans as they are in the file, without undefined members.
   const written = JSON.parse(JSON.stringify(plans)) as Json;
   return macOf(key, ['trueup plan', written], 'hex');
 }
@@ -103,7 +103,7 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw notAPlan(file, 'it is no JSON');
+    throw notAPlan(file, 'it is not JSON');
   }
 }
 

@@ -4,7 +4,7 @@ import { explain } from '../errors/explain.ts';
 import type { CommandContext } from '../context.ts';
 import type { Planned } from '../../pass/previews.ts';
 
-/** Says which connections could not be planned, why, and what to do. */
+/** Shows connections that could not be planned, with the reason and the next step. */
 export function showFailures(
   { command, next, output: { note, notePaint } }: CommandContext,
   planned: readonly Planned[],

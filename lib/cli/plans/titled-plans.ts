@@ -4,7 +4,7 @@ import type { Plan } from '../../plan/plan.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { renderPlan } from '../../plan/text/render-text.ts';
 
-/** Plans one after the other; of several, each says whose it is. */
+/** Plans one after the other, with the connection as title if there are several. */
 export function titledPlans(plans: readonly Plan[], paint: Paint, next: NextCommand): string {
   return plans
     .map((plan) => {

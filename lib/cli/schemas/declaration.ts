@@ -4,14 +4,14 @@ import { documentSchema } from '../../desired/rules/schema.ts';
 import { offlineProviders } from '../targets/files/providers.ts';
 
 /**
- * The JSON Schema of declarations, for editors: one connection, or a list of them. What `spec` may hold depends on the
- * provider, which no zod schema of the document says.
+ * The JSON Schema of declarations, for editors: one connection, or a list of them. The schema of `spec` depends on the
+ * provider, which the zod schema of the document does not express.
  */
 export function declarationSchema(): JsonObject {
   const specs = Object.fromEntries(
     [...offlineProviders()].map(([name, { table }]) => [`spec of ${name}`, table.spec] as const),
   );
-  // All in one, so that what they refer to is in one place.
+  // One schema for all, so that shared definitions are in one place.
   const made = z.toJSONSchema(z.object({ ...specs, connection: documentSchema }), { io: 'input' });
   const { connection, ...others } = (made.properties ?? {}) as Record<string, JsonObject>;
   const allOf = Object.entries(others).map(([name, spec]) => ({
@@ -19,7 +19,7 @@ export function declarationSchema(): JsonObject {
       properties: { provider: { const: name.slice('spec of '.length) } },
       required: ['provider'],
     },
-    // oxlint-disable-next-line no-thenable -- JSON Schema's word
+    // oxlint-disable-next-line no-thenable -- a keyword of JSON Schema
     then: { properties: { servers: { items: { properties: { spec } } } } },
   }));
   const one = { $ref: '#/$defs/connection' };

@@ -17,11 +17,11 @@ export const demoDocumentSchema = z.object({
         connection: connectionName,
         servers: redescribed(count, 'Servers in scope; the outcomes add up to it'),
         ...counts,
-        vendorCalls: described(z.object(vendorCallsKeys), 'Requests on the wire'),
+        vendorCalls: described(z.object(vendorCallsKeys), 'Requests that were sent'),
         ...decryptedKeys,
         durationMs: described(z.number().check(z.minimum(0)), 'Milliseconds'),
       }),
     ),
-    'In the order in which they were made',
+    'In order',
   ),
 });

@@ -9,15 +9,15 @@ export const validateDocumentSchema = z.object({
   issues: described(
     z.array(
       z.object({
-        file: text('As it was named'),
+        file: text('As given'),
         line: redescribed(position, 'Counts from 1'),
         column: redescribed(position, 'Counts from 1'),
-        path: text('JSON Pointer to the place; the whole document if empty'),
+        path: text('JSON Pointer to the place; empty: the whole document'),
         problem: text('What is wrong; never repeats a value'),
-        expected: text('What would be right'),
+        expected: text('What is expected'),
       }),
     ),
-    'Everything that is wrong; nothing if all is well',
+    'All problems; empty if there are none',
   ),
 });
 
@@ -26,18 +26,15 @@ export const doctorDocumentSchema = z.object({
   checks: described(
     z.array(
       z.object({
-        what: text('What was looked at'),
-        ok: described(z.boolean(), 'Whether it is well'),
+        what: text('What was checked'),
+        ok: described(z.boolean(), 'Whether it passed'),
         skipped: z.optional(
-          described(
-            z.literal(true),
-            'That it could not be tried: nothing is known, which is no failure',
-          ),
+          described(z.literal(true), 'It could not be checked, which is not a failure'),
         ),
         found: text('What was found'),
-        fix: z.optional(text('What to do about it, if it is not well')),
+        fix: z.optional(text('How to fix it, if it failed')),
       }),
     ),
-    'In the order in which to fix them',
+    'In the order in which to fix problems',
   ),
 });

@@ -9,7 +9,7 @@ const shownRecordSchema = z.intersection(
     connection: connectionName,
     declaredBy: z.optional(
       text(
-        'Of a change in an unattended pass that a declaration caused: who pushed the declaration; `unknown` where another tool wrote the row',
+        'For a change in an unattended pass that a declaration caused: who pushed the declaration; `unknown` if another tool wrote the row',
       ),
     ),
     declaredAt: z.optional(redescribed(time, 'When it was pushed')),
@@ -19,5 +19,5 @@ const shownRecordSchema = z.intersection(
 export const historyDocumentSchema = z.object({
   version,
   records: described(z.array(shownRecordSchema), 'Newest first'),
-  more: described(z.boolean(), 'There are older ones that match: raise --limit'),
+  more: described(z.boolean(), 'Whether there are older matching records (see --limit)'),
 });

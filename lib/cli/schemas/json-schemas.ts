@@ -17,7 +17,7 @@ import { pushDocumentSchema } from './push.ts';
 import { statusDocumentSchema } from './status.ts';
 import { watchLineSchema } from './watch.ts';
 
-/** Of each form that is printed as JSON, by the name of its file, the schema. `pull` and `import` print declarations. */
+/** The schemas of JSON output, by file name. `pull` and `import` print declarations. */
 export const outputSchemas = {
   plan: planDocumentSchema,
   report: reportDocumentSchema,
@@ -35,17 +35,17 @@ export const outputSchemas = {
   watch: watchLineSchema,
 } as const;
 
-/** What prints a form, for people. */
+/** Titles of the schemas, with the commands that print them. */
 const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   plan: 'Plans: `trueup plan`, `approve`, and the file of `--out`',
   report: 'Reports of passes: `trueup apply`, `reconcile` and `retry`',
-  status: 'What the ledger knows: `trueup status`',
+  status: 'State in the ledger: `trueup status`',
   history: 'What was done, and by whom: `trueup history`',
   push: 'Rows that were written: `trueup push`',
-  validate: 'What is wrong with declarations: `trueup validate`',
-  doctor: 'What was checked: `trueup doctor`',
+  validate: 'Problems of declarations: `trueup validate`',
+  doctor: 'Results of checks: `trueup doctor`',
   demo: 'Passes of the demo: `trueup demo`',
-  pauses: 'Pauses that were made or ended: `trueup pause` and `resume`',
+  pauses: 'Pauses that were set or ended: `trueup pause` and `resume`',
   init: 'Files that were written: `trueup init`',
   console: 'The address: `trueup console`',
   login: 'Where the tokens are: `trueup login`',
@@ -53,7 +53,7 @@ const titles: Readonly<Record<keyof typeof outputSchemas, string>> = {
   watch: 'A line of `trueup watch`',
 };
 
-/** Of each command that prints JSON (`-o json`) the form that it prints. */
+/** The schema of each command's JSON output (`-o json`). */
 export const printedBy: ReadonlyMap<string, keyof typeof outputSchemas | 'trueup'> = new Map([
   ['plan', 'plan'],
   ['approve', 'plan'],
@@ -79,10 +79,10 @@ export const printedBy: ReadonlyMap<string, keyof typeof outputSchemas | 'trueup
 
 export const declarationFile = 'trueup.schema.json';
 
-/** All JSON Schemas (2020-12), by the name of the file that they are written to. */
+/** All JSON Schemas (2020-12), by file name. */
 export function jsonSchemas(): ReadonlyMap<string, string> {
   const outputs = Object.entries(outputSchemas).map(([name, schema]) => {
-    // As input: members that a newer Trueup adds are no error.
+    // As input, so that members that a newer Trueup adds are allowed.
     const { $schema = '', ...rest } = z.toJSONSchema(schema, { io: 'input' });
     const title = titles[name as keyof typeof outputSchemas];
     return [`${name}.schema.json`, { $schema, title, ...rest }] as const;

@@ -23,20 +23,24 @@ const serverStatusSchema = z.object({
   ...serverKeys,
   outcome: described(
     z.enum([...outcomes, 'unseen']),
-    'As in plans; `unseen`: no pass has recorded anything of it yet',
+    'As in plans; `unseen`: no pass has recorded anything about it yet',
   ),
-  since: z.optional(redescribed(time, 'Since when; of `assumed`, since when it could not be read')),
-  generation: z.optional(redescribed(generation, 'Of the declaration that was last acted on')),
-  declaredGeneration: z.optional(redescribed(generation, 'Of the current declaration')),
+  since: z.optional(
+    redescribed(time, 'Since when; for `assumed`, since when it could not be read'),
+  ),
+  generation: z.optional(
+    redescribed(generation, 'Generation of the declaration that was last acted on'),
+  ),
+  declaredGeneration: z.optional(redescribed(generation, 'Generation of the current declaration')),
   ...nextAttemptKeys,
   reason: z.optional(redescribed(reasonSchema, 'Why')),
   causes: z.optional(
     described(
       z.array(causeSchema),
-      'Why fields of it were changed in the last 24 hours, of the last 500 records',
+      'Causes of its changes in the last 24 hours, from the last 500 records',
     ),
   ),
-  consentUrl: z.optional(text('Where a person has to consent when Trueup created it')),
+  consentUrl: z.optional(text('Where a user has to consent to a server that Trueup created')),
   fights: z.optional(
     described(
       z.array(
@@ -45,22 +49,22 @@ const serverStatusSchema = z.object({
           times: described(z.array(time), 'When it was corrected, in order'),
         }),
       ),
-      'Fields that were corrected three times or more in the last 24 hours, of the last 500 records',
+      'Fields that were corrected three times or more in the last 24 hours, from the last 500 records',
     ),
   ),
 });
 
 export const pauseSchema = z.object({
-  id: z.optional(text('Of the server; absent for the whole connection')),
-  reason: z.optional(text('In the words of who paused it')),
+  id: z.optional(text('Id of the server; absent for the whole connection')),
+  reason: z.optional(text('The reason that was given')),
   by: z.optional(text('Who paused it')),
   at: redescribed(time, 'Since when'),
-  until: z.optional(redescribed(time, 'When it ends; until resumed without it')),
+  until: z.optional(redescribed(time, 'When it ends; absent: when it is resumed')),
 });
 
 const connectionStatusSchema = z.object({
   connection: connectionName,
-  provider: z.optional(text('Kind of gateway; absent where the declaration is invalid')),
+  provider: z.optional(text('Kind of gateway; absent if the declaration is not valid')),
   mode: z.optional(modeSchema),
   state: described(
     z.enum([...passEndSchema.options, 'unseen']),
@@ -84,44 +88,41 @@ const connectionStatusSchema = z.object({
         owner: text('Who'),
         state: described(
           z.enum(['owned', 'ended', 'expired']),
-          '`owned`: that process reconciles the connection now; `ended`: it has ended, and never released the lease; `expired`: it did not renew it in time. The next pass takes over what is not `owned`',
+          '`owned`: the process reconciles the connection now; `ended`: it has ended without releasing the lease; `expired`: it did not renew the lease in time. If it is not `owned`, the next pass takes it over',
         ),
         since: z.optional(redescribed(time, 'When that process acquired it')),
-        expiresAt: redescribed(time, 'Renewed while it goes on'),
+        expiresAt: redescribed(time, 'When the lease expires unless it is renewed'),
       }),
-      'Who has the lease; absent where it is free',
+      'The owner of the lease; absent if it is free',
     ),
   ),
   ...failingKeys,
-  pauses: described(z.array(pauseSchema), "The operators' pauses in force"),
-  held: described(
-    z.array(z.string()),
-    'Digests of plans that the guard holds, and that are not approved',
-  ),
+  pauses: described(z.array(pauseSchema), 'Active pauses'),
+  held: described(z.array(z.string()), 'Digests of held plans that are not approved'),
   approved: described(
     z.array(
       z.object({
-        digest: text('Of the plan'),
-        at: redescribed(time, 'When it was approved: for 24 hours'),
+        digest: text('Digest of the plan'),
+        at: redescribed(time, 'When it was approved; valid for 24 hours'),
         by: z.optional(text('Who approved it')),
-        usedAt: z.optional(redescribed(time, 'When a change was last sent that it permits')),
+        usedAt: z.optional(redescribed(time, 'When a change with this approval was last sent')),
       }),
     ),
-    'Approvals in force: what they permit is sent when a pass comes to it',
+    'Valid approvals, whose changes the next pass sends',
   ),
   counts: described(
     z.extend(countsSchema, {
-      unseen: redescribed(count, 'No pass has recorded anything of them yet'),
+      unseen: redescribed(count, 'No pass has recorded anything about them yet'),
     }),
     'Declared servers by outcome',
   ),
   undeclared: z.optional(
-    redescribed(count, 'Live servers that are not declared, as the last full pass counted them'),
+    redescribed(count, 'Number of undeclared live servers in the last full pass'),
   ),
-  servers: described(z.array(serverStatusSchema), 'By label'),
+  servers: described(z.array(serverStatusSchema), 'Sorted by label'),
 });
 
 export const statusDocumentSchema = z.object({
   version,
-  connections: described(z.array(connectionStatusSchema), 'By name'),
+  connections: described(z.array(connectionStatusSchema), 'Sorted by name'),
 });

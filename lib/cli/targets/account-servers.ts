@@ -7,9 +7,9 @@ import { mapLimited } from '../../pass/limited.ts';
 const atOnce = 8;
 
 /**
- * The servers of connections whose account several have. Of any other connection no more than its own row is read.
+ * The servers of connections that share an account. For other connections, only their own row is read.
  *
- * @param accounts - accounts that others have as well, which are not among the names
+ * @param accounts - accounts of further connections that are not among the names
  * @returns undefined if it was stopped
  * @throws StoreError
  */

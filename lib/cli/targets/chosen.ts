@@ -4,30 +4,30 @@ import { usageError } from '../errors/cli-error.ts';
 import type { GlobalOptions, TargetContext } from '../context.ts';
 import { defaults } from '../settings.ts';
 
-/** What is to be worked on, with every name that is needed for it. */
+/** The chosen target, with the names that are needed to open it. */
 export interface Chosen extends GlobalOptions {
-  /** Files that declare; none where tables do. */
+  /** Declaration files; empty if declarations are in tables. */
   readonly file: readonly string[];
   readonly state: string;
 }
 
-/** What a target is opened with. */
+/** The context for opening a target. */
 export interface OpenContext extends TargetContext {
   readonly options: Chosen;
 }
 
-/** What decides it. */
+/** What the choice depends on. */
 type Choice = Pick<TargetContext, 'options' | 'settings' | 'cwd'>;
 
 /**
- * What options, variables or the folder name, in this order: the first of them that names a target decides alone.
+ * The target given by options, variables or the folder, in this order; the first that gives one decides alone.
  *
  * @throws CliError if there are two targets, or none
  */
 export function chosen(choice: Choice): Chosen {
   const { options, settings, cwd } = choice;
   const [one, other] = bases(options);
-  if (other !== undefined) throw twoTargets(`${one}`, other, 'leave out one of them');
+  if (other !== undefined) throw twoTargets(`${one}`, other, 'omit one of them');
   if (one !== undefined || options.file !== undefined) return complete(choice, options);
   if (settings.file !== undefined && settings.stack !== undefined) {
     const next = 'unset one of them, or pass --file FILE or --stack NAME';
@@ -38,11 +38,11 @@ export function chosen(choice: Choice): Chosen {
   if (file !== undefined) return complete(choice, { ...options, file: [file] });
   throw usageError(
     `no target: there is no ${defaults.file} in this folder`,
-    'pass --file FILE or --stack NAME, or write a file: `trueup init`',
+    'pass --file FILE or --stack NAME, or write a file with `trueup init`',
   );
 }
 
-/** The same, of tables alone: for what writes there what files declare. @throws CliError if there are two, or none */
+/** The same for tables only, for a command that writes files to them. @throws CliError if there are two, or none */
 export function chosenTables({ options, settings, cwd }: Choice): Chosen {
   const { file: _files, ...others } = options;
   const [base] = bases(options);
@@ -53,7 +53,7 @@ export function chosenTables({ options, settings, cwd }: Choice): Chosen {
   throw usageError('no target: this needs the tables of a deployment', 'pass --stack NAME');
 }
 
-/** Files that options, a variable or the folder name, for what needs no target. */
+/** Files given by options, a variable or the folder, for commands that need no target. */
 export function chosenFiles({ options, settings, cwd }: Choice): readonly string[] {
   if (options.file !== undefined) return options.file;
   const file = settings.file ?? fileHere(cwd);
@@ -71,7 +71,7 @@ function complete({ settings, cwd }: Choice, options: GlobalOptions): Chosen {
   };
 }
 
-/** Options that name where all but the declarations is. */
+/** Options that give the target of everything except the declarations. */
 function bases(options: GlobalOptions): readonly string[] {
   const { local, stack, desiredTable, ledgerTable } = options;
   return [
@@ -91,7 +91,7 @@ function fileHere(cwd: string): string | undefined {
   return existsSync(join(cwd, defaults.file)) ? defaults.file : undefined;
 }
 
-/** As it is shown: relative where the declarations are. */
+/** The path as shown: relative if the declarations' path is. */
 function secretsBeside(file: string | undefined, cwd: string): string | undefined {
   if (file === undefined) return undefined;
   const stats = statSync(resolve(cwd, file), { throwIfNoEntry: false });

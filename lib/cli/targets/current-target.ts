@@ -1,8 +1,7 @@
 import type { Target } from './target.ts';
 
 /**
- * The target as it is now, for commands that run long: where files declare, what they declare is read again once one of them
- * has changed.
+ * The current target, for commands that run for a long time: files are read again after they changed.
  *
  * @returns a function that throws InvalidFilesError while the files are not valid
  */
@@ -13,7 +12,7 @@ export function currentTarget(target: Target): () => Promise<Target> {
     const { files } = current;
     if (!files) return current;
     const now = await files.declarations();
-    // Not before they are valid: until then each call says what is wrong.
+    // Only once they are valid; until then each call throws.
     if (seen !== undefined && now !== seen) current = await files.again();
     seen = now;
     return current;

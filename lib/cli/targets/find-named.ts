@@ -1,14 +1,14 @@
 import { select } from './select.ts';
 import type { Target } from './target.ts';
 
-/** A connection, or servers of one, as the user named them. */
+/** A connection or server that the user named. */
 export interface Named {
   readonly connection: string;
   /** Id; absent means the whole connection. */
   readonly id?: string;
 }
 
-/** What is declared by that name. @throws CliError if nothing is */
+/** The declared connection or servers with this name. @throws CliError if there are none */
 export async function findNamed(target: Target, name: string): Promise<readonly Named[]> {
   const selections = await select(target, [name]);
   return selections.flatMap(({ connection, servers }): readonly Named[] =>

@@ -8,7 +8,7 @@ import { wiredTarget } from './stack/stack-target.ts';
 import type { OpenContext } from './chosen.ts';
 import type { Target } from './target.ts';
 
-/** The embedded world, kept in a folder: AWS and the vendors on loopback, for as long as the command runs. */
+/** The embedded world, stored in a folder: AWS and vendors on loopback, while the command runs. */
 export async function localTarget(context: OpenContext): Promise<Target> {
   const folder = join(resolve(context.cwd, context.options.state), 'local');
   await using parts = new AsyncDisposableStack();

@@ -5,10 +5,10 @@ import type { OpenContext } from './chosen.ts';
 import type { Target } from './target.ts';
 
 /**
- * Opens what options, variables or the folder name.
+ * Opens the target that options, variables or the folder give.
  *
- * @param only - `tables`: whatever files are named
- * @throws CliError, StoreError, and whatever is wrong with files
+ * @param only - `tables`: ignores the given files
+ * @throws CliError, StoreError, and errors of files
  */
 export async function openTarget(context: TargetContext, only?: 'tables'): Promise<Target> {
   const options = only === 'tables' ? chosenTables(context) : chosen(context);

@@ -5,7 +5,7 @@ import { plainText } from '../../model/text/plain-text.ts';
 import type { CliSettings } from '../settings.ts';
 import type { TargetContext } from '../context.ts';
 
-/** Who holds a lease, for people, and unique. */
+/** A readable, unique name for the owner of a lease. */
 export function ownerName({
   command,
   settings,
@@ -14,12 +14,12 @@ export function ownerName({
   return `trueup ${command}, process ${process.pid} of ${userAndHost(settings)}, ${unique}`;
 }
 
-/** Who calls commands where there is no AWS: user and host. */
+/** The caller of commands without AWS: user and host. */
 export function userAndHost({ user = systemUser() }: Pick<CliSettings, 'user'>): string {
   return plainText(`${user}@${hostname()}`, 128);
 }
 
-/** In a container the variables may say nothing, and the user's number may have no name. */
+/** In a container the variables may be unset, and the user id may have no name. */
 function systemUser(): string {
   try {
     return userInfo().username;
@@ -28,7 +28,7 @@ function systemUser(): string {
   }
 }
 
-/** What all commands on this machine have in common: their clock. */
+/** The name of the clock, which all commands on this machine share. */
 export function clockName(): string {
   return `machine ${hostname()}`;
 }

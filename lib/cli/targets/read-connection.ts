@@ -4,9 +4,9 @@ import { readDesired } from '../../pass/read/desired.ts';
 import type { DesiredState } from '../../pass/read/desired.ts';
 
 /**
- * A connection as it is declared, with all its servers or those that are named.
+ * A declared connection, with all its servers or only the named ones.
  *
- * @throws InvalidDeclarationError if there is no connection row that fits
+ * @throws InvalidDeclarationError if there is no valid connection row
  */
 export async function readConnection(
   connection: string,
@@ -15,6 +15,6 @@ export async function readConnection(
 ): Promise<DesiredState> {
   const reading = await readDesired(deps.desired, connection, ids, deps);
   if (reading.ok) return reading.desired;
-  const issue = { path: '', problem: reading.why, expected: 'a row that fits its schema' };
+  const issue = { path: '', problem: reading.why, expected: 'a row that matches its schema' };
   throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
 }

@@ -6,10 +6,10 @@ import type { Target } from './target.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import { serverRows } from '../../pass/read/server-rows.ts';
 
-/** What its help says of an operand that `select` takes. */
+/** Help text for an operand of `select`. */
 export const nameOperand = 'CONNECTION, or CONNECTION/SERVER by label or id. Defaults to all';
 
-/** A connection that a command is about, and the servers if it names some. */
+/** A selected connection, and its named servers, if any. */
 export interface Selection {
   readonly connection: string;
   /** Ids; absent means all. */
@@ -24,8 +24,8 @@ export function splitName(name: string): { readonly connection: string; readonly
 }
 
 /**
- * What is named as CONNECTION or CONNECTION/SERVER, by label or id; all connections without a name. A connection that is
- * named itself is selected as a whole.
+ * Selects what is named as CONNECTION or CONNECTION/SERVER, by label or id; without names, all connections. A
+ * connection that is itself named is selected as a whole.
  *
  * @throws CliError for a name that is not declared
  */
@@ -56,7 +56,7 @@ export async function select(
   );
 }
 
-/** Connections that are named, or all, for what works on whole ones. @throws CliError for a name that is not declared */
+/** The named connections, or all. @throws CliError for a name that is not declared */
 export async function selectConnections(
   target: Target,
   names: readonly string[],
@@ -77,14 +77,12 @@ async function allConnections(target: Target): Promise<readonly string[]> {
   if (names.length > 0) return names.toSorted();
   throw usageError(
     `${target.name} declares no connection`,
-    target.writer
-      ? '`trueup push FILE` puts declarations there'
-      : '`trueup init` writes an example',
+    target.writer ? '`trueup push FILE` writes declarations' : '`trueup init` writes an example',
   );
 }
 
 async function assertDeclared(target: Target, name: string): Promise<void> {
-  // The list of connections is a hint; the row decides. A table takes no empty key.
+  // The list of connections may be outdated, so the row decides. A table does not allow an empty key.
   const rows = name === '' ? [] : await target.deps.desired.rows(name, []);
   if (rows.length > 0) return;
   const known = await target.connections();
@@ -97,7 +95,7 @@ async function assertDeclared(target: Target, name: string): Promise<void> {
   );
 }
 
-/** So many connections are looked through for a server that was named without its own. */
+/** Maximum number of connections that are searched for a server that was named without its connection. */
 const mostLookedThrough = 20;
 
 async function serverCalled(
@@ -113,7 +111,7 @@ async function serverCalled(
   return (await Promise.all(named)).flat()[0];
 }
 
-/** A server is named by its label or id. */
+/** Finds servers by label or id. */
 async function serversOf(
   { deps }: Target,
   connection: string,
@@ -138,7 +136,7 @@ async function serversOf(
   return [...ids];
 }
 
-/** A terminal and an editor may write the same letters and spaces in different ways. */
+/** Terminals and editors may encode the same letters and spaces differently. */
 const alike = (label: string) => label.normalize('NFC').replaceAll(/\p{Zs}/gu, ' ');
 
 function ambiguous(name: string, ids: readonly string[]): CliError {

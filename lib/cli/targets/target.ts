@@ -6,50 +6,50 @@ import type { Dependencies } from '../../pass/dependencies.types.ts';
 import type { SeenDate } from '../../model/runtime.types.ts';
 import type { SecretInspector } from '../../secrets/secret-source.ts';
 
-/** What a command works on: tables of a deployment, files, or the embedded world. */
+/** The target of a command: tables of a deployment, files, or the embedded world. */
 export interface Target {
   readonly kind: 'files' | 'aws' | 'local';
-  /** In words, for people: `stack trueup-prod`, `trueup.yaml`. */
+  /** Its name in output: `stack trueup-prod`, `trueup.yaml`. */
   readonly name: string;
   readonly deps: Dependencies;
   /** Names of the declared connections, sorted. */
   readonly connections: () => Promise<readonly string[]>;
-  /** Who calls the command, for the history: the AWS identity, or user and host. Never throws. */
+  /** The caller for the history: the AWS identity, or user and host. Never throws. */
   readonly caller: () => Promise<string>;
-  /** Writes rows of Desired; absent where files are what is declared. */
+  /** Writes rows of `Desired`; absent if declarations are in files. */
   readonly writer?: DesiredWriter;
   /** Outputs of the stack; absent without `--stack`. */
   readonly outputs?: StackOutputs;
   /**
-   * Runs the function of the queue in this process, until it is stopped; absent where a deployment has one.
+   * Runs the queue's function in this process until it is stopped; absent for a deployment, which has its own.
    *
-   * @returns resolves when the message at hand is done
+   * @returns resolves when the current message is processed
    */
   readonly serve?: (stop: AbortSignal) => Promise<void>;
-  /** Where files declare, with no tables behind them. */
+  /** Present if declarations are in files, without tables. */
   readonly files?: WatchedFiles & {
-    /** The same target with what the files declare now. @throws InvalidFilesError */
+    /** A new target with the current files. @throws InvalidFilesError */
     readonly again: () => Promise<Target>;
   };
-  /** What `doctor` looks at besides. */
+  /** Further information for `doctor`. */
   readonly diagnosis: Diagnosis;
   readonly close: () => Promise<void>;
 }
 
-/** What only `doctor` needs to see. */
+/** Information that only `doctor` needs. */
 export interface Diagnosis {
-  /** Absent where there is no AWS. */
+  /** Absent without AWS. */
   readonly aws?: {
-    /** Whose credentials are used, and where: for people. @throws StoreError */
+    /** A text with the credentials and region that are used. @throws StoreError */
     readonly identity: () => Promise<string>;
-    /** A call that shows AWS's clock. @throws StoreError */
+    /** Makes a call to get AWS's time. @throws StoreError */
     readonly dates: () => Promise<readonly SeenDate[]>;
   };
-  /** In words: where declarations and the ledger are. */
+  /** A text: where the declarations are. */
   readonly desired: string;
   readonly ledger: string;
   readonly secrets: SecretInspector;
   readonly probe: HostProbe;
-  /** Clocks of the vendors that have answered so far. */
+  /** Dates in the vendors' answers so far. */
   readonly vendorDates: readonly SeenDate[];
 }

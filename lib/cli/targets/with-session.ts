@@ -7,9 +7,10 @@ import { readersGate } from '../../pass/readers-gate.ts';
 import { readConnection } from './read-connection.ts';
 
 /**
- * Reads from a connection's vendor, within the tenth of the connection's budget that is kept for it, without its lease, which is taken only to renew a sign-in.
+ * Reads from a connection's vendor within the tenth of the budget that is reserved for commands. The lease is taken
+ * only to renew a sign-in.
  *
- * @throws InvalidDeclarationError if there is no connection row that fits
+ * @throws InvalidDeclarationError if there is no valid connection row
  */
 export async function withSession<T>(
   connection: string,

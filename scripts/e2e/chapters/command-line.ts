@@ -13,7 +13,7 @@ const unrun: Readonly<Record<string, string>> = {
   init: 'works on files alone',
   demo: 'is an embedded world of its own',
   version: 'works on nothing',
-  watch: 'makes passes from files, where there is no stack',
+  watch: 'runs passes from files, where there is no stack',
 };
 
 interface Declaration {

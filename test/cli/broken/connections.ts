@@ -115,7 +115,7 @@ export const connections: readonly BrokenInput[] = [
   at(
     'the address of the machine that it runs on',
     'https://169.254.169.254/latest',
-    "resolves to an address that nothing is sent to: link-local, or not of one host; must have the gateway's host",
+    "resolves to an address that is never allowed: link-local, or not of a single host; must have the gateway's host",
   ),
   {
     what: 'a budget below the least',

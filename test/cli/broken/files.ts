@@ -2,7 +2,7 @@ import { acme, canary } from './broken-input.ts';
 import type { BrokenInput } from './broken-input.ts';
 
 const control = '(root): a control character; must be text in UTF-8';
-const nothing = '(root): declares no connection; must have one: `trueup init` writes an example';
+const nothing = '(root): declares no connection; must have one; `trueup init` writes an example';
 
 /** JSON, other formats, other encodings, and files with nothing in them. */
 export const files: readonly BrokenInput[] = [

@@ -191,7 +191,7 @@ describe('history', () => {
     expect(await kinds('--pass', pass.slice(0, 18), '--limit', '1')).toEqual(['change', 'more']);
     expect(await kinds('--pass', 'other')).toEqual([]);
     const cut = await run(['history', '--limit', '1']);
-    expect(cut.stderr).toContain('There are older ones: --limit 10, or --since TIME');
+    expect(cut.stderr).toContain('There are older records: pass --limit 10, or --since TIME');
   });
 
   test('an approval is recorded with its caller, and a change with the approval that permitted it', async () => {

@@ -162,7 +162,7 @@ describe('before anybody signs in it is found that', () => {
       'there is no place for the token',
       () => world.run(['login', 'acme', '--file', 'trueup.json']),
       3,
-      /there is no file to store the tokens in/,
+      /no file to store the tokens in/,
       /--secrets FILE/,
     ],
     [

@@ -248,7 +248,7 @@ describe('push', () => {
     expect((await rows())[`server#${a}`]).toMatchObject({ generation: 2 });
     for (const { code, stderr } of both) {
       expect([0, 1]).toContain(code);
-      if (code === 1) expect(stderr).toContain('written by another process');
+      if (code === 1) expect(stderr).toContain('changed by another process');
     }
   });
 

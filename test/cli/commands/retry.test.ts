@@ -466,7 +466,7 @@ describe('with --stack', () => {
     const { code, stdout, stderr } = await run(...argv);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr.replaceAll(/\s+/g, ' ')).toBe(
-      'acme: 1 server that failed or waited to be tried again. Asked the functions for a pass; `trueup status acme --stack trueup-test` shows the result. ',
+      'acme: 1 server that failed or waited to be tried again. Requested a pass from the functions; `trueup status acme --stack trueup-test` shows the result. ',
     );
     expect(messages()).toMatchObject([{ connection, ...scope }]);
     expect(world.barndoor.counts.put).toBe(put);

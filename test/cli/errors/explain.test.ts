@@ -56,17 +56,17 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     answered('list', 403, 'HTTP 403 without a reason'),
     'acme: GET /servers answered HTTP 403 without a reason',
-    'give the account of this token the right to list and update servers at the gateway',
+    'give the account of this token permission to list and update servers at the gateway',
   ],
   [
     answered('put', 403),
     'acme: PUT /servers/a answered HTTP 403: its reason',
-    'give the account of this token the right to read and update this server at the gateway',
+    'give the account of this token permission to read and update this server at the gateway',
   ],
   [
     answered('list', 404),
     'acme: GET /servers answered HTTP 404: its reason',
-    'check the path in baseUrl: the API is elsewhere',
+    'check the path in baseUrl: the API is not there',
   ],
   [
     answered('get', 404),
@@ -81,12 +81,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     answered('put', 422),
     'acme: PUT /servers/a answered HTTP 422: its reason',
-    'correct the declaration: the answer of the gateway above says what is wrong',
+    'correct the declaration: the gateway's message above shows what is wrong',
   ],
   [
     answered('list', 400),
     'acme: GET /servers answered HTTP 400: its reason',
-    'check baseUrl, and what the gateway says above',
+    'check baseUrl, and the gateway's message above',
   ],
   [
     answered('list', 429),
@@ -108,12 +108,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
       fault: 'encoding',
     }),
     'acme: GET /servers answered HTTP 200 with an encoding that was not requested: gzip',
-    'have the proxy in between pass on `accept-encoding: identity`: answers must not be compressed',
+    'configure the proxy in between to forward `accept-encoding: identity`: answers must not be compressed',
   ],
   [
     vendor('body', 'list', 'the answer is larger than 32 MB', { fault: 'size' }),
     'acme: GET /servers: the answer is larger than 32 MB',
-    'split the account: Trueup reads 200,000 servers and 256 MB of a list, 32 MB at once',
+    'split the account: Trueup reads at most 200,000 servers and 256 MB per list, and 32 MB per answer',
   ],
   [
     new VendorError('body', 'list', 'the list repeats a page (at 2)', {
@@ -126,7 +126,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('body', 'list', 'the list lacks 12 of 20 servers', { fault: 'lacking' }),
     'acme: GET /servers: the list lacks 12 of 20 servers',
-    'if these servers are gone, remove them from the declaration; if not, give the account of this token the right to see them',
+    'if these servers are gone, remove them from the declaration; if not, give the account of this token permission to see them',
   ],
   [
     vendor('body', 'get', 'HTTP 200 with no body'),
@@ -136,12 +136,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('body', 'list', 'quota', { status: 200 }),
     'acme: GET /servers answered HTTP 200: quota',
-    'look at what the gateway says above, in place of an answer',
+    'see the gateway's message above',
   ],
   [
     vendor('upstream', 'put', 'its reason', { status: 502 }),
     'acme: PUT /servers/a answered HTTP 502: its reason',
-    'check the MCP server behind the gateway: its address, and whether it takes the credential',
+    'check the MCP server behind the gateway: its address, and whether it accepts the credential',
   ],
   [
     vendor('conflict', 'put', 'the alias is taken', { status: 400 }),
@@ -161,7 +161,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('tls', 'list', 'no secure connection (CERT_HAS_EXPIRED)'),
     'acme: GET /servers: no secure connection (CERT_HAS_EXPIRED)',
-    'check baseUrl; a proxy may have put its own certificate in between',
+    'check baseUrl; a proxy may have replaced the certificate',
   ],
   [
     vendor('redirect', 'list', 'HTTP 302 to www.example.com: not followed', { status: 302 }),
@@ -171,7 +171,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('host', 'list', 'example.com is not among the allowed hosts'),
     'acme: GET /servers: example.com is not among the allowed hosts',
-    'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS where there is no stack',
+    'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS if there is no stack',
   ],
   [
     vendor('aborted', 'list', 'the pass ended'),
@@ -186,7 +186,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     issuer('unauthorized_client'),
     'acme: POST /oauth/token answered HTTP 400: unauthorized_client: its reason',
-    'let this client use its grant at the issuer: client credentials, or refresh tokens',
+    'allow this client's grant at the issuer: client credentials or refresh tokens',
   ],
   [
     issuer('invalid_scope'),
@@ -248,12 +248,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     aws('Error', 'Region is missing'),
     'DynamoDB Query (Desired): no AWS region is set',
-    'set --region REGION, or the variable AWS_REGION',
+    'pass --region REGION, or set the variable AWS_REGION',
   ],
   [
     aws('ResourceNotFoundException', 'Requested resource not found'),
     'DynamoDB Query (Desired): ResourceNotFoundException: Requested resource not found',
-    'check the name, and set --region and --profile to where it is',
+    'check the name, and pass the right --region and --profile',
   ],
   [
     aws('AccessDeniedException', 'User: kim is not authorized'),
@@ -278,7 +278,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     fileProblem('store-denied', 'secrets.json', 'can be read by others'),
     'secrets.json can be read by others',
-    'make it yours alone: chmod 600 for a file, in a folder that you may write to',
+    'make it accessible only to you: chmod 600 for a file, in a folder that you can write to',
   ],
   [
     fileProblem('store-absent', 'secrets.json', 'does not exist'),
@@ -288,17 +288,17 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     fileProblem('store-malformed', 'secrets.json', 'is not JSON'),
     'secrets.json is not JSON',
-    'fix it, or restore a copy; a secrets file is a JSON object from name to secret',
+    'fix it or restore a backup; a secrets file is a JSON object from name to secret',
   ],
   [
     fileProblem('store-busy', 'secrets.json', 'is being written'),
     'secrets.json is being written',
-    'wait until the other command is done',
+    'wait until the other command has finished',
   ],
   [
     fileProblem('store-too-large', 'secrets.json', 'is larger than 1 MB'),
     'secrets.json is larger than 1 MB',
-    'split it, or take out what is not needed',
+    'split it, or remove what is not needed',
   ],
   [
     fileProblem('store-failed', 'state.db', 'could not be written: ENOSPC'),
@@ -340,7 +340,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
     'run it again',
   ],
   [usageError('no target', 'pass --stack NAME'), 'no target', 'pass --stack NAME'],
-  [new Error('boom'), 'boom', 'this error is not expected: please report it'],
+  [new Error('boom'), 'boom', 'this is an unexpected error; please report it'],
 ];
 
 describe('an error says what happened, and what to do next', () => {

@@ -162,7 +162,7 @@ describe('apply', () => {
     const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
     expect(code).toBe(1);
     expect(stderr).toContain('plan.json is stale and was not sent. What changed:\n');
-    expect(stderr).toContain('  acme/second name: nothing to update any more\n');
+    expect(stderr).toContain('  acme/second name: already up to date\n');
     expect(world.barndoor.counts.put).toBe(0);
   });
 
@@ -204,7 +204,7 @@ describe('apply', () => {
   });
 
   test.each<[string, (text: string) => string, string]>([
-    ['hash', (text) => text.replace(/"hash": "[0-9a-f]/, '"hash": "x'), 'was changed after it'],
+    ['hash', (text) => text.replace(/"hash": "[0-9a-f]/, '"hash": "x'), 'was modified after it'],
     [
       'value',
       (text) => text.replace('"value": "New name"', '"value": "Shown"'),
@@ -213,13 +213,13 @@ describe('apply', () => {
     [
       'connection',
       (text) => text.replaceAll('"acme"', '"globex"'),
-      'was changed after it was made',
+      'was modified after it was written',
     ],
-    ['signature', (text) => text.replace(/"mac": "[0-9a-f]/, '"mac": "x'), 'was changed after it'],
+    ['signature', (text) => text.replace(/"mac": "[0-9a-f]/, '"mac": "x'), 'was modified after it'],
     [
       'key',
       (text) => text.replace(/"keyId": "[^"]*"/, '"keyId": "x"'),
-      'made with the key of another ledger',
+      'signed with the key of another ledger',
     ],
     ['lack of a signature', (text) => text.replace('"signature"', '"signed"'), 'has no signature'],
   ])('a plan whose %s was edited is refused, and nothing is sent', async (_, edit, why) => {

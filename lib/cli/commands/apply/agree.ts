@@ -8,13 +8,13 @@ import type { CommandContext } from '../../context.ts';
 import { asSent } from './as-sent.ts';
 import { titledPlans } from '../../plans/titled-plans.ts';
 
-/** `confirmed` approves what was shown before the guard; `unasked` (`--yes`, or nothing to send) does not. */
+/** `confirmed` also approves the shown changes for the guard; `unasked` (`--yes`, or nothing to send) does not. */
 export type Answer = 'confirmed' | 'unasked' | 'no' | 'interrupted';
 
 /**
  * Shows the plans and asks whether to send them.
  *
- * @throws CliError where it cannot ask: not a terminal
+ * @throws CliError if it cannot ask because this is not a terminal
  */
 export async function agree(
   { output, options: { output: form }, next, ask, stop }: CommandContext,
@@ -46,7 +46,7 @@ export async function agree(
   if (answer === undefined) {
     throw usageError(
       'Confirmation required, but this is not a terminal',
-      'pass --yes, or apply a plan that was reviewed before: --plan FILE',
+      'pass --yes, or apply a reviewed plan with --plan FILE',
     );
   }
   if (answer.trim() === 'yes') return 'confirmed';
@@ -67,7 +67,7 @@ export async function agree(
   }
 }
 
-/** Says what a yes sends that no unattended pass would. */
+/** Adds what a confirmed apply sends and an unattended pass would not. */
 function question(plans: readonly Plan[]): string {
   const sent = plans.flatMap((plan) => {
     const toSend = changesToSend(plan, true);
@@ -76,8 +76,8 @@ function question(plans: readonly Plan[]): string {
   const reported = sent.filter(({ mode }) => mode === 'report').length;
   const also = [
     ...(reported > 0 ? [`${reported} of ${counted(sent.length, 'server')} in mode report`] : []),
-    ...(sent.some(({ outcome }) => outcome === 'held') ? ['what the guard holds'] : []),
+    ...(sent.some(({ outcome }) => outcome === 'held') ? ['changes that the guard holds'] : []),
   ];
-  const more = also.length > 0 ? `A yes also updates ${also.join(', and ')}.\n` : '';
+  const more = also.length > 0 ? `This also applies ${also.join(', and ')}.\n` : '';
   return `${more}Apply these changes? Type 'yes' to confirm: `;
 }

@@ -2,11 +2,11 @@ import type { Plan } from '../../../plan/plan.types.ts';
 import type { Preview } from '../../../pass/preview.ts';
 import type { Selection } from '../../targets/select.ts';
 
-/** The plan of one connection that was agreed to. */
+/** The confirmed plan of one connection. */
 export interface Agreed {
   readonly selection: Selection;
-  /** As it was shown. */
+  /** The plan as it was shown. */
   readonly plan: Plan;
-  /** What it was made from. */
+  /** The preview that it was made from. */
   readonly preview: Preview;
 }

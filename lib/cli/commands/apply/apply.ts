@@ -32,15 +32,15 @@ interface ApplyOptions {
 
 export const apply = defineCommand<ApplyOptions>({
   description:
-    'Shows the plan, asks for confirmation, plans again under the lease, and sends the changes that are in both plans; it lists the others. A plan that you confirm, or that you saved before, also updates servers in mode report; --yes does not. If there is nothing to send, it ends after the plan.',
+    'Shows the plan, asks for confirmation, plans again under the lease, and applies the changes that are in both plans; it lists the others. A plan that you confirm, or saved before, also updates servers in mode report; --yes does not. If there is nothing to update, it ends after the plan.',
   examples: [
     {
       line: 'trueup apply acme-prod --stack trueup-prod',
-      does: 'one connection of a deployed stack, after a question',
+      does: 'one connection of a deployed stack, with a confirmation',
     },
     {
       line: 'trueup plan --out plan.json && trueup apply --plan plan.json',
-      does: 'exactly what was planned before, without a question',
+      does: 'exactly the saved plan, without a confirmation',
     },
   ],
   configure: (command) => {
@@ -48,13 +48,16 @@ export const apply = defineCommand<ApplyOptions>({
       .argument('[name...]', nameOperand)
       .option(
         '-y, --yes',
-        'asks nothing; does not send servers in mode report, or what the guard holds',
+        'skips the confirmation; does not update servers in mode report, or held changes',
       )
-      .option('--include-report', 'with --yes, sends servers in mode report too')
-      .option('--dry-run', 'sends nothing; the same as `trueup plan`')
-      .option('--plan <path>', 'the plan that `trueup plan --out` wrote; approves what it shows')
+      .option('--include-report', 'with --yes, also updates servers in mode report')
+      .option('--dry-run', 'changes nothing; the same as `trueup plan`')
+      .option(
+        '--plan <path>',
+        'applies the plan that `trueup plan --out` wrote, and approves its changes',
+      )
       .addOption(lockTimeout())
-      .option('--adopt', 'in a CI, sends every secret although there is no ledger yet');
+      .option('--adopt', 'in CI, sends all secrets although there is no ledger yet');
   },
   run: async (context, operands, options) => {
     if (options.dryRun) return planOnly(context, operands, options);
@@ -94,18 +97,18 @@ async function planOnly(
   if (file === undefined) return planCommand.run(context, operands, { includeReport });
   throw usageError(
     '--dry-run and --plan cannot be combined',
-    'leave out --plan: `trueup plan` shows what would be done now',
+    'omit --plan: `trueup plan` shows the current plan',
   );
 }
 
-/** A person who confirms, or saved the plan, has seen what is sent to servers of mode `report`. */
+/** A user who confirms or saved the plan has seen the changes of servers in mode `report`. */
 function includesReport({ yes = false, plan, includeReport = false }: ApplyOptions): boolean {
   return !yes || plan !== undefined || includeReport;
 }
 
 interface ToAgree {
   readonly agreed: readonly Agreed[];
-  /** Of connections that could not be planned. */
+  /** Exit codes of connections that could not be planned. */
   readonly failed: readonly ExitCode[];
 }
 
@@ -120,7 +123,7 @@ async function toAgree(
   if (file !== undefined) {
     if (operands.some((name) => splitName(name).server !== undefined)) {
       throw usageError(
-        '--plan applies its whole plan, so it takes no name of a server',
+        '--plan applies the whole plan, so a server cannot be named',
         'plan again for the server (`trueup plan CONNECTION/SERVER --out FILE`), and apply that',
       );
     }
@@ -166,7 +169,7 @@ async function ofFile(
       'plan again',
     );
   }
-  // A plan of another stack, or of other files, is no plan of these.
+  // A plan of another stack or of other files cannot be applied here.
   const selections = await select(
     target,
     chosen.map(({ connection }) => connection),
@@ -181,7 +184,7 @@ async function ofFile(
   if (stale.length > 0)
     output.say(`error: ${file} is stale and was not sent. What changed:`, 'error');
   for (const line of stale) output.note(`  ${line}`);
-  if (stale.length > 0) output.say('next: `trueup plan --out FILE` shows what is to be done now');
+  if (stale.length > 0) output.say('next: `trueup plan --out FILE` writes the current plan');
   return {
     agreed: fitting.map(({ selection, plan, preview }) => ({ selection, plan, preview })),
     failed: stale.length > 0 ? [...failed, exitCodes.failed] : failed,

@@ -3,8 +3,8 @@ import { outcomeCounts } from '../../../model/outcome.ts';
 import type { Plan, PlannedServer } from '../../../plan/plan.types.ts';
 
 /**
- * A plan that was made for unattended passes, as it is sent by the user who applies it: what was only reported, or held, is
- * sent as well, and counts.
+ * Converts a plan for unattended passes to the plan that a user applies: reported and held changes are sent too, and
+ * counted.
  */
 export function asSent(plan: Plan): Plan {
   const { guard, counts } = plan;

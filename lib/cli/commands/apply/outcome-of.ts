@@ -6,18 +6,18 @@ import type { Finding } from '../../errors/exit-codes.ts';
 import { hashesOf } from '../../plans/plan-document.ts';
 import type { Sent } from './send.ts';
 
-/** What a script learns from it. */
+/** The findings for the exit code. */
 export function findingsOfSent(sent: Sent, stopped: boolean, isSaved: boolean): readonly Finding[] {
   if ('skipped' in sent) return [exitCodes.interrupted];
   if ('lockedBy' in sent) return [stopped ? exitCodes.interrupted : exitCodes.failed];
   if ('error' in sent) return [exitCodes.failed];
   const { gone } = restOf(sent.plan, sent.result.plan);
-  // A saved plan is stale where something of it was not sent, whenever it became so.
+  // If a change of a saved plan was not sent, the plan is stale, whenever that happened.
   if (isSaved && gone.length > 0) return [exitCodes.failed];
   return findingsOfReport(sent.result.report, stopped);
 }
 
-/** The same of a pass alone. */
+/** The same for a single pass. */
 export function findingsOfReport(
   { counts, state }: PassReport,
   stopped: boolean,
@@ -28,9 +28,9 @@ export function findingsOfReport(
 
 /** Servers whose plan under the lease differs from the plan that was shown. */
 export interface Rest {
-  /** Shown, and no longer wanted: another process sent it, or the declaration changed. */
+  /** Shown, but no longer in the plan: another process sent it, or the declaration changed. */
   readonly gone: readonly string[];
-  /** Wanted now, and not shown: not sent. */
+  /** In the new plan, but not shown, so not sent. */
   readonly unseen: readonly string[];
 }
 

@@ -6,10 +6,10 @@ import { counted } from '../../../plan/text/render-guard.ts';
 import type { Agreed } from './agreed.ts';
 
 /**
- * What to say before going on; nothing, mostly.
+ * Warnings to show before apply continues; usually empty.
  *
- * @param refuseAdoption - in a CI, with declarations and the ledger in files, and without `--adopt`
- * @throws CliError if every secret would be sent again only because the ledger was not kept
+ * @param refuseAdoption - true in CI, with declarations and the ledger in files, without `--adopt`
+ * @throws CliError if all secrets would be sent again only because the ledger is missing
  */
 export function takePrecautions(
   agreed: readonly Agreed[],
@@ -28,7 +28,7 @@ export function takePrecautions(
   });
 }
 
-/** Whether secrets are sent because nothing is known of them. */
+/** Whether secrets are sent because the ledger has no record of them. */
 function sendsSecrets({ changes }: Plan): boolean {
   return changes.some(
     (server) =>
@@ -40,7 +40,7 @@ function sendsSecrets({ changes }: Plan): boolean {
 function noLedger({ connection }: Plan) {
   return usageError(
     `there is no ledger for ${connection}: every secret would be sent again, as in each run that starts without a ledger`,
-    'keep the folder of --state between runs, or pass --adopt if this is the first',
+    'keep the folder of --state between runs, or pass --adopt in the first run',
   );
 }
 

@@ -3,7 +3,7 @@ import { plainText } from '../../../model/text/plain-text.ts';
 import type { Output } from '../../output/output.ts';
 import type { Agreed } from './agreed.ts';
 
-/** Shows each server that is done: in one line that changes on a terminal, in a line each in a log. */
+/** Shows each processed server: in one line that is updated on a terminal, in separate lines in a log. */
 export function showProgress(
   agreed: readonly Agreed[],
   { isTerminal, note, progress, progressWidth }: Output,
@@ -35,7 +35,7 @@ const outcomeWords: Readonly<Record<string, string>> = { inSync: 'in sync' };
 
 const barWidth = 20;
 
-/** Below so many columns the name is worth more than the bar. */
+/** With fewer columns than this, only the name is shown and not the bar. */
 const narrow = 60;
 
 function barOf(done: number, total: number): string {

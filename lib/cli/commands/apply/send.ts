@@ -8,7 +8,7 @@ import { mapLimited } from '../../../pass/limited.ts';
 import type { Agreed } from './agreed.ts';
 import { showProgress } from './progress.ts';
 
-/** What became of it. */
+/** The result for one connection. */
 export type Sent = Agreed &
   (
     | { readonly result: Extract<PassResult, { kind: 'done' }> }
@@ -21,23 +21,23 @@ export interface SendOptions {
   readonly deps: Dependencies;
   readonly output: Output;
   readonly stop: AbortSignal;
-  /** Whether it was confirmed: then the guard lets pass what was shown. */
+  /** Whether the plan was confirmed, which also approves its changes for the guard. */
   readonly approved: boolean;
   /** Who called the command. */
   readonly by: string;
-  /** As it was planned: whether servers of mode `report` are sent too. */
+  /** Whether servers in mode `report` are updated too, as in the plan. */
   readonly includeReport: boolean;
-  /** How long it waits for the lease of a connection, and what it says meanwhile. */
+  /** How long to wait for the lease of a connection, and how to report that. */
   readonly patience: Patience;
 }
 
 const atOnce = 4;
 
-const stopping = 'interrupted: finishing the requests in flight; Ctrl-C again stops at once';
+const stopping = 'interrupted: finishing requests in progress; press Ctrl-C again to stop at once';
 
 /**
- * Makes a pass over each connection, which sends those of the shown changes that are still wanted; none where there is
- * nothing to send and nothing to record.
+ * Runs a pass over each connection, which sends the shown changes that are still in the plan. Runs none if there is
+ * nothing to send or record.
  */
 export async function send(
   all: readonly Agreed[],

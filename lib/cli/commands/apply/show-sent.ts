@@ -7,7 +7,7 @@ import type { Sent } from './send.ts';
 
 const listedAtMost = 20;
 
-/** Says what became of each connection: reports are the result, all other texts are notes. */
+/** Shows the result of each connection: reports on standard output, other texts as notes. */
 export function showSent(
   { command, output, options, next }: CommandContext,
   sent: readonly Sent[],
@@ -38,7 +38,7 @@ export function showSent(
   const isInterrupted = sent.some(
     (one) => 'result' in one && one.result.report.state === 'interrupted',
   );
-  if (isInterrupted) say('next: run it again: it sends the rest');
+  if (isInterrupted) say('next: run it again to send the rest');
 
   function list(what: string, names: readonly string[]): void {
     if (names.length === 0) return;

@@ -5,15 +5,15 @@ import { plainText } from '../../../model/text/plain-text.ts';
 import { showPair, showPointer } from '../../../model/text/shown-value.ts';
 import { hashesOf } from '../../plans/plan-document.ts';
 
-/** A saved plan beside the plan as it is now. */
+/** A saved plan compared with the current one. */
 export interface Renewed {
-  /** The present plan, with those changes alone that the saved one has too: what may be sent. */
+  /** The current plan with only the changes that the saved one has too, which may be sent. */
   readonly plan: Plan;
-  /** What of the saved plan no longer fits, in a line for each field; none if all of it does. */
+  /** The outdated changes of the saved plan, one line per field; empty if there are none. */
   readonly stale: readonly string[];
 }
 
-/** What is left of a saved plan, as computed now. */
+/** Compares a saved plan with the current one. */
 export function renewed(saved: Plan, now: Plan): Renewed {
   const known = new Set(hashesOf(saved));
   const present = new Set(hashesOf(now));
@@ -55,7 +55,7 @@ function staleLine(
   const change = now?.changes.find(({ pointer }) => pointer === was.pointer);
   const name = plainText(`${connection}/${label ?? id}`);
   const field = `${name} ${showPointer(was.pointer)}`;
-  if (!now) return `${field}: nothing to update any more`;
+  if (!now) return `${field}: already up to date`;
   if (!change) return `${field}: ${now.outcome === 'updated' ? 'nothing to update' : now.outcome}`;
   const [before, planned] = showPair(was.before, was.after);
   const [live, declared] = showPair(change.before, change.after);

@@ -11,7 +11,10 @@ import { withSession } from '../../targets/with-session.ts';
 import type { Check, Verdict } from './check.ts';
 import { check, isWell, skipped, unwell, well } from './check.ts';
 
-/** A token, and with it one page of the list and a server that is not there. A refresh token is not exchanged: that is for who has the lease. */
+/**
+ * Checks a token, and with it one page of the list and the answer for an unknown server. A refresh token is not
+ * exchanged, because that requires the lease.
+ */
 export async function callChecks(
   { name, auth }: Connection,
   hosts: readonly Check[],
@@ -47,7 +50,7 @@ export async function callChecks(
   return [opened, skipped(list, why), skipped(absent, why)];
 }
 
-/** A gateway that answers 403 for what is not there cannot be asked whether a server is missing. */
+/** If a gateway answers 403 for an unknown server, Trueup cannot know whether a server is missing. */
 async function absentCheck(what: string, session: VendorSession, id: string): Promise<Check> {
   try {
     await session.get(id);
@@ -61,8 +64,8 @@ async function absentCheck(what: string, session: VendorSession, id: string): Pr
 }
 
 const useWiderToken =
-  'use a token that may see all servers (an administrator’s, not limited to teams): ' +
-  'with this one Trueup cannot know whether a server is missing or hidden, and the list may leave servers out';
+  'use a token with access to all servers (an administrator’s, not limited to teams): ' +
+  'with this token, Trueup cannot know whether a server is missing or hidden, and the list may be incomplete';
 
 async function tokenOf(credentials: Credentials, auth: Auth): Promise<string> {
   await credentials.token({ renew: false });
@@ -70,9 +73,9 @@ async function tokenOf(credentials: Credentials, auth: Auth): Promise<string> {
     case 'bearer':
       return `that of secret ${formatReference(auth.token)}`;
     case 'client-credentials':
-      return 'the token endpoint issued one';
+      return 'the token endpoint issued a token';
     case 'refresh-token':
-      return 'the saved one is still valid';
+      return 'the saved token is still valid';
   }
 }
 
@@ -83,7 +86,7 @@ async function firstPage(session: VendorSession): Promise<string> {
   return 'answered, no servers';
 }
 
-/** A connection's own call knows which secret it signs in with. */
+/** Uses the name of the secret that the connection signs in with. */
 function judge(connection: string, auth: Auth): (error: unknown) => Verdict {
   return (error) => {
     if (!isVendorError(error)) return undefined;

@@ -1,21 +1,21 @@
 import { explain } from '../../errors/explain.ts';
 
-/** One line of the doctor. */
+/** The result of one check. */
 export interface Check {
   readonly what: string;
   readonly ok: boolean;
-  /** Whether it could not be tried: then nothing is known, which is no failure. */
+  /** Whether it could not be checked, which is not a failure. */
   readonly skipped?: true;
   /** What was found. */
   readonly found: string;
-  /** What to do about it, if it is not well. */
+  /** How to fix it, if it failed. */
   readonly fix?: string;
 }
 
-/** What a check makes of an error; undefined where the error's own next step is the fix. */
+/** How a check treats an error; undefined if the error's own next step is the fix. */
 export type Verdict = { readonly fix: string } | { readonly skipped: string } | undefined;
 
-/** Runs a check: what it says is well, or is the finding as it is; what it throws is one too. */
+/** Runs a check. It returns a text if it passed, or a finding; an error it throws becomes a finding too. */
 export async function check(
   what: string,
   work: () => Promise<string | Check>,
@@ -52,5 +52,5 @@ export const skipped = (what: string, why: string): Check => ({
   found: `not tried: ${why}`,
 });
 
-/** Whether it was tried, and all is well. */
+/** Whether it was checked and passed. */
 export const isWell = ({ ok, skipped: wasSkipped }: Check) => ok && !wasSkipped;

@@ -2,17 +2,17 @@ import type { SeenDate } from '../../../model/runtime.types.ts';
 import type { Check } from './check.ts';
 import { skipped, unwell, well } from './check.ts';
 
-/** How far a clock is off at least, and whose it was held against; positive: ours is ahead. */
+/** The minimum difference to another clock, and whose clock that is. Positive: this clock is ahead. */
 export interface Skew {
   readonly from: string;
   readonly ms: number;
 }
 
 /**
- * The skew that the dates of each clock leave no doubt of; of several clocks, the one that agrees best with ours.
+ * The skew that the dates prove; of several clocks, the one with the smallest difference.
  *
- * A date names its second, and was written between the request and its answer: ours is ahead by more than
- * `sentAt - date - 1 s`, and behind by more than `date - answeredAt`.
+ * A date has a precision of a second, and was written between request and answer: this clock is ahead by more than
+ * `sentAt - date - 1 s`, or behind by more than `date - answeredAt`.
  */
 export function leastSkew(dates: readonly SeenDate[]): Skew | undefined {
   const clocks = Map.groupBy(dates, ({ from }) => from);
@@ -24,16 +24,16 @@ export function leastSkew(dates: readonly SeenDate[]): Skew | undefined {
   return skews.toSorted((a, b) => Math.abs(a.ms) - Math.abs(b.ms))[0];
 }
 
-/** @param marginMs - how far the clocks of two holders of a lease may be apart: half of it is each one's share */
+/** @param marginMs - how far the clocks of two owners of a lease may differ; each may be off by half of it */
 export function clockCheck(dates: readonly SeenDate[], marginMs: number): Check {
   const what = 'clock';
   const skew = leastSkew(dates);
-  if (!skew) return skipped(what, 'no answer had a date');
+  if (!skew) return skipped(what, 'no answer had a Date header');
   const { from, ms } = skew;
   const most = marginMs / 2;
-  if (ms === 0) return well(what, `agrees with that of ${from}`);
+  if (ms === 0) return well(what, `agrees with the clock of ${from}`);
   const seconds = (Math.abs(ms) / 1000).toFixed(1);
-  const found = `${seconds} s ${ms > 0 ? 'ahead of' : 'behind'} that of ${from}`;
+  const found = `${seconds} s ${ms > 0 ? 'ahead of' : 'behind'} the clock of ${from}`;
   if (Math.abs(ms) <= most) return well(what, `${found}; ${most / 1000} s are allowed`);
   return unwell(
     what,

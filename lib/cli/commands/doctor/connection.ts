@@ -14,7 +14,7 @@ import { hostChecks } from './hosts.ts';
 import { lastPassCheck } from './last-pass.ts';
 import { secretChecks } from './secrets.ts';
 
-// Rows that mean nothing are reported when the gateway is asked: once is enough.
+// Unknown rows are reported by the calls to the gateway; this read does not repeat that.
 const nothing = () => undefined;
 const silent: Log = {
   debug: nothing,
@@ -24,7 +24,7 @@ const silent: Log = {
   child: () => silent,
 };
 
-/** Declaration, hosts, secrets, token, list call and last pass of a connection. Asks the vendor for one page. */
+/** Checks declaration, hosts, secrets, token, list call and last pass of a connection. Reads one page from the vendor. */
 export async function connectionChecks(
   connection: string,
   { deps, diagnosis, outputs }: Target,
@@ -58,7 +58,7 @@ export async function connectionChecks(
 
 function declarationCheck(connection: string, reading: DesiredReading): Check {
   const what = `${connection}: declaration`;
-  const fix = `fix it; \`trueup plan ${connection}\` shows all that is invalid`;
+  const fix = `fix it; \`trueup plan ${connection}\` shows all invalid servers`;
   if (!reading.ok) return unwell(what, reading.why, fix);
   const servers = [...reading.desired.servers.values()];
   const invalid = servers.flatMap((one) => (one.valid ? [] : [one.server]));
@@ -69,7 +69,7 @@ function declarationCheck(connection: string, reading: DesiredReading): Check {
   return unwell(what, `${invalid.length} of ${count} invalid, such as ${example}`, fix);
 }
 
-/** After a login, the secret that would have the first refresh token need not be there. */
+/** After a login, the secret with the first refresh token is not needed. */
 async function isSignedIn(
   { connection: { name, auth } }: DesiredState,
   { signIns }: Dependencies,

@@ -22,7 +22,7 @@ const atOnce = 8;
 
 export const doctor = defineCommand({
   description:
-    'Checks what Trueup needs, one line for each check, with its fix: credentials, tables, rights, the fingerprint key, the clock; and of every connection its declaration, hosts, secrets, token, list call, what an unknown server answers and last pass. Changes nothing, and shows no secret.',
+    'Checks everything that Trueup needs, and prints one line for each check, with a fix if it failed: credentials, tables, permissions, the fingerprint key, the clock; and for each connection its declaration, hosts, secrets, token, list call, the answer for an unknown server, and the last pass. Changes nothing, and shows no secrets.',
   examples: [
     { line: 'trueup doctor --stack trueup-prod', does: 'everything' },
     {
@@ -80,7 +80,7 @@ async function examine(
   return [...general, clock, ...found.flat(), ...shared];
 }
 
-/** The target; or why there is no target, where that is not a mistake in the command line or the files. */
+/** The target, or why it cannot be opened, unless that is a mistake in the command line or the files. */
 async function open(context: CommandContext): Promise<Target | Check> {
   try {
     return await context.target();
@@ -98,11 +98,11 @@ async function namesOf(target: Target, operands: readonly string[]): Promise<rea
 }
 
 function noConnection({ writer }: Target): Check {
-  const fix = writer ? '`trueup push FILE` puts declarations there' : '`trueup init` writes one';
+  const fix = writer ? '`trueup push FILE` writes declarations' : '`trueup init` writes one';
   return unwell('connections', 'none is declared', fix);
 }
 
-/** A line for the finding, and one below for its fix; longer ones go on a little further in. */
+/** A line for the finding, and one below for its fix, wrapped with indentation. */
 function lines({ what, found, fix, ...one }: Check, paint: Paint): readonly string[] {
   const [sign, style] = isWell({ what, found, ...one })
     ? (['ok', 'add'] as const)

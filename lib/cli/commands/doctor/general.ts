@@ -5,18 +5,18 @@ import { StoreError } from '../../../model/errors/store-error.ts';
 import type { Check, Verdict } from './check.ts';
 import { check } from './check.ts';
 
-/** What all connections have in common, and whether they can be looked at: only without being read they cannot. */
+/** Checks that concern all connections, and whether connections can be read at all. */
 export interface GeneralChecks {
   readonly checks: readonly Check[];
   readonly isReadable: boolean;
 }
 
-/** Credentials, tables, rights, the fingerprint key. */
+/** Checks credentials, tables, permissions and the fingerprint key. */
 export async function generalChecks(target: Target): Promise<GeneralChecks> {
   const { deps, diagnosis, writer } = target;
   const { aws, desired, ledger } = diagnosis;
   const identity = aws ? [await check('credentials', aws.identity)] : [];
-  // Without credentials all other checks would fail in the same way.
+  // Without credentials, all other checks would fail in the same way.
   if (identity.some(({ ok }) => !ok)) return { checks: identity, isReadable: false };
   const [tables, others] = await Promise.all([
     Promise.all([
@@ -33,7 +33,7 @@ export async function generalChecks(target: Target): Promise<GeneralChecks> {
       check(
         `rights: write to ${ledger}`,
         async () => {
-          // A condition that never holds: a caller that may not write is refused before it is looked at.
+          // The condition never holds, so nothing is written; permissions are checked before it.
           const known = { ...neverOwned, rev: 1, expiresAt: 0 };
           const knock = { kind: 'knock', scope: 'all', expiredBefore: 0 } as const;
           await deps.lease.change(nobody, knock, known);
@@ -65,7 +65,7 @@ export async function generalChecks(target: Target): Promise<GeneralChecks> {
   };
 }
 
-/** A key that nothing has. */
+/** A key that no item has. */
 const nobody = 'doctor';
 
 function judgeRights(error: unknown): Verdict {

@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../targets/target.ts';
 import type { Check, Verdict } from './check.ts';
 import { check } from './check.ts';
 
-/** The address of the API, and that of the token endpoint if it is on another host: allowed, resolved, secure. */
+/** Checks whether the hosts of the API and of the token endpoint are allowed, resolve, and have a valid certificate. */
 export function hostChecks(
   { connection: { name, baseUrl, auth }, provider }: DesiredState,
   { probe }: Pick<Diagnosis, 'probe'>,
@@ -37,7 +37,7 @@ const hostOf = (url: string) => URL.parse(url)?.host ?? url;
 function verdictOf(error: unknown, key: string): Verdict {
   if (!isVendorError(error)) return undefined;
   if (error.kind === 'no-route') {
-    return { fix: `check the name in ${key}, the DNS, and the way out of this network` };
+    return { fix: `check the name in ${key}, DNS, and the network's outbound access` };
   }
   if (error.kind !== 'tls') return undefined;
   return { fix: `check ${key}; for a certificate authority of your own, set NODE_EXTRA_CA_CERTS` };

@@ -7,9 +7,9 @@ import { check, unwell } from './check.ts';
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * How the last pass ended, and when that was.
+ * Checks how the last pass ended, and when.
  *
- * @param isScheduled - whether functions make passes: then one is missing after a day
+ * @param isScheduled - whether functions run passes on schedule, so that a missing pass is a failure after a day
  */
 export async function lastPassCheck(
   connection: string,
@@ -22,7 +22,7 @@ export async function lastPassCheck(
       ledger.lastReport(connection),
       ledger.read(connection, []),
     ]);
-    const ask = `\`trueup reconcile ${connection}\` asks for one; the stack's output CommandLogsScheduled shows why none came`;
+    const ask = `\`trueup reconcile ${connection}\` requests one; the stack's output CommandLogsScheduled shows why there was none`;
     if (!report) return isScheduled ? unwell(what, 'none yet', ask) : 'none yet';
     const age = clock.now() - Date.parse(report.startedAt);
     const when = `${ageText(age)} ago (${shownTime(report.startedAt)}, by ${report.trigger})`;
@@ -36,7 +36,7 @@ export async function lastPassCheck(
 }
 
 const fixes: Readonly<Record<Exclude<PassEnd, 'ok'>, (connection: string) => string>> = {
-  unreachable: () => 'see its token and list call above; a later pass tries again by itself',
+  unreachable: () => 'see its token and list call above; a later pass retries automatically',
   'needs-login': (connection) => `\`trueup login ${connection}\``,
   invalid: () => 'fix the row of the connection',
   interrupted: (connection) => `\`trueup apply ${connection}\`, or wait for the next pass`,

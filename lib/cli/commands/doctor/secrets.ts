@@ -16,15 +16,15 @@ import type { Check } from './check.ts';
 import { check, skipped, unwell } from './check.ts';
 import { rowIdIn } from '../../../model/names/server-key.ts';
 
-/** What looks at secrets: whether they are there, and whether their values can be sent. */
+/** Reads secrets, to check whether they exist and whether their values can be sent. */
 export interface SecretReaders {
   readonly inspector: SecretInspector;
   readonly secrets: Pick<SecretSource, 'values'>;
 }
 
 /**
- * Every secret that the rows of a connection name, whether the rows are valid or not: a line each, or one if all is well. Each is
- * read as a pass would read it, and nothing of it is shown.
+ * Checks every secret that the rows of a connection use, valid or not: one line for each problem, or one line if there
+ * is none. Secrets are read as a pass reads them, and never shown.
  */
 export async function secretChecks(
   connection: string,
@@ -39,7 +39,7 @@ export async function secretChecks(
   };
   const names = new Set(uses.map(({ request }) => request.secret));
   const bad = new Set<string>();
-  const login = `\`trueup login ${connection}\`: with it no secret is needed`;
+  const login = `\`trueup login ${connection}\`: then no secret is needed`;
   const lines: Check[] = [];
   const what = `${connection}: secrets`;
   const all = await check(what, async () => {
@@ -83,17 +83,17 @@ export async function secretChecks(
       );
     }
     const good = names.size - bad.size;
-    return names.size === 0 ? 'no secret is named' : `${counted(good, 'secret')} there`;
+    return names.size === 0 ? 'no secrets are used' : `${counted(good, 'secret')} found`;
   });
   const noneIsThere = lines.length > 0 && bad.size === names.size;
   return noneIsThere ? lines : [all, ...lines];
 }
 
-/** What asks for a secret: the label of a server, or `auth`. */
+/** What uses a secret: a server, by its label, or `auth`. */
 interface Use {
   readonly user: string;
   readonly request: SecretRequest;
-  /** Whether `trueup login` works without it. */
+  /** Whether `trueup login` can replace it. */
   readonly isRefreshToken: boolean;
 }
 
@@ -107,7 +107,7 @@ const keyOf = ({ use, value }: Unusable) =>
 
 const fixes: Readonly<Record<Exclude<SecretProblem, 'denied'>, string>> = {
   missing: 'give it a value',
-  key: "put this member into it, or correct 'key' in the declaration",
+  key: "add this key to it, or correct 'key' in the declaration",
   value: 'correct its value',
   unavailable: 'try again in a minute',
 };

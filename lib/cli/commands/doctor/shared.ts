@@ -7,7 +7,7 @@ import { check, unwell } from './check.ts';
 
 const mostShown = 10;
 
-/** Servers that two connections declare, of one account: a line each, up to ten. None if there are no such servers. */
+/** Servers that two connections of one account declare: one line each, at most ten. */
 export async function sharedChecks(
   { deps: { desired } }: Target,
   names: readonly string[],

@@ -24,7 +24,7 @@ const atOnce = 8;
 
 export const history = defineCommand<HistoryOptions>({
   description:
-    'Shows what was done and by whom, newest first: changes of servers with before and after (secrets as version ids), cause and pass; approvals, pauses, retries, requests for a pass, sign-ins and pushes. A change in an unattended pass also says who declared it: the caller of `push`, or unknown where another tool wrote the row. Records are kept for 90 days.',
+    'Shows what was done and by whom, newest first: changes of servers with the values before and after (secrets as version ids), cause and pass; approvals, pauses, retries, requested passes, sign-ins and pushes. For a change in an unattended pass it also shows who declared it: the caller of `push`, or unknown if another tool wrote the row. Records are kept for 90 days.',
   examples: [
     { line: 'trueup history --since 7d --stack trueup-prod', does: 'the last week' },
     {
@@ -37,8 +37,8 @@ export const history = defineCommand<HistoryOptions>({
       .argument('[name]', 'CONNECTION, CONNECTION/SERVER by label or id, or SERVER alone')
       .option('--connection <name>', 'only this connection, declared or not')
       .option('--since <time>', 'a duration (7d), a day or a time', moment)
-      .option('--by <person>', 'only what a person did: any part of the name, or a trigger')
-      .option('--pass <id>', 'only what this pass did: its id, or the first characters of it')
+      .option('--by <person>', 'only records of a user (any part of the name) or a trigger')
+      .option('--pass <id>', 'only changes of this pass: its id or the first characters of it')
       .option('--limit <number>', 'the newest records, at most this many', limit, 100);
   },
   run: async (context, [name], options) => {
@@ -67,13 +67,13 @@ export const history = defineCommand<HistoryOptions>({
     } else {
       const blocks = records.map((record) => renderRecord(record, output.paint));
       output.result(blocks.length === 0 ? 'No records.' : blocks.join('\n\n'));
-      if (more) output.say(`There are older ones: --limit ${10 * most}, or --since TIME`);
+      if (more) output.say(`There are older records: pass --limit ${10 * most}, or --since TIME`);
     }
     return exitCodes.ok;
   },
 });
 
-/** @throws CliError for a name that no connection can have */
+/** @throws CliError for a name that is not valid */
 async function placesOf(
   target: Target,
   connection: string | undefined,
@@ -82,8 +82,8 @@ async function placesOf(
   if (connection !== undefined) {
     if (connectionNameSchema.safeParse(connection).success) return [{ connection, server: name }];
     throw usageError(
-      'the value of --connection is not a name of a connection',
-      '`trueup status` lists them',
+      'the value of --connection is not a valid connection name',
+      '`trueup status` lists the connections',
     );
   }
   const known = await target.connections();
@@ -103,7 +103,7 @@ function limit(text: string): number {
   );
 }
 
-/** @throws CliError for a name that nothing has, or has had lately */
+/** @throws CliError if no connection or server has, or recently had, this name */
 function tellNothing(name: string | undefined, { name: whole }: Target, { say }: Output): void {
   if (name !== undefined) {
     throw usageError(

@@ -13,7 +13,7 @@ import { actText, asPlanned, declaredText, whoText } from '../../../pass/history
 import { fieldLines } from '../../../plan/text/render-field.ts';
 
 /**
- * A record for people.
+ * A record as text.
  *
  *     ~ acme-prod/salesforce-prod
  *         2026-11-22 10:00 UTC, by kim@laptop (apply), pass 20261122T100000000Z-k3x9aa

@@ -7,7 +7,7 @@ import { liveName } from '../../../model/names/live-name.ts';
 import { isKnownAbsent } from '../../../model/units.ts';
 import { showPointer } from '../../../model/text/shown-value.ts';
 
-/** A server as it would be declared, and what to say of it. */
+/** A declaration of a live server, with comments. */
 export interface DeclaredLive {
   readonly id: string;
   readonly server: JsonObject;
@@ -15,13 +15,13 @@ export interface DeclaredLive {
 }
 
 /**
- * The declaration that a live server fits: every field that can be read, as it is. What cannot be read stays as it is
- * declared; where nothing is, a remark names it. Fields that travel with a secret which is stored and not declared, such as
- * the type of a credential, are remarks as well, as lines that declare them.
+ * The declaration that matches a live server: every field that can be read, with its value. Fields that cannot be read
+ * keep their declared value, or become a comment if they have none. Fields of the same group as a stored secret that is
+ * not declared, such as the type of a credential, become commented lines that would declare them.
  *
- * @param secrets - where the connection's secrets are, such as `trueup/acme`
- * @param declared - as it is declared already
- * @param row - the same as it was written: its label and policy stay
+ * @param secrets - the prefix of the connection's secrets, such as `trueup/acme`
+ * @param declared - the existing declaration
+ * @param row - the existing declaration as written, whose label and policy are kept
  */
 export function declareLive(
   live: LiveServer,
@@ -41,7 +41,7 @@ export function declareLive(
     if (access === 'computed' || unknown.has(group)) continue;
     const kept = getAt(declared?.spec ?? {}, pointer);
     const shown = access === 'read-write' ? getAt(fields, pointer) : undefined;
-    // An answer that lacks the field says nothing of it, unless the vendor means a value by that.
+    // If the answer lacks the field, its value is unknown, unless an absent field has a defined value.
     const value = shown === undefined && absent.means === 'unreadable' ? kept : shown;
     if (value !== undefined && value !== null) spec = setAt(spec, pointer, value);
     else if (access === 'secret' && isStored(field, live))
@@ -65,7 +65,7 @@ export function declareLive(
   };
 }
 
-/** Groups of fields with a secret that is stored and that nothing declares: none of it can be declared as it is. */
+/** Groups with a stored secret that is not declared. Their fields cannot be declared without the secret. */
 function unknownGroups(
   { fields }: FieldTable,
   live: LiveServer,
@@ -78,12 +78,12 @@ function unknownGroups(
   return new Set(fields.flatMap((field) => (isUnknown(field) ? (field.group ?? []) : [])));
 }
 
-/** Whether a value may be stored that no answer shows: some gateways show that none is. */
+/** Whether a value that cannot be read may be stored; some gateways show that none is. */
 function isStored(field: FieldSpec, live: LiveServer): boolean {
   return !isKnownAbsent(field, live);
 }
 
-/** The lines that declare a group: what can be read of it, and where its secret may be. */
+/** The lines that declare a group: its readable fields, and a reference to a secret. */
 function linesOf(group: string, table: FieldTable, live: LiveServer, secret: string): string[] {
   const lines: string[] = [];
   for (const field of table.fields) {
@@ -97,7 +97,7 @@ function linesOf(group: string, table: FieldTable, live: LiveServer, secret: str
   return [`The ${group} cannot be read, and stays as it is. To send it, declare:`, ...lines];
 }
 
-/** As YAML; undefined where there is nothing to declare. */
+/** The value as YAML; undefined if there is nothing to declare. */
 function valueOf(field: FieldSpec, live: LiveServer, secret: string): string | undefined {
   const shown = getAt(live.fields, field.pointer);
   if (field.access === 'read-write') return shown === undefined ? undefined : JSON.stringify(shown);
@@ -106,7 +106,7 @@ function valueOf(field: FieldSpec, live: LiveServer, secret: string): string | u
 }
 
 const name = (pointer: string) => showPointer(pointer);
-const unreadable = 'cannot be read; if you declare it, it is sent';
+const unreadable = 'cannot be read; it is sent if you declare it';
 const unreadableSecret = 'cannot be read; to send one: { secret: NAME, key: KEY }';
 
 /** `salesforce-prod`, of a slug or name. */

@@ -8,19 +8,19 @@ import { quoted, showPointer } from '../../../model/text/shown-value.ts';
 import type { YamlDocument } from '../../../desired/yaml/write.ts';
 import type { DeclaredLive } from './declare-live.ts';
 
-/** What a file can declare of live servers, and what it leaves to the vendor. */
+/** A valid document for live servers, and what is not declared in it. */
 export interface Fitted {
   readonly document: YamlDocument;
-  /** Said as comments in the document, too. */
+  /** Also written as comments in the document. */
   readonly left: readonly string[];
 }
 
-/** Taking one thing out may show another: so many rounds are enough for any that was seen. */
+/** Removing one invalid value may reveal another. Limits the rounds. */
 const roundsAtMost = 10;
 
 /**
- * A document of live servers that is valid: what a vendor has and the rules do not take (an empty name, a slug in capital
- * letters, a name that occurs twice) is left out, and a comment says so.
+ * Makes the document of live servers valid: values that the rules reject (an empty name, a slug in capital letters, a
+ * duplicate name) are left out, with a comment.
  */
 export function fit(
   own: JsonObject,
@@ -57,7 +57,7 @@ export function fit(
 
 const isEmpty = (spec: unknown) => Object.keys(Object(spec) as object).length === 0;
 
-/** The server without what is wrong with it; undefined if it needs that. */
+/** The server without its invalid values; undefined if one of them is required. */
 function without(one: DeclaredLive, issues: readonly Issue[]): DeclaredLive | undefined {
   let { server } = one;
   const remarks = [...one.remarks];

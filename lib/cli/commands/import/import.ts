@@ -22,7 +22,7 @@ interface ImportOptions {
 
 export const importCommand = defineCommand<ImportOptions>({
   description:
-    'Writes to standard output the YAML that declares the live servers of a connection as they are: with it, the plan is empty. A field that cannot be read is a commented line, or the line that declares it already. Changes nothing.',
+    'Writes YAML to standard output that declares the live servers of a connection as they are, so that the plan is empty. A field that cannot be read is a comment, or keeps its declared value. Changes nothing.',
   examples: [
     {
       line: 'trueup import acme-prod -f connection.yaml > trueup.yaml',
@@ -93,7 +93,7 @@ const isOpen = ({ readOnly }: Found) => readOnly === undefined;
 const readOnlyLine = ({ id, readOnly }: Found): readonly string[] =>
   readOnly === undefined ? [] : [`server ${quoted(id)} is not declared: it is ${readOnly}`];
 
-/** One connection, and the servers of it that are named. */
+/** The named connection, and its named servers. */
 function wanted(operands: readonly string[]): {
   readonly connection: string;
   readonly only: readonly string[] | undefined;
@@ -102,7 +102,7 @@ function wanted(operands: readonly string[]): {
   const connection = names[0]?.connection ?? '';
   if (names.some((one) => one.connection !== connection)) {
     throw usageError(
-      'import takes one connection',
+      'import works on one connection',
       'name one connection, or servers of one connection',
     );
   }
@@ -120,7 +120,7 @@ function choose(
   if (lacking.length > 0) {
     throw usageError(
       `no live server is called ${lacking.map((name) => `'${name}'`).join(' or ')}`,
-      'name the connection alone, to see all its servers',
+      'pass only the connection to see all its servers',
     );
   }
   const fits = match === undefined ? () => true : pattern(match);
@@ -131,8 +131,8 @@ function choose(
   );
   if (match !== undefined && chosen.length === 0) {
     throw usageError(
-      `none of ${counted(found.length, 'live server')} fits '${match}'`,
-      'leave out --match, to see all servers',
+      `none of ${counted(found.length, 'live server')} matches '${match}'`,
+      'omit --match to see all servers',
     );
   }
   return chosen;

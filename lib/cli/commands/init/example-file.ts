@@ -1,13 +1,13 @@
 import { templates } from './templates.ts';
 import type { Template } from './templates.ts';
 
-/** Where the schema for editors is found. */
+/** The path of the schema for editors. */
 export const schemaUrl = './trueup.schema.json';
 
-/** The providers that there is an example of. */
+/** The providers with an example. */
 export const exampleProviders = Object.keys(templates);
 
-/** What `trueup init` writes: it is valid as it is, and every choice is explained. */
+/** The file that `trueup init` writes: valid, with comments that explain each choice. */
 export function exampleFile(provider: string, schema: string = schemaUrl): string {
   const template = templates[provider] as Template;
   const { connection, baseUrl, auth, requestsPerMinute, server } = template;

@@ -18,26 +18,26 @@ interface InitOptions {
 
 export const init = defineCommand<InitOptions>({
   description:
-    'Writes a commented example of a declaration, valid as it is, and beside it the schema for editors.',
+    'Writes a valid, commented example of a declaration, and next to it the schema for editors.',
   examples: [
     { line: 'trueup init --provider contextforge', does: 'writes trueup.yaml here' },
     {
       line: 'trueup init --schemas schemas',
-      does: 'only the JSON Schemas: of declarations, and of all that -o json prints',
+      does: 'only the JSON Schemas: of declarations, and of the output of -o json',
     },
   ],
   configure: (command) => {
     command
       .argument('[path]', 'where to write it', defaults.file)
       .addOption(
-        new Option('--provider <name>', 'whose servers the example declares')
+        new Option('--provider <name>', 'the gateway of the example')
           .choices(exampleProviders)
           .default(exampleProviders[0]),
       )
-      .option('--force', 'replaces a file that exists')
+      .option('--force', 'overwrites an existing file')
       .option(
         '--schemas <dir>',
-        'writes only the JSON Schemas, to this folder; replaces older ones',
+        'writes only the JSON Schemas, to this folder; overwrites older ones',
       );
   },
   run: async ({ cwd, output, options }, [path = defaults.file], own) => {
@@ -71,7 +71,7 @@ export const init = defineCommand<InitOptions>({
     if (!force) await assertOurs(beside, join(dirname(path), schemaUrl));
     await orNotWritten(path, async () => {
       await writeFile(resolve(cwd, path), exampleFile(provider), { flag: force ? 'w' : 'wx' });
-      // Always the schema of this version: editors should not complain of what it understands.
+      // Always the schema of this version, so that editors accept what this version accepts.
       const schema = all.get(declarationFile) as string;
       await writeFile(beside, schema);
     });
@@ -85,7 +85,7 @@ export const init = defineCommand<InitOptions>({
   },
 });
 
-/** @throws CliError if there is a file that is no schema of Trueup's, of this version or another */
+/** @throws CliError if there is a file that is not a schema of Trueup, of any version */
 async function assertOurs(file: string, shown: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined || text.includes('"title": "Trueup: ')) return;

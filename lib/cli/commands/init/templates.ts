@@ -1,4 +1,4 @@
-/** What of the example is a provider's own, as YAML. */
+/** The parts of the example that depend on the provider, as YAML. */
 export interface Template {
   readonly connection: string;
   readonly baseUrl: string;

@@ -1,7 +1,7 @@
 import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import { newLabelIn, serverIdIn } from '../../../model/names/server-key.ts';
 
-/** Rows as the document that a user would have written: a connection with its servers, no generations. Not yet checked. */
+/** The document for the rows of a connection, without generations. Not checked. */
 export function documentOf(
   connection: string,
   rows: readonly DesiredRow[],

@@ -11,12 +11,12 @@ const atOnce = 8;
 
 export const pull = defineCommand({
   description:
-    'Writes what is declared as YAML to standard output: pushing it changes nothing. A row that breaks the rules becomes a comment that says why, and the exit code is 1.',
+    'Writes the declarations as YAML to standard output; pushing them again changes nothing. An invalid row becomes a comment with the reason, and the exit code is 1.',
   examples: [
     { line: 'trueup pull --stack trueup-prod > trueup.yaml', does: 'all connections' },
     {
       line: 'trueup pull acme-prod --stack trueup-prod -o json',
-      does: 'one connection, as JSON, which is a declaration as well',
+      does: 'one connection as JSON, which is a valid declaration too',
     },
   ],
   configure: (command) => {

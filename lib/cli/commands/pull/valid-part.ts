@@ -11,11 +11,11 @@ import type { documentOf } from './document-of.ts';
 
 export interface ValidPart {
   readonly document: YamlDocument;
-  /** Rows that are only described, in words. */
+  /** Texts about rows that are not written. */
   readonly left: readonly string[];
 }
 
-/** As much of a connection as a file may declare; for the rest, a comment says what is wrong. */
+/** The valid part of a connection, with a comment for each invalid row. */
 export function validPart(
   whole: ReturnType<typeof documentOf>,
   options: DeclarationOptions,
@@ -37,12 +37,12 @@ export function validPart(
   return { document: { value, head: commented(left) }, left };
 }
 
-/** Comments go on a little further in; two columns are for the sign and its space. */
+/** Wraps comments with indentation; two columns are for `# `. */
 function commented(left: readonly string[]): readonly string[] {
   return left.flatMap((line) => wrap(line, '    ', '  ').map((part) => part.slice(2)));
 }
 
-/** The index of the server that an issue is of; undefined: the connection's own. */
+/** The index of the server that an issue is about; undefined for the connection itself. */
 function serverIn({ path }: Issue): number | undefined {
   const [first, index] = parsePointer(path) ?? [];
   return first === 'servers' && index !== undefined ? Number(index) : undefined;

@@ -2,15 +2,15 @@ import type { Provider } from '../../../gateways/provider.ts';
 import { requestsWithin } from '../../../lease/budget.ts';
 import { defaultSettings } from '../../../lease/settings.types.ts';
 
-/** A function's time limit, as the stack has it, less what it keeps for its end. */
+/** The functions' time limit in the stack, minus the time reserved for their end. */
 export const functionMs = 300_000 - 10_000;
 
 /**
- * Whether the functions can make a pass over so many servers: in one invocation the list, and then a GET and a PUT of at
- * least one server. Otherwise each would begin with the list again, and come to no server.
+ * Checks whether the functions can process this many servers: one invocation must be enough for the list, and a GET and
+ * PUT of at least one server. Otherwise each invocation would only read the list.
  *
- * @param requestsPerMinute - the connection's budget; the provider's own without
- * @returns what is wrong, with the smallest budget that works; undefined if it works
+ * @param requestsPerMinute - the connection's budget; defaults to the provider's
+ * @returns the problem, with the smallest budget that works; undefined if there is none
  */
 export function listBudgetIssue(
   provider: Pick<Provider, 'requestsPerMinute' | 'serversOnPage' | 'putPatience'>,

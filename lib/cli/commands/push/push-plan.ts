@@ -8,36 +8,36 @@ import type { DesiredRow } from '../../../desired/desired-store.types.ts';
 import { documentOf } from '../pull/document-of.ts';
 import { rowIdIn } from '../../../model/names/server-key.ts';
 
-/** One leaf that differs; without `before` it is new, without `after` it goes. */
+/** A leaf that differs. Without `before` it is added, without `after` it is removed. */
 export interface FieldDifference {
   readonly path: string;
   readonly before?: Json;
   readonly after?: Json;
 }
 
-/** One row that a push writes or removes. */
+/** A row that a push writes or removes. */
 export interface RowChange {
   readonly connection: string;
   readonly item: string;
   readonly label?: string;
   readonly action: 'add' | 'change' | 'remove';
   readonly fields: readonly FieldDifference[];
-  /** The row to be, its generation included; absent if it goes. */
+  /** The new row with its generation; absent if the row is removed. */
   readonly row?: JsonObject;
   readonly seen: SeenRow;
 }
 
 export interface PushInputs {
   readonly document: ConnectionDocument;
-  /** The connection's rows as they are. */
+  /** The connection's current rows. */
   readonly rows: readonly DesiredRow[];
-  /** Generations that the ledger has seen, by item: a pass does not go back to a lower one. */
+  /** Generations in the ledger, by item. A pass does not act on a lower one. */
   readonly generations: ReadonlyMap<string, number>;
   readonly prune: boolean;
   readonly options: DeclarationOptions;
 }
 
-/** What a push of one connection changes; rows that say the same already are not in it. */
+/** The rows of one connection that a push changes. */
 export function pushPlan({
   document,
   rows,
@@ -57,7 +57,7 @@ export function pushPlan({
     const { generation: _generation, ...old } = before ?? {};
     if (before && isJsonValue(old) && equalJson(old, row)) return [];
     const last = Math.max(generationOf(before), generations.get(item) ?? 0);
-    // At its end it stays: a pass goes on with the same one, and a larger one would not be valid.
+    // At the maximum it is not increased: a larger number would not be valid, and passes accept the same one.
     const generation = Math.min(last + 1, Number.MAX_SAFE_INTEGER);
     const fields = before
       ? differences(old, row).map((one) => (isShown(item) ? one : withoutBefore(one)))
@@ -97,7 +97,7 @@ export function serversAfter({ document, rows, prune }: PushInputs): number {
   return new Set([...declared, ...stored].filter((item) => rowIdIn(item) !== undefined)).size;
 }
 
-/** A row that breaks the rules, or whose connection does, may have a secret anywhere, and its values are not shown. */
+/** The rows whose values can be shown. An invalid row, or one with an invalid connection, may have a secret anywhere. */
 function shownRows(
   connection: string,
   rows: readonly DesiredRow[],
@@ -107,18 +107,18 @@ function shownRows(
   const own = byItem.get('connection');
   return (item) => {
     const row = byItem.get(item);
-    // By itself: what is wrong with another row may keep the check from coming to this one.
+    // Checked separately, because problems of other rows may hide those of this one.
     const alone = [own, row === own ? undefined : row].flatMap((one) => one ?? []);
     return checkDocument(documentOf(connection, alone), options).length === 0;
   };
 }
 
 /**
- * What servers that are written would have in common with rows that stay, though it must be unique in a connection. What a
- * table has twice already does not stop a push of other rows.
+ * Values that must be unique in a connection and that written servers would share with rows that stay. Existing
+ * duplicates in the table do not block a push of other rows.
  *
  * @param changes - what the push changes
- * @returns a line for each; no value is in it
+ * @returns one line for each, without values
  */
 export function conflictsWithRows(
   { document, rows, prune }: PushInputs,
@@ -146,19 +146,19 @@ function labelOf(row: Stored): { readonly label?: string } {
   return typeof label === 'string' ? { label } : {};
 }
 
-/** 0 where the row has none, or none that is valid. */
+/** 0 if the row has no valid generation. */
 function generationOf(row: Stored | undefined): number {
   const generation = row?.['generation'];
   return typeof generation === 'number' && Number.isSafeInteger(generation) ? generation : 0;
 }
 
-/** Whether there is nothing in it that JSON does not know. */
+/** Whether it consists only of JSON values. */
 function isJsonValue(value: unknown): value is Json {
   if (typeof value !== 'object' || value === null) return typeof value !== 'symbol';
   return Object.values(value).every(isJsonValue);
 }
 
-/** The leaves that differ; lists are leaves, and so is what is no object on both sides. */
+/** The leaves that differ. Lists are leaves, and so are values that are not objects on both sides. */
 function differences(before: unknown, after: Json | undefined, path = ''): FieldDifference[] {
   if (isJsonObject(before) && isJsonObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();

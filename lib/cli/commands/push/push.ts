@@ -29,11 +29,11 @@ const atOnce = 8;
 
 export const push = defineCommand<PushOptions>({
   description:
-    'Writes declarations to the table: shows the difference, and writes the rows that differ, each with the next generation. Does not overwrite a row that another process wrote in the meantime.',
+    'Writes declarations to the table: shows the difference, and writes the rows that differ, each with the next generation. Does not overwrite a row that another process changed meanwhile.',
   examples: [
     {
       line: 'trueup push --dry-run --stack trueup-prod',
-      does: 'only the difference of trueup.yaml and the table',
+      does: 'only shows the difference between trueup.yaml and the table',
     },
     {
       line: 'trueup push declarations/ --prune --stack trueup-prod',
@@ -45,9 +45,9 @@ export const push = defineCommand<PushOptions>({
       .argument('[file...]', 'files or folders. Defaults to those of --file, or trueup.yaml')
       .option(
         '--prune',
-        'removes rows of servers that no file declares, in the connections that the files declare, and tokens of sign-ins that they no longer use; never a server at the gateway',
+        'removes rows of servers that the files no longer declare, in the connections that they declare, and saved sign-ins that are no longer used; servers at the gateway stay',
       )
-      .option('--dry-run', 'shows the difference, and writes nothing');
+      .option('--dry-run', 'shows the difference, but writes nothing');
   },
   run: async (context, operands, { prune = false, dryRun = false }) => {
     const { output, options, stop } = context;
@@ -114,11 +114,11 @@ function assertUnique(conflicts: readonly string[], { say }: Output): void {
   for (const line of conflicts) say(`error: ${line}`, 'error');
   throw usageError(
     `${counted(conflicts.length, 'conflict')} with rows of the table; nothing was written`,
-    'change the value in the files, declare these rows too, or remove them: --prune',
+    'change the value in the files, declare these rows too, or remove them with --prune',
   );
 }
 
-/** @throws CliError if the functions could not list a connection as it will be */
+/** @throws CliError if the functions could not list a connection after the push */
 function assertListed(
   all: readonly PushInputs[],
   { deps: { providers } }: Target,
@@ -135,7 +135,7 @@ function assertListed(
   for (const line of issues) say(`error: ${line}`, 'error');
   throw usageError(
     `${counted(issues.length, 'budget')} too small; nothing was written`,
-    'give them more requests a minute, or divide the servers between connections of several accounts',
+    'increase budget.requestsPerMinute, or split the servers into connections of several accounts',
   );
 }
 
@@ -157,7 +157,7 @@ async function inputsOf(
   return { document, rows, generations, prune, options: deps };
 }
 
-/** What was saved of a person's sign-in goes once the connection no longer signs in so. */
+/** Removes the saved sign-in of a connection that no longer uses one. */
 async function removeSignIn(
   { document: { connection, auth }, rows }: PushInputs,
   { deps: { signIns } }: Target,
@@ -167,7 +167,7 @@ async function removeSignIn(
   if (wasPersons && auth.type !== 'refresh-token') await signIns.remove(connection);
 }
 
-/** Servers that a connection which the files do not declare has in the table, of the same account; a line for each. */
+/** Servers that another connection of the same account already has in the table, one line each. */
 async function sharedWithRows(
   { deps: { desired } }: Target,
   documents: readonly ConnectionDocument[],
@@ -191,7 +191,7 @@ async function sharedWithRows(
     );
 }
 
-/** Connections before their servers: a server without its connection would be invalid for a while. */
+/** Writes connections before their servers, which would otherwise be invalid for a short time. */
 async function write(
   writer: DesiredWriter,
   changes: readonly RowChange[],
@@ -214,8 +214,8 @@ async function write(
 function stopped(): CliError {
   return new CliError(
     'interrupted',
-    'interrupted; some of the rows may be written',
-    'push again: it writes only what is missing',
+    'interrupted; some rows may have been written',
+    'push again to write the rest',
     { exitCode: exitCodes.interrupted },
   );
 }
@@ -232,7 +232,7 @@ function tell(
   if (changes.length === 0) output.note('Nothing to push: the table has the same declarations.');
   else output.note(dryRun ? `Would be ${counts}.` : `Pushed: ${counts}.`);
   for (const change of lost) {
-    const said = `error: ${changeName(change)} was written by another process in the meantime; it is not changed`;
+    const said = `error: ${changeName(change)} was changed by another process meanwhile, and was not written`;
     output.say(said, 'error');
   }
   if (lost.size > 0) output.say('next: `trueup pull` shows what it wrote; then push again');

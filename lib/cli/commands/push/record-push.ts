@@ -9,8 +9,8 @@ import type { Target } from '../../targets/target.ts';
 import type { RowChange } from './push-plan.ts';
 
 /**
- * Records a push of one connection, before its rows are written: a push that dies has its record. Of what another process
- * writes meanwhile the record has too much, and the rows say what is true.
+ * Records a push of one connection before its rows are written, so that an interrupted push is recorded too. The record
+ * may have rows that were then not written because another process changed them.
  *
  * @throws StoreError
  */
@@ -34,7 +34,7 @@ export async function recordPush(
   await deps.ledger.putPushed(connection, declaredBy(document, changes, deps), pushed);
 }
 
-/** The declarations that the push writes: with the connection's row all of them, since each has parts of its policy. */
+/** The declarations that the push changes: all servers if the connection's row changes, because they inherit its policy. */
 function declaredBy(
   document: ConnectionDocument,
   changes: readonly RowChange[],

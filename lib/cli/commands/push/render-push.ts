@@ -19,11 +19,11 @@ export function changeName({ connection, item, label }: RowChange): string {
   return plainText(`${connection}/${label ?? rowIdIn(item) ?? item}`);
 }
 
-/** One row's change for people: a line, and one for each field that differs. */
+/** The change of one row as text: one line, and one for each field that differs. */
 export function changeLines(change: RowChange, paint: Paint): readonly string[] {
   const [sign, style] = signs[change.action];
   const remark =
-    change.action === 'remove' ? `  ${paint('(the row only; the server stays)', 'quiet')}` : '';
+    change.action === 'remove' ? `  ${paint('(only the row; the server stays)', 'quiet')}` : '';
   return [
     `${paint(sign, style)} ${changeName(change)}${remark}`,
     ...change.fields.flatMap((field) => differenceLines(field, paint)),

@@ -3,36 +3,36 @@ import { askForPass } from '../../../pass/acts/ask.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import type { LeaseItem } from '../../../lease/lease-item.ts';
 
-/** How a pass that was asked for is waited for. */
+/** How to wait for the requested pass. */
 export interface FollowOptions {
-  /** Who asks, for the history. */
+  /** Who requests it, for the history. */
   readonly by: string;
   readonly stop: AbortSignal;
   readonly timeoutMs: number;
-  /** Milliseconds between two looks at the ledger. */
+  /** Milliseconds between two reads of the ledger. */
   readonly everyMs: number;
-  /** Told once the functions were asked. */
+  /** Called once the pass was requested. */
   readonly asked?: () => void;
-  /** Called after each look with the process that reconciles the connection, if there is one. */
+  /** Called after each read with the owner of the lease, if there is one. */
   readonly looked?: (holder: string | undefined) => void;
 }
 
 type Stores = Pick<Dependencies, 'ledger' | 'lease' | 'queue' | 'clock'>;
 
 /**
- * Asks the deployed functions for a pass, and waits for its report: that of a pass over the whole connection which began
- * after it was asked for. Clocks do not show it, since a laptop's may be ahead; the lease shows it.
+ * Requests a pass from the deployed functions, and waits for the report of a pass over the whole connection that
+ * started after the request. Times cannot show that, because the clock of a laptop may be wrong, so the lease is used:
  *
- * | the lease was, when asked | and is now                        | the last report            |
+ * | the lease when requested  | and now                           | the last report |
  * |---------------------------|-----------------------------------|----------------------------|
- * | free                      | whatever                          | is of a pass that began since |
+ * | free                      | any                               | is of a pass that started since |
  * | held                      | free, of a later epoch            | the same                   |
  * | held                      | free, with more knocks            | the same: they were served |
- * | held                      | free, the rest as it was          | is of what was under way   |
- * | held                      | held                              | may be of either: wait     |
+ * | held                      | free, otherwise unchanged         | is of the earlier pass |
+ * | held                      | held                              | may be of either, so wait |
  *
- * @returns undefined if no report came in time, or if it was stopped
- * @throws StoreError, code `no-queue`, where there are no functions to ask
+ * @returns undefined if there was no report in time, or if it was stopped
+ * @throws StoreError, code `no-queue`, if there are no functions
  */
 export async function askAndFollow(
   connection: string,
@@ -50,8 +50,8 @@ export async function askAndFollow(
   while (!stop.aborted && clock.now() - askedAt < timeoutMs) {
     // oxlint-disable-next-line no-await-in-loop
     await clock.sleep(everyMs, stop);
-    // Before the report: read after it, the lease could be newer than the report.
-    // oxlint-disable-next-line no-await-in-loop
+    // Read before the report; otherwise the lease could be newer than the report. oxlint-disable-next-line
+    // no-await-in-loop
     const now = await lease.read(connection);
     // oxlint-disable-next-line no-await-in-loop
     const { report, isLast } = await next();
@@ -59,7 +59,7 @@ export async function askAndFollow(
     isSettled ||= hasBegunSince(then, now);
     if (report && isSettled && report.pass !== suspect?.pass) {
       if (wasSettled || isLast) return report;
-      // What came after it was for named servers: it may be of what was under way.
+      // Later reports were for named servers, so this one may be of the earlier pass.
       suspect = report;
     }
     looked?.(now?.owner);
@@ -67,13 +67,13 @@ export async function askAndFollow(
   return undefined;
 }
 
-/** Whether the pass that reported last began after `then`. */
+/** Whether the pass of the last report started after `then`. */
 function hasBegunSince(then: LeaseItem | undefined, now: LeaseItem | undefined): boolean {
   if (!then || !now || now.owner !== undefined) return false;
   return now.epoch > then.epoch || now.knocks > then.knocks;
 }
 
-/** Gives the newest report of a whole pass after `before`: also one that passes over named servers came after. */
+/** Returns the newest report of a full pass after `before`, even if passes over named servers followed. */
 function reportsAfter(
   connection: string,
   ledger: Stores['ledger'],

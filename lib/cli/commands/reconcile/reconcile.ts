@@ -16,14 +16,14 @@ import { showWaiting } from './show-waiting.ts';
 import { selectConnections } from '../../targets/select.ts';
 import type { Target } from '../../targets/target.ts';
 
-/** Connections that are asked for and followed at a time: the functions' own concurrency is what counts. */
+/** Connections that are processed concurrently; the limit that matters is the functions' concurrency. */
 const atOnce = 64;
-/** More are looked at less often. */
+/** With more connections, reports are read less often. */
 const fewConnections = 8;
 
 export const reconcileCommand = defineCommand<{ timeout: number }>({
   description:
-    'Asks the deployed functions for a pass now, and waits for its report. They do what they would do on schedule: modes, pauses and the guard apply. With --local the functions run in this process.',
+    'Requests a pass from the deployed functions, and waits for its report. The pass is the same as on schedule: modes, pauses and the guard apply. With --local the functions run in this process.',
   examples: [
     { line: 'trueup reconcile --stack trueup-prod', does: 'all connections, after a push' },
     {
@@ -59,7 +59,7 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
   },
 });
 
-/** What the functions report, by connection. */
+/** Reports by connection. */
 type Reports = ReadonlyMap<string, PassReport>;
 
 async function ask(
@@ -110,8 +110,8 @@ const wait =
 function explainNoQueue(error: unknown): never {
   if (!(error instanceof StoreError) || error.code !== noQueueCode) throw error;
   throw usageError(
-    'there are no deployed functions to ask: the target has no queue',
-    'pass --stack NAME, or reconcile from this machine: `trueup apply`',
+    'there are no deployed functions: the target has no queue',
+    'pass --stack NAME, or use `trueup apply` to reconcile from this machine',
   );
 }
 

@@ -1,15 +1,18 @@
 import { plainText } from '../../../model/text/plain-text.ts';
 import type { Output } from '../../output/output.ts';
 
-/** Says what is waited for: in one line that changes on a terminal, and once for each that holds a lease in a log. */
+/**
+ * Shows what the command waits for: in one line that is updated on a terminal, and once for each owner of a lease in a
+ * log.
+ */
 export function showWaiting(
   connections: readonly string[],
   { isTerminal, say, progress }: Output,
   now: () => number,
 ): {
-  /** The functions were asked for one of them. */
+  /** Called when the pass of one connection was requested. */
   readonly asked: () => void;
-  /** `holder` is who reconciles the connection at the moment. */
+  /** `holder` is the process that reconciles the connection now. */
   readonly looked: (connection: string, holder: string | undefined) => void;
   readonly reported: (connection: string) => void;
 } {
@@ -29,7 +32,7 @@ export function showWaiting(
   show();
   return {
     asked: () => {
-      if (!isSaid) say(`Asked for ${connections.join(', ')}; waiting for the functions.`);
+      if (!isSaid) say(`Requested ${connections.join(', ')}; waiting for the functions.`);
       isSaid = true;
     },
     looked: (connection, holder) => {

@@ -19,13 +19,13 @@ import {
 import { failsSince, triedAgain } from '../../../plan/text/tried-again.ts';
 import { shellWord } from '../../../model/text/shell-word.ts';
 
-/** Which servers are listed: all, those to look at, or just the first of these. */
+/** Which servers are listed: all, those that need attention, or the first of these. */
 export type Listing = 'all' | 'failing' | 'some';
 
 const mostListed = 20;
 
 /**
- * A connection for people.
+ * A connection as text.
  *
  *     acme-prod (PROVIDER, mode correct): ok
  *         last pass 2026-11-22 10:00 UTC by schedule, 2.1 s
@@ -71,7 +71,7 @@ function facts(status: ConnectionStatus, listing: Listing): readonly string[] {
   ];
 }
 
-/** What to do, each in a line that is left whole, so that it can be copied. */
+/** Next steps, one line each, not wrapped, so that they can be copied. */
 function steps({ connection, state, held }: ConnectionStatus, next: NextCommand) {
   return [
     ...(state === 'needs-login' ? [`    next: ${next(`trueup login ${connection}`)}`] : []),
@@ -79,7 +79,7 @@ function steps({ connection, state, held }: ConnectionStatus, next: NextCommand)
   ];
 }
 
-/** The connection's own, and those of servers that are not listed with theirs. */
+/** Pauses of the connection, and of servers that are not listed. */
 function pausesText({ pauses, servers }: ConnectionStatus, listing: Listing): readonly string[] {
   const all = pauses.flatMap((pause) => {
     const { id } = pause;
@@ -106,7 +106,7 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
   ];
 }
 
-/** What fights, and where it is seen what the field was corrected from. */
+/** The fights of a server, with the command that shows the corrections. */
 function fightLines(
   connection: string,
   { id, label, fights = [] }: ServerStatus,

@@ -14,9 +14,9 @@ const atOnce = 8;
 
 export const status = defineCommand<{ failing?: boolean; exitCode?: boolean }>({
   description:
-    'Shows what the ledger knows: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next; fields that were corrected three times or more within a day, which another tool or a person changes. Asks no gateway; `trueup plan` does.',
+    'Shows the state in the ledger: connections with their state and pauses, servers by outcome, since when, why, and when they are tried next; and fields that were corrected three times or more within a day, because another tool or user changes them. Does not call gateways; use `trueup plan` for that.',
   examples: [
-    { line: 'trueup status --stack trueup-prod', does: 'all connections, and what is failing' },
+    { line: 'trueup status --stack trueup-prod', does: 'all connections, and failing servers' },
     {
       line: 'trueup status acme-prod --stack trueup-prod --failing -o json',
       does: 'the failing servers of one connection, for a script',
@@ -50,12 +50,12 @@ export const status = defineCommand<{ failing?: boolean; exitCode?: boolean }>({
   },
 });
 
-/** The servers that are named; counts and the rest are of the connection. */
+/** Only the named servers; counts and the rest are of the whole connection. */
 function ofServers(one: ConnectionStatus, ids?: readonly string[]): ConnectionStatus {
   return ids ? { ...one, servers: one.servers.filter(({ id }) => ids.includes(id)) } : one;
 }
 
-/** As of a pass, of the servers that are shown. */
+/** Findings for the exit code, of the shown servers. */
 function findingsIn({ state, servers }: ConnectionStatus): readonly Finding[] {
   if (state !== 'ok' && state !== 'unseen') return [exitCodes.failed];
   const seen = servers.flatMap(({ outcome }) => (outcome === 'unseen' ? [] : [outcome]));

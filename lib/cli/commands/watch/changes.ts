@@ -7,7 +7,7 @@ interface Look {
   readonly secretsFile: string;
 }
 
-/** What has changed in the files since a pass began to read them. */
+/** Changes of the files since a pass started to read them. */
 export class Changes {
   #files: Files;
   #seen: Look;
@@ -21,19 +21,19 @@ export class Changes {
     this.#secrets = secrets;
   }
 
-  /** Looks at the files before they are read. */
+  /** Records the state of the files before they are read. */
   static async since(files: Files): Promise<Changes> {
     return new Changes(files, await look(files), await secretsIn(files));
   }
 
-  /** The same changes, where another target was made of the files since: its declarations may name other secrets. */
+  /** The same for a new target of the files, whose declarations may use other secrets. */
   async of(files: Files): Promise<Changes> {
     return new Changes(files, this.#seen, await secretsIn(files));
   }
 
   /**
-   * A pass over these files has ended. That it has written a new refresh token into the secrets file is no change; what a person wrote
-   * meanwhile is one.
+   * Called when a pass has ended. A refresh token that the pass wrote to the secrets file is not a change; what a user
+   * wrote meanwhile is.
    */
   async settle(): Promise<void> {
     const { secretsFile } = await look(this.#files);
@@ -42,7 +42,7 @@ export class Changes {
     }
   }
 
-  /** Whether there are changes: once they are the same at two looks, since one may find a file half written. */
+  /** Whether there are changes. They must be the same in two checks, because a file may be half written. */
   async found(): Promise<boolean> {
     const now = await look(this.#files);
     const isSettled = isSame(now, this.#last);
@@ -59,7 +59,7 @@ async function look(files: Files): Promise<Look> {
   return { declarations, secretsFile };
 }
 
-/** Why they cannot be read is for the round to say. */
+/** The next round reports why they cannot be read. */
 const secretsIn = (files: Files) => files.secrets().catch(() => '');
 
 const isSame = (a: Look, b: Look) =>

@@ -4,13 +4,13 @@ import { reportHead } from '../../../plan/text/render-text.ts';
 import type { CommandContext } from '../../context.ts';
 import { explain } from '../../errors/explain.ts';
 
-/** Lines of a log, one for each thing that happens: as text, or as JSON. */
+/** Log lines, one for each event, as text or JSON. */
 export interface Lines {
   readonly started: (connections: readonly string[], everyMs: number) => void;
   readonly pass: (report: PassReport) => void;
-  /** The connection is another command's at the moment. */
+  /** Another command has the connection's lease. */
   readonly busy: (connection: string) => void;
-  /** No pass was made: of a connection, or of all. */
+  /** No pass was run, for a connection or for all. */
   readonly error: (error: unknown, connection?: string) => void;
   readonly ended: () => void;
 }

@@ -12,17 +12,17 @@ import type { Lines } from './lines.ts';
 
 type FilesTarget = Target & { readonly files: NonNullable<Target['files']> };
 
-/** How often the files are looked at. */
+/** How often the files are checked. */
 const lookEveryMs = 1000;
-/** When a connection that was another command's is tried again. */
+/** When to retry a connection whose lease another command had. */
 const busyMs = 10_000;
 const atOnce = 4;
 
 /**
- * Makes passes until it is stopped: what is in flight then is finished and recorded.
+ * Runs passes until it is stopped; requests in progress are then finished and recorded.
  *
  * @param operands - connections; all without one
- * @param lease - that of the watch itself
+ * @param lease - the lease of the watch itself
  * @throws CliError if another process took that over
  */
 export async function watchFiles(
@@ -54,11 +54,11 @@ export async function watchFiles(
 
 interface Round {
   readonly changes: Changes;
-  /** Whether a connection was another command's. */
+  /** Whether another command had the lease of a connection. */
   readonly isBusy: boolean;
 }
 
-/** One pass over each connection, from the files as they are now. Files that cannot be used are no empty fleet: there is no pass. */
+/** One pass over each connection, with the current files. If the files cannot be used, no pass is run. */
 async function makeRound(
   target: FilesTarget,
   operands: readonly string[],
@@ -71,7 +71,7 @@ async function makeRound(
   try {
     current = await target.files.again();
     names = await selectConnections(current, operands);
-    // Those that are known from before need none.
+    // Connections that were read before need no pass for that.
     await current.files?.secrets();
   } catch (error) {
     if (!(error instanceof TrueupError)) throw error;
@@ -105,7 +105,10 @@ async function pass(
   }
 }
 
-/** A process that was stopped for longer than its lease lasts may have been taken for dead. */
+/**
+ * Checks that this process still has the lease: if it was suspended for longer than the lease, another one may have
+ * taken over.
+ */
 async function keep(lease: Lease): Promise<void> {
   await lease.outlive(0);
   try {
@@ -113,8 +116,8 @@ async function keep(lease: Lease): Promise<void> {
   } catch (error) {
     throw new CliError(
       'locked',
-      'another process watches now; it took over because this one seemed to have ended',
-      'start this one again when that process has ended',
+      'another process took over the watch, because this one did not renew its lease',
+      'start it again when that process has ended',
       { cause: error },
     );
   }

@@ -10,17 +10,17 @@ import { watchFiles } from './watch-files.ts';
 
 const shortestMs = 10_000;
 
-/** The lease that one watch has of a state folder. No connection can be called so. */
+/** The lease of a watch on a state folder. Not a valid connection name. */
 const watchLease = '#watch';
 
 export const watch = defineCommand<{ every: number }>({
   description:
-    'Makes passes from files, every few minutes and as soon as a file changes, until SIGTERM or Ctrl-C: for a gateway of your own, without AWS. Passes are unattended, so modes, pauses and the guard apply. One line for each pass on standard output; with -o json one JSON document a line.',
+    'Runs passes from files, every few minutes and when a file changes, until SIGTERM or Ctrl-C; for gateways without AWS. Passes are unattended, so modes, pauses and the guard apply. Prints one line for each pass; with -o json one JSON document per line.',
   examples: [
     { line: 'trueup watch --file trueup.yaml', does: 'all connections, every five minutes' },
     {
       line: 'trueup watch --file /etc/trueup --secrets secrets.json --every 1m -o json',
-      does: 'all files of a folder, each minute, for a log collector',
+      does: 'all files of a folder, every minute, for a log collector',
     },
   ],
   configure: (command) => {
@@ -36,7 +36,7 @@ export const watch = defineCommand<{ every: number }>({
     if (everyMs < shortestMs) {
       throw usageError(
         '--every is too short',
-        'pass 10s or more: a changed file is seen at once anyway',
+        'pass 10s or more; changed files are detected at once anyway',
       );
     }
     const target = await context.target();
@@ -44,7 +44,7 @@ export const watch = defineCommand<{ every: number }>({
     if (!files) {
       throw usageError(
         `${target.name}: watch makes passes from files`,
-        'in a deployment the functions make the passes: `trueup reconcile` asks for one',
+        'in a deployment the functions run the passes; `trueup reconcile` requests one',
       );
     }
     const lease = await acquire(target);

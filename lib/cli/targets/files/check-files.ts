@@ -13,13 +13,13 @@ import { plainText } from '../../../model/text/plain-text.ts';
 import { hostIssues } from './host-issues.ts';
 import type { Provider } from '../../../gateways/provider.ts';
 
-/** Declarations, and everything that is wrong with them. */
+/** Declarations with all their problems. */
 export interface CheckedFiles extends DeclarationFiles {
-  /** In the order of the files, and within one from its top. */
+  /** In the order of files and lines. */
   readonly issues: readonly PlacedIssue[];
 }
 
-/** Reads and checks declarations: every error at once, each with its place. */
+/** Reads and checks declarations; returns all problems with their places. */
 export async function checkFiles(
   paths: readonly string[],
   options: {
@@ -47,7 +47,7 @@ export async function checkFiles(
   return { documents, issues: inOrder };
 }
 
-/** Servers that an earlier document declares too, of the same account. */
+/** Servers that an earlier document of the same account declares too. */
 function sharedIssues(documents: readonly DeclarationDocument[]): readonly PlacedIssue[] {
   const byName = new Map<string, DeclarationDocument>();
   const connections = documents.flatMap((document): readonly ConnectionServers[] => {
@@ -69,16 +69,16 @@ function sharedIssues(documents: readonly DeclarationDocument[]): readonly Place
   );
 }
 
-/** Nothing at all is a mistake: a file that was cut off, or another one than was meant. */
+/** An empty declaration is an error: the file may be truncated or the wrong one. */
 const nothing = {
   line: 1,
   column: 1,
   path: '',
   problem: 'declares no connection',
-  expected: 'must have one: `trueup init` writes an example',
+  expected: 'must have one; `trueup init` writes an example',
 };
 
-/** Paths as the user named them, where that leads to the same file: messages have them. */
+/** Paths as the user gave them, if they lead to the same file, for messages. */
 function named(paths: readonly string[], cwd: string): readonly string[] {
   return cwd === process.cwd() ? paths : paths.map((path) => resolve(cwd, path));
 }

@@ -30,10 +30,10 @@ import { clockName, ownerName, userAndHost } from '../owner-name.ts';
 import type { OpenContext } from '../chosen.ts';
 import type { Target } from '../target.ts';
 
-/** Clocks of gateways that are kept, the latest. */
+/** Maximum number of gateway dates that are kept, the latest ones. */
 const mostDates = 100;
 
-/** Declarations from files, the ledger in a folder, secrets from a file or variables: no AWS at all. */
+/** A target with declarations from files, the ledger in a folder, and secrets from a file or variables, without AWS. */
 export async function filesTarget(context: OpenContext): Promise<Target> {
   const { cwd, options, output, settings, wiring } = context;
   const { clock = systemClock, random = Math.random } = wiring;
@@ -123,7 +123,7 @@ export async function filesTarget(context: OpenContext): Promise<Target> {
   return targetOf(first);
 }
 
-/** Declarations from files, the rest from `base`. */
+/** A target with declarations from files, and the rest from `base`. */
 export async function withFiles(base: Target, context: OpenContext): Promise<Target> {
   const files = await checked(context, base.deps).catch(async (error: unknown) => {
     await base.close();

@@ -6,8 +6,8 @@ import { addressKind } from '../../../gateways/http/addresses.ts';
 const places = ['/baseUrl', '/auth/tokenUrl', '/auth/authorizeUrl'] as const;
 
 /**
- * Addresses that no setting can allow, known before anything is called. Which names of hosts are allowed is for the
- * settings of the caller: a stack, or this machine.
+ * Checks for addresses that no setting can allow. Which host names are allowed depends on the settings of the stack or
+ * this machine, and is checked later.
  */
 export function hostIssues(document: unknown): readonly Issue[] {
   if (!isJsonObject(document)) return [];
@@ -19,7 +19,7 @@ export function hostIssues(document: unknown): readonly Issue[] {
     const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
     if (isIP(address) === 0 || addressKind(address) !== 'never') return [];
     const problem =
-      'resolves to an address that nothing is sent to: link-local, or not of one host';
+      'resolves to an address that is never allowed: link-local, or not of a single host';
     return [{ path, problem, expected: "must have the gateway's host" }];
   });
 }

@@ -3,7 +3,7 @@ import { createProviders } from '../../../gateways/gateways.ts';
 import type { Provider } from '../../../gateways/provider.ts';
 import { systemClock } from '../../../wiring.ts';
 
-/** Every vendor's field table, for what needs no network: nothing can be called with these. */
+/** All providers for offline use: their field tables only, requests fail. */
 export function offlineProviders(): ReadonlyMap<string, Provider> {
   return createProviders(
     createHttpClient({

@@ -1,11 +1,11 @@
 import type { SecretReference } from '../../../model/secret.ts';
 
-/** Names of all secrets that a declaration refers to, at any place in it. */
+/** Names of all secrets that a declaration refers to. */
 export function secretNames(value: unknown): readonly string[] {
   return secretReferences(value).map(({ secret }) => secret);
 }
 
-/** All references to secrets in a declaration, as they are in it. */
+/** All references to secrets in a declaration. */
 export function secretReferences(value: unknown): readonly SecretReference[] {
   if (Array.isArray(value)) return value.flatMap(secretReferences);
   if (typeof value !== 'object' || value === null) return [];

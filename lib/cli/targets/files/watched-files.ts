@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import type { SecretSource } from '../../../secrets/secret-source.ts';
 import { secretNames } from './secret-names.ts';
 
-/** Files of a target, to find out when they change. */
+/** The files of a target, to detect changes. */
 export interface WatchedFiles {
-  /** Another text once a declaration has changed, come or gone. */
+  /** A text that changes when a declaration file changes, appears or disappears. */
   readonly declarations: () => Promise<string>;
-  /** The same of the secrets file. */
+  /** The same for the secrets file. */
   readonly secretsFile: () => Promise<string>;
   /**
-   * Versions of the declared secrets: another text once one of them has changed. Tokens that Trueup saves are not among them.
+   * A text that changes when a declared secret changes. Tokens that Trueup saves are not included.
    *
    * @throws StoreError if they cannot be read
    */
@@ -43,11 +43,11 @@ async function versionsOf(document: unknown, secrets: Pick<SecretSource, 'versio
   return [...versions].map(([name, version]) => `${name} ${version}`).toSorted();
 }
 
-/** A link leads to its file: what is looked at is what is read. */
+/** Follows symbolic links, like reading does. */
 async function stampOf(path: string): Promise<string> {
   try {
     const found = await stat(path, { bigint: true });
-    // The mode too: a file that others may read is refused until they may not.
+    // Includes the mode, because a file that others can read is rejected until that is fixed.
     const own = `${path} ${found.ino} ${found.mode} ${found.size} ${found.mtimeNs}`;
     if (!found.isDirectory()) return own;
     const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/i.test(name));

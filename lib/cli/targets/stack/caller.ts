@@ -10,7 +10,7 @@ import { storeError } from '../../../table/store-errors.ts';
 import type { ItemsOptions } from '../../../table/dynamodb/items.ts';
 
 /**
- * Whose credentials the SDK found and which region, in words: the end of an access key's id is no secret.
+ * A text with the credentials and region that the SDK found. The end of an access key's id is not secret.
  *
  * @throws StoreError if it found none
  */
@@ -27,12 +27,12 @@ export async function identityOf({ config }: DynamoDBClient): Promise<string> {
   }
 }
 
-/** What is done does not wait long for the name of who does it. */
+/** A command does not wait long for the caller's name. */
 const impatience = { maxAttempts: 2, timeoutMs: 3000 };
 
 /**
- * The AWS identity, as an ARN. The call needs no permission, and no policy can deny it. Where STS cannot be reached, the end
- * of the access key's id has to do.
+ * The ARN of the AWS identity. The call needs no permissions. If STS cannot be reached, the end of the access key's id
+ * is used.
  */
 export async function callerOf(options: ClientOptions, dynamodb: DynamoDBClient): Promise<string> {
   const client = new STSClient(clientConfiguration({ ...impatience, ...options }));
@@ -40,14 +40,14 @@ export async function callerOf(options: ClientOptions, dynamodb: DynamoDBClient)
     const { Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
     if (arn !== undefined && arn !== '') return arn;
   } catch {
-    // The same error would end the command itself, where it has a call to make that needs what is lacking.
+    // If something needed is missing, the command's own calls report it.
   } finally {
     client.destroy();
   }
   return identityOf(dynamodb).catch(() => unknownCaller);
 }
 
-/** AWS's clock, by a read that finds nothing. @throws StoreError */
+/** The time of AWS, from a read of a missing item. @throws StoreError */
 export async function datesOf(options: ItemsOptions): Promise<readonly SeenDate[]> {
   const dates: SeenDate[] = [];
   tellDates(options.client, options.clock, (seen) => dates.push(seen));

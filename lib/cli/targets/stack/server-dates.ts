@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, SeenDate } from '../../../model/runtime.types.ts';
 
-/** Reports DynamoDB's clock with each answer that the client gets, refusals included. */
+/** Reports DynamoDB's time with each answer, error answers included. */
 export function tellDates(
   client: DynamoDBClient,
   clock: Pick<Clock, 'now'>,
@@ -17,12 +17,12 @@ export function tellDates(
       }
       return answer;
     },
-    // Closest to the wire: what throws over a refusal comes after it.
+    // Runs first on the response, before the step that throws for error answers.
     { step: 'deserialize', priority: 'low' },
   );
 }
 
-/** The SDK does not say of what kind a response is. */
+/** The SDK does not type the response. */
 function dateOf(response: unknown): number | undefined {
   if (typeof response !== 'object' || response === null) return undefined;
   const headers: unknown = Reflect.get(response, 'headers');

@@ -12,7 +12,7 @@ import { storeError, storeProblem } from '../../../table/store-errors.ts';
 export type StackOutputs = ReadonlyMap<string, string>;
 
 /**
- * What a deployed stack says of itself.
+ * The outputs of a deployed stack.
  *
  * @throws StoreError if there is no such stack, or it cannot be read
  */
@@ -41,9 +41,9 @@ export async function readStackOutputs(
 }
 
 /**
- * A text that the stack's template has as metadata: an output has room for 1 KB.
+ * A text in the metadata of the stack's template, because an output is limited to 1 KB.
  *
- * @returns undefined if the template has none of this name
+ * @returns undefined if the template has no such metadata
  * @throws StoreError if the template cannot be read
  */
 export async function readStackMetadata(

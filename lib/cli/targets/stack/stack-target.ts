@@ -19,7 +19,7 @@ import { createLog } from '../../output/log.ts';
 import { clockName, ownerName, userAndHost } from '../owner-name.ts';
 import type { Target } from '../target.ts';
 
-/** Tables of a deployment: of a stack, by its outputs, or by their names. */
+/** A target with the tables of a deployment: from a stack's outputs, or by name. */
 export async function awsTarget(context: OpenContext): Promise<Target> {
   const { stack, profile, region } = context.options;
   const client = {
@@ -48,7 +48,7 @@ export async function awsTarget(context: OpenContext): Promise<Target> {
   return { ...target, name, ...(outputs && { outputs }) };
 }
 
-/** A target on tables, wired as the functions are. */
+/** A target on tables, with the same wiring as the functions. */
 export function wiredTarget(
   kind: Target['kind'],
   settings: WiringSettings,
@@ -68,7 +68,7 @@ export function wiredTarget(
   const table = { client, table: settings.desiredTable, clock };
   const allowed = parseAllowedHosts(settings.allowedHosts);
   let caller: Promise<string> | undefined;
-  // The embedded world has identities of its own, which are no one's.
+  // Identities of the embedded world belong to no real user.
   const identified = async () =>
     kind === 'local' ? userAndHost(context.settings) : callerOf(endpoints?.sts ?? {}, client);
   return {
@@ -145,7 +145,7 @@ async function settingsOfStack(
   );
 }
 
-/** A stack of one's own may give the construct another id: its outputs then begin with that. */
+/** The prefix of the outputs, which is the construct's id and may differ in a user's own stack. */
 function prefixOf(stack: string, outputs: StackOutputs): string {
   const suffix = 'DesiredTable';
   const prefixes = [...outputs.keys()]

@@ -1,10 +1,10 @@
 import { version } from '../../version.ts';
 
 /**
- * What to say where the stack is of another version than this command line; undefined if both are the same. Their tables have the
- * same form, or a form that the older one does not read.
+ * A warning if the stack has another version than this command line; undefined if they are equal. The stored schema may
+ * have changed, and the older version may not be able to read it.
  *
- * @param deployed - the stack's output; stacks had none before 0.1
+ * @param deployed - the stack's output, which stacks before 0.1 did not have
  */
 export function versionWarning(
   stack: string,

@@ -83,7 +83,7 @@ describe('all is well', () => {
         'ok rights: write to table Ledger: granted (plan, apply, approve, pause)',
         'ok rights: write to table Desired: granted (push)',
         'ok fingerprint key: readable',
-        'ok clock: agrees with that of DynamoDB',
+        'ok clock: agrees with the clock of DynamoDB',
         'ok acme: declaration: valid, 1 server',
         `ok acme: baseUrl 127.0.0.1:${port}: allowed, reached at 127.0.0.1, loopback, not`,
         '      encrypted',
@@ -162,7 +162,7 @@ describe('what all connections need', () => {
     expect(code).toBe(1);
     expect(found).toMatchObject({
       ok: false,
-      fix: 'check the name, and set --region and --profile to where it is',
+      fix: 'check the name, and pass the right --region and --profile',
     });
     expect(found.found).toContain('ResourceNotFound');
   });
@@ -367,7 +367,7 @@ describe('a connection', () => {
       await clientCredentials();
       const { code, find } = await doctor();
       expect(code).toBe(0);
-      expect(find('acme: token').found).toBe('the token endpoint issued one');
+      expect(find('acme: token').found).toBe('the token endpoint issued a token');
       expect(find(`acme: tokenUrl ${new URL(world.issuer.url).host}`).ok).toBe(true);
     });
 
@@ -577,7 +577,7 @@ describe('with files', () => {
       expect(code).toBe(0);
       expect(stdout).toContain('ok trueup.json: readable, 1 connection');
       expect(stdout).toContain('ok state folder .trueup: readable');
-      expect(stdout).toMatch(/^ok clock: agrees with that of 127\.0\.0\.1:\d+$/m);
+      expect(stdout).toMatch(/^ok clock: agrees with the clock of 127\.0\.0\.1:\d+$/m);
       expect(stdout).toContain('ok acme: secrets: 1 secret there');
 
       await rm(join(fleet.folder, 'secrets.json'));

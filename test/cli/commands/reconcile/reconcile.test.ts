@@ -147,7 +147,7 @@ describe('reconcile --stack', () => {
   test('asks the functions, waits, and prints their report', async () => {
     const { code, stdout, stderr } = await served(() => run([]));
     expect(stdout).toMatch(/^acme: 1 updated; 2 calls \(1 list, 0 get, 1 put\)/);
-    expect(stderr).toMatch(/^Asked for acme; waiting for the functions\.\n/);
+    expect(stderr).toMatch(/^Requested acme; waiting for the functions\.\n/);
     expect(code).toBe(0);
     expect(world.barndoor.find(a).name).toBe('New');
   });
