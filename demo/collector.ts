@@ -1,7 +1,7 @@
 import type { PassReport } from '../lib/model/ledger.types.ts';
 import type { Listener } from './listener.ts';
 
-/** Keeps the passes for `-o json`: one document, in the order in which they were made. */
+/** Collects the passes for `-o json` in one document, in order. */
 export function collector(write: (text: string) => void): Listener {
   const passes: object[] = [];
   const nothing = () => undefined;

@@ -11,16 +11,16 @@ import * as fleet from './world/fleet.ts';
 import { alloy, barndoor, contextforge, secretTexts, values } from './world/secret-values.ts';
 import { serverKey } from '../lib/model/names/server-key.ts';
 
-/** The embedded world with a fleet in it, and what AWS would hand to the functions. */
+/** The embedded world with a fleet, and the events that AWS would send to the functions. */
 export interface DemoWorld extends EmbeddedWorld {
-  /** Dependencies of a process of its own: each function has one, and so has the command line. */
+  /** Dependencies for a new process; each function and the command line has its own. */
   readonly process: () => Dependencies;
   readonly declare: (connection: string, ...servers: readonly fleet.DemoServer[]) => Promise<void>;
   /** Stream records of the rows that were written since they were last taken. */
   readonly takeRecords: () => Promise<readonly DynamoDBRecord[]>;
 }
 
-/** Starts it: rows and secrets as users wrote them, gateways as set up in their consoles. */
+/** Starts the world: rows and secrets as written by users, gateways as configured in their consoles. */
 export async function startDemoWorld(clock: Clock = systemClock): Promise<DemoWorld> {
   const records: DynamoDBRecord[] = [];
   let rotated: (detail: object) => void = () => undefined;
@@ -50,7 +50,7 @@ export async function startDemoWorld(clock: Clock = systemClock): Promise<DemoWo
     await world.dynamodb.streamsIdle();
     return records.splice(0);
   };
-  // The triggers are switched on now: what was written before is for the first pass.
+  // Records of the initial rows are dropped; the first scheduled pass handles those rows.
   await takeRecords();
   rotated = (detail) => {
     const MessageBody = JSON.stringify(labelUpdated(detail, clock.now()));
@@ -65,7 +65,10 @@ export async function startDemoWorld(clock: Clock = systemClock): Promise<DemoWo
   };
 }
 
-/** What a rule of EventBridge puts into the queue when a staging label moves, as in events/queued-rotation.json. */
+/**
+ * The message that an EventBridge rule sends to the queue when a staging label moves, as in
+ * events/queued-rotation.json.
+ */
 function labelUpdated(detail: object, now: number): object {
   return {
     version: '0',

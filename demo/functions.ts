@@ -10,20 +10,20 @@ import { lambdaContext } from './world/lambda-context.ts';
 
 /** The deployment's functions, invoked as AWS would invoke them. */
 export interface DemoFunctions {
-  /** The schedule's event comes. */
+  /** Invokes the function with the schedule's event. */
   readonly schedule: () => Promise<void>;
-  /** The stream hands over the rows that were written, as one batch. */
+  /** Delivers the written rows as one batch of the stream. */
   readonly stream: () => Promise<void>;
-  /** The queue hands over its messages, one at a time. */
+  /** Delivers the queue's messages one at a time. */
   readonly queue: () => Promise<void>;
 }
 
 const context = (name: string) => lambdaContext(`trueup-${name}`, () => 300_000);
 
-/** @param seen - is called with each pass, in their order */
+/** @param seen - called for each pass, in order */
 export function demoFunctions(world: DemoWorld, seen: Seen): DemoFunctions {
   const quiet = quietObservability();
-  // One connection after the other, so that the story has the same order each time.
+  // One connection at a time, so that the story always has the same order.
   const scheduled = createScheduled(
     () => ({ deps: world.process(), connectionsAtOnce: 1 }),
     quiet,
@@ -34,7 +34,7 @@ export function demoFunctions(world: DemoWorld, seen: Seen): DemoFunctions {
   return {
     schedule: async () => {
       const { failed } = await scheduled(scheduledEvent, context('scheduled'));
-      if (failed.length > 0) throw new Error(`no pass was made over ${failed.join(', ')}`);
+      if (failed.length > 0) throw new Error(`no pass was run over ${failed.join(', ')}`);
     },
     stream: async () => {
       const Records = [...(await world.takeRecords())];

@@ -2,13 +2,13 @@ import type { Plan } from '../lib/plan/plan.types.ts';
 import type { PassReport } from '../lib/model/ledger.types.ts';
 import type { HeldPlan } from '../lib/ledger/ledger.types.ts';
 
-/** What is counted at the vendors and in Secrets Manager's answers, over the whole story. */
+/** Total requests to vendors and decrypted secrets of the story. */
 export interface Totals {
   readonly vendorCalls: { readonly list: number; readonly get: number; readonly put: number };
   readonly secretsDecrypted: number;
 }
 
-/** Hears the story as it happens. Two listen: the narrator for people, the collector for machines. */
+/** Receives the story's events. There are two: the narrator prints text, the collector prints JSON. */
 export interface Listener {
   readonly chapter: (title: string) => void;
   /** What a user does, outside Trueup. */

@@ -59,7 +59,7 @@ const next = [
   '    npm run -s trueup -- init',
 ];
 
-/** What it changes, and what the guard says where it holds something. */
+/** The changes of a plan, and the guard's text if it holds something. */
 function changeLines(plan: Plan, paint: Paint): readonly string[] {
   const changes = plan.changes.filter((server) => server.changes.length > 0);
   const blocks = serverBlocks({ ...plan, changes }, paint).flat();

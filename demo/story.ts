@@ -15,7 +15,7 @@ import {
   values,
 } from './world/secret-values.ts';
 
-/** What a chapter has at hand. */
+/** What a chapter can use. */
 export interface Stage {
   readonly world: DemoWorld;
   readonly functions: DemoFunctions;
@@ -26,7 +26,7 @@ export interface Stage {
   readonly held: () => string;
 }
 
-/** One thing that happens, and what Trueup makes of it. */
+/** An event, and how Trueup reacts to it. */
 export interface Chapter {
   readonly title: string;
   readonly play: (stage: Stage) => Promise<void>;

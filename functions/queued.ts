@@ -13,9 +13,10 @@ import { batchFailures, recordsOf } from './runtime/event-records.ts';
 import { workQueued } from './triggers/queued-work.ts';
 
 /**
- * The handler of the queue: Trueup's own messages, and events of secrets. Messages of a batch are worked one after the
- * other, each for itself. One fails, and comes again, if a store failed or if it is not understood; after some times it
- * is a dead letter, which an alarm reports. A vendor's failure is in the ledger, and its message is done.
+ * The handler of the queue, for Trueup's own messages and events of secrets. Messages of a batch are processed one
+ * after the other. A message fails, and is delivered again, if a store failed or the message is not understood; after
+ * several deliveries it becomes a dead letter, which an alarm reports. A vendor's failure is recorded in the ledger, so
+ * its message is done.
  */
 export function createQueued(
   wiring: () => Dependencies,
@@ -30,7 +31,8 @@ export function createQueued(
     const context = { deps, observability, seen, deadline };
     const failed: unknown[] = [];
     for (const record of records) {
-      // oxlint-disable-next-line no-await-in-loop -- one at a time, so that a message has all of the function's time
+      // oxlint-disable-next-line no-await-in-loop -- one at a time, so that each message can use the whole time of the
+      // function
       if (!(await isDone(context, record))) failed.push(record.messageId);
     }
     observability.metrics.addMetric('MessagesFailed', 'Count', failed.length);
@@ -54,10 +56,13 @@ async function isDone(context: PassContext, record: Partial<SQSRecord>): Promise
   }
 }
 
-/** After the first, second and third receive. From the fourth on the queue's visibility timeout is waited for. */
+/** Delays after the first, second and third receive. Later receives wait for the queue's visibility timeout. */
 const minutes = [1, 3, 5];
 
-/** The visibility timeout is made for functions that end without a word, and is long. */
+/**
+ * Makes a failed message visible sooner than the visibility timeout, which is long because it is for functions that
+ * crash.
+ */
 async function returnSoon(
   { deps: { queue, log } }: PassContext,
   { messageId, receiptHandle, attributes }: Partial<SQSRecord>,

@@ -11,12 +11,12 @@ import type { PassContext, Seen } from './runtime/run-pass.ts';
 import { takeShare } from './runtime/share.ts';
 import { readSettings } from './settings.ts';
 
-/** What the function returns: for people who invoke it by hand. */
+/** The function's result, for users who invoke it manually. */
 export interface ScheduledResult {
   readonly connections: number;
-  /** Sent to the queue: the others of its share were reconciled here. */
+  /** Number of connections that were sent to the queue. */
   readonly queued: number;
-  /** Passes made; the others were left with the process that was making one, or failed. */
+  /** Number of passes; for other connections the lease was owned by another process, or the pass failed. */
   readonly passes: number;
   readonly knocked: number;
   readonly failed: readonly string[];
@@ -28,18 +28,18 @@ interface Passes {
   readonly failed: string[];
 }
 
-/** What a handler runs on, wired at its first invocation. */
+/** The dependencies of a handler, created at its first invocation. */
 export interface World {
   readonly deps: Dependencies;
   readonly connectionsAtOnce: number;
-  /** Connections that it reconciles itself, the queue the others; all without it. */
+  /** Number of connections to reconcile itself, the others go to the queue; absent: all. */
   readonly inlineShare?: number | undefined;
 }
 
 /**
- * The handler of the schedule's events: a pass over every connection. One that fails never stops another. What is beyond
- * its own share goes to the queue before it begins, so that nothing waits for it; without the queue one share follows the
- * other.
+ * The handler of the schedule's events: a pass over every connection. A failure never stops the others. Connections
+ * beyond its own share are sent to the queue first, so that they do not wait; without the queue, shares are processed
+ * one after the other.
  */
 export function createScheduled(
   world: () => World,
@@ -66,7 +66,7 @@ export function createScheduled(
       add(done, await passes(context, next.own, connectionsAtOnce));
       left = next.left;
     }
-    // Only at its end: an alarm goes off if it stays away.
+    // Emitted only at the end; an alarm is raised if it is missing.
     observability.metrics.addMetric('ScheduledRuns', 'Count', 1);
     const queued = isQueued ? share.left.length : 0;
     return { connections: connections.length, queued, ...done };
@@ -79,7 +79,7 @@ function add(done: Passes, more: Passes): void {
   done.failed.push(...more.failed);
 }
 
-/** Without the queue it does what it can itself, its share first. */
+/** If the queue fails, the function processes what it can itself, its share first. */
 async function isSent({ queue, clock, log }: Dependencies, beyond: readonly string[]) {
   const dueAt = new Date(clock.now()).toISOString();
   try {

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { TrueupError } from '../lib/model/errors/errors.ts';
 import type { WiringSettings } from '../lib/wiring.ts';
 
-/** What the functions read from their environment. This file alone has the names of the variables. */
+/** The settings that the functions read from their environment. Only this file has the names of the variables. */
 export interface Settings extends WiringSettings {
-  /** Connections that a scheduled pass reconciles at the same time. */
+  /** Number of connections that a scheduled pass reconciles concurrently. */
   readonly connectionsAtOnce: number;
-  /** Connections that a scheduled pass reconciles itself, where there is a queue for the others. */
+  /** Number of connections that a scheduled pass reconciles itself if there is a queue for the others. */
   readonly inlineShare: number;
 }
 
-/** A variable that is absent or does not fit. */
+/** A variable is missing or not valid. */
 export class SettingsError extends TrueupError {
   static override readonly name: string = 'SettingsError';
 }
 
-/** Reads the settings. @throws SettingsError that names the variable and says what would be right */
+/** Reads the settings. @throws SettingsError with the variable and what is expected */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const text = (name: string, meaning: string): string => {
     const value = environment[name];
@@ -51,25 +51,27 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   };
 }
 
-/** What the deployment put beside the code. A row can never choose a host: without the file nothing can be called. */
+/**
+ * The file that the deployment puts next to the code. A row can never allow a host, so without the file no gateway can
+ * be called.
+ */
 function deployedHosts({ LAMBDA_TASK_ROOT: folder }: NodeJS.ProcessEnv): string {
   if (folder !== undefined) {
     try {
       return readFileSync(join(folder, 'allowed-hosts.txt'), 'utf8');
     } catch {
-      // The same as no folder.
+      // Treated like a missing folder.
     }
   }
   throw new SettingsError(
     'settings',
-    'TRUEUP_ALLOWED_HOSTS is not set, and there is no allowed-hosts.txt beside the code; it has the hosts that credentials may go to, such as PROVIDER=gateway.example.com',
+    'TRUEUP_ALLOWED_HOSTS is not set, and there is no allowed-hosts.txt next to the code; it has the hosts that credentials may be sent to, such as PROVIDER=gateway.example.com',
     { context: { variable: 'TRUEUP_ALLOWED_HOSTS' } },
   );
 }
 
 /**
- * The settings of a function that needs the queue: what it is handed and does not do itself has no other
- * place to go.
+ * The settings of a function that needs the queue for work that it cannot do itself.
  *
  * @throws SettingsError
  */

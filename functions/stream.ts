@@ -17,11 +17,11 @@ import type { ConnectionWork, StreamWork } from './triggers/stream-work.ts';
 const sendsAtOnce = 10;
 
 /**
- * The handler of the stream of `Desired`: up to ten servers of one connection are reconciled here and now; other
- * work, and a whole connection always, goes to the queue, since a long pass would hold up every other row of the shard.
+ * The handler of the stream of `Desired`. Up to ten servers of one connection are reconciled at once. Other work, such
+ * as a whole connection, goes to the queue, because a long pass would delay all other rows of the shard.
  *
- * A record fails only if its connection could neither be reconciled nor sent to the queue. Lambda then delivers again
- * from the lowest sequence number that failed: what follows it comes twice, and does no harm.
+ * A record fails only if its connection could neither be reconciled nor sent to the queue. Lambda then delivers all
+ * records from the lowest failed sequence number again, which is harmless.
  */
 export function createStream(
   wiring: () => Dependencies,
@@ -50,21 +50,24 @@ function logPoison({ deps, observability }: PassContext, { poison }: StreamWork)
   }
 }
 
-/** Does or sends all of it. @returns the sequence numbers of what could be neither done nor sent */
+/** Does the work or sends it to the queue. @returns the sequence numbers of work for which both failed */
 async function work(context: PassContext, batch: StreamWork): Promise<readonly string[]> {
   const [only] = batch.work;
   if (!only?.servers || batch.work.length > 1) return sendEach(context, batch.work);
   return (await isDone(context, only)) ? [] : sendEach(context, [only]);
 }
 
-/** Whether the pass was made, or is another process's to make; a vendor's failure is in the ledger then, and its retry with it. */
+/**
+ * Whether the pass was run here, or is left to another process. A vendor's failure counts as done, because it is in the
+ * ledger with its retry.
+ */
 async function isDone(context: PassContext, { connection, servers }: ConnectionWork) {
   try {
     const request = { connection, trigger: 'stream' as const, ...(servers && { servers }) };
     await runPass(context, request);
     return true;
   } catch (error) {
-    // Whatever it was: the queue tries it again without holding up the shard, and has its dead letters.
+    // Any error: the queue retries without delaying the shard, and has dead letters.
     const failure = failureOf(error);
     measureFailure(context.observability.metrics, failure.code);
     context.deps.log.error('pass failed', { connection, ...failure });
@@ -72,7 +75,7 @@ async function isDone(context: PassContext, { connection, servers }: ConnectionW
   }
 }
 
-/** One call for each connection, so that it is known which of them could not be sent. */
+/** One call per connection, so that it is known which could not be sent. */
 async function sendEach(
   { deps, observability }: PassContext,
   list: readonly ConnectionWork[],

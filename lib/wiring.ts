@@ -23,7 +23,7 @@ import { noAnnouncer } from './work/events.ts';
 import { noQueue } from './work/queue.ts';
 import { sqsQueue } from './work/sqs-queue.ts';
 
-/** What of a deployment the wiring needs: names, and where credentials may go. */
+/** The settings of a deployment for the wiring: names, and the hosts that credentials may be sent to. */
 export interface WiringSettings {
   readonly desiredTable: string;
   readonly ledgerTable: string;
@@ -33,13 +33,13 @@ export interface WiringSettings {
   readonly secretPrefix: string;
   /** `provider=host[:port]`, separated by commas. */
   readonly allowedHosts: string;
-  /** URL of the work queue; absent means that a scheduled pass does all itself, and retries wait for the next. */
+  /** URL of the work queue. Absent: a scheduled pass does everything itself, and retries wait for the next one. */
   readonly queueUrl?: string;
-  /** Event bus; absent means that events go nowhere. */
+  /** Event bus; absent: no events are published. */
   readonly eventBus?: string;
 }
 
-/** What may differ from a deployment: endpoints on loopback, a clock of the test's own. */
+/** Overrides of a deployment: endpoints on loopback, a clock for tests. */
 export interface WiringOptions {
   readonly endpoints?: {
     readonly dynamodb?: ClientOptions;
@@ -52,7 +52,7 @@ export interface WiringOptions {
   };
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Receives the clocks of vendors and their token endpoints. */
+  /** Receives the dates in answers of vendors and their token endpoints. */
   readonly onDate?: (seen: SeenDate) => void;
 }
 
@@ -67,7 +67,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** How long a process goes on with the fingerprint key that it read: a rotation is noticed so much later. */
+/** How long a process caches the fingerprint key, and so how late it notices a rotation. */
 const keysMs = 5 * 60_000;
 
 function cachedFor<T>(ms: number, clock: Clock, load: () => Promise<T>): () => Promise<T> {
@@ -80,7 +80,7 @@ function cachedFor<T>(ms: number, clock: Clock, load: () => Promise<T>): () => P
   };
 }
 
-/** Wires the adapters once for a process: the same for every function, and for the command line with AWS. */
+/** Creates the adapters, once per process: for all functions, and for the command line with AWS. */
 export function wire(
   settings: WiringSettings,
   log: Log,

@@ -39,23 +39,23 @@ import type { LocalSqs } from '../../lib/local/aws/sqs/sqs.ts';
 import { systemClock } from '../../lib/wiring.ts';
 import type { Clock } from '../../lib/model/runtime.types.ts';
 
-/** AWS and the vendors on loopback, and what a composition root needs to run on them. */
+/** AWS and vendors on loopback, with the options for a composition root. */
 export interface EmbeddedWorld {
   readonly barndoor: BarndoorSimulator;
   readonly alloy: AlloySimulator;
   readonly contextforge: ContextForgeSimulator;
   readonly litellm: LiteLlmSimulator;
-  /** Barndoor's issuer of tokens: a gateway that is set up so accepts them. */
+  /** Barndoor's token issuer, whose tokens the gateway accepts. */
   readonly issuer: TokenEndpoint;
   readonly dynamodb: LocalDynamoDb;
   readonly secretsManager: LocalSecretsManager;
   readonly ssm: LocalSsm;
   readonly sqs: LocalSqs;
   readonly eventBridge: LocalEventBridge;
-  /** The work queue; what was received three times in vain goes to the other. */
+  /** The work queue. A message that failed three times goes to the other queue. */
   readonly queueUrl: string;
   readonly deadLettersUrl: string;
-  /** Writes rows and secrets as the user would. */
+  /** Writes rows and secrets like a user. */
   readonly desired: DesiredWriter;
   readonly secrets: SecretWriter;
   readonly settings: Settings;
@@ -69,7 +69,7 @@ export interface EmbeddedWorldOptions {
   readonly contextforge?: ContextForgeOptions;
   readonly litellm?: LiteLlmOptions;
   readonly issuer?: Parameters<typeof startTokenEndpoint>[0];
-  /** Where tables and secrets outlive the process; in memory without it. */
+  /** The folder in which tables and secrets are stored; absent: in memory. */
   readonly folder?: string;
   readonly clock?: Clock;
   readonly dynamodb?: Parameters<typeof startDynamoDb>[0];
@@ -83,13 +83,13 @@ const desiredName = 'Desired';
 const ledgerName = 'Ledger';
 const eventBus = 'trueup';
 const fingerprintSecret = 'trueup-fingerprint-key';
-/** On loopback a call is late only because the machine is busy: no reason to send it again. */
+/** On loopback, a slow call only means that the machine is busy, so timeouts are long. */
 const patience = { timeoutMs: 30_000, connectTimeoutMs: 30_000 };
 const fake = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
- * Starts it: free ports on loopback, tables made, a fingerprint key of its own. Where a part cannot be started, none is left
- * running.
+ * Starts the world on free loopback ports, with its own tables and fingerprint key. If a part cannot be started, all
+ * parts are closed.
  */
 export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise<EmbeddedWorld> {
   const { clock = systemClock, folder } = options;
@@ -97,7 +97,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const kept = folder === undefined ? {} : { folder };
   await using parts = new AsyncDisposableStack();
   const start = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
-    // One that is still starting when another fails is closed, too.
+    // Also closes a part that is still starting when another one fails.
     parts.defer(async () => (await starting.catch(() => undefined))?.close());
     return starting;
   };

@@ -4,7 +4,7 @@ import type { BarndoorServerInit } from '../../lib/local/gateways/barndoor/simul
 import type { ContextForgeServerInit } from '../../lib/local/gateways/contextforge/gateway.ts';
 import { accessToken, alloy, barndoor, contextforge, reference, values } from './secret-values.ts';
 
-/** A declared server, as its row has it. */
+/** A declared server. */
 export interface DemoServer {
   readonly id: string;
   readonly label: string;
@@ -16,7 +16,7 @@ const barndoorId = (n: number) => `5f0c1d2e-0000-4000-8000-${String(n).padStart(
 const alloyId = (n: number) => `srv_4c1e90${n}`;
 const contextforgeId = (n: number) => `c0ffee0${n}`.padEnd(32, '0');
 
-/** High enough that no pass waits for it here; without one, it is what the vendor documents. */
+/** High enough that no pass waits for the rate limit. */
 const budget = { requestsPerMinute: 1200, concurrency: 4 };
 const policy = { mode: 'correct', limits: { updates: '40%' } };
 
@@ -87,7 +87,7 @@ const allow = (...allowedActions: readonly string[]) => ({
   actions: { mode: 'allowlist', allowedActions },
 });
 
-/** What it declares at Alloy: who may do what. */
+/** What the team declares at Alloy: access rules. */
 export const alloyServers = {
   support: {
     id: alloyId(1),
@@ -102,7 +102,7 @@ export const alloyServers = {
   finance: { id: alloyId(3), label: 'finance', spec: { name: 'Finance' } },
 } as const satisfies Record<string, DemoServer>;
 
-/** What it declares at its own ContextForge, which keeps the token of one MCP server. */
+/** What the team declares at its own ContextForge, including the token of one MCP server. */
 export const contextforgeServers = {
   tickets: {
     id: contextforgeId(1),
@@ -117,7 +117,7 @@ export const contextforgeServers = {
   wiki: { id: contextforgeId(2), label: 'wiki', spec: { name: 'Wiki', tags: ['docs', 'eu'] } },
 } as const satisfies Record<string, DemoServer>;
 
-/** The support desk may also look at invoices. */
+/** The support desk gets access to invoices. */
 export const supportEdited: DemoServer = {
   ...alloyServers.support,
   spec: {
@@ -126,7 +126,7 @@ export const supportEdited: DemoServer = {
   },
 };
 
-/** A script that meant one server, and renames three. */
+/** A script that was meant for one server renames three. */
 export const renamedByScript: readonly DemoServer[] = (
   ['slack', 'zendesk', 'hubspot'] as const
 ).map((key) => {
@@ -138,7 +138,7 @@ const before: Readonly<Record<string, Partial<BarndoorServerInit>>> = {
   [barndoorServers.salesforce.id]: { name: 'Salesforce (copy)', slug: 'salesforce' },
 };
 
-/** What was clicked together at Barndoor before. */
+/** The servers that were configured by hand at Barndoor. */
 export const liveAtBarndoor: readonly BarndoorServerInit[] = [
   ...Object.values(barndoorServers)
     .filter(({ label }) => label !== 'asana')
@@ -151,7 +151,7 @@ const plainFields = ({ name, description = '' }: { name: string; description?: s
   description,
 });
 
-/** And at Alloy, whose answers carry a live token each. */
+/** The servers at Alloy, whose answers each have a valid token. */
 export const liveAtAlloy: readonly AlloyServerInit[] = Object.values(alloyServers).map(
   ({ id, spec }) => ({
     serverId: id,
@@ -161,7 +161,7 @@ export const liveAtAlloy: readonly AlloyServerInit[] = Object.values(alloyServer
   }),
 );
 
-/** And at ContextForge: as declared, but that Trueup does not know which token is stored. */
+/** The servers at ContextForge, as declared; Trueup does not know which token is stored. */
 export const liveAtContextForge: readonly ContextForgeServerInit[] = [
   {
     id: contextforgeServers.tickets.id,

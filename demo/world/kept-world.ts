@@ -11,7 +11,7 @@ import type { EmbeddedWorld } from './embedded-world.ts';
 import type { Clock } from '../../lib/model/runtime.types.ts';
 import { serverKey } from '../../lib/model/names/server-key.ts';
 
-/** What of the vendors outlives the process: their addresses, which rows name, and their servers. */
+/** The state of the vendors that is stored: their ports, which rows refer to, and their servers. */
 interface Kept {
   readonly ports: { readonly barndoor: number; readonly alloy: number; readonly issuer: number };
   readonly barndoor: readonly BarndoorServerInit[];
@@ -19,11 +19,11 @@ interface Kept {
   readonly issued?: IssuedTokens;
 }
 
-/** For `trueup login`: the issuer's client for people, which has no secret. */
+/** The issuer's public client, for `trueup login`. */
 const publicClient = 'trueup-login';
 
 /**
- * The embedded world with the demo's fleet in it, kept in a folder from one command to the next.
+ * The embedded world with the demo's fleet, stored in a folder between commands.
  *
  * @throws FolderInUse if another command runs on it
  */
@@ -85,7 +85,7 @@ async function populate(world: EmbeddedWorld): Promise<void> {
   );
 }
 
-/** Another process has a port that was ours: the demo's own connections follow. */
+/** If another process has taken a stored port, updates the demo's connections. */
 async function readdress(world: EmbeddedWorld, { ports }: Kept): Promise<void> {
   const now = portsOf(world);
   if (JSON.stringify(now) !== JSON.stringify(ports)) await putConnections(world);

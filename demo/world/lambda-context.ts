@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 
-/** A Lambda context, as the runtime passes it, for a function that is run here. */
+/** A Lambda context for a function that runs in this process. */
 export function lambdaContext(functionName: string, remainingMs: () => number): Context {
   return {
     functionName,

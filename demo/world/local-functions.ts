@@ -4,13 +4,13 @@ import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { lambdaContext } from './lambda-context.ts';
 import type { EmbeddedWorld } from './embedded-world.ts';
 
-/** How long it rests before it looks again whether there are messages. */
+/** How long to wait before checking for messages again. */
 const restMs = 100;
 
-/** As long as a function may take in a deployment. */
+/** The time limit of a function in a deployment. */
 const timeoutMs = 300_000;
 
-/** The function of the queue in this process: serves it until `stop`, and then to the end of the message at hand. */
+/** Runs the queue's function in this process until `stop`, and then finishes the current message. */
 export async function serveQueue(
   world: EmbeddedWorld,
   wiring: () => Dependencies,

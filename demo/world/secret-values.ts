@@ -1,13 +1,13 @@
 /*
- * What Secrets Manager holds for the demo's fleet. Made up, and none of it may ever be shown: the demo's test looks for
- * each of these in all that it prints.
+ * The secrets of the demo's fleet. They are fictitious, but must never be shown: the demo's test searches its output
+ * for each of them.
  */
 
 export const barndoor = 'acme-barndoor';
 export const alloy = 'acme-alloy';
 export const contextforge = 'acme-contextforge';
 
-/** A reference as a row has it: connections may only use secrets below their own name. */
+/** A reference in a row: connections may only use secrets below their own name. */
 export const reference = (connection: string, name: string, key?: string) => ({
   secret: `trueup/${connection}/${name}`,
   ...(key !== undefined && { key }),
@@ -35,10 +35,10 @@ export const secretTexts: Readonly<Record<string, string>> = {
   [reference(barndoor, 'github').secret]: githubText(values.github),
 };
 
-/** The secret after a rotation, or after a note was written beside the same value. */
+/** The secret after a rotation, or with the same value and an added note. */
 export function githubText(clientSecret: string, note?: string): string {
   return JSON.stringify({ client_secret: clientSecret, ...(note !== undefined && { note }) });
 }
 
-/** What the vendor hands out by itself, in each answer: counts as a secret. */
+/** The token in the vendor's answers, which counts as a secret. */
 export const accessToken = 'alloy-access-4be0';

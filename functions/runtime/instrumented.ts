@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
 import { TrueupError } from '../../lib/model/errors/errors.ts';
 import type { Observability } from './observability.ts';
 
-/** A Lambda handler with what all of them have: the invocation in each log line, metrics, and errors that are logged. */
+/** Wraps a Lambda handler: adds the invocation to each log line, emits metrics, and logs errors. */
 export function instrumented<Event, Result>(
   { logger, metrics }: Observability,
   handle: (event: Event, context: Context) => Promise<Result>,
@@ -21,7 +21,7 @@ function errorOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** What a log line says of an error. */
+/** The members of a log line for an error. */
 export function failureOf(error: unknown): { readonly code: string; readonly reason: string } {
   const { name, message } = errorOf(error);
   return { code: error instanceof TrueupError ? error.code : name, reason: message };

@@ -4,7 +4,7 @@ import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { measure } from './observability.ts';
 import type { Observability } from './observability.ts';
 
-/** Receives the result of each pass; for a terminal that shows it. */
+/** Receives the result of each pass, for output on a terminal. */
 export type Seen = (result: PassResult) => void;
 
 /** What a handler needs for a pass. */
@@ -12,19 +12,19 @@ export interface PassContext {
   readonly deps: Dependencies;
   readonly observability: Observability;
   readonly seen: Seen;
-  /** Milliseconds since the epoch at which the function has to be done. */
+  /** When the function must end, in milliseconds since the epoch. */
   readonly deadline: number;
 }
 
-/** What a function keeps of its time for the end: the last ledger writes, the report, the messages, the release. */
+/** Time reserved for the end: the last ledger writes, the report, messages, and releasing the lease. */
 const reserveMs = 10_000;
 
-/** The deadline of an invocation with so much time left. */
+/** The deadline of an invocation with this much time left. */
 export function deadlineOf(now: number, remainingMs: number): number {
   return now + remainingMs - Math.min(reserveMs, remainingMs / 4);
 }
 
-/** One pass, or a knock at the process that is making one; counted. @throws StoreError, as `reconcile` does */
+/** Runs a pass, or knocks at the process that runs one, and emits metrics. @throws StoreError, as `reconcile` does */
 export async function runPass(
   { deps, observability, seen, deadline }: PassContext,
   request: PassRequest,

@@ -2,24 +2,19 @@ import { StoreError } from '../../lib/model/errors/store-error.ts';
 import type { Dependencies } from '../../lib/pass/dependencies.types.ts';
 import { eachLimited } from '../../lib/pass/limited.ts';
 
-/** Connections that an invocation reconciles itself, side by side, and those that are left. */
+/** Connections that an invocation reconciles itself, in parallel, and the remaining ones. */
 export interface Share {
   readonly own: readonly string[];
   readonly left: readonly string[];
 }
 
-/**
- * Servers that the passes of one process may have in memory together. A connection with more of them is alone in its process.
- */
+/** Maximum number of servers that concurrent passes may have in memory. A larger connection is processed alone. */
 export const serversAtOnce = 2000;
 
 /** Lease items read at the same time. */
 const readsAtOnce = 10;
 
-/**
- * The first `atMost` connections, less those that would be too large together: of those that fit, in order, or the first
- * one alone.
- */
+/** The first `atMost` connections that fit into memory together, in order, or the first one alone. */
 export async function takeShare(
   connections: readonly string[],
   atMost: number,
@@ -50,11 +45,11 @@ async function sizesOf(
   const sizes = new Map<string, number>();
   await eachLimited(connections, readsAtOnce, async (name) => {
     try {
-      // What the last pass over all of them found; before the first one, what is declared.
+      // The number from the last full pass; before the first one, the number of declared servers.
       const known = (await lease.read(name))?.known;
       sizes.set(name, known ?? (await desired.countServers(name)));
     } catch (error) {
-      // Its pass will say so.
+      // The connection's own pass reports the error.
       if (!(error instanceof StoreError)) throw error;
     }
   });

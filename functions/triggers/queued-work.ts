@@ -8,13 +8,13 @@ import type { PassContext } from '../runtime/run-pass.ts';
 import { connectionOf, readSecretEvent } from './secret-event.ts';
 import { secretUsers } from './secret-users.ts';
 
-/** A body that no version of this function will understand. Its text is not repeated. */
+/** A message that cannot be understood. The error does not repeat its text. */
 export class PoisonMessageError extends TrueupError {
   static override readonly name: string = 'PoisonMessageError';
 }
 
 /**
- * Does what a message asks for.
+ * Processes a message.
  *
  * @throws PoisonMessageError if it is not understood, StoreError if a table, the secrets or the queue failed
  */
@@ -61,28 +61,28 @@ async function workMessage(context: PassContext, message: WorkMessage): Promise<
     ...(secrets && { secrets }),
     ...(hops !== undefined && { hops }),
   });
-  // The process that was asked makes its pass from a list of secrets, which may not know of it yet.
+  // The pass of the process that was knocked at reads a list of secrets, which may be outdated.
   if (kind === 'knocked' && secrets) await deps.queue.send([{ message, delayMs: busyMs }]);
 }
 
-/** So much later a rotation is looked at again that met another process. */
+/** Delay before a rotation is checked again if another process owned the lease. */
 const busyMs = 60_000;
 
 /**
- * What a full pass does as well. Not `stream`, `handover` and `rotation`: they bring news, which a pass that a clock
- * puts later may have missed, and versions of secrets come from a list that lags in a full pass.
+ * Reasons that a full pass covers. Not `stream`, `handover` and `rotation`: they announce changes, which a full pass
+ * may have missed, because clocks differ and its list of secret versions may be outdated.
  */
 const overtakable: ReadonlySet<WorkReason> = new Set(['share', 'continuation', 'retry']);
 
-/** Whether a pass over all servers began since the work was due, and came to its end. */
+/** Whether a pass over all servers started after the work was due, and completed. */
 function isOvertaken({ dueAt }: WorkMessage, { scope, state, startedAt }: PassReport): boolean {
   return scope === 'all' && state === 'ok' && Date.parse(startedAt) >= Date.parse(dueAt);
 }
 
-/** Looks at the servers that use the secret: the pass finds out whether its value moved. */
+/** Reconciles the servers that use the secret; the pass detects whether its value changed. */
 async function secretMoved(context: PassContext, names: readonly string[]): Promise<void> {
   const { desired, clock, log, secretPrefix } = context.deps;
-  // Whether or not an ARN's end is part of the name, the connection is the same.
+  // The connection is the same, whether or not the end of an ARN is part of the name.
   const connection = names.map((name) => connectionOf(name, secretPrefix)).find(Boolean);
   if (connection === undefined) return log.info('event of another secret');
   const { servers, secrets } = secretUsers(await desired.rows(connection), names);

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { connectionNameSchema } from '../../lib/model/names/connection-name.ts';
 
-/** What an event of Secrets Manager says about AWSCURRENT. */
+/** The meaning of an event of Secrets Manager for AWSCURRENT. */
 export type SecretEvent =
-  /** It may have moved, of the secret that has one of these names. */
+  /** AWSCURRENT may have moved, for the secret with one of these names. */
   | { readonly kind: 'moved'; readonly names: readonly string[] }
-  /** An event of Secrets Manager that does not concern it. */
+  /** An event of Secrets Manager that does not concern AWSCURRENT. */
   | { readonly kind: 'other' }
-  /** No event of Secrets Manager, or not in a form that is known. */
+  /** Not an event of Secrets Manager, or in an unknown form. */
   | { readonly kind: 'unknown' };
 
 const current = 'AWSCURRENT';
@@ -22,7 +22,7 @@ const labelSchema = z.object({ name: z.string(), labelUpdated: z.string() });
 
 const withSecretId = z.object({ secretId: z.string() });
 
-/** Of CloudTrail's records, by `eventName`: where the secret is named, and whether AWSCURRENT may have moved. */
+/** CloudTrail's records by `eventName`: the secret's id, and whether AWSCURRENT may have moved. */
 const records: Readonly<Record<string, z.ZodMiniType<{ id: string; moves: boolean }>>> = {
   CreateSecret: z.pipe(
     z.object({ requestParameters: z.object({ name: z.string() }) }),
@@ -64,7 +64,7 @@ const records: Readonly<Record<string, z.ZodMiniType<{ id: string; moves: boolea
  * |                                    | `CreateSecret`: a server may wait for it | `requestParameters.name` |
  * | `AWS Service Event via CloudTrail` | `RotationSucceeded`                      | `additionalEventData.SecretId`, an ARN |
  *
- * A call that failed moved nothing. `RotateSecret` only begins a rotation.
+ * Failed calls are ignored. `RotateSecret` only starts a rotation.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html
@@ -91,8 +91,8 @@ export function readSecretEvent(event: unknown): SecretEvent {
 }
 
 /**
- * The names that a `SecretId` may mean. A complete ARN ends in a hyphen and six characters that are not part of the
- * name; a partial one lacks them, and nothing shows which it is.
+ * The possible names for a `SecretId`. A complete ARN ends in a hyphen and six characters that are not part of the
+ * name; a partial one does not, and the two cannot be distinguished.
  */
 function namesOf(id: string): readonly string[] {
   const name = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1];
@@ -100,7 +100,7 @@ function namesOf(id: string): readonly string[] {
   return /.-[A-Za-z0-9]{6}$/.test(name) ? [name.slice(0, -7), name] : [name];
 }
 
-/** The connection that a secret belongs to by its name, `<prefix>/<connection>/...`; undefined if it is not Trueup's. */
+/** The connection in a secret's name, `<prefix>/<connection>/...`; undefined for other secrets. */
 export function connectionOf(name: string, prefix: string): string | undefined {
   if (!name.startsWith(`${prefix}/`)) return undefined;
   const [connection, ...rest] = name.slice(prefix.length + 1).split('/');

@@ -1,18 +1,18 @@
 import type { DesiredRow } from '../../lib/desired/desired-store.types.ts';
 import { rowIdIn } from '../../lib/model/names/server-key.ts';
 
-/** What an event of a secret concerns. */
+/** The users of a secret. */
 export interface SecretUsers {
   /** Ids of servers whose `spec` refers to it. */
   readonly servers: readonly string[];
-  /** The names by which they do. */
+  /** The names by which they refer to it. */
   readonly secrets: readonly string[];
 }
 
 /**
- * The servers whose `spec` refers to a secret of one of these names. Rows are taken as they are, also those
- * that do not fit, and a reference counts wherever it is: to look at a server too many costs one GET. What only the
- * connection's `auth` refers to has no servers: the next call that is answered with 401 reads it again.
+ * The servers whose `spec` refers to a secret with one of these names. Invalid rows are included, and a reference
+ * counts in any place, because an unnecessary server costs only one GET. A secret that only the connection's `auth`
+ * refers to has no servers: it is read again after the next 401.
  */
 export function secretUsers(rows: readonly DesiredRow[], names: readonly string[]): SecretUsers {
   const used = names.map((name) => ({ name, servers: usersOf(rows, name) }));

@@ -4,22 +4,22 @@ import { namedAtMost } from '../../lib/model/names/named-servers.ts';
 import { connectionNameSchema } from '../../lib/model/names/connection-name.ts';
 import { rowIdIn } from '../../lib/model/names/server-key.ts';
 
-/** What a batch asks of one connection. */
+/** The work of a batch for one connection. */
 export interface ConnectionWork {
   readonly connection: string;
   /** Ids of at most ten servers; absent means the whole connection. */
   readonly servers?: readonly string[];
-  /** Of the records that asked for it: what fails if it can neither be done nor sent. */
+  /** Sequence numbers of the records for this work, which fail if it can neither be done nor sent. */
   readonly sequenceNumbers: readonly string[];
 }
 
-/** A record that will never be understood. It is acknowledged: tried again, it would hold up its shard for a day. */
+/** A record that cannot be understood. It is acknowledged, because retries would block its shard for a day. */
 export interface PoisonRecord {
   readonly sequenceNumber: string;
   readonly why: string;
 }
 
-/** What a batch of the stream of `Desired` asks for. */
+/** The work of a batch of the stream of `Desired`. */
 export interface StreamWork {
   readonly work: readonly ConnectionWork[];
   readonly poison: readonly PoisonRecord[];
@@ -32,7 +32,7 @@ type Touch =
   | { readonly kind: 'poison'; readonly why: string };
 
 /**
- * Groups records by connection, in the order in which the batch names them.
+ * Groups records by connection, in the order of the batch.
  *
  * | record                                   | touches |
  * |------------------------------------------|---------|
@@ -41,7 +41,7 @@ type Touch =
  * | a MODIFY whose images are equal          | nothing |
  * | keys that are not those of a row         | nothing: poison |
  *
- * A row whose content does not fit is touched like any other: the pass records it as invalid.
+ * An invalid row is treated like any other: the pass records it as invalid.
  */
 export function streamWork(records: readonly Partial<DynamoDBRecord>[]): StreamWork {
   const groups = new Map<string, Group>();
@@ -83,7 +83,7 @@ function touchOf(eventName: DynamoDBRecord['eventName'], change: StreamRecord): 
     return { kind: 'poison', why: "its keys are not the texts 'connection' and 'item'" };
   }
   if (!connectionNameSchema.safeParse(connection).success) {
-    return { kind: 'poison', why: 'its connection is no name of a connection' };
+    return { kind: 'poison', why: 'its connection is not a valid connection name' };
   }
   const id = rowIdIn(item);
   if (!id && item !== 'connection') {

@@ -4,7 +4,7 @@ import type { FunctionSet } from './functions/function-set.ts';
 import type { InfraSettings } from './settings.ts';
 import type { Queues } from './data/queues.ts';
 
-/** The parts whose findings are acknowledged. */
+/** The parts of the stack with acknowledged findings. */
 export interface Acknowledged {
   readonly settings: InfraSettings;
   readonly functions: FunctionSet;
@@ -15,7 +15,7 @@ export interface Acknowledged {
 }
 
 const anyResource =
-  'ListSecrets, BatchGetSecretValue, ListStreams and X-Ray take no resource; values are bound by GetSecretValue';
+  'ListSecrets, BatchGetSecretValue, ListStreams and X-Ray do not support resources; values are limited by GetSecretValue';
 
 /** Accepts findings of cdk-nag's AwsSolutions and Serverless, one by one, each with its reason. */
 export function acknowledgeFindings(scope: Construct, found: Acknowledged): void {
@@ -31,7 +31,7 @@ export function acknowledgeFindings(scope: Construct, found: Acknowledged): void
       accept(
         role,
         `AwsSolutions-IAM5[Resource::${arn}]`,
-        'Rows name connections and their secrets beneath the prefix at run time; nothing outside of it can be read or written',
+        'Rows refer to secrets below the prefix at run time; nothing outside of it can be read or written',
       );
     }
   }
@@ -39,35 +39,35 @@ export function acknowledgeFindings(scope: Construct, found: Acknowledged): void
   accept(
     found.operatorPolicy,
     `AwsSolutions-IAM5[Resource::${stack}]`,
-    'The id of this one stack: a caller that asks by name does not know it',
+    'Only the id of this stack, which callers that use its name do not know',
   );
   for (const one of Object.values(functions)) {
     accept(one.role, 'Serverless-LambdaStarPermissions', anyResource);
     accept(
       one.function,
       'Serverless-LambdaDLQ',
-      'The schedule has an on-failure destination, the stream and the queue have their own; a second one would stay empty',
+      'The schedule has an on-failure destination, and the stream and the queue have their own; another one would stay empty',
     );
     accept(
       one.function,
       'Serverless-LambdaTracing',
-      'Off unless the prop tracing is set: no tracer is in the bundle, and log lines have calls and durations',
+      'Off unless the prop tracing is set; there is no tracer in the bundle, and log lines have calls and durations',
     );
   }
   const ends =
-    'A dead-letter queue itself: its messages wait for people, and an alarm notifies them';
+    'It is itself a dead-letter queue: its messages wait for an operator, whom an alarm notifies';
   accept(queues.failures, 'AwsSolutions-SQS3', ends);
   accept(queues.failures, 'Serverless-SQSRedrivePolicy', ends);
   accept(queues.deadLetters, 'Serverless-SQSRedrivePolicy', ends);
   accept(
     found.queueTrigger,
     'Serverless-LambdaEventSourceMappingDestination',
-    'Mappings of SQS have none: the queue redrives to DeadLetters',
+    'SQS event source mappings do not have one; the queue redrives to DeadLetters',
   );
   accept(
     found.fingerprintKey,
     'AwsSolutions-SMG4',
-    'After each rotation the whole fleet is fingerprinted again; it is rotated by hand, if it may have been read',
+    'After each rotation the whole fleet is fingerprinted again, so the key is rotated manually if it may have been exposed',
   );
 }
 
@@ -75,7 +75,7 @@ function accept(construct: IConstruct, id: string, reason: string): void {
   Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** An ARN as cdk-nag prints it, with placeholders for what CloudFormation fills in. */
+/** An ARN as cdk-nag prints it, with placeholders for CloudFormation's values. */
 function shownArn(scope: Construct, service: string, resource: string): string {
   const { region, account } = Stack.of(scope);
   const shown = (value: string, parameter: string) =>

@@ -4,6 +4,6 @@ import { TrueupStack } from './stack.ts';
 
 const app = new App();
 const trueup = readContext(app.node.tryGetContext('trueup'));
-/** The stack of cdk.json's context. */
+/** The stack with the context of cdk.json. */
 export const stack = new TrueupStack(app, trueup.stackName ?? 'Trueup', { trueup });
 app.synth();

@@ -28,10 +28,10 @@ const vpcSchema = z.strictObject({
   securityGroupIds: z.optional(z.array(z.string())),
 });
 
-/** The context key `trueup`: the construct's props in JSON's own types. */
+/** The context key `trueup`: the construct's props as JSON. */
 const contextSchema = z.strictObject({
   stackName: z.optional(z.string()),
-  // Without it the construct says what to add.
+  // Optional here, because the construct's error shows what to add.
   allowedHosts: z.optional(z.record(z.string(), z.array(z.string()))),
   scheduleMinutes: z.optional(z.number()),
   inlineShare: z.optional(z.number()),
@@ -66,7 +66,7 @@ export function readContext(value: unknown): TrueupContext {
   throw new Error(`context 'trueup' of cdk.json:\n${z.prettifyError(parsed.error)}`);
 }
 
-/** The context as props of the construct. Resources that are named by ARN are imported into the scope. */
+/** The context as props of the construct. Resources with an ARN are imported into the scope. */
 export function propsOf(scope: Construct, context: TrueupContext): TrueupReconcilerProps {
   const { eventBusArn, alarmTopicArn, kmsKeyArn, desiredTable, ledgerTable } = context;
   const { scheduleMinutes, failingForMinutes, logRetentionDays, removalPolicy } = context;
@@ -117,7 +117,7 @@ function plainProps(context: TrueupContext) {
   };
 }
 
-/** A VPC is named by ids: to look it up would need a connection. */
+/** A VPC is given by ids, because a lookup would need AWS access. */
 function networkProps(
   scope: Construct,
   { id, subnetIds, securityGroupIds }: z.infer<typeof vpcSchema>,
@@ -129,7 +129,7 @@ function networkProps(
     return subnet;
   });
   return {
-    // The subnets are named, so that zones choose none.
+    // Zones are not used, because the subnets are given.
     vpc: Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId: id, availabilityZones: ['any'] }),
     subnets: { subnets },
     ...(securityGroupIds && {

@@ -16,7 +16,7 @@ export interface OutputSources {
   readonly dashboard: Dashboard;
 }
 
-/** Outputs under stable names, such as `TrueupDesiredTable`. `trueup --stack` reads them; the commands are for people. */
+/** Outputs with stable names, such as `TrueupDesiredTable`. `trueup --stack` reads them; the commands are for users. */
 export function createOutputs(scope: Construct, prefix: string, from: OutputSources): void {
   for (const [name, [value, description]] of Object.entries({
     ...names(from),
@@ -24,7 +24,7 @@ export function createOutputs(scope: Construct, prefix: string, from: OutputSour
   })) {
     new CfnOutput(scope, `Output${name}`, { value, description }).overrideLogicalId(prefix + name);
   }
-  // An output holds 1 KB, the template 1 MB. `trueup --stack` reads it there.
+  // An output is limited to 1 KB, the template to 1 MB, so `trueup --stack` reads this from the template.
   Stack.of(scope).addMetadata(`${prefix}AllowedHosts`, from.settings.allowedHosts);
 }
 
@@ -43,17 +43,17 @@ function names({
   return {
     Version: [version(), 'Version of Trueup that was deployed'],
     DesiredTable: [tables.desired.tableName, 'Table of declarations'],
-    LedgerTable: [tables.ledger.tableName, 'Table of what Trueup applied and observed'],
+    LedgerTable: [tables.ledger.tableName, 'Table with what Trueup applied and observed'],
     FingerprintSecret: [targets.fingerprintKeyArn, 'Secret with the key of the fingerprints'],
     SecretPrefix: [settings.secretPrefix, "First part of the names of connections' secrets"],
-    EventBus: [targets.eventBusArn, "Where Trueup's events go"],
+    EventBus: [targets.eventBusArn, "Event bus for Trueup's events"],
     QueueUrl: [queues.work.queueUrl, 'Work queue'],
     QueueArn: [queues.work.queueArn, 'Work queue'],
     DeadLettersUrl: [queues.deadLetters.queueUrl, 'Messages that failed repeatedly'],
     DeadLettersArn: [queues.deadLetters.queueArn, 'Messages that failed repeatedly'],
     FailuresUrl: [queues.failures.queueUrl, 'Records and invocations that could not be processed'],
     FailuresArn: [queues.failures.queueArn, 'Records and invocations that could not be processed'],
-    OperatorPolicyArn: [operatorPolicy.managedPolicyArn, 'For people who use trueup --stack'],
+    OperatorPolicyArn: [operatorPolicy.managedPolicyArn, 'Policy for users of trueup --stack'],
     ScheduledFunction: [scheduled.function.functionName, 'Function of the schedule'],
     StreamFunction: [stream.function.functionName, "Function of Desired's stream"],
     QueuedFunction: [queued.function.functionName, 'Function of the queue'],
@@ -71,12 +71,12 @@ function commands({ targets, functions }: OutputSources): Outputs {
   return {
     CommandStatus: [
       `trueup status --stack ${Aws.STACK_NAME} ${region}`,
-      'Which servers are as declared, and which are not',
+      'Shows which servers are as declared, and which are not',
     ],
-    // Without the option AWS's command line waits for a minute, and then invokes a second time.
+    // Without this option, the AWS CLI times out after a minute and invokes the function again.
     CommandReconcile: [
       `aws lambda invoke --cli-read-timeout 0 --function-name ${functions.scheduled.function.functionName} ${region} /dev/stdout`,
-      'Makes a pass over every connection now',
+      'Runs a pass over every connection now',
     ],
     CommandLogsScheduled: [tail('scheduled'), 'Follows the log of the schedule'],
     CommandLogsStream: [tail('stream'), 'Follows the log of the stream'],

@@ -36,10 +36,10 @@ export class TrueupReconciler extends Construct {
   readonly fingerprintKey: AnySecret;
   readonly queues: Queues;
   readonly functions: FunctionSet;
-  /** For people who use `trueup --stack`. */
+  /** For users of `trueup --stack`. */
   readonly operatorPolicy: ManagedPolicy;
 
-  /** @throws Error that names the prop that is not valid */
+  /** @throws Error that names the invalid prop */
   constructor(scope: Construct, id: string, props: TrueupReconcilerProps) {
     super(scope, id);
     const settings = settingsOf(props);
@@ -94,7 +94,7 @@ interface Parts {
   readonly targets: PermissionTargets;
 }
 
-/** Keys of what the functions read and write, without connections' secrets. */
+/** KMS keys of everything the functions read and write, except connections' secrets. */
 function storeKeys(props: TrueupReconcilerProps): readonly IKey[] {
   const { kmsKey, desiredTable, ledgerTable, fingerprintKey } = props;
   const stores = [desiredTable, ledgerTable, fingerprintKey];

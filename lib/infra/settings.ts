@@ -2,12 +2,12 @@ import { Duration, Token } from 'aws-cdk-lib';
 import { providerNames } from '../gateways/names.ts';
 import type { TrueupReconcilerProps } from './props.ts';
 
-/** The props that are plain values, with their defaults, checked. */
+/** The props that are plain values, checked and with defaults. */
 export interface InfraSettings {
   /** `provider=host[:port]`, separated by commas, as the functions read it. */
   readonly allowedHosts: string;
   readonly schedule: Duration;
-  /** A tick is dropped when the next is due, or after an hour. Lambda keeps none for longer than six hours. */
+  /** Maximum age of a scheduled invocation: until the next one is due, at most an hour. */
   readonly tickAge: Duration;
   readonly inlineShare: number;
   readonly connectionsAtOnce: number;
@@ -21,14 +21,14 @@ export interface InfraSettings {
 /** A function's time limit. Trueup hands over to the queue before it ends. */
 export const functionTimeout = Duration.minutes(5);
 
-/** Fills in the defaults. @throws Error that names the prop and says what would be right */
+/** Fills in the defaults. @throws Error with the prop and what is expected */
 export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
   const secretPrefix = props.secretPrefix ?? 'trueup';
-  // Parameter Store takes fewer characters than Secrets Manager, and keeps two beginnings for AWS.
+  // Parameter Store allows fewer characters than Secrets Manager, and reserves two prefixes for AWS.
   check(
     /^(?!aws|ssm)[A-Za-z0-9_.-]+$/i.test(secretPrefix),
     'secretPrefix',
-    "one part of a name, of letters, digits, '_', '.' and '-', that does not begin with 'aws' or 'ssm'",
+    "one name segment of letters, digits, '_', '.' and '-' that does not begin with 'aws' or 'ssm'",
   );
   const schedule = minutes('schedule', props.schedule ?? Duration.minutes(5), [1, 480]);
   return {
@@ -45,12 +45,12 @@ export function settingsOf(props: TrueupReconcilerProps): InfraSettings {
   };
 }
 
-/** The form that the host rule needs: an exact host, no scheme, no path, no pattern. */
+/** The form of a host: exact, without scheme, path or wildcard. */
 const hostForm = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$/i;
 
-/** What is missing where no host is allowed, with an example. */
+/** The error if no host is allowed, with an example. */
 const hostsWanted =
-  'given: the hosts that credentials may go to, by provider, such as ' +
+  'set: the hosts that credentials may be sent to, by provider, such as ' +
   `{ "${providerNames[0]}": ["gateway.example.com"] }. The providers are ${providerNames.join(', ')}`;
 
 function hostsOf(hosts: TrueupReconcilerProps['allowedHosts'] | undefined): string {
@@ -79,7 +79,7 @@ function whole(prop: string, value: number, [from, to]: readonly [number, number
 }
 
 function percent(prop: string, value: number): number {
-  // CloudWatch's percentiles and JavaScript's fractions agree on so many digits.
+  // CloudWatch's percentiles and JavaScript's numbers agree up to this many digits.
   const fits =
     Token.isUnresolved(value) ||
     (value >= 0 && value <= 50 && /^\d+(\.\d{1,3})?$/.test(String(value)));

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { propsOf, type TrueupContext } from './context.ts';
 import { TrueupReconciler } from './reconciler.ts';
 
-/** Props of the stack: the construct's, in the form of cdk.json. */
+/** Props of the stack: the construct's props, in the form of cdk.json. */
 export interface TrueupStackProps extends StackProps {
   readonly trueup: TrueupContext;
 }

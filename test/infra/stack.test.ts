@@ -144,7 +144,7 @@ describe("cdk.json's context", () => {
   });
 
   test.each([
-    [undefined, 'Trueup: allowedHosts must be given: the hosts that credentials may go to'],
+    [undefined, 'Trueup: allowedHosts must be set: the hosts that credentials may be sent to'],
     [
       { allowedHosts: { acme: ['x'] } },
       "Trueup: allowedHosts must be lists of hosts by provider: 'acme'",

@@ -12,7 +12,7 @@ import {
   type PermissionTargets,
 } from './permissions.ts';
 
-/** What people need for `trueup --stack`, to be attached to them. It permits what the functions may do. */
+/** The policy for users of `trueup --stack`. It allows the same as the functions have. */
 export function createOperatorPolicy(
   scope: Construct,
   to: PermissionTargets,
@@ -24,7 +24,8 @@ export function createOperatorPolicy(
   return new ManagedPolicy(scope, 'OperatorPolicy', {
     description: `Operates Trueup of stack ${stack.stackName} from the command line`,
     statements: [
-      // The stack's outputs name tables, key and queue, its template the allowed hosts. A caller asks by name, without its id.
+      // The stack's outputs have tables, key and queue; its template has the allowed hosts. Callers use the stack's
+      // name, not its id.
       new PolicyStatement({
         sid: 'ReadOutputs',
         actions: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
@@ -45,17 +46,17 @@ export function createOperatorPolicy(
       }),
       // `apply`, `approve` and `pause` take the lease and write the ledger, as a function does.
       keepLedger(ledger),
-      // A pass from a laptop calls the vendor itself.
+      // A pass on a user's machine calls the vendor itself.
       ...readSecrets(scope, to),
-      // `login` saves what a person brought back, and `push --prune` removes it.
+      // `login` saves tokens, and `push --prune` removes them.
       keepSignIns(scope, to, ['DeleteParameter']),
-      // A pass that hands over, or whose retries come soon.
+      // For a pass that hands over work or sends retries.
       new PolicyStatement({
         sid: 'SendWork',
         actions: ['sqs:SendMessage'],
         resources: [to.queues.work.queueArn],
       }),
-      // Events of what it changed.
+      // For events of its changes.
       new PolicyStatement({
         sid: 'Announce',
         actions: ['events:PutEvents'],
@@ -67,7 +68,7 @@ export function createOperatorPolicy(
   });
 }
 
-/** What the commands among the outputs need, and the steps of docs/runbook.md. */
+/** Permissions for the commands in the outputs, and for the steps of docs/runbook.md. */
 function outputCommands(
   { queues }: PermissionTargets,
   { scheduled, stream, queued }: FunctionSet,
@@ -81,7 +82,7 @@ function outputCommands(
     statement('Reconcile', ['lambda:InvokeFunction'], [scheduled.function.functionArn]),
     statement('ReadLogs', ['logs:FilterLogEvents', 'logs:StartQuery'], logGroups),
     statement('LookAtFailures', take, [queues.failures.queueArn]),
-    // SQS moves dead letters back with the rights of the caller.
+    // SQS redrives dead letters with the permissions of the caller.
     statement(
       'RedriveDeadLetters',
       [...take, 'sqs:StartMessageMoveTask', 'sqs:ListMessageMoveTasks'],
@@ -97,7 +98,7 @@ function outputCommands(
   ];
 }
 
-/** ARNs of a stack with this name, with any id. */
+/** ARNs of a stack with this name and any id. */
 function stackArns(stack: Stack): string {
   const resourceName = `${stack.stackName}/*`;
   return Arn.format({ service: 'cloudformation', resource: 'stack', resourceName }, stack);

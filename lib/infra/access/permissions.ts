@@ -29,11 +29,11 @@ export function secretArn(scope: Construct, name: string): string {
 /** What every function needs, since all of them run the same pass. */
 export function passPermissions(scope: Construct, to: PermissionTargets): PolicyStatement[] {
   return [
-    // Rows of the connection, all or the named ones. Only users write Desired.
+    // Reads rows of the connection. Only users write Desired.
     readDesired(to.tables.desired),
     // Lease, records, reports and history. No Scan: a pass has the name of its connection.
     keepLedger(to.tables.ledger),
-    // Continuations, retries, and what is beyond the inline share.
+    // Continuations, retries, and connections beyond the inline share.
     allow('SendWork', ['sqs:SendMessage'], [to.queues.work.queueArn]),
     // Events of changes, drift, failures and held plans.
     allow('Announce', ['events:PutEvents'], [to.eventBusArn]),
@@ -58,7 +58,7 @@ export function readStream({ streamArn }: Tables): PolicyStatement[] {
   ];
 }
 
-/** For Lambda's poller of the work queue, and for a message that is to come again soon. */
+/** For Lambda's poller of the work queue, and for messages that are made visible again sooner. */
 export function takeWork({ work }: Queues): PolicyStatement {
   const actions = [
     'sqs:ReceiveMessage',
@@ -69,7 +69,7 @@ export function takeWork({ work }: Queues): PolicyStatement {
   return allow('TakeWork', actions, [work.queueArn]);
 }
 
-/** For Lambda, which reports what it gave up, with the function's role. */
+/** For Lambda, which sends failed invocations and records with the function's role. */
 export function showFailures({ failures }: Queues): PolicyStatement {
   return allow('TellFailures', ['sqs:SendMessage'], [failures.queueArn]);
 }
@@ -80,8 +80,8 @@ export function writeLogs(logGroupArn: string): PolicyStatement {
 }
 
 /**
- * For Lambda, which makes the network interfaces of a function in a VPC with the function's role; the actions that describe take
- * no resource. The function's own code may use none of it.
+ * For Lambda, which creates the network interfaces of a function in a VPC with the function's role; the describe
+ * actions do not support resources. The function's own code cannot use these permissions.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
@@ -111,7 +111,7 @@ export function useNetwork(scope: Construct): PolicyStatement[] {
   ];
 }
 
-/** X-Ray's write actions take no resource. */
+/** X-Ray's write actions do not support resources. */
 export function writeTraces(): PolicyStatement {
   return allow('WriteTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
 }
@@ -133,11 +133,11 @@ export function indexArn(desired: AnyTable): string {
   return `${desired.tableArn}/index/${connectionsIndex}`;
 }
 
-/** Names and versions of all secrets, values of the connections' own and of the fingerprint key. */
+/** Reads names and versions of all secrets, and values of the connections' secrets and the fingerprint key. */
 export function readSecrets(scope: Construct, to: PermissionTargets): PolicyStatement[] {
   const read = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
   return [
-    // The key is outside the prefix, so that no row can name it.
+    // The key is outside the prefix, so that no row can refer to it.
     allow('ReadFingerprintKey', ['secretsmanager:GetSecretValue'], [to.fingerprintKeyArn]),
     // Version ids by name prefix. AWS accepts only * here; the answer has names and versions, never values.
     allow('ListSecretVersions', ['secretsmanager:ListSecrets'], ['*']),
@@ -150,7 +150,7 @@ export function readSecrets(scope: Construct, to: PermissionTargets): PolicyStat
   ];
 }
 
-/** An exchanged refresh token must be saved before its first use. Nothing in Secrets Manager is written. */
+/** Saves refresh tokens, which must happen before their first use. Nothing is written to Secrets Manager. */
 export function keepSignIns(
   scope: Construct,
   to: PermissionTargets,
@@ -162,7 +162,7 @@ export function keepSignIns(
   return allow('KeepSignIns', actions, [Arn.format({ ...parts, resourceName }, Stack.of(scope))]);
 }
 
-/** With the user's own key for tables, queues and fingerprint key: what their services do with it for the caller. */
+/** Permissions for the user's own KMS key of tables, queues and fingerprint key, used through their services. */
 export function useStoreKeys(keys: readonly IKey[]): PolicyStatement[] {
   const actions = [
     'Decrypt',

@@ -7,17 +7,16 @@ import type { TrueupReconcilerProps } from '../props.ts';
 export type AnySecret = Secret | ISecret;
 
 /**
- * The key of the fingerprints: the user's, or a new one, generated, 64 characters. CloudFormation generates its name, which has
- * no `/`, so it is outside the prefix that connections may use. One that was made by a creation that then failed protects
- * nothing, and is not retained.
+ * The fingerprint key: the user's, or a new generated one of 64 characters. CloudFormation generates its name, which
+ * has no `/`, so it is outside the prefix that connections may use. If the creation of the stack fails, the new key is
+ * not retained, because it protects nothing yet.
  */
 export function fingerprintKeyOf(scope: Construct, props: TrueupReconcilerProps): AnySecret {
   const { fingerprintKey, kmsKey, removalPolicy } = props;
   if (fingerprintKey) return fingerprintKey;
   const isDestroyed = removalPolicy === RemovalPolicy.DESTROY;
   return new Secret(scope, 'FingerprintKey', {
-    description:
-      "Trueup's key for fingerprints of what it applied; if lost, nothing is sent for it",
+    description: "Trueup's key for fingerprints of applied values",
     generateSecretString: { passwordLength: 64, excludePunctuation: true },
     removalPolicy: isDestroyed ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...(kmsKey && { encryptionKey: kmsKey }),

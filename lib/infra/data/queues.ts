@@ -7,13 +7,13 @@ import { functionTimeout } from '../settings.ts';
 /** The work queue, and the queues for what could not be processed. */
 export interface Queues {
   readonly work: Queue;
-  /** Messages of the work queue that failed repeatedly. They can be sent back as they are. */
+  /** Messages of the work queue that failed repeatedly. They can be redriven unchanged. */
   readonly deadLetters: Queue;
-  /** What never became a message: stream records, invocations of the schedule, events of secrets. For people. */
+  /** Failures that are not messages: stream records, scheduled invocations and events of secrets. For operators. */
   readonly failures: Queue;
 }
 
-/** How often a message is tried: enough that a store that is down for a while loses none. */
+/** Maximum receives of a message; enough that no message is lost while a store is down for a while. */
 const receives = 5;
 
 export function createQueues(scope: Construct, kmsKey: IKey | undefined): Queues {

@@ -18,7 +18,7 @@ export type AnyTable = Table | ITable;
 /** The two tables. */
 export interface Tables {
   readonly desired: AnyTable;
-  /** The stream of Desired, which is the second trigger. */
+  /** The stream of Desired, which triggers the stream function. */
   readonly streamArn: string;
   readonly ledger: AnyTable;
 }
@@ -32,7 +32,7 @@ export function createTables(scope: Construct, props: TrueupReconcilerProps): Ta
   const streamArn = desired.tableStreamArn;
   if (streamArn === undefined) {
     throw new Error(
-      'Trueup: desiredTable must have a stream with new and old images; give its ARN as tableStreamArn',
+      'Trueup: desiredTable must have a stream with new and old images; set its ARN as tableStreamArn',
     );
   }
   return { desired, streamArn, ledger: props.ledgerTable ?? createLedger(scope, props) };
@@ -63,7 +63,7 @@ function common({ removalPolicy = RemovalPolicy.RETAIN, kmsKey }: TrueupReconcil
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
-    // Retained also where their creation is rolled back: that they are protected would make the rollback fail.
+    // Also retained on rollback of their creation, which would fail because the tables are protected.
     removalPolicy,
     ...encryption(kmsKey),
   };

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join, parse, resolve } from 'node:path';
 import type * as Esbuild from 'esbuild';
 
-/** The functions, by the name of their file in `functions/`, which exports `handler`. */
+/** The functions, by the name of their file in `functions/`, which exports the handler. */
 export const functionNames = ['scheduled', 'stream', 'queued'] as const;
 
 export type FunctionName = (typeof functionNames)[number];
@@ -11,28 +11,28 @@ export type FunctionName = (typeof functionNames)[number];
 /** Next to `lib`, both in the repository and in `dist`. */
 export const functionsFolder = resolve(import.meta.dirname, '../../../functions');
 
-/** Where the SDK looks for credentials that a function does not have. It imports these packages only for that. */
+/** Packages that the SDK imports only for kinds of credentials that a function does not have. */
 const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
   (name) => `@aws-sdk/credential-provider-${name}`,
 );
 
 /**
- * What few functions need is a file of its own beside the bundle, read when it is imported. In one file with the rest it would
- * be read at each start, and whole: esbuild leaves out what is not used of a module only where it does not come by `import()`.
- * By the name of its import, which `imports` of package.json resolves.
+ * Modules that are rarely needed get their own file next to the bundle, which is read only when it is imported. In the
+ * bundle they would be read at each start, and completely, because esbuild does not tree-shake modules that are loaded
+ * by `import()`. Keyed by the import name, which `imports` of package.json resolves.
  */
 const beside = {
   '#ssm': { file: 'ssm', source: resolve(functionsFolder, '../lib/sign-in/saved/ssm.ts') },
 } as const;
 
-/** In each function's own folder. Not `.cjs`: emulators of Lambda look for `.js` and `.mjs` only. */
+/** The file in each function's folder. Not `.cjs`, because Lambda emulators only support `.js` and `.mjs`. */
 export const bundleName = 'index.js';
 
 /**
- * How a handler becomes a file with its own SDK, small enough to start fast. It is a CommonJS module: for an ES module that
- * imports `node:http`, Node evaluates all of its exports and so loads its own fetch, a quarter of a start. The source map is
- * next to it, without the sources, and Node does not read it. Class names are lost, so errors that are logged set their own.
- * The type is inferred, because the package does not include esbuild's types.
+ * Options to bundle a handler with its SDK into one file that starts fast. It is a CommonJS module: for an ES module
+ * that imports `node:http`, Node evaluates all of its exports and so loads its fetch, which takes a quarter of a start.
+ * The source map is next to it, without the sources, and Node does not read it. Class names are minified, so errors set
+ * their own names. The return type is inferred, because the package does not include esbuild's types.
  */
 export function bundleOptions(entry: string, outFolder: string) {
   return {
@@ -54,7 +54,10 @@ export function bundleOptions(entry: string, outFolder: string) {
   };
 }
 
-/** Writes `index.js`, what is beside it, their source maps and a `package.json` into the folder. Needs esbuild, which only the repository has. */
+/**
+ * Writes `index.js`, the separate modules, their source maps and a `package.json` into the folder. Needs esbuild, which
+ * only the repository has.
+ */
 export function bundleFunction(name: FunctionName, outFolder: string): void {
   bundleFile(join(functionsFolder, `${name}.ts`), outFolder);
 }
@@ -64,7 +67,7 @@ export function bundleFile(entry: string, outFolder: string): void {
   const require = createRequire(import.meta.url);
   const { buildSync } = require('esbuild') as typeof Esbuild;
   buildSync(bundleOptions(entry, outFolder));
-  // The folder may be inside a package of any type.
+  // Needed because the folder may be inside a package of any type.
   const imports = Object.entries(beside).map(([name, { file }]) => [name, `./${file}.js`]);
   const contents = { type: 'commonjs', imports: Object.fromEntries(imports) as object };
   writeFileSync(join(outFolder, 'package.json'), `${JSON.stringify(contents)}\n`);

@@ -5,25 +5,28 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundleFunction, functionsFolder, type FunctionName } from './bundle.ts';
 
-/** What Lambda calls in the bundle. */
+/** Lambda's handler setting for the bundle. */
 export const handler = 'index.handler';
 
-/** The file beside the bundle that has the allowed hosts: a function's environment holds 4 KB, which is some 90 of them. */
+/**
+ * The file next to the bundle with the allowed hosts. A function's environment is limited to 4 KB, which is about 90
+ * hosts.
+ */
 export const hostsFile = 'allowed-hosts.txt';
 
 /**
- * The code of a function, with the hosts that it may send credentials to. In the repository, where this file is TypeScript, it
- * is bundled here; in the package the built bundle is in `functions/<name>`.
+ * The code of a function, with its allowed hosts. In the repository it is bundled here; the package has the bundle in
+ * `functions/<name>`.
  */
 export function functionCode(name: FunctionName, allowedHosts: string): Code {
   const isBuilt = !import.meta.filename.endsWith('.ts');
   const built = join(functionsFolder, name);
-  // CDK makes equal assets once: of two stacks with other hosts each needs its own.
+  // CDK deduplicates equal assets, so the hash must include the hosts, which may differ between stacks.
   const digest = createHash('sha256').update(allowedHosts).digest('hex');
   return Code.fromAsset(isBuilt ? built : functionsFolder, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Never pulled: the local bundler always succeeds or throws.
+      // The image is never pulled, because the local bundler always succeeds or throws.
       image: DockerImage.fromRegistry('scratch'),
       command: ['esbuild', name, digest],
       local: {

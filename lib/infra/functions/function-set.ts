@@ -42,7 +42,7 @@ export function createFunctions(
         listConnections(tables.desired),
         showFailures(queues),
       ],
-      // Scheduler invokes asynchronously. Lambda's own retries would only coincide with the next tick.
+      // Scheduler invokes asynchronously. Lambda's retries would only overlap with the next invocation.
       asynchronous: {
         retryAttempts: 0,
         maxEventAge: settings.tickAge,
@@ -64,8 +64,8 @@ export function createFunctions(
       name: 'queued',
       description: 'Trueup: processes the queue, one connection at a time',
       permissions: [...passPermissions(scope, targets), takeWork(queues)],
-      // A long pass goes on in continuations, through the queue to this same function. Trueup itself ends those that come to
-      // no server, and an alarm watches how many there are in a row.
+      // A long pass continues through the queue in this same function. Trueup ends continuations that make no progress,
+      // and an alarm watches their number in a row.
       recursiveLoop: RecursiveLoop.ALLOW,
     }),
   };

@@ -16,12 +16,12 @@ import { useNetwork, writeLogs, writeTraces } from '../access/permissions.ts';
 import type { Network } from './network.ts';
 import { functionTimeout } from '../settings.ts';
 
-/** What one of Trueup's functions needs. */
+/** Props of one of Trueup's functions. */
 export interface TrueupFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
   readonly memory: number;
-  /** Into a file beside the code. */
+  /** Written to a file next to the code. */
   readonly allowedHosts: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly PolicyStatement[];
@@ -29,13 +29,13 @@ export interface TrueupFunctionProps {
   readonly tracing?: boolean | undefined;
   /** Defaults to Lambda's own. */
   readonly network?: Network | undefined;
-  /** Defaults to Lambda's own, which ends a loop of functions and queues after some 16 invocations. */
+  /** Defaults to Lambda's, which stops a loop of functions and queues after about 16 invocations. */
   readonly recursiveLoop?: RecursiveLoop;
   /** For asynchronous invocations. */
   readonly asynchronous?: Pick<FunctionOptions, 'retryAttempts' | 'maxEventAge' | 'onFailure'>;
 }
 
-/** A function with its own log group and its own role, which has the given permissions and no others. */
+/** A function with its own log group, and its own role with only the given permissions. */
 export class TrueupFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;

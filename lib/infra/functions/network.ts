@@ -7,8 +7,8 @@ import type { TrueupReconcilerProps } from '../props.ts';
 export type Network = Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
 
 /**
- * The network of the functions. In a VPC they have one security group, which lets all out and none in, unless the user has
- * others.
+ * The network of the functions. In a VPC they have one security group, which allows all outbound and no inbound
+ * traffic, unless the user sets others.
  *
  * @throws Error if subnets or security groups have no VPC
  */
@@ -18,7 +18,7 @@ export function networkOf(
 ): Network {
   if (vpc === undefined) {
     if (subnets === undefined && securityGroups === undefined) return {};
-    throw new Error('Trueup: vpc must be given where subnets or securityGroups are');
+    throw new Error('Trueup: vpc must be set if subnets or securityGroups are set');
   }
   const own = () => [
     new SecurityGroup(scope, 'FunctionsGroup', {

@@ -3,7 +3,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import type { Queues } from '../data/queues.ts';
 
-/** Events of secrets beneath the prefix go to the work queue unchanged. */
+/** Sends events of secrets below the prefix to the work queue, unchanged. */
 export function pushRotations(
   scope: Construct,
   { work, failures }: Queues,
@@ -29,7 +29,7 @@ export function pushRotations(
   return [moved, told];
 }
 
-/** A call names the secret by name or ARN; a rotation that succeeded names it by ARN. */
+/** A call has the secret's name or ARN; a successful rotation has its ARN. */
 function cloudTrailPattern(prefix: string): EventPattern {
   const named = [{ prefix: `${prefix}/` }];
   const either = [...named, { wildcard: `arn:*:secret:${prefix}/*` }];

@@ -8,8 +8,8 @@ import { showFailures, useStoreKeys } from '../access/permissions.ts';
 import type { Queues } from '../data/queues.ts';
 
 /**
- * Invokes the function at a fixed interval. A tick has no use once the next one is due, so it is neither kept nor repeated
- * for long. What Scheduler cannot deliver goes to Failures.
+ * Invokes the function at a fixed interval. An invocation is useless once the next one is due, so it is not retried for
+ * long. Undelivered invocations go to Failures.
  */
 export function scheduleFunction(
   scope: Construct,
@@ -29,7 +29,7 @@ export function scheduleFunction(
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
   });
-  // Not within the role: that is then made first of all. Scheduler refuses a role that IAM does not know everywhere yet.
+  // A separate policy, so that the role is created early: Scheduler rejects a role that has not propagated in IAM.
   const policy = new Policy(scope, 'SchedulePolicy', {
     roles: [role],
     statements: [
@@ -39,7 +39,7 @@ export function scheduleFunction(
         actions: ['lambda:InvokeFunction'],
         resources: [target.functionArn],
       }),
-      // Ticks that Lambda did not accept.
+      // Invocations that Lambda did not accept.
       showFailures(queues),
       ...useStoreKeys(storeKeys),
     ],

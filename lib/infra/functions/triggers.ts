@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import type { Queues } from '../data/queues.ts';
 import type { Tables } from '../data/tables.ts';
 
-/** How Desired's stream reaches its function. */
+/** Connects Desired's stream to its function. */
 export function triggerByStream(
   scope: Construct,
   target: IFunction,
@@ -23,11 +23,11 @@ export function triggerByStream(
     // Includes rows that were written while the stack was created.
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: 100,
-    // A push of many rows arrives in few batches, and a single change still within seconds.
+    // A push of many rows arrives in few batches, and a single change within seconds.
     maxBatchingWindow: Duration.seconds(2),
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    // Limited: a record that cannot be queued is left to the schedule. Otherwise it would hold up its shard for a day.
+    // Limited, because a failing record would block its shard for a day. The schedule handles it instead.
     retryAttempts: 10,
     maxRecordAge: Duration.hours(1),
     onFailure: new SqsDlq(failures),
@@ -39,7 +39,7 @@ export function triggerByStream(
   });
 }
 
-/** How the work queue reaches its function: one message at a time, so that each has all of the function's time. */
+/** Connects the work queue to its function, one message at a time, so that each can use the whole time of the function. */
 export function triggerByQueue(
   scope: Construct,
   target: IFunction,

@@ -12,24 +12,27 @@ export interface Watched {
   readonly metric: MetricOf;
   readonly schedule: Duration;
   readonly failingFor: Duration;
-  /** Percent of the passes of a period that may fail. */
+  /** Percentage of the passes of a period that may fail. */
   readonly failingShare: number;
 }
 
 export interface AlarmForm {
   readonly metric: IMetric;
   readonly threshold: number;
-  /** Periods of the metric that are looked at. Defaults to one. */
+  /** Number of evaluation periods. Defaults to one. */
   readonly periods?: number;
-  /** How many of them have to be beyond the threshold. Defaults to all. */
+  /** Number of periods that must breach the threshold. Defaults to all. */
   readonly beyond?: number;
-  /** Silence is an alarm, and what is below the threshold; by default silence is not, and what reaches it is one. */
+  /**
+   * Alarms on missing data and on values below the threshold. By default missing data is fine, and values at or above
+   * the threshold alarm.
+   */
   readonly isLiveness?: true;
-  /** What it means. The section of docs/runbook.md under the alarm's name says what to do. */
+  /** What the alarm means. docs/runbook.md has a section with the alarm's name. */
   readonly what: string;
 }
 
-/** Each alarm by its name, which is a section of docs/runbook.md. */
+/** The alarms by name; each has a section in docs/runbook.md. */
 export function alarmForms(watched: Watched): Record<string, AlarmForm> {
   return { ...passAlarms(watched), ...queueAlarms(watched), ...lambdaAlarms(watched) };
 }
@@ -42,12 +45,12 @@ export function comparisonOf({ isLiveness }: AlarmForm): ComparisonOperator {
 
 const dayMinutes = 24 * 60;
 
-/** Continuations in a row: 10,000 changes at 80 requests a minute take about 50, at 60 about 80. */
+/** Maximum continuations in a row: 10,000 changes take about 50 at 80 requests per minute, and about 80 at 60. */
 const hopsAtMost = 100;
 
 /**
- * Each pass is a sample of its metrics. Without a share the worst one counts; with a share of 1%, the worst but for one in
- * a hundred: the 99th percentile, or for what is 0 or 1 the average.
+ * Each pass is a sample of its metrics. Without a share the maximum is used; with a share of 1%, the 99th percentile,
+ * or the average for metrics that are 0 or 1.
  */
 function passAlarms(watched: Watched): Record<string, AlarmForm> {
   const { metric, schedule, failingFor, failingShare: share } = watched;
@@ -76,7 +79,7 @@ function passAlarms(watched: Watched): Record<string, AlarmForm> {
     PassesEndingEarly: {
       metric: metric('PassesEndedEarly', schedule, rate),
       threshold: tooMany,
-      // CloudWatch looks back a day at most.
+      // CloudWatch evaluates at most one day.
       periods: Math.min(Math.ceil(long / every), Math.floor(dayMinutes / every)),
       what: `passes have ended early for ${long} minutes${among}: a connection is unreachable, needs a new sign-in, or its row is invalid.`,
     },
@@ -108,7 +111,8 @@ function queueAlarms({ queues, schedule }: Watched): Record<string, AlarmForm> {
       what: 'messages of the work queue failed repeatedly, and stay in the dead-letter queue until a person sends them back.',
     },
     Failures: {
-      // Lambda, Scheduler and EventBridge send them. The next scheduled passes do what was lost: then it ends by itself.
+      // Sent by Lambda, Scheduler and EventBridge. The next scheduled passes do the lost work, and the alarm ends by
+      // itself.
       metric: queues.failures.metricNumberOfMessagesSent({ period: schedule }),
       threshold: 1,
       periods: 2,

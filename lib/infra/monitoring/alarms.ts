@@ -4,7 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { alarmForms, comparisonOf, type AlarmForm, type Watched } from './alarm-forms.ts';
 
-/** Alarms, which notify the topic when they begin and when they end. */
+/** Creates the alarms, which notify the topic when they start and end. */
 export function createAlarms(
   scope: Construct,
   { topic, ...watched }: Watched & { readonly topic?: ITopic | undefined },

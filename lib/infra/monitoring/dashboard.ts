@@ -54,12 +54,12 @@ function outcomes({ metric, schedule }: Shown): IWidget[] {
     names.map((name) => metric(name, schedule, Stats.MAXIMUM));
   return [
     graph(
-      'Servers that are true, all connections',
+      'Servers in sync, all connections',
       [metric('ServersInSync', schedule), metric('ServersAssumed', schedule)],
       { stacked: true },
     ),
     graph(
-      'Servers to look at, most of one pass',
+      'Servers that need attention, maximum of a pass',
       highest([
         'ServersFailed',
         'ServersRefused',
@@ -70,7 +70,7 @@ function outcomes({ metric, schedule }: Shown): IWidget[] {
       ]),
     ),
     graph(
-      'Servers that differ and wait, most of one pass',
+      'Servers that differ and wait, maximum of a pass',
       highest(['ServersReported', 'ServersWaiting', 'ServersPaused', 'ServersOff']),
     ),
   ];
@@ -86,7 +86,7 @@ function ages({ metric, schedule }: Shown): IWidget[] {
       { label: 'seconds' },
     ),
     graph(
-      'Failures by reason, one a server and pass',
+      'Failures by reason, one per server and pass',
       failureMetrics.map((name) => metric(name, schedule)),
       { stacked: true },
     ),
@@ -111,7 +111,7 @@ function work({ metric, schedule }: Shown): IWidget[] {
   ];
 }
 
-/** From the logs: there are too many codes and connections for metrics. */
+/** From the logs, because there are too many codes and connections for metrics. */
 function reasons({ logGroups }: Shown, title: string, message: string): IWidget {
   return new LogQueryWidget({
     title,
@@ -149,7 +149,7 @@ function machinery({ functions, queues, metric }: Shown): IWidget[] {
       }),
       queues.failures.metricApproximateNumberOfMessagesVisible({ period, label: 'failures' }),
     ]),
-    // Throttles have alarms of their own.
+    // Throttles have their own alarms.
     graph('Functions', [
       ...Object.values(functions).map((one) => one.metricErrors({ period })),
       metric('PassDuration', period, Stats.p(95)),

@@ -2,7 +2,7 @@ import { Stack, type Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
-/** Reasons why servers and passes fail, as `lib/model/errors/failure-reason.ts` sorts them. Each has its own metric. */
+/** The failure reasons of `lib/model/errors/failure-reason.ts`, each with its own metric. */
 export const failureMetrics = [
   'FailuresRejected',
   'FailuresThrottled',
@@ -62,8 +62,8 @@ export type TrueupMetric = (typeof trueupMetrics)[number];
 export type MetricOf = (name: TrueupMetric, period: Duration, statistic?: string) => Metric;
 
 /**
- * The name that separates the metrics of a deployment from others in the account: stack names are unique there, and output
- * prefixes within a stack. No stack name has a `/`.
+ * The name that distinguishes the metrics of deployments in an account: stack names are unique in an account, and
+ * output prefixes in a stack. Stack names cannot have a `/`.
  */
 export function serviceName(scope: Construct, outputPrefix: string | undefined): string {
   const { stackName } = Stack.of(scope);

@@ -6,7 +6,7 @@ import {
   type LoopbackServer,
 } from '../loopback-server.ts';
 
-/** A hook for tests: answers in place of the service, or delays what it does. `undefined` lets the service answer. */
+/** A hook for tests: answers instead of the service, or delays it. `undefined` lets the service answer. */
 export type Intercept = (
   operation: string,
   body: unknown,
@@ -18,10 +18,10 @@ export type Intercept = (
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly delayMs: number }
-  /** The service answers once this resolves. With `isCut` the connection is cut at once: the client hears nothing of it. */
+  /** The service answers once this resolves. With `isCut` the connection is cut at once, and the client gets no answer. */
   | { readonly until: Promise<unknown>; readonly isCut?: boolean };
 
-/** Resolves when a service is to do what it was asked for. */
+/** Resolves when the service may process the request. */
 export async function delayed(
   server: Pick<LoopbackServer, 'delay' | 'wait'>,
   request: LoopbackRequest,

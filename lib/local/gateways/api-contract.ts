@@ -46,7 +46,7 @@ export function apiContract(file: string): ApiContract {
   const known = loaded.get(file);
   if (known) return known;
   let loadedValidator: Validator | undefined;
-  // Of two gateways most worlds call one, and a document takes as long to read as a hundred calls.
+  // Loaded on first use: most worlds call only one gateway, and loading a document takes as long as a hundred calls.
   const validator = () => (loadedValidator ??= load(file));
   const contract: ApiContract = {
     request: (operationId, request) => {
@@ -75,10 +75,10 @@ function load(file: string): Validator {
     strict: true,
     quick: true, // takes an eighth of the time: the document itself is not checked
     coerceTypes: true,
-    // Nor are its schemas, and they are compiled for the few values that a simulator sees.
+    // Schemas are not checked either, and compiled without optimisation because they are used for few values.
     ajvOpts: { formats, validateSchema: false, meta: false, code: { optimize: false } },
   });
-  // When it is quick, all is done before it returns.
+  // With `quick`, this is synchronous.
   void api.init();
   return api.validator;
 }

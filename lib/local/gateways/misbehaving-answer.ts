@@ -1,10 +1,10 @@
 import type { LoopbackAnswer, LoopbackOutcome } from '../loopback-server.ts';
 import type { Effect, Json } from './misbehaviour.ts';
 
-/** How a vendor words an error. */
+/** The error body of a vendor. */
 export type FailureBody = (status: number, message: string) => Json;
 
-/** What an effect answers in place of the vendor; undefined for an effect that lets the vendor answer. */
+/** The answer of an effect instead of the vendor's; undefined if the vendor answers. */
 export function answerInPlace(effect: Effect, failure: FailureBody): LoopbackOutcome | undefined {
   switch (effect.kind) {
     case 'status':

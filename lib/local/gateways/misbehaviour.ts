@@ -11,7 +11,7 @@ export type Json = Record<string, unknown>;
  */
 export type Effect =
   | { readonly kind: 'latency'; readonly ms: number }
-  /** Nothing is done before `until` resolves. */
+  /** Waits until `until` resolves. */
   | { readonly kind: 'wait'; readonly until: Promise<void> }
   | {
       readonly kind: 'status';
@@ -25,7 +25,7 @@ export type Effect =
     }
   /** The connection drops without an answer. */
   | { readonly kind: 'cut'; readonly applied?: boolean }
-  /** A page of a proxy in place of JSON. The status defaults to 200. */
+  /** An HTML page of a proxy instead of JSON. The status defaults to 200. */
   | { readonly kind: 'html'; readonly status?: number; readonly applied?: boolean }
   /** 200 with a body of this many bytes, valid JSON. */
   | { readonly kind: 'huge'; readonly bytes: number; readonly applied?: boolean }

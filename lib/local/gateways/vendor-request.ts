@@ -12,7 +12,7 @@ export interface VendorRequest {
   readonly id?: string;
 }
 
-/** Where the simulated gateways have their servers. */
+/** The paths of servers at the simulated gateways. */
 const serversPath = /^\/(?:api\/servers|v1\/gateways|v1\/mcp\/server)(?:\/([^/]+))?\/?$/;
 
 /** Parses a request. */
@@ -35,7 +35,7 @@ export function readVendorRequest(incoming: LoopbackRequest): VendorRequest {
   };
 }
 
-/** The id in a PUT's body, where the path has none. */
+/** The id in a PUT's body, if the path has none. */
 function idIn(method: string, body: unknown): string | undefined {
   if (method !== 'PUT') return undefined;
   const id = (body as { server_id?: unknown } | null | undefined)?.server_id;

@@ -19,7 +19,7 @@ export function masked(body: Json, id: string, effects: readonly TakenEffect[]):
   return result;
 }
 
-/** The servers that a later page is taken from, if one was added or removed at the front since the first page. */
+/** The servers for a later page, as if one was added or removed at the front since the first page. */
 export function shifted<S>(
   servers: readonly S[],
   request: VendorRequest,

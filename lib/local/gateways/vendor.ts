@@ -20,12 +20,12 @@ export interface Vendor<S extends object> {
   readonly update: (server: S, body: Json, others: readonly S[]) => VendorAnswer | undefined;
   /** Status of the answer to a PUT. Defaults to 200. */
   readonly updatedStatus?: number;
-  /** Makes a server of a POST, or returns the error answer. Absent: it creates none. */
+  /** Creates a server from a POST, or returns the error answer. Absent: not supported. */
   readonly create?: (
     body: Json,
     others: readonly S[],
   ) => { readonly server: S; readonly answer: VendorAnswer } | { readonly refused: VendorAnswer };
-  /** The answer to a DELETE. Absent: it deletes none. */
+  /** The answer to a DELETE. Absent: not supported. */
   readonly deleted?: (id: string) => VendorAnswer;
   /** An error in the vendor's form. */
   readonly failure: (status: number, message: string, details?: readonly Json[]) => Json;
@@ -58,12 +58,12 @@ export interface RecordedRequest {
 /** A simulated vendor on loopback. A server is created from `Init`. */
 export interface VendorSimulator<S extends object, Init extends object> {
   readonly url: string;
-  /** The stored servers, in the order of the lists, with what no answer shows. */
+  /** The stored servers in list order, including values that answers do not show. */
   readonly servers: S[];
   readonly requests: RecordedRequest[];
   /** `create` and `delete` are absent before the first. */
   readonly counts: { list: number; get: number; put: number; create?: number; delete?: number };
-  /** The most requests that were being answered at one time. */
+  /** The maximum number of concurrent requests. */
   readonly peak: () => number;
   /** Answers that do not match the vendor's document. Each is a bug of the simulator. */
   readonly violations: string[];

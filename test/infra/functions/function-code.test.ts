@@ -52,6 +52,6 @@ const names = {
 
 test('without hosts beside the code a function does not begin', () => {
   expect(() => readSettings({ ...names, LAMBDA_TASK_ROOT: join(folder, 'none') })).toThrow(
-    'there is no allowed-hosts.txt beside the code',
+    'there is no allowed-hosts.txt next to the code',
   );
 });

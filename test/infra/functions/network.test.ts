@@ -72,7 +72,7 @@ describe('functions in a VPC', () => {
     const stack = template();
     expect(configOf(stack, 'TrueupQueued')).toBeUndefined();
     expect(statements(stack, 'TrueupQueuedRole')).not.toHaveProperty('UseNetwork');
-    expect(() => template({ subnets: {} })).toThrow('vpc must be given');
-    expect(() => template({ securityGroups: [] })).toThrow('vpc must be given');
+    expect(() => template({ subnets: {} })).toThrow('vpc must be set');
+    expect(() => template({ securityGroups: [] })).toThrow('vpc must be set');
   });
 });

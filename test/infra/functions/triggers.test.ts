@@ -247,7 +247,7 @@ describe('props', () => {
   });
 
   test.each([
-    [{ allowedHosts: {} }, 'allowedHosts must be given: the hosts that'],
+    [{ allowedHosts: {} }, 'allowedHosts must be set: the hosts that'],
     [{ allowedHosts: { barndoor: [] } }, 'such as { "alloy": ["gateway.example.com"] }'],
     [{ allowedHosts: undefined as never }, 'The providers are alloy, barndoor, contextforge'],
     [{ allowedHosts: { barndor: ['x'] } }, "'barndor' is not one of alloy, barndoor, contextforge"],

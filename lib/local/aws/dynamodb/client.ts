@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import { isRecord, textOf } from '../aws-json.ts';
 
-/** An answer with its body as bytes, for a front that passes it on. */
+/** An answer with its body as bytes, for a proxy that forwards it. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export class DynamoDbFault extends Error {
   }
 }
 
-/** A local DynamoDB without the SDK, so that the embedded world does not test itself. */
+/** A client of a local DynamoDB without the SDK, so that the embedded world does not test itself. */
 export interface DynamoDbClient {
   readonly forward: (headers: Readonly<Record<string, string>>, body: string) => Promise<RawAnswer>;
   /** @throws DynamoDbFault when the answer is an error */
@@ -65,7 +65,7 @@ export function dynamoDbClient(endpoint: string): DynamoDbClient {
   return { forward, call: callBy(forward), close: () => agent.destroy() };
 }
 
-/** A client of a server of this process: a call to its handler, which costs a fifth of a request. */
+/** A client of a server in this process, which calls its handler directly. That takes a fifth of the time of a request. */
 export function inProcess(server: Server): DynamoDbClient {
   const forward: DynamoDbClient['forward'] = (headers, body) =>
     new Promise((resolve) => {

@@ -24,9 +24,9 @@ export type StreamHandler = (records: StreamRecord[]) => void | Promise<void>;
 const attempts = 3;
 
 /**
- * Starts DynamoDB (dynalite) behind a front that counts, lets a test intercept, and makes stream records for the tables
- * in `streams`: new and old images, in order, one call of a handler at a time, none for a write that changed nothing.
- * With `folder` the data outlives the process (one process at a time); without it, it is in memory.
+ * Starts DynamoDB (dynalite) behind a proxy that counts requests, lets tests intercept them, and makes stream records
+ * for the tables in `streams`: new and old images, in order, one call of a handler at a time, none for a write that
+ * changed nothing. With `folder` the data outlives the process (one process at a time); without it, it is in memory.
  *
  * @throws FolderInUse when another process, or another server of this one, uses the folder
  */

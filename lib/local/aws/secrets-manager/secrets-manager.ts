@@ -21,7 +21,10 @@ export interface LocalSecretsManager {
   readonly secrets: readonly StoredSecret[];
   /** Names that `GetSecretValue` and `BatchGetSecretValue` refuse with AccessDeniedException. */
   readonly denied: Set<string>;
-  /** From now on ListSecrets answers with the present state, as AWS's may for minutes; `thawList` ends it. */
+  /**
+   * From now on ListSecrets returns the current state, even if it changes, as AWS may do for minutes. `thawList` ends
+   * this.
+   */
   readonly freezeList: () => void;
   readonly thawList: () => void;
   readonly close: () => Promise<void>;

@@ -51,7 +51,7 @@ export function findVersion(
   return found;
 }
 
-/** As AWS documents: so many versions. None is removed in its first day, nor one with a label. */
+/** Maximum number of versions, as AWS documents. A version is never removed in its first day or while it has a label. */
 const versionsKept = 100;
 const dayMs = 86_400_000;
 

@@ -44,7 +44,7 @@ export type SqsHandler = (
   event: SqsEvent,
 ) => Promise<{ readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] } | void>;
 
-/** What a pump did. */
+/** The result of a pump. */
 export interface Pumped {
   readonly delivered: number;
   /** Messages that returned to the queue, with the handler's error if it threw one. */

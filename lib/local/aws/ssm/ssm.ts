@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AwsFault, startAwsJson, textOf, type AwsOperation, type Intercept } from '../aws-json.ts';
 import { readJsonFile, writeJsonFile } from '../../json-file.ts';
 
-/** A parameter with its versions that are kept, the newest last. */
+/** A parameter with its stored versions, newest last. */
 export interface StoredParameter {
   readonly name: string;
   readonly versions: readonly StoredVersion[];

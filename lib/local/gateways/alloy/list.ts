@@ -3,8 +3,8 @@ import type { Json } from '../misbehaviour.ts';
 import type { VendorAnswer } from '../vendor.ts';
 
 /**
- * `count` is `{servers, count}`, all at once; `paged` takes `limit` and `offset` and adds `hasMore`; `sample` is as the samples
- * of the vendor's pages: all at once, and of each server no `restrictions` and no `hasRestrictions`.
+ * `count` is `{servers, count}` in one answer; `paged` accepts `limit` and `offset` and adds `hasMore`; `sample` is
+ * like the samples in the vendor's documentation: one answer, without `restrictions` and `hasRestrictions`.
  */
 export type AlloyListForm = 'count' | 'paged' | 'sample';
 

@@ -9,7 +9,7 @@ export interface AlloyServer {
   /** Accepted, and never answered. */
   instructions?: string;
   url: string;
-  /** Contains a live token. */
+  /** Contains a valid token. */
   accessUrl: string;
   createdAt: string;
   updatedAt: string;

@@ -17,15 +17,15 @@ export type AlloySimulator = VendorSimulator<AlloyServer, AlloyServerInit>;
 export interface AlloyOptions extends SimulatorOptions {
   readonly servers: readonly AlloyServerInit[];
   readonly listForm?: AlloyListForm;
-  /** Whose servers a request without `x-alloy-userid` means: in reality the API key decides. */
+  /** The user of requests without `x-alloy-userid`; in reality the API key decides. */
   readonly keyUser?: string;
 }
 
-/** The user of servers and requests that name none. */
+/** The user of servers and requests without a user. */
 const defaultUser = 'user-1';
 
 /**
- * Starts an Alloy. Never held against a real one: what it does is known by documentation, or guessed.
+ * Starts a simulated Alloy. It was never compared with a real one: its behaviour is documented or guessed.
  *
  * - Documented, on Alloy's pages: calls, fields and statuses; `restrictions` replaced whole; names of 1 to 100 characters, unique
  *   for a user; `accessUrl` with a live token; `x-alloy-userid`; the error's form; 429 in a sliding window without `Retry-After`.
@@ -121,7 +121,7 @@ function show(server: AlloyServer): Json {
   });
 }
 
-/** A section that lists something, or allows nothing but an empty list. */
+/** Whether a section restricts: it lists something, or is an empty allowlist. */
 function isRestricting(section: unknown): boolean {
   if (!isRecord(section)) return false;
   return (

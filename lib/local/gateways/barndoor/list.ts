@@ -1,7 +1,7 @@
 import type { BarndoorServer } from './server.ts';
 import type { Json } from '../misbehaviour.ts';
 
-/** The three forms that Barndoor's list has had: today's, a bare array, and a top-level `next_page`. */
+/** The three forms of Barndoor's list: the current one, a bare array, and a top-level `next_page`. */
 export type BarndoorListForm = 'pagination' | 'array' | 'next_page';
 
 /** One page of the list in the given form; the bare array has no pages. The query must have been validated. */

@@ -26,7 +26,7 @@ export interface BarndoorOptions extends SimulatorOptions {
 }
 
 /**
- * Starts a Barndoor. Never held against a real one: what it does is known by documentation, or guessed.
+ * Starts a simulated Barndoor. It was never compared with a real one: its behaviour is documented or guessed.
  *
  * - Documented, on Barndoor's pages, in its SDK and in its Terraform provider: calls, fields and statuses; PUT partial; names unique
  *   without regard to case and outer white space; secrets never answered; `meta` merged with keys of the server's own, null

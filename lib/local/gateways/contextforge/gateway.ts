@@ -20,9 +20,9 @@ export interface ContextForgeServer {
   version: number;
   createdAt: string;
   updatedAt: string;
-  /** What the MCP server behind it would do with the next call. */
+  /** How the MCP server behind it reacts to the next call. */
   upstream: 'up' | 'down' | 'other-tools';
-  /** Fields that are answered besides. */
+  /** Additional fields in answers. */
   unknown: Json;
 }
 
@@ -31,11 +31,11 @@ type Credential =
   | { readonly username: string; readonly password: string }
   | { readonly headers: Readonly<Record<string, string>> };
 
-/** What a server is made from: the rest has defaults. */
+/** What a server is created from; the rest has defaults. */
 export type ContextForgeServerInit = Pick<ContextForgeServer, 'id' | 'name'> &
   Partial<ContextForgeServer>;
 
-/** `MASKED_AUTH_VALUE`, as it is by default. */
+/** The default of `MASKED_AUTH_VALUE`. */
 export const defaultMask = '*****';
 
 export const failed = (status: number, body: Json): VendorAnswer => ({ status, body });
@@ -51,7 +51,7 @@ const slugOf = (name: string) =>
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
 
-/** A gateway as it is stored, with what a new one has by default. */
+/** A stored gateway with the defaults of a new one. */
 export function makeGateway(init: ContextForgeServerInit, at: number): ContextForgeServer {
   const time = new Date(at).toISOString().slice(0, -1);
   return structuredClone({
@@ -72,7 +72,7 @@ export function makeGateway(init: ContextForgeServerInit, at: number): ContextFo
   } satisfies ContextForgeServer);
 }
 
-/** A gateway as answers show it: its credential as the mask. */
+/** A gateway as in answers, with its credential masked. */
 export function showGateway(server: ContextForgeServer, mask = defaultMask): Json {
   const { credential, tags, upstream: _upstream, unknown, ...shown } = server;
   const headers =
@@ -95,7 +95,7 @@ export function showGateway(server: ContextForgeServer, mask = defaultMask): Jso
   });
 }
 
-/** A page of the list: without `include_pagination` an array, cut at 50; disabled ones only where asked. */
+/** A page of the list: without `include_pagination` an array of at most 50; disabled ones only on request. */
 export function listOf<T extends { readonly enabled: boolean }>(
   servers: readonly T[],
   {
@@ -113,7 +113,7 @@ export function listOf<T extends { readonly enabled: boolean }>(
   return { gateways, nextCursor: from + count < all.length ? String(from + count) : null };
 }
 
-/** What validation refuses before anything is looked up. */
+/** The error of validation, which runs before anything is looked up. */
 export function refusal(body: Json): VendorAnswer | undefined {
   const { name, authType, authUsername, authPassword } = body;
   if (typeof name === 'string' && !/^[\p{L}\p{N}_.\- ]{1,255}$/u.test(name)) {
@@ -172,7 +172,7 @@ export function updateGateway(
   return undefined;
 }
 
-/** What a PUT makes of the fields that it may change. */
+/** The fields after a PUT. */
 function changed(
   server: ContextForgeServer,
   body: Json,
@@ -219,6 +219,6 @@ function credentialAfter(
   if (authType === 'basic') {
     return { username: String(authUsername), password: String(authPassword) };
   }
-  // What leaves the credentials out erases them, and so does a credential without its type.
+  // A body without credentials erases them, and so does a credential without its type.
   return undefined;
 }

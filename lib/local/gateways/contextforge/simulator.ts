@@ -16,15 +16,15 @@ import type { ContextForgeServer, ContextForgeServerInit } from './gateway.ts';
 /** A simulated ContextForge. */
 export type ContextForgeSimulator = VendorSimulator<ContextForgeServer, ContextForgeServerInit>;
 
-/** How this ContextForge begins. */
+/** The initial state of this ContextForge. */
 export interface ContextForgeOptions extends SimulatorOptions {
   readonly servers: readonly ContextForgeServerInit[];
 }
 
 /**
- * Starts a ContextForge that does what version 1.1.0 was seen to do: a PUT that leaves the credentials out erases them, a
- * mask keeps them, the MCP server is called with each PUT, and a PUT that finds other tools there is answered with 200 and
- * dropped. `test/local/gateways/contextforge-recorded.json` has what the real one answered; a test holds this one against it.
+ * Starts a simulated ContextForge with the observed behaviour of version 1.1.0: a PUT without credentials erases them,
+ * a mask keeps them, each PUT calls the MCP server, and a PUT is answered with 200 but not applied if the MCP server's
+ * tools changed. `test/local/gateways/contextforge-recorded.json` has answers of the real one; a test compares them.
  */
 export async function startSimulatedContextForge(
   options: ContextForgeOptions,

@@ -34,14 +34,14 @@ export interface LiteLlmServer {
   max_concurrent_requests: number | null;
   static_headers: Json;
   mcp_info: Json;
-  /** What the gateway found out at the MCP server, or worked with before: in a list where nothing is stored. */
+  /** Values that the gateway discovered at the MCP server or used before. A list shows them if nothing is stored. */
   discovered: Partial<Record<(typeof endpoints)[number] | 'issuer', string>>;
   is_config: boolean;
   created_at: string;
   updated_at: string;
 }
 
-/** What a server is made from: the rest has defaults. */
+/** What a server is created from; the rest has defaults. */
 export type LiteLlmServerInit = Pick<LiteLlmServer, 'server_id'> & Partial<LiteLlmServer>;
 
 export const failed = (status: number, error: string): VendorAnswer => ({
@@ -75,7 +75,7 @@ const texts = ['server_name', 'alias', 'description', 'instructions', 'url'] as 
 /** Members of the credentials that answers show. */
 const shownCredentials = ['scopes', 'upstream_resource', 'upstream_token_header'];
 
-/** A server as it is stored, with what a new one has by default. */
+/** A stored server with the defaults of a new one. */
 export function makeServer(init: LiteLlmServerInit, at: number): LiteLlmServer {
   const time = new Date(at).toISOString();
   const nothing = Object.fromEntries(
@@ -103,7 +103,7 @@ export function makeServer(init: LiteLlmServerInit, at: number): LiteLlmServer {
   });
 }
 
-/** A server as answers show it to a full administrator: of the credentials what is no secret. */
+/** A server as in answers to a full administrator, with only the credentials that are not secret. */
 export function showServer(server: LiteLlmServer): Json {
   const { discovered: _discovered, ...stored } = server;
   const shown = Object.entries(server.credentials ?? {}).filter(
@@ -118,7 +118,7 @@ export function showServer(server: LiteLlmServer): Json {
 const isFull = (value: unknown) =>
   Array.isArray(value) ? value.length > 0 : value !== null && value !== '';
 
-/** A server as a list shows it: what the gateway works with. */
+/** A server as in a list, with its effective values. */
 export function listServer(server: LiteLlmServer): Json {
   const shown = showServer(server);
   const info = {
@@ -142,13 +142,13 @@ export function listServer(server: LiteLlmServer): Json {
   };
 }
 
-/** The same as another key sees it. */
+/** A server as in answers for other keys. */
 export function hideServer(server: LiteLlmServer): Json {
   const hidden = ['url', 'spec_path', 'static_headers', 'credentials', ...flow];
   return { ...listServer(server), ...Object.fromEntries(hidden.map((key) => [key, null])) };
 }
 
-/** What is refused of a body, whichever server it is for. */
+/** The error for an invalid body. */
 export function refusal(body: Json, operation: 'put' | 'create'): VendorAnswer | undefined {
   if (operation === 'put' && typeof body['server_id'] !== 'string')
     return invalid('server_id', 'Field required');
@@ -172,7 +172,7 @@ export function refusal(body: Json, operation: 'put' | 'create'): VendorAnswer |
   return found === undefined ? undefined : invalid(found, 'Input should be a valid value');
 }
 
-/** Makes a server of a POST, or returns the error answer. Its id is the one that is asked for, or its own. */
+/** Creates a server from a POST, or returns the error answer. Its id is the requested one, or a generated one. */
 export function createServer(
   body: Json,
   others: readonly LiteLlmServer[],
@@ -199,7 +199,7 @@ export function updateServer(
   if (server.is_config) return absent(server.server_id);
   const { server_id: _id, credentials, ...sent } = body;
   const name = sent['server_name'];
-  // A name without an alias makes one.
+  // A name without an alias sets the alias.
   if (typeof name === 'string' && !sent['alias']) sent['alias'] = name;
   const taken = (['alias', 'server_name'] as const).flatMap((key) => {
     const value = sent[key];
@@ -239,7 +239,7 @@ function isNamed({ server_name: name, alias }: LiteLlmServer, value: string): bo
   return [name, alias].some((one) => one?.toLowerCase() === value.toLowerCase());
 }
 
-/** Merged by key; replaced whole with another type, and erased where the body has none then. */
+/** Merged by key. If the type changes, replaced as a whole, or erased if the body has no credentials. */
 function credentialsAfter(stored: Json | null, sent: unknown, hasOtherType: boolean): Json | null {
   if (sent === null) return null;
   if (!isRecord(sent)) return hasOtherType ? null : stored;

@@ -19,7 +19,7 @@ import type { LiteLlmServer, LiteLlmServerInit } from './server.ts';
 /** A simulated LiteLLM. */
 export type LiteLlmSimulator = VendorSimulator<LiteLlmServer, LiteLlmServerInit>;
 
-/** How this LiteLLM begins. */
+/** The initial state of this LiteLLM. */
 export interface LiteLlmOptions extends SimulatorOptions {
   readonly servers: readonly LiteLlmServerInit[];
   /** Tokens of keys that are not an administrator's. Defaults to none. */
@@ -29,10 +29,10 @@ export interface LiteLlmOptions extends SimulatorOptions {
 const noSubmissions = { total: 0, pending_review: 0, active: 0, rejected: 0, items: [] };
 
 /**
- * Starts a LiteLLM that does what version 1.105.7 was seen to do: a PUT has the id in its body and is answered with 202, a POST may choose it, a
- * change of `url` or `auth_type` clears the fields of the OAuth flow, a name without an alias makes one, and the list of a key
- * that is not an administrator's has 200 and no addresses. `test/local/gateways/litellm-recorded.json` has what the real one
- * answered; a test holds this one against it.
+ * Starts a simulated LiteLLM with the observed behaviour of version 1.105.7: a PUT has the id in its body and is
+ * answered with 202, a POST may set it, a change of `url` or `auth_type` clears the fields of the OAuth flow, a name
+ * without an alias sets the alias, and the list for a key that is not an administrator's has status 200 and no URLs.
+ * `test/local/gateways/litellm-recorded.json` has answers of the real one; a test compares them.
  */
 export async function startSimulatedLiteLlm(options: LiteLlmOptions): Promise<LiteLlmSimulator> {
   const { now = Date.now, otherKeys = [] } = options;
