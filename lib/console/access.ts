@@ -2,11 +2,11 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 
-/** Who may use the console: the browser that first came with the address that the command printed. */
+/** Controls access to the console: only the browser that first opens the printed address may use it. */
 export interface Access {
-  /** Part of the address, once. */
+  /** The token in the printed address, valid once. */
   readonly token: string;
-  /** In every form: only a page of this console knows it. */
+  /** A token in every form, which only pages of this console have. */
   readonly formToken: string;
   readonly isFormToken: (token: string | undefined) => boolean;
   /** Whether the address was opened a second time, without the session: it ends the session, since one of the two is a stranger. */
@@ -31,7 +31,7 @@ const reads: readonly string[] = ['GET', 'HEAD'];
  * | a method other than GET, HEAD and POST                    | 405 |
  * | an `Origin` of another page, or a POST without one        | 403 |
  * | sent by a page of another site or port                    | 403 |
- * | with the token, for the first time                        | the cookie, and on to the first page, without the token |
+ * | with the token, for the first time                        | sets the cookie, and redirects to the first page without the token |
  * | with the token, again, without the cookie                 | 401, and the session has ended |
  * | without the cookie                                        | 401 |
  *
@@ -44,7 +44,7 @@ export function createAccess(host: () => string): Access {
   let [isUsed, isOver] = [false, false];
   const refused = (c: Context, status: 401 | 403 | 405, text: string) =>
     c.text(`${text}\n`, status);
-  // Cookies know no ports: two consoles on one machine each have their own.
+  // Cookies do not depend on the port, so each console on a machine has its own cookie name.
   const cookie = () => `trueup_console_${host().replace(/^.*:/, '')}`;
   const isKnown = (c: Context) => !isOver && isSame(getCookie(c, cookie()) ?? '', session);
 

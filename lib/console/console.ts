@@ -137,7 +137,7 @@ export function createConsole(world: ConsoleWorld, host: () => string): Console 
   };
 }
 
-/** A fifth of a page is what its templates are indented by; in what is printed as it is each space counts. */
+/** Removes the templates' indentation, which is a fifth of a page, but not inside preformatted text. */
 const withoutIndent = (text: string) =>
   text.replaceAll(/(<pre[^]*?<\/pre>)|\n\s+/g, (_, kept?: string) => kept ?? '\n');
 

@@ -17,7 +17,7 @@ export interface Explained {
   readonly next: string;
 }
 
-/** All that the console needs from outside. */
+/** The dependencies of the console. */
 export interface ConsoleWorld {
   /** In words: `stack trueup-prod`, `trueup.yaml`. */
   readonly name: string;
@@ -36,6 +36,6 @@ export interface ConsoleWorld {
   readonly uuid: () => string;
   /** Aborts when the console ends: nothing new is started. */
   readonly stop: AbortSignal;
-  /** What an act goes on with after its answer, such as a pass from files. The console's end waits for it. */
+  /** Runs work of an act after its answer, such as a pass from files. The console waits for it when it ends. */
   readonly behind: (work: Promise<unknown>) => void;
 }

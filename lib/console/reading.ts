@@ -23,16 +23,16 @@ export interface FleetReading {
   /** When the list of connections was last read; absent if it never was. */
   readonly listedAt?: number | undefined;
   readonly connections: readonly ConnectionReading[];
-  /** The list of connections could not be read: others may have come. */
+  /** The list of connections could not be read, so there may be others. */
   readonly failure?: ReadFailure;
 }
 
-/** Pages show what was read at most so long ago. */
+/** Maximum age of the data on pages. */
 export const freshMs = 15_000;
 
 const atOnce = 8;
 
-/** Reads the fleet's tables, never a gateway: at most every 15 seconds, however many pages are asked for. */
+/** Reads the fleet's tables, never a gateway; at most every 15 seconds, however many pages are requested. */
 export class FleetReader {
   readonly #world: ConsoleWorld;
   #last: FleetReading | undefined;
@@ -43,11 +43,11 @@ export class FleetReader {
     this.#world = world;
   }
 
-  /** Never throws: what cannot be read is shown as it was, and since when that is so. */
+  /** Never throws: if something cannot be read, the last reading is returned with its age. */
   async read(): Promise<FleetReading> {
     const now = this.#world.clock.now();
     if (this.#last && !this.#isStale && now - this.#last.at < freshMs) return this.#last;
-    // An act that ends while a reading is under way makes that one stale, and it is not waited for.
+    // If an act ends during a reading, that reading is stale and not used.
     if (!this.#reading || this.#isStale) {
       this.#isStale = false;
       const reading = this.#readAll().finally(() => {
@@ -58,7 +58,7 @@ export class FleetReader {
     return this.#reading;
   }
 
-  /** The next page reads again: something was done. */
+  /** Makes the next page read again, after an act. */
   forget(): void {
     this.#isStale = true;
   }

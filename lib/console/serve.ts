@@ -9,9 +9,9 @@ import type { ConsoleWorld } from './console.types.ts';
 export interface ServedConsole {
   /** To be opened once. */
   readonly address: string;
-  /** Resolves once no request of the session came for so long, the address was opened twice, or the world stops: with which. */
+  /** Resolves with the reason why it ended: no request of the session for this time, the address opened twice, or the world stopped. */
   readonly ended: (idleMs: number) => Promise<ConsoleEnd>;
-  /** What is in flight is answered; a connection that has sent no whole request is cut off. */
+  /** Answers requests in progress; cuts connections that have sent no whole request. */
   readonly close: () => Promise<void>;
 }
 
@@ -90,7 +90,7 @@ async function answer(
   const bytes = body ? Buffer.from(await new Response(body).arrayBuffer()) : undefined;
   response.statusCode = status;
   response.setHeaders(headers);
-  // A browser that keeps its connection would keep the process from ending.
+  // Without this, a kept connection of a browser would keep the process alive.
   response.setHeader('connection', 'close');
   response.end(bytes);
   await sent;
@@ -103,7 +103,7 @@ async function requestOf(incoming: IncomingMessage): Promise<Request | undefined
   const body = hasBody ? await bodyOf(incoming) : undefined;
   if (hasBody && !body) return undefined;
   try {
-    // The path of the request line may name a host: it is the console's, whatever it says.
+    // The request line may contain a host, which is ignored.
     const { pathname, search } = new URL(url, 'http://127.0.0.1');
     const given = Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)] as [string, string]],

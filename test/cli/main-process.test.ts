@@ -55,7 +55,7 @@ test('Ctrl-C in a real process: nothing is lost, the lease is free, the next run
   expect(vendor.counts.put).toBe(ids.length);
 });
 
-test('output that cannot be written is said, and ends with 1', async () => {
+test('output that cannot be written is an error with exit code 1', async () => {
   // Linux has a device that is always full; elsewhere a pipe stands for it, and nothing is wrong.
   const isThere = existsSync('/dev/full');
   const full = isThere ? openSync('/dev/full', 'w') : 'pipe';

@@ -132,7 +132,7 @@ describe('apply shows how far it is', () => {
     [80, /\[#+\.*\] \d+ of 12 {2}acme\/server-\d+: updated/],
     [200, /\[#+\.*\] \d+ of 12 {2}acme\/server-\d+: updated/],
     [40, /\r\S*?\d+ of 12 {2}acme\/server-\d+: updated/],
-  ])('in one row of %d columns, of which nothing is left', async (columns, pattern) => {
+  ])('in one row of %d columns, which is removed at the end', async (columns, pattern) => {
     await startFleet({ servers: 12, labelOf: (n) => `server-${n}` });
     const answerPuts = holdPuts(fleet.vendor, { skip: 6 });
     const terminal = open(['apply'], { columns });
@@ -232,10 +232,10 @@ describe('Ctrl-C in the middle of an apply', () => {
     expect(puts).toHaveLength(fleet.ids.length);
   });
 
-  test('twice leaves at once; when the lease is over, another apply finds out what became of what was in flight', async () => {
+  test('twice stops at once; after the lease has expired, another apply reads the results of requests in progress', async () => {
     const { terminal, answerPuts } = await inTheMiddle();
     terminal.type(ctrlC);
-    await terminal.until(/Ctrl-C again stops at once/);
+    await terminal.until(/press Ctrl-C again to stop at once/);
     terminal.type(ctrlC);
     expect(await terminal.ended).toMatchObject({ exitCode: 130 });
     expect(fleet.changed()).toHaveLength(7);

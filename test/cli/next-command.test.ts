@@ -58,7 +58,7 @@ test.each<[string, Partial<GlobalOptions>, string, string]>([
   expect(nextCommand({ ...none, ...options })(line)).toBe(expected);
 });
 
-test('in a sentence, only what stands in backquotes is a command', () => {
+test('in a sentence, only text in backquotes is a command', () => {
   const next = nextCommand({ ...none, stack: 's' });
   const text = 'look at `trueup status`, `auth` and trueup itself; or `trueup validate FILE`';
   expect(completed(text, next)).toBe(

@@ -39,14 +39,14 @@ describe('init', () => {
     },
   );
 
-  test('replaces nothing unless told', async () => {
+  test('overwrites nothing without --force', async () => {
     await writeFile(join(folder, 'trueup.yaml'), 'mine');
     expect((await run('init')).code).toBe(3);
     expect(await readFile(join(folder, 'trueup.yaml'), 'utf8')).toBe('mine');
     expect((await run('init', '--force')).code).toBe(0);
   });
 
-  test('nor a schema that is somebody else’s, and writes no YAML under another name', async () => {
+  test('does not overwrite another schema, and requires a .yaml name', async () => {
     await writeFile(join(folder, 'trueup.schema.json'), '{"my":"own"}');
     const { code, stderr } = await run('init');
     expect([code, stderr]).toEqual([

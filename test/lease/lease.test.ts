@@ -362,7 +362,7 @@ describe('a lease lost in the middle', () => {
     expect(world.sqs.queue(world.queueUrl).messages).toEqual([]);
   });
 
-  test('a mark of a server that nobody declares any more is forgotten', async () => {
+  test('a mark of a server that is no longer declared is removed', async () => {
     await loseAt(a);
     world.clock.advance(over);
     await one.ledger.markResend(connection, 'gone', 'mark');
@@ -387,7 +387,7 @@ describe('a lease lost in the middle', () => {
 });
 
 describe('an intent', () => {
-  test('that nobody finished is sent once more, and then no more', async () => {
+  test('that was never finished is sent once more, and then not again', async () => {
     const broken: Dependencies = {
       ...one,
       ledger: {

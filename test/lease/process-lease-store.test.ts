@@ -68,7 +68,7 @@ test('of two that find a process ended, one acquires its lease', async () => {
   expect(both.filter((lease) => lease !== undefined)).toHaveLength(1);
 });
 
-test('the lease of a process that nobody can look up is waited for', async () => {
+test('the lease of a process whose mark cannot be checked is waited for', async () => {
   await acquire(processOf(undefined));
   ended.add('undefined');
   expect(await acquire(processOf('two'))).toBeUndefined();

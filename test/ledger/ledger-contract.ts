@@ -266,7 +266,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(found?.plan.changes).toHaveLength(50);
     });
 
-    test('an approval holds 24 hours, also when the plan’s item is over before', async () => {
+    test('an approval is valid for 24 hours, even if the held plan expires earlier', async () => {
       const held = heldPlan(2);
       await ledger.putHeld('acme', held);
       subject.clock.advance(7 * day - hour);
@@ -465,7 +465,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(await ledger.reports('acme', { limit: 1 })).toEqual([report(two)]);
     });
 
-    test('a pause stands in place of an earlier one, until it is resumed', async () => {
+    test('a pause replaces an earlier one, until it is resumed', async () => {
       await ledger.pause('acme', { at, reason: 'audit', by: 'kim', until: at });
       await ledger.pause('acme', { at, by: 'lee' });
       await ledger.pause('acme', { id: 'a', at });

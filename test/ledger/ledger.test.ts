@@ -243,7 +243,7 @@ describe('The ledger', () => {
     }
   });
 
-  test('a hash that is none is not stored as another', async () => {
+  test('an invalid hash is refused, and not stored in another form', async () => {
     const { digest } = heldPlan(1);
     for (const hash of ['', 'abc', `${hashOf('a').slice(1)}x`]) {
       await expect(open().approve('acme', { digest, at, hashes: [hash] })).rejects.toThrow(

@@ -181,7 +181,7 @@ describe('the guard', () => {
     }
   });
 
-  test('an approval permits just what was held, for a day; what comes later is guarded anew', async () => {
+  test('an approval allows exactly the held changes for a day; later changes are guarded', async () => {
     await rename(ids.slice(0, 7), 'New');
     const { held = '' } = await world.pass();
     const at = new Date(world.clock.now()).toISOString();
@@ -193,7 +193,7 @@ describe('the guard', () => {
     expect(outcomesOf(await world.pass())).toEqual({ updated: 1, inSync: 19 });
   });
 
-  test('an approval is over after 24 hours', async () => {
+  test('an approval expires after 24 hours', async () => {
     await rename(ids.slice(0, 7), 'New');
     const { held = '' } = await world.pass();
     const at = new Date(world.clock.now()).toISOString();

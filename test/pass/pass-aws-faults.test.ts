@@ -94,7 +94,7 @@ describe('DynamoDB', () => {
     expect(rounds).toBeGreaterThan(3);
   });
 
-  test('leaves them so for ever: the pass fails as a whole, changes nothing, and frees the lease', async () => {
+  test('never processes them: the pass fails, changes nothing, and releases the lease', async () => {
     await world.declare(renamed(a));
     dynamodb = (operation, body) => {
       const { RequestItems } = body as { RequestItems: object };

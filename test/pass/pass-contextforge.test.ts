@@ -195,7 +195,7 @@ describe('a pass at ContextForge', () => {
     });
   });
 
-  test('a gateway that keeps no secret is asked again after backoff, and says so', async () => {
+  test('a gateway that stores no secret is tried again after backoff', async () => {
     register();
     await declare(bearer);
     const forget = gateway.misbehave({
@@ -231,7 +231,7 @@ describe('a pass at ContextForge', () => {
     expect((await record())?.intent?.pointers).toEqual(['/authToken']);
   });
 
-  test('a lockout ends the pass, and the connection is left alone until it is over', async () => {
+  test('a lockout ends the pass, and nothing is sent until it has ended', async () => {
     for (const id of ['g1', 'g2', 'g3']) {
       gateway.add({ id, name: `Server ${id}` });
       await declare({ description: 'New' }, id);

@@ -354,7 +354,7 @@ describe('a server that was created', () => {
     expect(deletes()).toHaveLength(1);
   });
 
-  test('that is gone by itself is missing, and not created again unasked', async () => {
+  test('that was deleted at the gateway is missing, and not created again', async () => {
     await declare();
     await pass();
     gateway.remove(gateway.servers[0]?.id ?? '');

@@ -46,7 +46,7 @@ describe('a field', () => {
     );
   });
 
-  test('that is withheld does not go, even if it is said to be changed', () => {
+  test('a withheld field is not sent, even if it is among the changed ones', () => {
     expect(build({ spec: { name: 'a' }, changed: ['/name'], withheld: ['/name'] })).toEqual(empty);
   });
 
@@ -66,7 +66,7 @@ describe('a member of an object', () => {
     });
   });
 
-  test('goes with what stands beside the leaf, declared or not, as it is live', () => {
+  test('is sent with the live values of its siblings, declared or not', () => {
     const live = { meta: { deep: { x: 0, y: 'Y', theirs: true } } };
     expect(build({ spec, live, changed: ['/meta/deep/x'] })).toEqual({
       body: { meta: { deep: { x: 1, y: 'Y', theirs: true } } },

@@ -65,7 +65,7 @@ describe('a change of a value', () => {
     expect(from('a')).not.toBe(hash(unreadable, 'b'));
   });
 
-  test('tells nothing of the values', () => {
+  test('reveals nothing about the values', () => {
     expect(hash(value('a'), 'b')).not.toBe(
       digestOf(['acme', 's1', '/name', digestOf('a'), digestOf('b')]),
     );
@@ -111,7 +111,7 @@ describe('a change of a secret', () => {
   });
 });
 
-test('a digest has no order, and none stands for no changes', () => {
+test('a digest does not depend on order, and is empty for no changes', () => {
   expect(planDigest(['a', 'b'])).toBe(planDigest(['b', 'a']));
   expect(planDigest(['a'])).not.toBe(planDigest(['b']));
   expect(planDigest([])).toBe('');

@@ -87,7 +87,7 @@ describe('three ways', () => {
     expect(finding(diffOf(tags, { tags: ['b', 'a', 'b'] }))).toBe('inSync');
   });
 
-  test('null is fulfilled by whatever stands for nothing', () => {
+  test('null matches every form of an empty value', () => {
     const cleared = unitOf('/description', null);
     expect(finding(diffOf(cleared, {}))).toBe('inSync');
     expect(finding(diffOf(cleared, { description: '' }))).toBe('inSync');
@@ -127,7 +127,7 @@ describe('in sync notes', () => {
     });
   });
 
-  test('that what was open or normalised is over', () => {
+  test('removes undecided and normalised entries', () => {
     const record = recordOf({
       ...is,
       undecided: { '/name': undecided('/name', 'new', 'old') },
@@ -160,7 +160,7 @@ describe('not applied', () => {
     expect(finding(diffOf(name, live, { record }))).toBe(expected);
   });
 
-  test('another declared value begins anew', () => {
+  test('another declared value starts with new attempts', () => {
     const other = unitOf('/name', 'newer');
     const record = open(maxAttempts);
     expect(finding(diffOf(other, { name: 'old' }, { record }))).toBe('change:declared');
@@ -195,7 +195,7 @@ describe('normalised', () => {
   const showed = { '/name': undecided('/name', 'new', 'NEW', { showed: 'form' }) };
   const known = { '/name': normalised('/name', 'new', 'NEW') };
 
-  test('a third value that a later list confirms is in sync, and remembered', () => {
+  test('a third value that a later list confirms is in sync, and recorded as normalised', () => {
     const record = recordOf({ ...was, undecided: showed });
     const verdict = diffOf(name, { name: 'NEW' }, { record });
     expect(verdict).toMatchObject({ state: 'inSync' });
@@ -280,7 +280,7 @@ describe('access rules', () => {
     expect(finding(diffOf(rule, ruleLive, inputs))).toBe('change:notApplied');
   });
 
-  test('do not heed what was remembered when they were none', () => {
+  test('ignore normalised entries from before they were access rules', () => {
     const known = normalised(rule.pointer, 'allowlist', 'blocklist');
     const old = recordOf({
       applied: { [rule.pointer]: applied(rule.pointer, 'allowlist') },

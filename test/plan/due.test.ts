@@ -79,7 +79,7 @@ describe('what was turned down again', () => {
   });
 });
 
-describe('a record of which another attempt is asked for', () => {
+describe('a record without its wait', () => {
   test('waits no longer, and its refusal is due', () => {
     const due = withoutWait(recordOf({ stopped, retry: wait }), now);
     expect(due).not.toHaveProperty('retry');
@@ -134,7 +134,7 @@ test('of a connection that does not fail there is nothing to say', () => {
   expect(nextAttemptOfConnection(undefined)).toEqual({});
 });
 
-test('a connection of which another attempt is asked for waits no longer, and keeps since when it fails', () => {
+test('a connection without its wait is tried at once, and keeps since when it fails', () => {
   const retry = { ...wait, since: iso(now - hour) };
   const due = withoutConnectionWait(retry, now);
   expect(due).toEqual({ ...retry, notBefore: iso(now), key: '' });

@@ -20,7 +20,7 @@ describe('a fingerprint', () => {
     expect(fingerprint(keys, other, 'value').mac).not.toBe(known.mac);
   });
 
-  test('tells types apart and no order of keys', () => {
+  test('distinguishes types, and ignores the order of keys', () => {
     expect(fingerprint(keys, scope, 1)).not.toEqual(fingerprint(keys, scope, '1'));
     expect(fingerprint(keys, scope, { a: 1, b: 2 })).toEqual(
       fingerprint(keys, scope, { b: 2, a: 1 }),

@@ -148,7 +148,7 @@ describe('a fleet in sync', () => {
     expect(quiet).toEqual({ inSync: 1, assumed: 0 });
   });
 
-  test('is kept as well while somebody left a mark for it', () => {
+  test('is kept while there is a mark for it', () => {
     const marked = { live, record: { ...record, rev: 1 }, resend: 'all' } as const;
     const { servers, quiet } = planFleet(contextOf(), declared, (_, one) => ({
       declared: one,

@@ -196,7 +196,7 @@ describe('an approval', () => {
     expect(state).toMatchObject({ changing: 0, share: 0, approved: 5 });
   });
 
-  test('of some lets those go on; the others are guarded anew', () => {
+  test('of some changes sends those; the others are guarded again', () => {
     const few = guard(some(5), inputs({ approved: new Set(hashes.slice(0, 3)) }));
     expect(few.state).toMatchObject({ changing: 2, share: 0.2, approved: 3 });
     expect(heldOf(few.servers)).toEqual([]);

@@ -8,7 +8,7 @@ const named = (label: string | undefined, secret?: string) =>
     label === undefined ? {} : { label },
   );
 
-test('a secret that was not found is said with those that name it, by name', () => {
+test('a missing secret is listed with the servers that use it', () => {
   const servers = [
     named('first', 'trueup/acme/b'),
     named(undefined, 'trueup/acme/a'),

@@ -12,7 +12,7 @@ const ignoring = (key: string) => (after: JsonObject, before: JsonObject) =>
   setAt(after, `/${key}`, before[key]);
 
 describe('a vendor that normalises', () => {
-  test('is never fought over, however often somebody else changes the value', () => {
+  test('is never sent again, however often another tool changes the value', () => {
     const world = new World({ name: 'new' }, { name: 'old' });
     world.stores = capitals;
     expect(world.passes(3)).toEqual(['/name adopt', '/name notApplied', 'inSync']);
@@ -156,7 +156,7 @@ describe('a vendor that does not do it', () => {
     expect(world.puts.at(-1)).toEqual({ description: 'a' });
   });
 
-  test('and shows it in its list only is not asked for ever', () => {
+  test('and shows it only in its list is not read forever', () => {
     const world = refusing();
     world.answers = (after) => setAt(after, '/name', undefined);
     expect(world.passes(5)).toEqual(thrice);
@@ -302,14 +302,14 @@ describe('a secret', () => {
     expect(one.puts).toHaveLength(2);
   });
 
-  test('of which nothing is known is sent, whatever its version', () => {
+  test('without a record is sent, whatever its version', () => {
     const one = world();
     one.resend = 'all';
     expect(one.passes(2)).toEqual(['/client_secret resend', 'assumed']);
   });
 });
 
-test('a server that is watched only is not written to, nor its record for ever', () => {
+test('a server in mode report is never written, and its record is not written in each pass', () => {
   const world = new World({ name: 'new', description: 'a' }, { name: 'old', description: 'a' });
   world.policy = { mode: 'report' };
   expect(world.passes(3)).toEqual(['reported', 'reported', 'reported']);

@@ -233,7 +233,7 @@ describe('a finding says', () => {
   });
 });
 
-describe('what is refused stands in the way of nothing else', () => {
+describe('refused fields do not block other fields', () => {
   const spec = { name: 'new', description: 'b', client_secret: { secret: 'trueup/acme/a' } };
   const both = serverOf(spec);
   const shown = { name: 'old', description: 'b' };
@@ -358,7 +358,7 @@ describe('the record where nothing is sent', () => {
     },
   );
 
-  test('in sync ends what stood in the way, and keeps a generation that the row does not have', () => {
+  test('in sync clears earlier failures, and keeps the generation if the row has none', () => {
     const record = recordOf({
       ...exhausted,
       outcome: 'waiting',

@@ -144,7 +144,7 @@ describe('a text without a secret', () => {
     expect(occurs(text, ...values)).toBe(false);
   });
 
-  test('no text has what nobody added', () => {
+  test('no text matches when nothing was added', () => {
     expect(new KnownSecrets().occurIn(token)).toBe(false);
   });
 

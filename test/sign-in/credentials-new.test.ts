@@ -80,7 +80,7 @@ const asked = () => world.barndoor.requests.length + world.issuer.requests.lengt
 describe.each(Object.entries(ways))('a connection that was refused with its %s', (_, way) => {
   beforeEach(() => world.declareConnection({ auth: way.auth() }));
 
-  test('goes on at once with a new one, whoever put it there; and waits until then', async () => {
+  test('continues at once with a new secret, and waits until there is one', async () => {
     await put(way.wrong);
     await failFor(90);
     const before = asked();
@@ -108,7 +108,7 @@ describe.each(Object.entries(ways))('a connection that was refused with its %s',
     expect(await world.pass()).toMatchObject({ reason: { code: 'backing-off' } });
   });
 
-  test('waits where nobody can say whether it is new', async () => {
+  test('waits if it is unknown whether the secret is new', async () => {
     await put(way.wrong);
     await failFor(90);
     await put(way.right());
@@ -122,7 +122,7 @@ describe.each(Object.entries(ways))('a connection that was refused with its %s',
     expect(await world.pass()).toMatchObject({ reason: { code: 'backing-off' } });
   });
 
-  test('and fails for another reason, waits: no secret mends a vendor that is down', async () => {
+  test('and fails for another reason, waits even if the secret is new', async () => {
     await put(way.right());
     world.barndoor.misbehave({ operation: 'list', effect: { kind: 'status', status: 503 } });
     await failFor(30);

@@ -190,7 +190,7 @@ describe('an authorization code', () => {
     expect(again.message).toContain('invalid_grant');
   });
 
-  test('is refused with another verifier or redirect address, and neither is told', async () => {
+  test('is refused with another verifier or redirect address, without revealing either', async () => {
     for (const more of [{ verifier: new Secret('another') }, { redirectUri: `${redirectUri}/` }]) {
       const { ask, code } = await world();
       const error = await vendorErrorOf(ask(more));

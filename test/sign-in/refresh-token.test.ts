@@ -215,7 +215,7 @@ describe('the declared secret', () => {
 });
 
 describe('invalid_grant', () => {
-  test('is believed after the secret was read again, once: somebody has to sign in', async () => {
+  test('needs a login only after the secret was read again, once', async () => {
     world.issuer.revoke();
     await world.deps.keys();
     world.callsSince();

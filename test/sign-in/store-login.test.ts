@@ -113,7 +113,7 @@ describe('a login is kept', () => {
   });
 });
 
-test('after it nobody waits: the backoff of the connection is over', async () => {
+test('ends the backoff of the connection', async () => {
   await world.secrets.write(name, JSON.stringify({ refresh_token: 'used-up' }));
   for (let attempt = 0; attempt < 5; attempt += 1) {
     expect((await world.pass()).state).toBe('needs-login');
@@ -128,7 +128,7 @@ test('after it nobody waits: the backoff of the connection is over', async () =>
 });
 
 describe('while a pass is at it', () => {
-  test('the login waits, and is what stands there in the end', async () => {
+  test('the login waits for the lease, and its tokens are stored last', async () => {
     await world.secrets.write(
       name,
       JSON.stringify({ refresh_token: world.issuer.issueRefreshToken('trueup') }),
@@ -167,7 +167,7 @@ describe('while a pass is at it', () => {
   });
 });
 
-describe('whoever asks for a pass meanwhile', () => {
+describe('a request for a pass meanwhile', () => {
   const knocking = (deps: Dependencies) =>
     before(deps, async () => {
       expect(await knockFor([ids[1] ?? ''], world.deps.lease, connection)).toBe(true);
@@ -209,7 +209,7 @@ describe('a save', () => {
     expect(await storeLogin(await login(), patient, laptop)).toMatchObject({ kind: 'stored' });
   });
 
-  test('that fails for good frees the lease, and tells neither token', async () => {
+  test('that fails permanently releases the lease, and reveals no token', async () => {
     intercept = fails(Infinity);
     const fresh = await login();
     const error = await storeLogin(fresh, patient, laptop).catch((thrown: unknown) => thrown);

@@ -210,23 +210,26 @@ describe('a refresh token', () => {
     },
   );
 
-  test.each([400, 401, 403])('that is over (%i invalid_grant) needs a login', async (status) => {
-    const { exchange, refresh } = await world((response) =>
-      answer(response, status, {
-        error: 'invalid_grant',
-        error_description: `${refreshText} used`,
-      }),
-    );
-    const error = await vendorErrorOf(exchange.refreshToken(refresh));
-    expect(error).toMatchObject({
-      kind: 'needs-login',
-      status,
-      message: `HTTP ${status} (invalid_grant): its reason is not shown: it contains a part of a secret`,
-    });
-    expect(allTextOf(error)).not.toContain('canary');
-  });
+  test.each([400, 401, 403])(
+    'that is no longer valid (%i invalid_grant) needs a login',
+    async (status) => {
+      const { exchange, refresh } = await world((response) =>
+        answer(response, status, {
+          error: 'invalid_grant',
+          error_description: `${refreshText} used`,
+        }),
+      );
+      const error = await vendorErrorOf(exchange.refreshToken(refresh));
+      expect(error).toMatchObject({
+        kind: 'needs-login',
+        status,
+        message: `HTTP ${status} (invalid_grant): its reason is not shown: it contains a part of a secret`,
+      });
+      expect(allTextOf(error)).not.toContain('canary');
+    },
+  );
 
-  test('that is over needs a login also where the error has status 200', async () => {
+  test('that is no longer valid needs a login, also if the error has status 200', async () => {
     const { exchange, refresh } = await world((response) =>
       answer(response, 200, { error: 'invalid_grant', error_description: 'used before' }),
     );

@@ -6,18 +6,18 @@ import type { Asked } from './act-page.ts';
 import { ActRefused } from './act.types.ts';
 import type { Filled } from './act.types.ts';
 
-/** What became of a form. */
+/** The result of a form. */
 export interface Answered {
   readonly status: 200 | 403 | 409;
   readonly page: Page;
 }
 
-/** So many forms are known to have been sent, the last. */
+/** Maximum number of sent forms that are stored, the latest ones. */
 const mostForms = 1000;
 
 /**
- * Where forms are made and taken: one at a time, so that what a form was made for is still so when it acts. Another process
- * may act in the same moment; each act is then one that does no harm twice.
+ * Creates and processes forms, one at a time, so that the state of a form is still current when it acts. Another
+ * process may act at the same time, so acts are idempotent.
  */
 export class ActDesk {
   readonly #world: ConsoleWorld;
@@ -26,14 +26,14 @@ export class ActDesk {
   readonly #taken = new Map<string, Promise<Answered>>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param done - called after each act: what was read before it is old */
+  /** @param done - called after each act, because earlier readings are then outdated */
   constructor(world: ConsoleWorld, formToken: string, done: () => void) {
     this.#world = world;
     this.#formToken = formToken;
     this.#done = done;
   }
 
-  /** The form of an act, as things are now. @throws ActRefused, StoreError */
+  /** The form of an act for the current state. @throws ActRefused, StoreError */
   async form(asked: Asked, refusal?: string): Promise<Page> {
     const { isWriting, next, uuid } = this.#world;
     const state = await asked.act.state(asked.subject, await this.#world.target());
@@ -41,14 +41,14 @@ export class ActDesk {
     return actPage(asked, state, next, isWriting ? parts : undefined, refusal);
   }
 
-  /** Acts on a form; on one that was sent before not again. @throws StoreError */
+  /** Processes a form, once. @throws StoreError */
   async take(asked: Asked, form: string, seen: string, filled: Filled): Promise<Answered> {
     const before = this.#taken.get(form);
     if (before) return before;
     const answer = this.#turn.then(() => this.#act(asked, seen, filled));
     this.#turn = answer.catch(() => undefined);
     this.#taken.set(form, answer);
-    // One that failed may be sent again: whether it acted is seen in the state.
+    // A form that failed may be sent again; the state shows whether it had an effect.
     answer.catch(() => this.#taken.delete(form));
     const [oldest] = this.#taken.keys();
     if (this.#taken.size > mostForms && oldest !== undefined) this.#taken.delete(oldest);
@@ -77,4 +77,4 @@ export class ActDesk {
   }
 }
 
-const changed = 'It changed since the page was made. Below is how it is now.';
+const changed = 'It changed since the page was opened. The current state is below.';

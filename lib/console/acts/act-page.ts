@@ -20,7 +20,7 @@ export interface Asked {
 /** More than any gateway's id, or any label. */
 const longestId = 256;
 
-/** @returns undefined for what no page of the console leads to */
+/** @returns undefined for a request that no page of the console makes */
 export function askedIn(given: (field: string) => string | undefined): Asked | undefined {
   const actName = actNames.find((one) => one === given('act'));
   const connection = given('connection') ?? '';
@@ -37,7 +37,10 @@ export function askedIn(given: (field: string) => string | undefined): Asked | u
   return { name: actName, act: acts[actName], subject: { connection, id, digest } };
 }
 
-/** The same with the server's label; undefined for what is not declared. A pause may be of what no longer is. */
+/**
+ * The same with the server's label; undefined if it is not declared. A pause may be for a server that is no longer
+ * declared.
+ */
 export function known(asked: Asked, { connections }: FleetReading): Asked | undefined {
   const { connection, id } = asked.subject;
   const reading = connections.find((one) => one.connection === connection);
@@ -47,12 +50,12 @@ export function known(asked: Asked, { connections }: FleetReading): Asked | unde
   return { ...asked, subject: { ...asked.subject, label: server?.label } };
 }
 
-/** What goes into a form besides what a person fills in. */
+/** Hidden fields of a form. */
 export interface FormParts {
   readonly formToken: string;
-  /** Of this form: sent twice, it acts once. */
+  /** Id of the form, so that it acts only once. */
   readonly form: string;
-  /** Of the state that the form shows. */
+  /** Digest of the state that the form shows. */
   readonly seen: string;
 }
 

@@ -24,7 +24,7 @@ export interface Filled {
   readonly until: string;
 }
 
-/** How things are when a form is made: an act whose state is another one by then is refused. */
+/** The state when a form is created. An act is refused if the state has changed. */
 export interface ActState {
   /** What the decision depends on. */
   readonly key: Json;
@@ -37,7 +37,7 @@ export interface ActState {
 /** Nothing was done, and why. */
 export class ActRefused extends Error {}
 
-/** Something that a person may do. */
+/** An action of the console. */
 export interface Act {
   readonly title: string;
   /** The command that does the same, before it is completed with what it works on. */

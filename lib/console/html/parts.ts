@@ -35,7 +35,7 @@ export const lines = (texts: readonly (string | Html)[]): Html =>
 /** A command line, to be copied. */
 export const command = (line: string): Html => html`<code class="command">${line}</code>`;
 
-/** That something could not be read, since when, of when what is shown is, and what to do. */
+/** A note that something could not be read: since when, how old the shown data is, and what to do. */
 export function notRead(
   what: string,
   { problem, next, since }: ReadFailure,

@@ -112,7 +112,7 @@ const comesOrGoes = ({ outcome, changes }: PlannedServer) =>
   outcome === 'deleted' ||
   changes.some(({ cause }) => cause === 'create' || cause === 'delete');
 
-/** What is to be looked at first is set apart: the first that fits. */
+/** Groups of servers, the most important first; each server is in the first matching group. */
 const groupings: readonly (readonly [title: string, isOf: (server: PlannedServer) => boolean])[] = [
   ['Creates or deletes', comesOrGoes],
   ['Loosens access', loosens],

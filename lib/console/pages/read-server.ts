@@ -18,7 +18,7 @@ import type { ConsoleTarget } from '../console.types.ts';
 export interface FieldRow {
   readonly pointer: Pointer;
   readonly declared: ShownValue;
-  /** Whether the gateway answers its value: if not, it is assumed to be what was applied. */
+  /** Whether the gateway returns its value; if not, it is assumed to be the applied one. */
   readonly isReadable: boolean;
   /** Whether it is only said when the server is created. */
   readonly isCreateOnly: boolean;

@@ -63,7 +63,7 @@ test('shows the fleet of files, makes no pass, and ends with 0 at Ctrl-C', async
     expect(await get('/act?act=retry&connection=acme')).toContain('Start it with --write');
   });
   expect(code).toBe(0);
-  expect(stderr).toContain('with --write its forms may act');
+  expect(stderr).toContain('pass --write to enable forms');
   expect(fleet.vendor.requests).toEqual([]);
   expect(await fleet.ledger.lastReport('acme')).toBeUndefined();
 });
@@ -104,14 +104,14 @@ test('prints its address as JSON', async () => {
   expect(JSON.parse(stdout)).toEqual({ version: 1, address: shown });
 });
 
-test('ends by itself after so long without a request', async () => {
+test('stops after the idle time without a request', async () => {
   const { code, stderr } = await trueup(['console', '--idle', '1s', ...fleet.options], {
     cwd: fleet.folder,
     environment: { ...fleet.environment, CI: 'true' },
     wiring: { clock },
   });
   expect(code).toBe(0);
-  expect(stderr).toContain('No request came');
+  expect(stderr).toContain('there were no requests');
 });
 
 test.each(['0', '70000', 'x', '-1'])('--port %s is refused', async (port) => {
@@ -131,7 +131,7 @@ test('a port that is in use is an error with the next step', async () => {
       wiring: { clock },
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/port is in use[\s\S]*next: name another one/);
+    expect(stderr).toMatch(/port is in use[\s\S]*next: pass another port/);
   });
 });
 

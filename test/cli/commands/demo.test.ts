@@ -123,7 +123,7 @@ describe('npm start', () => {
     ['a rotation', /# rotated: new version[^]*> queue: acme-barndoor: 1 updated/],
     ['a version that is not sent', /same value[^]*> queue: acme-barndoor: 1 in sync/],
     ['an edit through the stream', /\+ "read_invoice"\n> stream: acme-alloy: 1 updated/],
-    ['the guard', /Guard: 75% of 8 known servers[^]*waits\s+for\s+approval/],
+    ['the guard', /Guard: 75% of 8 known servers[^]*wait\s+for\s+approval/],
     ['the approval', /\$ trueup approve acme-barndoor [0-9a-f]{8}\n[^]*acme-barndoor: 3 updated/],
     [
       'the totals',

@@ -173,7 +173,7 @@ describe('before anybody signs in it is found that', () => {
       },
       1,
       /can be read by other users: run chmod 600/,
-      /make it yours alone: chmod 600/,
+      /make it accessible only to you: chmod 600/,
     ],
     [
       'something else has the name of the tokens',

@@ -137,7 +137,7 @@ describe('what others send', () => {
     });
     expect(statuses).toEqual([400, 400, 400, 404, 405, 405]);
     expect(code).toBe(0);
-    expect(stderr).toContain('warning: an answer to another sign-in came, and was refused');
+    expect(stderr).toContain('warning: rejected an answer to another sign-in; still waiting');
     expect(stderr).toContain('next: use the address above');
     expect(world.issuer.counts['authorization_code']).toBe(1);
   });

@@ -160,7 +160,7 @@ describe('push', () => {
     expect((await run(['push', await declare([server(b, {})], beta)])).code).toBe(0);
   });
 
-  test('what somebody wrote meanwhile is left as it is', async () => {
+  test('a row that another process wrote meanwhile is not overwritten', async () => {
     await run(['push', await declare([server(a, { name: 'A' })])]);
     const old = { spec: { name: 'A' }, generation: 1 };
     expect(await world.desired.replace(connection, `server#${a}`, { spec: {} }, 'absent')).toBe(
@@ -241,7 +241,7 @@ describe('push', () => {
     expect((await rows())[item]).toEqual({ spec: { name: 'Ours' }, generation: 1 });
   });
 
-  test('two pushes at once: one of them is told', async () => {
+  test('two concurrent pushes: one reports the conflict', async () => {
     await run(['push', await declare([server(a, { name: 'A' })])]);
     const path = await declare([server(a, { name: 'B' })]);
     const both = await Promise.all([run(['push', path]), run(['push', path])]);
@@ -338,7 +338,7 @@ describe('push', () => {
 });
 
 describe('pull', () => {
-  test('tells of rows that break the rules, without their values', async () => {
+  test('reports invalid rows without their values', async () => {
     const canary = 'canary-of-client-secret';
     await world.declareConnection();
     await world.declare(

@@ -391,7 +391,7 @@ describe.each([
     }
   });
 
-  test('a Retry-After is waited for, whoever asks', async () => {
+  test('a Retry-After is always waited for', async () => {
     place = await start();
     const effect: Effect = { kind: 'status', status: 503, retryAfter: 3600 };
     const end = place.vendor().misbehave({ method: 'PUT', id: a, effect });

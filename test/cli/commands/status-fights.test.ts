@@ -77,7 +77,7 @@ test('a field that was corrected three times within a day names itself, with the
   expect((await run(['status'])).stdout).not.toContain('fight');
 });
 
-test('what was only declared anew, again and again, is no fight', async () => {
+test('a field that was only declared repeatedly is not a fight', async () => {
   for (const name of ['X', 'Y', 'Z', 'X']) {
     world.clock.advance(hour);
     // oxlint-disable-next-line no-await-in-loop

@@ -238,7 +238,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
       context: { connection: 'acme' },
     }),
     "acme: secret trueup/acme/crm has no key 'token'; it has none",
-    'give the secret that `auth` names a valid value; `trueup doctor acme` checks each secret, and shows no value',
+    'give the secret that `auth` names a valid value; `trueup doctor acme` checks each secret without showing it',
   ],
   [
     new VendorError('needs-login', 'token', 'it has ended'),
@@ -308,12 +308,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     new TrueupError('bad-digest', 'that is not a digest', { context: { connection: 'acme' } }),
     'that is not a digest',
-    '`trueup status acme` shows the digest of what is held',
+    '`trueup status acme` shows the digests of held plans',
   ],
   [
     new TrueupError('not-held', 'nothing of it is held', { context: { connection: 'acme' } }),
     'nothing of it is held',
-    '`trueup plan acme` shows what would be held now; the digest of a whole connection can be approved',
+    '`trueup plan acme` shows the current digest; only the digest of a whole connection can be approved',
   ],
   [
     new TrueupError('lease-lost', 'the lease was lost'),

@@ -50,7 +50,7 @@ describe('plan', () => {
     expect(world.barndoor.counts.put).toBe(0);
   });
 
-  test('exits with 2 if something would change, when told to', async () => {
+  test('exits with 2 if something would change, with --detailed-exitcode', async () => {
     expect((await run(['plan', '--detailed-exitcode'])).code).toBe(2);
     expect((await run(['plan', '--detailed-exitcode', 'acme/first'])).code).toBe(0);
   });
@@ -129,7 +129,7 @@ describe('apply', () => {
     expect(world.barndoor.counts.put).toBe(0);
   });
 
-  test('where nobody can answer it is refused, unless --yes', async () => {
+  test('without a terminal it is refused, unless --yes', async () => {
     const refused = await run(['apply']);
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('--yes');
@@ -156,7 +156,7 @@ describe('apply', () => {
     expect(stderr).toContain('  acme/first');
   });
 
-  test('a plan of which something was done meanwhile is stale', async () => {
+  test('a plan is stale if some of its changes were made meanwhile', async () => {
     await run(['plan', '--out', 'plan.json']);
     world.barndoor.edit(b, { name: 'New name' });
     const { code, stderr } = await run(['apply', '--plan', 'plan.json']);
@@ -208,7 +208,7 @@ describe('apply', () => {
     [
       'value',
       (text) => text.replace('"value": "New name"', '"value": "Shown"'),
-      'was changed after',
+      'was modified after',
     ],
     [
       'connection',
@@ -439,7 +439,7 @@ describe('the guard', () => {
     expect(world.barndoor.counts.put).toBe(12);
   });
 
-  test('what is not held is said to be so, whether or not the vendor can be asked', async () => {
+  test('a plan that is not held is reported, whether or not the vendor answers', async () => {
     world.barndoor.misbehave({ operation: 'list', effect: { kind: 'status', status: 401 } });
     world.barndoor.misbehave({ operation: 'get', effect: { kind: 'status', status: 401 } });
     for (const name of [connection, 'acne']) {
@@ -460,7 +460,7 @@ describe('the guard', () => {
     expect(named.stderr).not.toContain('warning');
   });
 
-  test('what was sent meanwhile is said to be over', async () => {
+  test('a held plan that was sent meanwhile is reported as no longer held', async () => {
     const { held = '' } = await world.pass();
     const first = await run(['approve', connection, held, '--yes']);
     expect(first.stderr).not.toContain('warning');

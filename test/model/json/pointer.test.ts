@@ -46,7 +46,7 @@ describe('text', () => {
   });
 });
 
-describe('what stands at a pointer', () => {
+describe('the value at a pointer', () => {
   test.each<[Json, string, Json | undefined]>([
     [{ a: { b: null } }, '/a/b', null],
     [{ a: { b: 1 } }, '/a/c', undefined],
@@ -68,7 +68,7 @@ describe('what stands at a pointer', () => {
 });
 
 describe('laws', () => {
-  test('what was set is there, and nothing else moved', () => {
+  test('a value is set, and no other value changes', () => {
     fc.assert(
       fc.property(object, pointer, pointer, json, (start, at, elsewhere, value) => {
         const after = setAt(start, at, value);
@@ -78,7 +78,7 @@ describe('laws', () => {
     );
   });
 
-  test('what was removed is gone, and nothing else moved', () => {
+  test('a value is removed, and no other value changes', () => {
     fc.assert(
       fc.property(object, pointer, pointer, (start, at, elsewhere) => {
         const after = setAt(start, at, undefined);
@@ -105,7 +105,7 @@ describe('laws', () => {
     expect(setAt(start, '/a/c/d', undefined)).toBe(start);
   });
 
-  test('pointers are known anew after more than are remembered', () => {
+  test('pointers are parsed again when the cache is full', () => {
     const pointers = Array.from({ length: 2_500 }, (_, index) => `/many/${index}`);
     const many = Object.fromEntries(pointers.map((_, index) => [String(index), index]));
     const found = [...pointers, ...pointers].map((at) => getAt({ many }, at));

@@ -43,7 +43,7 @@ describe.each(gatewayNames)('what the answer to a PUT of %s shows', (name) => {
     expect((await record())?.undecided).toEqual({});
   });
 
-  test('the old value for ever: three attempts with backoff, then refused until it changes', async () => {
+  test('always the old value: three attempts with backoff, then refused until it changes', async () => {
     const end = onPut({ kind: 'stale', applied: false });
     for (let nth = 0; nth < 20; nth += 1) {
       await pass();

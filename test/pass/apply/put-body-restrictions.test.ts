@@ -73,7 +73,7 @@ describe('restrictions', () => {
     expect(outcomesOf(await pass())).toEqual({ updated: 1 });
   });
 
-  test('are sent whole, and what nobody knows is kept', async () => {
+  test('are sent as a whole, and unknown keys are kept', async () => {
     const live = {
       connectors: { ...only('a'), note: 'theirs' },
       users: only('u1', 'u2'),
@@ -106,7 +106,7 @@ describe('restrictions', () => {
     expect(await restrict(live, declared)).toMatchObject({ puts: 0, now: before });
   });
 
-  test('that are null are none, as far as anybody knows: nothing is sent', async () => {
+  test('that are null count as none, and nothing is sent', async () => {
     const live = { users: null, actions: { mode: null } };
     expect(await restrict(live, { users: {}, actions: {} })).toMatchObject({ puts: 0, now: live });
     // no document of the vendor allows it
@@ -200,7 +200,7 @@ describe('restrictions', () => {
     expect((await pass()).vendorCalls.put).toBe(0);
   });
 
-  test('that somebody loosened are drift, and put back', async () => {
+  test('that another tool loosened are drift, and are corrected', async () => {
     await restrict({}, { users: only('a') });
     world.alloy.edit('s1', { restrictions: {} });
     expect(outcomesOf(await pass())).toEqual({ updated: 1 });
@@ -300,7 +300,7 @@ describe('restrictions in the answer to a PUT', () => {
     expect(outcomesOf(await pass())).toEqual({ refused: 1 });
   });
 
-  test('of which a part is refused: the rest of the server is corrected all the same', async () => {
+  test('that are partly refused: other fields of the server are corrected', async () => {
     await declareOne({ name: 'One', restrictions: allowed });
     const admin = { users: { mode: 'allowlist', allowedIds: ['a', 'admin'] } };
     onPut({ kind: 'normalise', change: (server) => ({ ...server, restrictions: admin }) });
@@ -357,7 +357,7 @@ describe('a list that leaves restrictions out', () => {
     expect(report.vendorCalls).toMatchObject({ list: 1, get: 1, put: 0 });
   });
 
-  test('wipes nothing that nobody declared, on any server', async () => {
+  test('clears no undeclared value on any server', async () => {
     for (const id of ids) world.alloy.add({ serverId: id, name: id, restrictions: { users } });
     await world.declareAlloyConnection({
       policy: { mode: 'correct', limits: { updates: '100%' } },

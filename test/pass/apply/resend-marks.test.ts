@@ -40,7 +40,7 @@ const putsOf = (id: string) =>
   world.barndoor.requests.filter(({ method, path }) => method === 'PUT' && path.endsWith(id));
 const marked = async () => [...(await world.deps.ledger.read(connection)).resend.keys()];
 
-test('two frozen senders of one server: the word of the second stands until somebody has sent after it', async () => {
+test('two suspended senders of one server: the mark of the second stays until a later pass has sent', async () => {
   await declare('first');
   const answerFirst = holdPut(world, a);
   const first = reconcile(schedule, process('first'));

@@ -16,7 +16,7 @@ const shown = (more: Partial<FieldChange> = {}) =>
   fieldLines({ ...change, ...more }, (text) => text).join('\n');
 
 describe('a secret', () => {
-  test('that is no longer stored is said to be gone', () => {
+  test('that is no longer stored is shown as missing', () => {
     expect(shown()).toContain('# drift: the gateway no longer has this secret');
   });
 

@@ -20,7 +20,7 @@ const planWith = (value: string, label = 'l') =>
   ]);
 
 describe('renderPlanJson', () => {
-  test('is the plan, whatever stands in it, and safe to print', () => {
+  test('is the whole plan, and safe to print', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (value, label) => {
         const plan = planWith(value, label);

@@ -196,7 +196,7 @@ describe('a field', () => {
     expect(lines({ cause })?.[0]).toMatch(/# [a-z -]+: [a-zA-Z ]+$/);
   });
 
-  test('what is adopted is said once a plan, with what each line has beside it', () => {
+  test('adopt is explained once per plan', () => {
     const adopted = [
       fieldChange({ cause: 'adopt' }),
       fieldChange({ cause: 'adopt', loosens: true }),
@@ -253,7 +253,7 @@ describe('servers that are not updated', () => {
     expect(renderPlan(planOf([server]))).toMatch(/^- acme\/s1 {2}\(off\)\n/);
   });
 
-  test('a whole connection that is paused is said once', () => {
+  test('a paused connection is shown in one line', () => {
     const reason = { code: 'paused', message: 'paused by ops' };
     const paused = Array.from({ length: 6 }, (_, at) => ({
       id: `s${at}`,
@@ -382,7 +382,7 @@ describe('the guard', () => {
     ]);
   });
 
-  test('what approves it is a command line as whoever shows it completes it', () => {
+  test('the approve command is completed with the target options', () => {
     const plan = planOf([plannedServer()], { guard: guardState({ held: 'abcd' }) });
     const next = (line: string) => `${line} --stack prod`;
     expect(renderPlan(plan, undefined, next)).toContain(

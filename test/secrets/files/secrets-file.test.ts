@@ -163,7 +163,7 @@ describe('Variables with secrets', () => {
     ).toMatchObject({ code: 'missing' });
   });
 
-  test('that two names mean are nobody’s, at once if the names are known, else from the second on', async () => {
+  test('of two names are used for neither: at once if both names are known, otherwise from the second read on', async () => {
     const [one, two] = ['trueup/acme/salesforce', 'trueup/acme/SalesForce'];
     const known = open({ names: [one, two] });
     for (const each of [one, two]) {

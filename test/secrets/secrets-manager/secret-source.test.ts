@@ -97,7 +97,7 @@ describe('versions', () => {
     expect(await open().versions('acme')).toEqual(new Map([['trueup/acme/a', 'v1']]));
   });
 
-  test('of named secrets come from DescribeSecret; what cannot be told is left out', async () => {
+  test('of named secrets come from DescribeSecret; unknown versions are left out', async () => {
     const a = await create('trueup/acme/a');
     await create('trueup/acme/deleted');
     await client.send(new DeleteSecretCommand({ SecretId: 'trueup/acme/deleted' }));

@@ -62,7 +62,7 @@ describe('a sign-in in the secrets file', () => {
     for (const name of names) expect((await open().read(name))?.origin).toBe('digest');
   });
 
-  test('behind a link is written where the link leads, by no draft of somebody else’s', async () => {
+  test('behind a link is written to the target of the link, with a new draft file', async () => {
     const stolen = await folder.write('stolen', '');
     await put({});
     await symlink(stolen, `${file}.new`);

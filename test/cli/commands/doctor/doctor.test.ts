@@ -328,7 +328,7 @@ describe('a connection', () => {
 
   test.each([
     [401, 'put a valid one into secret trueup/acme/token'],
-    [403, 'the right to list'],
+    [403, 'permission to list'],
     [404, 'path in baseUrl'],
     [429, 'budget.requestsPerMinute'],
     [500, 'status page'],
@@ -341,7 +341,7 @@ describe('a connection', () => {
   });
 
   test.each<[number, object]>([
-    [403, { ok: false, fix: expect.stringContaining('a token that may see all servers') }],
+    [403, { ok: false, fix: expect.stringContaining('a token with access to all servers') }],
     [500, { ok: true, skipped: true }],
   ])('a server that is not there: HTTP %d', async (status, expected) => {
     world.barndoor.misbehave({ operation: 'get', effect: { kind: 'status', status } });
@@ -562,7 +562,7 @@ describe('with a stack', () => {
     const { code, stdout } = await run('another');
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^x {2}deployment: .*\n( {6}.*\n)* {3}next: check the name, and set --region/,
+      /^x {2}deployment: .*\n( {6}.*\n)* {3}next: check the name, and pass the right --region/,
     );
   });
 });

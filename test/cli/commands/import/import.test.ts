@@ -97,7 +97,7 @@ describe('import', () => {
     expect(await chosen(connection, '--match', 'sales*')).toEqual([a, b]);
     const none = await run(['import', connection, '--match', '*.*']);
     expect(none).toMatchObject({ code: 3, stdout: '' });
-    expect(none.stderr).toContain('none of 3 live servers fits');
+    expect(none.stderr).toContain('none of 3 live servers matches');
     expect((await run(['import', `${connection}/nobody`])).code).toBe(3);
     expect((await run(['import', connection, 'other'])).code).toBe(3);
     expect((await run(['import', 'acmee'])).stderr).toContain('did you mean acme?');
@@ -177,7 +177,9 @@ describe('import', () => {
 
     test('a credential that was erased is left as it is', async () => {
       const stdout = await atGateway({ authType: 'bearer' });
-      expect(stdout).toContain('# authType: cannot be declared as it is: lacks authToken');
+      expect(stdout).toContain(
+        '# authType: cannot be declared as it is: is declared without authToken',
+      );
     });
 
     test('a declared credential stays declared', async () => {

@@ -218,7 +218,7 @@ describe('reconcile --stack', () => {
     const { code, stderr } = await trueup(['reconcile', '--stack', 'another'], {});
     expect(code).toBe(1);
     expect(stderr).toContain('there is no such stack');
-    expect(stderr).toContain('next: check the name, and set --region');
+    expect(stderr).toContain('next: check the name, and pass the right --region');
   });
 });
 

@@ -213,7 +213,7 @@ describe('in a CI without a ledger', () => {
   });
 });
 
-test('a lost fingerprint key is said before anything else', async () => {
+test('a lost fingerprint key is the first error', async () => {
   await run(['apply', '--yes', '--include-report']);
   await rm(join(folder, '.trueup/fingerprint-key.json'));
   const { stderr } = await run(['apply', '--yes', '--include-report']);
