@@ -81,12 +81,12 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     answered('put', 422),
     'acme: PUT /servers/a answered HTTP 422: its reason',
-    'correct the declaration: the gateway's message above shows what is wrong',
+    "correct the declaration: the gateway's message above shows what is wrong",
   ],
   [
     answered('list', 400),
     'acme: GET /servers answered HTTP 400: its reason',
-    'check baseUrl, and the gateway's message above',
+    "check baseUrl, and the gateway's message above",
   ],
   [
     answered('list', 429),
@@ -136,7 +136,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('body', 'list', 'quota', { status: 200 }),
     'acme: GET /servers answered HTTP 200: quota',
-    'see the gateway's message above',
+    "see the gateway's message above",
   ],
   [
     vendor('upstream', 'put', 'its reason', { status: 502 }),

@@ -259,8 +259,8 @@ describe('props', () => {
     [{ allowedHosts, connectionsAtOnce: 0 }, 'connectionsAtOnce must be a whole number from 1'],
     [{ allowedHosts, concurrency: 1 }, 'concurrency must be a whole number from 2 to 1000'],
     [{ allowedHosts, schedule: Duration.seconds(90) }, 'schedule must be a whole number'],
-    [{ allowedHosts, secretPrefix: 'a/b' }, 'secretPrefix must be one part of a name'],
-    [{ allowedHosts, secretPrefix: 'a+b' }, 'secretPrefix must be one part of a name'],
+    [{ allowedHosts, secretPrefix: 'a/b' }, 'secretPrefix must be one name segment'],
+    [{ allowedHosts, secretPrefix: 'a+b' }, 'secretPrefix must be one name segment'],
     [{ allowedHosts, secretPrefix: 'AWS-x' }, "that does not begin with 'aws' or 'ssm'"],
   ])('%j does not fit', (props, message) => {
     expect(() => template(props)).toThrow(message);
