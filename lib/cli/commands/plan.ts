@@ -33,7 +33,7 @@ export const plan = defineCommand<PlanOptions>({
     },
     {
       line: 'trueup plan -o markdown --detailed-exitcode',
-      does: 'for a pull request that changes trueup.yaml; exits with 2 if something would change',
+      does: 'for a pull request; exits with 2 if something would change',
     },
   ],
   markdown: true,

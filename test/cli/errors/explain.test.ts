@@ -186,7 +186,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     issuer('unauthorized_client'),
     'acme: POST /oauth/token answered HTTP 400: unauthorized_client: its reason',
-    'allow this client's grant at the issuer: client credentials or refresh tokens',
+    "allow this client's grant at the issuer: client credentials or refresh tokens",
   ],
   [
     issuer('invalid_scope'),
