@@ -83,7 +83,10 @@ test('trueup demo --console shows drift appear and go, until Ctrl-C', async () =
   expect((await (await get('/')).text()).match(/last pass .*/g)).toEqual(before);
   stop.abort();
   const { code, stdout, stderr } = await running;
-  expect([code, stderr]).toEqual([0, expect.stringContaining('Read-only. Press Ctrl-C to stop it.')]);
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringContaining('Read-only. Press Ctrl-C to stop it.'),
+  ]);
   expect(stdout).toContain(addressIn(stderr));
   expect(stdout.split('\n').filter(({ length }) => length > 80)).toEqual([]);
   await expect(fetch(origin)).rejects.toThrow('fetch failed');
