@@ -52,6 +52,7 @@ export function renderPage(results: Results | undefined): string {
     'What breaks first with a million servers, every five minutes, at AWS’s default quotas:',
     '',
     ...millionsOf(results).map((million) => `- ${firstToBreak(million)}.`),
+    ...silentGateways(results),
     '',
     ...methodSection(results),
     ...[sweepSection, neighbourSection, downSection, outageSection, passSection].flatMap(
@@ -59,6 +60,18 @@ export function renderPage(results: Results | undefined): string {
     ),
     ...millionSection(results),
   ].join('\n');
+}
+
+/** What slows other connections most, without a target of its own. */
+function silentGateways({ down }: Results): string[] {
+  const [none] = down.cases;
+  const worst = down.cases.findLast(({ how }) => how === 'timeout');
+  if (!none || !worst) return [];
+  const wait = (seconds: number) => `${count(Math.round(seconds))} s`;
+  return [
+    '',
+    `What slows other connections most is gateways that do not answer: with ${count(worst.down)} of ${count(down.connections)} connections at such gateways and ${down.workers} workers, 99 of 100 of the others have had their pass after ${wait(worst.first.p99)}, in place of ${wait(none.first.p99)} ([why](#gateways-that-are-down)).`,
+  ];
 }
 
 function methodSection({ embedded, undersized }: Results): string[] {

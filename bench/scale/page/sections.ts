@@ -81,7 +81,7 @@ export function downSection({ down }: Results): string[] {
   return [
     '## Gateways that are down',
     '',
-    `Of ${count(down.connections)} connections with ${down.workers} workers, some whose gateway is down for two events of the schedule. The times are of all others, since each event.`,
+    `Of ${count(down.connections)} connections with ${down.workers} workers, some whose gateway is down while the schedule goes on. The times are of all others, since its first and its second event; until the last of them had its pass, workers spent the seconds of the last column on those that are down.`,
     '',
     ...renderTable(
       [

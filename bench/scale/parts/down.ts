@@ -2,12 +2,12 @@ import type { Down } from '../results.types.ts';
 import { rounded, spreadOf } from '../spread.ts';
 import type { Down as How } from '../virtual/gateway.ts';
 import type { ProcessorTime } from '../virtual/process.ts';
-import { deployed, withVirtualWorld } from '../virtual/run.ts';
-import { fleetOf, intervalMs, servedSince } from './sweep.ts';
+import { deployed, withVirtualWorld, type Ended } from '../virtual/run.ts';
+import { fleetOf, forever, intervalMs, servedSince } from './sweep.ts';
 
 type Case = Down['cases'][number];
 
-/** Gateways of some connections are down for two ticks of the schedule: what that does to the others. */
+/** Gateways of some connections are down while the schedule goes on: what that does to the others. */
 export function down(
   connections: number,
   workers: number,
@@ -28,15 +28,13 @@ export function down(
             .slice(0, count)
             .map(({ name }) => name),
         );
+        const others = connections - out.size;
         if (how !== 'none') for (const name of out) world.gateway.down.set(name, how);
         every(intervalMs, () => functions.schedule());
         await pass(2 * intervalMs - 1);
-        const others = (since: number) => {
-          const served = servedSince(ended, since);
-          return fleet
-            .filter(({ name }) => !out.has(name))
-            .map(({ name }) => served.get(name) ?? Number.POSITIVE_INFINITY);
-        };
+        const isServed = () => servedOthers(ended, out, from + intervalMs).length === others;
+        // oxlint-disable-next-line no-await-in-loop -- virtual time goes on
+        while (!isServed() && world.now < from + forever) await pass(10_000);
         const spent = ended.reduce(
           (sum, { result }) =>
             result.kind === 'done' && out.has(result.report.connection)
@@ -47,13 +45,18 @@ export function down(
         return {
           down: count,
           how,
-          first: spreadOf(others(from)),
-          second: spreadOf(others(from + intervalMs)),
+          first: spreadOf(servedOthers(ended, out, from)),
+          second: spreadOf(servedOthers(ended, out, from + intervalMs)),
           spent: rounded(spent / 1000),
         };
       }),
     );
   return inTurn(cases, runCase).then((found) => ({ connections, workers, cases: found }));
+}
+
+/** How long those that are not down waited for their first full pass since then, in seconds. */
+function servedOthers(ended: readonly Ended[], out: ReadonlySet<string>, since: number): number[] {
+  return [...servedSince(ended, since)].flatMap(([name, waited]) => (out.has(name) ? [] : waited));
 }
 
 async function inTurn<T, R>(list: readonly T[], run: (one: T) => Promise<R>): Promise<R[]> {
