@@ -43,11 +43,11 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
     case 'remove':
       return remove(state, event);
     case 'gone':
-      return ofRemoval(state, () => [{ item: 'binding' }]);
+      return ofRemoval(state, () => free(state));
     case 'kept':
       return ofRemoval(state, (binding) => [bound(withoutRemoval(binding))]);
     case 'vanished':
-      return state.binding ? done([{ item: 'binding' }]) : refused('none');
+      return state.binding ? done(free(state)) : refused('none');
     case 'connected':
       return connected(state);
     case 'read':
@@ -217,6 +217,11 @@ function connected({ binding }: LabelState): LifecycleDecision {
   if (binding?.consentUrl === undefined) return refused('none');
   const { consentUrl: _given, ...rest } = binding;
   return done([bound(rest)]);
+}
+
+/** A reservation that a process left beside the binding goes first: alone, it would bind the id of the deleted server again. */
+function free({ reservation }: LabelState): readonly LifecycleWrite[] {
+  return [...(reservation ? [without] : []), { item: 'binding' }];
 }
 
 function ofRemoval(

@@ -254,7 +254,8 @@ function toDo(
     step: { writes: events, after },
     nonce,
   });
-  if (seen.reservation) {
+  // The plan of a bound server looks at its binding alone.
+  if (seen.reservation && !seen.binding) {
     const [id, second] = ids;
     const isOurs = second === undefined && id === seen.reservation.nonce;
     const found =
@@ -368,8 +369,9 @@ export function settled(world: World, limits: Limits, byRules: Rules): World {
 
 /* How a label comes to rest. */
 
-export const isBound = ({ binding, reservation, servers }: World) =>
-  binding !== null && reservation === null && servers.some(({ id }) => id === binding.id);
+/** A reservation beside the binding has no effect, and goes with it. */
+export const isBound = ({ binding, servers }: World) =>
+  binding !== null && servers.some(({ id }) => id === binding.id);
 export const isGone = ({ binding, reservation, servers }: World) =>
   binding === null && reservation === null && servers.length === 0;
 export const isLeft = ({ binding, servers }: World) => binding === null && servers.length === 1;

@@ -155,6 +155,22 @@ test('a binding is its own only at the same gateway and in the same deployment',
   expect(isOwn(binding, { account: 'b', stack: 'trueup' })).toBe(false);
 });
 
+test.each<[string, Binding, LifecycleEvent]>([
+  ['vanished', binding, { kind: 'vanished' }],
+  ['was deleted', { ...binding, removal }, { kind: 'gone' }],
+  [
+    'was deleted, as a later read shows',
+    { ...binding, removal },
+    { kind: 'read', begunAt: now + 10, settlingMs: 10, isThere: false },
+  ],
+])('of a server that %s no reservation is left to bind its id again', (_, bound, event) => {
+  const created: Reservation = { ...reservation, state: 'created', id: 's1' };
+  expect(decide({ reservation: created, binding: bound }, event)).toEqual({
+    ok: true,
+    writes: [{ item: 'reservation' }, { item: 'binding' }],
+  });
+});
+
 test('a server that is not there any more is bound no longer', () => {
   expect(decide({ binding }, { kind: 'vanished' })).toEqual({
     ok: true,
