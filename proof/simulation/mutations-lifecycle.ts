@@ -27,7 +27,7 @@ export const lifecycleMutations: readonly Mutation[] = [
     by: "if (isUnsent || !reserved || wasNotProcessed(error) || error.code !== '') {",
     breaks: 'convergence',
     says: 'it is not bound',
-    seed: 58,
+    seed: 3,
   },
   {
     name: 'not bound before the PUT',
@@ -45,7 +45,7 @@ export const lifecycleMutations: readonly Mutation[] = [
     by: 'export const looksNeeded = 1;',
     breaks: 'convergence',
     says: 'it is not bound',
-    seed: 3,
+    seed: 13,
   },
   {
     name: 'deleted without an approval',
@@ -64,7 +64,7 @@ export const lifecycleMutations: readonly Mutation[] = [
     by: 'const isSame = now !== undefined && permitted.size > 0;',
     breaks: 'no-harm',
     says: 'nobody approved that',
-    seed: 3,
+    seed: 23,
   },
   {
     name: "another deployment's server deleted",
@@ -73,6 +73,6 @@ export const lifecycleMutations: readonly Mutation[] = [
     by: "return binding.account === account || stack === '';",
     breaks: 'no-harm',
     says: 'this deployment did not create it',
-    seed: 25,
+    seed: 27,
   },
 ];

@@ -28,7 +28,7 @@ export const mutations: readonly Mutation[] = [
     by: '...findings,',
     breaks: 'no-harm',
     says: 'changed within an hour',
-    seed: 7,
+    seed: 10,
   },
   {
     name: 'digest over everything',
@@ -37,7 +37,7 @@ export const mutations: readonly Mutation[] = [
     by: 'planDigest([...heldHashes(held), JSON.stringify(held)])',
     breaks: 'no-harm',
     says: 'under another digest',
-    seed: 13,
+    seed: 10,
   },
   {
     name: 'retried refresh exchange',
@@ -55,7 +55,7 @@ export const mutations: readonly Mutation[] = [
     by: 'const retryAfterMs = parseRetryAfter(null, now);',
     breaks: 'no-flood',
     says: 'after a Retry-After of',
-    seed: 48,
+    seed: 22,
   },
   {
     name: 'a header logged',
@@ -82,7 +82,7 @@ export const mutations: readonly Mutation[] = [
     by: '',
     breaks: 'convergence',
     says: 'is not right',
-    seed: 459,
+    seed: 761,
   },
   {
     name: 'lease not checked before an attempt',
@@ -91,7 +91,7 @@ export const mutations: readonly Mutation[] = [
     by: '',
     breaks: 'no-stale-write',
     says: 'was read under the lease',
-    seed: 226,
+    seed: 'lease-lost-before-an-attempt',
   },
   {
     name: 'release by the newest count of knocks',
@@ -118,7 +118,7 @@ export const mutations: readonly Mutation[] = [
     by: 'return false;',
     breaks: 'no-flood',
     says: 'and recorded no server',
-    seed: 'endless-continuation',
+    seed: 'continuation-without-progress',
   },
   {
     name: 'reader uses more than its tenth',
@@ -154,7 +154,7 @@ export const mutations: readonly Mutation[] = [
     by: 'undefined',
     breaks: 'no-flood',
     says: 'after failed pass',
-    seed: 1611,
+    seed: 'backoff-without-a-call',
   },
   {
     name: 'unchanged fields sent',
