@@ -87,7 +87,7 @@ describe('all is well', () => {
         'ok acme: declaration: valid, 1 server',
         `ok acme: baseUrl 127.0.0.1:${port}: allowed, reached at 127.0.0.1, loopback, not`,
         '      encrypted',
-        'ok acme: secrets: 2 secrets there',
+        'ok acme: secrets: 2 secrets found',
         'ok acme: token: that of secret trueup/acme/token',
         'ok acme: list call: answered, 1 server on the first page',
         'ok acme: unknown server: answered HTTP 404',
@@ -227,7 +227,7 @@ describe('what all connections need', () => {
     expect(clock.ok).toBe(isWell);
     expect(code).toBe(isWell ? 0 : 1);
     expect(clock.found).toMatch(
-      /^1[1-7]\.\d s (ahead of|behind) that of DynamoDB; 15 s are allowed/,
+      /^1[1-7]\.\d s (ahead of|behind) the clock of DynamoDB; 15 s are allowed/,
     );
     expect(clock.found).toContain(ms > 0 ? 'ahead of' : 'behind');
     if (!isWell) expect(clock.fix).toContain('NTP');
@@ -248,7 +248,7 @@ describe('a connection', () => {
     await world.declareConnection({ baseUrl: 'nonsense' });
     const { failed, find } = await doctor();
     expect(failed.map(({ what }) => what)).toEqual(['acme: declaration']);
-    expect(find('acme: secrets').found).toBe('1 secret there');
+    expect(find('acme: secrets').found).toBe('1 secret found');
   });
 
   test('host: not allowed', async () => {
@@ -441,7 +441,7 @@ describe('a connection', () => {
           fix: `aws secretsmanager restore-secret --secret-id ${name}`,
         },
       ]);
-      expect(find('acme: secrets').found).toBe('1 secret there');
+      expect(find('acme: secrets').found).toBe('1 secret found');
     });
 
     test.each([
@@ -578,7 +578,7 @@ describe('with files', () => {
       expect(stdout).toContain('ok trueup.json: readable, 1 connection');
       expect(stdout).toContain('ok state folder .trueup: readable');
       expect(stdout).toMatch(/^ok clock: agrees with the clock of 127\.0\.0\.1:\d+$/m);
-      expect(stdout).toContain('ok acme: secrets: 1 secret there');
+      expect(stdout).toContain('ok acme: secrets: 1 secret found');
 
       await rm(join(fleet.folder, 'secrets.json'));
       const without = await trueup(['doctor', '--file', 'trueup.json'], options);
