@@ -50,7 +50,7 @@ const headers = secureHeaders({
   strictTransportSecurity: false,
 });
 
-/** More than any form of the console. */
+/** More than any form of the console. A larger body is answered with 413. */
 const longestBody = 16_384;
 
 /** More than any name, id or filter of an address: what is longer is cut. */

@@ -20,7 +20,10 @@ export type ConsoleEnd = 'idle' | 'opened-twice' | 'stopped';
 /** Answers to requests that are not of the session: they do not keep a console from ending. */
 const strange: readonly number[] = [401, 403];
 
-/** More than any form of the console; what is longer is cut off. */
+/**
+ * Maximum body that is read into memory, before the console checks the session. It is above the console's
+ * own limit, so that the console answers a form that is too large with 413; anything larger is answered with 400.
+ */
 const longestBody = 65_536;
 
 /**

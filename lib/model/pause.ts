@@ -4,6 +4,9 @@ import { plainText } from './text/plain-text.ts';
 import { shownCaller } from './text/shown-caller.ts';
 import { shownTime } from './text/shown-time.ts';
 
+/** Maximum length of a pause's reason, in characters. */
+export const longestReason = 500;
+
 /** `paused by kim until 2026-12-24 18:00 UTC (vendor maintenance)` */
 export function pauseText({ reason, by, until }: Pause): string {
   const parts = [

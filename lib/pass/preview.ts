@@ -1,4 +1,3 @@
-import { InvalidDeclarationError } from '../model/errors/errors.ts';
 import type { PassReport } from '../model/ledger.types.ts';
 import { endedLately } from '../lease/in-flight.ts';
 import { allEnded } from './limited.ts';
@@ -9,7 +8,7 @@ import { guard } from './guard.ts';
 import type { Allowed } from './guard.ts';
 import { missingSecrets } from '../plan/missing-secrets.ts';
 import { plan } from './plan.ts';
-import { readAccount } from './read/desired.ts';
+import { invalidConnection, readAccount } from './read/desired.ts';
 import type { Earlier } from './read/earlier.ts';
 import { read } from './read/read.ts';
 import type { Readings } from './read/readings.types.ts';
@@ -52,7 +51,7 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
       readAccount(deps.desired, connection, deps),
       deps.lease.read(connection),
     ]);
-    if (!account.ok) throw invalid(connection, account.why);
+    if (!account.ok) throw invalidConnection(connection, account.why);
     const gate = readersGate(account.connection, deps, signal, attended?.lockTimeoutMs);
     const vendor = openSession(account, deps, calls, signal, gate);
     const seen = await read({ ...request, exact: true }, account, vendor, deps, abort);
@@ -97,9 +96,4 @@ function isIdle(
   const isUnsettled = servers.values().some(({ label }) => label !== undefined);
   const isNews = news.length + gone.length + ledger.resend.size > 0;
   return !isNews && !isHeld && !isUnsaid && !isUnsettled;
-}
-
-function invalid(connection: string, problem: string): InvalidDeclarationError {
-  const issue = { path: '', problem, expected: 'a row that matches its schema' };
-  return new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
 }

@@ -1,3 +1,4 @@
+import { longestReason } from '../../model/pause.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
 import { usageError } from '../errors/cli-error.ts';
@@ -13,9 +14,6 @@ interface PauseOptions {
   readonly until?: Moment;
   readonly reason?: string;
 }
-
-/** Maximum length of a reason in the ledger. */
-const longestReason = 500;
 
 export const pause = defineCommand<PauseOptions>({
   description:

@@ -12,7 +12,7 @@ import { decoded, undecoded } from '../../model/text/decoded.ts';
 import { schemaIssues } from '../../desired/rules/schema-issues.ts';
 import { formatIssue } from '../../model/errors/errors.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
-import { systemCode } from '../errors/error-code.ts';
+import { systemCode } from '../../model/errors/file-problem.ts';
 
 /** Hashes of all changes of a plan. */
 export function hashesOf({ changes }: Plan): readonly string[] {
@@ -42,7 +42,7 @@ export async function writePlans(
   } catch (error) {
     throw new CliError(
       'out-file',
-      `${file} could not be written: ${systemCode(error)}`,
+      `${file} could not be written: ${systemCode(error) ?? 'it failed'}`,
       'name another file',
       {
         cause: error,
@@ -90,7 +90,7 @@ async function read(cwd: string, file: string): Promise<string> {
     bytes = await readFile(resolve(cwd, file));
   } catch (error) {
     throw usageError(
-      `${file} cannot be read: ${systemCode(error)}`,
+      `${file} cannot be read: ${systemCode(error) ?? 'it failed'}`,
       '`trueup plan --out FILE` writes a plan',
     );
   }

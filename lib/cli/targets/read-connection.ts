@@ -1,6 +1,5 @@
-import { InvalidDeclarationError } from '../../model/errors/errors.ts';
 import type { Dependencies } from '../../pass/dependencies.types.ts';
-import { readDesired } from '../../pass/read/desired.ts';
+import { invalidConnection, readDesired } from '../../pass/read/desired.ts';
 import type { DesiredState } from '../../pass/read/desired.ts';
 
 /**
@@ -15,6 +14,5 @@ export async function readConnection(
 ): Promise<DesiredState> {
   const reading = await readDesired(deps.desired, connection, ids, deps);
   if (reading.ok) return reading.desired;
-  const issue = { path: '', problem: reading.why, expected: 'a row that matches its schema' };
-  throw new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
+  throw invalidConnection(connection, reading.why);
 }

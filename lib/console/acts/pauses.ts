@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { parseDuration } from '../../model/duration.ts';
 import type { Pause } from '../../model/ledger.types.ts';
-import { isPauseOf } from '../../model/pause.ts';
+import { isPauseOf, longestReason } from '../../model/pause.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { shellWord } from '../../model/text/shell-word.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
@@ -11,9 +11,6 @@ import { lines, name } from '../html/parts.ts';
 import { ActRefused } from './act.types.ts';
 import type { Act, ActState, Filled, Subject } from './act.types.ts';
 import { subjectWord } from './subject-word.ts';
-
-/** As long as a reason in the ledger may be. */
-export const longestReason = 500;
 
 /** For how long, as `--until` takes it. */
 export const pauseTimes: Readonly<Record<string, string>> = {

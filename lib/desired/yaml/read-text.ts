@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { codeOf } from '../../model/errors/file-problem.ts';
+import { systemCode } from '../../model/errors/file-problem.ts';
 
 /** Why a file could not be used as text. */
 export type TextFault = 'missing' | 'denied' | 'folder' | 'too-large' | 'not-utf8' | 'unreadable';
@@ -27,7 +27,7 @@ export async function readText(
 }
 
 function faultOf(error: unknown): TextFault {
-  const code = codeOf(error);
+  const code = systemCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
   if (code === 'EACCES' || code === 'EPERM') return 'denied';
   return code === 'EISDIR' ? 'folder' : 'unreadable';

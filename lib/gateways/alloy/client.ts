@@ -1,8 +1,7 @@
 import type { VendorSession } from '../provider.ts';
-import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
-import { expectServer } from '../http/session.ts';
+import { expectList, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { toPage, toServer } from './convert.ts';
 
@@ -14,11 +13,8 @@ const servers = ['api', 'servers'] as const;
 export function alloySession(send: SendRequest, connection: string): VendorSession {
   async function readPage(at: number): Promise<Page> {
     const query = at === 0 ? {} : { limit: pageSize, offset: String(at) };
-    const page = toPage(await send({ operation: 'list', path: servers, query }), at);
-    if (page !== undefined) return page;
-    throw new VendorError('body', 'list', "the gateway's answer is not a list of servers", {
-      context: { connection },
-    });
+    const answer = await send({ operation: 'list', path: servers, query });
+    return expectList(toPage(answer, at), connection);
   }
   return {
     list: () => walkPages(0, readPage, connection),

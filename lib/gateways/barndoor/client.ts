@@ -1,10 +1,9 @@
 import { isJsonObject } from '../../model/json/json.ts';
 import type { Connection } from '../../model/desired.types.ts';
 import type { VendorSession } from '../provider.ts';
-import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
-import { expectNewId, expectServer } from '../http/session.ts';
+import { expectList, expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { consentAddress, toPage, toServer } from './convert.ts';
 
@@ -19,11 +18,8 @@ export function barndoorSession(
 ): VendorSession {
   async function readPage(at: number): Promise<Page> {
     const query = { page: String(at), limit: String(pageSize) };
-    const page = toPage(await send({ operation: 'list', path: servers, query }), at);
-    if (page !== undefined) return page;
-    throw new VendorError('body', 'list', "the gateway's answer is not a list of servers", {
-      context: { connection },
-    });
+    const answer = await send({ operation: 'list', path: servers, query });
+    return expectList(toPage(answer, at), connection);
   }
   return {
     list: () => walkPages(1, readPage, connection, budget.concurrency),

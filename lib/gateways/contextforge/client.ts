@@ -5,7 +5,7 @@ import type { VendorSession } from '../provider.ts';
 import { VendorError } from '../../model/errors/vendor-error.ts';
 import type { CursorPage } from '../http/paging.ts';
 import { walkCursors } from '../http/paging.ts';
-import { expectNewId, expectServer } from '../http/session.ts';
+import { expectList, expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { masksIn, toPage, toServer } from './convert.ts';
 
@@ -31,11 +31,8 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
       limit: String(pageSize),
       ...(cursor !== undefined && { cursor }),
     };
-    const page = toPage(noted(await send({ operation: 'list', path: gateways, query })));
-    if (page !== undefined) return page;
-    throw new VendorError('body', 'list', "the gateway's answer is not a list of gateways", {
-      context: { connection },
-    });
+    const answer = await send({ operation: 'list', path: gateways, query });
+    return expectList(toPage(noted(answer)), connection, 'gateways');
   }
 
   async function get(id: string): Promise<LiveServer> {

@@ -216,6 +216,23 @@ export function expectServer(
 }
 
 /**
+ * The list, or a page of it.
+ *
+ * @param converted - the result of the provider's convert; undefined if the answer is not a list
+ * @param entries - the gateway's word for servers
+ * @throws VendorError (`body`)
+ */
+export function expectList<List>(
+  converted: List | undefined,
+  connection: string,
+  entries = 'servers',
+): List {
+  if (converted !== undefined) return converted;
+  const message = `the gateway's answer is not a list of ${entries}`;
+  throw new VendorError('body', 'list', message, { context: { connection } });
+}
+
+/**
  * The id of a created server.
  *
  * @throws VendorError (`body`) if the answer has none; a server may have been created anyway

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { VendorSession } from '../provider.ts';
 import { isVendorError, VendorError } from '../../model/errors/vendor-error.ts';
-import { expectNewId, expectServer } from '../http/session.ts';
+import { expectList, expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { toList, toServer } from './convert.ts';
 
@@ -21,12 +21,8 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
   };
 
   async function list(): Promise<readonly LiveServer[]> {
-    const found = toList(await send({ operation: 'list', path }));
-    if (found === undefined) {
-      const message = "the gateway's answer is not a list of servers";
-      throw new VendorError('body', 'list', message, { context: { connection } });
-    }
-    const { servers, isWhole } = found;
+    const answer = await send({ operation: 'list', path });
+    const { servers, isWhole } = expectList(toList(answer), connection);
     if (!isWhole && (servers.length > 0 || !(await isAdministrator()))) throw notAll(connection);
     return servers.map(noted);
   }

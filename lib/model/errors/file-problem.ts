@@ -26,13 +26,13 @@ export function fileProblem(
 /** An error of the file system, such as a full disk. It has the path and the code, and nothing that was written. */
 export function fileError(path: string, doing: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const code = codeOf(error) ?? 'unknown error';
+  const code = systemCode(error) ?? 'unknown error';
   const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
   return fileProblem(denied ? 'store-denied' : 'store-failed', path, `${doing}: ${code}`);
 }
 
 /** The system's error code, such as `ENOENT`. No `instanceof`: an error may come from another realm. */
-export function codeOf(error: unknown): string | undefined {
+export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' ? code : undefined;

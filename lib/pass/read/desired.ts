@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseConnection, parseServer } from '../../desired/rules/declarations.ts';
 import type { Connection } from '../../model/desired.types.ts';
-import { formatIssue } from '../../model/errors/errors.ts';
+import { formatIssue, InvalidDeclarationError } from '../../model/errors/errors.ts';
 import type { Declared } from '../../plan/server-plan.types.ts';
 import { accountKey } from '../../model/names/account.ts';
 import { boundServer, noLabels } from './bound.ts';
@@ -38,6 +38,12 @@ export interface DesiredState extends Account {
 export type DesiredReading =
   | { readonly ok: true; readonly desired: DesiredState }
   | { readonly ok: false; readonly why: string; readonly ids: readonly string[] };
+
+/** The error for a connection whose own row is missing or not valid. */
+export function invalidConnection(connection: string, why: string): InvalidDeclarationError {
+  const issue = { path: '', problem: why, expected: 'a row that matches its schema' };
+  return new InvalidDeclarationError(`connection ${connection}`, [issue], { connection });
+}
 
 /** Options for reading rows. */
 export interface RowOptions {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { codeOf, fileError, fileProblem } from '../../model/errors/file-problem.ts';
+import { systemCode, fileError, fileProblem } from '../../model/errors/file-problem.ts';
 import { decoded, undecoded } from '../../model/text/decoded.ts';
 
 /**
@@ -14,7 +14,7 @@ export function readPrivate(path: string): string | undefined {
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw fileError(path, 'cannot be read', error);
   }
   try {

@@ -5,7 +5,7 @@ import { isJsonObject } from '../../model/json/json.ts';
 import { replaceFile } from './atomic-file.ts';
 import { withLock } from './lock-file.ts';
 import { readPrivate } from './private-file.ts';
-import { codeOf, fileError, fileProblem } from '../../model/errors/file-problem.ts';
+import { systemCode, fileError, fileProblem } from '../../model/errors/file-problem.ts';
 
 /** Secrets by name: a text, or an object whose members are requested by key. */
 export type SecretsByName = ReadonlyMap<string, string | JsonObject>;
@@ -59,7 +59,7 @@ export function writeProblem(path: string): string | undefined {
     accessSync(dirname(targetOf(path)), constants.W_OK);
     return undefined;
   } catch (error) {
-    return `its folder cannot be written to (${String(codeOf(error))})`;
+    return `its folder cannot be written to (${String(systemCode(error))})`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../../model/errors/file-problem.ts';
+import { systemCode } from '../../model/errors/file-problem.ts';
 
 /** Creates the state folder, accessible only by its owner and ignored by Git, because it has the fingerprint key. */
 export function makeStateFolder(folder: string): void {
@@ -8,6 +8,6 @@ export function makeStateFolder(folder: string): void {
   try {
     writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { codeOf, fileError, fileProblem } from '../../../lib/model/errors/file-problem.ts';
+import { systemCode, fileError, fileProblem } from '../../../lib/model/errors/file-problem.ts';
 import { LostUpdateError, StoreError } from '../../../lib/model/errors/store-error.ts';
 
 describe('Errors about files', () => {
@@ -29,7 +29,7 @@ describe('Errors about files', () => {
   });
 
   test.each([undefined, 'text', {}, { code: 7 }])('without a code: %j', (error) => {
-    expect(codeOf(error)).toBeUndefined();
+    expect(systemCode(error)).toBeUndefined();
     expect(fileError('/s/a', 'cannot be read', error).message).toBe(
       '/s/a cannot be read: unknown error',
     );

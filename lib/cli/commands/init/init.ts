@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { CliError, usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
-import { systemCode } from '../../errors/error-code.ts';
+import { systemCode } from '../../../model/errors/file-problem.ts';
 import { exampleFile, exampleProviders, schemaUrl } from './example-file.ts';
 import { defaults } from '../../settings.ts';
 import { exitCodes } from '../../errors/exit-codes.ts';
@@ -99,7 +99,7 @@ async function orNotWritten(path: string, write: () => Promise<void>): Promise<v
   try {
     await write();
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemCode(error) ?? 'it failed';
     if (code === 'EEXIST') {
       throw usageError(`${path} already exists`, 'name another file, or pass --force');
     }
