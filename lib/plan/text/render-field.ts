@@ -25,7 +25,7 @@ export const causeWords: Readonly<Record<Cause, readonly [word: string, sentence
 /**
  * A field's change, in as few lines as possible:
  *
- *     name: "Old" -> "New"  # drift: changed at the vendor
+ *     name: "Old" -> "New"  # drift: changed at the gateway
  *     description: "An old text"  # declared: the declaration changed
  *       -> "A new text that does not fit into the same line"
  *

@@ -21,7 +21,7 @@ const same: NextCommand = (line) => line;
  * made plain, so that it cannot contain terminal codes.
  *
  *     ~ acme-prod/salesforce-prod  (drift)
- *         name: "Old" -> "New"  # drift: changed at the vendor
+ *         name: "Old" -> "New"  # drift: changed at the gateway
  *
  *     Plan: 1 to update, 240 in sync (12 of them assumed: they cannot be read).
  */

@@ -31,7 +31,7 @@ export interface SecretsOptions {
 /** A secret's whole text, or why there is none. */
 type Found =
   | { readonly text: string; readonly variable?: string }
-  | { readonly code: SecretProblem; readonly message: string };
+  | { readonly code: SecretProblem; readonly message: string; readonly fix: string };
 
 /**
  * `SecretSource` on a file and environment variables. A version id is a keyed hash of name and value, so a changed
@@ -41,6 +41,7 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
   const { file, variables = {}, names: declared = [], keys, prefix = 'trueup' } = options;
   const inVariables = secretVariables(variables, declared, prefix);
   const place = file ?? 'the secrets';
+  const fileToFill = file ?? 'secrets.json beside the declarations (mode 0600)';
 
   /** Not cached: another process may have written the file. */
   const readFile = (): SecretsByName => {
@@ -56,16 +57,19 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
 
   const find = (stored: SecretsByName, connection: string, name: string): Found => {
     const breach = secretNameProblem(name, connection, prefix);
-    if (breach !== undefined) return { code: 'denied', message: breach };
+    if (breach !== undefined) {
+      return { code: 'denied', message: breach, fix: `name it ${prefix}/${connection}/...` };
+    }
     const value = stored.get(name);
     const other = inVariables(name);
     if (other && 'names' in other) {
       const message = `is ambiguous: ${other.variable} is the variable of ${other.names.join(' and ')}`;
-      return { code: 'denied', message };
+      const fix = `rename one of them, or add them to ${fileToFill} and unset ${other.variable}`;
+      return { code: 'denied', message, fix };
     }
     if (value !== undefined && other) {
       const message = `is in ${place} and in ${other.variable}: remove one of them`;
-      return { code: 'denied', message };
+      return { code: 'denied', message, fix: 'keep it in one place only' };
     }
     if (value !== undefined) return { text: textOf(value) };
     if (other) return other;
@@ -74,7 +78,7 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
       file === undefined
         ? `is not in the variable ${variable}, and secrets.json does not exist beside the declarations`
         : `is neither in ${file} nor in the variable ${variable}`;
-    return { code: 'missing', message };
+    return { code: 'missing', message, fix: `add it to ${fileToFill}, with exactly this name` };
   };
 
   const findingOf = (
@@ -82,17 +86,12 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     connection: string,
     request: SecretRequest,
   ): SecretFinding | undefined => {
-    const breach = secretNameProblem(request.secret, connection, prefix);
-    if (breach !== undefined) {
-      const fix = `name it ${prefix}/${connection}/...`;
-      return { problem: `the name ${breach}`, fix, isMisnamed: true };
-    }
     if ('text' in found) return undefined;
-    const fix =
-      found.code === 'missing'
-        ? `add it to ${file ?? 'secrets.json beside the declarations (mode 0600)'}, with exactly this name`
-        : 'keep it in one place only';
-    return { problem: found.message, fix };
+    const { message, fix } = found;
+    const isMisnamed = secretNameProblem(request.secret, connection, prefix) !== undefined;
+    return isMisnamed
+      ? { problem: `the name ${message}`, fix, isMisnamed }
+      : { problem: message, fix };
   };
 
   const versioning = async () => {
@@ -120,7 +119,7 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
       return requests.map((request): SecretValue => {
         const { secret: name } = request;
         const found = find(stored, connection, name);
-        if (!('text' in found)) return { found: false, ...found };
+        if (!('text' in found)) return { found: false, code: found.code, message: found.message };
         const read = secretText(found.text, request);
         if (!read.found) return { found: false, code: read.code, message: read.problem };
         return { found: true, value: new Secret(read.text), version: versionOf(name, found.text) };

@@ -173,6 +173,10 @@ describe('Variables with secrets', () => {
         message: `is ambiguous: ${variable} is the variable of ${two} and ${one}`,
       });
     }
+    const findings = await known.inspect('acme', [{ secret: one, key: undefined }]);
+    expect(findings.get(one)?.fix).toBe(
+      `rename one of them, or add them to secrets.json beside the declarations (mode 0600) and unset ${variable}`,
+    );
     const learning = open();
     expect(await value(one, learning)).toBe(canary);
     expect(await value(two, learning)).toMatchObject({ code: 'denied' });

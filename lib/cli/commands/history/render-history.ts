@@ -17,7 +17,7 @@ import { fieldLines } from '../../../plan/text/render-field.ts';
  *
  *     ~ acme-prod/salesforce-prod
  *         2026-11-22 10:00 UTC, by kim@laptop (apply), pass 20261122T100000000Z-k3x9aa
- *         name: "Old" -> "New"  # drift: changed at the vendor
+ *         name: "Old" -> "New"  # drift: changed at the gateway
  *
  *     * acme-prod: paused until 2026-11-22 12:00 UTC (vendor maintenance)
  *         2026-11-22 09:58 UTC, by assumed-role/Admin/kim

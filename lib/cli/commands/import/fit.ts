@@ -73,7 +73,9 @@ function without(one: DeclaredLive, issues: readonly Issue[]): DeclaredLive | un
     server = setAt(server, formatPointer(['spec', ...path]), undefined);
     const { problem, expected } = issue;
     const what = plainText(`${problem}; ${expected}`);
-    remarks.push(`${showPointer(formatPointer(path))}: cannot be declared as it is: ${what}`);
+    remarks.push(
+      `${showPointer(formatPointer(path))}: left out; with it the declaration would not be valid: ${what}`,
+    );
   }
   return { ...one, server, remarks: [...new Set(remarks)] };
 }

@@ -171,14 +171,14 @@ describe('import', () => {
     test('a credential that cannot be declared is left as it is', async () => {
       const credential = { headers: { 'X-Key': 'canary' } };
       const stdout = await atGateway({ authType: 'authheaders', credential });
-      expect(stdout).toContain('# authType: cannot be declared as it is');
+      expect(stdout).toContain('# authType: left out');
       expect(stdout).not.toMatch(/authToken|authPassword/);
     });
 
     test('a credential that was erased is left as it is', async () => {
       const stdout = await atGateway({ authType: 'bearer' });
       expect(stdout).toContain(
-        '# authType: cannot be declared as it is: is declared without authToken',
+        '# authType: left out; with it the declaration would not be valid: is declared without authToken',
       );
     });
 
