@@ -1,4 +1,4 @@
-import { differing, failing, failureReason } from '../model/errors/failure-reason.ts';
+import { differing, failureOutcomes, failureReason } from '../model/errors/failure-reason.ts';
 import type { FailureReason } from '../model/errors/failure-reason.ts';
 import type { PassReport, Reason, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -25,11 +25,11 @@ export function failureSummary(
     failures[reason] = (failures[reason] ?? 0) + 1;
   };
   for (const { outcome, reason } of servers) {
-    if (failing.has(outcome)) count(reason?.code ?? outcome);
+    if (failureOutcomes.has(outcome)) count(reason?.code ?? outcome);
   }
   if (passReason) count(passReason.code);
   const differsSince = oldest(servers, differing);
-  const failingSince = oldest(servers, failing);
+  const failingSince = oldest(servers, failureOutcomes);
   const unsureSince = oldest(servers, unsure);
   return {
     ...(Object.keys(failures).length > 0 && { failures }),

@@ -2,7 +2,7 @@ import {
   guard as guardChanges,
   hasGuardedCause,
   heldHashes,
-  isComingOrGoing,
+  isLifecycleChange,
 } from '../plan/guard.ts';
 import { isSent } from '../model/outcome.ts';
 import { assemblePlan } from '../plan/fleet-plan.ts';
@@ -48,7 +48,7 @@ export async function guard(
   const toGuard = findings.some(
     (server) =>
       (isSent(server.outcome) || (server.outcome === 'reported' && countReported)) &&
-      (hasGuardedCause(server) || isComingOrGoing(server)),
+      (hasGuardedCause(server) || isLifecycleChange(server)),
   );
   const isWhole = request.servers === undefined;
   const [approvals, declared] = toGuard

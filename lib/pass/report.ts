@@ -63,8 +63,8 @@ export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone
   const { seen, allowed } = outcome;
   const { unreached } = outcome.applied;
   const interrupted = outcome.applied.ending?.error instanceof InterruptedError;
-  const waits = interrupted && isInVain(request, tally);
-  const ending = waits ? inVain : outcome.applied.ending;
+  const waits = interrupted && hasNoProgress(request, tally);
+  const ending = waits ? noProgress : outcome.applied.ending;
   const applied = { ...outcome.applied, ...(ending && { ending }) };
   if (ending && !unreached && seen.desired) findUnreached(seen.desired, seen.ledger, pass);
   const connectionRetry = await setBackoff(pass, outcome);
@@ -95,11 +95,11 @@ export async function report(pass: Pass, outcome: PassOutcome): Promise<PassDone
  * Whether another continuation would make no progress: this one had a whole invocation and recorded no server. Without
  * this rule, a connection whose list takes longer than an invocation would be continued forever.
  */
-function isInVain({ hops = 0 }: PassRequest, tally: Tally): boolean {
+function hasNoProgress({ hops = 0 }: PassRequest, tally: Tally): boolean {
   return hops > 0 && !tally.hasRecorded;
 }
 
-const inVain: Ending = {
+const noProgress: Ending = {
   state: 'interrupted',
   reason: {
     code: 'no-progress',

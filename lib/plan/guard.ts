@@ -84,7 +84,7 @@ export function guard(
   let [changing, changingAsked, reported, passed] = [0, 0, 0, 0];
   for (const server of servers) {
     const { id, mode, outcome } = server;
-    if (isComingOrGoing(server)) continue;
+    if (isLifecycleChange(server)) continue;
     if (outcome !== 'updated' && outcome !== 'reported') continue;
     const isAsked = mode === 'report' || outcome === 'reported';
     if (counts(server)) {
@@ -149,7 +149,7 @@ function isDelete({ changes }: Pick<PlannedServer, 'changes'>): boolean {
 }
 
 /** Whether the server itself is created or deleted, which has its own limits. */
-export function isComingOrGoing(server: Pick<PlannedServer, 'changes'>): boolean {
+export function isLifecycleChange(server: Pick<PlannedServer, 'changes'>): boolean {
   return isCreate(server) || isDelete(server);
 }
 

@@ -4,7 +4,7 @@ import { StoreError } from '../model/errors/store-error.ts';
 import type { Secret } from '../model/secret.ts';
 import { renewBeforeMs } from './renewal.ts';
 import type { Renewal } from './renewal.ts';
-import { isCurrent, originOf, saveStubbornly, seedOf } from './saved/saved-sign-in.ts';
+import { isCurrent, originOf, saveWithRetries, seedOf } from './saved/saved-sign-in.ts';
 import type { SavedSignIn } from './saved/saved-sign-in.types.ts';
 import type { RefreshedToken, RotatedOnly } from './token-exchange.types.ts';
 
@@ -124,7 +124,7 @@ async function save(
   const put = () => deps.signIns.save(connection, next);
   const isNew = issued.reveal() !== refreshToken.reveal();
   try {
-    await (isNew ? saveStubbornly(deps.clock, put) : put());
+    await (isNew ? saveWithRetries(deps.clock, put) : put());
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     // Nothing is lost: another process exchanges the same refresh token again.

@@ -7,7 +7,7 @@ import type { Lease, LeaseWorld } from '../lease/lease.ts';
 import type { SignInDependencies } from './renewal.ts';
 import { ifItAnswers } from '../lease/hand-over.ts';
 import type { AccessToken } from './token-exchange.types.ts';
-import { originOf, saveStubbornly, seedOf } from './saved/saved-sign-in.ts';
+import { originOf, saveWithRetries, seedOf } from './saved/saved-sign-in.ts';
 import { serveRounds } from '../lease/rounds.ts';
 import { waitForLease } from '../lease/wait-for-lease.ts';
 import type { Patience } from '../lease/wait-for-lease.ts';
@@ -76,7 +76,7 @@ async function write(
   };
   const at = new Date(clock.now()).toISOString();
   await ledger.record(connection, { kind: 'login', at, by });
-  await saveStubbornly(clock, async () => {
+  await saveWithRetries(clock, async () => {
     lease.assertOwned(settings.attemptMs);
     await signIns.save(connection, signIn);
   });

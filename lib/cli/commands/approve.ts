@@ -46,7 +46,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
     const { held, isRecorded } = await find(connection, digest.toLowerCase(), deps, context);
     if (stop.aborted) throw interruptedBefore();
     show(context, held, isRecorded);
-    if (isRecorded) await tellOver(connection, held, deps, output);
+    if (isRecorded) await warnIfNotHeld(connection, held, deps, output);
     if (!yes) {
       const answer = await context.ask("Approve these changes? Type 'yes' to confirm: ");
       if (stop.aborted) {
@@ -106,7 +106,7 @@ async function find(
 }
 
 /** Warns if the plan is no longer held: it is stored for a week, even after it was sent or reverted. */
-async function tellOver(
+async function warnIfNotHeld(
   connection: string,
   { digest, at, plan }: HeldPlan,
   { ledger }: Dependencies,

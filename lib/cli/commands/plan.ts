@@ -7,7 +7,7 @@ import { withReported } from '../../pass/preview.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import { exitCodes, gravest } from '../errors/exit-codes.ts';
+import { exitCodes, mostSevere } from '../errors/exit-codes.ts';
 import type { ExitCode } from '../errors/exit-codes.ts';
 import { makePlans } from '../plans/make-plans.ts';
 import type { Planned } from '../../pass/previews.ts';
@@ -94,7 +94,7 @@ function show({ next, options, output }: CommandContext, document: PlanDocument)
 }
 
 function exitCodeOf(planned: readonly Planned[], detailed: boolean): ExitCode {
-  return gravest(
+  return mostSevere(
     planned.flatMap((one): readonly ExitCode[] => {
       if ('error' in one) return [exitCodes.failed];
       if (!detailed) return [];

@@ -7,7 +7,7 @@ import { renderReport } from '../../plan/text/render-text.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { CliError, usageError } from '../errors/cli-error.ts';
-import { gravest } from '../errors/exit-codes.ts';
+import { mostSevere } from '../errors/exit-codes.ts';
 import { leasePatience } from '../lease-patience.ts';
 import { lockTimeout } from '../option-values.ts';
 import { findNamed } from '../targets/find-named.ts';
@@ -55,7 +55,7 @@ export const retry = defineCommand<RetryOptions>({
     const { output, next, stop } = context;
     if (context.options.output === 'json') output.result(renderReportsJson(reports));
     else for (const report of reports) output.result(renderReport(report, output.paint, next));
-    return gravest(reports.flatMap((report) => findingsOfReport(report, stop.aborted)));
+    return mostSevere(reports.flatMap((report) => findingsOfReport(report, stop.aborted)));
   },
 });
 

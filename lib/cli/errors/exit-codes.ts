@@ -26,8 +26,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** An exit code, or that servers are missing, which is an error that is less severe than held changes. */
 export type Finding = ExitCode | 'missing';
 
-/** Findings in order of severity. */
-const gravity: readonly Finding[] = [
+/** Findings, the most severe first. */
+const bySeverity: readonly Finding[] = [
   exitCodes.interrupted,
   exitCodes.invalid,
   exitCodes.failed,
@@ -37,9 +37,9 @@ const gravity: readonly Finding[] = [
 ];
 
 /** The most severe of several; 0 if there are no codes. */
-export function gravest(findings: Iterable<Finding>): ExitCode {
+export function mostSevere(findings: Iterable<Finding>): ExitCode {
   const all = new Set(findings);
-  const first = gravity.find((one) => all.has(one)) ?? exitCodes.ok;
+  const first = bySeverity.find((one) => all.has(one)) ?? exitCodes.ok;
   return first === 'missing' ? exitCodes.failed : first;
 }
 

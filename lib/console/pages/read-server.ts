@@ -63,7 +63,7 @@ export async function readServer(
   const { declared } = reading;
   const created = declared?.valid ? declared.server.created : undefined;
   // Servers come and go in passes over the whole connection.
-  const servers = created && isComingOrGoing(created) ? {} : { servers: [id] };
+  const servers = created && isToCreateOrDelete(created) ? {} : { servers: [id] };
   const request = { connection, ...servers, trigger: 'cli' } as const;
   const made = live && (await preview({ ...request, stop: live.stop }, deps));
   const record = ledger.servers.get(id);
@@ -81,7 +81,7 @@ export async function readServer(
 }
 
 /** Whether a pass would create or delete it. */
-const isComingOrGoing = ({ isAbsent, stored }: CreatedServer) => isAbsent || !stored.binding;
+const isToCreateOrDelete = ({ isAbsent, stored }: CreatedServer) => isAbsent || !stored.binding;
 
 const onlyOf = (plan: Plan, id: string): Plan => ({
   ...plan,

@@ -6,7 +6,7 @@ import { newLabelIn } from '../../model/names/server-key.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { showPair, showPointer, showValue } from '../../model/text/shown-value.ts';
 import type { ConnectionStatus, ServerStatus } from '../../pass/status/status.types.ts';
-import { fightText, pausedText, signOf, standingText } from '../../pass/status/words.ts';
+import { fightText, pausedText, signOf, serverText } from '../../pass/status/words.ts';
 import { serverBlocks } from '../../plan/text/render-server.ts';
 import { triedAgain } from '../../plan/text/tried-again.ts';
 import { actLinks } from '../acts/act-links.ts';
@@ -54,7 +54,7 @@ function summary(
   const own = status.pauses.filter((pause) => isPauseOf(pause, id));
   return html`<dl>
     <dt>Outcome</dt>
-    <dd>${mark(signOf(server), standingText(server))}</dd>
+    <dd>${mark(signOf(server), serverText(server))}</dd>
     ${
       reason
         ? html`<dt>Why</dt>

@@ -5,13 +5,7 @@ import { triedAgain } from '../../plan/text/tried-again.ts';
 import { causeWords } from '../../plan/text/render-field.ts';
 import { counted } from '../../plan/text/render-guard.ts';
 import type { ServerStatus } from '../../pass/status/status.types.ts';
-import {
-  fightText,
-  isFailing,
-  outcomeText,
-  signOf,
-  standingText,
-} from '../../pass/status/words.ts';
+import { fightText, isFailing, outcomeText, signOf, serverText } from '../../pass/status/words.ts';
 import type { Html } from '../html/html.types.ts';
 import type { Page } from '../html/layout.ts';
 import { command, href, link, mark, name, notRead, pager, select } from '../html/parts.ts';
@@ -147,7 +141,7 @@ function tableRow({ connection, server }: Row): Html {
     <th scope="row">
       ${link(href('/server', { connection, id }), name(`${connection}/${label ?? id}`))}
     </th>
-    <td>${mark(signOf(server), standingText(server))}</td>
+    <td>${mark(signOf(server), serverText(server))}</td>
     <td>
       ${reason ? html`<p>${name(reason.message)}</p>` : ''}${again === undefined ? '' : html`<p>${again}</p>`}${fights.map((fight) => html`<p>${fightText(fight)}</p>`)}
     </td>

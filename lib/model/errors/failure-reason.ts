@@ -92,7 +92,7 @@ export function failureReason(code: string): FailureReason {
 }
 
 /** Outcomes in which Trueup cannot keep a server true. */
-export const failing: ReadonlySet<Outcome> = new Set([
+export const failureOutcomes: ReadonlySet<Outcome> = new Set([
   'invalid',
   'missing',
   'failed',

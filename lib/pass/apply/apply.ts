@@ -1,4 +1,4 @@
-import { isComingOrGoing, isGuarded } from '../../plan/guard.ts';
+import { isLifecycleChange, isGuarded } from '../../plan/guard.ts';
 import type { Lease } from '../../lease/lease.ts';
 import { requestOf } from '../../model/secret-reference.ts';
 import type { SecretRequest } from '../../model/secret.ts';
@@ -12,7 +12,7 @@ import type { Attended } from '../request.types.ts';
 import type { Readings } from '../read/readings.types.ts';
 import { labelOf } from '../tally.ts';
 import type { SendingVendor } from '../vendor.ts';
-import { comeAndGo } from './come-and-go.ts';
+import { createAndDelete } from './create-and-delete.ts';
 import { lifecycleWork } from './lifecycle-work.ts';
 import { settleLabels } from './settle.ts';
 import { attempt } from './attempt.ts';
@@ -96,7 +96,7 @@ export async function apply(
   const again = (one: ServerWork) => turn(one, context, turns, 'last');
   const stillLeft = await eachLimited(turns.conflicts, 1, again, isOver);
   const ends = { isOver, end: (error: Error) => turns.end(error), update: again };
-  const inPlace = await comeAndGo(moving, context, ends);
+  const inPlace = await createAndDelete(moving, context, ends);
   lease.saved.settle();
   const unreached = [...turns.cutOff, ...left, ...stillLeft, ...inPlace];
   for (const one of unreached) {
@@ -146,7 +146,7 @@ function workToDo(
     const reading = live.declared.get(finding.id);
     if (!plan || !declared?.valid || reading?.kind !== 'found' || reading.isEarlier) return [];
     if (finding.outcome !== 'updated' && finding.outcome !== 'held') return [];
-    if (isComingOrGoing(finding)) return [];
+    if (isLifecycleChange(finding)) return [];
     const changes = finding.changes.filter(
       ({ held, hash }) => !held && (attended === undefined || attended.shown.has(hash)),
     );

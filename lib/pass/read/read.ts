@@ -178,7 +178,7 @@ async function readLive(
       .map(([id]) => id)
       .filter((id) => newLabelIn(id) === undefined),
     existing: [...servers.keys()].filter((id) => newLabelIn(id) === undefined),
-    isLifecycle: ids === undefined && [...servers.values()].some(isComingOrGoing),
+    isLifecycle: ids === undefined && [...servers.values()].some(isLifecycleOpen),
     isMissing: (id: string) => ledger.servers.get(id)?.outcome === 'missing',
     isWaiting: async (id: string) => {
       const retry = ledger.servers.get(id)?.retry;
@@ -223,7 +223,7 @@ export function lacks(declared: Declared | undefined, live: LiveServer): boolean
 }
 
 /** Whether a server does not exist yet, is to be deleted, or may have been created. */
-function isComingOrGoing({ valid, server }: Declared): boolean {
+function isLifecycleOpen({ valid, server }: Declared): boolean {
   if (!valid || !server.created) return false;
   const { isAbsent, stored } = server.created;
   return stored.reservation !== undefined || isAbsent === (stored.binding !== undefined);

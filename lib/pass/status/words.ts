@@ -9,7 +9,7 @@ import type { ConnectionStatus, Fight, ServerStatus } from './status.types.ts';
 /* Status texts, for the command line and the console. */
 
 /** Outcomes that need attention. */
-const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
+const attentionOutcomes: ReadonlySet<ServerStatus['outcome']> = new Set([
   'invalid',
   'missing',
   'unreached',
@@ -22,7 +22,7 @@ const failing: ReadonlySet<ServerStatus['outcome']> = new Set([
 
 /** Whether the server needs attention. */
 export function isFailing({ outcome, fights }: Pick<ServerStatus, 'outcome' | 'fights'>): boolean {
-  return failing.has(outcome) || fights !== undefined;
+  return attentionOutcomes.has(outcome) || fights !== undefined;
 }
 
 export const stateWords: Readonly<Record<ConnectionStatus['state'], string>> = {
@@ -131,7 +131,7 @@ export function signOf(server: ServerStatus): readonly [sign: string, style: Sty
 }
 
 /** `failed since 2026-11-22 09:00 UTC, generation 7` */
-export function standingText(server: ServerStatus): string {
+export function serverText(server: ServerStatus): string {
   const { outcome, since, generation, declaredGeneration } = server;
   const seen = isBehind(server)
     ? [`generation ${declaredGeneration} is declared, ${generation ?? 'none'} was acted on`]

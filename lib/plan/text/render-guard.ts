@@ -1,4 +1,4 @@
-import { baseOf, hasGuardedCause, isComingOrGoing, isOver, shareOf, sizeOf } from '../guard.ts';
+import { baseOf, hasGuardedCause, isLifecycleChange, isOver, shareOf, sizeOf } from '../guard.ts';
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import type { Paint } from '../../model/text/paint.types.ts';
 import type { GuardState, Plan, PlannedServer } from '../plan.types.ts';
@@ -63,8 +63,8 @@ export function guardLines(
 }
 
 const isHeld = ({ changes }: PlannedServer) => changes.some(({ held }) => held);
-const isHeldMove = (server: PlannedServer) => isComingOrGoing(server) && isHeld(server);
-const isHeldChange = (server: PlannedServer) => !isComingOrGoing(server) && isHeld(server);
+const isHeldMove = (server: PlannedServer) => isLifecycleChange(server) && isHeld(server);
+const isHeldChange = (server: PlannedServer) => !isLifecycleChange(server) && isHeld(server);
 
 /** New servers have their own limit. */
 function newServers({ creates }: GuardState): readonly string[] {

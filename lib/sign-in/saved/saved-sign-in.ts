@@ -44,7 +44,7 @@ const throttledAttempts = 8;
 const longestWaitMs = 8000;
 
 /** Retries `save`, because what it saves exists nowhere else. @throws StoreError of the last attempt */
-export async function saveStubbornly(
+export async function saveWithRetries(
   clock: Pick<Clock, 'sleep'>,
   save: () => Promise<unknown>,
 ): Promise<void> {

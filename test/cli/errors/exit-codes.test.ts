@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { gravest } from '../../../lib/cli/errors/exit-codes.ts';
+import { mostSevere } from '../../../lib/cli/errors/exit-codes.ts';
 import { connection, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 import { onTables } from '../run.ts';
@@ -110,15 +110,15 @@ test('130: interrupted', async () => {
   expect(world.barndoor.counts.put).toBe(0);
 });
 
-test('of several the gravest', () => {
+test('of several findings the most severe is the exit code', () => {
   const rising = [0, 2, 4, 1, 3, 130] as const;
   for (const [at, one] of rising.entries()) {
-    expect(gravest(rising.slice(0, at + 1))).toBe(one);
-    expect(gravest(rising.slice(0, at + 1).toReversed())).toBe(one);
+    expect(mostSevere(rising.slice(0, at + 1))).toBe(one);
+    expect(mostSevere(rising.slice(0, at + 1).toReversed())).toBe(one);
   }
-  expect(gravest([])).toBe(0);
-  expect(gravest(['missing'])).toBe(1);
-  expect(gravest(['missing', 2])).toBe(1);
-  expect(gravest([4, 'missing'])).toBe(4);
-  expect(gravest([1, 4, 'missing'])).toBe(1);
+  expect(mostSevere([])).toBe(0);
+  expect(mostSevere(['missing'])).toBe(1);
+  expect(mostSevere(['missing', 2])).toBe(1);
+  expect(mostSevere([4, 'missing'])).toBe(4);
+  expect(mostSevere([1, 4, 'missing'])).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { StoreError } from '../../../lib/model/errors/store-error.ts';
-import { saveStubbornly } from '../../../lib/sign-in/saved/saved-sign-in.ts';
+import { saveWithRetries } from '../../../lib/sign-in/saved/saved-sign-in.ts';
 import { virtualTime } from '../../support/virtual-clock.ts';
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -17,7 +17,7 @@ test('twenty processes that save at once all succeed, where the store takes thre
     if (taken.length >= writesPerSecond) throw storeError('store-throttled');
     taken.push(now);
   };
-  const saves = Array.from({ length: 20 }, () => saveStubbornly(time.clock, save));
+  const saves = Array.from({ length: 20 }, () => saveWithRetries(time.clock, save));
   await time.run(Promise.all(saves));
   expect(time.clock.now()).toBeLessThan(40_000);
 });
@@ -33,7 +33,7 @@ test.each([
     calls += 1;
     throw storeError(code);
   };
-  await expect(time.run(saveStubbornly(time.clock, save))).rejects.toMatchObject({ code });
+  await expect(time.run(saveWithRetries(time.clock, save))).rejects.toMatchObject({ code });
   expect(calls).toBe(times);
 });
 

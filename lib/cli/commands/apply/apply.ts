@@ -1,6 +1,6 @@
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
-import { exitCodes, gravest } from '../../errors/exit-codes.ts';
+import { exitCodes, mostSevere } from '../../errors/exit-codes.ts';
 import type { ExitCode } from '../../errors/exit-codes.ts';
 import { agree } from './agree.ts';
 import { findingsOfSent } from './outcome-of.ts';
@@ -82,7 +82,7 @@ export const apply = defineCommand<ApplyOptions>({
       patience,
     });
     showSent(context, sent);
-    return gravest([
+    return mostSevere([
       ...failed,
       ...sent.flatMap((one) => findingsOfSent(one, stop.aborted, options.plan !== undefined)),
     ]);

@@ -59,7 +59,7 @@ export const history = defineCommand<HistoryOptions>({
     const records = all.slice(0, most);
     const isFiltered = since !== undefined || by !== undefined || pass !== undefined;
     if (all.length === 0 && !isFiltered && found.every(({ isDeclared }) => !isDeclared)) {
-      tellNothing(name, target, output);
+      sayNoHistory(name, target, output);
     }
     const more = all.length > records.length;
     if (context.options.output === 'json') {
@@ -104,7 +104,7 @@ function limit(text: string): number {
 }
 
 /** @throws CliError if no connection or server has, or recently had, this name */
-function tellNothing(name: string | undefined, { name: whole }: Target, { say }: Output): void {
+function sayNoHistory(name: string | undefined, { name: whole }: Target, { say }: Output): void {
   if (name !== undefined) {
     throw usageError(
       `nothing that is declared is called '${name}', and nothing was done to anything of that name`,

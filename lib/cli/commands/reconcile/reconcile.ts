@@ -7,7 +7,7 @@ import { StoreError } from '../../../model/errors/store-error.ts';
 import { usageError } from '../../errors/cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
-import { exitCodes, findingsOf, gravest } from '../../errors/exit-codes.ts';
+import { exitCodes, findingsOf, mostSevere } from '../../errors/exit-codes.ts';
 import type { Finding } from '../../errors/exit-codes.ts';
 import { mapLimited } from '../../../pass/limited.ts';
 import { milliseconds } from '../../option-values.ts';
@@ -51,7 +51,7 @@ export const reconcileCommand = defineCommand<{ timeout: number }>({
       output.progress('');
       tell(context, names, reports);
       if (stop.aborted) return exitCodes.interrupted;
-      return gravest(names.flatMap((connection) => findingsIn(reports.get(connection))));
+      return mostSevere(names.flatMap((connection) => findingsIn(reports.get(connection))));
     } finally {
       served.abort();
       await serving;

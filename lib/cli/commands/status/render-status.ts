@@ -13,7 +13,7 @@ import {
   leaseText,
   pausedText,
   signOf,
-  standingText,
+  serverText,
   stateWords,
 } from '../../../pass/status/words.ts';
 import { failsSince, triedAgain } from '../../../plan/text/tried-again.ts';
@@ -97,7 +97,7 @@ function serverLines(server: ServerStatus, paint: Paint): readonly string[] {
   const [sign, style] = signOf(server);
   const again = triedAgain(server);
   const below = (text: string) => wrap(text, '        ', undefined, paint.columns);
-  const line = `${sign} ${plainText(label ?? id)}: ${standingText(server)}`;
+  const line = `${sign} ${plainText(label ?? id)}: ${serverText(server)}`;
   return [
     ...wrap(line, '        ', '    ', paint.columns).map((text) => paint(text, style)),
     ...(reason ? below(plainText(reason.message)) : []),

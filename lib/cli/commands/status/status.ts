@@ -1,5 +1,5 @@
 import { defineCommand } from '../../command.ts';
-import { exitCodes, findingsOf, gravest } from '../../errors/exit-codes.ts';
+import { exitCodes, findingsOf, mostSevere } from '../../errors/exit-codes.ts';
 import type { Finding } from '../../errors/exit-codes.ts';
 import { outcomeCounts } from '../../../model/outcome.ts';
 import { mapLimited } from '../../../pass/limited.ts';
@@ -36,7 +36,7 @@ export const status = defineCommand<{ failing?: boolean; exitCode?: boolean }>({
       ofServers(await readStatus(connection, target.deps), servers),
     );
     if (!found) throw interrupted();
-    const code = exitCode ? gravest(found.flatMap(findingsIn)) : exitCodes.ok;
+    const code = exitCode ? mostSevere(found.flatMap(findingsIn)) : exitCodes.ok;
     const connections = failing ? found.filter(isToShow) : found;
     if (options.output === 'json') {
       const shown = connections.map((one) => (failing ? onlyFailing(one) : one));

@@ -5,7 +5,7 @@ import { clientConfiguration } from '../../../table/dynamodb/client.ts';
 import type { ClientOptions } from '../../../table/dynamodb/client.ts';
 import type { SeenDate } from '../../../model/runtime.types.ts';
 import { desiredTable } from '../../../desired/rows/desired-table.ts';
-import { tellDates } from './server-dates.ts';
+import { observeDates } from './server-dates.ts';
 import { storeError } from '../../../table/store-errors.ts';
 import type { ItemsOptions } from '../../../table/dynamodb/items.ts';
 
@@ -50,7 +50,7 @@ export async function callerOf(options: ClientOptions, dynamodb: DynamoDBClient)
 /** The time of AWS, from a read of a missing item. @throws StoreError */
 export async function datesOf(options: ItemsOptions): Promise<readonly SeenDate[]> {
   const dates: SeenDate[] = [];
-  tellDates(options.client, options.clock, (seen) => dates.push(seen));
+  observeDates(options.client, options.clock, (seen) => dates.push(seen));
   await desiredTable(options).rows('-', []);
   return dates;
 }

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, SeenDate } from '../../../model/runtime.types.ts';
 
 /** Reports DynamoDB's time with each answer, error answers included. */
-export function tellDates(
+export function observeDates(
   client: DynamoDBClient,
   clock: Pick<Clock, 'now'>,
   onDate: (seen: SeenDate) => void,

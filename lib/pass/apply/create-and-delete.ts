@@ -30,7 +30,7 @@ export interface TurnEnds {
  *
  * @returns the servers that were not processed
  */
-export async function comeAndGo(
+export async function createAndDelete(
   work: readonly LifecycleWork[],
   context: ApplyContext,
   ends: TurnEnds,
