@@ -1,7 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { jsonIssues } from '../model/json/json-issues.ts';
-import { planSchema } from '../plan/text/plan-schema.ts';
 import type { Plan } from '../plan/plan.types.ts';
 import { isTime } from '../model/time.ts';
 import { unknownCaller } from '../model/text/shown-caller.ts';
@@ -73,7 +72,7 @@ export function heldPlans(
       if (!some) throw malformed(table, connection, key, 'some of its hashes are missing');
       return some;
     });
-    const plan = planIn(head, hashes);
+    const plan = await planIn(head, hashes);
     if (!plan) throw malformed(table, connection, key, 'it has no plan');
     return { digest, at, plan, hashes };
   };
@@ -192,7 +191,10 @@ function planBytes(plan: Plan, maximum: number): Uint8Array {
 const deepestPlan = 100;
 
 /** Reads what `planBytes` wrote; its held changes get the first hashes. */
-function planIn({ bytes: { plan: packed } }: Item, hashes: readonly string[]): Plan | undefined {
+async function planIn(
+  { bytes: { plan: packed } }: Item,
+  hashes: readonly string[],
+): Promise<Plan | undefined> {
   let stored: unknown;
   try {
     stored = packed && JSON.parse(gunzipSync(packed).toString('utf8'));
@@ -200,6 +202,8 @@ function planIn({ bytes: { plan: packed } }: Item, hashes: readonly string[]): P
     return undefined;
   }
   if (jsonIssues(stored, deepestPlan, { halves: true, endless: true }).length > 0) return undefined;
+  // Only approvals read plans: a function starts faster without the schema.
+  const { planSchema } = await import('../plan/text/plan-schema.ts');
   const { success, data } = planSchema.safeParse(stored);
   if (!success) return undefined;
   const plan = data as Plan;

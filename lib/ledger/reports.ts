@@ -1,7 +1,6 @@
 import type { PassReport } from '../model/ledger.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import { firstThatFits } from '../plan/shown-values.ts';
-import { reportSchema } from '../plan/text/report-schema.ts';
 import type { Item, Table } from '../table/table.ts';
 import { endOf, keys, lives, reportRange, ttlAt } from './keys.ts';
 import type { Ledger } from './ledger.types.ts';
@@ -16,11 +15,6 @@ export function reports(
   table: Table,
   clock: Clock,
 ): Pick<Ledger, 'putReport' | 'lastReport' | 'reports'> {
-  const reportIn = ({ value }: Item): PassReport | undefined =>
-    endOf(value['ttl']) > clock.now()
-      ? (parsed(reportSchema, value['report']) as PassReport | undefined)
-      : undefined;
-
   return {
     putReport: async (connection, report, didSomething) => {
       const ttl = ttlAt(Date.parse(report.startedAt), lives.pass);
@@ -31,12 +25,25 @@ export function reports(
       await Promise.all(puts);
     },
     lastReport: async (connection) => {
-      const found = await table.get(connection, keys.lastPass);
-      return parsed(reportSchema, found?.value['report']) as PassReport | undefined;
+      const [found, readReport] = await Promise.all([
+        table.get(connection, keys.lastPass),
+        loadReportReader(),
+      ]);
+      return readReport(found?.value['report']);
     },
-    reports: async (connection, { since, ...how } = {}) =>
-      newest(table, connection, reportRange(since), reportIn, how),
+    reports: async (connection, { since, ...how } = {}) => {
+      const readReport = await loadReportReader();
+      const reportIn = ({ value }: Item) =>
+        endOf(value['ttl']) > clock.now() ? readReport(value['report']) : undefined;
+      return newest(table, connection, reportRange(since), reportIn, how);
+    },
   };
+}
+
+/** Passes do not read reports: a function starts faster without the schema. */
+async function loadReportReader(): Promise<(text: unknown) => PassReport | undefined> {
+  const { reportSchema } = await import('../plan/text/report-schema.ts');
+  return (text) => parsed(reportSchema, text) as PassReport | undefined;
 }
 
 /** A key that sorts by time: the pass id if it begins with its time, otherwise with the time added in front. */
