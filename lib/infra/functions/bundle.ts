@@ -12,9 +12,12 @@ export type FunctionName = (typeof functionNames)[number];
 export const functionsFolder = resolve(import.meta.dirname, '../../../functions');
 
 /** Packages that the SDK imports only for kinds of credentials that a function does not have. */
-const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map(
-  (name) => `@aws-sdk/credential-provider-${name}`,
-);
+const elsewhere = [
+  ...['http', 'ini', 'login', 'process', 'sso', 'web-identity'].map(
+    (name) => `@aws-sdk/credential-provider-${name}`,
+  ),
+  '@smithy/credential-provider-imds',
+];
 
 /**
  * Modules that are rarely needed get their own file next to the bundle, which is read only when it is imported. In the
