@@ -67,5 +67,9 @@ const text = await format(
   }),
   { parser: 'markdown' },
 );
-if (wanted.length === 0) writeFileSync(document, text);
 process.stdout.write(text);
+if (load > availableParallelism()) {
+  process.stderr.write(
+    'The machine was busy: its load was above its number of processors. Not written\n',
+  );
+} else if (wanted.length === 0) writeFileSync(document, text);

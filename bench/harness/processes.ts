@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { medianOf } from './alternate.ts';
 
 /** Runs Node. @throws Error unless it ends well */
-function node(argv: readonly string[]): string {
+export function nodeOutput(argv: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`node ${argv.join(' ')}: ${stderr}`);
   return stdout;
@@ -16,7 +16,7 @@ export function importTimes(files: readonly string[], turns: number): readonly n
   const script = (file: string) =>
     `const start = process.cpuUsage(); require(${JSON.stringify(file)}); const { user, system } = process.cpuUsage(start); process.stdout.write(String((user + system) / 1000))`;
   return inTurns(files, turns, (file) =>
-    Number(node(['--input-type=commonjs', '--eval', script(file)])),
+    Number(nodeOutput(['--input-type=commonjs', '--eval', script(file)])),
   );
 }
 
@@ -24,7 +24,7 @@ export function importTimes(files: readonly string[], turns: number): readonly n
 export function processTimes(lines: readonly (readonly string[])[], turns: number) {
   return inTurns(lines, turns, (argv) => {
     const start = performance.now();
-    node(argv);
+    nodeOutput(argv);
     return performance.now() - start;
   });
 }
