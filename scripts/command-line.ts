@@ -39,15 +39,15 @@ export function commandLineOptions(outFolder: string): BuildOptions {
 }
 
 /** Writes `main.mjs`, and what it imports. */
-export function bundleCommandLine(outFolder: string): void {
-  buildSync(commandLineOptions(outFolder));
+export function bundleCommandLine(outFolder: string, options: BuildOptions = {}): void {
+  buildSync({ ...commandLineOptions(outFolder), ...options });
 }
 
 /** Lays out a folder like the package, with what the command line needs. @returns the program's path */
-export function layOutProgram(folder: string): string {
+export function layOutProgram(folder: string, options: BuildOptions = {}): string {
   const program = join(folder, 'bin/trueup.mjs');
   mkdirSync(join(folder, 'bin'), { recursive: true });
   cpSync(join(root, 'bin/trueup.mjs'), program);
-  bundleCommandLine(join(folder, commandLineFolder));
+  bundleCommandLine(join(folder, commandLineFolder), options);
   return program;
 }

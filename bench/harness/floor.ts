@@ -7,7 +7,11 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { KnownSecrets } from '../../lib/secrets/known-secrets.ts';
-import { ListSecretsCommand, type ListSecretsCommandOutput } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  type ListSecretsCommandOutput,
+} from '@aws-sdk/client-secrets-manager';
 import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import { secretsManagerClient } from '../../lib/secrets/secrets-manager/client.ts';
 import type { JsonObject } from '../../lib/model/json/json.types.ts';
@@ -18,6 +22,11 @@ import { eachLimited } from '../../lib/pass/limited.ts';
 import { systemClock } from '../../lib/wiring.ts';
 import type { BenchWorld } from '../world/world.ts';
 
+/** What of a world the calls need. */
+export interface FloorWorld extends Pick<BenchWorld, 'endpoints' | 'urls'> {
+  readonly settings: () => { readonly allowedHosts: string };
+}
+
 /** The bare calls of a pass, on the same clients, with nothing done about their answers. */
 export interface FloorCalls {
   acquire(connection: string): Promise<void>;
@@ -26,6 +35,8 @@ export interface FloorCalls {
   /** All pages of a table's part. */
   query(table: 'Desired' | 'Ledger', connection: string): Promise<void>;
   listSecrets(connection: string): Promise<void>;
+  /** A secret's value. */
+  secret(name: string): Promise<void>;
   /** The vendor's list, page by page. */
   list(connection: string): Promise<void>;
   /** The same, with this many pages at a time once the first has shown how many there are. */
@@ -41,7 +52,7 @@ export interface FloorCalls {
   write(connection: string, id: string): Promise<void>;
 }
 
-export function floorCalls(world: BenchWorld): FloorCalls {
+export function floorCalls(world: FloorWorld): FloorCalls {
   const dynamodb = dynamoDbClient(world.endpoints.dynamodb);
   const secrets = secretsManagerClient(world.endpoints.secretsManager);
   const http = createHttpClient({
@@ -144,6 +155,9 @@ export function floorCalls(world: BenchWorld): FloorCalls {
         );
         next = page.NextToken;
       } while (next !== undefined);
+    },
+    secret: async (name) => {
+      await secrets.send(new GetSecretValueCommand({ SecretId: name }));
     },
     list: async (connection) => {
       let page: number | null = 1;

@@ -34,7 +34,7 @@ export function renderDocument(
     `- Trueup and the baseline take turns, and medians are compared. A busy machine makes every ratio worse: the load average before this run was ${load.toFixed(1)}, on`,
     `  ${processors} processors.`,
     '',
-    '[Compared with OpenTofu](peers.md) measures the command line beside another tool.',
+    'The [benchmark](benchmark.md) measures the command line beside another tool.',
     '',
     `Trueup ${version}, Node ${node}, ${at.toISOString().slice(0, 10)}: ${held.length - missed.length} of ${held.length} targets met.`,
     ...(missed.length === 0

@@ -1,120 +1,221 @@
-import { callsText, type Measure } from '../harness/section.ts';
-import { renderTable, type About } from '../harness/render.ts';
-import type { Calls } from '../world/world.ts';
-import { restapi, tofu } from './build.ts';
-import { fleet, type Comparison, type Comparisons, type Taken } from './compare.ts';
+import { renderTable } from '../harness/render.ts';
+import { callsText } from '../harness/section.ts';
+import {
+  callsTo,
+  isBusy,
+  median,
+  scenarioNames,
+  sum,
+  type Figure,
+  type Figures,
+  type FleetFigures,
+  type ScenarioName,
+} from './figures.ts';
+import { addTool, fields, method, peers, reproduce } from './prose.ts';
+import { targets } from './targets.ts';
 
-const leastTimes = 20;
+const number = (value: number) => value.toLocaleString('en');
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
-/** What the figures are of, and what built the peer. */
-export interface AboutPeers extends About {
-  readonly go: string;
-  readonly turns: number;
-}
-
-const vendorOperations = ['list', 'get', 'put'];
-
-const callsOf = (calls: Calls, ofVendor: boolean): Calls =>
-  Object.fromEntries(
-    Object.entries(calls).filter(([name]) => vendorOperations.includes(name) === ofVendor),
-  );
-
-const sumOf = (calls: Calls) => Object.values(calls).reduce((a, b) => a + b, 0);
-
-const vendorCalls = ({ calls }: Taken) => sumOf(callsOf(calls, true));
-
-/** The targets: in sync, twenty times fewer calls and twenty times less time. */
-export function targetsOf({ inSync }: Comparisons): readonly Measure[] {
-  const atLeast = (what: string, times: number): Measure => ({
-    what,
-    value: `${times.toFixed(1)} ×`,
-    target: `≥ ${leastTimes} ×`,
-    met: times >= leastTimes,
-  });
+/** The whole page, from the figures of one run. */
+export function renderBenchmark(figures: Figures): string {
   return [
-    atLeast(
-      'fewer calls to the gateway, in sync',
-      vendorCalls(inSync.peer) / vendorCalls(inSync.ours),
-    ),
-    atLeast('less wall time, in sync', inSync.peer.wallMs / inSync.ours.wallMs),
-  ];
-}
-
-/** The whole page. */
-export function renderPeers(found: Comparisons, about: AboutPeers): string {
-  const { version, node, go, at, load, processors, turns } = about;
-  return [
-    '# Compared with OpenTofu',
+    '# Benchmark: a fleet at a REST gateway',
     '',
-    'How many calls and how much time Trueup and OpenTofu take for the same fleet, for people who choose between them. [Comparison](comparison.md) has',
-    'what each does better. `npm run bench:peers -- --write` writes this page: do not edit it.',
+    'How many calls, how much time and how much memory it takes to compare a fleet of objects at a REST gateway with its declarations, and to correct it. For',
+    'people who choose a tool, or want to run the same with their own. `npm run bench:peers` writes this page from',
+    '[bench/results/benchmark.json](../bench/results/benchmark.json): do not edit it.',
     '',
-    `The fleet is ${fleet.servers.toLocaleString('en')} servers of one account at the simulated gateway of the other benchmarks, a process of its own that adds 50 ms to each`,
-    'request. OpenTofu uses the provider `Mastercard/restapi`, the general provider for REST APIs, and runs with `-parallelism=10`. The budget of',
-    "Trueup's connection allows ten requests at the same time. Each figure covers a whole command, from its start to its end, with all processes that it starts.",
+    ...about(figures),
     '',
-    `Trueup ${version}, Node ${node}; OpenTofu ${tofu.version}, restapi ${restapi.version}, ${go}; ${at.toISOString().slice(0, 10)}. Medians of ${turns} measured runs of each, in turns, after one that only warms`,
-    `up. The load average before the run was ${load.toFixed(1)}, on ${processors} processors.`,
+    ...verdict(figures),
     '',
-    ...renderTable(
-      ['what', 'found', 'target', 'met'],
-      targetsOf(found).map(({ what, value, target = '', met }) => [
-        what,
-        value,
-        target,
-        met === true ? 'yes' : '**no**',
-      ]),
-    ),
+    ...method(figures),
+    ...figures.fleets.flatMap((fleet) => renderFleet(fleet, figures)),
     '',
-    `## A plan of ${fleet.servers.toLocaleString('en')} servers in sync`,
+    ...renderProfile(figures),
     '',
-    '`trueup plan --detailed-exitcode` and `tofu plan -detailed-exitcode`. Both exit with 0.',
+    ...peers(),
     '',
-    ...renderComparison(found.inSync),
+    ...fields(),
     '',
-    `## An apply of ${fleet.changed} servers whose declaration changed`,
+    ...reproduce(figures),
     '',
-    `\`trueup apply --yes\` and \`tofu apply -auto-approve\`. Before each, the plans of both show exactly ${fleet.changed} changes; after the last, none.`,
-    '',
-    ...renderComparison(found.apply),
-    '',
-    '## What each tool does',
-    '',
-    "- **Trueup** runs as it is packed. It reads the gateway's list in pages of 100, the next pages ahead. Its declarations and ledger are in DynamoDB and",
-    '  the versions of its secrets in Secrets Manager, here processes on the same machine without added latency. Those calls are part of its time and have a line of',
-    '  their own. An apply plans twice, once to show the plan and once under the lease, and records each PUT.',
-    '- **OpenTofu** refreshes each resource by itself, and this version of the provider uses two GETs for it: one asks whether the object exists,',
-    '  one reads it. Declarations and state are local files, so it makes no other calls. `write_returns_object` saves the GET after each PUT.',
-    '  `-refresh=false` would make no calls in a plan, but would not look at the gateway. One resource with `for_each` was no faster than a block for each',
-    '  server, when we tried it.',
-    '- **Fields.** Both compare the fields that the gateway shows. Trueup also has an OAuth client and a secret for each server, which OpenTofu does not have',
-    '  here.',
-    `- **Drift.** When ${fleet.changed} names were changed at the gateway by hand, a plan of Trueup showed ${found.driftFound.ours} changes, and a plan of OpenTofu ${found.driftFound.peer}. This version of the`,
-    '  provider stores what it read in `api_data` and does not compare it with `data`. That is why the apply above is of changed declarations.',
-    "- **Memory** is the highest sum of the resident sets of all processes that run at the same time: OpenTofu's own and the provider's.",
+    ...addTool(),
     '',
   ].join('\n');
 }
 
-function renderComparison({ ours, peer }: Comparison): string[] {
-  const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
-  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-  const row = (what: string, of: (taken: Taken) => number, show: (value: number) => string) => [
-    what,
-    show(of(ours)),
-    show(of(peer)),
-    `${(of(peer) / of(ours)).toFixed(1)} ×`,
+function about(figures: Figures): string[] {
+  const { at, commit, node, go, machine, tools, tookMs } = figures;
+  const { processor, processors, memoryBytes, load } = machine;
+  const names = Object.entries(tools).filter(([id]) => id !== 'bare');
+  return [
+    `${names.map(([, name]) => name).join('; ')}. Commit ${commit}, Node ${node}${go === undefined ? '' : `, ${go}`}. ${at.slice(0, 10)}, ${processors} processors (${processor}), ${Math.round(memoryBytes / 2 ** 30)} GiB,`,
+    `load average ${load.toFixed(1)} before the run, which took ${Math.round(tookMs / 60_000)} minutes.`,
+    ...(isBusy(figures)
+      ? [
+          '',
+          '**The machine was busy**: its load average was higher than its number of processors. Counts are right, times are not. Do not cite them.',
+        ]
+      : []),
   ];
-  const text = (taken: Taken, ofVendor: boolean) => callsText(callsOf(taken.calls, ofVendor));
+}
+
+function verdict(figures: Figures): string[] {
+  const all = targets(figures);
+  const missed = all.filter(({ met }) => met === false);
+  const top = (figures.fleets.at(-1)?.profile ?? []).slice(0, 5);
+  const whole = total(figures.fleets.at(-1));
+  const why = top.map(([place, ms]) => `${place} ${share(ms, whole)}`).join(', ');
+  return [
+    `**${all.length - missed.length} of ${all.length} targets met.** They hold \`trueup plan\` against a bare Node process that loads the same clients, reads the same tables and makes the same list`,
+    'calls, as many at a time, and does nothing about the answers. The ratio to another tool is stated, not aimed at: it depends on the latency of the gateway and on',
+    'the number of requests at the same time.',
+    ...(missed.length === 0
+      ? []
+      : [
+          '',
+          'Not met:',
+          '',
+          ...missed.map(({ what, value, target = '' }) => `- ${what}: ${value}, target ${target}`),
+          '',
+          `Where the processor time goes, by the [profile](#where-the-time-goes): ${why}. Memory: Trueup keeps what it read of each server until the plan is printed; the`,
+          'bare process drops each page.',
+        ]),
+    '',
+    ...renderTable(
+      ['what', 'found', 'target', 'met'],
+      all.map(({ what, value, target = '', met }) => [what, value, target, met ? 'yes' : '**no**']),
+    ),
+  ];
+}
+
+const titles: Readonly<Record<ScenarioName, (fleet: FleetFigures) => string>> = {
+  inSync: () => 'in sync',
+  declared: ({ changed }) => `${number(changed)} changed by declaration`,
+  drifted: ({ changed }) => `${number(changed)} drifted at the gateway`,
+  rotated: ({ changed }) => `${number(changed)} secrets rotated in the secret store`,
+  passed: ({ changed }) => `${number(changed)} new secrets passed by hand`,
+};
+
+const commands: Readonly<Record<ScenarioName, string>> = {
+  inSync: 'A plan: `trueup plan --detailed-exitcode`, `tofu plan -detailed-exitcode`.',
+  declared:
+    'An apply without a question: `trueup apply --yes`, `tofu apply -auto-approve`. The names of the servers were changed in the declarations before.',
+  drifted:
+    'The same commands. The names were changed at the gateway, as a user does in its console.',
+  rotated: 'The same commands, once, after new values were written to the secret store.',
+  passed:
+    'The same command, once, after the new values were written to the configuration of a tool that does not read the secret store.',
+};
+
+function renderFleet(fleet: FleetFigures, figures: Figures): string[] {
+  return scenarioNames.flatMap((name) => {
+    const found = fleet.scenarios[name];
+    if (!found || Object.keys(found).length === 0) return [];
+    return [
+      '',
+      `## ${number(fleet.servers)} servers: ${titles[name](fleet)}`,
+      '',
+      commands[name],
+      '',
+      ...renderScenario(fleet, name, found, figures),
+    ];
+  });
+}
+
+function renderScenario(
+  { secretsSent }: FleetFigures,
+  name: ScenarioName,
+  found: Readonly<Record<string, Figure>>,
+  { tools }: Figures,
+): string[] {
+  const ids = Object.keys(found);
+  const row = (what: string, of: (figure: Figure, id: string) => string) => [
+    what,
+    ...ids.map((id) => {
+      const figure = found[id];
+      return figure ? of(figure, id) : '';
+    }),
+  ];
+  const ours = found['trueup'];
+  const ratio = (key: 'wallMs' | 'cpuMs' | 'peakBytes') => (figure: Figure) =>
+    ours === undefined || figure === ours
+      ? ''
+      : `${(median(figure, key) / median(ours, key)).toFixed(2)} ×`;
+  const times =
+    (key: 'wallMs' | 'cpuMs' | 'peakBytes', show: (value: number) => string) => (figure: Figure) =>
+      [show(median(figure, key)), ratio(key)(figure)].filter(Boolean).join(', ');
   return renderTable(
-    ['what', 'Trueup', 'OpenTofu', 'OpenTofu / Trueup'],
+    ['what', ...ids.map((id) => tools[id] ?? id)],
     [
-      row('calls to the gateway', vendorCalls, String),
-      ['of these', text(ours, true), text(peer, true), ''],
-      ['other calls', text(ours, false), text(peer, false) || 'none', ''],
-      row('wall time', ({ wallMs }) => wallMs, seconds),
-      row('CPU', ({ cpuMs }) => cpuMs, seconds),
-      row('peak memory', ({ peakBytes }) => peakBytes, megabytes),
+      row('calls to the gateway', ({ calls }) => number(sum(callsTo(true, calls)))),
+      row('by operation', ({ calls }) => callsText(callsTo(true, calls))),
+      row('other calls', ({ calls }) => callsText(callsTo(false, calls)) || 'none'),
+      row('wall time', times('wallMs', seconds)),
+      row('fastest and slowest run', ({ runs }) => range(runs.map(({ wallMs }) => wallMs))),
+      row('processor time', times('cpuMs', seconds)),
+      row('peak memory', times('peakBytes', megabytes)),
+      ...(name === 'inSync'
+        ? []
+        : [
+            row('servers to update, shown', ({ shown }, id) =>
+              id === 'bare' ? '' : number(shown),
+            ),
+          ]),
+      ...(name === 'rotated' || name === 'passed'
+        ? [row('new secrets at the gateway', (_, id) => number(secretsSent?.[id]?.[name] ?? 0))]
+        : []),
+      row('runs', ({ runs }) => String(runs.length)),
     ],
   );
+}
+
+function range(values: readonly number[]): string {
+  return values.length < 2
+    ? ''
+    : `${seconds(Math.min(...values))} to ${seconds(Math.max(...values))}`;
+}
+
+const total = (fleet: FleetFigures | undefined) =>
+  (fleet?.profile ?? []).reduce((all, [, ms]) => all + ms, 0);
+
+const share = (ms: number, whole: number) => `${Math.round((ms / whole) * 100)}%`;
+
+/** Below this share of every plan, places are added up. */
+const least = 0.01;
+
+function renderProfile({ fleets }: Figures): string[] {
+  const profiled = fleets.filter(({ profile }) => profile !== undefined && profile.length > 0);
+  const of = ({ profile = [] }: FleetFigures) => new Map(profile);
+  const places = [...new Set(profiled.toReversed().flatMap((fleet) => [...of(fleet).keys()]))];
+  const isLarge = (place: string) =>
+    profiled.some((fleet) => (of(fleet).get(place) ?? 0) / total(fleet) >= least);
+  const cell = (fleet: FleetFigures, ms: number) =>
+    `${ms.toFixed(0)} ms, ${share(ms, total(fleet))}`;
+  const small = (fleet: FleetFigures) =>
+    places
+      .filter((place) => !isLarge(place))
+      .reduce((all, place) => all + (of(fleet).get(place) ?? 0), 0);
+  return [
+    '## Where the time goes',
+    '',
+    '`trueup plan` in sync under `node --cpu-prof`, three runs, by room of `lib`, by package, and by what Node does itself. The time of a function without the',
+    'functions that it calls. The profile itself takes time, so that the sum is more than the processor time above.',
+    '',
+    ...renderTable(
+      ['place', ...profiled.map(({ servers }) => `${number(servers)} servers`)],
+      [
+        ...places
+          .filter(isLarge)
+          .map((place) => [
+            place,
+            ...profiled.map((fleet) => cell(fleet, of(fleet).get(place) ?? 0)),
+          ]),
+        ['all others', ...profiled.map((fleet) => cell(fleet, small(fleet)))],
+      ],
+    ),
+  ];
 }

@@ -13,8 +13,10 @@ export const secretName = (connection: string, index: number) =>
 
 export const tokenName = (connection: string) => `trueup/${connection}/token`;
 
+export const secretText = (round: number, index: number) => `secret ${round} of ${index}`;
+
 export const secretValue = (round: number, index: number) =>
-  JSON.stringify({ client_secret: `secret ${round} of ${index}` });
+  JSON.stringify({ client_secret: secretText(round, index) });
 
 export function fleetId(index: number): string {
   return `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;

@@ -1,7 +1,7 @@
 /** A process with simulated vendor accounts, one for each connection. Its argument is the latency in milliseconds. */
 import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
 import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
-import { vendorServer } from './fleet.ts';
+import { secretText, vendorServer } from './fleet.ts';
 import { serve } from './protocol.ts';
 
 const latencyMs = Number(process.argv[2]);
@@ -39,6 +39,11 @@ const handlers = {
       account(connection).edit(id, { meta: { ...meta, team: 'changed by hand' } });
     }
   },
+  /** How many servers have the secret of a round. */
+  secrets: ({ connection, round }: { connection: string; round: number }) =>
+    account(connection).servers.filter(
+      ({ client_secret: text }, index) => text === secretText(round, index),
+    ).length,
   /** From now on the account answers nothing, or again. */
   hang: ({ connection, on }: { connection: string; on: boolean }) => {
     endings.get(connection)?.();
