@@ -92,7 +92,7 @@ describe('a secret that moved', () => {
     },
   );
 
-  test('of the connection’s auth, of nobody or of another deployment is nothing to do', async () => {
+  test('of the connection’s auth, of no server or of another deployment starts no pass', async () => {
     await world.secrets.write(`trueup/${connection}/token`, 'bearer-of-acme');
     await world.secrets.write(`trueup/${connection}/spare`, 'one');
     await world.secrets.write(`trueup/${connection}/spare`, 'two');

@@ -356,7 +356,7 @@ describe('a lease lost in the middle', () => {
     expect(putsOf(a)).toHaveLength(2);
   });
 
-  test('at the last server: there is nothing to go on with, and nobody is sent for', async () => {
+  test('at the last server: nothing is left, and no message is queued', async () => {
     const { result } = await loseAt(c);
     expect(result.report).toMatchObject({ state: 'interrupted', counts: { unreached: 0 } });
     expect(world.sqs.queue(world.queueUrl).messages).toEqual([]);

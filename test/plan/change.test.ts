@@ -33,7 +33,7 @@ describe('a change of a value', () => {
     expect(name).toMatchObject({ before: { kind: 'absent' }, compare: 'value' });
   });
 
-  test('that loosens access says so, and its hash is the same', () => {
+  test('that loosens access is marked, and its hash is the same', () => {
     const grows = { loosens: (before: unknown) => before === 'a' };
     const of = (before: Reading, change: object = grows) =>
       valueChange(diffInputs({}), unitOf('/name', 'b', change), 'drift', before);

@@ -70,7 +70,7 @@ describe('who has a unique value now', () => {
     expect(found(swap, servers)).toEqual(['a: b exchanges', 'b: a exchanges', 'c: a gives']);
   });
 
-  test('nobody: a free value, its own in another case, one that is no text, another field', () => {
+  test('no holder: a free value, its own in another case, one that is no text, another field', () => {
     const servers = [live('a', 'A'), live('b', undefined), live('c', 7)];
     const plans = [
       renamed('a', 'a'),

@@ -29,7 +29,7 @@ const rotate = (world: World, name: string, value: string, version = 'v2') =>
   world.secrets.set(`trueup/acme/${name}`, { value, version });
 
 describe('fields that travel together', () => {
-  test('where one changes the secret is sent too, and the plan says so', () => {
+  test('where one changes the secret is sent too, with the cause together', () => {
     const world = settled(bearer);
     world.spec = { ...bearer, auth: 'header' };
     expect(changesOf(world)).toEqual(['/auth declared', '/token together']);

@@ -74,7 +74,7 @@ test('that there is no browser is no failure: the address was printed', async ()
   expect(code).toBe(0);
 });
 
-test('Ctrl-C ends it at once, and nobody listens any more', async () => {
+test('Ctrl-C ends it at once, and closes the redirect port', async () => {
   const { child, ended, person } = start(async () => void child.kill('SIGINT'));
   const { code, signal, stderr } = await ended;
   expect({ code, signal }).toEqual({ code: 130, signal: null });

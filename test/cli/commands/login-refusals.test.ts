@@ -99,7 +99,7 @@ describe('a sign-in that gives no token says what to do next, and stores nothing
     expect(await isGone(redirectUri)).toBe(true);
   });
 
-  test('nobody comes', async () => {
+  test('no sign-in before the timeout', async () => {
     const nobody: Visit = async () => undefined;
     const { code, stderr, redirectUri } = await world.login(nobody, ['--timeout', '1s']);
     expect(code).toBe(1);

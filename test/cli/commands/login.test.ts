@@ -157,7 +157,7 @@ describe('what others send', () => {
   });
 });
 
-test('the lease is waited for, and not for ever; Ctrl-C ends that too', async () => {
+test('the lease is waited for until --lock-timeout; Ctrl-C ends the wait', async () => {
   await world.store({ [secret]: { refresh_token: 'old' } });
   const expiresAt = Date.now() + 60_000;
   await acquireAs('a pass', leaseStore(openState()), 'acme', { expiresAt });

@@ -17,7 +17,7 @@ test('a stack of another version, or of one before stacks said theirs, is named 
   expect(versionWarning('Trueup', undefined, '1.2.3')).toContain('by an older version of Trueup');
 });
 
-test('a command line of another version than the stack says so, and goes on', async () => {
+test('a command line of another version than the stack warns, and continues', async () => {
   const world = await startWorld();
   const stack = await startStack(world, '99.0.0');
   try {

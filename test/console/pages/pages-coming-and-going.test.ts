@@ -41,7 +41,7 @@ test.each([
 });
 
 describe('the page of a server', () => {
-  test('that is not created yet says so, and on request what a pass over the connection would do', async () => {
+  test('that is not created yet shows no id, and on request what a pass over the connection would do', async () => {
     const page = await browser.page(serverAt('new#fresh'));
     expect(page).toMatch(/no id yet[^]*Trueup creates it[^]*not applied yet/);
     world.callsSince();

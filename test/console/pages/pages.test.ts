@@ -206,7 +206,7 @@ describe('a server', () => {
     expect(world.barndoor.find(a).name).toBe('Drifted');
   });
 
-  test('whose gateway does not answer says so, on request', async () => {
+  test('whose gateway does not answer shows the error, on request', async () => {
     world.barndoor.misbehave({ method: 'GET', times: 1, effect: { kind: 'status', status: 403 } });
     expect(await browser.page(`${path}&live=now`)).toMatch(/What a pass would do now[\s\S]*403/);
     world.barndoor.misbehave({ method: 'GET', effect: { kind: 'status', status: 401 } });

@@ -28,7 +28,7 @@ describe('what a batch of the stream asks for', () => {
     });
   });
 
-  test('without images nobody knows, and so it touches', () => {
+  test('a record without images is work, because what changed is unknown', () => {
     const { work } = streamWork([record('acme', 'server#a', {}, 'MODIFY')]);
     expect(work).toMatchObject([{ servers: ['a'] }]);
   });

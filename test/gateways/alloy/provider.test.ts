@@ -79,7 +79,7 @@ describe('Alloy', () => {
     expect(simulator.requests).toHaveLength(0);
   });
 
-  test('restrictions come and go whole, with what nobody knows', async () => {
+  test('restrictions are read and sent whole, with unknown members', async () => {
     const restrictions = {
       zones: { allowed: ['eu'], until: null },
       users: { mode: 'blocklist', blockedIds: ['u2', 'u1'], note: { by: 'ops' } },

@@ -71,7 +71,7 @@ describe('a probe', () => {
     await expect(probe(url, { timeoutMs: 100 })).rejects.toMatchObject({ kind: 'no-route' });
   });
 
-  test('of one where nobody listens', async () => {
+  test('of a port that is closed is no-route', async () => {
     await expect(probe('http://localhost:1')).rejects.toMatchObject({
       kind: 'no-route',
       message: expect.stringContaining('ECONNREFUSED'),

@@ -124,7 +124,7 @@ describe('a server', () => {
     expect(toServer({ ...whole, ...change })?.name).toBe(name);
   });
 
-  test("of the gateway's own file says so", () => {
+  test("of the gateway's own file is read-only", () => {
     expect(toServer({ ...whole, is_config: true })?.readOnly).toBe(
       "declared in the gateway's own configuration",
     );

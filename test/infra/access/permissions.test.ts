@@ -223,7 +223,7 @@ describe('the operator policy', () => {
     expect(on('LookAtFailures')).toContain('TrueupFailures');
   });
 
-  test('lets a login save, and a push remove, what functions save; nobody writes a secret', () => {
+  test('lets a login save, and a push remove, what functions save; no role writes a secret', () => {
     expect(JSON.stringify(stack)).not.toMatch(/CreateSecret|PutSecretValue/);
     expect(actions(has['KeepSignIns'])).toEqual([
       'ssm:DeleteParameter',

@@ -20,7 +20,7 @@ describe('a secret', () => {
     expect(shown()).toContain('# drift: the gateway no longer has this secret');
   });
 
-  test('that is sent with another field says so', () => {
+  test('that is sent with another field has the cause together', () => {
     const before = { kind: 'secret', secret: 'trueup/acme/jira', version: 'v1' } as const;
     expect(shown({ cause: 'together', before })).toContain(
       '# together: sent together with another field that changes',

@@ -71,7 +71,7 @@ test('a folder that cannot be made is a StoreError', async () => {
   await expect(keys()).rejects.toMatchObject({ name: 'StoreError' });
 });
 
-test('where there is no event bus nobody is told', async () => {
+test('without an event bus, an event is dropped without an error', async () => {
   expect(await noAnnouncer.announce([{ type: 'Pass Completed', report: report() }])).toBe(
     undefined,
   );

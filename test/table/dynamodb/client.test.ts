@@ -52,7 +52,7 @@ describe('a call ends', () => {
     await expect(get(client)).rejects.toMatchObject({ name: 'StoreError' });
   });
 
-  test('when nobody listens', async () => {
+  test('when the port is closed', async () => {
     const client = dynamoDbClient({ ...local, endpoint: 'http://127.0.0.1:1', maxAttempts: 1 });
     await expect(get(client)).rejects.toMatchObject({ code: 'store-unreachable' });
     client.destroy();

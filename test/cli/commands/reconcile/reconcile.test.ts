@@ -57,7 +57,7 @@ describe('the report that is waited for', () => {
     expect(asked).toMatchObject([{ kind: 'reconcile', by }]);
   });
 
-  test('is none in time if nobody serves the queue; the message stays', async () => {
+  test('is undefined after the timeout if no function reads the queue; the message stays', async () => {
     const options = { by, stop, timeoutMs: 60, everyMs: 20 };
     expect(await askAndFollow(connection, world.deps, options)).toBeUndefined();
     expect(messages()).toBe(1);
@@ -174,7 +174,7 @@ describe('reconcile --stack', () => {
     expect(code).toBe(0);
   });
 
-  test('if nobody serves the queue it gives up in time, and says where to look', async () => {
+  test('if no function reads the queue, it fails after the timeout and names the log', async () => {
     const { code, stdout, stderr } = await run(['--timeout', '1s']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(
@@ -214,7 +214,7 @@ describe('reconcile --stack', () => {
     expect(held.code).toBe(4);
   });
 
-  test('of a stack that is not there it says so', async () => {
+  test('of a stack that does not exist fails', async () => {
     const { code, stderr } = await trueup(['reconcile', '--stack', 'another'], {});
     expect(code).toBe(1);
     expect(stderr).toContain('there is no such stack');
