@@ -2,15 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startSimulatedLiteLlm } from '../../lib/local/gateways/litellm/simulator.ts';
 import type { LiteLlmSimulator } from '../../lib/local/gateways/litellm/simulator.ts';
 import type { LiteLlmServerInit } from '../../lib/local/gateways/litellm/server.ts';
-import { reconcile } from '../../lib/pass/reconcile.ts';
 import { preview } from '../../lib/pass/preview.ts';
-import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { sendAgreed } from '../../lib/pass/send-agreed.ts';
-import { anotherProcess } from '../support/another-process.ts';
 import { outcomesOf, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
+import { atOneGateway } from './support/one-gateway.ts';
+import type { OneGateway } from './support/one-gateway.ts';
 
 const connection = 'lite';
+const options = { provider: 'litellm', connection, token: 'sk-admin', id: 's1' };
 const reference = { secret: `trueup/${connection}/jira`, key: 'token' };
 const oauth = {
   auth_type: 'oauth2',
@@ -21,7 +21,7 @@ const url = 'http://localhost/new';
 
 let world: TestWorld;
 let gateway: LiteLlmSimulator;
-let deps: TestWorld['deps'];
+let at: OneGateway;
 
 beforeEach(async () => {
   world = await startWorld();
@@ -31,85 +31,65 @@ beforeEach(async () => {
     otherKeys: ['sk-other'],
     now: () => world.clock.now(),
   });
-  deps = anotherProcess(world, `litellm=${new URL(gateway.url).host}`);
-  await world.secrets.write(`trueup/${connection}/token`, 'sk-admin');
-  await rotate('first-value');
-  await world.desired.put(connection, 'connection', {
-    provider: 'litellm',
-    baseUrl: gateway.url,
-    auth: { type: 'bearer', token: { secret: `trueup/${connection}/token` } },
-    policy: { mode: 'correct' },
-    budget: { requestsPerMinute: 60_000, concurrency: 4 },
-  });
+  at = await atOneGateway(world, gateway, options);
+  await at.rotate('first-value');
 });
 
 afterEach(async () => {
   await Promise.all([world.close(), gateway.close()]);
 });
 
-const rotate = (token: string) => world.secrets.write(reference.secret, JSON.stringify({ token }));
 const register = (init: Partial<LiteLlmServerInit> = {}) =>
   gateway.add({ server_id: 's1', server_name: 'Jira', ...init });
-const declare = (spec: object, id = 's1') =>
-  world.desired.put(connection, `server#${id}`, { spec } as never);
-const record = async (id = 's1') => (await deps.ledger.read(connection)).servers.get(id);
-const bodies = () =>
-  gateway.requests.filter(({ method }) => method === 'PUT').map(({ body }) => body);
-
-async function pass(request: Partial<PassRequest> = {}) {
-  const result = await reconcile({ connection, trigger: 'schedule', ...request }, deps);
-  if (result.kind !== 'done') throw new Error(result.kind);
-  return result.report;
-}
 
 describe('a new URL at LiteLLM', () => {
   const flow = { token_url: 'http://localhost/token', issuer: 'http://localhost' };
 
   test('takes what it clears of the declared OAuth flow along, in the same pass', async () => {
     register({ ...flow, oauth2_flow: 'client_credentials' });
-    await declare({ url, ...flow, oauth2_flow: 'client_credentials' });
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
-    expect(bodies()).toEqual([
+    await at.declare({ url, ...flow, oauth2_flow: 'client_credentials' });
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 1 });
+    expect(at.bodies()).toEqual([
       { server_id: 's1', url },
       { server_id: 's1', ...flow, oauth2_flow: 'client_credentials' },
     ]);
     expect(gateway.find('s1')).toMatchObject({ url, ...flow, oauth2_flow: 'client_credentials' });
-    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+    expect(outcomesOf(await at.pass())).toEqual({ inSync: 1 });
     expect(gateway.counts.put).toBe(2);
   });
 
   test('and other values for it goes out once', async () => {
     register({ token_url: 'http://localhost/old' });
-    await declare({ url, token_url: 'http://localhost/token' });
-    await pass();
-    expect(bodies()).toEqual([{ server_id: 's1', url, token_url: 'http://localhost/token' }]);
+    await at.declare({ url, token_url: 'http://localhost/token' });
+    await at.pass();
+    expect(at.bodies()).toEqual([{ server_id: 's1', url, token_url: 'http://localhost/token' }]);
   });
 
   test('that would clear what is not declared is not sent, and says what', async () => {
     register(flow);
-    await declare({ url, issuer: flow.issuer });
-    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
-    expect((await record())?.reason).toMatchObject({
+    await at.declare({ url, issuer: flow.issuer });
+    expect(outcomesOf(await at.pass())).toEqual({ failed: 1 });
+    expect((await at.record())?.reason).toMatchObject({
       code: 'would-clear',
       message: expect.stringContaining('/url'),
       pointer: '/token_url',
     });
-    expect(bodies()).toEqual([]);
+    expect(at.bodies()).toEqual([]);
 
-    await declare({ url, ...flow });
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    await at.declare({ url, ...flow });
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 1 });
     expect(gateway.find('s1')).toMatchObject({ url, ...flow });
   });
 
   test('is complete after the next pass where the second PUT failed', async () => {
     register(flow);
-    await declare({ url, ...flow });
+    await at.declare({ url, ...flow });
     const effect = { kind: 'status', status: 500 } as const;
     gateway.misbehave({ operation: 'put', skip: 1, times: 1, effect });
-    expect(outcomesOf(await pass())).toEqual({ waiting: 1 });
+    expect(outcomesOf(await at.pass())).toEqual({ waiting: 1 });
     expect(gateway.find('s1')).toMatchObject({ url, token_url: null });
     world.clock.advance(60 * 60_000);
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 1 });
     expect(gateway.find('s1')).toMatchObject({ url, ...flow });
   });
 });
@@ -119,26 +99,26 @@ describe('what the list shows of LiteLLM and nothing stores', () => {
 
   test('is not lost by a new URL, so the PUT is sent', async () => {
     register({ discovered });
-    await declare({ url });
-    const report = await pass();
+    await at.declare({ url });
+    const report = await at.pass();
     expect(outcomesOf(report)).toEqual({ updated: 1 });
     expect(report.vendorCalls).toMatchObject({ list: 1, get: 1, put: 1 });
-    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+    expect(outcomesOf(await at.pass())).toEqual({ inSync: 1 });
   });
 
   test('is drift where something else is declared, until that is stored', async () => {
     register({ discovered });
-    await declare({ token_url: 'http://localhost/token' });
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
-    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+    await at.declare({ token_url: 'http://localhost/token' });
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 1 });
+    expect(outcomesOf(await at.pass())).toEqual({ inSync: 1 });
   });
 
   test('a description of the MCP server’s own is not fought over', async () => {
     register({ mcp_info: { description: 'Its own' } });
-    await declare({ description: 'Declared' });
+    await at.declare({ description: 'Declared' });
     const outcomes = [];
     for (let passes = 0; passes < 5; passes += 1) {
-      outcomes.push(outcomesOf(await pass()));
+      outcomes.push(outcomesOf(await at.pass()));
       world.clock.advance(60 * 60_000);
     }
     expect(outcomes.at(-1)).toEqual({ refused: 1 });
@@ -149,39 +129,39 @@ describe('what the list shows of LiteLLM and nothing stores', () => {
 describe('a credential at LiteLLM', () => {
   test('goes out with its type, once, and rotated again', async () => {
     register();
-    await declare(bearer);
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    await at.declare(bearer);
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 1 });
     const sent = (auth_value: string) => ({
       server_id: 's1',
       auth_type: 'bearer_token',
       credentials: { auth_value },
     });
-    expect(bodies()).toEqual([sent('first-value')]);
-    expect(outcomesOf(await pass())).toEqual({ assumed: 1 });
-    await rotate('second-value');
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
-    expect(bodies()).toEqual([sent('first-value'), sent('second-value')]);
+    expect(at.bodies()).toEqual([sent('first-value')]);
+    expect(outcomesOf(await at.pass())).toEqual({ assumed: 1 });
+    await at.rotate('second-value');
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 1 });
+    expect(at.bodies()).toEqual([sent('first-value'), sent('second-value')]);
   });
 
   test('that another type has erased is drift, and is sent whole', async () => {
     register();
-    await declare(oauth);
-    await pass();
+    await at.declare(oauth);
+    await at.pass();
     gateway.edit('s1', { auth_type: 'api_key', credentials: null });
-    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 1 });
     expect(gateway.find('s1')).toMatchObject({
       auth_type: 'oauth2',
       credentials: { client_id: 'trueup', client_secret: 'first-value', scopes: ['read'] },
     });
-    expect(outcomesOf(await pass())).toEqual({ assumed: 1 });
+    expect(outcomesOf(await at.pass())).toEqual({ assumed: 1 });
   });
 
   test('of another type does not clear scopes that are not declared', async () => {
     register({ auth_type: 'oauth2', credentials: { scopes: ['read'], client_secret: 'kept' } });
-    await declare(bearer);
-    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
-    expect((await record())?.reason).toMatchObject({ pointer: '/credentials/scopes' });
-    expect(bodies()).toEqual([]);
+    await at.declare(bearer);
+    expect(outcomesOf(await at.pass())).toEqual({ failed: 1 });
+    expect((await at.record())?.reason).toMatchObject({ pointer: '/credentials/scopes' });
+    expect(at.bodies()).toEqual([]);
   });
 });
 
@@ -192,22 +172,22 @@ describe('a pass at LiteLLM', () => {
     register();
     register({ server_id: 's2', server_name: 'Wiki' });
     register({ server_id: 's3', server_name: 'Mail' });
-    await declare({ description: 'New' });
-    await declare({ description: 'New' }, 's2');
-    const report = await pass({ servers: ['s1'] });
+    await at.declare({ description: 'New' });
+    await at.declare({ description: 'New' }, 's2');
+    const report = await at.pass({ servers: ['s1'] });
     expect(report).toMatchObject({ servers: 1, vendorCalls: { list: 1, get: 0, put: 1 } });
-    const { plan } = await preview({ connection, trigger: 'cli', servers: ['s2'] }, deps);
+    const { plan } = await preview({ connection, trigger: 'cli', servers: ['s2'] }, at.deps);
     expect(plan).toMatchObject({ servers: 1, undeclared: [] });
   });
 
   test('of a person reads the list again before it sends', async () => {
     register();
     register({ server_id: 's2', server_name: 'Wiki' });
-    await declare({ description: 'New' });
+    await at.declare({ description: 'New' });
     const attended = { ...agreement, shown: new Set<string>() };
     const request = { connection, trigger: 'cli' } as const;
-    const made = await preview({ ...request, attended }, deps);
-    const result = await sendAgreed(request, made.plan, made, agreement, deps);
+    const made = await preview({ ...request, attended }, at.deps);
+    const result = await sendAgreed(request, made.plan, made, agreement, at.deps);
     expect(result).toMatchObject({
       report: { counts: { updated: 1 }, vendorCalls: { list: 2, get: 0, put: 1 } },
     });
@@ -216,31 +196,30 @@ describe('a pass at LiteLLM', () => {
 
   test('of a person who agreed to nothing reads nothing again', async () => {
     register({ description: 'New' });
-    await declare({ description: 'New' });
-    await pass();
+    await at.declare({ description: 'New' });
+    await at.pass();
     const attended = { ...agreement, shown: new Set<string>() };
     const request = { connection, trigger: 'cli' } as const;
-    const made = await preview({ ...request, attended }, deps);
-    const result = await sendAgreed(request, made.plan, made, agreement, deps);
+    const made = await preview({ ...request, attended }, at.deps);
+    const result = await sendAgreed(request, made.plan, made, agreement, at.deps);
     expect(result).toMatchObject({ report: { vendorCalls: { list: 1, get: 0, put: 0 } } });
   });
 
   test('confirms by a GET that a server is not there', async () => {
     register();
-    await declare({ description: 'New' });
-    await declare({ description: 'New' }, 'gone');
-    const report = await pass();
+    await at.declare({ description: 'New' });
+    await at.declare({ description: 'New' }, 'gone');
+    const report = await at.pass();
     expect(outcomesOf(report)).toEqual({ updated: 1, missing: 1 });
     expect(report.vendorCalls).toMatchObject({ list: 1, get: 1, put: 1 });
   });
 
   test('with a key that is not an administrator’s ends, and nothing is missing', async () => {
     register();
-    await declare({ description: 'New' });
-    await pass();
-    await world.secrets.write(`trueup/${connection}/token`, 'sk-other');
-    deps = anotherProcess(world, `litellm=${new URL(gateway.url).host}`);
-    const report = await pass();
+    await at.declare({ description: 'New' });
+    await at.pass();
+    at = await atOneGateway(world, gateway, { ...options, token: 'sk-other' });
+    const report = await at.pass();
     expect(report).toMatchObject({
       state: 'unreachable',
       reason: { code: 'http-403', message: expect.stringContaining('not a full administrator') },
@@ -250,30 +229,30 @@ describe('a pass at LiteLLM', () => {
 
   test("says of a server of the gateway's own file that it is, and sends nothing", async () => {
     register({ is_config: true });
-    await declare({ description: 'New' });
-    expect(outcomesOf(await pass())).toEqual({ invalid: 1 });
-    expect((await record())?.reason).toEqual({
+    await at.declare({ description: 'New' });
+    expect(outcomesOf(await at.pass())).toEqual({ invalid: 1 });
+    expect((await at.record())?.reason).toEqual({
       code: 'invalid',
       message: "it is declared in the gateway's own configuration",
     });
-    expect(bodies()).toEqual([]);
+    expect(at.bodies()).toEqual([]);
   });
 
   test('hands a name on: the server that is refused is tried again at the end', async () => {
     register();
     register({ server_id: 's2', server_name: 'Wiki' });
-    await declare({ server_name: 'Wiki', alias: 'Wiki' });
-    await declare({ server_name: 'Docs', alias: 'Docs' }, 's2');
-    expect(outcomesOf(await pass())).toEqual({ updated: 2 });
+    await at.declare({ server_name: 'Wiki', alias: 'Wiki' });
+    await at.declare({ server_name: 'Docs', alias: 'Docs' }, 's2');
+    expect(outcomesOf(await at.pass())).toEqual({ updated: 2 });
     expect(gateway.find('s1')).toMatchObject({ server_name: 'Wiki', alias: 'Wiki' });
   });
 
   test('leaves a server failed whose name another one keeps', async () => {
     register();
     register({ server_id: 's2', server_name: 'Wiki' });
-    await declare({ alias: 'WIKI' });
-    expect(outcomesOf(await pass())).toEqual({ failed: 1 });
-    expect((await record())?.reason).toMatchObject({
+    await at.declare({ alias: 'WIKI' });
+    expect(outcomesOf(await at.pass())).toEqual({ failed: 1 });
+    expect((await at.record())?.reason).toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('answered HTTP 400: An MCP server with alias'),
     });
