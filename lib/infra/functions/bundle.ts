@@ -11,12 +11,13 @@ export type FunctionName = (typeof functionNames)[number];
 /** Next to `lib`, both in the repository and in `dist`. */
 export const functionsFolder = resolve(import.meta.dirname, '../../../functions');
 
-/** Packages that the SDK imports only for kinds of credentials that a function does not have. */
+/** What the SDK imports only for kinds of credentials that a function does not have, and for answers that are streams. */
 const elsewhere = [
   ...['http', 'ini', 'login', 'process', 'sso', 'web-identity'].map(
     (name) => `@aws-sdk/credential-provider-${name}`,
   ),
   '@smithy/credential-provider-imds',
+  '@smithy/core/event-streams',
 ];
 
 /**
