@@ -75,7 +75,10 @@ function isWrong(
   const item = `new#${label}`;
   const own = currentRow(world, name, 'connection') ?? {};
   const row = currentRow(world, name, item);
-  const there = account?.createdOf(label) ?? [];
+  // What a process that stood still sends minutes later, once others have settled that it was not sent, only the gateway could refuse.
+  const there = (account?.createdOf(label) ?? []).filter(
+    (id) => id === boundId || boundId === undefined || !world.late.has(id),
+  );
   if (!row) return exempt('released');
   const { mode } = policyOf(row, own);
   const { manage = [] } = (isJsonObject(own['policy']) ? own['policy'] : {}) as {
