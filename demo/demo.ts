@@ -73,4 +73,4 @@ function staged(
   };
 }
 
-const opening = `Trueup on an embedded world: the APIs of DynamoDB, Secrets Manager, SQS and EventBridge, three gateways of MCP servers and an issuer of tokens, all on loopback. ${Object.keys(barndoorServers).length} servers are declared at Barndoor (sign-in with client credentials), ${Object.keys(alloyServers).length} at Alloy (an API key) and ${Object.keys(contextforgeServers).length} at ContextForge (an API token).`;
+const opening = `Trueup on an embedded world: DynamoDB, Secrets Manager, SQS, EventBridge, three gateways of MCP servers and an issuer of tokens, all on loopback. ${Object.keys(barndoorServers).length} servers are declared at Barndoor (client credentials), ${Object.keys(alloyServers).length} at Alloy (an API key) and ${Object.keys(contextforgeServers).length} at ContextForge (an API token). The guard's limit is 40% here (default: 30%).`;

@@ -42,10 +42,10 @@ export function narrator(write: (text: string) => void, paint: Paint): Listener 
       ),
     ended: ({ vendorCalls: { list, get, put }, secretsDecrypted }) => {
       const wrapped = (line: string) => wrap(line, '', '', paint.columns);
-      const calls = `${list + get + put} gateway calls (${list} list, ${get} get, ${put} put)`;
+      const calls = `${list + get + put} gateway calls in all (${list} list, ${get} get, ${put} put)`;
       say(
         '',
-        ...wrapped(`In all ${calls}, ${counted(secretsDecrypted, 'server secret')} decrypted.`),
+        ...wrapped(`${calls}, ${counted(secretsDecrypted, 'server secret')} decrypted.`),
         ...next.flatMap((line) => (line.startsWith(' ') ? [line] : wrapped(line))),
       );
     },

@@ -35,7 +35,7 @@ export interface Chapter {
 /** The main job from end to end, in order. */
 export const story: readonly Chapter[] = [
   {
-    title: 'The plan: what a pass would do, and why',
+    title: 'The plan: what a pass would do, and why (~ update, x not possible)',
     play: async ({ deps, listener }) => {
       for (const connection of [alloy, barndoor, contextforge]) {
         const { plan } = await preview({ connection, trigger: 'cli' }, deps);
@@ -44,7 +44,7 @@ export const story: readonly Chapter[] = [
     },
   },
   {
-    title: 'The first pass: the schedule starts it (events/scheduled.json)',
+    title: 'The first pass: the schedule starts it (events/scheduled.json); > reports it',
     play: ({ functions }) => functions.schedule(),
   },
   {

@@ -39,6 +39,8 @@ export interface Provider {
   readonly table: FieldTable;
   /** Default requests per minute. */
   readonly requestsPerMinute: number;
+  /** The path of the API, which is added to a connection's base URL. */
+  readonly apiPath: readonly string[];
   /** Servers on a page of its list; absent if the list is complete in one answer. */
   readonly serversOnPage?: number;
   /** The vendor's documented hosts, exact or `*.suffix`; allowed if the user owns both rows and settings. */

@@ -20,6 +20,7 @@ describe('init', () => {
   test('writes an example that is valid as it stands', async () => {
     const { code, stdout, stderr } = await run('init');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain(`Wrote ${join(folder, 'trueup.yaml')}, `);
     expect(stderr).toContain('next: ');
     expect(await readFile(join(folder, 'trueup.yaml'), 'utf8')).toMatch(
       /^# yaml-language-server: \$schema=/,

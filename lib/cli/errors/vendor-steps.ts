@@ -68,7 +68,7 @@ const kindSteps: Readonly<Record<Exclude<VendorErrorKind, 'status' | 'token'>, S
   tls: 'check baseUrl; a proxy may have replaced the certificate',
   body: 'check that baseUrl is the address of the API; if it is, report the answer to the vendor',
   redirect: 'set baseUrl to the address that it redirects to',
-  host: 'add the host to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS if there is no stack',
+  host: 'check baseUrl; only if the host is right, add it to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS if there is no stack',
   'needs-login': ['`trueup login CONNECTION`', 'sign in again, in the browser'],
   aborted: 'run it again',
 };
@@ -99,11 +99,11 @@ function tokenSteps(error: VendorError, secret: string): Steps {
       return 'try again; if it continues, look at the status page of the issuer';
     case 'no-route':
     case 'tls':
+    case 'host':
     case 'redirect': {
       const step = kindSteps[kind];
       return typeof step === 'string' ? step.replace('baseUrl', 'tokenUrl') : step;
     }
-    case 'host':
     case 'upstream':
     case 'conflict':
     case 'needs-login':

@@ -22,7 +22,12 @@ import { suggest } from './suggest.ts';
 export interface DeclarationOptions {
   readonly providers: ReadonlyMap<
     string,
-    { readonly table: FieldTable; readonly requestsPerMinute: number }
+    {
+      readonly table: FieldTable;
+      readonly requestsPerMinute: number;
+      /** The path of the gateway's API, which is added to a base URL. */
+      readonly apiPath?: readonly string[];
+    }
   >;
   readonly secretPrefix: string;
 }
@@ -41,9 +46,9 @@ export function connectionRules(
   row: JsonObject,
   { providers, secretPrefix }: DeclarationOptions,
 ): Issue[] {
-  const { provider, auth } = row;
+  const { provider, baseUrl, auth } = row;
   const connection = connectionNameSchema.safeParse(row['connection']).data;
-  const table = typeof provider === 'string' ? providers.get(provider)?.table : undefined;
+  const { table, apiPath = [] } = (typeof provider === 'string' && providers.get(provider)) || {};
   const secrets = isJsonObject(auth)
     ? authKeys.flatMap((key) =>
         auth[key] === undefined
@@ -55,8 +60,26 @@ export function connectionRules(
   return [
     ...(typeof provider === 'string' && !table ? [unknownProvider(provider, providers)] : []),
     ...placeholderIssues(own),
+    ...baseUrlIssues(baseUrl, apiPath),
     ...secrets,
     ...(table ? ignoreIssues(ignoreOf(row) ?? [], table, '/policy/ignore') : []),
+  ];
+}
+
+/** A path before the API's, such as a proxy's, is fine. */
+function baseUrlIssues(baseUrl: Json | undefined, apiPath: readonly string[]): Issue[] {
+  const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null;
+  const path = url?.pathname.replace(/\/+$/, '') ?? '';
+  const added = apiPath
+    .map((_, index) => `/${apiPath.slice(0, index + 1).join('/')}`)
+    .findLast((start) => path.endsWith(start));
+  if (added === undefined) return [];
+  return [
+    {
+      path: '/baseUrl',
+      problem: `ends in ${added}, which Trueup adds itself`,
+      expected: `must be the address without ${added}`,
+    },
   ];
 }
 

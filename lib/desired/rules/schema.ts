@@ -131,7 +131,10 @@ const spec = described(
 
 const connectionKeys = {
   provider: text('Kind of gateway'),
-  baseUrl: described(url({ query: false }), "Base URL of the gateway's API; https"),
+  baseUrl: described(
+    url({ query: false }),
+    "Base URL of the gateway's API, without its own path such as /v1; https",
+  ),
   auth: redescribed(authSchema, 'Credentials, by reference'),
   budget: z.optional(redescribed(budgetSchema, 'Limits of the request rate')),
   policy: z.optional(redescribed(connectionPolicySchema, 'Policy of all servers')),

@@ -7,24 +7,25 @@ import { toPage, toServer } from './convert.ts';
 
 /** [guess] The page size is not documented. */
 const pageSize = '100';
-const servers = ['api', 'servers'] as const;
+/** The path of the API below the base URL. */
+export const apiPath = ['api', 'servers'] as const;
 
 /** Alloy's three calls. The list is complete in one answer [doc], unless it has `hasMore`. */
 export function alloySession(send: SendRequest, connection: string): VendorSession {
   async function readPage(at: number): Promise<Page> {
     const query = at === 0 ? {} : { limit: pageSize, offset: String(at) };
-    const answer = await send({ operation: 'list', path: servers, query });
+    const answer = await send({ operation: 'list', path: apiPath, query });
     return expectList(toPage(answer, at), connection);
   }
   return {
     list: () => walkPages(0, readPage, connection),
     async get(id) {
-      const path = [...servers, id];
+      const path = [...apiPath, id];
       const answer = await send({ operation: 'get', path, server: id });
       return expectServer(toServer(answer), 'get', id, connection);
     },
     async put(id, body, secrets) {
-      const path = [...servers, id];
+      const path = [...apiPath, id];
       const answer = await send({ operation: 'put', path, body, secrets, server: id });
       return expectServer(toServer(answer), 'put', id, connection);
     },

@@ -1,7 +1,7 @@
 import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
-import { alloySession } from './client.ts';
+import { apiPath, alloySession } from './client.ts';
 import { accessIn } from './convert.ts';
 import { alloyFields } from './fields.ts';
 
@@ -24,6 +24,7 @@ export function createAlloy(http: HttpClient): Provider {
     ...owner,
     table: alloyFields,
     requestsPerMinute,
+    apiPath,
     facts,
     open: (connection, inputs) => {
       const { userId } = connection;

@@ -9,7 +9,8 @@ import { consentAddress, toPage, toServer } from './convert.ts';
 
 /** The maximum page size [doc]. */
 export const pageSize = 100;
-const servers = ['api', 'servers'] as const;
+/** The path of the API below the base URL. */
+export const apiPath = ['api', 'servers'] as const;
 
 /** Barndoor's calls: a paged list, get, and a PUT that applies only the keys in its body [doc]. */
 export function barndoorSession(
@@ -18,24 +19,24 @@ export function barndoorSession(
 ): VendorSession {
   async function readPage(at: number): Promise<Page> {
     const query = { page: String(at), limit: String(pageSize) };
-    const answer = await send({ operation: 'list', path: servers, query });
+    const answer = await send({ operation: 'list', path: apiPath, query });
     return expectList(toPage(answer, at), connection);
   }
   return {
     list: () => walkPages(1, readPage, connection, budget.concurrency),
     async get(id) {
-      const answer = await send({ operation: 'get', path: [...servers, id], server: id });
+      const answer = await send({ operation: 'get', path: [...apiPath, id], server: id });
       return expectServer(toServer(answer), 'get', id, connection);
     },
     async put(id, body, secrets) {
-      const path = [...servers, id];
+      const path = [...apiPath, id];
       const answer = await send({ operation: 'put', path, body, secrets, server: id });
       return expectServer(toServer(answer), 'put', id, connection);
     },
     async create({ server, body, secrets, before }) {
       const request = {
         operation: 'create',
-        path: servers,
+        path: apiPath,
         body,
         secrets,
         server,
@@ -48,7 +49,7 @@ export function barndoorSession(
       return { id: expectNewId(id, connection), ...(consentUrl !== undefined && { consentUrl }) };
     },
     async remove(id) {
-      await send({ operation: 'delete', path: [...servers, id], server: id });
+      await send({ operation: 'delete', path: [...apiPath, id], server: id });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
-import { barndoorSession, pageSize } from './client.ts';
+import { apiPath, barndoorSession, pageSize } from './client.ts';
 import { barndoorFields } from './fields.ts';
 
 /** [guess] No limit is published; this is five calls per second. A connection's `budget` overrides it. */
@@ -32,6 +32,7 @@ export function createBarndoor(http: HttpClient): Provider {
     ...owner,
     table: barndoorFields,
     requestsPerMinute,
+    apiPath,
     serversOnPage: pageSize,
     facts,
     open: (connection, inputs) =>

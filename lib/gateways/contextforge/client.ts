@@ -10,7 +10,8 @@ import type { SendRequest } from '../http/session.ts';
 import { masksIn, toPage, toServer } from './convert.ts';
 
 export const pageSize = 100;
-const gateways = ['v1', 'gateways'] as const;
+/** The path of the API below the base URL. */
+export const apiPath = ['v1', 'gateways'] as const;
 
 /**
  * ContextForge's calls. A PUT without the credential erases it. So if the body has no new one, the mask that the
@@ -31,12 +32,12 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
       limit: String(pageSize),
       ...(cursor !== undefined && { cursor }),
     };
-    const answer = await send({ operation: 'list', path: gateways, query });
+    const answer = await send({ operation: 'list', path: apiPath, query });
     return expectList(toPage(noted(answer)), connection, 'gateways');
   }
 
   async function get(id: string): Promise<LiveServer> {
-    const answer = await send({ operation: 'get', path: [...gateways, id], server: id });
+    const answer = await send({ operation: 'get', path: [...apiPath, id], server: id });
     return expectServer(toServer(noted(answer)), 'get', id, connection);
   }
 
@@ -57,14 +58,14 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
     get,
     async put(id, body, secrets) {
       const whole = await keeping(id, body);
-      const path = [...gateways, id];
+      const path = [...apiPath, id];
       const answer = await send({ operation: 'put', path, body: whole, secrets, server: id });
       return expectServer(toServer(noted(answer)), 'put', id, connection);
     },
     async create({ server, body, secrets, before }) {
       const request = {
         operation: 'create',
-        path: gateways,
+        path: apiPath,
         body,
         secrets,
         server,
@@ -74,7 +75,7 @@ export function contextForgeSession(send: SendRequest, connection: string): Vend
       return { id: expectNewId(created?.id, connection), ...(created && { server: created }) };
     },
     async remove(id) {
-      await send({ operation: 'delete', path: [...gateways, id], server: id });
+      await send({ operation: 'delete', path: [...apiPath, id], server: id });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
-import { contextForgeSession, pageSize } from './client.ts';
+import { apiPath, contextForgeSession, pageSize } from './client.ts';
 import { credentialsIn, isUncreated } from './convert.ts';
 import { contextForgeFields } from './fields.ts';
 
@@ -38,6 +38,7 @@ export function createContextForge(http: HttpClient): Provider {
     ...owner,
     table: contextForgeFields,
     requestsPerMinute,
+    apiPath,
     serversOnPage: pageSize,
     facts,
     open: (connection, inputs) =>

@@ -60,6 +60,7 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
   const fail = (kind: VendorErrorKind, message: string, more: VendorErrorOptions = {}) =>
     new VendorError(kind, outgoing.operation, message, { context: outgoing.context, ...more });
   const options = requestOptions(outgoing, fail);
+  const { host } = outgoing.target.url;
   // Imported late: it loads Node's fetch, which takes a third of a function's cold start.
   const { default: ky, isTimeoutError } = await import('ky');
   const sentAt = now();
@@ -83,17 +84,20 @@ export async function exchange(wire: Wire, outgoing: Outgoing, now: () => number
       const seconds = outgoing.timeoutMs / 1000;
       throw progress.connected
         ? fail('timeout', `no answer within ${seconds} s`)
-        : fail('no-route', `no connection within ${seconds} s`);
+        : fail('no-route', `${host}: no connection within ${seconds} s`);
     }
     if (error instanceof WireError) {
       const { failure, message } = error;
       throw failure === 'too-large'
         ? fail('body', message, { fault: 'size' })
-        : fail(kinds[failure], message);
+        : fail(kinds[failure], isUnopened(failure) ? `${host}: ${message}` : message);
     }
     throw fail(progress.connected ? 'cut' : 'no-route', 'the request failed');
   }
 }
+
+/** Whether no connection was opened, for a reason that does not name the host. */
+const isUnopened = (failure: WireFailure) => failure === 'no-route' || failure === 'tls';
 
 /** Whether the answer was too large; a retry would not help. */
 export function isTooLarge({ code }: VendorError): boolean {

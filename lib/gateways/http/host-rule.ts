@@ -84,9 +84,13 @@ export function assertAllowedUrl(
   }
   const reach = reachOf(url, owner, settings);
   if (reach === undefined) {
+    const near = nearHost(url, owner, settings);
+    const allow = `in allowedHosts of the stack, or in TRUEUP_ALLOWED_HOSTS as ${owner.name}=${url.host}`;
     return refuse(
-      `${url.host} is not among the allowed hosts for ${owner.name}: name it in allowedHosts of the stack, ` +
-        `or in TRUEUP_ALLOWED_HOSTS as ${owner.name}=${url.host}${nearHost(url, owner, settings)}`,
+      `${url.host} is not among the allowed hosts for ${owner.name}` +
+        (near.endsWith('?')
+          ? `${near} Only if ${url.host} is right, name it ${allow}`
+          : `: name it ${allow}${near}`),
     );
   }
   const literal = literalOf(url.hostname);

@@ -113,7 +113,7 @@ export function checkedLookup(reach: Reach, resolve: Resolve): LookupFunction {
     const refused = found.find(({ address }) => !mayReach(address, reach));
     if (refused) throw new WireError('host', unreachable(hostname, refused.address, reach));
     const [first] = found;
-    if (first === undefined) throw new WireError('no-route', `${hostname} has no address`);
+    if (first === undefined) throw new WireError('no-route', 'the name has no address');
     return { first, all: found.map(({ address, family }) => ({ address, family })) };
   });
   return (hostname, { all }, callback) =>

@@ -6,7 +6,8 @@ import { expectList, expectNewId, expectServer } from '../http/session.ts';
 import type { SendRequest } from '../http/session.ts';
 import { toList, toServer } from './convert.ts';
 
-const path = ['v1', 'mcp', 'server'] as const;
+/** The path of the API below the base URL. */
+export const apiPath = ['v1', 'mcp', 'server'] as const;
 
 /**
  * LiteLLM's calls. The list is complete in one answer. A PUT has the id in its body, and so does a POST, which sets it.
@@ -21,7 +22,7 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
   };
 
   async function list(): Promise<readonly LiveServer[]> {
-    const answer = await send({ operation: 'list', path });
+    const answer = await send({ operation: 'list', path: apiPath });
     const { servers, isWhole } = expectList(toList(answer), connection);
     if (!isWhole && (servers.length > 0 || !(await isAdministrator()))) throw notAll(connection);
     return servers.map(noted);
@@ -33,7 +34,7 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
    */
   async function isAdministrator(): Promise<boolean> {
     try {
-      await send({ operation: 'list', path: [...path, 'submissions'] });
+      await send({ operation: 'list', path: [...apiPath, 'submissions'] });
       return true;
     } catch (error) {
       if (isVendorError(error) && error.status === 403) return false;
@@ -54,23 +55,36 @@ export function liteLlmSession(send: SendRequest, connection: string): VendorSes
       yield await list();
     },
     async get(id) {
-      const answer = await send({ operation: 'get', path: [...path, id], server: id });
+      const answer = await send({ operation: 'get', path: [...apiPath, id], server: id });
       return noted(expectServer(toServer(answer), 'get', id, connection));
     },
     async put(id, body, secrets) {
       const whole = { ...(await withAlias(id, body)), server_id: id };
-      const answer = await send({ operation: 'put', path, body: whole, secrets, server: id });
+      const answer = await send({
+        operation: 'put',
+        path: apiPath,
+        body: whole,
+        secrets,
+        server: id,
+      });
       return noted(expectServer(toServer(answer), 'put', id, connection));
     },
     async create({ server, nonce, body, secrets, before }) {
       const whole = { ...body, server_id: nonce };
-      const request = { operation: 'create', path, body: whole, secrets, server, before } as const;
+      const request = {
+        operation: 'create',
+        path: apiPath,
+        body: whole,
+        secrets,
+        server,
+        before,
+      } as const;
       const created = toServer(await send(request));
       const id = expectNewId(created?.id === nonce ? nonce : undefined, connection);
       return { id, ...(created && { server: noted(created) }) };
     },
     async remove(id) {
-      await send({ operation: 'delete', path: [...path, id], server: id });
+      await send({ operation: 'delete', path: [...apiPath, id], server: id });
     },
   };
 }

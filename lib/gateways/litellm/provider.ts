@@ -1,7 +1,7 @@
 import type { GatewayFacts, Provider } from '../provider.ts';
 import type { HttpClient } from '../http/client.ts';
 import { openHttpSession } from '../http/session.ts';
-import { liteLlmSession } from './client.ts';
+import { apiPath, liteLlmSession } from './client.ts';
 import { clearTextIn, isNameTaken, isRepeated } from './convert.ts';
 import { liteLlmFields } from './fields.ts';
 
@@ -30,6 +30,7 @@ export function createLiteLlm(http: HttpClient): Provider {
     ...owner,
     table: liteLlmFields,
     requestsPerMinute,
+    apiPath,
     hasSlowGet: true,
     facts,
     open: (connection, inputs) =>

@@ -2,6 +2,7 @@ import { macOf } from '../../plan/fingerprint.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { JsonObject } from '../../model/json/json.types.ts';
 import { secretNameProblem } from '../../model/names/secret-name.ts';
+import { suggest } from '../../desired/rules/suggest.ts';
 import { secretText } from '../secret-text.ts';
 import { Secret, type SecretRequest } from '../../model/secret.ts';
 import type {
@@ -129,13 +130,37 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     inspect: async (connection, requests) => {
       const stored = readFile();
       const findings = new Map<string, SecretFinding>();
+      const start = `${prefix}/${connection}/`;
+      const used = new Set(requests.map(({ secret }) => secret));
+      const unused = [...stored.keys()].filter((name) => name.startsWith(start) && !used.has(name));
       for (const request of requests) {
-        const finding = findingOf(find(stored, connection, request.secret), connection, request);
-        if (finding && !findings.has(request.secret)) findings.set(request.secret, finding);
+        const name = request.secret;
+        if (findings.has(name)) continue;
+        const found = find(stored, connection, name);
+        const finding = findingOf(found, connection, request);
+        if (!finding) continue;
+        const near =
+          'code' in found && found.code === 'missing'
+            ? nearSecret(name.slice(start.length), start, unused)
+            : undefined;
+        const fix =
+          near === undefined
+            ? finding.fix
+            : `did you mean ${near}? Correct the name in the declaration, or ${finding.fix}`;
+        findings.set(name, { ...finding, fix });
       }
       return findings;
     },
   };
+}
+
+/** A stored secret of the connection with a similar name. Names that are used are not suggested: they belong to others. */
+function nearSecret(rest: string, start: string, unused: readonly string[]): string | undefined {
+  const near = suggest(
+    rest,
+    unused.map((name) => name.slice(start.length)),
+  );
+  return near === undefined ? undefined : start + near;
 }
 
 const textOf = (value: string | JsonObject) =>

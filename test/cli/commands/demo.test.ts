@@ -99,7 +99,7 @@ describe('npm start', () => {
   });
 
   test.each([
-    ['all gateways', /10 servers are declared at Barndoor[^]*3 at Alloy[^]*2 at ContextForge/],
+    ['all gateways', /10 servers are\s+declared at Barndoor[^]*3 at Alloy[^]*2 at\s+ContextForge/],
     [
       'the plan',
       /== The plan[^]*client_secret: \(cannot be read\)\n[^]*\nadopt: declared, but not/,
@@ -110,6 +110,10 @@ describe('npm start', () => {
     ],
     ['a server that is missing', /x acme-barndoor\/asana {2}\(missing\)/],
     ['a server that nobody declared', /1 live server not declared; not touched:\n.*Trial/],
+    [
+      'the signs, and a limit that is not the default',
+      /limit is\s+40% here \(default:\s+30%\)\.\n\n== The plan: .* \(~ update, x not possible\)\n/,
+    ],
     ['the first pass', /== The first pass[^]*> schedule: acme-barndoor: 3 updated/],
     ['a pass that does nothing', /nothing to do[^]*> schedule: acme-alloy: 3 in sync; 1 call/],
     [
@@ -127,7 +131,7 @@ describe('npm start', () => {
     ['the approval', /\$ trueup approve acme-barndoor [0-9a-f]{8}\n[^]*acme-barndoor: 3 updated/],
     [
       'the totals',
-      /\n\nIn all \d+ gateway calls .*, 6 server secrets decrypted\.\nNext, [^]*plan --local\n[^]*init\n$/,
+      /\n\n\d+ gateway calls in all \(.*\), 6 server secrets decrypted\.\nNext, [^]*plan --local\n[^]*init\n$/,
     ],
   ])('tells of %s', (_what, pattern) => {
     expect(text.stdout).toMatch(pattern);

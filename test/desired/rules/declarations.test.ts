@@ -49,6 +49,15 @@ describe('parseConnection', () => {
     });
   });
 
+  test.each(['/proxy', '/v1/proxy', '/proxy-v1', '/servers'])(
+    'takes a base URL with a path of its own, %s',
+    (path) => {
+      expect(
+        connectionIssues({ ...connectionRow, baseUrl: `https://api.acme.example${path}` }),
+      ).toEqual([]);
+    },
+  );
+
   test('takes what is declared', () => {
     const auth = {
       type: 'client-credentials',
@@ -132,6 +141,18 @@ describe('parseConnection', () => {
       'plain http',
       { baseUrl: 'http://api.acme.example' },
       [expect.stringContaining('does not use https')],
+    ],
+    [
+      "an address with the API's path",
+      { baseUrl: 'https://api.acme.example/proxy/v1/' },
+      ['/baseUrl: ends in /v1, which Trueup adds itself; must be the address without /v1'],
+    ],
+    [
+      "an address with more of the API's path",
+      { baseUrl: 'https://api.acme.example/v1/servers' },
+      [
+        '/baseUrl: ends in /v1/servers, which Trueup adds itself; must be the address without /v1/servers',
+      ],
     ],
     [
       'a literal token',

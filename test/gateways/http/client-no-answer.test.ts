@@ -68,7 +68,10 @@ describe('no answer', () => {
     const url = `https://${await peer((socket) => socket.once('data', () => socket.destroy()))}`;
     const { put } = await world((response) => answer(response, 200, {}));
     const error = await vendorErrorOf(clientFor('acme', [url]).send({ ...put, url }));
-    expect(error).toMatchObject({ kind: 'no-route', message: 'no connection (ECONNRESET)' });
+    expect(error).toMatchObject({
+      kind: 'no-route',
+      message: `${new URL(url).host}: no connection (ECONNRESET)`,
+    });
   });
 
   test('where a name has no address is no route', async () => {
@@ -76,6 +79,9 @@ describe('no answer', () => {
     const url = 'https://nowhere.example';
     const client = clientFor('acme', [url], { resolve: unknownName });
     const error = await vendorErrorOf(client.send({ ...get, url }));
-    expect(error).toMatchObject({ kind: 'no-route', message: 'no connection (ENOTFOUND)' });
+    expect(error).toMatchObject({
+      kind: 'no-route',
+      message: 'nowhere.example: no connection (ENOTFOUND)',
+    });
   });
 });

@@ -74,7 +74,10 @@ describe('repetition', () => {
     let sent = 0;
     const url = `http://127.0.0.1:${port}/thing`;
     const error = await vendorErrorOf(client.send({ ...put, url, count: () => (sent += 1) }));
-    expect(error).toMatchObject({ kind: 'no-route', message: 'no connection (ECONNREFUSED)' });
+    expect(error).toMatchObject({
+      kind: 'no-route',
+      message: `127.0.0.1:${port}: no connection (ECONNREFUSED)`,
+    });
     expect(sent).toBe(3);
   });
 

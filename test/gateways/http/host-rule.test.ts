@@ -164,6 +164,21 @@ describe('assertAllowedUrl', () => {
   });
 
   test.each([
+    [
+      'https://api.amce.example',
+      'api.amce.example is not among the allowed hosts for barndoor; did you mean api.acme.example? Only if ' +
+        'api.amce.example is right, name it in allowedHosts of the stack, or in TRUEUP_ALLOWED_HOSTS as barndoor=api.amce.example',
+    ],
+    [
+      'https://alloy.example',
+      'alloy.example is not among the allowed hosts for barndoor: name it in allowedHosts of the stack, or in ' +
+        'TRUEUP_ALLOWED_HOSTS as barndoor=alloy.example; it is allowed for alloy',
+    ],
+  ])('%s is refused with what was probably meant, before how to allow it', (url, message) => {
+    expect(refusal(url, named).message).toBe(message);
+  });
+
+  test.each([
     ['https://platform.barndoor.ai', /not among/],
     ['https://.platform.barndoor.ai', /not among/],
     ['https://evilplatform.barndoor.ai', /not among/],

@@ -61,7 +61,7 @@ describe('TLS', () => {
       const { answered, sent } = put(name, options);
       expect(await vendorErrorOf(answered)).toMatchObject({
         kind: 'tls',
-        message: `no secure connection (${code})`,
+        message: `${name}:${(server.address() as AddressInfo).port}: no secure connection (${code})`,
       });
       expect(sent()).toBe(1);
       expect(connections).toBe(before.connections + 1);

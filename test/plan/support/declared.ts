@@ -37,7 +37,7 @@ export const table: FieldTable = {
 };
 
 export const options = {
-  providers: new Map([['acme', { table, requestsPerMinute: 240 }]]),
+  providers: new Map([['acme', { table, requestsPerMinute: 240, apiPath: ['v1', 'servers'] }]]),
   secretPrefix: 'trueup',
 };
 

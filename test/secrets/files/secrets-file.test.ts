@@ -38,6 +38,26 @@ describe('The secrets file', () => {
     return found?.found ? found.value.reveal() : found;
   };
 
+  test('suggests a stored name for one that is missing, if it is of the connection and not in use', async () => {
+    await put({
+      'trueup/acme/tickets': canary,
+      'trueup/acme/wiki': canary,
+      'trueup/other/crmm': canary,
+    });
+    const fixOf = async (...names: readonly string[]) => {
+      const requests = names.map((secret) => ({ secret, key: undefined }));
+      return (await open().inspect('acme', requests)).get(names[0] ?? '')?.fix;
+    };
+    const add = `add it to ${file}, with exactly this name`;
+    expect(await fixOf('trueup/acme/tickest')).toBe(
+      `did you mean trueup/acme/tickets? Correct the name in the declaration, or ${add}`,
+    );
+    expect(await fixOf('trueup/acme/tickest', 'trueup/acme/tickets')).toBe(add);
+    expect(await fixOf('trueup/acme/crm')).toBe(add);
+    expect(await fixOf('trueup/acme/wiki')).toBeUndefined();
+    expect(await fixOf('trueup/other/crm')).toBe('name it trueup/acme/...');
+  });
+
   test('has texts and objects, whole or by key', async () => {
     await put({ [name]: { client_secret: canary }, 'trueup/acme/text': `{"a":"b"}` });
     expect(await value(name, 'client_secret')).toBe(canary);

@@ -61,7 +61,7 @@ export const init = defineCommand<InitOptions>({
       if (options.output === 'json') {
         output.data({ version: 1, files: [...all.keys()].map((file) => join(schemas, file)) });
       }
-      output.note(`Wrote ${all.size} schemas to ${schemas}.`);
+      output.note(`Wrote ${all.size} schemas to ${resolve(cwd, schemas)}.`);
       return exitCodes.ok;
     }
     if (!/\.ya?ml$/i.test(path)) {
@@ -78,7 +78,7 @@ export const init = defineCommand<InitOptions>({
     if (options.output === 'json') {
       output.data({ version: 1, files: [path, join(dirname(path), schemaUrl)] });
     }
-    output.note(`Wrote ${path}, and beside it the schema for editors.`);
+    output.note(`Wrote ${resolve(cwd, path)}, and beside it the schema for editors.`);
     const file = path === defaults.file ? '' : ` ${shellWord(path)}`;
     output.note(`next: edit it, then \`trueup validate${file}\``);
     return exitCodes.ok;
