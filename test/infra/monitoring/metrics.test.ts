@@ -210,15 +210,20 @@ describe('the metrics', () => {
     expect(services).toEqual(['Production', 'Production/Second', 'Test', 'Test/Second']);
   });
 
-  test('of an idle fleet, and the alarms, are as many as docs/deploy.md counts', async () => {
+  test('of an idle fleet, and the alarms, are as many as docs/cost.md counts', async () => {
     const { loud, lines } = observabilityOf('Test');
     await createScheduled(() => ({ deps: world.deps, connectionsAtOnce: 1 }), loud)({}, context);
     const alarms = Object.values(resources(template())).filter(({ Type }) =>
       Type.endsWith('::Alarm'),
     );
-    const page = readFileSync('docs/deploy.md', 'utf8');
-    expect(page).toContain(`CloudWatch: ${unique(lines.flatMap(emittedIn)).length} metrics`);
-    expect(page).toContain(`CloudWatch: ${alarms.length} alarms`);
+    const page = readFileSync('docs/cost.md', 'utf8');
+    const counted = (what: string) => {
+      const [, count] =
+        new RegExp(`^\\| CloudWatch: ${what} +\\| +(\\d+) \\|`, 'm').exec(page) ?? [];
+      return Number(count);
+    };
+    expect(counted('metrics')).toBe(unique(lines.flatMap(emittedIn)).length);
+    expect(counted('alarms')).toBe(alarms.length);
   });
 
   test('are told what there is: ages in seconds, and only the reasons that there were', async () => {
