@@ -21,7 +21,9 @@ const head = [
 
 /** The whole page; no figure of it comes from elsewhere. */
 export function renderPage(results: Results | undefined): string {
-  if (!results) return [...head, 'There are no results yet.', ''].join('\n');
+  if (!results) {
+    return `${head[0]}\n\nThere are no results yet: \`npm run bench:scale\` writes this page.\n`;
+  }
   const { about } = results;
   const targets = targetsOf(results);
   const missed = targets.filter(({ met }) => met === false);
