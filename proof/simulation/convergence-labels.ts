@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { LedgerState } from '../../lib/ledger/ledger.types.ts';
 import type { Reservation } from '../../lib/model/lifecycle.types.ts';
-import { currentRow, fits, policyOf } from './declared.ts';
+import { currentRow, isValid, policyOf } from './declared.ts';
 import { labelOfFields } from './labels.ts';
 import type { Findings } from './oracle.ts';
 import { isPausedNow, standingOf, unknownOf } from './oracle-convergence.ts';
@@ -80,11 +80,12 @@ function isWrong(
     (id) => id === boundId || boundId === undefined || !world.late.has(id),
   );
   if (!row) return exempt('released');
-  const { mode } = policyOf(row, own);
+  const policy = policyOf(row, own);
   const { manage = [] } = (isJsonObject(own['policy']) ? own['policy'] : {}) as {
     manage?: string[];
   };
-  if (mode !== 'correct') return exempt(`mode ${mode}`);
+  if (!isValid(row, policy)) return exempt('invalid');
+  if (policy.mode !== 'correct') return exempt(`mode ${policy.mode}`);
   if (isPausedNow(world, state, item)) return exempt('paused');
   if (boundId !== undefined && isPausedNow(world, state, boundId)) return exempt('paused');
   const taken = labelOfFields(account?.fieldsOf(`x-${label}`) ?? {}) === label;
@@ -94,7 +95,6 @@ function isWrong(
     if (taken && boundId === undefined) return exempt('for a person');
     return wrong(`it is declared absent, and there are ${there.join()}`);
   }
-  if (!fits(row, policyOf(row, own))) return exempt('invalid');
   if (boundId !== undefined) {
     const isVanished =
       world.late.has(boundId) ||

@@ -54,14 +54,15 @@ export function policyOf(row: JsonObject, connection: JsonObject): Policy {
 
 export const specOf = (row: JsonObject): JsonObject => (isObject(row['spec']) ? row['spec'] : {});
 
-/** Whether a row fits; generated ones may declare what there is not, or what they ignore. */
-export function fits(row: JsonObject, { ignore }: Policy): boolean {
+/** Whether a row fits a server that is to be there. */
+export function fits(row: JsonObject, policy: Policy): boolean {
+  return row['state'] !== 'absent' && isValid(row, policy);
+}
+
+/** Whether a row is acted on at all; generated ones may declare what there is not, or what they ignore. */
+export function isValid(row: JsonObject, { ignore }: Policy): boolean {
   const spec = specOf(row);
-  return (
-    row['state'] !== 'absent' &&
-    !('nonsense' in spec) &&
-    ignore.every((path) => valueAt(spec, path) === undefined)
-  );
+  return !('nonsense' in spec) && ignore.every((path) => valueAt(spec, path) === undefined);
 }
 
 /** What can only be said when a server is created. */

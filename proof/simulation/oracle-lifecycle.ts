@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../lib/model/json/json.ts';
-import { canonical, fits, policyOf, rowAt, valueAt } from './declared.ts';
+import { canonical, isValid, policyOf, rowAt, valueAt } from './declared.ts';
 import { labelOf, labelOfFields } from './labels.ts';
 import type { Deployment } from './deployment.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
@@ -80,7 +80,7 @@ export class LifecycleOracle implements Oracle {
     if (body['server_id'] !== undefined) this.#found.looked('no-harm: POSTs that choose the id');
     const policy = this.#declared(call, item, 'create', wrong);
     if (policy?.row['state'] === 'absent') wrong('its row is absent');
-    else if (policy && !policy.fits) wrong('its row is invalid');
+    else if (policy && !policy.valid) wrong('its row is invalid');
     if (this.#item(connection, `binding#${label}`)) wrong('the label has a server');
     const reservation = this.#item(connection, `create#${label}`);
     if (reservation?.['state'] !== 'reserved') return wrong('it is not reserved');
@@ -127,6 +127,7 @@ export class LifecycleOracle implements Oracle {
     if (label === undefined) return wrong('this deployment did not create it');
     const policy = this.#declared(call, `new#${label}`, 'delete', wrong);
     if (policy && policy.row['state'] !== 'absent') wrong('its row does not say absent');
+    if (policy && !policy.valid) wrong('its row is invalid');
     const binding = this.#item(connection, `binding#${label}`);
     if (binding?.['id'] !== id || binding['origin'] !== 'created') wrong('it is not bound');
     if (binding?.['removal'] === undefined) wrong('nothing says that it was to be sent');
@@ -163,7 +164,7 @@ export class LifecycleOracle implements Oracle {
     item: string,
     what: 'create' | 'delete',
     wrong: (what: string) => void,
-  ): { row: Readonly<Record<string, unknown>>; fits: boolean } | undefined {
+  ): { row: Readonly<Record<string, unknown>>; valid: boolean } | undefined {
     const reading: Reading | undefined = this.#readings.of(process, connection);
     const own = rowAt(this.#world, connection, 'connection', reading?.rows.get('connection'));
     const row = rowAt(this.#world, connection, item, reading?.rows.get(item));
@@ -177,6 +178,6 @@ export class LifecycleOracle implements Oracle {
     if (policy.mode === 'off') wrong('its mode is off');
     if (policy.mode === 'report' && !isAttended(process, reading)) wrong('its mode is report');
     if (isPaused(process, reading, this.#world.now, id ?? item)) wrong('it is paused');
-    return { row, fits: fits(row, policy) };
+    return { row, valid: isValid(row, policy) };
   }
 }
