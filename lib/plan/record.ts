@@ -2,12 +2,14 @@ import type { FieldNote, FieldVerdict } from './diff.types.ts';
 import type { Pointer } from '../model/json/json.types.ts';
 import type {
   AppliedField,
+  Intent,
   NormalisedField,
   Reason,
   ServerRecord,
   UndecidedField,
 } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Unit } from '../model/units.ts';
 
 /** The record of a server that has none yet. `rev` 0: its first write requires that there is no item. */
 export function emptyRecord(id: string, now: number, account: string): ServerRecord {
@@ -66,6 +68,21 @@ export function notedFields(maps: FieldMaps, verdicts: readonly FieldVerdict[]):
     undecided: pick<UndecidedField>(maps.undecided, (note) => note.undecided),
     normalised: pick(maps.normalised, (note) => note.normalised),
   };
+}
+
+/**
+ * The part of an intent that stays unknown after these fields were sent again, or read. The intent itself if it has none
+ * of them, so that changes can be detected by identity.
+ */
+export function remainingIntent(
+  intent: Intent | undefined,
+  known: readonly Unit[],
+): Intent | undefined {
+  if (!intent) return undefined;
+  const done = new Set(known.map(({ pointer }) => pointer));
+  const pointers = intent.pointers.filter((pointer) => !done.has(pointer));
+  if (pointers.length === intent.pointers.length) return intent;
+  return pointers.length === 0 ? undefined : { ...intent, pointers };
 }
 
 /** Whether all fields of a map are still owned. Must be fast: it runs for each map of each server. */

@@ -1,6 +1,7 @@
 import { attemptKey } from './change.ts';
 import type { DesiredServer } from '../model/desired.types.ts';
 import { diffUnit } from './diff.ts';
+import type { FieldVerdict } from './diff.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import { isSent } from '../model/outcome.ts';
@@ -9,7 +10,14 @@ import { findingOf, refusedOf, withRefusedDue } from './finding.ts';
 import { planGoing, planNew } from './lifecycle/lifecycle-plan.ts';
 import { pauseText } from '../model/pause.ts';
 import { askingOf, diffInputsOf, nothingToAttempt, planned } from './planned.ts';
-import { emptyRecord, isNewOutcome, keptFailure, notedFields, withOutcome } from './record.ts';
+import {
+  emptyRecord,
+  isNewOutcome,
+  keptFailure,
+  notedFields,
+  remainingIntent,
+  withOutcome,
+} from './record.ts';
 import type { RecordUpdate } from './record.ts';
 import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.types.ts';
 import { withSentTogether } from './together.ts';
@@ -115,6 +123,7 @@ export function notedRecord(
   const compared = verdicts.length > 0 || plan.inSyncAs !== undefined;
   const update: RecordUpdate = {
     ...(compared ? notedFields(record, verdicts) : keptFailure(record)),
+    intent: remainingIntent(record.intent, shownUnits(verdicts)),
     label,
     reason: finding.reason,
     ...(finding.since !== undefined && { since: finding.since }),
@@ -126,6 +135,10 @@ export function notedRecord(
     ? withOutcome(record, finding.outcome, now, update)
     : undefined;
 }
+
+/** A field that a read shows as declared is not unknown, whatever became of the PUT that had it. */
+const shownUnits = (verdicts: readonly FieldVerdict[]) =>
+  verdicts.flatMap(({ state, unit }) => (state === 'inSync' ? [unit] : []));
 
 /** In sync: the declaration counts as acted on, and earlier failures are cleared. */
 function acted({ record, verdicts }: ServerPlan, server: DesiredServer): RecordUpdate {

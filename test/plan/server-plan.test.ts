@@ -313,6 +313,21 @@ describe('the record where nothing is sent', () => {
     ).toBeUndefined();
   });
 
+  test.each<[string, readonly string[], readonly string[] | undefined]>([
+    ['what a read shows', ['/name', '/client_id'], ['/client_id']],
+    ['all that it has', ['/name'], undefined],
+  ])('no longer has an intent of a field that a read shows: %s', (_, before, after) => {
+    const read = serverOf({ name: 'a', client_id: 'c' });
+    const fields = {
+      '/name': applied('/name', 'a'),
+      '/client_id': applied('/client_id', 'c'),
+    };
+    const intent = { epoch: 1, pointers: before, at: iso(now) };
+    const record = recordOf({ applied: fields, contentHash: read.contentHash, intent });
+    const written = noted(inputsOf(read, { name: 'a' }, { record }));
+    expect(written?.intent?.pointers).toEqual(after);
+  });
+
   test('is left to apply where something is sent', () => {
     expect(noted(inputsOf(server, live))).toBeUndefined();
   });

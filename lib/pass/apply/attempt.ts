@@ -6,6 +6,7 @@ import { matchFingerprint } from '../../plan/fingerprint.ts';
 import type { Pointer } from '../../model/json/json.types.ts';
 import type { Intent, ServerRecord } from '../../model/ledger.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
+import { remainingIntent } from '../../plan/record.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
@@ -16,13 +17,7 @@ import type { AttemptFailure } from '../after-failure.ts';
 import { afterAnswer, appliedField, settle } from './answer.ts';
 import type { AppliedInputs, SentValue } from './answer.ts';
 import type { ApplyContext, ServerWork } from './context.types.ts';
-import {
-  intentToWrite,
-  remainingIntent,
-  unreadablePointers,
-  withIntent,
-  withoutOvertaken,
-} from './intents.ts';
+import { intentToWrite, unreadablePointers, withIntent, withoutOvertaken } from './intents.ts';
 import { bodyOf, mayBeDropped, restoringBody } from './put-body.ts';
 import { readAgain } from './read-again.ts';
 import { fetchValues } from './secret-values.ts';

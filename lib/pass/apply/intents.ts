@@ -26,17 +26,6 @@ export function intentToWrite(
   return { epoch, pointers, at: new Date(now).toISOString() };
 }
 
-/** The part of an earlier intent that stays unknown after these fields were sent again. */
-export function remainingIntent(
-  earlier: Intent | undefined,
-  sent: readonly Unit[],
-): Intent | undefined {
-  if (!earlier) return undefined;
-  const done = new Set(sent.map(({ pointer }) => pointer));
-  const pointers = earlier.pointers.filter((pointer) => !done.has(pointer));
-  return pointers.length === 0 ? undefined : { ...earlier, pointers };
-}
-
 export function withIntent(record: ServerRecord, intent: Intent | undefined): ServerRecord {
   const { intent: _before, ...rest } = record;
   return intent ? { ...rest, intent } : rest;

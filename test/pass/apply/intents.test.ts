@@ -44,3 +44,26 @@ test('attempts in vain at a value say nothing of it once another value was sent 
   expect(outcomesOf(await world.pass())).toEqual({ updated: 1 });
   expect(world.barndoor.find(id)).toMatchObject({ name: 'Wanted' });
 });
+
+test('an intent of a field ends with the read that shows the field', async () => {
+  const shows = world.barndoor.misbehave({
+    operation: 'list',
+    effect: { kind: 'mask', field: 'slug', value: false },
+  });
+  const cut = world.barndoor.misbehave({
+    operation: 'put',
+    effect: { kind: 'status', status: 502, applied: true },
+  });
+  await world.declare({ id, spec: { slug: 'declared' } });
+  expect(outcomesOf(await world.pass())).toEqual({ waiting: 1 });
+  cut();
+  shows();
+  const intent = async () => {
+    const { servers } = await world.deps.ledger.read(connection);
+    return servers.get(id)?.intent?.pointers;
+  };
+  expect(await intent()).toEqual(['/slug']);
+  world.clock.advance(10 * minutes);
+  expect(outcomesOf(await world.pass())).toEqual({ inSync: 1 });
+  expect(await intent()).toBeUndefined();
+});
