@@ -43,9 +43,9 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
     case 'remove':
       return remove(state, event);
     case 'gone':
-      return ofRemoval(state, () => free(state));
+      return ofRemoval(state, event.epoch, () => free(state));
     case 'kept':
-      return ofRemoval(state, (binding) => [bound(withoutRemoval(binding))]);
+      return ofRemoval(state, event.epoch, (binding) => [bound(withoutRemoval(binding))]);
     case 'vanished':
       return state.binding ? done(free(state)) : refused('none');
     case 'connected':
@@ -93,10 +93,10 @@ export type LifecycleEvent =
       readonly account: string;
       readonly stack: string;
     }
-  /** The deletion was answered, and the gateway no longer has the server. */
-  | { readonly kind: 'gone' }
-  /** The deletion was certainly not processed. */
-  | { readonly kind: 'kept' }
+  /** The attempt's own deletion was answered, and the gateway no longer has the server. */
+  | { readonly kind: 'gone'; readonly epoch: number }
+  /** The attempt's own deletion was certainly not processed. */
+  | { readonly kind: 'kept'; readonly epoch: number }
   /** The gateway does not have the server of a label that is declared absent, and nothing was sent. */
   | { readonly kind: 'vanished' }
   /** The gateway shows the server as connected: no user has to consent any more. */
@@ -224,11 +224,16 @@ function free({ reservation }: LabelState): readonly LifecycleWrite[] {
   return [...(reservation ? [without] : []), { item: 'binding' }];
 }
 
+/**
+ * As `ofAttempt`. The epoch identifies the attempt, because attempts under one lease never overlap: a process that was
+ * frozen does not resolve the deletion of the next owner.
+ */
 function ofRemoval(
   { binding }: LabelState,
+  epoch: number,
   writes: (binding: Binding) => readonly LifecycleWrite[],
 ): LifecycleDecision {
-  return binding?.removal ? done(writes(binding)) : refused('none');
+  return binding?.removal?.epoch === epoch ? done(writes(binding)) : refused('lost');
 }
 
 function read(
@@ -238,7 +243,7 @@ function read(
   const { removal } = state.binding ?? {};
   if (!removal) return refused('none');
   if (begunAt < Date.parse(removal.at) + settlingMs) return refused('early');
-  return decide(state, { kind: isThere ? 'kept' : 'gone' });
+  return decide(state, { kind: isThere ? 'kept' : 'gone', epoch: removal.epoch });
 }
 
 function withoutRemoval({ removal: _removal, ...binding }: Binding): Binding {

@@ -75,4 +75,13 @@ export const lifecycleMutations: readonly Mutation[] = [
     says: 'this deployment did not create it',
     seed: 27,
   },
+  {
+    name: "another process's deletion resolved",
+    file: 'lib/lifecycle/protocol.ts',
+    text: 'return binding?.removal?.epoch === epoch ?',
+    by: 'return binding?.removal && epoch > 0 ?',
+    breaks: 'convergence',
+    says: 'is not right: there are ;',
+    seed: 'deletion-resolved-by-a-frozen-process',
+  },
 ];

@@ -30,6 +30,8 @@ export interface Limits {
   readonly lagTicks: number;
   /** Whether the label is to be deleted once it is bound. */
   readonly absent?: boolean;
+  /** Its server was created before. */
+  readonly created?: boolean;
   /** Another's server of the same name is there from the beginning. */
   readonly stranger?: boolean;
   /** Another's server of the same name comes while it is not known what became of a request. */
@@ -98,14 +100,17 @@ export function firstWorld(limits: Limits): World {
   return {
     now: 0,
     reservation: null,
-    binding: null,
-    servers: limits.stranger ? [{ id: 'stranger', bornAt: -100, ours: false }] : [],
+    binding: limits.created ? { ...newBinding, id: 'n0' } : null,
+    servers: [
+      ...(limits.stranger ? [{ id: 'stranger', bornAt: -100, ours: false }] : []),
+      ...(limits.created ? [{ id: 'n0', bornAt: -100, ours: true }] : []),
+    ],
     requests: [],
     callers: [idle, idle],
     epoch: 0,
     owner: null,
     expiresAt: 0,
-    made: 0,
+    made: limits.created ? 1 : 0,
     deaths: limits.deaths,
     lost: limits.lost,
     strangers: limits.strangerLater ? 1 : 0,
@@ -189,7 +194,11 @@ function turns(
   if (step === 'send') {
     // As the lease's gate: a request starts only if the lease outlives it.
     const isOwned = world.owner === index && world.epoch === caller.epoch;
-    if (!isOwned || world.now + 1 > world.expiresAt) return [end(world)];
+    if (!isOwned || world.now + 1 > world.expiresAt) {
+      const { nonce, epoch, seen } = caller;
+      const unsent = seen.binding ? { kind: 'kept', epoch } : { kind: 'rejected', nonce };
+      return [go({ writes: [unsent as LifecycleEvent], after: 'end' }), end(world)];
+    }
     const request: Request = {
       kind: caller.nonce.startsWith('n') && !caller.seen.binding ? 'create' : 'delete',
       nonce: caller.nonce,
@@ -300,7 +309,7 @@ function toDo(
 
 /** The answer to what was sent, as soon as there is one; or none in time. */
 function answers(world: World, caller: Caller, go: (step: Step) => World): readonly World[] {
-  const { nonce, seen } = caller;
+  const { nonce, epoch, seen } = caller;
   const pending = world.requests.find((request) => request.nonce === nonce);
   const isDelete = seen.binding !== undefined;
   const unheard: readonly LifecycleEvent[] = isDelete
@@ -310,7 +319,7 @@ function answers(world: World, caller: Caller, go: (step: Step) => World): reado
   if (pending) return pending.until <= world.now ? [givenUp] : [];
   const isThere = world.servers.some(({ id }) => id === nonce);
   const heard: LifecycleEvent = isDelete
-    ? { kind: isThere ? 'kept' : 'gone' }
+    ? { kind: isThere ? 'kept' : 'gone', epoch }
     : isThere
       ? { kind: 'answered', nonce, id: nonce, binding: newBinding }
       : { kind: 'rejected', nonce };

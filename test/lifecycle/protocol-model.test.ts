@@ -17,6 +17,7 @@ test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
     10_000,
   ],
   ['a deletion', { absent: true }, isGone, 100],
+  ['a deletion and the next one', { absent: true, created: true }, isGone, 10_000],
 ])(
   'every interleaving of %s: never two servers, and in the end it is as declared',
   (_, more, isAtRest, least) => {
@@ -69,4 +70,14 @@ test.each<[string, Partial<Rules>, Partial<Limits>, string]>([
   expect(explore({ ...none, passes: 4, ...more }, { ...rules, ...broken })).toMatchObject({
     wrong,
   });
+});
+
+test('where a frozen process resolves the deletion of the next owner, the model finds what is never settled', () => {
+  const ofAnyEpoch: typeof decide = (state, event) => {
+    if (event.kind !== 'kept' && event.kind !== 'gone') return decide(state, event);
+    return decide(state, { ...event, epoch: state.binding?.removal?.epoch ?? event.epoch });
+  };
+  const limits = { ...none, absent: true, created: true };
+  const found = explore(limits, { ...rules, decide: ofAnyEpoch }, isGone);
+  expect(found.stuck).toBeGreaterThan(0);
 });

@@ -47,7 +47,19 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
   ['the absence of what is not bound', {}, { kind: 'vanished' }, 'none'],
   ['the connection of what needed no consent', { binding }, { kind: 'connected' }, 'none'],
   ['the connection of what is not bound', {}, { kind: 'connected' }, 'none'],
-  ['the end of a deletion that nobody began', { binding }, { kind: 'gone' }, 'none'],
+  ['the end of a deletion that was settled', { binding }, { kind: 'gone', epoch: 3 }, 'lost'],
+  [
+    'the end of an earlier deletion',
+    { binding: { ...binding, removal } },
+    { kind: 'gone', epoch: 2 },
+    'lost',
+  ],
+  [
+    'the refusal of an earlier deletion',
+    { binding: { ...binding, removal } },
+    { kind: 'kept', epoch: 2 },
+    'lost',
+  ],
   [
     'a read without a deletion',
     { binding },
@@ -157,7 +169,7 @@ test('a binding is its own only at the same gateway and in the same deployment',
 
 test.each<[string, Binding, LifecycleEvent]>([
   ['vanished', binding, { kind: 'vanished' }],
-  ['was deleted', { ...binding, removal }, { kind: 'gone' }],
+  ['was deleted', { ...binding, removal }, { kind: 'gone', epoch: 3 }],
   [
     'was deleted, as a later read shows',
     { ...binding, removal },

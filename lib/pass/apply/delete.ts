@@ -66,7 +66,7 @@ export async function remove(context: ApplyContext, work: LifecycleWork): Promis
     const isUnsent = error instanceof InterruptedError;
     if (!isUnsent && !isVendorError(error)) throw error;
     if (isUnsent || wasNotProcessed(error)) {
-      await deps.ledger.advance(connection, label, { kind: 'kept' });
+      await deps.ledger.advance(connection, label, { kind: 'kept', epoch: lease.epoch });
       return isUnsent ? { kind: 'interrupted', error } : { kind: 'rejected', error };
     }
     const reason = { code: error.code, message: `${vendorProblem(error)}; ${mayBeGone}` };
@@ -75,7 +75,7 @@ export async function remove(context: ApplyContext, work: LifecycleWork): Promis
     tally.events.push({ type: 'Server Unsure', ...about, reason });
     return { kind: 'unsure' };
   }
-  await deps.ledger.advance(connection, label, { kind: 'gone' });
+  await deps.ledger.advance(connection, label, { kind: 'gone', epoch: lease.epoch });
   if (plan.record.rev > 0) {
     lease.assertOwned(0);
     await deps.ledger.forgetServer(connection, plan.record);
