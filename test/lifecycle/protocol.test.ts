@@ -48,6 +48,7 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
   ['the connection of what needed no consent', { binding }, { kind: 'connected' }, 'none'],
   ['the connection of what is not bound', {}, { kind: 'connected' }, 'none'],
   ['the end of a deletion that was settled', { binding }, { kind: 'gone', epoch: 3 }, 'lost'],
+  ['the end of a deletion of what is not bound', {}, { kind: 'kept', epoch: 3 }, 'lost'],
   [
     'the end of an earlier deletion',
     { binding: { ...binding, removal } },

@@ -314,9 +314,10 @@ describe('the record where nothing is sent', () => {
   });
 
   test.each<[string, readonly string[], readonly string[] | undefined]>([
-    ['what a read shows', ['/name', '/client_id'], ['/client_id']],
-    ['all that it has', ['/name'], undefined],
-  ])('no longer has an intent of a field that a read shows: %s', (_, before, after) => {
+    ['some of its fields', ['/name', '/client_id'], ['/client_id']],
+    ['all of its fields', ['/name'], undefined],
+    ['none of its fields', ['/client_id'], ['/client_id']],
+  ])('has no intent of a field that a read shows: %s', (_, before, after) => {
     const read = serverOf({ name: 'a', client_id: 'c' });
     const fields = {
       '/name': applied('/name', 'a'),
