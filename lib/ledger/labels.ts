@@ -3,6 +3,8 @@ import { decide } from '../lifecycle/protocol.ts';
 import type { LifecycleWrite } from '../lifecycle/protocol.ts';
 import type { Binding, Reservation, StoredLabel } from '../model/lifecycle.types.ts';
 import { isTime } from '../model/time.ts';
+import type { Clock } from '../model/runtime.types.ts';
+import { nextRevision, revisionToWrite } from '../table/table.ts';
 import type { Item, ItemValue, Table } from '../table/table.ts';
 import { keys, labelIn, labelRange } from './keys.ts';
 import type { Ledger } from './ledger.types.ts';
@@ -44,7 +46,10 @@ const nothing: StoredLabel = { revs: { reservation: 0, binding: 0 } };
 const attemptsAtMost = 10;
 
 /** The part of `Ledger` for servers that Trueup creates. */
-export function labels(table: Table): Pick<Ledger, 'labels' | 'advance'> {
+export function labels(
+  table: Table,
+  clock: Pick<Clock, 'now'>,
+): Pick<Ledger, 'labels' | 'advance'> {
   const read = async (connection: string, label: string): Promise<StoredLabel> => {
     const named = [keys.binding(label), keys.create(label)];
     const items = await table.getMany(connection, named);
@@ -60,7 +65,7 @@ export function labels(table: Table): Pick<Ledger, 'labels' | 'advance'> {
         const decision = decide(stored, event);
         if (!decision.ok) return decision;
         // oxlint-disable-next-line no-await-in-loop -- see above
-        const after = await write(table, connection, label, stored, decision.writes);
+        const after = await write({ table, clock }, connection, label, stored, decision.writes);
         if (after) return { ok: true, stored: after };
         if (seen) return { ok: false, why: 'lost' };
       }
@@ -71,7 +76,7 @@ export function labels(table: Table): Pick<Ledger, 'labels' | 'advance'> {
 
 /** Writes one after the other, each with its revision. @returns undefined at the first that another process changed */
 async function write(
-  table: Table,
+  { table, clock }: { readonly table: Table; readonly clock: Pick<Clock, 'now'> },
   connection: string,
   label: string,
   stored: StoredLabel,
@@ -80,15 +85,16 @@ async function write(
   let after = stored;
   for (const { item, value } of writes) {
     const key = item === 'reservation' ? keys.create(label) : keys.binding(label);
-    const rev = after.revs[item];
+    const known = after.revs[item];
+    const rev = revisionToWrite(known, clock.now());
     const isWritten =
       value === undefined
-        ? table.remove(connection, key, rev)
+        ? table.remove(connection, key, known)
         : // Interfaces have no index signature; both hold JSON only.
           table.put(connection, key, value as unknown as ItemValue, rev);
     // oxlint-disable-next-line no-await-in-loop -- in this order, so that no id is lost
     if (!(await isWritten)) return undefined;
-    const revs = { ...after.revs, [item]: value === undefined ? 0 : rev + 1 };
+    const revs = { ...after.revs, [item]: value === undefined ? 0 : nextRevision(rev) };
     after = { ...after, [item]: value, revs };
   }
   return after;

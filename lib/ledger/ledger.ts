@@ -4,6 +4,7 @@ import type { Ledger, LedgerState } from './ledger.types.ts';
 import type { Clock } from '../model/runtime.types.ts';
 import { LostUpdateError } from '../model/errors/store-error.ts';
 import { storeProblem } from '../table/store-errors.ts';
+import { nextRevision, revisionToWrite } from '../table/table.ts';
 import type { Item, Table } from '../table/table.ts';
 import { heldPlans } from './held-plans.ts';
 import { labels } from './labels.ts';
@@ -54,8 +55,9 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
         const at = { call: 'ledger write', store: table.name, connection, item: key };
         throw storeProblem('store-too-large', at, 'the record of its fields is larger than 400 KB');
       }
-      if (!(await table.put(connection, key, value, record.rev))) throw lost(connection, key);
-      return { ...record, rev: record.rev + 1 };
+      const rev = revisionToWrite(record.rev, clock.now());
+      if (!(await table.put(connection, key, value, rev))) throw lost(connection, key);
+      return { ...record, rev: nextRevision(rev) };
     },
 
     forgetServer: async (connection, { id, rev }) => {
@@ -63,7 +65,7 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
       if (!(await table.remove(connection, key, rev))) throw lost(connection, key);
     },
 
-    ...labels(table),
+    ...labels(table, clock),
     ...pauses(table, past.record),
     ...resendMarks(table),
     ...past,

@@ -72,7 +72,7 @@ export interface Ledger {
   /** Reads pauses, server items and marks, of all servers or only of the named ones. Consistent. */
   read(connection: string, ids?: readonly string[]): Promise<LedgerState>;
   /**
-   * Writes `record` with `rev` increased by one, if the item's `rev` is still `record.rev` (0: no item yet).
+   * Writes `record` with its next `rev`, which no record of the server had before, if the item's `rev` is still `record.rev` (0: no item yet).
    *
    * @returns the record as it is now
    * @throws LostUpdateError if the item has another `rev`

@@ -64,8 +64,8 @@ export interface Table {
   getMany(partition: string, keys: readonly string[]): Promise<readonly Item[]>;
   get(partition: string, key: string): Promise<Item | undefined>;
   /**
-   * Puts an item. With `rev`: only if the item's revision is still `rev` (0: no item yet); the revision is then
-   * increased by one. Without `rev`: always. The same key must always be written in the same way.
+   * Puts an item. With `rev`: only if the item's revision is still `rev` (0 or less: no item yet); the revision is then
+   * `nextRevision(rev)`. Without `rev`: always. The same key must always be written in the same way.
    *
    * @returns whether the condition held; true also for a put that was applied and repeated by the client because its
    * answer was lost
@@ -73,4 +73,20 @@ export interface Table {
   put(partition: string, key: string, value: ItemValue, rev?: number): Promise<boolean>;
   /** @returns whether the condition held: the item does not exist, or its revision was still `rev` */
   remove(partition: string, key: string, rev?: number): Promise<boolean>;
+}
+
+/** The revision of an item that was written under the condition `rev`. */
+export function nextRevision(rev: number): number {
+  return rev > 0 ? rev + 1 : 1 - rev;
+}
+
+/**
+ * The condition to write an item with, so that the revisions of an item which is removed and made again never repeat: a
+ * process that was frozen before a write would otherwise overwrite the new item, by a revision that the old one had.
+ *
+ * @param rev - the known revision; 0 if there is no item
+ * @param now - in milliseconds since the epoch
+ */
+export function revisionToWrite(rev: number, now: number): number {
+  return rev === 0 ? -now : rev;
 }

@@ -17,7 +17,7 @@ export function isLooking(process: Process, connection: string): boolean {
 /** The ledger of one process: what it writes is looked at, and each call fares as the scenario says. */
 export function ledgerOf(world: World, process: Process): Ledger {
   const { ledger } = world;
-  const stepped = labels(steppedTable(world, process));
+  const stepped = labels(steppedTable(world, process), process.clock);
   const call = <T>(name: keyof Ledger, out: unknown, effect: () => Promise<T>) => {
     if (out !== undefined) world.tell({ kind: 'out', to: `ledger.${name}`, text: textOf(out) });
     return world.call(process, `ledger.${name}`, effect);

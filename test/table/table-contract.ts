@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { change } from '../../lib/table/change.ts';
+import { nextRevision, revisionToWrite } from '../../lib/table/table.ts';
 import type { Item, Table } from '../../lib/table/table.ts';
 
 /** A table, and the same through another handle, as another process has it. */
@@ -75,6 +76,18 @@ export function tableContract(name: string, open: () => Promise<TestTable>): voi
       expect(await table.get('acme', 'a')).toMatchObject({ rev: 1, value: { by: 'one' } });
       await table.put('acme', 'b', { by: 'one' });
       expect(await other.put('acme', 'b', { by: 'two' }, 0)).toBe(false);
+    });
+
+    test('an item that is removed and made again has revisions that it never had', async () => {
+      await table.put('acme', 'a', { n: 1 }, revisionToWrite(0, 1000));
+      const old = (await table.get('acme', 'a'))?.rev ?? 0;
+      expect(old).toBe(nextRevision(-1000));
+      await table.remove('acme', 'a', old);
+      expect(await table.put('acme', 'a', { n: 2 }, revisionToWrite(0, 5000))).toBe(true);
+      expect(await table.put('acme', 'a', { n: 3 }, revisionToWrite(0, 6000))).toBe(false);
+      expect(await other.put('acme', 'a', { n: 3 }, old)).toBe(false);
+      expect(await other.remove('acme', 'a', old)).toBe(false);
+      expect(await table.get('acme', 'a')).toMatchObject({ rev: 5001, value: { n: 2 } });
     });
 
     test('a put under a revision replaces just that one, and counts up', async () => {

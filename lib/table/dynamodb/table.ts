@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { storeProblem } from '../store-errors.ts';
+import { nextRevision } from '../table.ts';
 import type { Item, Table } from '../table.ts';
 import { openItems, type ItemsOptions, type StoredItem } from './items.ts';
 
@@ -44,10 +45,10 @@ export function dynamoDbTable(options: DynamoDbTableOptions): Table {
       if (rev === undefined) return items.put(partition, key, value);
       const writeId = ids();
       const condition =
-        rev === 0
+        rev <= 0
           ? { expression: 'attribute_not_exists(#item)' }
           : { expression: '#rev = :rev', values: { ':rev': rev } };
-      const next = { ...value, rev: rev + 1, writeId };
+      const next = { ...value, rev: nextRevision(rev), writeId };
       if (await items.put(partition, key, next, condition)) return true;
       // If the answer to a put is lost, the SDK repeats it, and the condition fails because of its own first attempt.
       const found = await items.get(partition, key);

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../model/json/json.ts';
 import { storeProblem } from '../store-errors.ts';
+import { nextRevision } from '../table.ts';
 import type { Item, ItemValue, KeyRange, Table } from '../table.ts';
 import { openDatabase } from './database.ts';
 import { sqliteError } from './sqlite-errors.ts';
@@ -57,7 +58,7 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
        AND key IN (SELECT value FROM json_each(?))`,
   );
   const insert = prepare(
-    `INSERT INTO items (partition, key, rev, value, bytes, ttl) VALUES (?, ?, 1, ?, ?, ?)
+    `INSERT INTO items (partition, key, rev, value, bytes, ttl) VALUES (?1, ?2, ?6, ?3, ?4, ?5)
        ON CONFLICT DO NOTHING`,
   );
   const update = prepare(
@@ -111,7 +112,8 @@ export function openSqliteTable(path: string, now: number): SqliteTable {
       guarded('write', () => {
         const what = [partition, key, ...encoded(value)] as const;
         if (rev === undefined) return replace.run(...what).changes === 1;
-        const { changes } = rev === 0 ? insert.run(...what) : update.run(...what, rev);
+        const { changes } =
+          rev > 0 ? update.run(...what, rev) : insert.run(...what, nextRevision(rev));
         return changes === 1;
       }),
     remove: async (partition, key, rev) =>
