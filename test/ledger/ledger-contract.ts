@@ -485,6 +485,36 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect((await ledger.read('acme')).pauses).toEqual([{ at, by: 'lee' }]);
     });
 
+    test('a process that was frozen overwrites no later reservation or binding of its label', async () => {
+      const binding = { account: 'a', origin: 'created', stack: 's', at, createOnly: '' } as const;
+      const create = async (nonce: string) => {
+        const reservation = { nonce, account: 'a', body: {}, epoch: 1, at };
+        await ledger.advance('acme', 'one', { kind: 'reserve', reservation });
+        const reserved = (await subject.other.labels('acme')).get('one');
+        await ledger.advance('acme', 'one', { kind: 'answered', nonce, id: nonce, binding });
+        return { reserved, bound: (await subject.other.labels('acme')).get('one') };
+      };
+      const frozen = await create('n1');
+      await ledger.advance('acme', 'one', { kind: 'vanished' });
+      subject.clock.advance(1000);
+      const { bound, reserved } = await create('n2');
+      expect(reserved).toMatchObject({ reservation: { nonce: 'n2' } });
+      const remove = {
+        kind: 'remove',
+        at,
+        epoch: 1,
+        approval: 'd',
+        account: 'a',
+        stack: 's',
+      } as const;
+      const lost = { ok: false, why: 'lost' };
+      expect(await subject.other.advance('acme', 'one', remove, frozen.bound)).toEqual(lost);
+      const rejected = { kind: 'rejected', nonce: 'n1' } as const;
+      expect(await subject.other.advance('acme', 'one', rejected, frozen.reserved)).toEqual(lost);
+      expect((await ledger.labels('acme')).get('one')).toEqual(bound);
+      expect(bound).toMatchObject({ binding: { id: 'n2' } });
+    });
+
     test('a label is reserved by one, bound to what it was answered, and no other process can settle it', async () => {
       const reservation = { nonce: 'n1', account: 'a', body: {}, epoch: 1, at };
       const reserve = { kind: 'reserve', reservation } as const;
