@@ -487,18 +487,25 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
 
     test('a process that was frozen overwrites no later reservation or binding of its label', async () => {
       const binding = { account: 'a', origin: 'created', stack: 's', at, createOnly: '' } as const;
-      const create = async (nonce: string) => {
+      const seen = async () => (await subject.other.labels('acme')).get('one');
+      const reserve = async (nonce: string) => {
         const reservation = { nonce, account: 'a', body: {}, epoch: 1, at };
         await ledger.advance('acme', 'one', { kind: 'reserve', reservation });
-        const reserved = (await subject.other.labels('acme')).get('one');
-        await ledger.advance('acme', 'one', { kind: 'answered', nonce, id: nonce, binding });
-        return { reserved, bound: (await subject.other.labels('acme')).get('one') };
+        return seen();
       };
-      const frozen = await create('n1');
+      const answer = async (nonce: string) => {
+        await ledger.advance('acme', 'one', { kind: 'answered', nonce, id: nonce, binding });
+        return seen();
+      };
+      const stale = { reserved: await reserve('n1'), bound: await answer('n1') };
       await ledger.advance('acme', 'one', { kind: 'vanished' });
       subject.clock.advance(1000);
-      const { bound, reserved } = await create('n2');
-      expect(reserved).toMatchObject({ reservation: { nonce: 'n2' } });
+      const lost = { ok: false, why: 'lost' };
+      const reserved = await reserve('n2');
+      const rejected = { kind: 'rejected', nonce: 'n1' } as const;
+      expect(await subject.other.advance('acme', 'one', rejected, stale.reserved)).toEqual(lost);
+      expect(await seen()).toEqual(reserved);
+      const bound = await answer('n2');
       const remove = {
         kind: 'remove',
         at,
@@ -507,11 +514,8 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
         account: 'a',
         stack: 's',
       } as const;
-      const lost = { ok: false, why: 'lost' };
-      expect(await subject.other.advance('acme', 'one', remove, frozen.bound)).toEqual(lost);
-      const rejected = { kind: 'rejected', nonce: 'n1' } as const;
-      expect(await subject.other.advance('acme', 'one', rejected, frozen.reserved)).toEqual(lost);
-      expect((await ledger.labels('acme')).get('one')).toEqual(bound);
+      expect(await subject.other.advance('acme', 'one', remove, stale.bound)).toEqual(lost);
+      expect(await seen()).toEqual(bound);
       expect(bound).toMatchObject({ binding: { id: 'n2' } });
     });
 
