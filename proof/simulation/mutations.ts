@@ -6,11 +6,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'no rev check',
     file: 'lib/ledger/ledger.ts',
-    text: 'if (!(await table.put(connection, key, value, record.rev))) throw lost(connection, key);',
+    text: 'if (!(await table.put(connection, key, value, rev))) throw lost(connection, key);',
     by: 'const found = await table.get(connection, key); await table.put(connection, key, value, found?.rev ?? 0);',
     breaks: 'no-stale-write',
     says: 'was overwritten by',
     seed: 11,
+  },
+  {
+    name: 'revisions that begin again',
+    file: 'lib/table/table.ts',
+    text: 'return rev === 0 ? -now : rev;',
+    by: 'return rev;',
+    breaks: 'convergence',
+    says: 'is not right',
+    seed: 'binding-made-again',
   },
   {
     name: 'skipped knock',
