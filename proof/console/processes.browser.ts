@@ -77,7 +77,7 @@ test('trueup console --local --write: every page before and after a pass that it
   } while ((await done.count()) === 0);
   await pages();
   await goto('/history');
-  expect(await page.locator('main').textContent()).toMatch(/asked for a pass, by \S+@/);
+  expect(await page.locator('main').textContent()).toMatch(/requested a pass, by \S+@/);
   expect(await ctrlC()).toBe(0);
 });
 
