@@ -242,7 +242,7 @@ describe.each(['bearer', 'client-credentials', 'refresh-token'])(
         }
       }
       expect(await leaks()).toEqual([]);
-      expect(told.length).toBeGreaterThan(isWhole ? 160 : 60);
+      expect(told.length).toBeGreaterThan(isWhole ? 100 : 60);
     });
   },
 );
