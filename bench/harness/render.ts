@@ -1,4 +1,4 @@
-import type { Section } from './section.ts';
+import type { Measure, Section } from './section.ts';
 
 /** What the figures are of. */
 export interface About {
@@ -37,20 +37,38 @@ export function renderDocument(
     'The [benchmark](benchmark.md) measures the command line beside another tool.',
     '',
     `Trueup ${version}, Node ${node}, ${at.toISOString().slice(0, 10)}: ${held.length - missed.length} of ${held.length} targets met.`,
-    ...(missed.length === 0
-      ? []
-      : [
-          '',
-          'Not met:',
-          '',
-          ...missed.map(
-            ({ title, what, value, target = '' }) =>
-              `- ${title}: ${what} is ${value}, target ${target}`,
-          ),
-        ]),
+    ...renderMissed(
+      missed.map(
+        ({ title, what, value, target = '' }) => `${title}: ${what} is ${value}, target ${target}`,
+      ),
+    ),
     ...sections.flatMap(renderSection),
     '',
   ].join('\n');
+}
+
+/** What was missed, a line each; nothing if all targets were met. */
+export function renderMissed(missed: readonly string[]): string[] {
+  return missed.length === 0 ? [] : ['', 'Not met:', '', ...missed.map((one) => `- ${one}`)];
+}
+
+/** All targets, those that were missed first as a list. */
+export function renderTargets(
+  all: readonly Pick<Measure, 'what' | 'value' | 'target' | 'met'>[],
+  why: readonly string[] = [],
+): string[] {
+  const missed = all.filter(({ met }) => met === false);
+  return [
+    ...renderMissed(
+      missed.map(({ what, value, target = '' }) => `${what}: ${value}, target ${target}`),
+    ),
+    ...(missed.length === 0 ? [] : why),
+    '',
+    ...renderTable(
+      ['what', 'found', 'target', 'met'],
+      all.map(({ what, value, target = '', met }) => [what, value, target, met ? 'yes' : '**no**']),
+    ),
+  ];
 }
 
 function renderSection({ title, floor, measures, table, notes = [] }: Section): string[] {

@@ -1,4 +1,4 @@
-import { renderTable } from '../harness/render.ts';
+import { renderTable, renderTargets } from '../harness/render.ts';
 import { callsText } from '../harness/section.ts';
 import {
   callsTo,
@@ -73,22 +73,11 @@ function verdict(figures: Figures): string[] {
     `**${all.length - missed.length} of ${all.length} targets met.** They hold \`trueup plan\` against a bare Node process that loads the same clients, reads the same tables and makes the same list`,
     'calls, as many at a time, and does nothing about the answers. The ratio to another tool is stated, not aimed at: it depends on the latency of the gateway and on',
     'the number of requests at the same time.',
-    ...(missed.length === 0
-      ? []
-      : [
-          '',
-          'Not met:',
-          '',
-          ...missed.map(({ what, value, target = '' }) => `- ${what}: ${value}, target ${target}`),
-          '',
-          `Where the processor time goes, by the [profile](#where-the-time-goes): ${why}. Memory: Trueup keeps what it read of each server until the plan is printed; the`,
-          'bare process drops each page.',
-        ]),
-    '',
-    ...renderTable(
-      ['what', 'found', 'target', 'met'],
-      all.map(({ what, value, target = '', met }) => [what, value, target, met ? 'yes' : '**no**']),
-    ),
+    ...renderTargets(all, [
+      '',
+      `Where the processor time goes, by the [profile](#where-the-time-goes): ${why}. Memory: Trueup keeps what it read of each server until the plan is printed; the`,
+      'bare process drops each page.',
+    ]),
   ];
 }
 

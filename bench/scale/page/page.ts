@@ -1,4 +1,4 @@
-import { renderTable } from '../../harness/render.ts';
+import { renderTable, renderTargets } from '../../harness/render.ts';
 import { lambda, latencies, type Latency } from '../latencies.ts';
 import type { Results } from '../results.types.ts';
 import { millionsOf } from './million.ts';
@@ -32,24 +32,7 @@ export function renderPage(results: Results | undefined): string {
     `Trueup ${about.version} (${about.commit}), Node ${about.node}, ${about.at.slice(0, 10)}; ${about.machine}, ${about.processors} processors, load average before the run ${about.load.toFixed(1)}; ${about.minutes.toFixed(1)} minutes.`,
     '',
     `${targets.length - missed.length} of ${targets.length} targets met.`,
-    ...(missed.length === 0
-      ? []
-      : [
-          '',
-          'Not met:',
-          '',
-          ...missed.map(({ what, value, target = '' }) => `- ${what}: ${value}, target ${target}`),
-        ]),
-    '',
-    ...renderTable(
-      ['what', 'found', 'target', 'met'],
-      targets.map(({ what, value, target = '', met }) => [
-        what,
-        value,
-        target,
-        met === true ? 'yes' : '**no**',
-      ]),
-    ),
+    ...renderTargets(targets),
     '',
     'What breaks first with a million servers, every five minutes, at AWS’s default quotas:',
     '',
