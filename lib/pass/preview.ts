@@ -59,7 +59,7 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
     const wanted = plan(seen, attended, deps);
     const { window = [], creates = [], known, mostKnown, retry } = lease ?? {};
     const saved = { window, creates, known, mostKnown };
-    const allowed = withMissing(await guard(wanted, seen, saved, request, deps, true), seen);
+    const allowed = withMissing(await guard(wanted, seen, saved, request, deps, true), seen, deps);
     const earlier = { row: account.row, seen, planned: allowed.planned, calls };
     const findings = findingsOf(allowed, seen, new Set());
     // Requests of a process that died may still arrive, so a pass reads again later.
@@ -75,14 +75,26 @@ export async function preview(request: PassRequest, deps: Dependencies): Promise
 }
 
 /** Adds the secrets that were not found, for the servers that were read. */
-function withMissing(allowed: Allowed, { desired, live, secretVersions }: Readings): Allowed {
+function withMissing(
+  allowed: Allowed,
+  { desired, live, secretVersions }: Readings,
+  { secrets }: Dependencies,
+): Allowed {
   const servers = [...live.declared.keys()].flatMap((id) => {
     const declared = desired.servers.get(id);
     return declared?.valid ? [declared.server] : [];
   });
   const missing = missingSecrets(servers, secretVersions);
   if (missing.length === 0) return allowed;
-  return { ...allowed, plan: { ...allowed.plan, missingSecrets: missing } };
+  const similar = secrets.similar?.(
+    allowed.plan.connection,
+    missing.map(({ secret }) => secret),
+  );
+  const shown = missing.map((one) => {
+    const near = similar?.get(one.secret);
+    return near === undefined ? one : { ...one, similar: near };
+  });
+  return { ...allowed, plan: { ...allowed.plan, missingSecrets: shown } };
 }
 
 /** Whether a pass that sends nothing would neither write to the ledger nor read more than the plan did. */

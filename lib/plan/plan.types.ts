@@ -74,6 +74,8 @@ export interface GuardState {
 /** A secret that was not found, or that Trueup is not allowed to describe. */
 export interface MissingSecret {
   readonly secret: string;
+  /** A stored secret with a similar name that no declaration uses, if the store can list its names without a call. */
+  readonly similar?: string;
   /** How many servers use it, and the first of them. */
   readonly servers: number;
   readonly such: readonly string[];

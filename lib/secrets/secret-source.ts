@@ -61,4 +61,12 @@ export interface SecretSource {
    * of them.
    */
   values(connection: string, requests: readonly SecretRequest[]): Promise<readonly SecretValue[]>;
+  /**
+   * For names that were not found: a stored secret of the connection with a similar name, which no declaration uses.
+   * Absent for a store that would need another call to list its names.
+   */
+  readonly similar?: (
+    connection: string,
+    missing: readonly string[],
+  ) => ReadonlyMap<string, string>;
 }

@@ -192,6 +192,7 @@ export const planSchema = z.object({
       z.array(
         z.object({
           secret: text('Name of the secret'),
+          similar: z.optional(text('A stored secret with a similar name that no declaration uses')),
           servers: redescribed(count, 'How many servers use it'),
           such: described(z.array(z.string()), 'Labels of the first of them'),
         }),

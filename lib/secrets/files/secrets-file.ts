@@ -95,6 +95,30 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
       : { problem: message, fix };
   };
 
+  /** Stored names of the connection that are similar to `names` and not used: a used one belongs to another server. */
+  const nearNames = (
+    stored: SecretsByName,
+    connection: string,
+    names: readonly string[],
+    requested: readonly string[],
+  ): Map<string, string> => {
+    const start = `${prefix}/${connection}/`;
+    const used = new Set([...declared, ...requested]);
+    const unused = [...stored.keys()]
+      .filter((name) => name.startsWith(start) && !used.has(name))
+      .slice(0, mostCompared)
+      .map((name) => name.slice(start.length));
+    return new Map(
+      names.flatMap((name) => {
+        const near =
+          stored.has(name) || !name.startsWith(start)
+            ? undefined
+            : suggest(name.slice(start.length), unused);
+        return near === undefined ? [] : [[name, start + near] as const];
+      }),
+    );
+  };
+
   const versioning = async () => {
     const { current } = await keys();
     return (name: string, text: string) =>
@@ -117,10 +141,17 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     values: async (connection, requests) => {
       const stored = readFile();
       const versionOf = await versioning();
+      const used = requests.map(({ secret }) => secret);
       return requests.map((request): SecretValue => {
         const { secret: name } = request;
         const found = find(stored, connection, name);
-        if (!('text' in found)) return { found: false, code: found.code, message: found.message };
+        if (!('text' in found)) {
+          const { code, message } = found;
+          const near =
+            code === 'missing' ? nearNames(stored, connection, [name], used).get(name) : undefined;
+          const meant = near === undefined ? '' : `; did you mean ${near}?`;
+          return { found: false, code, message: message + meant };
+        }
         const read = secretText(found.text, request);
         if (!read.found) return { found: false, code: read.code, message: read.problem };
         return { found: true, value: new Secret(read.text), version: versionOf(name, found.text) };
@@ -130,19 +161,15 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
     inspect: async (connection, requests) => {
       const stored = readFile();
       const findings = new Map<string, SecretFinding>();
-      const start = `${prefix}/${connection}/`;
-      const used = new Set(requests.map(({ secret }) => secret));
-      const unused = [...stored.keys()].filter((name) => name.startsWith(start) && !used.has(name));
+      const names = requests.map(({ secret }) => secret);
+      const meant = nearNames(stored, connection, names, names);
       for (const request of requests) {
         const name = request.secret;
         if (findings.has(name)) continue;
         const found = find(stored, connection, name);
         const finding = findingOf(found, connection, request);
         if (!finding) continue;
-        const near =
-          'code' in found && found.code === 'missing'
-            ? nearSecret(name.slice(start.length), start, unused)
-            : undefined;
+        const near = 'code' in found && found.code === 'missing' ? meant.get(name) : undefined;
         const fix =
           near === undefined
             ? finding.fix
@@ -151,17 +178,13 @@ export function secretsFile(options: SecretsOptions): SecretSource & SecretInspe
       }
       return findings;
     },
+
+    similar: (connection, missing) => nearNames(readFile(), connection, missing, missing),
   };
 }
 
-/** A stored secret of the connection with a similar name. Names that are used are not suggested: they belong to others. */
-function nearSecret(rest: string, start: string, unused: readonly string[]): string | undefined {
-  const near = suggest(
-    rest,
-    unused.map((name) => name.slice(start.length)),
-  );
-  return near === undefined ? undefined : start + near;
-}
+/** Stored names that a missing name is compared with: each comparison takes time. */
+const mostCompared = 200;
 
 const textOf = (value: string | JsonObject) =>
   typeof value === 'string' ? value : JSON.stringify(value);

@@ -56,6 +56,25 @@ describe('The secrets file', () => {
     expect(await fixOf('trueup/acme/crm')).toBe(add);
     expect(await fixOf('trueup/acme/wiki')).toBeUndefined();
     expect(await fixOf('trueup/other/crm')).toBe('name it trueup/acme/...');
+
+    expect(await value('trueup/acme/tickest')).toMatchObject({
+      code: 'missing',
+      message: expect.stringMatching(/TICKEST; did you mean trueup\/acme\/tickets\?$/),
+    });
+    const used = open({ names: ['trueup/acme/tickets'] });
+    expect(await value('trueup/acme/tickest', undefined, used)).toMatchObject({
+      message: expect.stringMatching(/TICKEST$/),
+    });
+    const missing = ['trueup/acme/tickest', 'trueup/acme/crm', 'trueup/acme/wikki'];
+    expect(open().similar?.('acme', missing)).toEqual(
+      new Map([
+        ['trueup/acme/tickest', 'trueup/acme/tickets'],
+        ['trueup/acme/wikki', 'trueup/acme/wiki'],
+      ]),
+    );
+    expect(used.similar?.('acme', missing)).toEqual(
+      new Map([['trueup/acme/wikki', 'trueup/acme/wiki']]),
+    );
   });
 
   test('has texts and objects, whole or by key', async () => {

@@ -82,6 +82,23 @@ test('plan, apply, plan, status: no AWS, the ledger in a folder, no secret anywh
   for (const secret of [canary, bearer]) expect(told).not.toContain(secret);
 });
 
+test('a mistyped name of a secret is shown with the stored one that was probably meant', async () => {
+  await write('secrets.json', { 'trueup/acme/token': bearer, 'trueup/acme/aa': canary });
+  const { stdout } = await run(['plan']);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('used by first. Did you mean trueup/acme/aa?');
+  const json = JSON.parse((await run(['plan', '-o', 'json'])).stdout) as unknown;
+  expect(json).toMatchObject({
+    plans: [{ missingSecrets: [{ secret: 'trueup/acme/a', similar: 'trueup/acme/aa' }] }],
+  });
+  const applied = await run(['apply'], { answer: 'yes' });
+  expect(applied.stdout.replaceAll(/\s+/g, ' ')).toContain('; did you mean trueup/acme/aa?');
+
+  await write('secrets.json', { 'trueup/acme/tokn': bearer, 'trueup/acme/a': canary });
+  const failed = await run(['plan']);
+  expect(failed.code).toBe(1);
+  expect(failed.stderr.replaceAll(/\s+/g, ' ')).toContain('did you mean trueup/acme/tokn?');
+});
+
 test('a server is named in whatever Unicode form and spelling', async () => {
   const id = '0a1b2c3d-0000-4000-8000-00000000abcd';
   const servers = [
