@@ -12,7 +12,7 @@ test('every name that a declaration may have is that of one provider, which call
   expect([...providers].filter(([name, provider]) => provider.name !== name)).toEqual([]);
 });
 
-test("a base URL that ends in the path of the gateway's API is refused for each of them", () => {
+test("a base URL whose path is the gateway's API's own is refused for each of them", () => {
   const client = clientFor('any', []);
   const providers = createProviders(client);
   client.close();

@@ -66,18 +66,18 @@ export function connectionRules(
   ];
 }
 
-/** A path before the API's, such as a proxy's, is fine. */
+/** A path that is not the API's, such as a proxy's, is fine, however it ends. */
 function baseUrlIssues(baseUrl: Json | undefined, apiPath: readonly string[]): Issue[] {
   const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null;
   const path = url?.pathname.replace(/\/+$/, '') ?? '';
   const added = apiPath
     .map((_, index) => `/${apiPath.slice(0, index + 1).join('/')}`)
-    .findLast((start) => path.endsWith(start));
+    .find((start) => path === start);
   if (added === undefined) return [];
   return [
     {
       path: '/baseUrl',
-      problem: `ends in ${added}, which Trueup adds itself`,
+      problem: `has the path ${added}, which Trueup adds itself`,
       expected: `must be the address without ${added}`,
     },
   ];

@@ -49,7 +49,7 @@ describe('parseConnection', () => {
     });
   });
 
-  test.each(['/proxy', '/v1/proxy', '/proxy-v1', '/servers'])(
+  test.each(['/proxy', '/v1/proxy', '/proxy-v1', '/servers', '/proxy/v1', '/proxy/v1/servers/'])(
     'takes a base URL with a path of its own, %s',
     (path) => {
       expect(
@@ -144,14 +144,14 @@ describe('parseConnection', () => {
     ],
     [
       "an address with the API's path",
-      { baseUrl: 'https://api.acme.example/proxy/v1/' },
-      ['/baseUrl: ends in /v1, which Trueup adds itself; must be the address without /v1'],
+      { baseUrl: 'https://api.acme.example/v1/' },
+      ['/baseUrl: has the path /v1, which Trueup adds itself; must be the address without /v1'],
     ],
     [
       "an address with more of the API's path",
       { baseUrl: 'https://api.acme.example/v1/servers' },
       [
-        '/baseUrl: ends in /v1/servers, which Trueup adds itself; must be the address without /v1/servers',
+        '/baseUrl: has the path /v1/servers, which Trueup adds itself; must be the address without /v1/servers',
       ],
     ],
     [
