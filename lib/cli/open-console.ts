@@ -32,7 +32,7 @@ export function openedTwice(): CliError {
   return new CliError(
     'opened-twice',
     'the address was opened a second time, by another browser or user: the session has ended',
-    'start it again, and open the address once',
+    'run the same command again, and open the new address once',
     { exitCode: exitCodes.failed },
   );
 }

@@ -87,8 +87,11 @@ export function createAccess(host: () => string): Access {
   };
 }
 
-const noSession =
-  'No session: this one has ended, or was opened in another browser. Start `trueup console` again and open the address that it prints; each works once.';
+const restart =
+  'In the terminal where the console was started, stop it with Ctrl-C if it still runs, run the same command again, and open the new address that it prints. Each address works once.';
+
+const noSession = 'No session: this one has ended, or was opened in another browser. ' + restart;
 
 const openedTwice =
-  'This address was opened before, in another browser or by another user, so its session has ended. Start `trueup console` again.';
+  'This address was opened before, in another browser or by another user, so its session has ended. ' +
+  restart;

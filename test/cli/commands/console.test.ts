@@ -140,5 +140,5 @@ test('an address that is opened twice ends the session, with the next step', asy
     expect((await fetch(address, { redirect: 'manual' })).status).toBe(401);
   });
   expect(code).toBe(1);
-  expect(stderr).toMatch(/opened a second time[\s\S]*next: start it again/);
+  expect(stderr).toMatch(/opened a second time[\s\S]*next: run the same command again/);
 });

@@ -100,6 +100,25 @@ test('trueup demo --console ends after an hour without a request', async () => {
   expect((await running).code).toBe(0);
 });
 
+test('trueup demo --console ends when its address is opened twice, and the page shows how to go on', async () => {
+  const clock = movedClock();
+  let heard = '';
+  const running = trueup(['demo', '--console'], {
+    environment: { CI: 'true' },
+    wiring: { clock },
+    heard: (text) => (heard += text),
+  });
+  await until(() => clock.waits(shownMs));
+  const address = addressIn(heard) ?? '';
+  await sessionAt(address);
+  const second = await fetch(address, { redirect: 'manual' });
+  expect(second.status).toBe(401);
+  expect(await second.text()).toMatch(/opened before.*run the same command again.*new address/);
+  const { code, stderr } = await running;
+  expect(code).toBe(1);
+  expect(stderr).toContain('next: run the same command again, and open the new address once');
+});
+
 test('trueup demo --console prints no JSON, since it does not end by itself', async () => {
   const { code, stderr } = await trueup(['demo', '--console', '-o', 'json']);
   expect([code, stderr]).toEqual([3, expect.stringContaining('next: leave out -o')]);
