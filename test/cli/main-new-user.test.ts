@@ -7,7 +7,7 @@ import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simula
 import { openTerminal } from '../support/terminal.ts';
 import { serverIds } from '../support/world.ts';
 
-/* A new user's first session, at a terminal and without a single option: from `init` to a failure that was corrected. */
+/* A new user's first session, at a terminal: from `init` to a failure that was corrected. */
 
 const [jira = '', github = ''] = serverIds(2);
 const columns = 80;
@@ -73,7 +73,9 @@ function filledIn(example: string): string {
 }
 
 test('from init to a failure that was corrected', async () => {
-  expect(await types('trueup init', 0)).toContain('next: edit it, then `trueup validate`');
+  expect(await types('trueup init --provider barndoor', 0)).toContain(
+    'next: edit it, then `trueup validate`',
+  );
   await edits('trueup.yaml', filledIn);
   expect(await types('trueup validate', 0)).toBe('Valid: 1 connection, 2 servers.');
 

@@ -22,9 +22,10 @@ describe('init', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain(`Wrote ${join(folder, 'trueup.yaml')}, `);
     expect(stderr).toContain('next: ');
-    expect(await readFile(join(folder, 'trueup.yaml'), 'utf8')).toMatch(
-      /^# yaml-language-server: \$schema=/,
-    );
+    const example = await readFile(join(folder, 'trueup.yaml'), 'utf8');
+    expect(example).toMatch(/^# yaml-language-server: \$schema=/);
+    // The gateway of the quickstart.
+    expect(example).toContain('\nprovider: contextforge ');
     const checked = await run('validate', 'trueup.yaml');
     expect(checked).toEqual({ code: 0, stdout: '', stderr: 'Valid: 1 connection, 1 server.\n' });
   });

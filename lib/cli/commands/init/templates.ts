@@ -11,29 +11,8 @@ const bearer = (connection: string, what: string) => `\
   type: bearer # or: client-credentials, refresh-token (see \`trueup login\`)
   token: { secret: trueup/${connection}/token } # ${what}`;
 
-/** By provider. The first is the one that `trueup init` writes without --provider. */
+/** By provider. `trueup init` without --provider writes the first: the gateway of the quickstart. */
 export const templates: Readonly<Record<string, Template>> = {
-  barndoor: {
-    connection: 'acme-barndoor',
-    baseUrl: 'https://acme.platform.barndoor.ai',
-    auth: `\
-  type: client-credentials # or: bearer (token), refresh-token (see \`trueup login\`)
-  tokenUrl: https://auth.barndoor.ai/realms/barndoor/protocol/openid-connect/token
-  client_id: trueup
-  client_secret: { secret: trueup/acme-barndoor/service-account, key: client_secret }
-  audience: https://barndoor.ai/`,
-    requestsPerMinute: 300,
-    server: `\
-  - id: 123e4567-e89b-12d3-a456-426614174000
-    label: salesforce-prod # what you call it
-    spec: # the gateway's own field names; what you leave out stays as it is
-      name: Salesforce Production
-      slug: salesforce
-      client_id: 3MVG9...
-      client_secret: { secret: trueup/acme-barndoor/salesforce, key: client_secret }
-      meta: { team: sales }
-    # policy: { mode: correct, ignore: [/meta/costCenter] } # for this server only`,
-  },
   contextforge: {
     connection: 'acme-contextforge',
     baseUrl: 'https://contextforge.example.com # allow it: TRUEUP_ALLOWED_HOSTS=contextforge=HOST',
@@ -69,6 +48,27 @@ export const templates: Readonly<Record<string, Template>> = {
       credentials:
         auth_value: { secret: trueup/acme-litellm/jira, key: token }
     # policy: { mode: correct } # for this server only`,
+  },
+  barndoor: {
+    connection: 'acme-barndoor',
+    baseUrl: 'https://acme.platform.barndoor.ai',
+    auth: `\
+  type: client-credentials # or: bearer (token), refresh-token (see \`trueup login\`)
+  tokenUrl: https://auth.barndoor.ai/realms/barndoor/protocol/openid-connect/token
+  client_id: trueup
+  client_secret: { secret: trueup/acme-barndoor/service-account, key: client_secret }
+  audience: https://barndoor.ai/`,
+    requestsPerMinute: 300,
+    server: `\
+  - id: 123e4567-e89b-12d3-a456-426614174000
+    label: salesforce-prod # what you call it
+    spec: # the gateway's own field names; what you leave out stays as it is
+      name: Salesforce Production
+      slug: salesforce
+      client_id: 3MVG9...
+      client_secret: { secret: trueup/acme-barndoor/salesforce, key: client_secret }
+      meta: { team: sales }
+    # policy: { mode: correct, ignore: [/meta/costCenter] } # for this server only`,
   },
   alloy: {
     connection: 'acme-alloy',
