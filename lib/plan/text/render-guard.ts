@@ -2,7 +2,7 @@ import { baseOf, hasGuardedCause, isLifecycleChange, isOver, shareOf, sizeOf } f
 import type { NextCommand } from '../../model/text/next-command.types.ts';
 import type { Paint } from '../../model/text/paint.types.ts';
 import type { GuardState, Plan, PlannedServer } from '../plan.types.ts';
-import { wrap } from '../../model/text/wrap.ts';
+import { commandLines, wrap } from '../../model/text/wrap.ts';
 
 /** `47.6%` */
 export function percent(part: number, digits = 1): string {
@@ -30,7 +30,9 @@ export function guardLines(
   const wrapped = (...texts: readonly string[]) =>
     texts.flatMap((text) => wrap(text, '', '', paint.columns));
   const approval =
-    held === undefined ? [] : [`    ${next(`trueup approve ${connection} ${held}`)}`];
+    held === undefined
+      ? []
+      : commandLines(next(`trueup approve ${connection} ${held}`), '      ', '    ', paint.columns);
   const waits = 'Changes marked as held wait for approval:';
   if (!guard.active) {
     const finding = `Guard: not active; ${sizeText(guard)}, the minimum is ${guard.minimum}.`;

@@ -10,7 +10,7 @@ import { serverBlocks } from './render-server.ts';
 import { quoted } from '../../model/text/shown-value.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
 import { failsSince, triedAgain } from './tried-again.ts';
-import { wrap } from '../../model/text/wrap.ts';
+import { columns, commandLines, wrap } from '../../model/text/wrap.ts';
 
 const plain: Paint = (text) => text;
 const same: NextCommand = (line) => line;
@@ -59,12 +59,18 @@ function undeclaredLines(plan: Plan, paint: Paint): readonly string[] {
     `${counted(count, 'live server')} not declared; not touched:`,
     ...undeclared
       .slice(0, mostUndeclared)
-      .map(({ id, name }) =>
-        name === undefined ? plainText(id) : `${plainText(id)} ${quoted(name)}`,
-      )
-      .concat(more > 0 ? [`and ${more} more`] : [])
-      .map((line) => paint(`    ${line}`, 'quiet')),
+      .flatMap(({ id, name }) => undeclaredServer(plainText(id), name, paint.columns))
+      .concat(more > 0 ? [`    and ${more} more`] : [])
+      .map((line) => paint(line, 'quiet')),
   ];
+}
+
+/** The name is below the id if they do not fit into one line. */
+function undeclaredServer(id: string, name: string | undefined, width = columns) {
+  const line = `    ${id}`;
+  if (name === undefined) return [line];
+  const both = `${line} ${quoted(name)}`;
+  return both.length <= width ? [both] : [line, `      ${quoted(name)}`];
 }
 
 const mostMissing = 10;
@@ -74,10 +80,11 @@ export function missingLines({ missingSecrets = [] }: Plan, paint: Paint): reado
   const more = missingSecrets.length - mostMissing;
   return missingSecrets
     .slice(0, mostMissing)
-    .map(({ secret, servers, such }) => {
+    .map(({ secret, similar, servers, such }) => {
       const others = servers - such.length;
       const names = such.join(', ') + (others > 0 ? ` and ${others} more` : '');
-      return `Warning: secret ${secret} was not found, or cannot be described; used by ${names}.`;
+      const meant = similar === undefined ? '' : ` Did you mean ${similar}?`;
+      return `Warning: secret ${secret} was not found, or cannot be described; used by ${names}.${meant}`;
     })
     .concat(more > 0 ? [`and ${more} more secrets`] : [])
     .flatMap((line) => wrap(plainText(line), '    ', '', paint.columns))
@@ -140,6 +147,10 @@ export function renderReport(report: PassReport, paint: Paint = plain, next = sa
   const again = failsSince(report);
   const indented = (text: string) =>
     wrap(plainText(text, mostCharacters), '      ', '  ', paint.columns);
+  const approval = (digest: string) => {
+    const command = next(`trueup approve ${connection} ${digest}`);
+    return commandLines(command, '      ', '  held: ', paint.columns);
+  };
   const shown = details.slice(0, mostDetails).map((detail) => {
     const { id, label, outcome, since, reason: why } = detail;
     const tried = triedAgain(detail);
@@ -160,9 +171,7 @@ export function renderReport(report: PassReport, paint: Paint = plain, next = sa
     ...(again === undefined ? [] : indented(again)),
     ...shown.flat(),
     ...(more > 0 ? [`  and ${more} more`] : []),
-    ...(held === undefined
-      ? []
-      : [paint(`  held: ${next(`trueup approve ${connection} ${held}`)}`, 'warn')]),
+    ...(held === undefined ? [] : approval(held)).map((line) => paint(line, 'warn')),
     ...(undeclared > 0
       ? [`  ${counted(undeclared, 'live server')} not declared; not touched`]
       : []),

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import * as z from 'zod/mini';
 import { accessToken, values } from '../../../demo/world/secret-values.ts';
 import { outcomes, triggers } from '../../../lib/model/outcome.ts';
@@ -151,10 +151,18 @@ describe('npm start', () => {
     }
   });
 
-  test('fits a terminal of 80 columns', () => {
+  test('fits 80 columns where there is no terminal', () => {
     const lines = text.stdout.split('\n');
     expect(lines.filter(({ length }) => length > 80)).toEqual([]);
     expect(lines.length).toBeLessThan(130);
+  });
+
+  test.each([60, 80, 160])('fits a terminal of %d columns', async (columns) => {
+    const { stdout, stderr } = await trueup(['demo'], { terminal: true, columns });
+    expect(stderr).toBe('');
+    const lines = stripVTControlCharacters(stdout).split('\n');
+    expect(lines.filter(({ length }) => length > columns)).toEqual([]);
+    expect(lines.some(({ length }) => length > columns - 20)).toBe(true);
   });
 
   test('shows no secret, in neither form', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { columns, wrap } from '../../../lib/model/text/wrap.ts';
+import { columns, commandLines, wrap } from '../../../lib/model/text/wrap.ts';
 
 const words = fc.array(fc.stringMatching(/^[a-z`]{1,30}$/), { minLength: 1 });
 
@@ -41,5 +41,28 @@ describe('wrapping', () => {
 
   test('of one that is not closed breaks it as all else', () => {
     expect(wrap(`\`trueup ${'word '.repeat(20)}`, '')).toHaveLength(2);
+  });
+});
+
+describe('a command to copy', () => {
+  const command = `trueup approve acme 29de45ad7461 --stack 'my own stack' -f it\\ is.yaml`;
+
+  test('is one line where it fits, and in a terminal of 80 columns or more', () => {
+    expect(commandLines('trueup plan', '      ', '    ', 40)).toEqual(['    trueup plan']);
+    expect(commandLines(`${command} ${command}`, '')).toEqual([`${command} ${command}`]);
+  });
+
+  test('continues after a backslash in a narrower one, without breaking a quoted word', () => {
+    const lines = commandLines(command, '      ', '    ', 40);
+    expect(lines).toEqual([
+      '    trueup approve acme 29de45ad7461 \\',
+      `      --stack 'my own stack' -f \\`,
+      '      it\\ is.yaml',
+    ]);
+    expect(lines.filter(({ length }) => length > 40)).toEqual([]);
+  });
+
+  test('that is empty has no line', () => {
+    expect(commandLines('', '', '    ', 2)).toEqual([]);
   });
 });

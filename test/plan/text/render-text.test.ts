@@ -595,10 +595,54 @@ describe('secrets that were not found', () => {
     );
   });
 
+  test('name a stored secret that was probably meant', () => {
+    const [one] = missing(1);
+    const missingSecrets = one ? [{ ...one, similar: 'trueup/acme/o' }] : [];
+    expect(renderPlan(planOf([], { missingSecrets })).split('\n\n')[0]).toBe(
+      text(
+        'Warning: secret trueup/acme/0 was not found, or cannot be described; used by',
+        '    first. Did you mean trueup/acme/o?',
+      ),
+    );
+  });
+
   test('are ten at most', () => {
     expect(renderPlan(planOf([], { missingSecrets: missing(12) }))).toContain(
       '\nand 2 more secrets\n',
     );
+  });
+});
+
+describe('in a terminal narrower than 80 columns', () => {
+  const narrow = Object.assign((line: string) => line, { columns: 60 });
+  const held = 'abcdef0123456789abcdef0123456789';
+  const guard = guardState({ held });
+
+  test('the name of an undeclared server that does not fit is below its id', () => {
+    const id = '5f0c1d2e-0000-4000-8000-000000000099';
+    const plan = planOf([], { undeclared: [{ id, name: 'Trial of last summer' }, { id }] });
+    expect(renderPlan(plan, narrow).split('\n').slice(0, 4)).toEqual([
+      '2 live servers not declared; not touched:',
+      `    ${id}`,
+      '      "Trial of last summer"',
+      `    ${id}`,
+    ]);
+    expect(renderPlan(plan)).toContain(`    ${id} "Trial of last summer"\n`);
+  });
+
+  test('a command that does not fit continues on the next line, as a shell reads it', () => {
+    const plan = planOf([plannedServer({ outcome: 'held' })], { guard, digest: held });
+    const next = (line: string) => `${line} --stack prod`;
+    expect(renderPlan(plan, narrow, next)).toContain(
+      `\n    trueup approve acme ${held} \\\n      --stack prod\n`,
+    );
+    expect(renderReport(passReport({ held }), narrow, next)).toContain(
+      `\n  held: trueup approve acme \\\n      ${held} --stack prod`,
+    );
+    const fits = Object.assign((line: string) => line, { columns: 80 });
+    expect(
+      renderReport(passReport({ held }), fits, (line) => `${line} --stack production`),
+    ).toContain(`\n  held: trueup approve acme ${held} --stack production`);
   });
 });
 

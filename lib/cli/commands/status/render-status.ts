@@ -2,7 +2,7 @@ import { isPauseOf } from '../../../model/pause.ts';
 import type { NextCommand } from '../../../model/text/next-command.types.ts';
 import type { Paint } from '../../../model/text/paint.types.ts';
 import { plainText } from '../../../model/text/plain-text.ts';
-import { wrap } from '../../../model/text/wrap.ts';
+import { commandLines, wrap } from '../../../model/text/wrap.ts';
 import type { ConnectionStatus, ServerStatus } from '../../../pass/status/status.types.ts';
 import {
   approvedText,
@@ -49,7 +49,7 @@ export function renderStatus(
     paint(plainText(head), state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
     ...(reason ? fitted(plainText(reason.message)) : []),
     ...facts(status, listing).flatMap((fact) => fitted(plainText(fact))),
-    ...steps(status, next),
+    ...steps(status, next, paint.columns),
     ...fitted(countsText(status)),
     ...shown.flatMap((server) => [
       ...serverLines(server, paint),
@@ -71,11 +71,13 @@ function facts(status: ConnectionStatus, listing: Listing): readonly string[] {
   ];
 }
 
-/** Next steps, one line each, not wrapped, so that they can be copied. */
-function steps({ connection, state, held }: ConnectionStatus, next: NextCommand) {
+/** Next steps, as commands to copy. */
+function steps({ connection, state, held }: ConnectionStatus, next: NextCommand, width?: number) {
+  const step = (head: string, command: string) =>
+    commandLines(next(command), '        ', `    ${head}: `, width);
   return [
-    ...(state === 'needs-login' ? [`    next: ${next(`trueup login ${connection}`)}`] : []),
-    ...held.map((digest) => `    held: ${next(`trueup approve ${connection} ${digest}`)}`),
+    ...(state === 'needs-login' ? step('next', `trueup login ${connection}`) : []),
+    ...held.flatMap((digest) => step('held', `trueup approve ${connection} ${digest}`)),
   ];
 }
 
