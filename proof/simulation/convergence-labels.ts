@@ -23,7 +23,7 @@ export async function wrongLabels(
       const state = states.get(name);
       if (othersId !== undefined || !state) return [];
       const { reservation, binding } = stored.get(label) ?? {};
-      const what = isForPerson(world, name, label, reservation)
+      const what = isForPerson(world, connection, label, reservation)
         ? ({ kind: 'exempt', why: 'for a person' } as const)
         : isWrong(world, refusals, connection, label, state, binding?.id);
       found.looked(`convergence: labels ${what.kind === 'exempt' ? what.why : what.kind}`);
@@ -41,23 +41,33 @@ export async function wrongLabels(
   return (await Promise.all(all)).flat();
 }
 
-/** Whether what was created was edited by hand, or another has its name, before it was settled that it was created. */
+/**
+ * Whether what was created was edited by hand, or another has its name, before it was settled that it was created; or
+ * nothing but the name could be compared.
+ */
 function isForPerson(
   { scenario }: World,
-  connection: string,
+  connection: ConnectionInit,
   label: string,
   reservation: Reservation | undefined,
 ): boolean {
+  if (reservation?.state !== 'person') return false;
   const ids = [`new#${label}`, `x-${label}`];
   return (
-    reservation?.state === 'person' &&
+    isNameAlone(connection, reservation) ||
     scenario.actions.some(
       (action) =>
         (action.do === 'drift' || action.do === 'appear') &&
-        action.connection === connection &&
+        action.connection === connection.name &&
         ids.includes(action.id),
     )
   );
+}
+
+/** Of what is sent to create a server, Barndoor shows the name and the slug, and only in some scenarios `meta`. */
+function isNameAlone({ vendor, shows }: ConnectionInit, { body }: Reservation): boolean {
+  const isShown = (path: string) => path === '/slug' || (shows.meta && path.startsWith('/meta/'));
+  return vendor === 'barndoor' && !Object.keys(body).some(isShown);
 }
 
 function isWrong(

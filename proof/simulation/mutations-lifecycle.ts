@@ -84,4 +84,13 @@ export const lifecycleMutations: readonly Mutation[] = [
     says: 'is not right: there are ;',
     seed: 'deletion-resolved-by-a-frozen-process',
   },
+  {
+    name: 'bound by its name alone',
+    file: 'lib/plan/lifecycle/creation-plan.ts',
+    text: 'isShown ||= pointer !== foundBy && getAt(live.fields, pointer) !== undefined;',
+    by: 'isShown ||= pointer === foundBy || getAt(live.fields, pointer) !== undefined;',
+    breaks: 'no-harm',
+    says: 'nobody declares this server',
+    seed: 'server-with-the-same-name-alone',
+  },
 ];

@@ -28,8 +28,8 @@ interface Failure {
 
 /**
  * No flood, the attempts: after a failed PUT none before its time, and after one that was turned down none for an hour,
- * then two, up to a day, unless the declaration, the policy or a secret changes. A person waits for a `Retry-After` only.
- * Clocks may be apart.
+ * then two, up to a day, unless the declaration, the policy, a secret or the sign-in changes. A person waits for a
+ * `Retry-After` only. Clocks may be apart.
  */
 export class AttemptsOracle implements Oracle {
   readonly #world: World;
@@ -136,17 +136,16 @@ export class AttemptsOracle implements Oracle {
     return undefined;
   }
 
-  /** Declaration, secrets, and what the connection's policy makes of it. */
+  /** Declaration, secrets, sign-in, and what the connection's policy makes of it. */
   #keyOf(connection: string, id: string, reading: Reading | undefined): string {
     const index = reading?.rows.get(itemOf(id));
-    const row = JSON.stringify(
-      rowAt(this.#world, connection, 'connection', reading?.rows.get('connection')) ?? null,
-    );
-    const own = this.#refusals.keyOf(connection, id, index);
-    const before = this.#refusals.keyOf(connection, id, index, reading?.readAt);
+    const row = rowAt(this.#world, connection, 'connection', reading?.rows.get('connection'));
+    const keyAt = (at?: number) =>
+      `${this.#refusals.keyOf(connection, id, index, at)} ${this.#refusals.versionsOf(row?.['auth'], at)}`;
+    const own = keyAt();
     // A secret that moved while the pass was at it: which version it knew of cannot be said.
-    this.#unsure = own !== before || this.#world.faults.struck.has('stale');
-    return `${own} ${row}`;
+    this.#unsure = own !== keyAt(reading?.readAt) || this.#world.faults.struck.has('stale');
+    return `${own} ${JSON.stringify(row ?? null)}`;
   }
 
   /** How far clocks are apart. */

@@ -1,3 +1,4 @@
+import type { Json } from '../../lib/model/json/json.types.ts';
 import type { SimEvent, VendorCall } from './events.types.ts';
 import { isReference, leavesOf, specOf } from './declared.ts';
 import { itemOf } from './labels.ts';
@@ -41,18 +42,24 @@ export class Refusals {
 
   /** What an attempt depends on: what is declared, and the versions of the secrets that it names. */
   keyOf(connection: string, id: string, index: number | undefined, at = this.#world.now): string {
-    const { desired, secrets } = this.#world;
+    const { desired } = this.#world;
     const row =
       index === undefined
         ? undefined
         : desired.rows.get(connection)?.get(itemOf(id))?.all[index]?.value;
     if (!row) return 'none';
     const { generation: _generation, ...content } = row;
-    const references = [...leavesOf(specOf(row)).values()].filter(isReference);
-    const versions = references.map((reference) => {
+    return `${JSON.stringify(content)} ${this.versionsOf(specOf(row), at)}`;
+  }
+
+  /** The versions of the secrets that a declaration names. */
+  versionsOf(declared: Json | undefined, at = this.#world.now): string {
+    const { secrets } = this.#world.secrets;
+    const references = [...leavesOf(declared).values()];
+    const versions = references.filter(isReference).map((reference) => {
       const { secret } = reference as { secret: string };
-      return secrets.secrets.get(secret)?.at(at).version;
+      return secrets.get(secret)?.at(at).version;
     });
-    return JSON.stringify([content, versions]);
+    return JSON.stringify(versions);
   }
 }

@@ -16,9 +16,11 @@ export interface Rules {
   readonly settling: number;
   /** Whether a list that is not complete is believed. */
   readonly believesPart: boolean;
+  /** Whether a server is recognised by its name where the gateway shows nothing else. */
+  readonly believesName: boolean;
 }
 
-export const rules: Rules = { decide, settling: 5, believesPart: false };
+export const rules: Rules = { decide, settling: 5, believesPart: false, believesName: false };
 
 /** How much may go wrong in one world. */
 export interface Limits {
@@ -36,6 +38,8 @@ export interface Limits {
   readonly stranger?: boolean;
   /** Another's server of the same name comes while it is not known what became of a request. */
   readonly strangerLater?: boolean;
+  /** The gateway shows the names of servers only. */
+  readonly namesOnly?: boolean;
 }
 
 const leaseTicks = 2;
@@ -185,7 +189,7 @@ function turns(
     const epoch = world.epoch + 1;
     const seen = seenIn(world);
     return lists(world, limits).flatMap((listed) => {
-      const wanted = toDo({ seen, listed, epoch }, world, byRules);
+      const wanted = toDo({ seen, listed, epoch }, world, limits, byRules);
       if (!wanted) return [];
       const owned = { ...world, epoch, owner: index, expiresAt: world.now + leaseTicks };
       return [withCaller(owned, index, { ...wanted, epoch, seen })];
@@ -255,7 +259,8 @@ const newBinding = { account, origin: 'created', stack, at: time(0), createOnly:
 function toDo(
   { seen, listed, epoch }: Pick<Caller, 'seen' | 'epoch'> & { readonly listed: Listed },
   world: World,
-  { settling, believesPart }: Rules,
+  { namesOnly = false }: Limits,
+  { settling, believesPart, believesName }: Rules,
 ): { readonly step: Step; readonly nonce: string } | undefined {
   const { ids, at, whole } = listed;
   if (!whole && !believesPart) return undefined;
@@ -266,7 +271,8 @@ function toDo(
   // The plan of a bound server looks at its binding alone.
   if (seen.reservation && !seen.binding) {
     const [id, second] = ids;
-    const isOurs = second === undefined && id === seen.reservation.nonce;
+    const isSame = namesOnly ? believesName : id === seen.reservation.nonce;
+    const isOurs = second === undefined && isSame;
     const found =
       id === undefined
         ? ({ kind: 'none' } as const)
@@ -386,6 +392,8 @@ export const isGone = ({ binding, reservation, servers }: World) =>
 export const isLeft = ({ binding, servers }: World) => binding === null && servers.length === 1;
 export const isBoundOrLeft = (world: World) =>
   isBound(world) || (world.servers.some(({ id }) => id === 'stranger') && world.binding === null);
+export const isBoundOrForPerson = (world: World) =>
+  isBoundOrLeft(world) || world.reservation?.state === 'person';
 
 export interface Explored {
   readonly worlds: number;

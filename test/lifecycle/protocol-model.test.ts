@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { decide } from '../../lib/lifecycle/protocol.ts';
-import { explore, isBound, isBoundOrLeft, isGone, isLeft, rules } from './lifecycle-model.ts';
+import {
+  explore,
+  isBound,
+  isBoundOrForPerson,
+  isBoundOrLeft,
+  isGone,
+  isLeft,
+  rules,
+} from './lifecycle-model.ts';
 import type { Limits, Rules, World } from './lifecycle-model.ts';
 
 const none: Limits = { deaths: 0, lost: 0, ticks: 8, passes: 3, lagTicks: 1 };
@@ -14,6 +22,12 @@ test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
     "another's server that comes meanwhile",
     { lost: 1, strangerLater: true, ticks: 6 },
     isBoundOrLeft,
+    10_000,
+  ],
+  [
+    "another's server that comes meanwhile, where only names are shown",
+    { lost: 1, strangerLater: true, namesOnly: true, ticks: 6 },
+    isBoundOrForPerson,
     10_000,
   ],
   ['a deletion', { absent: true }, isGone, 100],
@@ -66,7 +80,13 @@ test.each<[string, Partial<Rules>, Partial<Limits>, string]>([
     twoServers,
   ],
   ['a part of a list is believed', { believesPart: true }, { lost: 1, deaths: 1 }, twoServers],
-])('where %s, the model finds two servers', (_, broken, more, wrong) => {
+  [
+    'a server is recognised by its name alone',
+    { believesName: true },
+    { lost: 1, strangerLater: true, namesOnly: true },
+    "another's server was bound",
+  ],
+])('where %s, the model finds what is wrong', (_, broken, more, wrong) => {
   expect(explore({ ...none, passes: 4, ...more }, { ...rules, ...broken })).toMatchObject({
     wrong,
   });

@@ -1,8 +1,8 @@
 import type { FoundByName } from '../../lifecycle/protocol.ts';
 import type { CreatedServer, DesiredServer } from '../../model/desired.types.ts';
-import type { FieldTable } from '../../model/field-table.types.ts';
+import type { Creation, FieldTable } from '../../model/field-table.types.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
-import { isWithin } from '../../model/json/pointer.ts';
+import { getAt, isWithin } from '../../model/json/pointer.ts';
 import type { Reason } from '../../model/ledger.types.ts';
 import type { Reservation } from '../../model/lifecycle.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
@@ -154,8 +154,8 @@ export function bodyPrints(
 
 /**
  * Looks in a list for a server that may have been created, by its name. It is recognised if it is the only one with the
- * name and its readable fields are as they were sent. If the request chose the id, the server with that id is
- * recognised, whatever changed since.
+ * name, and the gateway shows at least one other field that was sent, and all of them as they were sent: the name alone
+ * may be another's. If the request chose the id, the server with that id is recognised, whatever changed since.
  */
 export function foundByName(
   keys: FingerprintKeys,
@@ -170,21 +170,27 @@ export function foundByName(
     kind: 'other',
     reason: { code: 'may-be-anothers', message: `${problem}; ${byPerson}` },
   });
-  if (creation && 'foundBy' in creation && creation.choosesId === true) {
+  const { foundBy, choosesId = false } = creation as Creation;
+  if (choosesId) {
     const own = named.find(({ id }) => id === nonce);
     return own ? { kind: 'same', id: own.id } : other(`server ${live.id} has its name`);
   }
   if (second) return other(`servers ${live.id} and ${second.id} both have its name`);
+  let isShown = false;
   for (const [pointer, known] of Object.entries(body)) {
     const field = fields.find((one) => isWithin(pointer, one.pointer));
     const reading = field && readUnit({ pointer, field, value: null, spelledOut: true }, live);
     if (!reading || reading.kind === 'unreadable') continue;
     const value = reading.kind === 'value' ? reading.value : null;
-    if (matchFingerprint(keys, known, { account, server, pointer }, value) === 'same') continue;
-    return other(`server ${live.id} has its name, but its ${pointer} differs from what was sent`);
+    if (matchFingerprint(keys, known, { account, server, pointer }, value) !== 'same') {
+      return other(`server ${live.id} has its name, but its ${pointer} differs from what was sent`);
+    }
+    isShown ||= pointer !== foundBy && getAt(live.fields, pointer) !== undefined;
   }
-  return { kind: 'same', id: live.id };
+  return isShown
+    ? { kind: 'same', id: live.id }
+    : other(`server ${live.id} has its name, and the gateway shows no other field that was sent`);
 }
 
 const byPerson =
-  'it may belong to others, so Trueup does not change it. Declare it with its id, or rename or delete it at the gateway';
+  'it may belong to others, so Trueup does not change it. If it is yours, declare it with its id instead of this one, or delete it at the gateway; if it is not, give this one another name';

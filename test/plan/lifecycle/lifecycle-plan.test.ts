@@ -8,6 +8,7 @@ import {
   foundByName,
   unitsToCreate,
 } from '../../../lib/plan/lifecycle/creation-plan.ts';
+import type { Unit } from '../../../lib/model/units.ts';
 import { namesakesOf } from '../../../lib/plan/lifecycle/namesakes.ts';
 import { notedRecord, planServer } from '../../../lib/plan/server-plan.ts';
 import type { Declared, PlanContext, ServerInputs } from '../../../lib/plan/server-plan.types.ts';
@@ -185,6 +186,26 @@ describe('a server that may have been created', () => {
     ['two', [live({ name: 'A' }), live({ name: 'A' }, 's8')], 'other'],
   ])('a list with %s', (_, named, kind) => {
     expect(foundByName(keys, 'new#a', table, sent, named)).toMatchObject({ kind });
+  });
+
+  const only = [unitOf('/name', 'A'), { ...unitOf('/meta', {}), pointer: '/meta/a', value: 1 }];
+  test.each<[string, readonly Unit[], LiveServer['fields'], string]>([
+    ['its name alone was sent', only.slice(0, 1), { name: 'A', tags: ['x'] }, 'other'],
+    ['only its name is shown', only, { name: 'A' }, 'other'],
+    [
+      'a field that is not shown counts as empty',
+      [unitOf('/name', 'A'), unitOf('/tags', [])],
+      { name: 'A' },
+      'other',
+    ],
+    ['another field is shown too', only, { name: 'A', meta: { a: 1, own: 2 } }, 'same'],
+  ])('where %s, one of the name is found', (_, body, fields, kind) => {
+    const of = { ...reservation, body: bodyPrints(keys, 'acme', 'new#a', body) };
+    const found = foundByName(keys, 'new#a', table, of, [live(fields)]);
+    expect(found).toMatchObject({ kind });
+    if (found.kind !== 'other') return;
+    expect(found.reason.message).toContain('shows no other field that was sent');
+    expect(found.reason.message).toContain('declare it with its id');
   });
 
   const choosing = { ...table, creation: { ...(table.creation as Creation), choosesId: true } };
