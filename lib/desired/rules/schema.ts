@@ -12,7 +12,11 @@ import { newKeyPrefix, serverKeyPrefix } from '../../model/names/server-key.ts';
  * the parsed value is the declared one, and `declarations.ts` adds defaults.
  */
 
-const text = (what: string) => described(z.string().check(z.minLength(1)), what);
+/* Most schemas are built when a function starts. A copy of a schema with its checks is cheaper than a new one. */
+
+const notEmpty = z.string().check(z.minLength(1));
+
+const text = (what: string) => redescribed(notEmpty, what);
 
 const matching = (pattern: RegExp, rule: string, what: string) =>
   described(z.string().check(z.regex(pattern, rule)), what);
@@ -41,7 +45,8 @@ const url = (options: { query: boolean }) =>
     }),
   );
 
-const tokenUrl = described(url({ query: true }), 'Token endpoint; https');
+const urlWithQuery = url({ query: true });
+const tokenUrl = redescribed(urlWithQuery, 'Token endpoint; https');
 const clientId = identifier('OAuth client id of the deployment');
 
 /** How Trueup signs in. */
@@ -65,8 +70,8 @@ export const authSchema = z.discriminatedUnion('type', [
       'The first refresh token (later ones are stored separately, and used until this secret has a new version)',
     ),
     authorizeUrl: z.optional(
-      described(
-        url({ query: true }),
+      redescribed(
+        urlWithQuery,
         'For trueup login: the authorization endpoint; https. Defaults to the one from OpenID discovery',
       ),
     ),

@@ -5,10 +5,11 @@ import type { FieldSpec, FieldTable } from '../../model/field-table.types.ts';
 import type { Json } from '../../model/json/json.types.ts';
 import { equalJson, isJsonObject } from '../../model/json/json.ts';
 
-const mode = described(
-  z.optional(z.enum(['allowlist', 'blocklist'])),
-  'Which of the two lists applies: allowlist or blocklist',
-);
+const mode = () =>
+  described(
+    z.optional(z.enum(['allowlist', 'blocklist'])),
+    'Which of the two lists applies: allowlist or blocklist',
+  );
 
 const list = (what: string) =>
   described(
@@ -21,7 +22,7 @@ const byId = (what: string) =>
   described(
     z.optional(
       z.strictObject({
-        mode,
+        mode: mode(),
         allowedIds: list(`Ids of ${what} that are allowed`),
         blockedIds: list(`Ids of ${what} that are blocked`),
       }),
@@ -29,16 +30,17 @@ const byId = (what: string) =>
     `Which ${what} the server is restricted to; left out: stays as it is, {}: not restricted`,
   );
 
-const actions = described(
-  z.optional(
-    z.strictObject({
-      mode,
-      allowedActions: list('Actions that are allowed'),
-      blockedActions: list('Actions that are blocked'),
-    }),
-  ),
-  'Restriction of actions. Left out: unchanged; {}: not restricted',
-);
+const actions = () =>
+  described(
+    z.optional(
+      z.strictObject({
+        mode: mode(),
+        allowedActions: list('Actions that are allowed'),
+        blockedActions: list('Actions that are blocked'),
+      }),
+    ),
+    'Restriction of actions. Left out: unchanged; {}: not restricted',
+  );
 
 /**
  * [guess] `instructions` is only in the text of the vendor's documentation, in no schema and in no answer. It is sent
@@ -46,33 +48,42 @@ const actions = described(
  */
 const instructions = {
   access: 'write-only' as const,
-  schema: described(
-    z.optional(z.string()),
-    'Instructions for the assistant; write-only: they cannot be read back',
-  ),
+  schema: () =>
+    described(
+      z.optional(z.string()),
+      'Instructions for the assistant; write-only: they cannot be read back',
+    ),
 };
 
-const spec = z.strictObject({
-  name: described(
-    z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
-    'Name, 1 to 100 characters',
-  ),
-  description: described(z.optional(z.string()), 'Description'),
-  instructions: instructions.schema,
-  restrictions: described(
-    z.optional(
-      z.strictObject({ connectors: byId('connectors'), actions, users: byId('users') }).check(
-        z.refine((restrictions) => Object.keys(restrictions).length > 0, {
-          error:
-            'must have connectors, actions or users; `users: {}` removes the restriction of users',
-          // A misspelled section has its own error.
-          when: ({ issues }) => issues.length === 0,
-        }),
-      ),
+const spec = z.lazy(() =>
+  z.strictObject({
+    name: described(
+      z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+      'Name, 1 to 100 characters',
     ),
-    'Access rules by section; sections that are left out do not change',
-  ),
-});
+    description: described(z.optional(z.string()), 'Description'),
+    instructions: instructions.schema(),
+    restrictions: described(
+      z.optional(
+        z
+          .strictObject({
+            connectors: byId('connectors'),
+            actions: actions(),
+            users: byId('users'),
+          })
+          .check(
+            z.refine((restrictions) => Object.keys(restrictions).length > 0, {
+              error:
+                'must have connectors, actions or users; `users: {}` removes the restriction of users',
+              // A misspelled section has its own error.
+              when: ({ issues }) => issues.length === 0,
+            }),
+          ),
+      ),
+      'Access rules by section; sections that are left out do not change',
+    ),
+  }),
+);
 
 const plain = {
   compare: 'exact',

@@ -21,40 +21,42 @@ const metaValue: z.ZodMiniType = z.lazy(() =>
   ]),
 );
 
-const spec = z.strictObject({
-  name: described(
-    z.optional(z.string().check(z.regex(/\S/, 'must not be empty'))),
-    'Display name; unique in the organization, ignoring case and outer white space',
-  ),
-  slug: described(
-    z.optional(z.string().check(z.regex(/^[a-z0-9-]+$/, 'must consist of a-z, 0-9 and -'))),
-    'Identifier in URLs: lower-case letters, digits and hyphens',
-  ),
-  client_id: z.optional(
-    identifier('OAuth client id, the real value; write-only: it cannot be read back'),
-  ),
-  client_secret: described(
-    z.optional(secretReferenceSchema),
-    'OAuth client secret, by reference: { secret: name, key: key }; write-only',
-  ),
-  mcp_server_directory_id: described(
-    z.optional(
-      z
-        .string()
-        .check(
-          z.regex(
-            /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-            'must be a UUID: the id of an entry in the directory',
-          ),
-        ),
+const spec = z.lazy(() =>
+  z.strictObject({
+    name: described(
+      z.optional(z.string().check(z.regex(/\S/, 'must not be empty'))),
+      'Display name; unique in the organization, ignoring case and outer white space',
     ),
-    'The directory entry from which a new server is created; only for servers that Trueup creates',
-  ),
-  meta: described(
-    z.optional(z.record(z.string(), metaValue)),
-    'Metadata. Only the declared members are managed; the gateway keeps the others. If an answer does not have it, the sent value is assumed',
-  ),
-});
+    slug: described(
+      z.optional(z.string().check(z.regex(/^[a-z0-9-]+$/, 'must consist of a-z, 0-9 and -'))),
+      'Identifier in URLs: lower-case letters, digits and hyphens',
+    ),
+    client_id: z.optional(
+      identifier('OAuth client id, the real value; write-only: it cannot be read back'),
+    ),
+    client_secret: described(
+      z.optional(secretReferenceSchema),
+      'OAuth client secret, by reference: { secret: name, key: key }; write-only',
+    ),
+    mcp_server_directory_id: described(
+      z.optional(
+        z
+          .string()
+          .check(
+            z.regex(
+              /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+              'must be a UUID: the id of an entry in the directory',
+            ),
+          ),
+      ),
+      'The directory entry from which a new server is created; only for servers that Trueup creates',
+    ),
+    meta: described(
+      z.optional(z.record(z.string(), metaValue)),
+      'Metadata. Only the declared members are managed; the gateway keeps the others. If an answer does not have it, the sent value is assumed',
+    ),
+  }),
+);
 
 const plain = {
   compare: 'exact',

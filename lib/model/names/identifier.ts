@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { described } from '../described.ts';
+import { redescribed } from '../described.ts';
 
 /**
  * Part of a character class: what an identifier must not have. White space, control characters and invisible characters
@@ -10,17 +10,15 @@ export const unseenInIdentifiers = String.raw`\s\p{C}\p{Z}\p{Default_Ignorable_C
 
 const pattern = new RegExp(`^[^${unseenInIdentifiers}]*$`, 'u');
 
-/** An identifier of another system, such as a client id, which is used unchanged. */
-export const identifier = (what: string) =>
-  described(
-    z
-      .string()
-      .check(
-        z.minLength(1),
-        z.regex(
-          pattern,
-          'must have no white space, control or invisible characters, not even at the start or end',
-        ),
-      ),
-    what,
+const schema = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.regex(
+      pattern,
+      'must have no white space, control or invisible characters, not even at the start or end',
+    ),
   );
+
+/** An identifier of another system, such as a client id, which is used unchanged. */
+export const identifier = (what: string) => redescribed(schema, what);
