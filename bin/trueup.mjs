@@ -4,7 +4,10 @@ import module from 'node:module';
 
 const needed = 24;
 if (Number.parseInt(process.versions.node, 10) < needed) {
-  process.stderr.write(`trueup needs Node ${needed} or later; this is ${process.versions.node}\n`);
+  process.stderr.write(
+    `error: trueup needs Node ${needed} or later; this is ${process.versions.node}\n` +
+      `next: \`nvm install ${needed}\`, or install it from https://nodejs.org\n`,
+  );
   process.exit(1);
 }
 
