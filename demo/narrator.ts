@@ -55,7 +55,7 @@ export function narrator(write: (text: string) => void, paint: Paint): Listener 
 const next = [
   'Next, look at the same world yourself (--local keeps it in the folder .trueup):',
   '    npm run -s trueup -- plan --local',
-  'Then declare your own servers, from an example to fill in:',
+  'Then declare your own servers (here, `trueup` is `npm run -s trueup --`):',
   '    npm run -s trueup -- init',
 ];
 
