@@ -12,7 +12,7 @@ import { history } from './history.ts';
 import { pushed } from './pushed.ts';
 import { reports } from './reports.ts';
 import { idIn, keys, passRange } from './keys.ts';
-import { pauseIn, pauses } from './pauses.ts';
+import { pauseIn, pauses, pausesOfBound } from './pauses.ts';
 import { marksIn, resendMarks } from './resend-marks.ts';
 import { serverRecord, serverValue } from './server-record.ts';
 import { serverIdIn } from '../model/names/server-key.ts';
@@ -35,6 +35,7 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
     });
 
   const past = history(table, clock, ids);
+  const known = labels(table, clock);
 
   return {
     read: async (connection, wanted) => {
@@ -45,7 +46,9 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
               keys.pause,
               ...wanted.flatMap((id) => [keys.pauseOf(id), keys.resend(id), keys.server(id)]),
             ]);
-      return stateIn(table, connection, items);
+      const state = stateIn(table, connection, items);
+      const paused = await pausesOfBound(state.pauses, () => known.labels(connection));
+      return { ...state, pauses: paused };
     },
 
     writeServer: async (connection, record) => {
@@ -65,8 +68,8 @@ export function openLedger({ table, clock, ids = randomUUID }: LedgerOptions): L
       if (!(await table.remove(connection, key, rev))) throw lost(connection, key);
     },
 
-    ...labels(table, clock),
-    ...pauses(table, past.record),
+    ...known,
+    ...pauses(table, past.record, known.labels),
     ...resendMarks(table),
     ...past,
     ...pushed(table, clock),

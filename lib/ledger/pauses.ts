@@ -2,6 +2,8 @@ import type { Pause } from '../model/ledger.types.ts';
 import { isTime } from '../model/time.ts';
 import { unknownCaller } from '../model/text/shown-caller.ts';
 import type { Recorder } from './history.ts';
+import { comparableId } from '../model/names/server-id.ts';
+import { newKey, newLabelIn } from '../model/names/server-key.ts';
 import type { Ledger } from './ledger.types.ts';
 import type { Item, Table } from '../table/table.ts';
 import { idIn, keys, pauseRange } from './keys.ts';
@@ -10,12 +12,14 @@ import { idIn, keys, pauseRange } from './keys.ts';
 export function pauses(
   table: Table,
   record: Recorder,
+  labels: Ledger['labels'],
 ): Pick<Ledger, 'pauses' | 'pause' | 'resume'> {
   const keyOf = (id: string | undefined) => (id === undefined ? keys.pause : keys.pauseOf(id));
   return {
     pauses: async (connection) => {
       const items = await table.query(connection, pauseRange);
-      return items.map((item) => pauseIn(idIn(item.key, 'pause#'), item));
+      const found = items.map((item) => pauseIn(idIn(item.key, 'pause#'), item));
+      return pausesOfBound(found, () => labels(connection));
     },
     pause: async (connection, { id, ...pause }) => {
       const { at, by = unknownCaller, until, reason } = pause;
@@ -32,8 +36,32 @@ export function pauses(
     resume: async (connection, { id, at, by = unknownCaller }) => {
       await record(connection, { kind: 'resume', at, by, ...(id !== undefined && { server: id }) });
       await table.remove(connection, keyOf(id));
+      if (id === undefined) return;
+      for (const [label, { binding }] of await labels(connection)) {
+        if (binding === undefined || comparableId(binding.id) !== comparableId(id)) continue;
+        // oxlint-disable-next-line no-await-in-loop -- one at most
+        await table.remove(connection, keyOf(newKey(label)));
+      }
     },
   };
+}
+
+/**
+ * The pauses, with the gateway's id in those of servers that were paused by the key of their row, `new#<label>`, and
+ * have an id now: such a pause still applies.
+ */
+export async function pausesOfBound(
+  found: readonly Pause[],
+  labels: () => ReturnType<Ledger['labels']>,
+): Promise<readonly Pause[]> {
+  const labelOf = ({ id = '' }: Pause) => newLabelIn(id);
+  if (!found.some((pause) => labelOf(pause) !== undefined)) return found;
+  const known = await labels();
+  return found.map((pause) => {
+    const label = labelOf(pause);
+    const binding = label === undefined ? undefined : known.get(label)?.binding;
+    return binding ? { ...pause, id: binding.id } : pause;
+  });
 }
 
 /**

@@ -106,4 +106,6 @@ export interface InvalidServer {
   readonly id: string;
   readonly label?: string;
   readonly reason: string;
+  /** What the ledger has for the label of a row without an id. */
+  readonly stored?: StoredLabel;
 }

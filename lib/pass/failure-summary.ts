@@ -9,6 +9,8 @@ export interface LeftServer {
   readonly reason?: Reason;
   /** Its ledger item, if there is one. */
   readonly record?: Pick<ServerRecord, 'outcome' | 'since'> | undefined;
+  /** Since when it is not known whether it was created or deleted; absent if it is known. */
+  readonly openSince?: Time | undefined;
 }
 
 /**
@@ -30,7 +32,9 @@ export function failureSummary(
   if (passReason) count(passReason.code);
   const differsSince = oldest(servers, differing);
   const failingSince = oldest(servers, failureOutcomes);
-  const unsureSince = oldest(servers, unsure);
+  const unsureSince = [oldest(servers, unsure) ?? [], ...servers.flatMap(stillOpen)]
+    .flat()
+    .toSorted()[0];
   return {
     ...(Object.keys(failures).length > 0 && { failures }),
     ...(differsSince !== undefined && { differsSince }),
@@ -40,6 +44,12 @@ export function failureSummary(
 }
 
 const unsure: ReadonlySet<Outcome> = new Set(['unsure']);
+/** Outcomes that say nothing of whether a server exists: a row that is not valid settles nothing. */
+const open: ReadonlySet<Outcome> = new Set(['unsure', 'invalid', 'unreached']);
+
+function stillOpen({ outcome, openSince }: LeftServer): readonly Time[] {
+  return openSince !== undefined && open.has(outcome) ? [openSince] : [];
+}
 
 function oldest(servers: readonly LeftServer[], among: ReadonlySet<Outcome>): Time | undefined {
   return servers

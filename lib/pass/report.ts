@@ -14,6 +14,7 @@ import { failureSummary } from './failure-summary.ts';
 import type { Allowed } from './guard.ts';
 import type { Pass, PassDone } from './pass.types.ts';
 import { sendRetries } from './queue-rest.ts';
+import { openSince } from './read/bound.ts';
 import type { DesiredState } from './read/desired.ts';
 import type { LiveState } from './read/live.ts';
 import type { Tables } from './read/readings.types.ts';
@@ -186,6 +187,7 @@ export function passReport(
         outcome,
         ...(reason && { reason }),
         record: tally.recordOf(id) ?? seen.ledger.servers.get(id),
+        openSince: openSince(seen.desired?.servers.get(id)),
       })),
       ending?.reason,
     ),

@@ -123,7 +123,7 @@ async function serversOf(
     if (name === '')
       throw usageError(`'${connection}/' names no server`, 'write CONNECTION/SERVER');
     const found = [
-      servers.filter(({ id }) => id === name),
+      servers.filter(({ id, key }) => id === name || key === name),
       servers.filter(({ label }) => label === name),
       servers.filter(({ id }) => comparableId(id) === comparableId(name)),
       servers.filter(({ label }) => label !== undefined && alike(label) === alike(name)),

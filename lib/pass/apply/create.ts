@@ -121,6 +121,7 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
     });
     return { kind: 'unsure' };
   }
+  context.stops.created(server.id, id);
   const about = { connection, pass: tally.id, server: id, ...labelOf(work) };
   tally.events.push({ type: 'Server Created', ...about, ...consent });
   return { kind: 'created', answer };

@@ -32,6 +32,8 @@ export class Stops {
   readonly #row: DesiredRow;
   #reading: Promise<Reading> | undefined;
   #since = Number.NEGATIVE_INFINITY;
+  /** Servers that this pass created, by their ids, with the keys by which they may have been paused meanwhile. */
+  readonly #created = new Map<string, string>();
 
   /** @param row - the connection's row as the pass read it */
   constructor(
@@ -50,6 +52,11 @@ export class Stops {
     this.#reading = Promise.resolve({ at, pauses, row: this.#row });
   }
 
+  /** From now on, a pause by the key of its row applies to a new server too. */
+  created(key: string, id: string): void {
+    this.#created.set(id, key);
+  }
+
   /**
    * Whether a `PUT` of the server may start now.
    *
@@ -61,7 +68,9 @@ export class Stops {
       const message = `the row of ${this.#connection} changed while its servers were updated`;
       throw new InterruptedError('redeclared', message);
     }
-    const pause = activePause(pauses, id, this.#deps.clock.now());
+    const now = this.#deps.clock.now();
+    const key = this.#created.get(id) ?? id;
+    const pause = activePause(pauses, id, now) ?? activePause(pauses, key, now);
     if (pause) throw new InterruptedError('paused', pauseText(pause));
   }
 

@@ -1,6 +1,7 @@
 import { digestOf } from '../../plan/change.ts';
 import type { CreatedServer, InvalidServer } from '../../model/desired.types.ts';
 import type { Json } from '../../model/json/json.types.ts';
+import type { Time } from '../../model/ledger.types.ts';
 import type { StoredLabel } from '../../model/lifecycle.types.ts';
 import { newLabelIn } from '../../model/names/server-key.ts';
 import type { Declared } from '../../plan/server-plan.types.ts';
@@ -22,7 +23,7 @@ export function boundServer(declared: Declared, labels: Labels, account: string)
   const { binding } = stored;
   const id = binding?.id ?? server.id;
   const invalid = (reason: string): Declared => {
-    const shown: InvalidServer = { id, reason, ...(label !== undefined && { label }) };
+    const shown: InvalidServer = { id, reason, stored, ...(label !== undefined && { label }) };
     return { valid: false, server: shown };
   };
   const other = binding ?? stored.reservation;
@@ -31,7 +32,7 @@ export function boundServer(declared: Declared, labels: Labels, account: string)
       'its label belongs to a server at another gateway or account; use another label, or change the connection back',
     );
   }
-  if (!declared.valid) return { valid: false, server: { ...declared.server, id } };
+  if (!declared.valid) return { valid: false, server: { ...declared.server, id, stored } };
   const created: CreatedServer = { ...(declared.server.created as CreatedServer), stored };
   if (binding && binding.createOnly !== createOnlyHash(created)) {
     return invalid(
@@ -44,4 +45,15 @@ export function boundServer(declared: Declared, labels: Labels, account: string)
 /** Hash of the fields that can only be set on create. */
 export function createOnlyHash({ createOnly }: Pick<CreatedServer, 'createOnly'>): string {
   return digestOf(createOnly.map(({ pointer, value }): Json => [pointer, value]));
+}
+
+/** What the ledger has for the label of a row without an id. */
+export function storedOf(declared: Declared | undefined): StoredLabel | undefined {
+  return declared?.valid === true ? declared.server.created?.stored : declared?.server.stored;
+}
+
+/** Since when it is not known whether a server was created or deleted; undefined if it is known. */
+export function openSince(declared: Declared | undefined): Time | undefined {
+  const { reservation, binding } = storedOf(declared) ?? {};
+  return reservation?.at ?? binding?.removal?.at;
 }

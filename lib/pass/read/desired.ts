@@ -4,7 +4,7 @@ import type { Connection } from '../../model/desired.types.ts';
 import { formatIssue, InvalidDeclarationError } from '../../model/errors/errors.ts';
 import type { Declared } from '../../plan/server-plan.types.ts';
 import { accountKey } from '../../model/names/account.ts';
-import { boundServer, noLabels } from './bound.ts';
+import { boundServer, noLabels, storedOf } from './bound.ts';
 import type { Labels } from './bound.ts';
 import type { Ledger } from '../../ledger/ledger.types.ts';
 import { plainText } from '../../model/text/plain-text.ts';
@@ -150,7 +150,9 @@ function serversIn(
           ? `is declared twice: by ${row.item}, and by another row`
           : `has the id of server#${other}, in another spelling`,
       );
-      servers.set(id, { valid: false, server: { ...labelOf(parsed.server), id, reason } });
+      const stored = storedOf(declared) ?? storedOf(servers.get(id));
+      const twice = { ...labelOf(parsed.server), id, reason, ...(stored && { stored }) };
+      servers.set(id, { valid: false, server: twice });
       continue;
     }
     servers.set(id, declared);

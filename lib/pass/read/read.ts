@@ -1,7 +1,7 @@
 import { attemptKey } from '../../plan/change.ts';
 import { isDue } from '../../plan/due.ts';
 import { ofAccount } from '../../plan/record.ts';
-import { newLabelIn } from '../../model/names/server-key.ts';
+import { newKey, newLabelIn } from '../../model/names/server-key.ts';
 import { namesakesOf } from '../../plan/lifecycle/namesakes.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import type { LiveServer } from '../../model/live.types.ts';
@@ -70,7 +70,7 @@ export async function read(
   // A named row without an id may belong to a server that has one.
   const ledgerRead = ids
     ? declaredServers.then(({ servers }) =>
-        deps.ledger.read(name, [...new Set([...ids, ...servers.keys()])]),
+        deps.ledger.read(name, [...new Set([...ids, ...[...servers.values()].flatMap(namesOf)])]),
       )
     : deps.ledger.read(name);
   const tables = allEnded([
@@ -112,6 +112,12 @@ export async function read(
   if ('ending' in seen) return { desired, ledger, ending: seen.ending };
   const credential = versionInUse(secretVersions);
   return { desired, ledger, live: seen, secretVersions, credential, keys };
+}
+
+/** The ids by which a server may be recorded: a created one may have been paused before it had the gateway's id. */
+function namesOf({ valid, server }: Declared): readonly string[] {
+  const own = valid && server.created ? [newKey(server.created.label)] : [];
+  return [server.id, ...own];
 }
 
 /** Whether it failed or waits, so that a changed sign-in matters. */

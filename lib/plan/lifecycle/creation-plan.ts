@@ -44,6 +44,7 @@ export type NewServerFinding =
  *
  * | case | finding |
  * |------|---------|
+ * | there is a reservation, and the name is not the one that was sent | unsure; the name is to be restored |
  * | there is a reservation | unsure; resolved with a complete list |
  * | it is declared absent | nothing |
  * | the policy does not allow `create` | invalid |
@@ -56,11 +57,13 @@ export function newServerFinding(
   { policy, created }: DesiredServer & { readonly created: CreatedServer },
   { list }: NewServerInputs,
   found: (reservation: Reservation, named: readonly LiveServer[]) => FoundByName,
+  waitsForName: (reservation: Reservation) => boolean,
 ): NewServerFinding {
   const { reservation } = created.stored;
   const [hidden] = list?.hidden ?? [];
   if (reservation) {
     const reason = reservation.reason ?? mayBeCreated;
+    if (waitsForName(reservation)) return { kind: 'unsure', reason: renamed };
     if (!list || hidden !== undefined) return { kind: 'unsure', reason };
     const { begunAt, named } = list;
     return { kind: 'unsure', reason, settle: { begunAt, found: found(reservation, named) } };
@@ -77,6 +80,11 @@ const mayBeCreated: Reason = {
   code: 'unsure',
   message:
     'a request to create it was sent, and its result is not known; it is not sent again until two complete lists show the result',
+};
+const renamed: Reason = {
+  code: 'unsure',
+  message:
+    'its name was changed before it was known whether it was created under the other name. Restore that name until this is known',
 };
 const notPermitted: Reason = {
   code: 'invalid',
@@ -190,6 +198,26 @@ export function foundByName(
   return isShown
     ? { kind: 'same', id: live.id }
     : other(`server ${live.id} has its name, and the gateway shows no other field that was sent`);
+}
+
+/**
+ * Whether the name is not the one that was sent, before it is known whether a server was created with that one: no list
+ * could show it by its new name, so it would be created a second time. After a person has looked, another name is a way
+ * out; a server with a known or chosen id is found by that.
+ */
+export function isRenamed(
+  keys: FingerprintKeys,
+  { id, units }: Pick<DesiredServer, 'id' | 'units'>,
+  { creation }: Pick<FieldTable, 'creation'>,
+  { state, account, body }: Reservation,
+): boolean {
+  const { foundBy: pointer, choosesId = false } = creation as Creation;
+  if (choosesId || state === 'person' || state === 'created') return false;
+  const [known, unit] = [body[pointer], units.find((one) => one.pointer === pointer)];
+  if (!known || !unit) return false;
+  return (
+    matchFingerprint(keys, known, { account, server: id, pointer }, unit.value) === 'different'
+  );
 }
 
 const byPerson =

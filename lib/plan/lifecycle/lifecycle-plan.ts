@@ -7,6 +7,7 @@ import {
   creationVerdicts,
   foundByName,
   incompleteList,
+  isRenamed,
   newServerFinding,
 } from './creation-plan.ts';
 import { alreadyGone, deletionChanges, mayBeDeleted, notDeletable } from './deletion-plan.ts';
@@ -34,8 +35,13 @@ export function planNew(
 ): ServerPlan {
   const { mode } = server.policy;
   const { id, created } = server;
-  const finding = newServerFinding(connection, server, inputs, (reservation, named) =>
-    foundByName(context.keys, id, table, reservation, named),
+  const { keys } = context;
+  const finding = newServerFinding(
+    connection,
+    server,
+    inputs,
+    (reservation, named) => foundByName(keys, id, table, reservation, named),
+    (reservation) => isRenamed(keys, server, table, reservation),
   );
   const simple = (outcome: Outcome, reason?: Reason): ServerPlan => ({
     planned: planned(inputs.declared, mode, outcome, record, [], reason),

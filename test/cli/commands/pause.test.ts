@@ -61,6 +61,30 @@ describe('pause and resume', () => {
     expect((await world.pass()).counts).toMatchObject({ paused: 0, updated: 1 });
   });
 
+  test('a server without an id: the pause holds once it has one, and is ended by each of its names', async () => {
+    const spec = {
+      name: 'CRM',
+      mcp_server_directory_id: '00000000-0000-4000-9000-000000000001',
+    };
+    await world.declareConnection({ policy: { mode: 'correct', manage: ['update', 'create'] } });
+    await world.desired.put(connection, 'new#crm', { spec });
+    expect((await run(['pause', 'acme/crm'])).code).toBe(0);
+    const [pause] = await world.deps.ledger.pauses(connection);
+    expect(pause).toMatchObject({ id: 'new#crm' });
+    await run(['resume', 'acme/new#crm']);
+    expect((await world.pass()).counts).toMatchObject({ created: 1, paused: 0 });
+    for (const name of ['acme/crm', 'acme/new#crm']) {
+      // As a command that read the label before the server had an id.
+      // oxlint-disable-next-line no-await-in-loop
+      await world.deps.ledger.pause(connection, { id: 'new#crm', at: pause?.at ?? '' });
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await run(['status', connection])).stdout).toContain('1 paused');
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await run(['resume', name])).stderr).toBe(`Resumed ${name}.\n`);
+    }
+    expect((await world.pass()).counts.paused).toBe(0);
+  });
+
   test('a pause that is over is not shown as one, and an empty reason is none', async () => {
     await run(['pause', connection, '--reason', ' ']);
     await world.pass();

@@ -114,6 +114,16 @@ describe('what stops a pass', () => {
     await expect(stops.assertMay('b')).rejects.toMatchObject({ code: 'paused' });
   });
 
+  test('is a pause of a new server by the key of its row, made before it had an id', async () => {
+    const { stops, pauses, advance } = stopsAt(0);
+    pauses.push({ ...pause, id: 'new#a' });
+    advance(4_001);
+    await expect(stops.assertMay('s1')).resolves.toBeUndefined();
+    stops.created('new#a', 's1');
+    await expect(stops.assertMay('s1')).rejects.toMatchObject({ code: 'paused' });
+    await expect(stops.assertMay('s2')).resolves.toBeUndefined();
+  });
+
   test('is a store that answers too late to be believed', async () => {
     const { stops, readings, advance } = stopsAt(4_500);
     advance(4_001);

@@ -6,6 +6,7 @@ import type { LiveServer } from '../../../lib/model/live.types.ts';
 import {
   bodyPrints,
   foundByName,
+  isRenamed,
   unitsToCreate,
 } from '../../../lib/plan/lifecycle/creation-plan.ts';
 import type { Unit } from '../../../lib/model/units.ts';
@@ -206,6 +207,31 @@ describe('a server that may have been created', () => {
     if (found.kind !== 'other') return;
     expect(found.reason.message).toContain('shows no other field that was sent');
     expect(found.reason.message).toContain('declare it with its id');
+  });
+
+  test.each<[string, Reservation['state'], string, boolean, boolean]>([
+    ['not known', 'reserved', 'A', false, true],
+    ['not known', 'unsure', 'A', false, true],
+    ['not known, and the name is as it was', 'unsure', 'B', false, false],
+    ['left for a person', 'person', 'A', false, false],
+    ['known, with its id', 'created', 'A', false, false],
+    ['found by its id', 'unsure', 'A', true, false],
+  ])('whose creation is %s (%s) waits for the name %s', (_, state, name, choosesId, isSo) => {
+    const body = bodyPrints(keys, 'acme', 'new#a', [unitOf('/name', name)]);
+    const { units: renamed } = serverOf({ name: 'B' });
+    const creation = { ...(table.creation as Creation), choosesId };
+    const of = { ...reservation, state, body };
+    expect(isRenamed(keys, { id: 'new#a', units: renamed }, { creation }, of)).toBe(isSo);
+    expect(isRenamed(otherKeys, { id: 'new#a', units: renamed }, { creation }, of)).toBe(false);
+    expect(isRenamed(keys, { id: 'new#a', units: [] }, { creation }, of)).toBe(false);
+  });
+
+  test('under another name is not settled, and the reason says what to do', () => {
+    const body = bodyPrints(keys, 'acme', 'new#a', [unitOf('/name', 'B')]);
+    const plan = planOf(created({ reservation: { ...reservation, body } }));
+    expect(plan.planned).toMatchObject({ outcome: 'unsure', reason: { code: 'unsure' } });
+    expect(plan.planned.reason?.message).toContain('Restore that name');
+    expect(plan.label).toBeUndefined();
   });
 
   const choosing = { ...table, creation: { ...(table.creation as Creation), choosesId: true } };

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startSimulatedContextForge } from '../../lib/local/gateways/contextforge/simulator.ts';
+import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforge/simulator.ts';
+import { approve } from '../../lib/pass/approve.ts';
+import { reconcile } from '../../lib/pass/reconcile.ts';
+import type { PassRequest } from '../../lib/pass/request.types.ts';
+import { readStatus } from '../../lib/pass/status/read-status.ts';
+import { anotherProcess } from '../support/another-process.ts';
+import { outcomesOf, startWorld } from '../support/world.ts';
+import type { TestWorld } from '../support/world.ts';
+
+const connection = 'forge';
+const minute = 60_000;
+/** Longer than what may have been sent is waited for: 3 x 15 s, 60 s and 30 s. */
+const settled = 3 * minute;
+const spec = { name: 'Jira', url: 'http://localhost/jira', description: 'Issues' };
+
+let world: TestWorld;
+let gateway: ContextForgeSimulator;
+let deps: TestWorld['deps'];
+
+beforeEach(async () => {
+  world = await startWorld({}, { sqliteLedger: true });
+  gateway = await startSimulatedContextForge({
+    servers: [],
+    tokens: ['api-token'],
+    now: () => world.clock.now(),
+  });
+  deps = anotherProcess(world, `contextforge=${new URL(gateway.url).host}`);
+  await world.secrets.write(`trueup/${connection}/token`, 'api-token');
+  await connect();
+});
+
+afterEach(async () => {
+  await Promise.all([world.close(), gateway.close()]);
+});
+
+const connect = () =>
+  world.desired.put(connection, 'connection', {
+    provider: 'contextforge',
+    baseUrl: gateway.url,
+    auth: { type: 'bearer', token: { secret: `trueup/${connection}/token` } },
+    policy: { mode: 'correct', manage: ['update', 'create', 'delete'] },
+    budget: { requestsPerMinute: 60_000, concurrency: 4 },
+  });
+const declare = (label = 'jira', more: object = {}, own: object = spec) =>
+  world.desired.put(connection, `new#${label}`, { spec: own, ...more } as never);
+const posts = () => gateway.requests.filter(({ method }) => method === 'POST');
+
+async function pass(request: Partial<PassRequest> = {}) {
+  const result = await reconcile({ connection, trigger: 'schedule', ...request }, deps);
+  if (result.kind !== 'done') throw new Error(result.kind);
+  return result.report;
+}
+
+const lost = (applied: boolean) =>
+  ({ operation: 'create', times: 1, effect: { kind: 'cut', applied } }) as const;
+const now = () => new Date(world.clock.now()).toISOString();
+
+describe('a pause by the key of a row', () => {
+  const paused = () => deps.ledger.pause(connection, { id: 'new#jira', at: now() });
+  const puts = () => gateway.requests.filter(({ method }) => method === 'PUT');
+
+  test('holds once the server has the gateway’s id, also for a pass over that server', async () => {
+    await declare();
+    await pass();
+    const id = gateway.servers[0]?.id ?? '';
+    await paused();
+    await declare('jira', {}, { ...spec, description: 'Other' });
+    for (const servers of [undefined, [id], ['new#jira']]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect(outcomesOf(await pass({ ...(servers && { servers }) }))).toEqual({ paused: 1 });
+    }
+    expect(puts()).toEqual([]);
+    const status = await readStatus(connection, deps);
+    expect(status.servers).toMatchObject([{ id, outcome: 'paused' }]);
+  });
+
+  test('ends when the server is resumed by its id', async () => {
+    await declare();
+    await pass();
+    const id = gateway.servers[0]?.id ?? '';
+    await paused();
+    await deps.ledger.pause(connection, { id, at: now() });
+    await deps.ledger.resume(connection, { id, at: now() });
+    expect(await deps.ledger.pauses(connection)).toEqual([]);
+    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+  });
+
+  test('of another label, or before there is a server, stays as it is', async () => {
+    await declare();
+    await pass();
+    await deps.ledger.pause(connection, { id: 'new#wiki', at: now() });
+    await deps.ledger.resume(connection, { id: gateway.servers[0]?.id ?? '', at: now() });
+    expect(await deps.ledger.pauses(connection)).toMatchObject([{ id: 'new#wiki' }]);
+    await declare('wiki', {}, { ...spec, name: 'Wiki' });
+    expect(outcomesOf(await pass())).toEqual({ paused: 1, inSync: 1 });
+  });
+});
+
+describe('since when it is not known whether a server was created', () => {
+  const stored = async () => (await deps.ledger.labels(connection)).get('jira');
+  const invalid = () => declare('jira', {}, { ...spec, nonsense: true });
+
+  test('is reported while its row is invalid too', async () => {
+    gateway.misbehave(lost(true));
+    await declare();
+    expect(await pass()).toHaveProperty('unsureSince');
+    const reservation = (await stored())?.reservation;
+    world.clock.advance(settled);
+    await invalid();
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ invalid: 1 });
+    expect(report.unsureSince).toBe(reservation?.at);
+    await declare();
+    await pass();
+    await invalid();
+    expect(await pass()).not.toHaveProperty('unsureSince');
+  });
+
+  test('or deleted, is reported while it is declared twice', async () => {
+    await declare();
+    await pass();
+    const id = gateway.servers[0]?.id ?? '';
+    await declare('jira', { state: 'absent' });
+    const { held } = await pass();
+    await approve(connection, held ?? '', deps, 'kim');
+    gateway.misbehave({ operation: 'delete', times: 1, effect: { kind: 'cut', applied: false } });
+    expect(await pass()).toHaveProperty('unsureSince');
+    const binding = (await stored())?.binding;
+    world.clock.advance(minute);
+    await world.desired.put(connection, `server#${id}`, { spec: { name: 'Jira' } });
+    const twice = await pass();
+    expect(outcomesOf(twice)).toEqual({ invalid: 1 });
+    expect(twice.unsureSince).toBe(binding?.removal?.at);
+  });
+
+  test('is not reported of a server that is paused', async () => {
+    gateway.misbehave(lost(true));
+    await declare();
+    await pass();
+    await deps.ledger.pause(connection, { id: 'new#jira', at: now() });
+    expect(await pass()).not.toHaveProperty('unsureSince');
+  });
+});
+
+describe('a server that is renamed before it is known whether it was created', () => {
+  const renamed = () => declare('jira', {}, { ...spec, name: 'Issues' });
+
+  test('is not created under the other name, and is bound once the name is restored', async () => {
+    gateway.misbehave(lost(true));
+    await declare();
+    await pass();
+    await renamed();
+    world.clock.advance(settled);
+    for (let times = 0; times < 4; times += 1) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { details } = await pass();
+      expect(details).toMatchObject([
+        { outcome: 'unsure', reason: { message: expect.stringContaining('Restore that name') } },
+      ]);
+    }
+    expect(posts()).toHaveLength(1);
+    await declare();
+    await pass();
+    await renamed();
+    expect(outcomesOf(await pass())).toEqual({ updated: 1 });
+    expect(gateway.servers).toMatchObject([{ name: 'Issues' }]);
+  });
+
+  test('is created under the other name where a person had to look', async () => {
+    gateway.misbehave(lost(false));
+    await declare();
+    await pass();
+    gateway.add({ id: 'g1', name: 'Jira' });
+    world.clock.advance(settled);
+    await pass();
+    await renamed();
+    await pass();
+    await pass();
+    expect(outcomesOf(await pass())).toEqual({ created: 1 });
+  });
+});
