@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { TimeoutError } from 'ky';
 import type { OnHang } from '../../lib/local/gateways/vendor.ts';
-import { createWire, type Wire } from '../../lib/gateways/http/wire.ts';
+import { createWire, WireError, type Wire } from '../../lib/gateways/http/wire.ts';
 
 /** Where simulators report the requests that they leave without an answer. */
 export class Hangs extends EventEmitter<{ hang: Parameters<OnHang> }> {
@@ -15,10 +14,10 @@ export function wireOf(hangs: Hangs, maxBytes: number): Wire {
   return {
     send: async (request, reach, progress) => {
       const { promise, reject } = Promise.withResolvers<never>();
-      const { host, pathname } = new URL(request.url);
+      const { host, pathname } = request.url;
       const listener: OnHang = ({ method, path, headers }) => {
         if (`${method} ${headers.host} ${path}` === `${request.method} ${host} ${pathname}`)
-          reject(new TimeoutError(request));
+          reject(new WireError('timeout', 'no answer'));
       };
       hangs.on('hang', listener);
       try {
