@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startSimulatedContextForge } from '../../lib/local/gateways/contextforge/simulator.ts';
 import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforge/simulator.ts';
+import type { Binding, Reservation, StoredLabel } from '../../lib/model/lifecycle.types.ts';
 import { approve } from '../../lib/pass/approve.ts';
+import { openSince } from '../../lib/pass/read/bound.ts';
 import { reconcile } from '../../lib/pass/reconcile.ts';
 import type { PassRequest } from '../../lib/pass/request.types.ts';
 import { readStatus } from '../../lib/pass/status/read-status.ts';
@@ -98,6 +100,26 @@ describe('a pause by the key of a row', () => {
   });
 });
 
+const at = '2026-11-22T12:00:00.000Z';
+const reservation: Reservation = {
+  nonce: 'n',
+  account: 'a',
+  body: {},
+  epoch: 1,
+  at,
+  state: 'unsure',
+  looks: 0,
+};
+const binding: Binding = {
+  id: 's1',
+  account: 'a',
+  origin: 'created',
+  stack: 'trueup',
+  at: '2026-11-22T11:00:00.000Z',
+  createOnly: '',
+};
+const removal = { at: '2026-11-22T13:00:00.000Z', epoch: 1, approval: 'd' };
+
 describe('since when it is not known whether a server was created', () => {
   const stored = async () => (await deps.ledger.labels(connection)).get('jira');
   const invalid = () => declare('jira', {}, { ...spec, nonsense: true });
@@ -106,12 +128,12 @@ describe('since when it is not known whether a server was created', () => {
     gateway.misbehave(lost(true));
     await declare();
     expect(await pass()).toHaveProperty('unsureSince');
-    const reservation = (await stored())?.reservation;
+    const before = await stored();
     world.clock.advance(settled);
     await invalid();
     const report = await pass();
     expect(outcomesOf(report)).toEqual({ invalid: 1 });
-    expect(report.unsureSince).toBe(reservation?.at);
+    expect(report.unsureSince).toBe(before?.reservation?.at);
     await declare();
     await pass();
     await invalid();
@@ -127,12 +149,24 @@ describe('since when it is not known whether a server was created', () => {
     await approve(connection, held ?? '', deps, 'kim');
     gateway.misbehave({ operation: 'delete', times: 1, effect: { kind: 'cut', applied: false } });
     expect(await pass()).toHaveProperty('unsureSince');
-    const binding = (await stored())?.binding;
+    const before = await stored();
     world.clock.advance(minute);
     await world.desired.put(connection, `server#${id}`, { spec: { name: 'Jira' } });
     const twice = await pass();
     expect(outcomesOf(twice)).toEqual({ invalid: 1 });
-    expect(twice.unsureSince).toBe(binding?.removal?.at);
+    expect(twice.unsureSince).toBe(before?.binding?.removal?.at);
+  });
+
+  test.each<[string, Partial<StoredLabel>, string | undefined]>([
+    ['nothing', {}, undefined],
+    ['a reservation', { reservation }, reservation.at],
+    ['a binding', { binding }, undefined],
+    ['a binding, and a reservation that was left beside it', { reservation, binding }, undefined],
+    ['a deletion', { binding: { ...binding, removal } }, removal.at],
+  ])('follows from what the ledger has: %s', (_, label, since) => {
+    const whole = { ...label, revs: { reservation: 0, binding: 0 } };
+    const server = { id: 'new#jira', reason: 'no', stored: whole };
+    expect(openSince({ valid: false, server })).toBe(since);
   });
 
   test('is not reported of a server that is paused', async () => {

@@ -55,5 +55,5 @@ export function storedOf(declared: Declared | undefined): StoredLabel | undefine
 /** Since when it is not known whether a server was created or deleted; undefined if it is known. */
 export function openSince(declared: Declared | undefined): Time | undefined {
   const { reservation, binding } = storedOf(declared) ?? {};
-  return reservation?.at ?? binding?.removal?.at;
+  return binding ? binding.removal?.at : reservation?.at;
 }
