@@ -4,13 +4,13 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { browser } from './browser.ts';
-import type { Visit } from './browser.ts';
-import { files, isGone, startLoginWorld } from './login-world.ts';
-import type { LoginWorld } from './login-world.ts';
-import { childEnvironment } from '../../support/child-environment.ts';
+import { browser } from '../../test/cli/commands/browser.ts';
+import type { Visit } from '../../test/cli/commands/browser.ts';
+import { files, isGone, startLoginWorld } from '../../test/cli/commands/login-world.ts';
+import type { LoginWorld } from '../../test/cli/commands/login-world.ts';
+import { childEnvironment } from '../../test/support/child-environment.ts';
 
-const entry = resolve(import.meta.dirname, '../../../bin/trueup.mjs');
+const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 let world: LoginWorld;
 /** The folder of programs that a process finds. */
 let path: string;

@@ -5,11 +5,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../lib/wiring.ts';
 import type { Clock } from '../../lib/model/runtime.types.ts';
-import { startFleetInFiles } from '../support/fleet-in-files.ts';
-import type { FleetInFiles } from '../support/fleet-in-files.ts';
-import { holdPuts, until } from '../support/held.ts';
-import { trueup } from './run.ts';
-import { childEnvironment } from '../support/child-environment.ts';
+import { startFleetInFiles } from '../../test/support/fleet-in-files.ts';
+import type { FleetInFiles } from '../../test/support/fleet-in-files.ts';
+import { holdPuts, until } from '../../test/support/held.ts';
+import { trueup } from '../../test/cli/run.ts';
+import { childEnvironment } from '../../test/support/child-environment.ts';
 
 const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 /** Elsewhere the lease of a process that was killed is waited for, until it has expired. */
@@ -115,7 +115,7 @@ inLinux(
 
 /** The mark of a process that was killed. */
 async function markOfKilled(cwd: string): Promise<string> {
-  const marker = resolve(import.meta.dirname, '../table/sqlite/mark-child.ts');
+  const marker = resolve(import.meta.dirname, '../../test/table/sqlite/mark-child.ts');
   const child = spawn(process.execPath, [marker, resolve(cwd, '.trueup')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { down } from '../../../bench/scale/parts/down.ts';
-import { embedded } from '../../../bench/scale/parts/embedded.ts';
-import { neighbour } from '../../../bench/scale/parts/neighbour.ts';
-import { outage } from '../../../bench/scale/parts/outage.ts';
-import { sweeps, sweepsAndQuota, undersized } from '../../../bench/scale/parts/sweep.ts';
-import { targetsOf } from '../../../bench/scale/page/targets.ts';
-import type { Results } from '../../../bench/scale/results.types.ts';
+import { down } from '../../bench/scale/parts/down.ts';
+import { embedded } from '../../bench/scale/parts/embedded.ts';
+import { neighbour } from '../../bench/scale/parts/neighbour.ts';
+import { outage } from '../../bench/scale/parts/outage.ts';
+import { sweeps, sweepsAndQuota, undersized } from '../../bench/scale/parts/sweep.ts';
+import { targetsOf } from '../../bench/scale/page/targets.ts';
+import type { Results } from '../../bench/scale/results.types.ts';
 
 const processor = { pass: 40, server: 0.5 };
 

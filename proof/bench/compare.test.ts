@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { compare } from '../../../bench/peers/compare.ts';
-import { callsTo } from '../../../bench/peers/figures.ts';
+import { compare } from '../../bench/peers/compare.ts';
+import { callsTo } from '../../bench/peers/figures.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBarndoor } from '../../lib/local/gateways/barndoor/simulator.ts';
 import type { BarndoorSimulator } from '../../lib/local/gateways/barndoor/simulator.ts';
-import { openTerminal } from '../support/terminal.ts';
-import { serverIds } from '../support/world.ts';
+import { openTerminal } from '../../test/support/terminal.ts';
+import { serverIds } from '../../test/support/world.ts';
 
 /* A new user's first session, at a terminal: from `init` to a failure that was corrected. */
 

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { startFleetInFiles } from '../support/fleet-in-files.ts';
-import type { FleetInFiles } from '../support/fleet-in-files.ts';
-import { holdPuts, until } from '../support/held.ts';
-import { childEnvironment } from '../support/child-environment.ts';
+import { startFleetInFiles } from '../../test/support/fleet-in-files.ts';
+import type { FleetInFiles } from '../../test/support/fleet-in-files.ts';
+import { holdPuts, until } from '../../test/support/held.ts';
+import { childEnvironment } from '../../test/support/child-environment.ts';
 
 const entry = resolve(import.meta.dirname, '../../bin/trueup.mjs');
 

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessToken, values } from '../../../demo/world/secret-values.ts';
-import type { Clock } from '../../../lib/model/runtime.types.ts';
-import { testClock } from '../../support/clock.ts';
-import { sessionAt } from '../../support/console.ts';
-import { until } from '../../support/held.ts';
-import { trueup } from '../run.ts';
-import { npmStart } from './npm-start.ts';
+import { accessToken, values } from '../../demo/world/secret-values.ts';
+import type { Clock } from '../../lib/model/runtime.types.ts';
+import { testClock } from '../../test/support/clock.ts';
+import { sessionAt } from '../../test/support/console.ts';
+import { until } from '../../test/support/held.ts';
+import { trueup } from '../../test/cli/run.ts';
+import { npmStart } from '../../test/cli/commands/npm-start.ts';
 
 const clean: (() => void)[] = [];
 

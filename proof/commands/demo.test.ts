@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import * as z from 'zod/mini';
-import { accessToken, values } from '../../../demo/world/secret-values.ts';
-import { outcomes, triggers } from '../../../lib/model/outcome.ts';
-import { trueup } from '../run.ts';
-import { npmStart } from './npm-start.ts';
+import { accessToken, values } from '../../demo/world/secret-values.ts';
+import { outcomes, triggers } from '../../lib/model/outcome.ts';
+import { trueup } from '../../test/cli/run.ts';
+import { npmStart } from '../../test/cli/commands/npm-start.ts';
 
 const run = (...args: readonly string[]) =>
   promisify(execFile)('npm', npmStart.words(...args), { env: npmStart.environment });
