@@ -18,7 +18,10 @@ export interface HttpClientOptions {
   readonly hosts: HostSettings;
   readonly clock: Clock;
   readonly random: Random;
-  /** Timeout for each request, and for a PUT with all its retries. Defaults to 15,000 ms. */
+  /**
+   * Timeout for each request, and for a PUT with all its retries. No request is retried after that time. Defaults to
+   * 15,000 ms.
+   */
   readonly timeoutMs?: number;
   /** Maximum size of an answer. Defaults to 32 MB. */
   readonly maxBytes?: number;
@@ -114,14 +117,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (attempt.admit) await unlessAborted(attempt.admit());
       const now = clock.now();
       // A request that may have been applied must end in time: the caller relies on that when its lease expires.
-      if (failed && now >= deadline) throw failed;
-      if (repeatable === 'unsent') deadline = Math.min(deadline, now + timeoutMs);
+      if (repeatable === 'unsent' && failed && now >= deadline) throw failed;
+      deadline = Math.min(deadline, now + timeoutMs);
       // Stored secrets often end in a newline, which is not allowed in a header.
       const sent = token && new Secret(token.reveal().trim());
       if (sent) attempt.known.add([sent]);
       attempt.count?.();
       try {
-        const remaining = Math.min(timeoutMs, deadline - now);
+        const remaining = repeatable === 'unsent' ? deadline - now : timeoutMs;
         const { onDate } = options;
         const outgoing = {
           ...attempt,
@@ -145,6 +148,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           const wait = isTooLarge(error)
             ? undefined
             : waitBeforeRepeat(error, repeatable, repeats, random);
+          // Also for a GET: a host that does not answer would hold its worker three times as long.
           if (wait === undefined || clock.now() + wait >= deadline) throw error;
           repeats += 1;
           await clock.sleep(wait, signal);

@@ -42,12 +42,12 @@ function mayRepeat({ kind, status }: FailedRequest, repeatable: Repeatable): boo
   switch (kind) {
     case 'no-route':
       return true;
-    case 'timeout':
     case 'cut':
     case 'body':
       return repeatable === 'anytime';
     case 'status':
       return repeatable === 'anytime' && isTransientStatus(status ?? 0);
+    case 'timeout':
     case 'upstream':
     case 'conflict':
     case 'tls':

@@ -108,6 +108,29 @@ describe('repetition', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('a GET that is not answered in time is not repeated', async () => {
+    const { server, client, get } = await world(() => {}, { timeoutMs: 100 });
+    expect(await vendorErrorOf(client.send(get))).toMatchObject({ kind: 'timeout' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['is not repeated if it took as long as a timeout', 600, 1],
+    ['is repeated while that time has not passed', 100, 3],
+  ])('a GET without a connection %s', async (_title, eachMs, requests) => {
+    let now = 0;
+    const clock = { now: () => now, sleep: async () => undefined };
+    const { get } = await world((response) => answer(response, 200, {}));
+    const url = `http://127.0.0.1:${await closedPort()}/thing`;
+    const client = clientFor('acme', [url], { clock, timeoutMs: 600 });
+    let sent = 0;
+    const failed = () => void (now += eachMs);
+    const count = () => (sent += 1);
+    const error = await vendorErrorOf(client.send({ ...get, url, count, failed }));
+    expect(error.kind).toBe('no-route');
+    expect(sent).toBe(requests);
+  });
+
   test('a PUT and its repetitions are over within one timeout', async () => {
     let now = 0;
     const clock = { now: () => now, sleep: async (ms: number) => void (now += ms) };

@@ -27,7 +27,7 @@ describe('parseRetryAfter', () => {
 });
 
 const at = (repeats: number, random: number) =>
-  waitBeforeRepeat({ kind: 'timeout' }, 'anytime', repeats, () => random);
+  waitBeforeRepeat({ kind: 'cut' }, 'anytime', repeats, () => random);
 const after = (retryAfterMs: number) =>
   waitBeforeRepeat({ kind: 'status', status: 429, retryAfterMs }, 'anytime', 0, () => 0);
 
@@ -44,7 +44,7 @@ describe('waitBeforeRepeat', () => {
 
   test.each([
     ['no-route', true, true],
-    ['timeout', true, false],
+    ['timeout', false, false],
     ['cut', true, false],
     ['body', true, false],
     ['tls', false, false],

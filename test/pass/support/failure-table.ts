@@ -83,7 +83,7 @@ export const failures: readonly Failure[] = [
   { of: 'PUT', what: 'a list', effect: answer(200, { body: [] }), ...transient },
   { of: 'GET', what: '503', effect: answer(503), code: 'http-503', ...transient, attempts: 3 },
   { of: 'GET', what: 'a cut connection', effect: { kind: 'cut' }, ...transient, attempts: 3 },
-  { of: 'GET', what: 'no answer', effect: { kind: 'hang' }, ...transient, attempts: 3 },
+  { of: 'GET', what: 'no answer', effect: { kind: 'hang' }, ...transient },
   {
     of: 'GET',
     what: '404 with a page of a proxy',
@@ -107,7 +107,7 @@ export const listFailures: readonly (readonly [
   ['403', answer(403), 'http-403', 1],
   ['503', answer(503), 'http-503', 3],
   ['a cut', { kind: 'cut' }, 'cut', 3],
-  ['no answer', { kind: 'hang' }, 'timeout', 3],
+  ['no answer', { kind: 'hang' }, 'timeout', 1],
   ['too long an answer', { kind: 'huge', bytes: 100_000 }, 'body-size', 1],
   ['no list', answer(200, { body: { data: 5 } }), 'body', 1],
 ];
@@ -138,7 +138,7 @@ export const ways: readonly Way[] = [
     code: `http-${status}`,
   })),
   { name: 'its list is cut off', bring: whole({ kind: 'cut' }), list: 3, put: 0, code: 'cut' },
-  { name: 'its list hangs', bring: whole({ kind: 'hang' }), list: 3, put: 0, code: 'timeout' },
+  { name: 'its list hangs', bring: whole({ kind: 'hang' }), list: 1, put: 0, code: 'timeout' },
   {
     name: '429 on its list',
     bring: whole({ kind: 'status', status: 429, retryAfter: 60 }),
