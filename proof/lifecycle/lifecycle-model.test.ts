@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   explore,
   isBound,
+  isBoundOrForPerson,
   isBoundOrLeft,
   isGone,
   rules,
@@ -19,6 +20,12 @@ test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
     "another's server that comes while it is not known what became of a request",
     { lost: 1, strangerLater: true },
     isBoundOrLeft,
+    300_000,
+  ],
+  [
+    'the same, where only names are shown',
+    { lost: 1, strangerLater: true, namesOnly: true },
+    isBoundOrForPerson,
     300_000,
   ],
 ])(

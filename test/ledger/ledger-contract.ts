@@ -139,14 +139,14 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect((await ledger.read('acme', ids)).servers.size).toBe(ids.length);
     });
 
-    test('a read is complete, however large: 2 MB of records', async () => {
+    test('a read is complete, however large: more than a page of 1 MB', async () => {
       const long = Object.fromEntries(
         Array.from({ length: 100 }, (_, n) => [
           `/meta/key-${n}`,
           { ...server('x').applied['/name'] },
         ]),
       ) as ReturnType<typeof server>['applied'];
-      const ids = Array.from({ length: 140 }, (_, n) => `server-${n}`);
+      const ids = Array.from({ length: 80 }, (_, n) => `server-${n}`);
       // Not all at once: on a busy machine the last would wait too long for a connection.
       await eachLimited(ids, 20, async (id) => {
         await ledger.writeServer('acme', server(id, { applied: long }));
