@@ -23,11 +23,12 @@ export function isPauseOf(pause: Pause, id: string): boolean {
   return pause.id !== undefined && comparableId(pause.id) === comparableId(id);
 }
 
-/** The pause that applies to a server at `now`: its own, or its connection's. */
-export function activePause(pauses: readonly Pause[], id: string, now: number): Pause | undefined {
-  return pauses.find(
-    (pause) =>
-      (pause.id === undefined || isPauseOf(pause, id)) &&
-      !(pause.until !== undefined && Date.parse(pause.until) <= now),
-  );
+/** The pauses that have not ended at `now`. */
+export function activePauses(pauses: readonly Pause[], now: number): readonly Pause[] {
+  return pauses.filter(({ until }) => until === undefined || Date.parse(until) > now);
+}
+
+/** The pause that applies to a server: its own, or its connection's. */
+export function pauseOf(pauses: readonly Pause[], id: string): Pause | undefined {
+  return pauses.find((pause) => pause.id === undefined || isPauseOf(pause, id));
 }

@@ -3,7 +3,7 @@ import { classifyFailure } from '../model/errors/failure.ts';
 import { vendorProblem } from '../model/errors/vendor-error.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import type { QuietCounts } from '../model/outcome.ts';
-import { activePause } from '../model/pause.ts';
+import { pauseOf } from '../model/pause.ts';
 import type { PlannedServer } from '../plan/plan.types.ts';
 import { planFleet } from '../plan/fleet-plan.ts';
 import { withHolders } from '../plan/holders.ts';
@@ -55,7 +55,7 @@ export function plan(
   const fleet = planFleet(
     planContext(seen, attended, now, secretPrefix),
     readable,
-    (id, declared) => serverInputs(seen, now, id, declared),
+    (id, declared) => serverInputs(seen, id, declared),
   );
   const servers = withHolders(fleet.servers, desired.provider.table, () => named(seen));
   return { now, ...fleet, servers, unreadable };
@@ -93,7 +93,6 @@ export function planContext(
 /** What the plan of one server depends on. */
 export function serverInputs(
   { ledger, live }: Readings,
-  now: number,
   id: string,
   declared: Declared,
 ): ServerInputs {
@@ -106,7 +105,7 @@ export function serverInputs(
     live: found?.server,
     isRead: found?.isRead === true,
     record,
-    pause: activePause(ledger.pauses, id, now),
+    pause: pauseOf(ledger.pauses, id),
     resend: ledger.resend.has(id) ? 'all' : fieldsToResend(record),
     ...(forNew &&
       declared.valid &&

@@ -1,7 +1,7 @@
 import type { PassReport, Retry, ServerRecord, Time } from '../model/ledger.types.ts';
 import { outcomeCounts } from '../model/outcome.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { activePause } from '../model/pause.ts';
+import { pauseOf } from '../model/pause.ts';
 import { nextAttemptOf, nextAttemptOfConnection } from '../plan/due.ts';
 import type { Declared } from '../plan/server-plan.types.ts';
 import { InterruptedError } from '../lease/interruption.ts';
@@ -110,10 +110,9 @@ const noProgress: Ending = {
 };
 
 /** Findings of a pass that ended before apply: outcomes that are known without the vendor, and `unreached` for the rest. */
-function findUnreached(desired: DesiredState, ledger: LedgerState, { deps, tally }: Pass): void {
-  const now = deps.clock.now();
+function findUnreached(desired: DesiredState, ledger: LedgerState, { tally }: Pass): void {
   for (const [id, declared] of desired.servers) {
-    const outcome = outcomeUnreached(declared, activePause(ledger.pauses, id, now) !== undefined);
+    const outcome = outcomeUnreached(declared, pauseOf(ledger.pauses, id) !== undefined);
     const reason =
       outcome === 'invalid' && !declared.valid
         ? { reason: { code: 'invalid', message: declared.server.reason } }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { parseDuration } from '../../model/duration.ts';
 import type { Pause } from '../../model/ledger.types.ts';
-import { isPauseOf, longestReason } from '../../model/pause.ts';
+import { activePauses, isPauseOf, longestReason } from '../../model/pause.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { shellWord } from '../../model/text/shell-word.ts';
 import { shownTime } from '../../model/text/shown-time.ts';
@@ -27,9 +27,7 @@ const isOwn = (pause: Pause, id: string | undefined) =>
 async function ownPauses({ connection, id }: Subject, { deps }: ConsoleTarget) {
   const now = deps.clock.now();
   const all = await deps.ledger.pauses(connection);
-  return all.filter(
-    (pause) => isOwn(pause, id) && (pause.until === undefined || Date.parse(pause.until) > now),
-  );
+  return activePauses(all, now).filter((pause) => isOwn(pause, id));
 }
 
 async function state(

@@ -23,7 +23,7 @@ export async function readAgain(context: ApplyContext, work: ServerWork): Promis
   if (lacks(declared, live)) throw leftOut(id);
   const now = context.deps.clock.now();
   const plan = planServer(planContext(seen, request.attended, now, context.deps.secretPrefix), {
-    ...serverInputs(seen, now, id, declared),
+    ...serverInputs(seen, id, declared),
     live,
     record: work.plan.record,
     isRead: true,

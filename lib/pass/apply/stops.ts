@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InterruptedError } from '../../lease/interruption.ts';
 import type { Pause } from '../../model/ledger.types.ts';
-import { activePause, pauseText } from '../../model/pause.ts';
+import { activePauses, pauseOf, pauseText } from '../../model/pause.ts';
 import type { DesiredRow } from '../../desired/desired-store.types.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 
@@ -68,9 +68,8 @@ export class Stops {
       const message = `the row of ${this.#connection} changed while its servers were updated`;
       throw new InterruptedError('redeclared', message);
     }
-    const now = this.#deps.clock.now();
-    const key = this.#created.get(id) ?? id;
-    const pause = activePause(pauses, id, now) ?? activePause(pauses, key, now);
+    const active = activePauses(pauses, this.#deps.clock.now());
+    const pause = pauseOf(active, id) ?? pauseOf(active, this.#created.get(id) ?? id);
     if (pause) throw new InterruptedError('paused', pauseText(pause));
   }
 

@@ -10,7 +10,7 @@ import { accountKey } from '../../model/names/account.ts';
 import type { DesiredServer } from '../../model/desired.types.ts';
 import type { AttemptKey, ServerRecord } from '../../model/ledger.types.ts';
 import { allEnded } from '../limited.ts';
-import { activePause } from '../../model/pause.ts';
+import { activePauses, pauseOf } from '../../model/pause.ts';
 import type { Declared } from '../../plan/server-plan.types.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import type { Dependencies } from '../dependencies.types.ts';
@@ -65,6 +65,7 @@ export async function read(
   const { servers: ids } = question;
   const { name } = account.connection;
   const key = accountKey(account.connection);
+  const now = deps.clock.now();
   const signIn = credentialOf(account.connection.auth).secret;
   const declaredServers = readServers(deps, account, ids, deps);
   // A named row without an id may belong to a server that has one.
@@ -73,10 +74,7 @@ export async function read(
         deps.ledger.read(name, [...new Set([...ids, ...[...servers.values()].flatMap(namesOf)])]),
       )
     : deps.ledger.read(name);
-  const tables = allEnded([
-    declaredServers,
-    ledgerRead.then((state) => ledgerOf(state, key, deps.clock.now())),
-  ]);
+  const tables = allEnded([declaredServers, ledgerRead.then((state) => ledgerOf(state, key, now))]);
   if ('ending' in vendor) {
     const [desired, ledger] = await tables;
     return { desired, ledger, ending: vendor.ending };
@@ -92,7 +90,7 @@ export async function read(
   const byList = account.provider.hasSlowGet === true;
   const listed = earlier || (ids && !byList) ? undefined : list();
   const versions = tables.then(([desired, ledger]) => {
-    const wanted = wantedServers({ desired, ledger }, deps);
+    const wanted = wantedServers({ desired, ledger });
     const names = secretNames(wanted.map(([, server]) => server));
     if (wanted.some(([id]) => isStuck(ledger.servers.get(id)))) names.add(signIn);
     return readVersions(question, names, name, deps.secrets, abort.signal);
@@ -125,12 +123,15 @@ function isStuck({ stopped, retry }: Partial<ServerRecord> = {}): boolean {
   return (stopped ?? retry)?.credential !== undefined;
 }
 
-/** The ledger's records for this account. */
+/**
+ * The ledger's records for this account, and the pauses that have not ended. A pause that ends later still applies to
+ * this pass: what it does not read is not to be planned either.
+ */
 function ledgerOf(state: LedgerState, account: string, now: number): LedgerState {
   const servers = [...state.servers].map(
     ([id, record]) => [id, ofAccount(record, account, now)] as const,
   );
-  return { ...state, servers: new Map(servers) };
+  return { ...state, pauses: activePauses(state.pauses, now), servers: new Map(servers) };
 }
 
 /** Returns a failure of the connection as a value, so that the results of the other reads are kept. */
@@ -145,10 +146,9 @@ async function endingAsValue<T extends object>(
 }
 
 /** The valid servers that are neither off nor paused. */
-function wantedServers({ desired, ledger }: Tables, { clock }: Dependencies) {
-  const now = clock.now();
+function wantedServers({ desired, ledger }: Tables) {
   return [...desired.servers].filter(
-    ([id, declared]) => isToRead(declared) && !activePause(ledger.pauses, id, now),
+    ([id, declared]) => isToRead(declared) && !pauseOf(ledger.pauses, id),
   );
 }
 
@@ -180,7 +180,7 @@ async function readLive(
   const now = deps.clock.now();
   const attended = asked !== undefined;
   const question = {
-    wanted: wantedServers({ desired, ledger }, deps)
+    wanted: wantedServers({ desired, ledger })
       .map(([id]) => id)
       .filter((id) => newLabelIn(id) === undefined),
     existing: [...servers.keys()].filter((id) => newLabelIn(id) === undefined),

@@ -2,7 +2,7 @@ import { parseConnection } from '../../desired/rules/declarations.ts';
 import type { Pause, ServerRecord } from '../../model/ledger.types.ts';
 import { outcomeCounts } from '../../model/outcome.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { isPauseOf, pauseText } from '../../model/pause.ts';
+import { activePauses, pauseOf, pauseText } from '../../model/pause.ts';
 import { nextAttemptOf, nextAttemptOfConnection } from '../../plan/due.ts';
 import type { Dependencies } from '../dependencies.types.ts';
 import type { DesiredRow } from '../../desired/desired-store.types.ts';
@@ -31,9 +31,7 @@ export async function readStatus(
   ]);
   const fights = fightsIn(lately);
   const causes = causesIn(lately);
-  const pauses = ledger.pauses.filter(
-    ({ until }) => until === undefined || Date.parse(until) > now,
-  );
+  const pauses = activePauses(ledger.pauses, now);
   const servers = declared
     .map((row) => {
       const [own, why] = [fights.get(row.id), causes.get(row.id)];
@@ -83,7 +81,7 @@ function serverStatus(
 ): ServerStatus {
   const record = records.get(id);
   const consentUrl = stored?.binding?.consentUrl;
-  const pause = pauses.find((one) => one.id === undefined || isPauseOf(one, id));
+  const pause = pauseOf(pauses, id);
   const outcome: Outcome | 'unseen' = pause ? 'paused' : (record?.outcome ?? 'unseen');
   const since = pause ? pause.at : record?.since;
   const reason = pause

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DesiredStore } from '../../../lib/desired/desired-store.types.ts';
 import type { Ledger } from '../../../lib/ledger/ledger.types.ts';
@@ -48,6 +49,24 @@ describe('a running pass', () => {
     expect(report.vendorCalls.put).toBe(updated);
     expect(updated).toBeLessThanOrEqual(underWay);
     expect(outcomesOf(await world.pass())).toEqual({ paused: 30 });
+  });
+
+  test('leaves a server whose pause ends while it reads the list, and does not take it for missing', async () => {
+    const [id = ''] = ids;
+    const until = new Date(world.clock.now() + 10_000).toISOString();
+    await world.deps.ledger.pause(connection, { id, at: at(), until });
+    const secret = { secret: `trueup/${connection}/s`, key: 'text' };
+    await world.secrets.write(secret.secret, JSON.stringify({ text: 'abc' }));
+    await world.declare({ id: ids[1] ?? '', spec: { name: 'New', client_secret: secret } });
+    // Which servers are read is known when the versions of secrets are listed.
+    const versions = world.deps.secrets.versions.bind(world.deps.secrets);
+    world.deps.secrets.versions = async (...asked) => {
+      await setTimeout();
+      world.clock.advance(20_000);
+      return versions(...asked);
+    };
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 29, paused: 1 });
+    expect(outcomesOf(await world.pass())).toEqual({ updated: 1, inSync: 28, assumed: 1 });
   });
 
   test('leaves one server that is paused, and goes on with the others', async () => {
