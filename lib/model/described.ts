@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 
 /**
  * Adds a description for JSON Schemas to the schema itself; only for a schema that is used in one
- * place. Bundles leave out described schemas that are not used, because of the annotation.
+ * place.
  */
-/* @__NO_SIDE_EFFECTS__ */
 export function described<Schema extends z.ZodMiniType>(schema: Schema, what: string): Schema {
   // `z.describe` would add a check that runs on each parse.
   z.globalRegistry.add(schema, { description: what });
@@ -12,7 +11,6 @@ export function described<Schema extends z.ZodMiniType>(schema: Schema, what: st
 }
 
 /** A copy of a shared schema (or of a recursive one, such as `z.json()`) with a description of its own. */
-/* @__NO_SIDE_EFFECTS__ */
 export function redescribed<Schema extends z.ZodMiniType>(schema: Schema, what: string): Schema {
   return described(z.clone(schema), what);
 }
