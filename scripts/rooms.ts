@@ -74,7 +74,7 @@ export const packages: readonly PackageRule[] = [
     why: 'it is an AWS client',
   },
   {
-    name: /^(undici|oauth4webapi)$/,
+    name: /^(ky|undici|oauth4webapi)$/,
     rooms: ['lib/gateways', 'lib/sign-in'],
     why: 'it sends HTTP',
   },

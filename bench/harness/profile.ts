@@ -89,7 +89,7 @@ function readMap(file: string): SourceMap | undefined {
   }
 }
 
-/** `lib/plan` of a file of this repository, `zod` of one of a package. */
+/** `lib/plan` of a file of this repository, `ky` of one of a package. */
 export function roomOf(source: string): string {
   const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(source)?.[1];
   if (inPackage !== undefined) return inPackage;

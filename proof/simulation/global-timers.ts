@@ -1,7 +1,7 @@
 import type { Scheduler } from './scheduler.ts';
 
 /**
- * Puts the scheduler in place of the global timers, which libraries use (the time limit of a request): a timer is the
+ * Puts the scheduler in place of the global timers, which libraries use (the HTTP client's timeout): a timer is the
  * running process's own. @returns how to end it
  */
 export function takeGlobalTimers(scheduler: Scheduler): () => void {

@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { WireError } from '../../lib/gateways/http/wire.ts';
-import type { Progress, Wire, WireAnswer, WireRequest } from '../../lib/gateways/http/wire.ts';
+import type { Progress, Wire } from '../../lib/gateways/http/wire.ts';
 import type { VendorCall } from './events.types.ts';
 import type { FaultKind } from './scenario.types.ts';
 import type { Process } from './scheduler.ts';
@@ -20,25 +20,28 @@ export const tokenHostOf = (connection: string) => `${connection}.auth.test`;
 export function simulatedWire(world: World, process: Process): Wire {
   return {
     close: () => undefined,
-    send: (request, _reach, progress) => new Sending(world, process, request, progress).answer,
+    send: async (request, _reach, progress) => {
+      const text = request.body === null ? '' : await request.text();
+      return new Sending(world, process, request, text, progress).answer;
+    },
   };
 }
 
 class Sending {
-  readonly answer: Promise<WireAnswer>;
+  readonly answer: Promise<Response>;
   readonly #world: World;
   readonly #process: Process;
   readonly #call: VendorCall;
   readonly #fault: FaultKind | undefined;
   readonly #progress: Progress;
-  #resolve: (answer: WireAnswer) => void = () => undefined;
+  #resolve: (response: Response) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
 
-  constructor(world: World, process: Process, request: WireRequest, progress: Progress) {
+  constructor(world: World, process: Process, request: Request, text: string, progress: Progress) {
     this.#world = world;
     this.#process = process;
     this.#progress = progress;
-    this.#call = callOf(world, process, request);
+    this.#call = callOf(world, process, request, text);
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -164,8 +167,7 @@ class Sending {
     this.#answered(isUsable ? 'told' : 'failed');
     if (!told) return this.#reject(new WireError('cut', 'the connection broke'));
     const text = fault?.what === 'garbage' ? '<html>busy' : JSON.stringify(told.body);
-    const { status, headers = {} } = told;
-    this.#resolve({ status, headers, body: Buffer.from(text) });
+    this.#resolve(new Response(text, { status: told.status, headers: told.headers ?? {} }));
     return undefined;
   }
 
@@ -216,8 +218,8 @@ function may(
   return ofVendors.has(what);
 }
 
-function callOf(world: World, process: Process, request: WireRequest): VendorCall {
-  const { url, body: text = '' } = request;
+function callOf(world: World, process: Process, request: Request, text: string): VendorCall {
+  const url = new URL(request.url);
   const [connection = '', kind] = url.hostname.split('.');
   const isToken = kind === 'auth';
   const path = url.pathname;
@@ -238,7 +240,7 @@ function callOf(world: World, process: Process, request: WireRequest): VendorCal
       method: request.method,
       path,
       query: url.searchParams,
-      headers: request.headers,
+      headers: Object.fromEntries(request.headers),
       body,
     },
     calledAt: world.now,

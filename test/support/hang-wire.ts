@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import { TimeoutError } from 'ky';
 import type { OnHang } from '../../lib/local/gateways/vendor.ts';
-import { createWire, WireError, type Wire } from '../../lib/gateways/http/wire.ts';
+import { createWire, type Wire } from '../../lib/gateways/http/wire.ts';
 
 /** Where simulators report the requests that they leave without an answer. */
 export class Hangs extends EventEmitter<{ hang: Parameters<OnHang> }> {
@@ -14,10 +15,10 @@ export function wireOf(hangs: Hangs, maxBytes: number): Wire {
   return {
     send: async (request, reach, progress) => {
       const { promise, reject } = Promise.withResolvers<never>();
-      const { host, pathname } = request.url;
+      const { host, pathname } = new URL(request.url);
       const listener: OnHang = ({ method, path, headers }) => {
         if (`${method} ${headers.host} ${path}` === `${request.method} ${host} ${pathname}`)
-          reject(new WireError('timeout', 'no answer'));
+          reject(new TimeoutError(request));
       };
       hangs.on('hang', listener);
       try {

@@ -1,5 +1,4 @@
-import { WireError } from '../../../lib/gateways/http/wire.ts';
-import type { Wire, WireAnswer, WireRequest } from '../../../lib/gateways/http/wire.ts';
+import { WireError, type Wire } from '../../../lib/gateways/http/wire.ts';
 import { fleetServer, vendorServer } from '../../world/fleet.ts';
 
 export const hostOf = (connection: string) => `${connection}.gateway.test`;
@@ -17,12 +16,6 @@ export interface GatewayWorld {
 export type Down = 'timeout' | '503';
 
 const names = { GET: 'get', PUT: 'put' } as const;
-
-const answered = (status: number, body: object): WireAnswer => ({
-  status,
-  headers: {},
-  body: Buffer.from(JSON.stringify(body)),
-});
 
 /** Barndoor's list, GET and PUT for every connection of the world, each an account of its own. */
 export class VirtualGateway {
@@ -73,24 +66,24 @@ export class VirtualGateway {
     return { data, pagination: { page, pages, next_page: page < pages ? page + 1 : null } };
   }
 
-  async #answer({ url, method, body }: WireRequest): Promise<WireAnswer> {
-    const { hostname, pathname, searchParams } = url;
+  async #answer(request: Request): Promise<Response> {
+    const { hostname, pathname, searchParams } = new URL(request.url);
     const [connection = ''] = hostname.split('.', 1);
     const [, , , id] = pathname.split('/');
     const world = this.#world;
-    const operation = id === undefined ? 'list' : names[method as 'GET' | 'PUT'];
+    const operation = id === undefined ? 'list' : names[request.method as 'GET' | 'PUT'];
     const down = this.down.get(connection);
     world.count(operation);
     if (down === 'timeout') return new Promise(() => undefined);
     await world.wait(world.latency(operation));
-    if (down === '503') return answered(503, { message: 'unavailable' });
-    if (id === undefined) return answered(200, this.#list(connection, searchParams));
+    if (down === '503') return Response.json({ message: 'unavailable' }, { status: 503 });
+    if (id === undefined) return Response.json(this.#list(connection, searchParams));
     const index = Number(id.slice(-12));
     if (operation === 'put') {
-      const { name } = JSON.parse(body ?? '{}') as { name?: string };
+      const { name } = (await request.json()) as { name?: string };
       if (name !== undefined) this.#rename(connection, index, name);
     }
-    return answered(200, this.#show(connection, index));
+    return Response.json(this.#show(connection, index));
   }
 
   readonly wire: Wire = {

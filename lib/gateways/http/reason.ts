@@ -37,12 +37,14 @@ function codeIn(parsed: Json | undefined): string | undefined {
 }
 
 /** Whether an answer is an HTML page, which comes from a proxy and not from the vendor's API. */
-export function isHtml(body: string, contentType = ''): boolean {
-  return /^\s*text\/html\b/i.test(contentType) || /^\s*<(?:!doctype|html|head|body)\b/i.test(body);
+export function isHtml(body: string, contentType: string | null): boolean {
+  return (
+    /^\s*text\/html\b/i.test(contentType ?? '') || /^\s*<(?:!doctype|html|head|body)\b/i.test(body)
+  );
 }
 
 function textIn(body: string, parsed: Json | undefined): string | undefined {
-  if (isHtml(body)) return 'an HTML page';
+  if (isHtml(body, null)) return 'an HTML page';
   if (parsed === undefined) return isTornJson(body) ? undefined : body;
   return reasonOf(parsed);
 }

@@ -68,7 +68,7 @@ const httpDate = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i;
  * `Retry-After` in either form, seconds or an HTTP date, as milliseconds from `now`. Limited to 0 to one day. Undefined
  * if it has neither form.
  */
-export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+export function parseRetryAfter(value: string | null, now: number): number | undefined {
   const text = value?.trim() ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : millisecondsUntil(text, now);
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), dayMs);

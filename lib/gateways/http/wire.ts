@@ -1,6 +1,6 @@
 import { lookup as lookUp } from 'node:dns/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
@@ -9,7 +9,7 @@ import type { Reach } from './host-rule.ts';
 import { mayReach, unreachable } from './host-rule.ts';
 
 /** Why there is no answer. `no-route`: nothing was sent, so any request may be retried. */
-export type WireFailure = 'no-route' | 'cut' | 'timeout' | 'tls' | 'body' | 'too-large' | 'host';
+export type WireFailure = 'no-route' | 'cut' | 'tls' | 'body' | 'too-large' | 'host';
 
 /** A request that got no usable answer. Contains no part of the request or answer. */
 export class WireError extends Error {
@@ -35,22 +35,6 @@ export interface ResolvedAddress {
 /** Returns all addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
 
-export interface WireRequest {
-  readonly url: URL;
-  readonly method: string;
-  /** By names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  readonly signal: AbortSignal;
-}
-
-export interface WireAnswer {
-  /** 200 to 599. */
-  readonly status: number;
-  readonly headers: Readonly<IncomingHttpHeaders>;
-  readonly body: Uint8Array;
-}
-
 export interface WireOptions {
   /** Maximum size of an answer in bytes, as transferred. */
   readonly maxBytes: number;
@@ -60,13 +44,13 @@ export interface WireOptions {
 }
 
 /**
- * HTTP on node:http and node:https. Unlike the global `fetch`, it checks the resolved address when the connection is
- * opened (`fetch` has no `lookup`), returns redirects as answers, limits the answer's size, and distinguishes "no
- * connection opened" from "connection broken". Loading `fetch` would also take a third of a function's cold start.
+ * A minimal `fetch` on node:http and node:https. Unlike the global one, it checks the resolved address when the
+ * connection is opened (the global fetch has no `lookup`), returns redirects as answers, limits the answer's size, and
+ * distinguishes "no connection opened" from "connection broken".
  */
 export interface Wire {
   /** Resolves with the complete answer. @throws WireError */
-  send(request: WireRequest, reach: Reach, progress: Progress): Promise<WireAnswer>;
+  send(request: Request, reach: Reach, progress: Progress): Promise<Response>;
   /** Drops idle connections. */
   close(): void;
 }
@@ -92,11 +76,15 @@ export function createWire({ maxBytes, resolve = resolveByDns, extraCa }: WireOp
   };
   const pools = { public: pool('public'), named: pool('named'), loopback: pool('loopback') };
   return {
-    async send({ url, method, headers, body, signal }, reach, progress) {
-      const isSecure = url.protocol === 'https:';
-      const agent = pools[reach][isSecure ? 'https' : 'http'];
-      const outgoing = (isSecure ? httpsRequest : httpRequest)(url, { method, headers, agent });
-      return answerTo(outgoing, { body, isSecure, maxBytes, progress, signal });
+    async send(request, reach, progress) {
+      const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+      const isSecure = request.url.startsWith('https:');
+      const outgoing = (isSecure ? httpsRequest : httpRequest)(request.url, {
+        method: request.method,
+        headers: Object.fromEntries(request.headers),
+        agent: pools[reach][isSecure ? 'https' : 'http'],
+      });
+      return answerTo(outgoing, { body, isSecure, maxBytes, progress, signal: request.signal });
     },
     close() {
       for (const { http, https } of Object.values(pools)) {
@@ -137,14 +125,14 @@ export function checkedLookup(reach: Reach, resolve: Resolve): LookupFunction {
 }
 
 interface Exchange {
-  readonly body: string | undefined;
+  readonly body: Buffer | undefined;
   readonly isSecure: boolean;
   readonly maxBytes: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
-async function answerTo(outgoing: ClientRequest, exchange: Exchange): Promise<WireAnswer> {
+async function answerTo(outgoing: ClientRequest, exchange: Exchange): Promise<Response> {
   const stop = () => outgoing.destroy();
   exchange.signal.addEventListener('abort', stop);
   try {
@@ -193,13 +181,13 @@ export function judge(
     : new WireError('no-route', `no connection (${code})`);
 }
 
-async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<WireAnswer> {
+async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<Response> {
   const tooLarge = () => new WireError('too-large', `the answer is larger than ${maxBytes} bytes`);
   const { 'content-encoding': encoding = 'identity', 'content-length': length } = incoming.headers;
   if (encoding !== 'identity') {
     // The encoding was not requested, and the body is not read; only the encoding's name is used.
     incoming.destroy();
-    return asAnswer(incoming, Buffer.alloc(0));
+    return asResponse(incoming, Buffer.alloc(0));
   }
   if (Number(length ?? 0) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];
@@ -213,10 +201,21 @@ async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<
   } catch (error) {
     throw judge(error as NodeJS.ErrnoException, true, false);
   }
-  return asAnswer(incoming, Buffer.concat(chunks));
+  return asResponse(incoming, Buffer.concat(chunks));
 }
 
-function asAnswer({ statusCode: status = 0, headers }: IncomingMessage, body: Buffer): WireAnswer {
-  if (status >= 200 && status <= 599) return { status, headers, body };
-  throw new WireError('body', `the answer has the status ${status}`);
+const passedOn = ['content-encoding', 'content-type', 'date', 'location', 'retry-after'] as const;
+
+function asResponse({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Response {
+  if (statusCode < 200 || statusCode > 599) {
+    throw new WireError('body', `the answer has the status ${statusCode}`);
+  }
+  const kept = passedOn.flatMap((name) => {
+    const value = headers[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return new Response(body.length === 0 ? null : new Uint8Array(body), {
+    status: statusCode,
+    headers: Object.fromEntries(kept),
+  });
 }

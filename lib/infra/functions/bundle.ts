@@ -51,8 +51,6 @@ export function bundleOptions(entry: string, outFolder: string) {
     format: 'cjs' as const,
     mainFields: ['module', 'main'],
     minify: true,
-    // For `import('node:http')` of the SDK too, see above.
-    supported: { 'dynamic-import': false },
     external: [...elsewhere, ...Object.keys(beside)],
     sourcemap: 'external' as const,
     sourcesContent: false,

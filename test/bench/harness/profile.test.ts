@@ -29,7 +29,7 @@ test.each([
   ['../../lib/plan/diff.ts', 'lib/plan'],
   ['../lib/wiring.ts', 'lib/wiring.ts'],
   ['../../node_modules/@smithy/core/dist-es/index.js', '@smithy/core'],
-  ['../../node_modules/a/node_modules/zod/lib/index.js', 'zod'],
+  ['../../node_modules/a/node_modules/ky/lib/index.js', 'ky'],
   ['../functions/queued.ts', 'functions'],
 ])('%s is of %s', (source, room) => {
   expect(roomOf(source)).toBe(room);

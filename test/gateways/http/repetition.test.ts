@@ -14,7 +14,7 @@ describe('parseRetryAfter', () => {
     ['Mon Nov  2 12:00:30 2026', 30_000],
     ['Mon, 02 Nov 2026 11:59:00 GMT', 0],
     ['Mon, 02 Nov 2093 12:00:00 GMT', day],
-    [undefined, undefined],
+    [null, undefined],
     ['', undefined],
     ['-1', undefined],
     ['1.5', undefined],

@@ -1,14 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import {
-  bundleFile,
-  bundleFunction,
-  bundleName,
-  functionNames,
-} from '../../../lib/infra/functions/bundle.ts';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundleFunction, bundleName, functionNames } from '../../../lib/infra/functions/bundle.ts';
 import { readReviewed } from '../../../scripts/bundled-packages.ts';
 import type { Bundled } from '../../../scripts/bundled-packages.ts';
 import { bundleCommandLine } from '../../../scripts/command-line.ts';
@@ -141,7 +137,7 @@ const saidBy = (type: 'commonjs' | 'module', script: string): unknown =>
 const say = 'const say = (what) => process.stdout.write(JSON.stringify(what));';
 const isAwake = "process.moduleLoadList.includes('NativeModule internal/deps/undici/undici')";
 
-/** Node's own fetch takes a third of a start to load. Only a sign-in with OAuth needs it. */
+/** Node's own fetch takes a third of a start to load: it is left to the first request. */
 describe("Node's own fetch", () => {
   test.each(functionNames)('sleeps while the bundle of %s is imported', (name) => {
     const file = JSON.stringify(join(folder, name, bundleName));
@@ -158,34 +154,28 @@ describe("Node's own fetch", () => {
     expect(texts.filter((text) => text.includes('__require("http")'))).toHaveLength(1);
   });
 
-  test('sleeps while the HTTP client sends a request and reads the answer', () => {
-    const entry = join(folder, 'request.ts');
-    const files = ['client.ts', 'host-rule.ts'].map((name) => resolve('lib/gateways/http', name));
-    writeFileSync(entry, files.map((file) => `export * from ${JSON.stringify(file)};`).join('\n'));
-    bundleFile(entry, join(folder, 'request'));
+  test('is woken by ky, which is loaded by the first request and not before', () => {
+    const url = (path: string) => JSON.stringify(pathToFileURL(path).href);
     const script = `${say}
-      const { createHttpClient, parseAllowedHosts } = require(${JSON.stringify(join(folder, 'request', bundleName))});
-      const server = require('node:http').createServer((_, answer) => answer.end('{"is":"json"}'));
-      server.listen(0, '127.0.0.1', async () => {
-        const host = '127.0.0.1:' + server.address().port;
-        const client = createHttpClient({
-          hosts: { allowed: parseAllowedHosts('x=' + host), trustDocumentedHosts: false },
-          clock: { now: Date.now, sleep: async () => undefined },
-          random: Math.random,
-        });
-        const answer = await client.send({
-          url: 'http://' + host, owner: { name: 'x', documentedHosts: [] }, operation: 'get', method: 'GET',
-          known: { add() {}, occurIn: () => false }, signal: new AbortController().signal, context: {}, repeatable: 'unsent',
-        });
-        say([answer, ${isAwake}]);
-        client.close();
-        server.close();
-      });`;
-    expect(saidBy('commonjs', script)).toEqual([{ is: 'json' }, false]);
-  });
-
-  test.each(functionNames)('is woken by no import at run time in the bundle of %s', (name) => {
-    const text = readFileSync(join(folder, name, bundleName), 'utf8');
-    expect(text).not.toMatch(/\bimport\s*\(/);
+      import { registerHooks } from 'node:module';
+      let isLoaded = false;
+      registerHooks({ load: (url, context, next) => {
+        isLoaded ||= url.includes('/node_modules/ky/');
+        return next(url, context);
+      } });
+      const { createHttpClient } = await import(${url('lib/gateways/http/client.ts')});
+      const { parseAllowedHosts } = await import(${url('lib/gateways/http/host-rule.ts')});
+      const client = createHttpClient({
+        hosts: { allowed: parseAllowedHosts('x=127.0.0.1:9'), trustDocumentedHosts: false },
+        clock: { now: Date.now, sleep: async () => undefined },
+        random: Math.random,
+      });
+      const before = isLoaded;
+      await client.send({
+        url: 'http://127.0.0.1:9/', owner: { name: 'x', documentedHosts: [] }, operation: 'get', method: 'GET',
+        known: { add() {}, occurIn: () => false }, signal: new AbortController().signal, context: {}, repeatable: 'unsent',
+      }).catch(() => undefined);
+      say([before, isLoaded]);`;
+    expect(saidBy('module', script)).toEqual([false, true]);
   });
 });
