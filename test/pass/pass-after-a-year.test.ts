@@ -38,6 +38,7 @@ async function liveThroughAYear(): Promise<void> {
   const table = {
     name: world.settings.ledgerTable,
     get: async () => undefined,
+    query: async () => [],
     put: async (_: string, key: string, value: ItemValue) => items.set(key, value) && true,
     remove: async (_: string, key: string) => items.delete(key),
   } satisfies Partial<Table> as unknown as Table;

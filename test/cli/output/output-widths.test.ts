@@ -29,7 +29,13 @@ function expectToFit(text: string, width: number): void {
   expect(wide).toEqual([]);
 }
 
-const wordsOf = (text: string) => text.trim().split(/\s+/).toSorted();
+/** Without the `\\` after which a command continues on the next line. */
+const wordsOf = (text: string) =>
+  text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '\\')
+    .toSorted();
 
 test.each([
   [{ isTTY: true, columns: 60 }, 60],
