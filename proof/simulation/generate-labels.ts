@@ -202,18 +202,18 @@ function lifeOf(
             vendor === 'barndoor' ? { slug: `slug-${label}-9` } : { description: 'Edited' };
           actions.push({ at: approvedAt + 1, do: 'drift', connection: name, id: item, fields });
         }
-        // Between the list of the pass and its last look.
+        // Between the list of the pass and its last look, which is not repeated if it takes longer than 15 seconds.
         if (chance.is(0.3)) {
           faults.push({
             at: approvedAt,
             on: 'vendor.get',
             what: 'freeze-before',
-            ms: 20 * seconds,
+            ms: 12 * seconds,
           });
           const fields =
             vendor === 'barndoor' ? { slug: `slug-${label}-7` } : { description: 'Meanwhile' };
           actions.push({
-            at: approvedAt + chance.between(4, 20) * seconds,
+            at: approvedAt + chance.between(4, 14) * seconds,
             do: 'drift',
             connection: name,
             id: item,
