@@ -105,6 +105,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
   const { tokens: known = [] } = options.barndoor;
   const tokens = (token: string) =>
     issuer.accepts(token) || (typeof known === 'function' ? known(token) : known.includes(token));
+  const initial = { [fingerprintSecret]: randomKey(), ...options.secretsManager?.secrets };
   const [
     dynamodb,
     secretsManager,
@@ -118,7 +119,7 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     litellm,
   ] = await Promise.all([
     start(startDynamoDb({ now, ...kept, ...options.dynamodb })),
-    start(startSecretsManager({ now, ...kept, ...options.secretsManager })),
+    start(startSecretsManager({ now, ...kept, ...options.secretsManager, secrets: initial })),
     start(startSsm({ now, ...kept, ...options.ssm })),
     start(startSqs({ now, ...options.sqs })),
     start(startEventBridge({ now, ...options.eventBridge })),
@@ -149,9 +150,6 @@ export async function startEmbeddedWorld(options: EmbeddedWorldOptions): Promise
     one.destroy(),
   );
   const secrets = secretWriter(secretsClient);
-  if (!secretsManager.secrets.some(({ name }) => name === fingerprintSecret)) {
-    await secrets.write(fingerprintSecret, Buffer.from(randomKey()).toString('base64'));
-  }
   const started = parts.move();
   return {
     barndoor,
@@ -199,6 +197,6 @@ function createQueues(sqs: LocalSqs) {
   return { queueUrl, deadLettersUrl };
 }
 
-function randomKey(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(32));
+function randomKey(): string {
+  return crypto.getRandomValues(Buffer.alloc(32)).toString('base64');
 }

@@ -1,10 +1,12 @@
+import { writeItems } from '../../bench/world/seed.ts';
 import type { EmbeddedWorld, EmbeddedWorldOptions } from '../../demo/world/embedded-world.ts';
 import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import { wire } from '../../lib/wiring.ts';
 import { leaseStore } from '../../lib/lease/lease-store.ts';
 import { openLedger } from '../../lib/ledger/ledger.ts';
+import { toItem } from '../../lib/table/dynamodb/attribute-values.ts';
+import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import { openSqliteTable } from '../../lib/table/sqlite/table.ts';
-import { eachLimited } from '../../lib/pass/limited.ts';
 import type { PassReport } from '../../lib/model/ledger.types.ts';
 import type { AlloyOptions } from '../../lib/local/gateways/alloy/simulator.ts';
 import type { BarndoorOptions } from '../../lib/local/gateways/barndoor/simulator.ts';
@@ -22,9 +24,6 @@ export const connection = 'acme';
 export const bearer = 'bearer-of-acme';
 export const alloyConnection = 'globex';
 export const alloyKey = 'api-key-of-globex';
-
-/** As many writes at once as a fixture makes: each opens a connection, and on a busy machine many are slow to open. */
-const seedsAtOnce = 8;
 
 /** Tests do not wait for a budget unless it is what they test. */
 const budget = { requestsPerMinute: 60_000, concurrency: 4 };
@@ -83,6 +82,14 @@ export async function startWorld(
     barndoor: { servers: [], tokens: [bearer], onHang, ...barndoor },
     alloy: { servers: [], tokens: [alloyKey], onHang, ...options.alloy },
     issuer: { onHang, ...options.issuer },
+    secretsManager: {
+      ...options.secretsManager,
+      secrets: {
+        [`trueup/${connection}/token`]: bearer,
+        [`trueup/${alloyConnection}/token`]: alloyKey,
+        ...options.secretsManager?.secrets,
+      },
+    },
   });
   const log = memoryLog();
   const events: TrueupEvent[] = [];
@@ -101,8 +108,6 @@ export async function startWorld(
       },
     },
   };
-  await world.secrets.write(`trueup/${connection}/token`, bearer);
-  await world.secrets.write(`trueup/${alloyConnection}/token`, alloyKey);
   const declareConnection = (name: string, defaults: Row, row: Row) =>
     world.desired.put(name, 'connection', {
       auth: { type: 'bearer', token: { secret: `trueup/${name}/token` } },
@@ -112,10 +117,12 @@ export async function startWorld(
       ...row,
     });
   const declare = async (name: string, servers: readonly ServerInit[]) => {
-    await eachLimited(servers, seedsAtOnce, ({ id, ...row }) =>
-      world.desired.put(name, `server#${id}`, row as Row),
+    const rows = servers.map(({ id, ...row }) =>
+      toItem({ ...(row as Row), connection: name, item: `server#${id}` }),
     );
+    await writeItems(client, world.settings.desiredTable, rows);
   };
+  const client = dynamoDbClient(endpoints.dynamodb);
   let counted = snapshot(world);
   return {
     ...world,
@@ -154,6 +161,7 @@ export async function startWorld(
     },
     close: async () => {
       table?.close();
+      client.destroy();
       await world.close();
     },
     callsSince: () => {

@@ -44,10 +44,12 @@ export async function startSecretsManager(
     readonly now?: () => number;
     readonly folder?: string;
     readonly intercept?: Intercept;
+    /** Texts by name, of secrets that exist from the beginning. One that `folder` has stays as it is. */
+    readonly secrets?: Readonly<Record<string, string>>;
     readonly onLabelUpdated?: (detail: LabelUpdated) => void;
   } = {},
 ): Promise<LocalSecretsManager> {
-  const { now = Date.now, folder, intercept, onLabelUpdated } = options;
+  const { now = Date.now, folder, intercept, secrets: given = {}, onLabelUpdated } = options;
   const file = folder === undefined ? undefined : join(folder, 'secrets.json');
   const secrets = (file === undefined ? [] : readJsonFile(file, [])) as StoredSecret[];
   const denied = new Set<string>();
@@ -187,6 +189,11 @@ export async function startSecretsManager(
       return nameOf(secret);
     },
   };
+
+  for (const [Name, SecretString] of Object.entries(given)) {
+    if (!secrets.some(({ name }) => name === Name))
+      operations['CreateSecret']?.({ Name, SecretString });
+  }
 
   function batch(input: Record<string, unknown>): object {
     const ids = input['SecretIdList'];
