@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
  * An app whose functions are not bundled: templates are about everything else. CDK's own check of templates takes longer
- * than all the rest of a synthesis, and so is made where a test asks for it.
+ * than all the rest of a synthesis; `npm run lint:template` includes it.
  */
 export function unbundledApp({ context = {}, ...props }: AppProps = {}): App {
   return new App({

@@ -44,7 +44,7 @@ const reconcile: Act = {
 
 const approveHeld: Act = {
   title: 'Approve',
-  command: ({ connection, digest = '' }) => `trueup approve ${connection} ${digest.slice(0, 12)}`,
+  command: ({ connection, digest = '' }) => `trueup approve ${connection} ${digest}`,
   state: (subject, target) => heldState(subject, target),
   run: async ({ connection, digest = '' }, _filled, { deps }, _world, by) => {
     const { hashes } = await approve(connection, digest, deps, by);

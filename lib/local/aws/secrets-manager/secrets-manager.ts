@@ -192,7 +192,7 @@ export async function startSecretsManager(
 
   for (const [Name, SecretString] of Object.entries(given)) {
     if (!secrets.some(({ name }) => name === Name))
-      operations['CreateSecret']?.({ Name, SecretString });
+      await operations['CreateSecret']?.({ Name, SecretString });
   }
 
   function batch(input: Record<string, unknown>): object {

@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundleFunction, bundleName, functionNames } from '../../../lib/infra/functions/bundle.ts';
-import { readReviewed } from '../../../scripts/bundled-packages.ts';
-import type { Bundled } from '../../../scripts/bundled-packages.ts';
-import { bundleCommandLine } from '../../../scripts/command-line.ts';
-import { invokeBundle } from '../../../scripts/lambda/invoke-bundle.ts';
-import { startLocalWorld } from '../../../scripts/lambda/local-world.ts';
-import type { LocalWorld } from '../../../scripts/lambda/local-world.ts';
-import { plainRuntime } from '../../../scripts/lambda/runtime-client.ts';
+import { bundleFunction, bundleName, functionNames } from '../../lib/infra/functions/bundle.ts';
+import { readReviewed } from '../../scripts/bundled-packages.ts';
+import type { Bundled } from '../../scripts/bundled-packages.ts';
+import { bundleCommandLine } from '../../scripts/command-line.ts';
+import { invokeBundle } from '../../scripts/lambda/invoke-bundle.ts';
+import { startLocalWorld } from '../../scripts/lambda/local-world.ts';
+import type { LocalWorld } from '../../scripts/lambda/local-world.ts';
+import { plainRuntime } from '../../scripts/lambda/runtime-client.ts';
 
 /** A bundle takes a second to write: each is written once. */
 let folder: string;
