@@ -14,7 +14,7 @@ import type { TestWorld } from '../support/world.ts';
 import { atScale } from '../support/sample.ts';
 
 const day = 86_400_000;
-const days = atScale(60, 365);
+const days = atScale(30, 365);
 const ids = serverIds(20);
 const [first = ''] = ids;
 
