@@ -19,6 +19,7 @@ export const reservationSchema = z.object({
   nonce: text,
   account: text,
   body: z.record(text, z.object({ keyId: text, mac: text })),
+  createOnly: text,
   epoch: count,
   at: time,
   state: z.enum(['reserved', 'unsure', 'created', 'person']),

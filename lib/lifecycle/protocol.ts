@@ -109,8 +109,8 @@ export type LifecycleEvent =
       readonly isThere: boolean;
     };
 
-/** The parts of a new binding other than id and consent. */
-export type NewBinding = Omit<Binding, 'id' | 'consentUrl' | 'removal'>;
+/** The parts of a new binding that neither the answer nor the reservation has. */
+export type NewBinding = Omit<Binding, 'id' | 'consentUrl' | 'removal' | 'createOnly'>;
 
 /** `same`: one server, which is as it was sent. `other`: it may belong to others. */
 export type FoundByName =
@@ -168,9 +168,10 @@ function ofAttempt(
 function answered(state: LabelState, event: EventOf<'answered'>): LifecycleDecision {
   const { id, consentUrl, binding } = event;
   return ofAttempt(state, event.nonce, (reservation) => {
+    const { createOnly } = reservation;
     const consent = consentUrl === undefined ? {} : { consentUrl };
     const created: Reservation = { ...reservation, state: 'created', id, ...consent };
-    return [reserved(created), bound({ ...binding, id, ...consent }), without];
+    return [reserved(created), bound({ ...binding, createOnly, id, ...consent }), without];
   });
 }
 
@@ -180,10 +181,10 @@ function listed(
 ): LifecycleDecision {
   if (!reservation) return refused('none');
   if (binding) return done([without]);
-  const { state, id, consentUrl, at } = reservation;
+  const { state, id, consentUrl, createOnly, at } = reservation;
   if (state === 'created' && id !== undefined) {
     const consent = consentUrl === undefined ? {} : { consentUrl };
-    return done([bound({ ...event.binding, id, ...consent }), without]);
+    return done([bound({ ...event.binding, createOnly, id, ...consent }), without]);
   }
   if (begunAt < Date.parse(at) + settlingMs) return refused('early');
   if (found.kind === 'none') {
@@ -191,7 +192,7 @@ function listed(
     return done([looks < looksNeeded ? reserved({ ...reservation, looks }) : without]);
   }
   if (found.kind === 'same' && state !== 'person') {
-    return done([bound({ ...event.binding, id: found.id }), without]);
+    return done([bound({ ...event.binding, createOnly, id: found.id }), without]);
   }
   const reason = found.kind === 'other' ? found.reason : reservation.reason;
   return done([reserved({ ...reservation, state: 'person', looks: 0, ...(reason && { reason }) })]);

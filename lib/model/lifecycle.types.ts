@@ -13,6 +13,8 @@ export interface Reservation {
   readonly account: string;
   /** Fingerprints of what is sent and can be read back, to recognise the created server later. */
   readonly body: Readonly<Record<Pointer, Fingerprint>>;
+  /** Hash of the fields that can only be set on create. */
+  readonly createOnly: string;
   readonly epoch: number;
   readonly at: Time;
   /**
@@ -40,7 +42,7 @@ export interface Binding {
   /** The deployment that created it: the first part of its secrets' names. */
   readonly stack: string;
   readonly at: Time;
-  /** Hash of the fields that can only be set on create. */
+  /** As in the reservation: the row may have changed since. */
   readonly createOnly: string;
   readonly consentUrl?: string;
   /** A deletion that may have been sent. */

@@ -486,10 +486,10 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
     });
 
     test('a process that was frozen overwrites no later reservation or binding of its label', async () => {
-      const binding = { account: 'a', origin: 'created', stack: 's', at, createOnly: '' } as const;
+      const binding = { account: 'a', origin: 'created', stack: 's', at } as const;
       const seen = async () => (await subject.other.labels('acme')).get('one');
       const reserve = async (nonce: string) => {
-        const reservation = { nonce, account: 'a', body: {}, epoch: 1, at };
+        const reservation = { nonce, account: 'a', body: {}, createOnly: '', epoch: 1, at };
         await ledger.advance('acme', 'one', { kind: 'reserve', reservation });
         return seen();
       };
@@ -520,7 +520,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
     });
 
     test('a label is reserved by one, bound to what it was answered, and no other process can settle it', async () => {
-      const reservation = { nonce: 'n1', account: 'a', body: {}, epoch: 1, at };
+      const reservation = { nonce: 'n1', account: 'a', body: {}, createOnly: '', epoch: 1, at };
       const reserve = { kind: 'reserve', reservation } as const;
       const nothing = { revs: { reservation: 0, binding: 0 } };
       const both = await Promise.all([
@@ -532,7 +532,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
         reservation: { nonce: 'n1', state: 'reserved' },
         revs: { reservation: expect.any(Number), binding: 0 },
       });
-      const binding = { account: 'a', origin: 'created', stack: 's', at, createOnly: '' } as const;
+      const binding = { account: 'a', origin: 'created', stack: 's', at } as const;
       const stale = { kind: 'rejected', nonce: 'n0' } as const;
       expect(await ledger.advance('acme', 'a b', stale)).toEqual({ ok: false, why: 'lost' });
       await subject.other.advance('acme', 'a b', {
@@ -546,7 +546,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
           [
             'a b',
             {
-              binding: { ...binding, id: 's1' },
+              binding: { ...binding, createOnly: '', id: 's1' },
               revs: { reservation: 0, binding: expect.any(Number) },
             },
           ],

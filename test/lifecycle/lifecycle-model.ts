@@ -104,7 +104,7 @@ export function firstWorld(limits: Limits): World {
   return {
     now: 0,
     reservation: null,
-    binding: limits.created ? { ...newBinding, id: 'n0' } : null,
+    binding: limits.created ? { ...newBinding, createOnly: '', id: 'n0' } : null,
     servers: [
       ...(limits.stranger ? [{ id: 'stranger', bornAt: -100, ours: false }] : []),
       ...(limits.created ? [{ id: 'n0', bornAt: -100, ours: true }] : []),
@@ -253,7 +253,7 @@ function seenIn({ reservation, binding }: World): LabelState {
   return { ...(reservation && { reservation }), ...(binding && { binding }) };
 }
 
-const newBinding = { account, origin: 'created', stack, at: time(0), createOnly: '' } as const;
+const newBinding = { account, origin: 'created', stack, at: time(0) } as const;
 
 /** What a pass wants of the label. */
 function toDo(
@@ -309,7 +309,7 @@ function toDo(
   if (world.approved && world.made > 0) return undefined;
   if (ids.length > 0) return undefined;
   const nonce = `n${epoch}`;
-  const reservation = { nonce, account, body: {}, epoch, at: time(world.now) };
+  const reservation = { nonce, account, body: {}, createOnly: '', epoch, at: time(world.now) };
   return writing([{ kind: 'reserve', reservation }], 'send', nonce);
 }
 

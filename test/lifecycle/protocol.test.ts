@@ -9,13 +9,14 @@ const reservation: Reservation = {
   nonce: 'n1',
   account: 'a',
   body: {},
+  createOnly: 'c',
   epoch: 3,
   at,
   state: 'reserved',
   looks: 0,
 };
-const fresh = { account: 'a', origin: 'created', stack: 'trueup', at, createOnly: 'c' } as const;
-const binding: Binding = { ...fresh, id: 's1' };
+const fresh = { account: 'a', origin: 'created', stack: 'trueup', at } as const;
+const binding: Binding = { ...fresh, createOnly: 'c', id: 's1' };
 const removal = { at, epoch: 3, approval: 'd' };
 const reason = { code: 'timeout', message: 'no answer' };
 const listed = { kind: 'listed', begunAt: now + 10, settlingMs: 10, binding: fresh } as const;
@@ -139,6 +140,24 @@ test('lists that others read while the request was under way do not settle it', 
   });
   const none = { ...listed, found: { kind: 'none' } } as const;
   expect(decide({ reservation: unsure }, none)).toEqual({ ok: false, why: 'early' });
+});
+
+test('a binding has the fields that were sent on create, whichever way the id became known', () => {
+  const sent: Reservation = { ...reservation, createOnly: 'sent' };
+  const write = { item: 'binding', value: { ...binding, createOnly: 'sent' } };
+  const same = { kind: 'same', id: 's1' } as const;
+  for (const [state, event] of [
+    [sent, { kind: 'answered', nonce: 'n1', id: 's1', binding: fresh }],
+    [sent, { ...listed, found: same }],
+    [
+      { ...sent, state: 'created', id: 's1' },
+      { ...listed, found: { kind: 'none' } },
+    ],
+  ] as const) {
+    expect(decide({ reservation: state }, event)).toMatchObject({
+      writes: expect.arrayContaining([write]),
+    });
+  }
 });
 
 test('a reservation beside a binding is removed', () => {

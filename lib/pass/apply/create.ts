@@ -11,6 +11,7 @@ import type { Creation } from '../../model/field-table.types.ts';
 import type { StoredLabel } from '../../model/lifecycle.types.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 import { labelOf } from '../tally.ts';
+import { createOnlyHash } from '../read/bound.ts';
 import type { ApplyContext } from './context.types.ts';
 import { lifecycleRecord, note } from './lifecycle-work.ts';
 import type { LifecycleWork } from './lifecycle-work.ts';
@@ -70,6 +71,7 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
         nonce,
         account,
         body: bodyPrints(keys, account, server.id, units),
+        createOnly: createOnlyHash(server.created),
         epoch: lease.epoch,
         at: new Date(deps.clock.now()).toISOString(),
       };
@@ -106,7 +108,7 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
   }
   const { id, consentUrl } = answer;
   const consent = consentUrl === undefined ? {} : { consentUrl };
-  const binding = newBinding(context, server);
+  const binding = newBinding(context);
   const isBound = await advance(context, work, {
     kind: 'answered',
     nonce,

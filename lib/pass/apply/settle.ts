@@ -1,6 +1,4 @@
 import { labelOf } from '../tally.ts';
-import { createOnlyHash } from '../read/bound.ts';
-import type { DesiredServer } from '../../model/desired.types.ts';
 import type { NewBinding } from '../../lifecycle/protocol.ts';
 import type { LabelWork } from '../../plan/server-plan.types.ts';
 import type { Allowed } from '../guard.ts';
@@ -38,7 +36,7 @@ async function settle(
   lease.assertOwned(0);
   if (work.kind === 'settle') {
     const { begunAt, found } = work;
-    const binding = newBinding(context, server);
+    const binding = newBinding(context);
     const ms = settlingMs(context);
     const event = { kind: 'listed', begunAt, settlingMs: ms, found, binding } as const;
     const settled = await deps.ledger.advance(request.connection, label, event, stored);
@@ -57,15 +55,11 @@ async function settle(
   if (settled.ok) tally.written += 1;
 }
 
-/** The parts of a new binding other than the id. */
-export function newBinding(
-  context: Pick<ApplyContext, 'deps' | 'account'>,
-  { created }: Pick<DesiredServer, 'created'>,
-): NewBinding {
+/** The parts of a new binding that are the same for every label. */
+export function newBinding(context: Pick<ApplyContext, 'deps' | 'account'>): NewBinding {
   return {
     ...owner(context),
     origin: 'created',
     at: new Date(context.deps.clock.now()).toISOString(),
-    createOnly: createOnlyHash(created ?? { createOnly: [] }),
   };
 }
