@@ -1,4 +1,5 @@
 import type { PassEnd } from '../../../model/ledger.types.ts';
+import { activePauses } from '../../../model/pause.ts';
 import type { Dependencies } from '../../../pass/dependencies.types.ts';
 import { shownTime } from '../../../model/text/shown-time.ts';
 import type { Check } from './check.ts';
@@ -30,7 +31,8 @@ export async function lastPassCheck(
       const why = report.reason ? `: ${report.reason.message}` : '';
       return unwell(what, `${report.state} ${when}${why}`, fixes[report.state](connection));
     }
-    if (pauses.some(({ id }) => id === undefined)) return `${when}; paused`;
+    const active = activePauses(pauses, clock.now());
+    if (active.some(({ id }) => id === undefined)) return `${when}; paused`;
     return isScheduled && age > dayMs ? unwell(what, when, ask) : when;
   });
 }

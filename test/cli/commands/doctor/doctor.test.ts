@@ -531,8 +531,12 @@ describe('the last pass where functions make them', () => {
       found: expect.stringMatching(/^3 days ago/),
       fix: expect.stringContaining('CommandLogsScheduled'),
     });
-    await world.deps.ledger.pause(connection, { at: new Date(world.clock.now()).toISOString() });
+    const at = new Date(world.clock.now()).toISOString();
+    const until = new Date(world.clock.now() + hour).toISOString();
+    await world.deps.ledger.pause(connection, { at, until });
     expect(await check()).toMatchObject({ ok: true, found: expect.stringMatching(/; paused$/) });
+    world.clock.advance(hour);
+    expect(await check()).toMatchObject({ ok: false, found: expect.stringMatching(/^3 days ago/) });
   });
 });
 
