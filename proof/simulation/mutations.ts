@@ -60,8 +60,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'Retry-After ignored',
     file: 'lib/gateways/http/exchange.ts',
-    text: "const retryAfterMs = parseRetryAfter(headers['retry-after'], now);",
-    by: 'const retryAfterMs = parseRetryAfter(undefined, now);',
+    text: "const retryAfterMs = parseRetryAfter(headers.get('retry-after'), now);",
+    by: 'const retryAfterMs = parseRetryAfter(null, now);',
     breaks: 'no-flood',
     says: 'after a Retry-After of',
     seed: 22,
