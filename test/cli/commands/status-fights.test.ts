@@ -2,13 +2,12 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { connection, serverIds, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
 import { onTables } from '../run.ts';
-import type { Ran } from '../run.ts';
 
 const [a = '', b = '', ...more] = serverIds(14);
 const hour = 3_600_000;
 
 let world: TestWorld;
-let run: (argv: readonly string[]) => Promise<Ran>;
+let run: ReturnType<typeof onTables>['run'];
 
 beforeEach(async () => {
   world = await startWorld({
@@ -59,6 +58,10 @@ test('a field that was corrected three times within a day names itself, with the
   expect(text.code).toBe(1);
   expect(text.stdout).toMatch(
     / {4}! first: in sync since .* UTC\n {8}fight: name was corrected 3 times in 24 hours: \d\d:\d\d, \d\d:\d\d, \d\d:\d\d UTC\n {8}next: trueup history acme\/first --since 24h --desired-table/,
+  );
+  const narrow = await run(['status'], { terminal: true, columns: 60 });
+  expect(narrow.stdout).toMatch(
+    /\n {8}next: trueup history acme\/first --since 24h \\\n {12}--desired-table/,
   );
   expect(text.stdout).not.toContain('second');
   const [all] = await shown();

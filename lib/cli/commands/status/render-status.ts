@@ -55,7 +55,14 @@ export function renderStatus(
       ...serverLines(server, paint),
       ...fightLines(connection, server, paint, next),
     ]),
-    ...(more > 0 ? [`    and ${more} more: ${next(`trueup status ${connection} --failing`)}`] : []),
+    ...(more > 0
+      ? commandLines(
+          next(`trueup status ${connection} --failing`),
+          '        ',
+          `    and ${more} more: `,
+          paint.columns,
+        )
+      : []),
   ].join('\n');
 }
 
@@ -122,6 +129,11 @@ function fightLines(
   const name = shellWord(plainText(`${connection}/${label ?? id}`));
   return [
     ...lines.map((line) => paint(line, 'warn')),
-    `        next: ${next(`trueup history ${name} --since 24h`)}`,
+    ...commandLines(
+      next(`trueup history ${name} --since 24h`),
+      '            ',
+      '        next: ',
+      paint.columns,
+    ),
   ];
 }
