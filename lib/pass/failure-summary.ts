@@ -44,11 +44,11 @@ export function failureSummary(
 }
 
 const unsure: ReadonlySet<Outcome> = new Set(['unsure']);
-/** Outcomes that say nothing of whether a server exists: a row that is not valid settles nothing. */
-const open: ReadonlySet<Outcome> = new Set(['unsure', 'invalid', 'unreached']);
+/** A user took these out. No other outcome shows whether a server exists: the row may be invalid, or a read fail. */
+const leftAlone: ReadonlySet<Outcome> = new Set(['off', 'paused']);
 
 function stillOpen({ outcome, openSince }: LeftServer): readonly Time[] {
-  return openSince !== undefined && open.has(outcome) ? [openSince] : [];
+  return openSince !== undefined && !leftAlone.has(outcome) ? [openSince] : [];
 }
 
 function oldest(servers: readonly LeftServer[], among: ReadonlySet<Outcome>): Time | undefined {

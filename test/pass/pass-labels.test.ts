@@ -73,6 +73,11 @@ describe('a pause by the key of a row', () => {
       // oxlint-disable-next-line no-await-in-loop
       expect(outcomesOf(await pass({ ...(servers && { servers }) }))).toEqual({ paused: 1 });
     }
+    await declare('jira', {}, { ...spec, nonsense: true });
+    for (const servers of [undefined, [id]]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect(outcomesOf(await pass({ ...(servers && { servers }) }))).toEqual({ paused: 1 });
+    }
     expect(puts()).toEqual([]);
     const status = await readStatus(connection, deps);
     expect(status.servers).toMatchObject([{ id, outcome: 'paused' }]);
@@ -105,6 +110,7 @@ const reservation: Reservation = {
   nonce: 'n',
   account: 'a',
   body: {},
+  createOnly: '',
   epoch: 1,
   at,
   state: 'unsure',
@@ -155,6 +161,29 @@ describe('since when it is not known whether a server was created', () => {
     const twice = await pass();
     expect(outcomesOf(twice)).toEqual({ invalid: 1 });
     expect(twice.unsureSince).toBe(before?.binding?.removal?.at);
+  });
+
+  test('or deleted, is reported while it cannot be read, and until it is known', async () => {
+    await declare();
+    await pass();
+    await declare('jira', { state: 'absent' });
+    const { held } = await pass();
+    await approve(connection, held ?? '', deps, 'kim');
+    gateway.misbehave({ operation: 'delete', times: 1, effect: { kind: 'cut', applied: true } });
+    await pass();
+    const since = (await stored())?.binding?.removal?.at;
+    expect(since).toBeDefined();
+    const end = gateway.misbehave({ operation: 'get', effect: { kind: 'status', status: 503 } });
+    world.clock.advance(settled);
+    const unread = await pass();
+    expect(outcomesOf(unread)).toEqual({ waiting: 1 });
+    expect(unread.unsureSince).toBe(since);
+    end();
+    world.clock.advance(60 * minute);
+    await pass();
+    const known = await pass();
+    expect(outcomesOf(known)).toEqual({ inSync: 1 });
+    expect(known).not.toHaveProperty('unsureSince');
   });
 
   test.each<[string, Partial<StoredLabel>, string | undefined]>([

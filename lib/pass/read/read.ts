@@ -114,8 +114,8 @@ export async function read(
 
 /** The ids by which a server may be recorded: a created one may have been paused before it had the gateway's id. */
 function namesOf({ valid, server }: Declared): readonly string[] {
-  const own = valid && server.created ? [newKey(server.created.label)] : [];
-  return [server.id, ...own];
+  const label = valid ? server.created?.label : server.stored && server.label;
+  return [server.id, ...(label === undefined ? [] : [newKey(label)])];
 }
 
 /** Whether it failed or waits, so that a changed sign-in matters. */

@@ -6,6 +6,8 @@ import { getAt, isWithin } from '../../model/json/pointer.ts';
 import type { Reason } from '../../model/ledger.types.ts';
 import type { Reservation } from '../../model/lifecycle.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
+import { plainText } from '../../model/text/plain-text.ts';
+import { shellWord } from '../../model/text/shell-word.ts';
 import { readUnit } from '../../model/units.ts';
 import type { Unit } from '../../model/units.ts';
 import { secretChange, valueChange } from '../change.ts';
@@ -63,7 +65,9 @@ export function newServerFinding(
   const [hidden] = list?.hidden ?? [];
   if (reservation) {
     const reason = reservation.reason ?? mayBeCreated;
-    if (waitsForName(reservation)) return { kind: 'unsure', reason: renamed };
+    if (waitsForName(reservation)) {
+      return { kind: 'unsure', reason: renamed(connection, created.label) };
+    }
     if (!list || hidden !== undefined) return { kind: 'unsure', reason };
     const { begunAt, named } = list;
     return { kind: 'unsure', reason, settle: { begunAt, found: found(reservation, named) } };
@@ -81,11 +85,10 @@ const mayBeCreated: Reason = {
   message:
     'a request to create it was sent, and its result is not known; it is not sent again until two complete lists show the result',
 };
-const renamed: Reason = {
+const renamed = (connection: string, label: string): Reason => ({
   code: 'unsure',
-  message:
-    'its name was changed before it was known whether it was created under the other name. Restore that name until this is known',
-};
+  message: `its name was changed before it was known whether it was created under the other name. Restore that name until this is known; \`trueup history ${operand(connection, label)}\` shows it`,
+});
 const notPermitted: Reason = {
   code: 'invalid',
   message: "it does not exist, and policy.manage does not have 'create'",
@@ -110,9 +113,13 @@ const nameTaken = (connection: string, { id, readOnly }: LiveServer): Reason => 
   code: 'name-taken',
   message:
     readOnly === undefined
-      ? `server ${id} has its name, and may belong to others. To adopt it: \`trueup import ${connection}/${id}\`, and declare it with its id instead of this one`
+      ? `server ${id} has its name, and may belong to others. To adopt it: \`trueup import ${operand(connection, id)}\`, and declare it with its id instead of this one`
       : `server ${id} has its name, and is ${readOnly}: it cannot be adopted. Give this one another name`,
 });
+
+/** For a command to copy: at some gateways, others choose the ids. */
+const operand = (connection: string, server: string) =>
+  shellWord(plainText(`${connection}/${server}`));
 
 /** The fields that are sent on create, as changes from no value. */
 export function creationVerdicts(

@@ -50,6 +50,7 @@ const reservation: Reservation = {
   nonce: 'n',
   account: 'acme',
   body: {},
+  createOnly: '',
   epoch: 1,
   at: earlier,
   state: 'reserved',
@@ -151,6 +152,11 @@ describe('a server that does not exist', () => {
 
 test.each<[string, Partial<LiveServer>, string]>([
   ['can be adopted, with the command for it', {}, '`trueup import acme/s7`'],
+  [
+    'can be adopted, with its id as one word for a shell',
+    { id: "$(id) it's" },
+    "`trueup import 'acme/$(id) it'\\''s'`",
+  ],
   ['cannot be adopted', { readOnly: "the gateway's own" }, 'it cannot be adopted'],
 ])('the reason of a name that is taken says that the server which has it %s', (_, own, text) => {
   const named = [{ id: 's7', fields: {}, ...own }];
@@ -231,6 +237,7 @@ describe('a server that may have been created', () => {
     const plan = planOf(created({ reservation: { ...reservation, body } }));
     expect(plan.planned).toMatchObject({ outcome: 'unsure', reason: { code: 'unsure' } });
     expect(plan.planned.reason?.message).toContain('Restore that name');
+    expect(plan.planned.reason?.message).toContain('`trueup history acme/a`');
     expect(plan.label).toBeUndefined();
   });
 
