@@ -104,7 +104,7 @@ export function downSection({ down }: Results): string[] {
       ]),
     ),
     '',
-    'A call that is not answered takes 15 s, and is not repeated within the pass: a silent gateway holds its worker for so long. Then it waits a minute, and longer each time, up to an hour. One such connection delays no other. Where many are down at once, as when a gateway that many connections share gives no answer, their attempts take workers from the others until the waits have grown; an error that is answered at once does not. More `concurrency` moves that.',
+    'A call that is not answered takes 15 s, and is not repeated within the pass: a silent gateway holds its worker for that long. Then it waits a minute, and longer each time, up to an hour. One such connection delays no other. Where many are down at once, as when a gateway that many connections share gives no answer, their attempts take workers from the others until the waits have grown; an error that is answered at once does not. More `concurrency` moves that.',
   ];
 }
 
