@@ -15,6 +15,6 @@ export interface DesiredStore {
    * @throws StoreError if any page could not be read; never returns a part.
    */
   rows(connection: string, ids?: readonly string[]): Promise<readonly DesiredRow[]>;
-  /** Number of server rows of a connection, valid or not. */
+  /** Number of server rows of a connection, with and without an id, valid or not. */
   countServers(connection: string): Promise<number>;
 }

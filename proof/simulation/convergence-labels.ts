@@ -102,6 +102,9 @@ function isWrong(
   if (row['state'] === 'absent') {
     if (!manage.includes('delete')) return exempt('may not be deleted');
     if (there.length === 0 && boundId === undefined) return { kind: 'right', unwilling: new Set() };
+    if (there.every((id) => world.late.has(id)) && boundId === undefined) {
+      return exempt('absent, but for a server of a frozen process');
+    }
     if (taken && boundId === undefined) return exempt('for a person');
     return wrong(`it is declared absent, and there are ${there.join()}`);
   }

@@ -13,7 +13,8 @@ const lockoutMs = 60_000;
 
 interface Failure {
   readonly process: Process;
-  readonly reading: Reading;
+  /** Version of the connection's row. A reading is not kept: a handler of this process may read more rows later. */
+  readonly row: number | undefined;
   /** Version of the credential: after a new sign-in all is tried at once. */
   readonly credential: string | undefined;
   readonly at: number;
@@ -65,8 +66,8 @@ export class ConnectionOracle implements Oracle {
     }
     const failure = this.#failures.get(connection);
     // A holder that began before the failure, and stood still since, does not know of it.
-    if (!reading || !failure?.isSaved || reading.readAt < failure.at) return;
-    if (rowOf(failure.reading) !== rowOf(reading)) return;
+    if (!reading || !failure?.isSaved || reading.begunAt < failure.at) return;
+    if (failure.row !== rowOf(reading)) return;
     if (failure.credential !== this.#credentialOf(connection)) return;
     this.#found.looked('no-flood: calls after a failed pass');
     const { clocks } = this.#world.scenario;
@@ -113,10 +114,11 @@ export class ConnectionOracle implements Oracle {
         this.#failures.delete(connection);
       return;
     }
-    const isAgain = before?.isSaved === true && rowOf(before.reading) === rowOf(reading);
+    const row = rowOf(reading);
+    const isAgain = before?.isSaved === true && before.row === row;
     const count = (isAgain ? before.count : 0) + 1;
     const credential = this.#credentialOf(connection);
-    const failure = { process, reading, credential, ...open, count, isSaved: false };
+    const failure = { process, row, credential, ...open, count, isSaved: false };
     this.#failures.set(connection, failure);
   }
 

@@ -100,8 +100,9 @@ export class LifecycleOracle implements Oracle {
     const there = this.#world.accounts.get(connection)?.createdOf(label) ?? [];
     this.#found.looked('no-harm: servers created');
     if (there.length < 2) return;
-    // What a process that was frozen for minutes sends then, only the vendor could refuse.
-    if (frozen) return this.#found.looked('no-harm: second servers of frozen processes');
+    // What a process that was frozen for minutes sends then, only the vendor could refuse; a list may not show it yet.
+    if (frozen || there.some((id) => this.#world.late.has(id)))
+      return this.#found.looked('no-harm: second servers of frozen processes');
     this.#found.wrong(
       'no-harm',
       `POST by ${process.name}: a second server of ${connection}/new#${label}: ${there.join()}`,

@@ -14,6 +14,8 @@ export interface Reading {
   readonly rows: Map<string, number>;
   ids: readonly string[] | undefined;
   readonly readAt: number;
+  /** When its pass acquired the lease. A process may stand still between that and what it reads. */
+  readonly begunAt: number;
   /** How many such readings there were of this process and connection, this one included. */
   readonly count: number;
   ledger: LedgerState | undefined;
@@ -47,11 +49,14 @@ function declaredIn(shown: JsonObject): JsonObject {
   return 'authType' in shown ? asDeclared(shown) : shown;
 }
 
+const keyOf = ({ name }: Process, connection: string): string => `${name} ${connection}`;
+
 /** Keeps, for each process and connection, what its latest pass has read: a pass begins with its rows. */
 export class PassReadings {
   readonly #readings = new Map<Process, Map<string, Reading>>();
   readonly #now: () => number;
   readonly #counts = new Map<string, number>();
+  readonly #acquiredAt = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -66,6 +71,7 @@ export class PassReadings {
       // What it read before was for no pass.
       this.#readings.get(event.process)?.delete(event.connection);
       this.#pending.get(event.process)?.delete(event.connection);
+      this.#acquiredAt.set(keyOf(event.process, event.connection), this.#now());
     } else if (event.kind === 'desired-read') {
       const { process, connection, rows, ids, isFirst } = event;
       const known = this.of(process, connection);
@@ -79,13 +85,14 @@ export class PassReadings {
       this.#readings.set(process, own);
       const ledger = this.#pending.get(process)?.get(connection);
       this.#pending.get(process)?.delete(connection);
-      const key = `${process.name} ${connection}`;
+      const key = keyOf(process, connection);
       const count = (this.#counts.get(key) ?? 0) + 1;
       this.#counts.set(key, count);
       own.set(connection, {
         rows: new Map(rows),
         ids,
         readAt: this.#now(),
+        begunAt: this.#acquiredAt.get(key) ?? this.#now(),
         count,
         ledger,
         seen: new Map(),

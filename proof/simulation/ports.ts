@@ -110,8 +110,7 @@ function desiredOf(world: World, process: Process): DesiredStore {
       world.call(
         process,
         'desired.countServers',
-        async () =>
-          world.desired.of(connection).filter(({ item }) => item.startsWith('server#')).length,
+        async () => world.desired.of(connection).filter(({ item }) => item !== 'connection').length,
       ),
   };
 }

@@ -95,6 +95,14 @@ export function desiredContract(name: string, open: () => Promise<DesiredSubject
       expect(await desired.countServers('acme')).toBe(4);
     });
 
+    test('servers are counted with an id and without, as the guard has to', async () => {
+      await subject.put('acme', 'connection', { provider: 'barndoor' });
+      for (const label of ['a', 'b'])
+        await subject.put('acme', `new#${label}`, { label, spec: {} });
+      for (const id of ['a', '😀']) await subject.put('acme', `server#${id}`, { spec: {} });
+      expect(await desired.countServers('acme')).toBe(4);
+    });
+
     test('rows are complete, however large: 3 MB', async () => {
       await subject.put('acme', 'connection', { provider: 'barndoor' });
       const ids = Array.from({ length: 30 }, (_, n) => `server-${n}`);

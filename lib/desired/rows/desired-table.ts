@@ -1,9 +1,12 @@
 import type { DesiredRow, DesiredStore } from '../desired-store.types.ts';
 import { openItems, type ItemsOptions, type StoredItem } from '../../table/dynamodb/items.ts';
-import { rowKey, serverKeyPrefix } from '../../model/names/server-key.ts';
+import { newKeyPrefix, rowKey, serverKeyPrefix } from '../../model/names/server-key.ts';
 
 /** The sparse index of the table `Desired`: only rows with the attribute `provider` are in it. */
 const index = 'provider';
+
+/** From `new#` to the last `server#`, in one call. `$` is the character after `#`. */
+const serverRows = { from: newKeyPrefix, to: serverKeyPrefix.replace('#', '$') };
 
 /**
  * `DesiredStore` on the DynamoDB table `Desired`. Rows are returned as written, without their keys. Values that JSON
@@ -23,7 +26,7 @@ export function desiredTable(options: ItemsOptions): DesiredStore {
       const named = ids.filter((id) => id !== '').map((id) => rowKey(id));
       return (await items.getMany(connection, ['connection', ...named])).map(row);
     },
-    countServers: (connection) => items.count(connection, { prefix: serverKeyPrefix }),
+    countServers: (connection) => items.count(connection, serverRows),
   };
 }
 

@@ -32,6 +32,7 @@ desiredContract('Files', async () => {
       const document = documents.get(connection) ?? { connection, servers: [] as unknown[] };
       documents.set(connection, document);
       if (item === 'connection') Object.assign(document, value);
+      else if (item.startsWith('new#')) document.servers.push(value);
       else document.servers.push({ id: item.slice('server#'.length), ...value });
     },
     close: folder.remove,
