@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { goVersion } from './build.ts';
 import { compare } from './compare.ts';
 import { isBusy, type Figures } from './figures.ts';
@@ -81,7 +81,8 @@ const render = (figures: Figures) => format(renderBenchmark(figures), { parser: 
 
 const write = async (figures: Figures) => {
   mkdirSync(dirname(results), { recursive: true });
-  writeFileSync(results, await format(JSON.stringify(figures), { parser: 'json' }));
+  const style = await resolveConfig(results);
+  writeFileSync(results, await format(JSON.stringify(figures), { ...style, parser: 'json' }));
   writeFileSync(page, await render(figures));
 };
 
