@@ -13,23 +13,35 @@ function cached(cache, name, source) {
   return found?.source === source ? found.cachedData : undefined;
 }
 
-/** Not while coverage is measured: V8 does not count what it did not compile. */
+/**
+ * Not while coverage is measured: V8 does not count what it did not compile. V8 rejects data that it made under other flags, such as
+ * before a test exposed its garbage collector; then the source is compiled as without a cache.
+ */
 export function cacheCode() {
   const { compileFunction, SourceTextModule } = vm;
   vm.compileFunction = (source, parameters, options) => {
     const cachedData = cached(functions, options.filename, source);
-    if (cachedData) return compileFunction(source, parameters, { ...options, cachedData });
-    const compiled = compileFunction(source, parameters, { ...options, produceCachedData: true });
-    functions.set(options.filename, { source, cachedData: compiled.cachedData });
+    const compiled = compileFunction(source, parameters, {
+      ...options,
+      ...(cachedData ? { cachedData } : { produceCachedData: true }),
+    });
+    if (compiled.cachedDataRejected) functions.delete(options.filename);
+    if (!cachedData) {
+      functions.set(options.filename, { source, cachedData: compiled.cachedData });
+    }
     return compiled;
   };
-  vm.SourceTextModule = class extends SourceTextModule {
-    constructor(source, options) {
+  vm.SourceTextModule = new Proxy(SourceTextModule, {
+    construct: (Module, [source, options]) => {
       const cachedData = cached(modules, options.identifier, source);
-      super(source, cachedData ? { ...options, cachedData } : options);
-      if (!cachedData) {
-        modules.set(options.identifier, { source, cachedData: this.createCachedData() });
+      try {
+        if (cachedData) return new Module(source, { ...options, cachedData });
+      } catch (error) {
+        if (error.code !== 'ERR_VM_MODULE_CACHED_DATA_REJECTED') throw error;
       }
-    }
-  };
+      const module = new Module(source, options);
+      modules.set(options.identifier, { source, cachedData: module.createCachedData() });
+      return module;
+    },
+  });
 }
