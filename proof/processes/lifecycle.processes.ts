@@ -65,7 +65,12 @@ async function openLane(index: number): Promise<Lane> {
 const declare = ({ connection, names }: Lane, more: object) =>
   eachLimited(names, 8, (name) =>
     world.desired.put(connection, `new#${name.replace(' ', '-')}`, {
-      spec: { name, mcp_server_directory_id: '00000000-0000-4000-9000-000000000001' },
+      // By its name alone, no server is recognised after a lost answer.
+      spec: {
+        name,
+        slug: name.replace(' ', '-'),
+        mcp_server_directory_id: '00000000-0000-4000-9000-000000000001',
+      },
       ...more,
     }),
   );
