@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startSimulatedContextForge } from '../../lib/local/gateways/contextforge/simulator.ts';
 import type { ContextForgeServerInit } from '../../lib/local/gateways/contextforge/gateway.ts';
 import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforge/simulator.ts';
 import { preview } from '../../lib/pass/preview.ts';
@@ -20,19 +19,14 @@ let gateway: ContextForgeSimulator;
 let at: OneGateway;
 
 beforeEach(async () => {
-  world = await startWorld({}, { sqliteLedger: true });
-  gateway = await startSimulatedContextForge({
-    servers: [],
-    tokens: ['api-token'],
-    now: () => world.clock.now(),
-  });
+  const contextforge = { servers: [], tokens: ['api-token'] };
+  world = await startWorld({}, { sqliteLedger: true, contextforge });
+  gateway = world.contextforge;
   at = await atOneGateway(world, gateway, options);
   await at.rotate('first-token');
 });
 
-afterEach(async () => {
-  await Promise.all([world.close(), gateway.close()]);
-});
+afterEach(() => world.close());
 
 const register = (init: Partial<ContextForgeServerInit> = {}) =>
   gateway.add({ id: 'g1', name: 'Jira', ...init });

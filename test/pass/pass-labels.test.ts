@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startSimulatedContextForge } from '../../lib/local/gateways/contextforge/simulator.ts';
 import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforge/simulator.ts';
 import type { Binding, Reservation, StoredLabel } from '../../lib/model/lifecycle.types.ts';
 import { approve } from '../../lib/pass/approve.ts';
@@ -22,20 +21,15 @@ let gateway: ContextForgeSimulator;
 let deps: TestWorld['deps'];
 
 beforeEach(async () => {
-  world = await startWorld({}, { sqliteLedger: true });
-  gateway = await startSimulatedContextForge({
-    servers: [],
-    tokens: ['api-token'],
-    now: () => world.clock.now(),
-  });
-  deps = anotherProcess(world, `contextforge=${new URL(gateway.url).host}`);
+  const contextforge = { servers: [], tokens: ['api-token'] };
+  world = await startWorld({}, { sqliteLedger: true, contextforge });
+  gateway = world.contextforge;
+  deps = anotherProcess(world);
   await world.secrets.write(`trueup/${connection}/token`, 'api-token');
   await connect();
 });
 
-afterEach(async () => {
-  await Promise.all([world.close(), gateway.close()]);
-});
+afterEach(() => world.close());
 
 const connect = () =>
   world.desired.put(connection, 'connection', {

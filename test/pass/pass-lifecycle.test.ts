@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startSimulatedContextForge } from '../../lib/local/gateways/contextforge/simulator.ts';
 import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforge/simulator.ts';
 import { approve } from '../../lib/pass/approve.ts';
 import { preview } from '../../lib/pass/preview.ts';
@@ -22,21 +21,16 @@ let gateway: ContextForgeSimulator;
 let deps: TestWorld['deps'];
 
 beforeEach(async () => {
-  world = await startWorld({}, { sqliteLedger: true });
-  gateway = await startSimulatedContextForge({
-    servers: [],
-    tokens: ['api-token'],
-    now: () => world.clock.now(),
-  });
-  deps = anotherProcess(world, `contextforge=${new URL(gateway.url).host}`);
+  const contextforge = { servers: [], tokens: ['api-token'] };
+  world = await startWorld({}, { sqliteLedger: true, contextforge });
+  gateway = world.contextforge;
+  deps = anotherProcess(world);
   await world.secrets.write(`trueup/${connection}/token`, 'api-token');
   await world.secrets.write(reference.secret, JSON.stringify({ token: 'jira-token' }));
   await connect();
 });
 
-afterEach(async () => {
-  await Promise.all([world.close(), gateway.close()]);
-});
+afterEach(() => world.close());
 
 const connect = (policy: object = {}) =>
   world.desired.put(connection, 'connection', {
