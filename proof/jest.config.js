@@ -1,8 +1,3 @@
-export default {
-  rootDir: '..',
-  testMatch: ['<rootDir>/proof/**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/scripts/strip-transform.mjs' },
-  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
-  testTimeout: 120_000,
-};
+import base from '../jest.config.js';
+
+export default { ...base, testMatch: ['<rootDir>/proof/**/*.test.ts'] };

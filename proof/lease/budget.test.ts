@@ -1,5 +1,7 @@
-import { test } from '@jest/globals';
-import { busyMinute } from '../../test/lease/budget-town.ts';
+import { afterEach, test } from '@jest/globals';
+import { busyMinute, closeTowns } from '../../test/lease/budget-town.ts';
+
+afterEach(closeTowns);
 
 test.each([
   [20, 30, 0.5],

@@ -66,11 +66,11 @@ export function describeCredentials({ contract, world }: ContractSuite): void {
         maxBytes: 200_000,
       });
       for (const call of [
-        session.put('a', body, [new Secret(text)]),
-        session.get('a'),
-        collect(session.list()),
+        () => session.put('a', body, [new Secret(text)]),
+        () => session.get('a'),
+        () => collect(session.list()),
       ]) {
-        const shown = allTextOf(await vendorErrorOf(call));
+        const shown = allTextOf(await vendorErrorOf(call()));
         expect(shown).not.toContain(token);
         expect(shown).not.toContain('Bearer');
       }

@@ -1,11 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { TrueupReconcilerProps } from '../../lib/infra/props.ts';
 import { TrueupReconciler } from '../../lib/infra/reconciler.ts';
-import { allowedHosts, unbundledApp } from './synthesised.ts';
+import { allowedHosts, removeApps, unbundledApp } from './synthesised.ts';
+
+afterAll(removeApps);
 
 const vpcIds = {
   vpcId: 'vpc-1',

@@ -1,5 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
-import { resources, statements, template } from './synthesised.ts';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { removeApps, resources, statements, template } from './synthesised.ts';
+
+afterAll(removeApps);
 
 const one = template({ secretPrefix: 'team' });
 const two = template({ secretPrefix: 'team-b' });

@@ -1,9 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readContext } from '../../lib/infra/context.ts';
 import { TrueupStack } from '../../lib/infra/stack.ts';
-import { resource, resources, unbundledApp } from './synthesised.ts';
+import { removeApps, resource, resources, unbundledApp } from './synthesised.ts';
+
+afterAll(removeApps);
 
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as {
   context: Record<string, unknown>;

@@ -1,4 +1,3 @@
-import { afterAll } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,17 +9,23 @@ import type { TrueupReconcilerProps } from '../../lib/infra/props.ts';
 /** The least that a deployment decides. */
 export const allowedHosts = { barndoor: ['acme.platform.barndoor.ai', 'auth.barndoor.ai:8443'] };
 
-const folder = mkdtempSync(join(tmpdir(), 'trueup-infra-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folders: string[] = [];
+
+/** Removes what the apps wrote. */
+export function removeApps(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+}
 
 /**
  * An app whose functions are not bundled: templates are about everything else. CDK's own check of templates takes longer
  * than all the rest of a synthesis; `npm run lint:template` includes it.
  */
 export function unbundledApp({ context = {}, ...props }: AppProps = {}): App {
+  const outdir = mkdtempSync(join(tmpdir(), 'trueup-infra-'));
+  folders.push(outdir);
   return new App({
     builtinCloudFormationValidation: false,
-    outdir: mkdtempSync(join(folder, 'out-')),
+    outdir,
     context: { ...context, 'aws:cdk:bundling-stacks': [] },
     ...props,
   });

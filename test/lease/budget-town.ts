@@ -1,4 +1,4 @@
-import { afterEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { wire } from '../../lib/wiring.ts';
 import { startEmbeddedWorld } from '../../demo/world/embedded-world.ts';
 import type { EmbeddedWorld } from '../../demo/world/embedded-world.ts';
@@ -15,9 +15,10 @@ import { bearer, connection, serverIds } from '../support/world.ts';
 const schedule = { connection, trigger: 'schedule' } as const;
 const open: { close: () => unknown }[] = [];
 
-afterEach(async () => {
+/** To be called after each test. */
+export async function closeTowns(): Promise<void> {
   await Promise.all(open.splice(0).map((one) => one.close()));
-});
+}
 
 async function startTown(requestsPerMinute: number, servers: number) {
   const idle = httpIdle();

@@ -1,12 +1,14 @@
 import { setImmediate as settled } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { minuteMs, RateBudget, readersShare } from '../../lib/lease/budget.ts';
 import type { BudgetState } from '../../lib/lease/lease-item.ts';
 import { readOnlyGate } from '../../lib/lease/read-only-gate.ts';
 import { virtualTime } from '../support/virtual-clock.ts';
 import { fullest, play, settle, start, type Caller } from './budget-callers.ts';
-import { busyMinute } from './budget-town.ts';
+import { busyMinute, closeTowns } from './budget-town.ts';
+
+afterEach(closeTowns);
 
 const slackMs = 30_000;
 /** Of 20 a minute two are the readers', and ten the burst: eight come evenly. */

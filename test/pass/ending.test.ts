@@ -13,7 +13,7 @@ import {
   startTen,
   world,
 } from './support/ten-servers.ts';
-import { manyIds, neighbourId, othersOf, startTown, townIds } from './support/town.ts';
+import { closeTowns, manyIds, neighbourId, othersOf, startTown, townIds } from './support/town.ts';
 import { sampled } from '../support/sample.ts';
 
 describe('the connection', () => {
@@ -137,6 +137,8 @@ describe('the connection', () => {
 });
 
 describe('a connection that is down', () => {
+  afterEach(closeTowns);
+
   /** How the two others fare where there is no such connection: with something to send, and with nothing. */
   let withoutIt: readonly unknown[];
 

@@ -3,6 +3,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { alloyFields } from '../../lib/gateways/alloy/fields.ts';
 import { barndoorFields } from '../../lib/gateways/barndoor/fields.ts';
 import { contextForgeFields } from '../../lib/gateways/contextforge/fields.ts';
+import { liteLlmFields } from '../../lib/gateways/litellm/fields.ts';
 import { dynamoDbClient } from '../../lib/table/dynamodb/client.ts';
 import type { TestWorld } from './world.ts';
 
@@ -57,8 +58,9 @@ export function found(told: string, canaries: Iterable<string>): string[] {
 }
 
 /** A provider's schema is code, made before there is a secret; it would be printed as half a million lines. */
-for (const { spec } of [alloyFields, barndoorFields, contextForgeFields]) {
+for (const { spec } of [alloyFields, barndoorFields, contextForgeFields, liteLlmFields]) {
   Object.defineProperty(spec, inspect.custom, { value: () => 'a schema' });
+  Object.defineProperty(spec, 'toJSON', { value: () => 'a schema' });
 }
 
 /** A value in every way in which it might be printed. */

@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { resource, resources, statements, template } from '../synthesised.ts';
+import { removeApps, resource, resources, statements, template } from '../synthesised.ts';
 import type { Statement } from '../synthesised.ts';
+
+afterAll(removeApps);
 
 const keyArn = 'arn:aws:kms:eu-central-1:123456789012:key/0f0e0d0c-1111-2222-3333-444455556666';
 const stack = template();

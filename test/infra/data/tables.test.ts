@@ -1,9 +1,18 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { propsOf } from '../../../lib/infra/context.ts';
-import { allowedHosts, resource, resources, statements, template } from '../synthesised.ts';
+import {
+  allowedHosts,
+  removeApps,
+  resource,
+  resources,
+  statements,
+  template,
+} from '../synthesised.ts';
+
+afterAll(removeApps);
 
 const tableType = 'AWS::DynamoDB::Table';
 const stack = template();

@@ -1,7 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { propsOf } from '../../../lib/infra/context.ts';
-import { allowedHosts, resource, resources, statements, template } from '../synthesised.ts';
+import {
+  allowedHosts,
+  removeApps,
+  resource,
+  resources,
+  statements,
+  template,
+} from '../synthesised.ts';
+
+afterAll(removeApps);
 
 const names = ['TrueupScheduled', 'TrueupStream', 'TrueupQueued'];
 const configOf = (from: ReturnType<typeof template>, name: string) =>

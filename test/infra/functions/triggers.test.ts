@@ -1,8 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { readSettings } from '../../../functions/settings.ts';
-import { allowedHosts, resource, resources, template } from '../synthesised.ts';
+import { allowedHosts, removeApps, resource, resources, template } from '../synthesised.ts';
+
+afterAll(removeApps);
 
 const stack = template();
 const names = ['TrueupScheduled', 'TrueupStream', 'TrueupQueued'];

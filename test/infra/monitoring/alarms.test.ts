@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { resource, resources, template } from '../synthesised.ts';
+import { removeApps, resource, resources, template } from '../synthesised.ts';
+
+afterAll(removeApps);
 
 const stack = template();
 const alarm = (name: string, from = stack) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
 import { Stack } from 'aws-cdk-lib';
@@ -15,7 +15,16 @@ import { TrueupReconciler } from '../../../lib/infra/reconciler.ts';
 import { StoreError } from '../../../lib/model/errors/store-error.ts';
 import { connection, startWorld } from '../../support/world.ts';
 import type { TestWorld } from '../../support/world.ts';
-import { allowedHosts, resource, resources, template, unbundledApp } from '../synthesised.ts';
+import {
+  allowedHosts,
+  removeApps,
+  resource,
+  resources,
+  template,
+  unbundledApp,
+} from '../synthesised.ts';
+
+afterAll(removeApps);
 
 /** `namespace name dimension=value`, as CloudWatch tells metrics apart. */
 type Spelled = string;

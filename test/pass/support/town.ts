@@ -1,4 +1,4 @@
-import { afterEach, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { quietObservability } from '../../../functions/runtime/observability.ts';
 import { createScheduled } from '../../../functions/scheduled.ts';
 import { lambdaContext } from '../../../demo/world/lambda-context.ts';
@@ -19,9 +19,10 @@ const policy = { mode: 'correct', limits: { minimum: 1000 } };
 
 const open: { close: () => Promise<void> }[] = [];
 
-afterEach(async () => {
+/** To be called after each test. */
+export async function closeTowns(): Promise<void> {
   await Promise.all(open.splice(0).map((one) => one.close()));
-});
+}
 
 /** A connection that will be down, with a vendor of its own, and two that share its function. */
 export interface Town {
