@@ -8,7 +8,7 @@ import { parseConnection, parseServer } from '../../lib/desired/rules/declaratio
 import type { Connection } from '../../lib/model/desired.types.ts';
 import type { JsonObject } from '../../lib/model/json/json.types.ts';
 import type { FingerprintKeys } from '../../lib/model/fingerprint.types.ts';
-import { fingerprint } from '../../lib/plan/fingerprint.ts';
+import { fingerprint } from '../../lib/plan/diff/fingerprint.ts';
 import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import { asReference, formatReference } from '../../lib/model/secret-reference.ts';
 import type { Provider } from '../../lib/gateways/provider.ts';

@@ -1,4 +1,4 @@
-import { attemptKey } from '../plan/change.ts';
+import { attemptKey } from '../plan/diff/change.ts';
 import { classifyFailure } from '../model/errors/failure.ts';
 import { vendorProblem } from '../model/errors/vendor-error.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';

@@ -6,7 +6,7 @@ import type { Findings } from './apply/findings.ts';
 import type { Dependencies } from './dependencies.types.ts';
 import { guard } from './guard.ts';
 import type { Allowed } from './guard.ts';
-import { missingSecrets } from '../plan/missing-secrets.ts';
+import { missingSecrets } from '../plan/body/missing-secrets.ts';
 import { plan } from './plan.ts';
 import { invalidConnection, readAccount } from './read/desired.ts';
 import type { Earlier } from './read/earlier.ts';

@@ -1,5 +1,5 @@
 import { backoffMs } from '../model/backoff.ts';
-import { digestOf } from '../plan/change.ts';
+import { digestOf } from '../plan/diff/change.ts';
 import { isDue } from '../plan/due.ts';
 import type { Connection } from '../model/desired.types.ts';
 import { credentialOf } from '../model/secret-reference.ts';

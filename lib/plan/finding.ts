@@ -1,7 +1,7 @@
 import type { DesiredServer, ServerPolicy } from '../model/desired.types.ts';
 import type { AttemptKey, Reason, ServerRecord, Stopped } from '../model/ledger.types.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { FieldVerdict } from './diff.types.ts';
+import type { FieldVerdict } from './diff/diff.types.ts';
 import { isDue, isSameAttempt, stoppedAgain } from './due.ts';
 import type { Asking } from './due.ts';
 import type { FieldChange } from './plan.types.ts';

@@ -1,8 +1,8 @@
-import { planDigest } from './change.ts';
-import type { FieldVerdict } from './diff.types.ts';
-import { isVerifiable } from './fingerprint.ts';
+import { planDigest } from './diff/change.ts';
+import type { FieldVerdict } from './diff/diff.types.ts';
+import { isVerifiable } from './diff/fingerprint.ts';
 import type { FingerprintKeys } from '../model/fingerprint.types.ts';
-import { nothingToNote } from './fingerprint.ts';
+import { nothingToNote } from './diff/fingerprint.ts';
 import type { Pointer } from '../model/json/json.types.ts';
 import type { AppliedField, ServerRecord } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
@@ -12,7 +12,7 @@ import type { QuietCounts } from '../model/outcome.ts';
 import type { GuardState, Plan, PlannedServer } from './plan.types.ts';
 import { notedRecord, planServer } from './server-plan.ts';
 import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.types.ts';
-import { reassertCap } from './diff.ts';
+import { reassertCap } from './diff/diff.ts';
 
 /** The plans of the servers in scope, by id, without those that are only counted. */
 export interface FleetPlan {

@@ -1,5 +1,5 @@
 import type { Limits } from '../model/desired.types.ts';
-import { planDigest } from './change.ts';
+import { planDigest } from './diff/change.ts';
 import { guardedCauses, isSent } from '../model/outcome.ts';
 import type { Cause } from '../model/outcome.ts';
 import type { FieldChange, GuardState, PlannedServer } from './plan.types.ts';

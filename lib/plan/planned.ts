@@ -2,7 +2,7 @@ import type { DesiredServer } from '../model/desired.types.ts';
 import type { Reason, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { Mode, Outcome } from '../model/outcome.ts';
-import type { DiffInputs } from './diff.types.ts';
+import type { DiffInputs } from './diff/diff.types.ts';
 import { nextAttemptOf } from './due.ts';
 import type { Asking } from './due.ts';
 import type { FieldChange, PlannedServer } from './plan.types.ts';

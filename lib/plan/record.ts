@@ -1,4 +1,4 @@
-import type { FieldNote, FieldVerdict } from './diff.types.ts';
+import type { FieldNote, FieldVerdict } from './diff/diff.types.ts';
 import type { Pointer } from '../model/json/json.types.ts';
 import type {
   AppliedField,

@@ -1,7 +1,7 @@
-import { attemptKey } from './change.ts';
+import { attemptKey } from './diff/change.ts';
 import type { DesiredServer } from '../model/desired.types.ts';
-import { diffUnit } from './diff.ts';
-import type { FieldVerdict } from './diff.types.ts';
+import { diffUnit } from './diff/diff.ts';
+import type { FieldVerdict } from './diff/diff.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { Reason, ServerRecord } from '../model/ledger.types.ts';
 import { isSent } from '../model/outcome.ts';
@@ -20,7 +20,7 @@ import {
 } from './record.ts';
 import type { RecordUpdate } from './record.ts';
 import type { Declared, PlanContext, ServerInputs, ServerPlan } from './server-plan.types.ts';
-import { withSentTogether } from './together.ts';
+import { withSentTogether } from './diff/together.ts';
 
 /** The plan of one server. Its outcome is the first in the list of `outcome.ts` that applies. */
 export function planServer(context: PlanContext, inputs: ServerInputs): ServerPlan {

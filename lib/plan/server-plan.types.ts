@@ -5,7 +5,7 @@ import type { FingerprintKeys } from '../model/fingerprint.types.ts';
 import type { AttemptKey, Pause, ServerRecord, Time } from '../model/ledger.types.ts';
 import type { LiveServer } from '../model/live.types.ts';
 import type { NewServerList } from './lifecycle/creation-plan.ts';
-import type { DiffInputs, FieldVerdict } from './diff.types.ts';
+import type { DiffInputs, FieldVerdict } from './diff/diff.types.ts';
 import type { Asking } from './due.ts';
 import type { PlannedServer } from './plan.types.ts';
 

@@ -1,4 +1,4 @@
-import { digestOf } from '../plan/change.ts';
+import { digestOf } from '../plan/diff/change.ts';
 import type { Auth, Connection } from '../model/desired.types.ts';
 import type { Json } from '../model/json/json.types.ts';
 import type { Secret, SecretReference } from '../model/secret.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { readPlans } from '../../lib/cli/plans/plan-document.ts';
 import { CliError } from '../../lib/cli/errors/cli-error.ts';
 import { createSecretKey } from 'node:crypto';
-import { macOf } from '../../lib/plan/fingerprint.ts';
+import { macOf } from '../../lib/plan/diff/fingerprint.ts';
 import type { Json } from '../../lib/model/json/json.types.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import { plainText } from '../../lib/model/text/plain-text.ts';

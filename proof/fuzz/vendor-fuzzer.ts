@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { buildBody } from '../../lib/plan/body.ts';
+import { buildBody } from '../../lib/plan/body/body.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { LiveServer } from '../../lib/model/live.types.ts';
 import { planServer } from '../../lib/plan/server-plan.ts';

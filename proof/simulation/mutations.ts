@@ -167,7 +167,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'unchanged fields sent',
-    file: 'lib/plan/body.ts',
+    file: 'lib/plan/body/body.ts',
     text: 'changed.has(unit.pointer) && !isOf(blocked, unit) &&',
     by: 'unit.field.access !== "secret" && !isOf(blocked, unit) &&',
     breaks: 'no-harm',

@@ -1,4 +1,4 @@
-import { matchFingerprint } from '../../lib/plan/fingerprint.ts';
+import { matchFingerprint } from '../../lib/plan/diff/fingerprint.ts';
 import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
 import {
   canonical,

@@ -3,7 +3,7 @@ import type { GuardState, PlannedServer } from '../../lib/plan/plan.types.ts';
 import { assemblePlan, planFleet } from '../../lib/plan/fleet-plan.ts';
 import type { Declared, PlanContext } from '../../lib/plan/server-plan.types.ts';
 import { notedRecord } from '../../lib/plan/server-plan.ts';
-import { reassertCap } from '../../lib/plan/diff.ts';
+import { reassertCap } from '../../lib/plan/diff/diff.ts';
 import {
   changeOf,
   contextOf,
@@ -16,7 +16,7 @@ import {
   recordOf,
   serverOf,
 } from './support/builders.ts';
-import { fingerprint } from '../../lib/plan/fingerprint.ts';
+import { fingerprint } from '../../lib/plan/diff/fingerprint.ts';
 
 const guard: GuardState = {
   active: false,

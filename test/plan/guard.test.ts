@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { planDigest } from '../../lib/plan/change.ts';
+import { planDigest } from '../../lib/plan/diff/change.ts';
 import { guard, heldHashes, isGuarded } from '../../lib/plan/guard.ts';
 import type { GuardInputs } from '../../lib/plan/guard.ts';
 import { causes } from '../../lib/model/outcome.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { FieldNote, FieldVerdict } from '../../lib/plan/diff.types.ts';
+import type { FieldNote, FieldVerdict } from '../../lib/plan/diff/diff.types.ts';
 import type { Outcome } from '../../lib/model/outcome.ts';
 import type { ServerRecord } from '../../lib/model/ledger.types.ts';
 import {

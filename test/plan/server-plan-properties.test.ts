@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { buildBody } from '../../lib/plan/body.ts';
+import { buildBody } from '../../lib/plan/body/body.ts';
 import { assemblePlan, planFleet } from '../../lib/plan/fleet-plan.ts';
 import { isJsonObject } from '../../lib/model/json/json.ts';
 import type { Json, JsonObject, Pointer } from '../../lib/model/json/json.types.ts';

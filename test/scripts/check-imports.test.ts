@@ -8,8 +8,8 @@ describe('check:imports', () => {
   test.each([
     [
       'an import of a room above',
-      file('lib/model/unit.ts', "import { f } from '../plan/diff.ts';"),
-      'imports lib/plan/diff.ts; lib/plan is not below lib/model',
+      file('lib/model/unit.ts', "import { f } from '../plan/diff/diff.ts';"),
+      'imports lib/plan/diff/diff.ts; lib/plan is not below lib/model',
     ],
     [
       'an import of a room beside',

@@ -2,7 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FingerprintKey, FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { Json } from '../../model/json/json.types.ts';
-import { macOf } from '../../plan/fingerprint.ts';
+import { macOf } from '../../plan/diff/fingerprint.ts';
 import { jsonIssues } from '../../model/json/json-issues.ts';
 import { planDocumentSchema } from '../../plan/text/plan-schema.ts';
 import type { PlanDocument } from '../../plan/text/plan-schema.ts';

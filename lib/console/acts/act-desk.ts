@@ -1,4 +1,4 @@
-import { digestOf } from '../../plan/change.ts';
+import { digestOf } from '../../plan/diff/change.ts';
 import type { ConsoleWorld } from '../console.types.ts';
 import type { Page } from '../html/layout.ts';
 import { actPage, donePage } from './act-page.ts';

@@ -1,10 +1,10 @@
 import { backoffMs } from '../../model/backoff.ts';
 import type { DesiredServer } from '../../model/desired.types.ts';
-import type { FieldVerdict } from '../../plan/diff.types.ts';
-import { maxAttempts } from '../../plan/diff.ts';
+import type { FieldVerdict } from '../../plan/diff/diff.types.ts';
+import { maxAttempts } from '../../plan/diff/diff.ts';
 import { stoppedAgain } from '../../plan/due.ts';
 import { refusedOf } from '../../plan/finding.ts';
-import { fingerprint } from '../../plan/fingerprint.ts';
+import { fingerprint } from '../../plan/diff/fingerprint.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { Json, Pointer } from '../../model/json/json.types.ts';
 import type {
@@ -19,8 +19,8 @@ import { notedFields, withOutcome } from '../../plan/record.ts';
 import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import { asReference, formatReference } from '../../model/secret-reference.ts';
 import type { Unit } from '../../model/units.ts';
-import { undecidedField } from '../../plan/undecided.ts';
-import { verifyUnit } from '../../plan/verify-answer.ts';
+import { undecidedField } from '../../plan/body/undecided.ts';
+import { verifyUnit } from '../../plan/body/verify-answer.ts';
 
 /** A value that was sent, or that is the same as the last sent one, with its secret version. */
 export interface SentValue {

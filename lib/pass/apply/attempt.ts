@@ -1,8 +1,8 @@
-import { BlockedBodyError } from '../../plan/blocked-body.ts';
+import { BlockedBodyError } from '../../plan/body/blocked-body.ts';
 import { TrueupError } from '../../model/errors/errors.ts';
 import { classifyFailure, mayHaveBeenApplied } from '../../model/errors/failure.ts';
 import type { FailureClass } from '../../model/errors/failure.ts';
-import { matchFingerprint } from '../../plan/fingerprint.ts';
+import { matchFingerprint } from '../../plan/diff/fingerprint.ts';
 import type { Pointer } from '../../model/json/json.types.ts';
 import type { Intent, ServerRecord } from '../../model/ledger.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';

@@ -1,4 +1,4 @@
-import { buildBody } from '../../plan/body.ts';
+import { buildBody } from '../../plan/body/body.ts';
 import { bodyPrints, unitsToCreate } from '../../plan/lifecycle/creation-plan.ts';
 import { creationOf } from '../../desired/rules/creation.ts';
 import { InterruptedError } from '../../lease/interruption.ts';

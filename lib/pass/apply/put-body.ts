@@ -1,10 +1,10 @@
-import { BlockedBodyError } from '../../plan/blocked-body.ts';
-import { buildBody } from '../../plan/body.ts';
-import type { PutBody } from '../../plan/body.ts';
-import { assertKept, clearedIn } from '../../plan/cleared.ts';
-import type { FieldVerdict } from '../../plan/diff.types.ts';
+import { BlockedBodyError } from '../../plan/body/blocked-body.ts';
+import { buildBody } from '../../plan/body/body.ts';
+import type { PutBody } from '../../plan/body/body.ts';
+import { assertKept, clearedIn } from '../../plan/body/cleared.ts';
+import type { FieldVerdict } from '../../plan/diff/diff.types.ts';
 import type { FieldChange } from '../../plan/plan.types.ts';
-import { verifyUnit } from '../../plan/verify-answer.ts';
+import { verifyUnit } from '../../plan/body/verify-answer.ts';
 import type { JsonObject, Pointer } from '../../model/json/json.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Secret } from '../../model/secret.ts';

@@ -1,4 +1,4 @@
-import { digestOf } from '../../plan/change.ts';
+import { digestOf } from '../../plan/diff/change.ts';
 import type { CreatedServer, InvalidServer } from '../../model/desired.types.ts';
 import type { Json } from '../../model/json/json.types.ts';
 import type { Time } from '../../model/ledger.types.ts';

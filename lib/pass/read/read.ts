@@ -1,4 +1,4 @@
-import { attemptKey } from '../../plan/change.ts';
+import { attemptKey } from '../../plan/diff/change.ts';
 import { isDue } from '../../plan/due.ts';
 import { ofAccount } from '../../plan/record.ts';
 import { newKey, newLabelIn } from '../../model/names/server-key.ts';

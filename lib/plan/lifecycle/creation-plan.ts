@@ -10,9 +10,9 @@ import { plainText } from '../../model/text/plain-text.ts';
 import { shellWord } from '../../model/text/shell-word.ts';
 import { readUnit } from '../../model/units.ts';
 import type { Unit } from '../../model/units.ts';
-import { secretChange, valueChange } from '../change.ts';
-import type { DiffInputs, FieldVerdict } from '../diff.types.ts';
-import { fingerprint, matchFingerprint, nothingToNote } from '../fingerprint.ts';
+import { secretChange, valueChange } from '../diff/change.ts';
+import type { DiffInputs, FieldVerdict } from '../diff/diff.types.ts';
+import { fingerprint, matchFingerprint, nothingToNote } from '../diff/fingerprint.ts';
 
 /** What a pass knows about a server without a binding. */
 export interface NewServerInputs {

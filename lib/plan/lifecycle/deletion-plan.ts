@@ -6,7 +6,7 @@ import type { Reason } from '../../model/ledger.types.ts';
 import type { Binding } from '../../model/lifecycle.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { comparable } from '../../model/units.ts';
-import { macOf } from '../fingerprint.ts';
+import { macOf } from '../diff/fingerprint.ts';
 import type { FieldChange } from '../plan.types.ts';
 
 /** The readable fields of a server to be deleted: an approval is only valid for the server as it is now. */

@@ -2,7 +2,7 @@ import type { CreatedServer, DesiredServer } from '../../model/desired.types.ts'
 import type { Reason, ServerRecord } from '../../model/ledger.types.ts';
 import type { Binding } from '../../model/lifecycle.types.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { attemptKey } from '../change.ts';
+import { attemptKey } from '../diff/change.ts';
 import {
   creationVerdicts,
   foundByName,

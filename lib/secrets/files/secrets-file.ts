@@ -1,4 +1,4 @@
-import { macOf } from '../../plan/fingerprint.ts';
+import { macOf } from '../../plan/diff/fingerprint.ts';
 import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
 import type { JsonObject } from '../../model/json/json.types.ts';
 import { secretNameProblem } from '../../model/names/secret-name.ts';

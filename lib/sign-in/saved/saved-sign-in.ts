@@ -2,7 +2,7 @@ import type { Auth } from '../../model/desired.types.ts';
 import { StoreError } from '../../model/errors/store-error.ts';
 import type { Clock } from '../../model/runtime.types.ts';
 import type { SecretReference } from '../../model/secret.ts';
-import { digestOf } from '../../plan/change.ts';
+import { digestOf } from '../../plan/diff/change.ts';
 import type { SavedSignIn } from './saved-sign-in.types.ts';
 
 type RefreshToken = Extract<Auth, { type: 'refresh-token' }>;

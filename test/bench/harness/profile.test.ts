@@ -26,7 +26,7 @@ test('a function of the language counts for its caller, and waiting does not cou
 });
 
 test.each([
-  ['../../lib/plan/diff.ts', 'lib/plan'],
+  ['../../lib/plan/diff/diff.ts', 'lib/plan'],
   ['../lib/wiring.ts', 'lib/wiring.ts'],
   ['../../node_modules/@smithy/core/dist-es/index.js', '@smithy/core'],
   ['../../node_modules/a/node_modules/ky/lib/index.js', 'ky'],

@@ -1,10 +1,10 @@
 import { createSecretKey } from 'node:crypto';
-import { digestOf } from '../../../lib/plan/change.ts';
+import { digestOf } from '../../../lib/plan/diff/change.ts';
 import type { DesiredServer, ServerPolicy } from '../../../lib/model/desired.types.ts';
-import { diffUnit } from '../../../lib/plan/diff.ts';
-import type { DiffInputs, FieldVerdict } from '../../../lib/plan/diff.types.ts';
+import { diffUnit } from '../../../lib/plan/diff/diff.ts';
+import type { DiffInputs, FieldVerdict } from '../../../lib/plan/diff/diff.types.ts';
 import type { FieldSpec } from '../../../lib/model/field-table.types.ts';
-import { fingerprint } from '../../../lib/plan/fingerprint.ts';
+import { fingerprint } from '../../../lib/plan/diff/fingerprint.ts';
 import type {
   Fingerprint,
   FingerprintKey,

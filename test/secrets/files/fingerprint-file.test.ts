@@ -1,7 +1,7 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { fingerprint, matchFingerprint } from '../../../lib/plan/fingerprint.ts';
+import { fingerprint, matchFingerprint } from '../../../lib/plan/diff/fingerprint.ts';
 import type { FingerprintKeys } from '../../../lib/model/fingerprint.types.ts';
 import { fingerprintFile } from '../../../lib/secrets/files/fingerprint-file.ts';
 import { noAnnouncer } from '../../../lib/work/events.ts';

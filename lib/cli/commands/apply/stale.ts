@@ -1,4 +1,4 @@
-import { planDigest } from '../../../plan/change.ts';
+import { planDigest } from '../../../plan/diff/change.ts';
 import type { FieldChange, Plan, PlannedServer } from '../../../plan/plan.types.ts';
 import { outcomeCounts } from '../../../model/outcome.ts';
 import { plainText } from '../../../model/text/plain-text.ts';

@@ -1,9 +1,13 @@
 import { createHmac } from 'node:crypto';
-import type { Fingerprint, FingerprintKey, FingerprintKeys } from '../model/fingerprint.types.ts';
-import type { Json, Pointer } from '../model/json/json.types.ts';
-import { canonicalJson } from '../model/json/json.ts';
-import type { AppliedField } from '../model/ledger.types.ts';
-import type { Reading, Unit } from '../model/units.ts';
+import type {
+  Fingerprint,
+  FingerprintKey,
+  FingerprintKeys,
+} from '../../model/fingerprint.types.ts';
+import type { Json, Pointer } from '../../model/json/json.types.ts';
+import { canonicalJson } from '../../model/json/json.ts';
+import type { AppliedField } from '../../model/ledger.types.ts';
+import type { Reading, Unit } from '../../model/units.ts';
 import type { DiffInputs, FieldNote } from './diff.types.ts';
 
 /**

@@ -5,12 +5,12 @@ import {
   planDigest,
   secretChange,
   valueChange,
-} from '../../lib/plan/change.ts';
-import type { Json } from '../../lib/model/json/json.types.ts';
-import { declaredUnits } from '../../lib/model/units.ts';
-import type { Reading } from '../../lib/model/units.ts';
-import { applied, diffInputs, earlier, recordOf, serverOf, unitOf } from './support/builders.ts';
-import { table } from './support/tables.ts';
+} from '../../../lib/plan/diff/change.ts';
+import type { Json } from '../../../lib/model/json/json.types.ts';
+import { declaredUnits } from '../../../lib/model/units.ts';
+import type { Reading } from '../../../lib/model/units.ts';
+import { applied, diffInputs, earlier, recordOf, serverOf, unitOf } from '../support/builders.ts';
+import { table } from '../support/tables.ts';
 
 const unreadable: Reading = { kind: 'unreadable' };
 const value = (of: Json): Reading => ({ kind: 'value', value: of });

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { Json, JsonObject } from '../../lib/model/json/json.types.ts';
-import { verifyUnit } from '../../lib/plan/verify-answer.ts';
-import type { AnswerResult } from '../../lib/plan/verify-answer.ts';
-import { unitOf } from './support/builders.ts';
+import type { Json, JsonObject } from '../../../lib/model/json/json.types.ts';
+import { verifyUnit } from '../../../lib/plan/body/verify-answer.ts';
+import type { AnswerResult } from '../../../lib/plan/body/verify-answer.ts';
+import { unitOf } from '../support/builders.ts';
 
 const value = (of: Json) => ({ kind: 'value', value: of }) as const;
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { missingSecrets } from '../../lib/plan/missing-secrets.ts';
-import { serverOf } from './support/builders.ts';
+import { missingSecrets } from '../../../lib/plan/body/missing-secrets.ts';
+import { serverOf } from '../support/builders.ts';
 
 const named = (label: string | undefined, secret?: string) =>
   serverOf(

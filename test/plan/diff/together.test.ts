@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { guard } from '../../lib/plan/guard.ts';
-import type { JsonObject } from '../../lib/model/json/json.types.ts';
-import { getAt } from '../../lib/model/json/pointer.ts';
-import { worldOf } from './support/world.ts';
-import type { World } from './support/world.ts';
+import { guard } from '../../../lib/plan/guard.ts';
+import type { JsonObject } from '../../../lib/model/json/json.types.ts';
+import { getAt } from '../../../lib/model/json/pointer.ts';
+import { worldOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 const one = { secret: 'trueup/acme/one' };
 const two = { secret: 'trueup/acme/two' };

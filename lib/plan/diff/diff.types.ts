@@ -1,14 +1,14 @@
-import type { FingerprintKeys } from '../model/fingerprint.types.ts';
-import type { LiveServer } from '../model/live.types.ts';
+import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
+import type { LiveServer } from '../../model/live.types.ts';
 import type {
   AppliedField,
   NormalisedField,
   Reason,
   ServerRecord,
   Time,
-} from '../model/ledger.types.ts';
-import type { FieldChange } from './plan.types.ts';
-import type { Unit } from '../model/units.ts';
+} from '../../model/ledger.types.ts';
+import type { FieldChange } from '../plan.types.ts';
+import type { Unit } from '../../model/units.ts';
 
 /** Everything that the diff of one server depends on. */
 export interface DiffInputs {

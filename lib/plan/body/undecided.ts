@@ -1,8 +1,8 @@
-import type { FingerprintKeys } from '../model/fingerprint.types.ts';
-import type { Json } from '../model/json/json.types.ts';
-import type { NormalisedField, UndecidedField } from '../model/ledger.types.ts';
-import { fingerprint, matchFingerprint, valueOf } from './fingerprint.ts';
-import type { FingerprintScope } from './fingerprint.ts';
+import type { FingerprintKeys } from '../../model/fingerprint.types.ts';
+import type { Json } from '../../model/json/json.types.ts';
+import type { NormalisedField, UndecidedField } from '../../model/ledger.types.ts';
+import { fingerprint, matchFingerprint, valueOf } from '../diff/fingerprint.ts';
+import type { FingerprintScope } from '../diff/fingerprint.ts';
 import type { AnswerResult } from './verify-answer.ts';
 
 /** The recorded result of the previous PUT of the field, if any. */

@@ -1,9 +1,9 @@
-import type { Json, JsonObject, Pointer } from '../model/json/json.types.ts';
-import { isJsonObject } from '../model/json/json.ts';
-import type { LiveServer } from '../model/live.types.ts';
-import { formatPointer, getAt, isWithin, parsePointer, setAt } from '../model/json/pointer.ts';
-import type { Unit } from '../model/units.ts';
-import { readUnit } from '../model/units.ts';
+import type { Json, JsonObject, Pointer } from '../../model/json/json.types.ts';
+import { isJsonObject } from '../../model/json/json.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import { formatPointer, getAt, isWithin, parsePointer, setAt } from '../../model/json/pointer.ts';
+import type { Unit } from '../../model/units.ts';
+import { readUnit } from '../../model/units.ts';
 import { BlockedBodyError } from './blocked-body.ts';
 
 /**

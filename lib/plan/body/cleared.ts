@@ -1,8 +1,8 @@
-import type { Json, Pointer } from '../model/json/json.types.ts';
-import { getAt } from '../model/json/pointer.ts';
-import type { LiveServer } from '../model/live.types.ts';
-import type { Unit } from '../model/units.ts';
-import { agrees, readUnit } from '../model/units.ts';
+import type { Json, Pointer } from '../../model/json/json.types.ts';
+import { getAt } from '../../model/json/pointer.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import type { Unit } from '../../model/units.ts';
+import { agrees, readUnit } from '../../model/units.ts';
 import { BlockedBodyError } from './blocked-body.ts';
 
 /** A PUT would clear a field that has a value and that Trueup cannot send again. */

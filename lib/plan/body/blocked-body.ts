@@ -1,5 +1,5 @@
-import { TrueupError } from '../model/errors/errors.ts';
-import type { Pointer } from '../model/json/json.types.ts';
+import { TrueupError } from '../../model/errors/errors.ts';
+import type { Pointer } from '../../model/json/json.types.ts';
 
 /** A PUT must not be sent to a server, because it would change more than what is declared. */
 export class BlockedBodyError extends TrueupError {

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
-import type { DesiredServer } from '../model/desired.types.ts';
+import type { DesiredServer } from '../../model/desired.types.ts';
 import type { DiffInputs } from './diff.types.ts';
 import { macOf } from './fingerprint.ts';
-import type { Json } from '../model/json/json.types.ts';
-import { canonicalJson } from '../model/json/json.ts';
-import { getAt } from '../model/json/pointer.ts';
-import type { AppliedField, AttemptKey, ShownValue } from '../model/ledger.types.ts';
-import type { Cause } from '../model/outcome.ts';
-import type { FieldChange } from './plan.types.ts';
-import { asReference, formatReference } from '../model/secret-reference.ts';
-import type { Reading, Unit } from '../model/units.ts';
+import type { Json } from '../../model/json/json.types.ts';
+import { canonicalJson } from '../../model/json/json.ts';
+import { getAt } from '../../model/json/pointer.ts';
+import type { AppliedField, AttemptKey, ShownValue } from '../../model/ledger.types.ts';
+import type { Cause } from '../../model/outcome.ts';
+import type { FieldChange } from '../plan.types.ts';
+import { asReference, formatReference } from '../../model/secret-reference.ts';
+import type { Reading, Unit } from '../../model/units.ts';
 
 /** 128 bits, in hex. */
 const hashDigits = 32;

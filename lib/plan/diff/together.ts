@@ -1,5 +1,5 @@
-import { readUnit } from '../model/units.ts';
-import type { Unit } from '../model/units.ts';
+import { readUnit } from '../../model/units.ts';
+import type { Unit } from '../../model/units.ts';
 import { secretChange } from './change.ts';
 import type { DiffInputs, FieldVerdict } from './diff.types.ts';
 import { nothingToNote } from './fingerprint.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildBody } from '../../lib/plan/body.ts';
-import type { JsonObject } from '../../lib/model/json/json.types.ts';
-import { declaredUnits } from '../../lib/model/units.ts';
-import { table } from './support/tables.ts';
+import { buildBody } from '../../../lib/plan/body/body.ts';
+import type { JsonObject } from '../../../lib/model/json/json.types.ts';
+import { declaredUnits } from '../../../lib/model/units.ts';
+import { table } from '../support/tables.ts';
 
 interface Case {
   readonly spec: JsonObject;

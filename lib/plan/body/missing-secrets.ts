@@ -1,6 +1,6 @@
-import type { DesiredServer } from '../model/desired.types.ts';
-import { asReference } from '../model/secret-reference.ts';
-import type { MissingSecret } from './plan.types.ts';
+import type { DesiredServer } from '../../model/desired.types.ts';
+import { asReference } from '../../model/secret-reference.ts';
+import type { MissingSecret } from '../plan.types.ts';
 
 /**
  * Secrets that servers use and that were not found, by name. Values that were applied before stay at the gateway, so a

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { AppliedField, NormalisedField, Time, UndecidedField } from '../model/ledger.types.ts';
-import type { Cause } from '../model/outcome.ts';
-import { asReference, formatReference } from '../model/secret-reference.ts';
-import { agrees, readUnit } from '../model/units.ts';
-import type { Unit } from '../model/units.ts';
+import type {
+  AppliedField,
+  NormalisedField,
+  Time,
+  UndecidedField,
+} from '../../model/ledger.types.ts';
+import type { Cause } from '../../model/outcome.ts';
+import { asReference, formatReference } from '../../model/secret-reference.ts';
+import { agrees, readUnit } from '../../model/units.ts';
+import type { Unit } from '../../model/units.ts';
 import { secretChange, valueChange } from './change.ts';
 import type { DiffInputs, FieldNote, FieldVerdict } from './diff.types.ts';
 import {

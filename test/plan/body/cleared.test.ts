@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../lib/model/json/json.types.ts';
-import { declaredUnits } from '../../lib/model/units.ts';
-import { assertKept, clearedIn, WouldClearError } from '../../lib/plan/cleared.ts';
-import { fieldAt, table } from './support/tables.ts';
+import type { JsonObject } from '../../../lib/model/json/json.types.ts';
+import { declaredUnits } from '../../../lib/model/units.ts';
+import { assertKept, clearedIn, WouldClearError } from '../../../lib/plan/body/cleared.ts';
+import { fieldAt, table } from '../support/tables.ts';
 
 /** A change of the name clears description and tags. */
 const clearing = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { fingerprint, isVerifiable, matchFingerprint } from '../../lib/plan/fingerprint.ts';
-import { keys, otherKeys, rotatedKeys } from './support/builders.ts';
+import { fingerprint, isVerifiable, matchFingerprint } from '../../../lib/plan/diff/fingerprint.ts';
+import { keys, otherKeys, rotatedKeys } from '../support/builders.ts';
 
 const scope = { account: 'acme', server: 's1', pointer: '/client_id' };
 const known = fingerprint(keys, scope, 'value');

@@ -1,7 +1,7 @@
-import { equalJson } from '../model/json/json.ts';
-import type { LiveServer } from '../model/live.types.ts';
-import type { Reading, Unit } from '../model/units.ts';
-import { agrees, readUnit } from '../model/units.ts';
+import { equalJson } from '../../model/json/json.ts';
+import type { LiveServer } from '../../model/live.types.ts';
+import type { Reading, Unit } from '../../model/units.ts';
+import { agrees, readUnit } from '../../model/units.ts';
 
 /**
  * What the answer to a PUT shows for a unit that was sent.

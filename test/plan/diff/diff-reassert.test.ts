@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { reassertDue, spread } from '../../lib/plan/diff.ts';
-import { hour, now } from './support/builders.ts';
+import { reassertDue, spread } from '../../../lib/plan/diff/diff.ts';
+import { hour, now } from '../support/builders.ts';
 
 const every = 24 * hour;
 const ids = Array.from({ length: 1000 }, (_, index) => `server-${index}`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { maxAttempts } from '../../lib/plan/diff.ts';
-import type { DiffInputs } from '../../lib/plan/diff.types.ts';
-import type { JsonObject } from '../../lib/model/json/json.types.ts';
+import { maxAttempts } from '../../../lib/plan/diff/diff.ts';
+import type { DiffInputs } from '../../../lib/plan/diff/diff.types.ts';
+import type { JsonObject } from '../../../lib/model/json/json.types.ts';
 import {
   applied,
   diffOf,
@@ -16,7 +16,7 @@ import {
   rotatedKeys,
   undecided,
   unitOf,
-} from './support/builders.ts';
+} from '../support/builders.ts';
 
 const name = unitOf('/name', 'new');
 const was = { applied: { '/name': applied('/name', 'old') } };

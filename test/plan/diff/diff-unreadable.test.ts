@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DiffInputs } from '../../lib/plan/diff.types.ts';
-import type { AppliedField, ServerRecord } from '../../lib/model/ledger.types.ts';
+import type { DiffInputs } from '../../../lib/plan/diff/diff.types.ts';
+import type { AppliedField, ServerRecord } from '../../../lib/model/ledger.types.ts';
 import {
   applied,
   diffOf,
@@ -14,7 +14,7 @@ import {
   recordOf,
   rotatedKeys,
   unitOf,
-} from './support/builders.ts';
+} from '../support/builders.ts';
 
 const clientId = unitOf('/client_id', 'new');
 const idWas = (value: string, at = earlier) =>
