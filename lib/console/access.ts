@@ -56,12 +56,12 @@ export function createAccess(host: () => string): Access {
     const origin = c.req.header('origin');
     const isOwn = origin === `http://${host()}`;
     if (origin === undefined ? !isRead : !isOwn) {
-      return refused(c, 403, 'Sent by another page than one of this console.');
+      return refused(c, 403, 'This request was sent by a page that is not of this console.');
     }
     const site = c.req.header('sec-fetch-site');
     const isOpened = isRead && (site === undefined || site === 'none');
     if (!isOpened && site !== undefined && site !== 'same-origin') {
-      return refused(c, 403, 'Sent by another page than one of this console.');
+      return refused(c, 403, 'This request was sent by a page that is not of this console.');
     }
     const given = c.req.query('token');
     if (isRead && given !== undefined) {

@@ -147,11 +147,17 @@ const simple = (title: string, ...texts: readonly string[]): Page => ({
   body: html`${texts.map((text) => (text === '' ? '' : html`<p>${text}</p>`))}`,
 });
 
-const notFound = simple('Not found', 'There is no such page, or nothing of that name any more.');
+const notFound = simple(
+  'Not found',
+  'This page does not exist, or what it showed no longer exists.',
+);
 const readOnly = simple(
   'Nothing was done',
-  'This console only reads. Start it with --write to act here.',
+  'This console is read-only. To make changes here, start it with --write.',
 );
-const strange = simple('Nothing was done', 'The form is not of this session. Open its page again.');
+const strange = simple(
+  'Nothing was done',
+  'The form belongs to another session. Open its page again.',
+);
 const failed = (problem: string, next: string) =>
   simple('That did not work', problem, next === '' ? '' : `Next: ${next}`);

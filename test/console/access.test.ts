@@ -113,7 +113,7 @@ test.each<[string, Record<string, string>]>([
 ])('a form with %s is refused, and does nothing', async (_, fields) => {
   const answer = await browser.post({ ...(await pause()), ...fields });
   expect(answer.status).toBe(403);
-  expect(await answer.text()).toContain('not of this session');
+  expect(await answer.text()).toContain('belongs to another session');
   expect(await pauses()).toBe(0);
 });
 

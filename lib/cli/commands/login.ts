@@ -159,7 +159,7 @@ function explained(error: unknown, { kind }: Target, again: string): unknown {
   if (kind === 'files') {
     return new CliError(code, message, `fix the file of --secrets, and ${again}`, { cause: error });
   }
-  const denied = 'sign in with the policy of the output OperatorPolicyArn; then ';
+  const denied = 'sign in with the policy of the output TrueupOperatorPolicyArn; then ';
   return new CliError(code, message, `${code === 'store-denied' ? denied : ''}${again}`, {
     cause: error,
   });

@@ -48,7 +48,7 @@ export function explain(
   error: unknown,
   { next: complete = (line) => line, columns, command }: Showing = {},
 ): Explanation {
-  const { what, details = [], steps, exitCode, ...found } = findingOf(error);
+  const { what, details = [], steps, exitCode, ...found } = findingOf(error, columns);
   const step = firstStep(steps, command);
   const said = plainText(what, mostCharacters);
   const next = completed(plainText(step.replaceAll('CONNECTION', connectionOf(error))), complete);
@@ -63,7 +63,7 @@ export function explain(
 
 const mostCharacters = 2000;
 
-function findingOf(error: unknown): Finding {
+function findingOf(error: unknown, columns?: number): Finding {
   if (error instanceof CliError) return finding(error.message, error.next, error.exitCode);
   if (error instanceof SignInError) {
     return finding(
@@ -73,7 +73,7 @@ function findingOf(error: unknown): Finding {
     );
   }
   if (error instanceof InvalidFilesError) return invalidFiles(error);
-  if (error instanceof InvalidDeclarationError) return invalid(error);
+  if (error instanceof InvalidDeclarationError) return invalid(error, columns);
   if (isVendorError(error)) {
     return finding(`${placeOf(error)}${vendorProblem(error)}`, vendorSteps(error));
   }
@@ -92,13 +92,13 @@ function finding(what: string, steps: Steps, exitCode: ExitCode = exitCodes.fail
   return { what, steps, exitCode };
 }
 
-function invalid({ issues, context }: InvalidDeclarationError): Finding {
+function invalid({ issues, context }: InvalidDeclarationError, columns?: number): Finding {
   const { connection } = context;
   const whose = typeof connection === 'string' ? `connection ${connection}` : 'the declaration';
   const what = `${whose} is not valid`;
   return {
     what,
-    details: issues.flatMap((issue) => wrap(formatIssue(issue), '  ')),
+    details: issues.flatMap((issue) => wrap(formatIssue(issue), '  ', undefined, columns)),
     problem: `${what}: ${issues.map(formatIssue).join('; ')}`,
     steps: ['fix it; `trueup validate FILE` shows everything at once, with its place', 'fix it'],
     exitCode: exitCodes.invalid,

@@ -15,7 +15,7 @@ const others: Steps = [
 const steps: Readonly<Record<string, Steps>> = {
   'store-region': 'pass --region REGION, or set the variable AWS_REGION',
   'store-denied':
-    'sign in to AWS (--profile NAME, --region REGION), with the policy of the stack output OperatorPolicyArn',
+    'sign in to AWS (--profile NAME, --region REGION), with the policy of the stack output TrueupOperatorPolicyArn',
   'store-absent': 'check the name, and pass the right --region and --profile',
   'store-unreachable': 'check the network, and --region',
   'store-throttled': 'try again in a minute',

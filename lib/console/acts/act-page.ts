@@ -78,7 +78,7 @@ export function actPage(
             <p><strong>Nothing was done.</strong> ${refusal}</p>
           </div>`
     }
-    <h2>As it is now</h2>
+    <h2>Current state</h2>
     ${state.shown}
     <h2>The command that does the same</h2>
     <p>${command(next(act.command(subject)))}</p>
@@ -92,7 +92,8 @@ function formPart(
   parts?: FormParts,
 ): Html {
   if (idle !== undefined) return html`<p>${idle} There is nothing to do.</p>`;
-  if (!parts) return html`<p>This console only reads. Start it with --write to act here.</p>`;
+  if (!parts)
+    return html`<p>This console is read-only. To make changes here, start it with --write.</p>`;
   const hidden = { act: actName, ...subject, label: undefined, ...parts };
   return html`<form action="/act" method="post" class="column">
     ${Object.entries(hidden).map(([field, value]) =>

@@ -33,12 +33,14 @@ const reconcile: Act = {
     return {
       key: [last?.pass ?? null, asked?.at ?? null],
       shown,
-      ...(queue === noQueue && { idle: 'There are no functions to ask; Retry makes a pass.' }),
+      ...(queue === noQueue && {
+        idle: 'There are no deployed functions. Use Retry to make a pass.',
+      }),
     };
   },
   run: async ({ connection }, _filled, { deps }, _world, by) => {
     await askForPass(connection, by, deps);
-    return `The functions were asked for a pass over ${connection}. They do what they do on schedule.`;
+    return `The functions were asked for a pass over ${connection}. The pass is the same as on schedule.`;
   },
 };
 
@@ -48,7 +50,7 @@ const approveHeld: Act = {
   state: (subject, target) => heldState(subject, target),
   run: async ({ connection, digest = '' }, _filled, { deps }, _world, by) => {
     const { hashes } = await approve(connection, digest, deps, by);
-    return `Approved ${counted(hashes.length, 'change')} of ${connection} for 24 hours; the next pass sends them, but those of servers in mode report.`;
+    return `Approved ${counted(hashes.length, 'change')} of ${connection} for 24 hours; the next pass sends them, except those of servers in mode report.`;
   },
 };
 
@@ -61,7 +63,7 @@ async function heldState(
     ledger.approvals(connection, clock.now()),
     ledger.lastReport(connection),
   ]);
-  if (!held) throw new ActRefused(`${connection} holds no plan ${digest.slice(0, 12)} any more.`);
+  if (!held) throw new ActRefused(`${connection} no longer holds the plan ${digest.slice(0, 12)}.`);
   const approval = approvals.find((one) => one.digest === digest);
   const isOver =
     last?.scope === 'all' &&

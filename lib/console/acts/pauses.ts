@@ -86,7 +86,7 @@ export const pause: Act = {
 
 function endOf({ until }: Filled, now: number): string | undefined {
   if (!Object.hasOwn(pauseTimes, until))
-    throw new ActRefused('The form has a time that it does not offer.');
+    throw new ActRefused('The time is not one of the choices of the form.');
   const ms = until === '' ? undefined : parseDuration(until);
   return ms === undefined ? undefined : new Date(now + ms).toISOString();
 }
@@ -102,6 +102,6 @@ export const resume: Act = {
       // oxlint-disable-next-line no-await-in-loop -- one, or a few spellings of an id
       await ledger.resume(subject.connection, { ...(id !== undefined && { id }), at, by });
     }
-    return `Resumed ${name(subjectWord(subject))}. The next pass looks at it.`;
+    return `Resumed ${name(subjectWord(subject))}. The next pass includes it.`;
   },
 };

@@ -28,7 +28,7 @@ export const retry: Act = {
       ...waiting.map((record) => [record.id, record.rev]),
     ];
     const shown = lines([
-      `${counted(waiting.length, 'server')} failed or waits to be tried again.`,
+      `Failed or waiting: ${counted(waiting.length, 'server')}.`,
       ...(again ? [again] : []),
       ...(whole === undefined ? [] : [html`The connection ${whole}`]),
     ]);
@@ -42,7 +42,7 @@ export const retry: Act = {
         `${noted.owner} reconciles ${connection} now, and a retry would change what it works on. Try again when it is done.`,
       );
     }
-    const due = `${counted(noted.due, 'server')} that failed or waited to be tried again.`;
+    const due = `Retried: ${counted(noted.due, 'server')} that failed or waited.`;
     if (await askForRetry(asked, deps)) return `${due} The functions were asked for the pass.`;
     world.behind(reconcile(retryRequest(asked, world.stop), deps));
     return `${due} The pass runs in this process.`;

@@ -32,14 +32,14 @@ async function look() {
     const answer = await fetch(location.href, { headers, redirect: 'error' });
     if (answer.status === 401) {
       isOver = true;
-      said.textContent = 'This session has ended. What is shown is as it was. Start trueup console again.';
+      said.textContent = 'This session has ended. The page shows what was read before. Start trueup console again.';
     } else if (answer.status === 200) {
       etag = answer.headers.get('etag') ?? undefined;
       refresh(new DOMParser().parseFromString(await answer.text(), 'text/html'));
       said.textContent = '';
     } else if (answer.status === 304) said.textContent = '';
   } catch {
-    said.textContent = 'The console does not answer: it may have ended. What is shown is as it was.';
+    said.textContent = 'The console does not answer: it may have ended. The page shows what was read before.';
   }
 }
 

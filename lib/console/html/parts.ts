@@ -45,7 +45,7 @@ export function notRead(
   return html`<div class="note error" role="status">
     <p>
       <strong>${what} cannot be read since ${at(since)}.</strong> ${problem}.
-      ${shownAt === undefined ? 'Nothing is known of it.' : html`What is shown is of ${at(shownAt)}.`}
+      ${shownAt === undefined ? 'Nothing was read before.' : html`The page shows the state of ${at(shownAt)}.`}
     </p>
     <p>Next: ${next}</p>
   </div>`;

@@ -64,7 +64,7 @@ function summary(
         : ''
     }
     <dt>What is next</dt>
-    <dd>${again ?? 'the next pass looks at it'}</dd>
+    <dd>${again ?? 'the next pass includes it'}</dd>
     <dt>Gateway</dt>
     <dd>${status.provider ?? 'not known'}, ${isNew ? 'no id yet' : `id ${name(id)}`}</dd>
     ${created ? comesAndGoes(created) : ''}

@@ -46,7 +46,7 @@ export function secretInspector(options: {
       case 'AccessDeniedException':
         return {
           problem: 'cannot be described with these credentials',
-          fix: 'attach the policy of the stack output OperatorPolicyArn, which allows this prefix',
+          fix: 'attach the policy of the stack output TrueupOperatorPolicyArn, which allows this prefix',
         };
       default: {
         const call = 'SecretsManager DescribeSecret';

@@ -60,7 +60,7 @@ test('shows the fleet of files, makes no pass, and ends with 0 at Ctrl-C', async
     const page = await get('/servers');
     expect(page).toMatch(/trueup\.json[\s\S]*acme\/s0/);
     expect(await get('/')).toContain('Read-only');
-    expect(await get('/act?act=retry&connection=acme')).toContain('Start it with --write');
+    expect(await get('/act?act=retry&connection=acme')).toContain('start it with --write');
   });
   expect(code).toBe(0);
   expect(stderr).toContain('pass --write to enable forms');
@@ -74,7 +74,7 @@ test("with --write a retry from files makes the pass, which is the person's", as
     expect((await post(form)).status).toBe(200);
     while (fleet.changed().length < 2) await clock.sleep(10);
     expect(await get('/act?act=reconcile&connection=acme')).toContain(
-      'There are no functions to ask',
+      'There are no deployed functions',
     );
   });
   expect(code).toBe(0);

@@ -258,7 +258,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     aws('AccessDeniedException', 'User: kim is not authorized'),
     'DynamoDB Query (Desired): AccessDeniedException: User: kim is not authorized',
-    'sign in to AWS (--profile NAME, --region REGION), with the policy of the stack output OperatorPolicyArn',
+    'sign in to AWS (--profile NAME, --region REGION), with the policy of the stack output TrueupOperatorPolicyArn',
   ],
   [
     aws('ThrottlingException', 'Rate exceeded'),
@@ -354,6 +354,18 @@ describe('an error says what happened, and what to do next', () => {
       expect(found.lines.filter((line) => line.length > 80)).toEqual([]);
     },
   );
+
+  test.each([40, 60, 80, 160])('of a declaration that is not valid, in %i columns', (columns) => {
+    const problem = `has one part that is long, ${'and another one '.repeat(10)}and an end`;
+    const error = new InvalidDeclarationError('connection acme', [
+      { path: '/spec/name', problem, expected: 'must be shorter' },
+    ]);
+    const { lines } = explain(error, { columns });
+    const details = lines.filter((line) => line.startsWith('  '));
+    expect(Math.max(...details.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(details.map((line) => line.trim()).join(' ')).toContain('/spec/name: has one part');
+    expect(details[0]?.length).toBeGreaterThan(columns - 20);
+  });
 
   test.each(['boom', undefined, null])('of what is not even an error: %p', (error) => {
     const { lines, exitCode } = explain(error);

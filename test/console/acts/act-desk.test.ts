@@ -71,7 +71,7 @@ describe('a form', () => {
     const form = await formAt(asked('pause'));
     const reader = await consoleOn(world, { isWriting: false }).open();
     const page = await reader.page(asked('pause'));
-    expect(page).toContain('This console only reads');
+    expect(page).toContain('This console is read-only');
     expect(formIn(page)).toEqual({});
     expect((await reader.post(form)).status).toBe(403);
     expect(await acts()).toEqual([]);

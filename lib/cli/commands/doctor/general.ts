@@ -71,6 +71,6 @@ const nobody = 'doctor';
 function judgeRights(error: unknown): Verdict {
   if (!(error instanceof StoreError) || error.code !== 'store-denied') return undefined;
   const fix =
-    'attach the policy of the stack output OperatorPolicyArn; `status`, `history` and `pull` work without it';
+    'attach the policy of the stack output TrueupOperatorPolicyArn; `status`, `history` and `pull` work without it';
   return { fix };
 }

@@ -35,7 +35,8 @@ policy:
   # What unattended passes do: report (the default) only shows what they would
   # change, correct changes it, off does nothing.
   mode: report
-  # More changed servers than this within an hour wait for \`trueup approve\`.
+  # More changed servers than this within an hour wait for \`trueup approve\`, in
+  # connections of at least \`minimum\` servers.
   limits: { updates: 30%, minimum: 10 }
   # How often to send again what cannot be read back, such as secrets: 30m, 12h, 7d.
   # reassertEvery: 7d

@@ -105,7 +105,7 @@ function tell(
 }
 
 const wait =
-  'next: `trueup status` shows which process reconciles it, and the output CommandLogsQueued of the stack why no process does; or wait longer: --timeout 15m';
+  'next: `trueup status` shows which process reconciles it; if no process does, the stack output TrueupCommandLogsQueued has the command that shows the log; or wait longer: --timeout 15m';
 
 function explainNoQueue(error: unknown): never {
   if (!(error instanceof StoreError) || error.code !== noQueueCode) throw error;

@@ -46,7 +46,9 @@ export function renderStatus(
   const more = chosen.length - shown.length;
   const fitted = (text: string) => wrap(text, '    ', undefined, paint.columns);
   return [
-    paint(plainText(head), state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
+    ...wrap(plainText(head), '    ', '', paint.columns).map((line) =>
+      paint(line, state === 'ok' || state === 'unseen' ? 'quiet' : 'error'),
+    ),
     ...(reason ? fitted(plainText(reason.message)) : []),
     ...facts(status, listing).flatMap((fact) => fitted(plainText(fact))),
     ...steps(status, next, paint.columns),
