@@ -126,6 +126,18 @@ describe('push', () => {
     expect(await rows()).toMatchObject({ [`server#${a}`]: { generation: 8 } });
   });
 
+  test('so does that of a server that Trueup created, which the ledger has by its id', async () => {
+    await world.declareConnection({ policy: { mode: 'correct', manage: ['update', 'create'] } });
+    const spec = { name: 'A', mcp_server_directory_id: '00000000-0000-4000-9000-000000000001' };
+    const policy = { policy: { mode: 'correct', manage: ['update', 'create'] } };
+    await world.desired.put(connection, 'new#crm', { spec, generation: 7 });
+    await world.pass();
+    await world.desired.remove(connection, 'new#crm');
+    await run(['push', await declare([{ label: 'crm', spec: { ...spec, name: 'B' } }], policy)]);
+    expect(await rows()).toMatchObject({ 'new#crm': { generation: 8 } });
+    expect((await world.pass()).counts).toMatchObject({ updated: 1 });
+  });
+
   test('a generation that is the largest, or none that counts, makes no row that is not valid', async () => {
     const most = Number.MAX_SAFE_INTEGER;
     await run(['push', await declare([server(a, { name: 'A' }), server(b, {}), server(c, {})])]);

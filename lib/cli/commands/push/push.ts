@@ -18,7 +18,7 @@ import type { PushInputs, RowChange } from './push-plan.ts';
 import { recordPush } from './record-push.ts';
 import { changeData, changeLines, changeName } from './render-push.ts';
 import type { Target } from '../../targets/target.ts';
-import { serverKey } from '../../../model/names/server-key.ts';
+import { newKey, rowKey } from '../../../model/names/server-key.ts';
 
 interface PushOptions {
   readonly prune?: boolean;
@@ -145,13 +145,20 @@ async function inputsOf(
   prune: boolean,
 ): Promise<PushInputs> {
   const { connection } = document;
-  const [rows, ledger] = await Promise.all([
+  const [rows, ledger, labels] = await Promise.all([
     deps.desired.rows(connection),
     deps.ledger.read(connection),
+    deps.ledger.labels(connection),
   ]);
+  // A server that Trueup created is recorded by its id, but declared by its label.
+  const items = new Map(
+    [...labels].flatMap(([label, { binding }]) =>
+      binding ? [[binding.id, newKey(label)] as const] : [],
+    ),
+  );
   const generations = new Map(
     [...ledger.servers].flatMap(([id, { generation }]) =>
-      generation === undefined ? [] : [[serverKey(id), generation] as const],
+      generation === undefined ? [] : [[items.get(id) ?? rowKey(id), generation] as const],
     ),
   );
   return { document, rows, generations, prune, options: deps };
