@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../model/json/json.ts';
 import type { Connection } from '../../model/desired.types.ts';
+import type { KnownSecrets } from '../../secrets/known-secrets.ts';
 import type { VendorSession } from '../provider.ts';
 import type { Page } from '../http/paging.ts';
 import { walkPages } from '../http/paging.ts';
@@ -16,6 +17,7 @@ export const apiPath = ['api', 'servers'] as const;
 export function barndoorSession(
   send: SendRequest,
   { name: connection, budget }: Pick<Connection, 'name' | 'budget'>,
+  known: KnownSecrets,
 ): VendorSession {
   async function readPage(at: number): Promise<Page> {
     const query = { page: String(at), limit: String(pageSize) };
@@ -45,7 +47,7 @@ export function barndoorSession(
       // The answer is `{id, connection_id, auth_url}`, so the server has to be read separately [doc].
       const answer = await send(request);
       const { id, auth_url: url } = isJsonObject(answer) ? answer : {};
-      const consentUrl = consentAddress(url);
+      const consentUrl = consentAddress(url, known);
       return { id: expectNewId(id, connection), ...(consentUrl !== undefined && { consentUrl }) };
     },
     async remove(id) {

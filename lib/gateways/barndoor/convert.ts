@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../model/json/json.types.ts';
 import { isJsonObject } from '../../model/json/json.ts';
+import type { KnownSecrets } from '../../secrets/known-secrets.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import type { Page } from '../http/paging.ts';
 
@@ -55,8 +56,13 @@ function pagingOf(answer: Json): JsonObject {
   return isJsonObject(pagination) ? pagination : answer;
 }
 
-/** Where a user has to consent, if the answer has a URL that can be shown. */
-export function consentAddress(url: Json | undefined): string | undefined {
+/** Where a user has to consent, if the answer has a URL that can be shown: it has no secret that was handled. */
+export function consentAddress(
+  url: Json | undefined,
+  known: Pick<KnownSecrets, 'occurIn'>,
+): string | undefined {
   if (typeof url !== 'string' || url.length > 500) return undefined;
-  return URL.parse(url)?.protocol === 'https:' ? url : undefined;
+  const { protocol, username, password, href = '' } = URL.parse(url) ?? {};
+  const isFit = protocol === 'https:' && username === '' && password === '';
+  return isFit && !known.occurIn(url) && !known.occurIn(href) ? href : undefined;
 }

@@ -36,6 +36,6 @@ export function createBarndoor(http: HttpClient): Provider {
     serversOnPage: pageSize,
     facts,
     open: (connection, inputs) =>
-      barndoorSession(openHttpSession(http, owner, connection, inputs), connection),
+      barndoorSession(openHttpSession(http, owner, connection, inputs), connection, inputs.known),
   };
 }

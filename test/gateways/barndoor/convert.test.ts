@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../lib/model/json/json.types.ts';
+import { Secret } from '../../../lib/model/secret.ts';
+import { KnownSecrets } from '../../../lib/secrets/known-secrets.ts';
 import { consentAddress, toPage, toServer } from '../../../lib/gateways/barndoor/convert.ts';
 
 const id = '123e4567-e89b-12d3-a456-426614174000';
@@ -115,6 +117,12 @@ test.each<[Json, string | undefined]>([
   ['no address', undefined],
   [`https://auth.example/${'a'.repeat(500)}`, undefined],
   [7, undefined],
+  ['https://kim:pass@auth.example/consent', undefined],
+  ['https://auth.example/consent?client_secret=hunter2-hunter2', undefined],
+  ['https://auth.example/consent?client_secret=hunter2%2Dhunter2', undefined],
+  ['https://auth.\texample/consent\n', 'https://auth.example/consent'],
 ])('where to consent: %j', (url, expected) => {
-  expect(consentAddress(url)).toBe(expected);
+  const known = new KnownSecrets();
+  known.add([new Secret('hunter2-hunter2')]);
+  expect(consentAddress(url, known)).toBe(expected);
 });
