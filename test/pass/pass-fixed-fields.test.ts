@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { approve } from '../../lib/pass/approve.ts';
 import { bearer, outcomesOf, startWorld } from '../support/world.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -13,15 +14,16 @@ beforeEach(async () => {
     provider: 'barndoor',
     baseUrl: world.barndoor.url,
     auth: { type: 'bearer', token: { secret: `trueup/${connection}/token` } },
-    policy: { mode: 'correct', manage: ['update', 'create'] },
+    policy: { mode: 'correct', manage: ['update', 'create', 'delete'] },
   });
 });
 
 afterEach(() => world.close());
 
-const declare = (entry = '') =>
+const declare = (entry = '', more: object = {}) =>
   world.desired.put(connection, 'new#crm', {
     spec: { name: 'CRM', slug: 'crm', mcp_server_directory_id: entry },
+    ...more,
   });
 const pass = async () => outcomesOf(await world.pass({ connection }));
 
@@ -35,5 +37,19 @@ test('a field that can only be set on create is compared with what was sent, als
   expect(await pass()).toEqual({ unsure: 1 });
   expect(await pass()).toEqual({ invalid: 1 });
   await declare(first);
+  expect(await pass()).toEqual({ inSync: 1 });
+});
+
+test('a server whose fixed field changed can be declared absent, and then created with the new value', async () => {
+  await declare(first);
+  expect(await pass()).toEqual({ created: 1 });
+  await declare(second);
+  expect(await pass()).toEqual({ invalid: 1 });
+  await declare(second, { state: 'absent' });
+  const { held } = await world.pass({ connection });
+  await approve(connection, held ?? '', world.deps, 'kim');
+  expect(await pass()).toEqual({ deleted: 1 });
+  await declare(second);
+  expect(await pass()).toEqual({ created: 1 });
   expect(await pass()).toEqual({ inSync: 1 });
 });

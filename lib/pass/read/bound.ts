@@ -34,7 +34,8 @@ export function boundServer(declared: Declared, labels: Labels, account: string)
   }
   if (!declared.valid) return { valid: false, server: { ...declared.server, id, stored } };
   const created: CreatedServer = { ...(declared.server.created as CreatedServer), stored };
-  if (binding && binding.createOnly !== createOnlyHash(created)) {
+  // To delete it, the fields are not sent.
+  if (binding && !created.isAbsent && binding.createOnly !== createOnlyHash(created)) {
     return invalid(
       'changes a field that can only be set on create; restore the value, or declare the server absent and then present again',
     );
