@@ -10,7 +10,13 @@ import {
   isRenamed,
   newServerFinding,
 } from './creation-plan.ts';
-import { alreadyGone, deletionChanges, mayBeDeleted, notDeletable } from './deletion-plan.ts';
+import {
+  alreadyGone,
+  deletionChanges,
+  mayBeDeleted,
+  notDeletable,
+  nothingShown,
+} from './deletion-plan.ts';
 import { isDue } from '../due.ts';
 import { findingOf } from '../finding.ts';
 import type { FieldChange } from '../plan.types.ts';
@@ -117,6 +123,7 @@ export function planGoing(
   if (why) return simple('waiting', why);
   if (!live) return { ...simple('unsure', alreadyGone), label: { kind: 'already-gone' } };
   const changes = deletionChanges(keys, account, table, live);
+  if (changes.length === 0) return simple('waiting', nothingShown);
   const asking = askingOf(context, mode);
   const { attended } = asking;
   const key = () => attemptKey(server, context.secretVersions, context.credential);
