@@ -1,5 +1,5 @@
 import type { Reason } from '../model/ledger.types.ts';
-import type { Binding, LabelState, Reservation } from '../model/lifecycle.types.ts';
+import type { Binding, LabelState, Removal, Reservation } from '../model/lifecycle.types.ts';
 
 /**
  * Creating and deleting the server of a label: there are never two servers, whichever process dies at any point. This
@@ -36,7 +36,13 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
     case 'unknown':
       return ofAttempt(state, event.nonce, (reservation) => [
         // Lists of before say nothing of a request that was still under way.
-        reserved({ ...reservation, state: 'unsure', looks: 0, at: event.at, reason: event.reason }),
+        reserved({
+          ...reservation,
+          state: event.state,
+          looks: 0,
+          at: event.at,
+          reason: event.reason,
+        }),
       ]);
     case 'listed':
       return listed(state, event);
@@ -45,7 +51,7 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
     case 'gone':
       return ofRemoval(state, event.epoch, () => free(state));
     case 'kept':
-      return ofRemoval(state, event.epoch, (binding) => [bound(withoutRemoval(binding))]);
+      return ofRemoval(state, event.epoch, ({ removal: _ended, ...binding }) => [bound(binding)]);
     case 'vanished':
       return state.binding ? done(free(state)) : refused('none');
     case 'connected':
@@ -73,6 +79,8 @@ export type LifecycleEvent =
   | {
       readonly kind: 'unknown';
       readonly nonce: string;
+      /** `person`: it was answered with a server that may belong to others. */
+      readonly state: 'unsure' | 'person';
       readonly at: string;
       readonly reason: Reason;
     }
@@ -85,14 +93,7 @@ export type LifecycleEvent =
       readonly binding: NewBinding;
     }
   /** The server is deleted, as this approval allows. */
-  | {
-      readonly kind: 'remove';
-      readonly at: string;
-      readonly epoch: number;
-      readonly approval: string;
-      readonly account: string;
-      readonly stack: string;
-    }
+  | ({ readonly kind: 'remove' } & Removal & Pick<Binding, 'account' | 'stack'>)
   /** The attempt's own deletion was answered, and the gateway no longer has the server. */
   | { readonly kind: 'gone'; readonly epoch: number }
   /** The attempt's own deletion was certainly not processed. */
@@ -167,9 +168,9 @@ function ofAttempt(
 
 function answered(state: LabelState, event: EventOf<'answered'>): LifecycleDecision {
   const { id, consentUrl, binding } = event;
+  const consent = consentUrl === undefined ? {} : { consentUrl };
   return ofAttempt(state, event.nonce, (reservation) => {
     const { createOnly } = reservation;
-    const consent = consentUrl === undefined ? {} : { consentUrl };
     const created: Reservation = { ...reservation, state: 'created', id, ...consent };
     return [reserved(created), bound({ ...binding, createOnly, id, ...consent }), without];
   });
@@ -207,10 +208,10 @@ export function isOwn(
 }
 
 function remove({ binding }: LabelState, event: EventOf<'remove'>): LifecycleDecision {
-  const { at, epoch, approval } = event;
   if (!binding) return refused('none');
   if (!isOwn(binding, event)) return refused('other');
   if (binding.removal) return refused('early');
+  const { at, epoch, approval } = event;
   return done([bound({ ...binding, removal: { at, epoch, approval } })]);
 }
 
@@ -245,8 +246,4 @@ function read(
   if (!removal) return refused('none');
   if (begunAt < Date.parse(removal.at) + settlingMs) return refused('early');
   return decide(state, { kind: isThere ? 'kept' : 'gone', epoch: removal.epoch });
-}
-
-function withoutRemoval({ removal: _removal, ...binding }: Binding): Binding {
-  return binding;
 }

@@ -10,7 +10,7 @@ export interface LiveServer {
   readonly fields: JsonObject;
   /** Its name, at gateways where that is not the field `name`. */
   readonly name?: string;
-  /** Why it cannot be changed, if the vendor's API only reads it. */
+  /** Why Trueup cannot change it, such as that the vendor's API only reads it. */
   readonly readOnly?: string;
   /** The gateway shows that it is connected: if a user had to consent, that is done. */
   readonly isConnected?: true;

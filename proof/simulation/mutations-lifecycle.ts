@@ -32,8 +32,8 @@ export const lifecycleMutations: readonly Mutation[] = [
   {
     name: 'not bound before the PUT',
     file: 'lib/pass/apply/create.ts',
-    text: "const isBound = await advance(context, work, {\n    kind: 'answered',\n    nonce,\n    id,\n    ...consent,\n    binding,\n  });",
-    by: 'const isBound = binding !== undefined;',
+    text: 'isBound = await advance(context, work, event);',
+    by: 'isBound = event.binding !== undefined;',
     breaks: 'no-harm',
     says: 'it is not bound',
     seed: 3,

@@ -320,7 +320,7 @@ function answers(world: World, caller: Caller, go: (step: Step) => World): reado
   const isDelete = seen.binding !== undefined;
   const unheard: readonly LifecycleEvent[] = isDelete
     ? []
-    : [{ kind: 'unknown', nonce, at: time(world.now), reason }];
+    : [{ kind: 'unknown', nonce, state: 'unsure', at: time(world.now), reason }];
   const givenUp = go({ writes: unheard, after: 'end' });
   if (pending) return pending.until <= world.now ? [givenUp] : [];
   const isThere = world.servers.some(({ id }) => id === nonce);

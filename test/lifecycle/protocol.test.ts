@@ -33,7 +33,12 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
   ['a reservation of a reserved label', { reservation }, { kind: 'reserve', reservation }, 'taken'],
   ['a reservation of a bound label', { binding }, { kind: 'reserve', reservation }, 'taken'],
   ['an answer to another attempt', { reservation }, { kind: 'rejected', nonce: 'n2' }, 'lost'],
-  ['an answer to a settled attempt', {}, { kind: 'unknown', nonce: 'n1', at, reason }, 'lost'],
+  [
+    'an answer to a settled attempt',
+    {},
+    { kind: 'unknown', nonce: 'n1', state: 'unsure', at, reason },
+    'lost',
+  ],
   ['a list of a free label', {}, { ...listed, found: { kind: 'none' } }, 'none'],
   [
     'a list that was begun before the settling time',
@@ -132,7 +137,7 @@ test('the address for consent goes once the server is connected', () => {
 test('lists that others read while the request was under way do not settle it', () => {
   const later = new Date(now + 5).toISOString();
   const seen: Reservation = { ...reservation, looks: 1 };
-  const event = { kind: 'unknown', nonce: 'n1', at: later, reason } as const;
+  const event = { kind: 'unknown', nonce: 'n1', state: 'unsure', at: later, reason } as const;
   const unsure: Reservation = { ...reservation, state: 'unsure', looks: 0, at: later, reason };
   expect(decide({ reservation: seen }, event)).toEqual({
     ok: true,
@@ -140,6 +145,15 @@ test('lists that others read while the request was under way do not settle it', 
   });
   const none = { ...listed, found: { kind: 'none' } } as const;
   expect(decide({ reservation: unsure }, none)).toEqual({ ok: false, why: 'early' });
+});
+
+test('an answer with a server that may be another’s is for a person at once, and never bound', () => {
+  const event = { kind: 'unknown', nonce: 'n1', state: 'person', at, reason } as const;
+  const person: Reservation = { ...reservation, state: 'person', reason };
+  const left = { ok: true, writes: [{ item: 'reservation', value: person }] };
+  expect(decide({ reservation }, event)).toEqual(left);
+  const same = { ...listed, found: { kind: 'same', id: 's1' } } as const;
+  expect(decide({ reservation: person }, same)).toEqual(left);
 });
 
 test('a binding has the fields that were sent on create, whichever way the id became known', () => {

@@ -6,6 +6,8 @@ import type { FieldChange } from '../../plan/plan.types.ts';
 import type { ServerPlan } from '../../plan/server-plan.types.ts';
 import type { Lease } from '../../lease/lease.ts';
 import type { Dependencies } from '../dependencies.types.ts';
+import type { InterruptedError } from '../../lease/interruption.ts';
+import type { VendorError } from '../../model/errors/vendor-error.ts';
 import type { VendorSession } from '../../gateways/provider.ts';
 import type { Log } from '../../model/runtime.types.ts';
 import type { PassRequest } from '../request.types.ts';
@@ -43,4 +45,13 @@ export interface ApplyContext {
   readonly account: string;
   readonly keys: FingerprintKeys;
   readonly log: Log;
+}
+
+/** Callbacks for the other servers of the pass. */
+export interface TurnEnds {
+  readonly isOver: () => boolean;
+  /** The connection failed, the lease was lost, or the deadline was reached. */
+  readonly end: (error: VendorError | InterruptedError) => void;
+  /** Sends the declared state to a server, and records the result. */
+  readonly update: (work: ServerWork) => Promise<void>;
 }

@@ -1,29 +1,18 @@
 import { classifyFailure } from '../../model/errors/failure.ts';
 import { TrueupError } from '../../model/errors/errors.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
-import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
+import { vendorProblem } from '../../model/errors/vendor-error.ts';
 import type { VendorError } from '../../model/errors/vendor-error.ts';
-import type { CreatedAnswer } from '../../gateways/provider.ts';
 import { uniqueText } from '../../plan/holders.ts';
 import type { Reason } from '../../model/ledger.types.ts';
-import { notedRecord, planServer } from '../../plan/server-plan.ts';
 import { afterFailure } from '../after-failure.ts';
 import type { AttemptFailure } from '../after-failure.ts';
-import { planContext } from '../plan.ts';
 import { labelOf } from '../tally.ts';
-import type { ApplyContext, ServerWork } from './context.types.ts';
+import type { ApplyContext, TurnEnds } from './context.types.ts';
 import { create } from './create.ts';
+import { declare } from './declare.ts';
 import { remove } from './delete.ts';
 import type { LifecycleWork } from './lifecycle-work.ts';
-
-/** Callbacks for the other servers of the pass. */
-export interface TurnEnds {
-  readonly isOver: () => boolean;
-  /** The connection failed, the lease was lost, or the deadline was reached. */
-  readonly end: (error: VendorError | InterruptedError) => void;
-  /** Sends the declared state to a server, and records the result. */
-  readonly update: (work: ServerWork) => Promise<void>;
-}
 
 /**
  * Creates and deletes servers, one at a time. A failure does not stop the others.
@@ -53,22 +42,38 @@ export async function createAndDelete(
       const isDone = await (one.kind === 'create' ? createOne : removeOne)(one, context, ends);
       if (!isDone) left.push(one);
     } catch (error) {
-      if (!(error instanceof TrueupError)) throw error;
-      if (error instanceof InterruptedError) {
-        ends.end(error);
+      const problem = unwritten(error, one, context, ends);
+      // What is known of a request is reported, whatever could not be written after it.
+      if (context.tally.outcomeOf(one.server.id) !== 'unreached') continue;
+      if (problem instanceof InterruptedError) {
         left.push(one);
         continue;
       }
-      const { code } = error;
-      context.log.error('a server could not be created or deleted', {
-        server: one.server.id,
-        code,
-      });
+      const { code } = problem;
       const reason = { code, message: 'the state of its label could not be written' };
       context.tally.found(one.server.id, { outcome: 'failed', ...labelOf(one), reason });
     }
   }
   return left;
+}
+
+/**
+ * Logs an error of the ledger or the lease. One of the lease ends the turns of all.
+ *
+ * @throws any other error
+ */
+function unwritten(
+  error: unknown,
+  { server }: LifecycleWork,
+  { log }: ApplyContext,
+  { end }: TurnEnds,
+): TrueupError {
+  if (!(error instanceof TrueupError)) throw error;
+  const { code } = error;
+  const message = 'a server was not created or deleted, or the result was not recorded';
+  log.error(message, { server: server.id, code });
+  if (error instanceof InterruptedError) end(error);
+  return error;
 }
 
 /** The name, which two servers may not share. A second server with it waits for a list that shows the first. */
@@ -114,7 +119,12 @@ async function createOne(
     case 'unsure':
       return true;
     case 'created':
-      await declare(work, context, ends, result.answer);
+      context.tally.found(result.answer.id, { outcome: 'created', ...labelOf(work) });
+      try {
+        await declare(work, context, ends, result.answer);
+      } catch (error) {
+        unwritten(error, work, context, ends);
+      }
       return true;
   }
 }
@@ -127,6 +137,7 @@ async function removeOne(
 ): Promise<boolean> {
   const result = await remove(context, work);
   if (result.kind === 'interrupted') return interrupted(work, context, ends, result.error);
+  if (result.kind === 'taken') waits(work, context, labelTaken);
   return result.kind === 'rejected' ? rejected(work, context, ends, result.error) : true;
 }
 
@@ -185,45 +196,4 @@ async function failed(
   lease.assertOwned(0);
   await deps.ledger.writeServer(connection, { ...after, ...labelOf({ server }) });
   tally.wrote(after, record);
-}
-
-/** A new server is one like any other: what it has is compared with what is declared, and what differs is sent by PUT. */
-async function declare(
-  work: LifecycleWork,
-  context: ApplyContext,
-  { end, update }: TurnEnds,
-  { id, server: shown }: CreatedAnswer,
-): Promise<void> {
-  const { request, deps, lease, tally, seen, session } = context;
-  const { created: _created, ...declaredServer } = work.server;
-  const server = { ...declaredServer, id };
-  const declared = { valid: true, server } as const;
-  const found = { outcome: 'created', ...labelOf(work) } as const;
-  tally.found(id, found);
-  let live = shown;
-  try {
-    live ??= await session.get(id);
-  } catch (error) {
-    if (!isVendorError(error) && !(error instanceof InterruptedError)) throw error;
-    if (error instanceof InterruptedError || classifyFailure(error) === 'connection') end(error);
-    const { code, message } = error;
-    const reason = { code, message: `it was created; ${message}` };
-    tally.found(id, { outcome: 'waiting', ...labelOf(work), reason });
-    return;
-  }
-  const now = deps.clock.now();
-  const { attended } = request;
-  const fresh = planContext(seen, attended, now, deps.secretPrefix);
-  const plan = planServer(fresh, { declared, live, resend: 'none', isRead: true });
-  const changes = plan.verdicts.flatMap((one) => (one.state === 'change' ? [one.change] : []));
-  if (changes.length > 0) {
-    await update({ server, plan, live, changes, held: false });
-    if (tally.outcomeOf(id) === 'updated') tally.found(id, found);
-    return;
-  }
-  const record = notedRecord(plan, declared, now);
-  if (!record) return;
-  lease.assertOwned(0);
-  await deps.ledger.writeServer(request.connection, record);
-  tally.wrote(record, undefined);
 }

@@ -1,5 +1,5 @@
 import { buildBody } from '../../plan/body/body.ts';
-import { bodyPrints, unitsToCreate } from '../../plan/lifecycle/creation-plan.ts';
+import { anothers, bodyPrints, unitsToCreate } from '../../plan/lifecycle/creation-plan.ts';
 import { creationOf } from '../../desired/rules/creation.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { TrueupError } from '../../model/errors/errors.ts';
@@ -8,12 +8,14 @@ import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts
 import type { VendorError } from '../../model/errors/vendor-error.ts';
 import type { CreatedAnswer } from '../../gateways/provider.ts';
 import type { Creation } from '../../model/field-table.types.ts';
+import type { Reason } from '../../model/ledger.types.ts';
+import { comparableId } from '../../model/names/server-id.ts';
 import type { StoredLabel } from '../../model/lifecycle.types.ts';
 import type { AttemptFailure } from '../after-failure.ts';
 import { labelOf } from '../tally.ts';
 import { createOnlyHash } from '../read/bound.ts';
 import type { ApplyContext } from './context.types.ts';
-import { lifecycleRecord, note } from './lifecycle-work.ts';
+import { lifecycleRecord, note, reportUnsure } from './lifecycle-work.ts';
 import type { LifecycleWork } from './lifecycle-work.ts';
 import { newBinding } from './settle.ts';
 import { fetchValues } from './secret-values.ts';
@@ -24,7 +26,7 @@ export type CreateResult =
   /** The gateway rejected the request, or it was not sent: this attempt did not create the server. */
   | { readonly kind: 'rejected'; readonly error: VendorError }
   /** It may exist. That is recorded, and later passes resolve it. */
-  | { readonly kind: 'unsure'; readonly error?: VendorError }
+  | { readonly kind: 'unsure' }
   /** Something that the request needs is missing, so nothing was sent. */
   | { readonly kind: 'unsent'; readonly failure: AttemptFailure }
   /** Another process has the label, or it could not be written, so nothing was sent. */
@@ -99,37 +101,54 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
       return isUnsent ? { kind: 'interrupted', error } : { kind: 'rejected', error };
     }
     const reason = { code: error.code, message: `${vendorProblem(error)}; ${mayExist}` };
-    const at = new Date(deps.clock.now()).toISOString();
-    await advance(context, work, { kind: 'unknown', nonce, at, reason });
-    await note(context, work, 'unsure', { reason });
-    const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
-    tally.events.push({ type: 'Server Unsure', ...about, reason });
-    return { kind: 'unsure', error };
+    return unsure(context, work, nonce, 'unsure', reason);
   }
   const { id, consentUrl } = answer;
+  if (wasThere(context, id)) {
+    const reason = anothers(`the gateway answered with server ${id}, which was there before`);
+    return unsure(context, work, nonce, 'person', reason);
+  }
   const consent = consentUrl === undefined ? {} : { consentUrl };
   const binding = newBinding(context);
-  const isBound = await advance(context, work, {
-    kind: 'answered',
-    nonce,
-    id,
-    ...consent,
-    binding,
-  });
-  if (!isBound) {
-    context.log.error('a new server could not be bound', {
-      server: id,
-      label: server.created.label,
-    });
-    return { kind: 'unsure' };
+  const event = { kind: 'answered', nonce, id, ...consent, binding } as const;
+  let isBound = false;
+  try {
+    isBound = await advance(context, work, event);
+  } finally {
+    if (!isBound) reportUnsure(context, work, notBound(id));
   }
+  if (!isBound) return { kind: 'unsure' };
   context.stops.created(server.id, id);
   const about = { connection, pass: tally.id, server: id, ...labelOf(work) };
   tally.events.push({ type: 'Server Created', ...about, ...consent });
   return { kind: 'created', answer };
 }
 
+const notBound = (id: string) => ({
+  code: 'not-bound',
+  message: `it was created, with the id ${id}, but that could not be recorded; a later pass looks for it`,
+});
 const mayExist = 'it may exist, so the request is not sent again until that is known';
+
+/** Whether a server was in this pass's list, or was created by this pass for another label. */
+function wasThere({ seen, tally }: ApplyContext, id: string): boolean {
+  const ids = seen.live.forNew?.ids;
+  return ids?.has(comparableId(id)) === true || tally.outcomeOf(id) !== 'unreached';
+}
+
+async function unsure(
+  context: ApplyContext,
+  work: LifecycleWork,
+  nonce: string,
+  state: 'unsure' | 'person',
+  reason: Reason,
+): Promise<CreateResult> {
+  const at = new Date(context.deps.clock.now()).toISOString();
+  reportUnsure(context, work, reason);
+  await advance(context, work, { kind: 'unknown', nonce, state, at, reason });
+  await note(context, work, 'unsure', { reason });
+  return { kind: 'unsure' };
+}
 
 /**
  * Records the end of this attempt, whatever others recorded meanwhile. @returns whether the label still had this

@@ -3,11 +3,12 @@ import { wasNotProcessed } from '../../model/errors/failure.ts';
 import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts';
 import type { VendorError } from '../../model/errors/vendor-error.ts';
 import { comparableId } from '../../model/names/server-id.ts';
+import type { Reason } from '../../model/ledger.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { deletionChanges } from '../../plan/lifecycle/deletion-plan.ts';
 import { labelOf } from '../tally.ts';
 import type { ApplyContext } from './context.types.ts';
-import { lifecycleRecord, note, owner } from './lifecycle-work.ts';
+import { lifecycleRecord, note, owner, reportUnsure } from './lifecycle-work.ts';
 import type { LifecycleWork } from './lifecycle-work.ts';
 
 /** The result of deleting a server. */
@@ -17,6 +18,8 @@ export type DeleteResult =
   | { readonly kind: 'rejected'; readonly error: VendorError }
   /** It changed since it was approved, or no longer exists, so nothing was sent. */
   | { readonly kind: 'changed' }
+  /** Another process wrote to its label, so nothing was sent. */
+  | { readonly kind: 'taken' }
   /** It may be deleted. That is recorded, and later passes resolve it. */
   | { readonly kind: 'unsure' }
   | { readonly kind: 'interrupted'; readonly error: InterruptedError };
@@ -53,15 +56,17 @@ export async function remove(context: ApplyContext, work: LifecycleWork): Promis
       ...owner(context),
     } as const;
     const begun = await deps.ledger.advance(connection, label, event, stored);
-    if (!begun.ok) return { kind: 'changed' };
+    if (!begun.ok) return { kind: 'taken' };
     tally.written += 1;
   } catch (error) {
     if (error instanceof InterruptedError) return { kind: 'interrupted', error };
     if (isVendorError(error)) return { kind: 'rejected', error };
     throw error;
   }
+  let unsure: Reason | undefined;
   try {
     await (session.remove as NonNullable<typeof session.remove>)(server.id);
+    unsure = await whyUnsure(context, server.id);
   } catch (error) {
     const isUnsent = error instanceof InterruptedError;
     if (!isUnsent && !isVendorError(error)) throw error;
@@ -69,21 +74,37 @@ export async function remove(context: ApplyContext, work: LifecycleWork): Promis
       await deps.ledger.advance(connection, label, { kind: 'kept', epoch: lease.epoch });
       return isUnsent ? { kind: 'interrupted', error } : { kind: 'rejected', error };
     }
-    const reason = { code: error.code, message: `${vendorProblem(error)}; ${mayBeGone}` };
-    await note(context, work, 'unsure', { reason });
-    const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
-    tally.events.push({ type: 'Server Unsure', ...about, reason });
+    unsure = { code: error.code, message: `${vendorProblem(error)}; ${mayBeGone}` };
+  }
+  if (unsure) {
+    reportUnsure(context, work, unsure);
+    await note(context, work, 'unsure', { reason: unsure });
     return { kind: 'unsure' };
   }
+  // Reported first: whatever can be written afterwards, the server is gone.
+  tally.found(server.id, { outcome: 'deleted', ...labelOf(work) });
+  const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
+  tally.events.push({ type: 'Server Deleted', ...about });
   await deps.ledger.advance(connection, label, { kind: 'gone', epoch: lease.epoch });
   if (plan.record.rev > 0) {
     lease.assertOwned(0);
     await deps.ledger.forgetServer(connection, plan.record);
   }
-  tally.found(server.id, { outcome: 'deleted', ...labelOf(work) });
-  const about = { connection, pass: tally.id, server: server.id, ...labelOf(work) };
-  tally.events.push({ type: 'Server Deleted', ...about });
   return { kind: 'deleted' };
+}
+
+/** An answer alone does not show that a server is deleted, so it is read. @returns undefined if it is gone */
+async function whyUnsure(context: ApplyContext, id: string): Promise<Reason | undefined> {
+  try {
+    return (await readNow(context, id)) && stillShown;
+  } catch (error) {
+    if (!isVendorError(error) && !(error instanceof InterruptedError)) throw error;
+    const problem = isVendorError(error) ? vendorProblem(error) : error.message;
+    return {
+      code: error.code,
+      message: `it was not read after its deletion: ${problem}; ${mayBeGone}`,
+    };
+  }
 }
 
 /** Reads it in the same way as for the plan, because a list may show other values than a GET. */
@@ -109,5 +130,10 @@ async function readNow(
 const changedMeanwhile = {
   code: 'changed-meanwhile',
   message: 'it changed since the approval; nothing was deleted. A later pass plans it again',
+};
+const stillShown = {
+  code: 'not-deleted',
+  message:
+    'the gateway answered that it was deleted, but still shows it; a later pass reads the result',
 };
 const mayBeGone = 'it may be deleted; a later pass reads the result';

@@ -1,4 +1,4 @@
-import type { ServerRecord } from '../../model/ledger.types.ts';
+import type { Reason, ServerRecord } from '../../model/ledger.types.ts';
 import { eachLimited } from '../limited.ts';
 import type { PlannedServer } from '../../plan/plan.types.ts';
 import { isSent } from '../../model/outcome.ts';
@@ -67,7 +67,8 @@ export async function recordFindings(
   const findings = findingsOf(allowed, { desired, ledger: read }, sending);
   const { others, news, gone } = findings;
   for (const finding of others) {
-    if (read.servers.get(finding.id)?.outcome !== finding.outcome) {
+    const before = read.servers.get(finding.id);
+    if (before?.outcome !== finding.outcome || isForPerson(before.reason, finding)) {
       announce(connection, tally, finding);
     }
   }
@@ -98,9 +99,15 @@ function asLeft(finding: PlannedServer): PlannedServer {
   return finding.outcome === 'held' ? { ...finding, reason: heldReason } : finding;
 }
 
+/** Whether a server was unsure before, and now also needs a person. */
+function isForPerson(before: Reason | undefined, { outcome, reason }: PlannedServer): boolean {
+  const code = 'may-be-anothers';
+  return outcome === 'unsure' && reason?.code === code && before?.code !== code;
+}
+
 /**
  * Publishes new states of servers to which nothing is sent: drift that is not corrected, a read that failed
- * permanently, or a refused field.
+ * permanently, a refused field, or a request of a process that died.
  */
 function announce(connection: string, tally: Tally, finding: PlannedServer): void {
   const { outcome, reason } = finding;
@@ -116,5 +123,8 @@ function announce(connection: string, tally: Tally, finding: PlannedServer): voi
   if (pointers.length > 0) tally.events.push({ type: 'Drift Detected', ...about, pointers });
   if (reason && (outcome === 'failed' || outcome === 'refused')) {
     tally.events.push({ type: 'Update Failed', ...about, outcome, reason });
+  }
+  if (reason && outcome === 'unsure' && reason.code !== 'already-gone') {
+    tally.events.push({ type: 'Server Unsure', ...about, reason });
   }
 }

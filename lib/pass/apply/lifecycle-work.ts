@@ -67,6 +67,20 @@ export async function note(
   tally.wrote(written, record);
 }
 
+/**
+ * Reports that it is not known whether a request was processed. Called before anything is written, so that the report
+ * has it even if that fails.
+ */
+export function reportUnsure(
+  { request: { connection }, tally }: Pick<ApplyContext, 'request' | 'tally'>,
+  { server }: Pick<LifecycleWork, 'server'>,
+  reason: Reason,
+): void {
+  const about = { server: server.id, ...labelOf({ server }) };
+  tally.found(server.id, { outcome: 'unsure', ...labelOf({ server }), reason });
+  tally.events.push({ type: 'Server Unsure', connection, pass: tally.id, ...about, reason });
+}
+
 /** The history's record of the request that is about to be sent. */
 export function lifecycleRecord(
   { request, deps, tally, approvals }: ApplyContext,

@@ -33,6 +33,7 @@ async function settle(
 ): Promise<void> {
   const { deps, request, lease, tally } = context;
   const { label, stored } = server.created;
+  const about = { connection: request.connection, pass: tally.id, ...labelOf({ server }) };
   lease.assertOwned(0);
   if (work.kind === 'settle') {
     const { begunAt, found } = work;
@@ -41,8 +42,14 @@ async function settle(
     const event = { kind: 'listed', begunAt, settlingMs: ms, found, binding } as const;
     const settled = await deps.ledger.advance(request.connection, label, event, stored);
     if (!settled.ok) return;
-    const reason = settled.stored.reservation?.reason;
+    const { reservation, binding: bound } = settled.stored;
+    const reason = reservation?.reason;
     tally.written += 1;
+    if (bound) {
+      const { id, consentUrl } = bound;
+      const consent = consentUrl === undefined ? {} : { consentUrl };
+      tally.events.push({ type: 'Server Created', ...about, server: id, ...consent });
+    }
     if (reason) tally.found(server.id, { outcome: 'unsure', ...labelOf({ server }), reason });
     return;
   }
@@ -52,7 +59,10 @@ async function settle(
       ? ({ kind: 'read', begunAt, settlingMs: settlingMs(context), isThere: work.isThere } as const)
       : ({ kind: work.kind === 'connected' ? 'connected' : 'vanished' } as const);
   const settled = await deps.ledger.advance(request.connection, label, event, stored);
-  if (settled.ok) tally.written += 1;
+  if (!settled.ok) return;
+  tally.written += 1;
+  if (work.kind !== 'removal' || settled.stored.binding) return;
+  tally.events.push({ type: 'Server Deleted', ...about, server: server.id });
 }
 
 /** The parts of a new binding that are the same for every label. */

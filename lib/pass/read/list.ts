@@ -1,3 +1,4 @@
+import { serverIdSchema } from '../../desired/rules/schema.ts';
 import type { Clock } from '../../model/runtime.types.ts';
 import type { LiveServer } from '../../model/live.types.ts';
 import { comparableId } from '../../model/names/server-id.ts';
@@ -24,14 +25,18 @@ export interface Listed {
   readonly begunAt: number;
   /** Live servers, declared or not, that have the name of a server that does not exist yet, by the key of its row. */
   readonly named: ReadonlyMap<string, readonly LiveServer[]>;
+  /** An undeclared server that may have the name of one that does not exist yet, because the list does not show it. */
+  readonly nameless?: string;
+  /** The `comparableId` of each live server. */
+  readonly ids: ReadonlySet<string>;
 }
 
 /** The declared servers that a list is compared with. */
 export interface ListedFor {
   /** The `comparableId` of each declared server. */
   readonly ids: ReadonlySet<string>;
-  /** The keys of rows of servers that do not exist yet and have this live server's name. */
-  readonly namesakes: (server: LiveServer) => readonly string[];
+  /** The keys of rows of servers that do not exist yet and have this live server's name; undefined if it may be any. */
+  readonly namesakes: (server: LiveServer) => readonly string[] | undefined;
 }
 
 /**
@@ -48,10 +53,14 @@ export async function listAll(
 ): Promise<Listed> {
   const begunAt = clock.now();
   const named = new Map<string, LiveServer[]>();
-  const name = (server: LiveServer, { namesakes }: ListedFor) => {
-    for (const key of namesakes(server)) {
+  let nameless: string | undefined;
+  const name = (server: LiveServer, { ids, namesakes }: ListedFor) => {
+    const isDeclared = ids.has(comparableId(server.id));
+    const keys = namesakes(server);
+    if (!keys && !isDeclared) nameless ??= server.id;
+    for (const key of keys ?? []) {
       const others = (named.get(key) ?? []).filter(({ id }) => id !== server.id);
-      named.set(key, [...others, server]);
+      named.set(key, [...others, isDeclared ? { ...server, readOnly: otherRow } : usable(server)]);
     }
   };
   const servers = new Map<string, LiveServer>();
@@ -84,7 +93,23 @@ export async function listAll(
     if (seen.size > listedAtMost) throw tooLong();
   }
   await sorted;
-  return { servers, undeclared: { count: seen.size - servers.size, first }, begunAt, named };
+  const undeclared = { count: seen.size - servers.size, first };
+  return {
+    servers,
+    undeclared,
+    begunAt,
+    named,
+    ids: seen,
+    ...(nameless !== undefined && { nameless }),
+  };
+}
+
+const otherRow = 'declared by another row';
+
+/** A server whose id no row can have is neither adopted nor bound. */
+function usable(server: LiveServer): LiveServer {
+  if (serverIdSchema.safeParse(server.id).success) return server;
+  return { ...server, readOnly: 'shown with an id that is not valid' };
 }
 
 function tooLong(): VendorError {

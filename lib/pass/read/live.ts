@@ -35,7 +35,7 @@ export interface LiveState {
 }
 
 /** What must be known before a server is created. */
-export interface ForNew extends Pick<Listed, 'begunAt' | 'named'> {
+export interface ForNew extends Pick<Listed, 'begunAt' | 'named' | 'nameless' | 'ids'> {
   /**
    * Declared servers that the list lacks, and that neither a record nor a GET shows to be missing. If there are any, the
    * list may be incomplete.
@@ -75,7 +75,7 @@ const lackingShare = 0.1;
  */
 export async function readAll(
   session: VendorSession,
-  { servers, undeclared, begunAt, named }: Listed,
+  { servers, undeclared, ...listed }: Listed,
   question: LiveQuestion,
 ): Promise<LiveState> {
   const declared = new Map<string, LiveReading>();
@@ -100,7 +100,7 @@ export async function readAll(
   }
   await readUnsaid(session, declared, question);
   const hidden = await hiddenFrom(session, servers, declared, question);
-  return { declared, undeclared, forNew: { begunAt, named, hidden } };
+  return { declared, undeclared, forNew: { ...listed, hidden } };
 }
 
 /**

@@ -25,6 +25,8 @@ export interface NewServerList {
   readonly begunAt: number;
   /** The live servers that have its name. */
   readonly named: readonly LiveServer[];
+  /** A live server that may have its name, because the list does not show it. */
+  readonly nameless?: string | undefined;
   /** Declared servers that the list lacks and that are not known to be missing. */
   readonly hidden: readonly string[];
 }
@@ -47,10 +49,10 @@ export type NewServerFinding =
  * | case | finding |
  * |------|---------|
  * | there is a reservation, and the name is not the one that was sent | unsure; the name is to be restored |
- * | there is a reservation | unsure; resolved with a complete list |
+ * | there is a reservation | unsure; resolved with a complete list that shows all names |
  * | it is declared absent | nothing |
  * | the policy does not allow `create` | invalid |
- * | no complete list was read, or the list hides a declared server | waits |
+ * | no complete list was read, or the list hides a declared server or a name | waits |
  * | a live server has its name | waits, with the command that adopts it |
  * | otherwise | create |
  */
@@ -69,14 +71,21 @@ export function newServerFinding(
       return { kind: 'unsure', reason: renamed(connection, created.label) };
     }
     if (!list || hidden !== undefined) return { kind: 'unsure', reason };
-    const { begunAt, named } = list;
-    return { kind: 'unsure', reason, settle: { begunAt, found: found(reservation, named) } };
+    const { begunAt, named, nameless } = list;
+    const settle = { begunAt, found: found(reservation, named) };
+    return nameless !== undefined && settle.found.kind === 'none'
+      ? { kind: 'unsure', reason: hidesName(nameless) }
+      : { kind: 'unsure', reason, settle };
   }
   if (created.isAbsent) return { kind: 'nothing' };
   if (!policy.manage.includes('create')) return { kind: 'invalid', reason: notPermitted };
   const why = incompleteList({ list });
   if (why) return { kind: 'waits', reason: why };
-  const [taken] = (list as NewServerList).named;
+  const {
+    nameless,
+    named: [taken],
+  } = list as NewServerList;
+  if (nameless !== undefined) return { kind: 'waits', reason: hidesName(nameless) };
   return taken ? { kind: 'waits', reason: nameTaken(connection, taken) } : { kind: 'create' };
 }
 
@@ -108,6 +117,10 @@ const wantsList: Reason = {
 const hides = (id: string): Reason => ({
   code: 'list-incomplete',
   message: `the list does not show ${id}, which is declared: it may lack others, and no server is created or deleted`,
+});
+const hidesName = (id: string): Reason => ({
+  code: 'list-incomplete',
+  message: `the list does not show the name of server ${id}: it may be the one that is to be created`,
 });
 const nameTaken = (connection: string, { id, readOnly }: LiveServer): Reason => ({
   code: 'name-taken',
@@ -170,7 +183,8 @@ export function bodyPrints(
 /**
  * Looks in a list for a server that may have been created, by its name. It is recognised if it is the only one with the
  * name, and the gateway shows at least one other field that was sent, and all of them as they were sent: the name alone
- * may be another's. If the request chose the id, the server with that id is recognised, whatever changed since.
+ * may be another's. If the request chose the id, the server with that id is recognised, whatever changed since. One that
+ * another row declares is never it.
  */
 export function foundByName(
   keys: FingerprintKeys,
@@ -181,13 +195,13 @@ export function foundByName(
 ): FoundByName {
   const [live, second] = named;
   if (!live) return { kind: 'none' };
-  const other = (problem: string): FoundByName => ({
-    kind: 'other',
-    reason: { code: 'may-be-anothers', message: `${problem}; ${byPerson}` },
-  });
+  const other = (problem: string): FoundByName => ({ kind: 'other', reason: anothers(problem) });
   const { foundBy, choosesId = false } = creation as Creation;
+  const own = choosesId ? named.find(({ id }) => id === nonce) : live;
+  if (own?.readOnly !== undefined) {
+    return other(`server ${own.id} has its name, and is ${own.readOnly}`);
+  }
   if (choosesId) {
-    const own = named.find(({ id }) => id === nonce);
     return own ? { kind: 'same', id: own.id } : other(`server ${live.id} has its name`);
   }
   if (second) return other(`servers ${live.id} and ${second.id} both have its name`);
@@ -227,5 +241,10 @@ export function isRenamed(
   );
 }
 
+/** Why a person must look at a server. */
+export const anothers = (problem: string): Reason => ({
+  code: 'may-be-anothers',
+  message: `${problem}; ${byPerson}`,
+});
 const byPerson =
   'it may belong to others, so Trueup does not change it. If it is yours, declare it with its id instead of this one, or delete it at the gateway; if it is not, give this one another name';

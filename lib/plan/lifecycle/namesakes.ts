@@ -8,11 +8,13 @@ import type { Declared } from '../server-plan.types.ts';
 /**
  * Live servers that have the name of a declared server that does not exist yet (in the field that the table's `foundBy`
  * names), or the id that a create request chose. No server is created while a live one has its name.
+ *
+ * @returns the keys of their rows; undefined if the live server does not show its name, and no chosen id can show what it is
  */
 export function namesakesOf(
   servers: ReadonlyMap<string, Declared>,
   { fields, creation }: FieldTable,
-): (live: LiveServer) => readonly string[] {
+): (live: LiveServer) => readonly string[] | undefined {
   const foundBy = creation && 'foundBy' in creation ? creation.foundBy : undefined;
   const field = fields.find(({ pointer }) => pointer === foundBy);
   if (!field) return () => [];
@@ -28,7 +30,9 @@ export function namesakesOf(
   }
   return ({ id, fields: live }) => {
     if (byName.size === 0) return [];
-    const name = uniqueText(field, getAt(live, field.pointer));
+    const shown = getAt(live, field.pointer);
+    if (shown === undefined && !choosesId) return undefined;
+    const name = uniqueText(field, shown);
     const named = (name === undefined ? undefined : byName.get(name)) ?? [];
     const own = chosen.get(id);
     return own === undefined || named.includes(own) ? named : [...named, own];

@@ -180,6 +180,7 @@ describe('a server that may have been created', () => {
     expect(planOf(told, { list: { ...list, hidden: ['s9'] } }).label).toBeUndefined();
   });
 
+  const choosing = { ...table, creation: { ...(table.creation as Creation), choosesId: true } };
   const units = [unitOf('/name', 'A'), unitOf('/tags', ['x'])];
   const sent = { ...reservation, body: bodyPrints(keys, 'acme', 'new#a', units) };
   const live = (fields: LiveServer['fields'], id = 's7'): LiveServer => ({ id, fields });
@@ -232,6 +233,32 @@ describe('a server that may have been created', () => {
     expect(isRenamed(keys, { id: 'new#a', units: [] }, { creation }, of)).toBe(false);
   });
 
+  test('is not free again while a list does not show the name of a server', () => {
+    const nameless = { ...list, nameless: 's9' };
+    const hidden = { code: 'list-incomplete', message: expect.stringContaining('s9') };
+    const open = planOf(created({ reservation }), { list: nameless });
+    expect(open.planned).toMatchObject({ outcome: 'unsure', reason: hidden });
+    expect(open.label).toBeUndefined();
+    const named = [live({ name: 'A', tags: ['x'] })];
+    expect(planOf(created({ reservation: sent }), { list: { ...nameless, named } }).label).toEqual({
+      kind: 'settle',
+      begunAt: now,
+      found: { kind: 'same', id: 's7' },
+    });
+    expect(planOf(created(), { list: nameless }).planned).toMatchObject({
+      outcome: 'waiting',
+      reason: hidden,
+    });
+  });
+
+  test.each([table, choosing])('is never one that another row declares', (of) => {
+    const shown = { ...live({ name: 'A', tags: ['x'] }, 'n'), readOnly: 'declared by another row' };
+    expect(foundByName(keys, 'new#a', of, sent, [shown])).toMatchObject({
+      kind: 'other',
+      reason: { message: expect.stringContaining('is declared by another row') },
+    });
+  });
+
   test('under another name is not settled, and the reason says what to do', () => {
     const body = bodyPrints(keys, 'acme', 'new#a', [unitOf('/name', 'B')]);
     const plan = planOf(created({ reservation: { ...reservation, body } }));
@@ -241,7 +268,6 @@ describe('a server that may have been created', () => {
     expect(plan.label).toBeUndefined();
   });
 
-  const choosing = { ...table, creation: { ...(table.creation as Creation), choosesId: true } };
   test.each<[string, readonly LiveServer[], string]>([
     ['nothing', [], 'none'],
     ['the id that was chosen', [live({ name: 'B', tags: ['y'] }, 'n')], 'same'],
@@ -301,9 +327,21 @@ describe('a server that is declared absent', () => {
       ['/name', { kind: 'value', value: 'A' }],
       ['/tags', { kind: 'value', value: ['a', 'b'] }],
     ]);
-    const other = planOf(absent(), { live: { id: 's1', fields: { name: 'B', tags: ['b', 'a'] } } });
-    expect(other.planned.changes[0]?.hash).not.toBe(planned.changes[0]?.hash);
-    expect(other.planned.changes[1]?.hash).toBe(planned.changes[1]?.hash);
+    const hashesOf = (fields: LiveServer['fields']) =>
+      planOf(absent(), { live: { id: 's1', fields } }).planned.changes.map(({ hash }) => hash);
+    const hashes = new Set(planned.changes.map(({ hash }) => hash));
+    expect(hashes.size).toBe(2);
+    // Of any other state, no hash is the same: neither a part of it nor two of them together are approved with it.
+    for (const fields of [{ name: 'A' }, { tags: ['a', 'b'] }, { name: 'B', tags: ['a', 'b'] }]) {
+      expect(hashesOf(fields).filter((hash) => hashes.has(hash))).toEqual([]);
+    }
+    expect(hashesOf({ name: 'A', tags: ['a', 'b'], status: 'down' })).toEqual([...hashes]);
+  });
+
+  test('cannot be approved where the gateway shows none of its fields, and the reason says what to do', () => {
+    const { planned } = planOf(absent(), { live: { id: 's1', fields: { status: 'up' } } });
+    expect(planned).toMatchObject({ outcome: 'waiting', changes: [] });
+    expect(planned.reason?.message).toContain('Delete it at the gateway');
   });
 
   test.each<[string, DesiredServer, Partial<ServerInputs>, string, string | undefined]>([
@@ -389,7 +427,9 @@ describe('namesakes', () => {
     const namesakes = namesakesOf(servers, table);
     expect(namesakes(live({ name: ' a ' }))).toEqual(['new#a', 'new#b']);
     expect(namesakes(live({ name: 'B' }))).toEqual([]);
-    expect(namesakes(live({}))).toEqual([]);
+    expect(namesakes(live({ name: null }))).toEqual([]);
+    // It may have any name.
+    expect(namesakes(live({}))).toBeUndefined();
     expect(namesakesOf(new Map(), table)(live({ name: 'A' }))).toEqual([]);
   });
 
@@ -403,6 +443,8 @@ describe('namesakes', () => {
     expect(own({ id: 'n', fields: { name: 'B' } })).toEqual(['new#a']);
     expect(own({ id: 'n', fields: { name: 'A' } })).toEqual(['new#a', 'new#b']);
     expect(own({ id: 'm', fields: { name: 'B' } })).toEqual([]);
+    expect(own({ id: 'n', fields: {} })).toEqual(['new#a']);
+    expect(own({ id: 'm', fields: {} })).toEqual([]);
     expect(namesakesOf(waiting, table)({ id: 'n', fields: { name: 'B' } })).toEqual([]);
   });
 
