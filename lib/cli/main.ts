@@ -1,6 +1,11 @@
 import { createInterface } from 'node:readline/promises';
+import { setFlagsFromString } from 'node:v8';
 import { exitCodes } from './errors/exit-codes.ts';
 import { runCli } from './run.ts';
+
+// V8 would let its space of new objects grow to 48 MB, which a plan of many servers then holds beside what it keeps: one of 10,000 takes
+// 227 MB with this, 357 MB without, for about a tenth more processor time.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const stop = new AbortController();
 
