@@ -30,7 +30,7 @@ export const outcomeMeanings: Readonly<Record<Outcome, string>> = {
   missing: 'the gateway does not have it',
   unreached: 'the pass ended before it (reports only)',
   unsure: 'it may have been created or deleted; the result is not known yet',
-  held: 'the guard holds a change of it',
+  held: 'the guard holds its change',
   failed:
     'the last attempt was rejected; unattended passes try again after an hour, doubling to a day',
   refused: 'the gateway answered 200 but did not apply the change',

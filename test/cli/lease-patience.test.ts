@@ -62,7 +62,7 @@ describe('a command on two connections', () => {
     const { code, stderr } = await run(['retry', '--lock-timeout', '8s']);
     expect(code).toBe(1);
     expect(stderr).toContain(`${connection}: waiting for the lease, which kim`);
-    expect(stderr).toContain(`${connection}: 0 servers that failed or waited`);
+    expect(stderr).toContain(`${connection}: no server has failed or waits`);
     expect(stderr).toContain(`${alloyConnection}: waiting for the lease, which lee`);
     expect(stderr).toMatch(/globex: lee \(since .*\) still holds the lease/);
     expect(clock.now()).toBe(start + 8000);

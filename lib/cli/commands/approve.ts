@@ -42,7 +42,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
   },
   run: async (context, [connection = '', digest = ''], { yes = false }) => {
     const { output, stop } = context;
-    const { deps, caller } = await context.target();
+    const { deps, caller, files } = await context.target();
     const { held, isRecorded } = await find(connection, digest.toLowerCase(), deps, context);
     if (stop.aborted) throw interruptedBefore();
     show(context, held, isRecorded);
@@ -64,7 +64,7 @@ export const approve = defineCommand<{ yes?: boolean }>({
     if (isRecorded) await approveHeld(connection, held.digest, deps, by);
     else await approvePlanned(connection, held, deps, by);
     output.say(
-      `Approved ${counted(held.hashes.length, 'change')} of ${connection} for 24 hours; ${whoSends(held, connection)}.`,
+      `Approved ${counted(held.hashes.length, 'change')} of ${connection} for 24 hours; ${whoSends(held, connection, files !== undefined)}.`,
     );
     return exitCodes.ok;
   },
@@ -124,14 +124,18 @@ async function warnIfNotHeld(
   say(`warning: ${what} (${shownTime(last.startedAt)})`, 'warn');
 }
 
-function whoSends({ plan }: HeldPlan, connection: string): string {
+/** @param isFiles - whether there are no functions, whose passes would send it */
+function whoSends({ plan }: HeldPlan, connection: string, isFiles: boolean): string {
   const held = plan.changes.filter(({ changes }) => changes.some((change) => change.held));
   const reported = held.filter(({ mode }) => mode === 'report').length;
-  if (reported === 0) return 'the next pass sends them';
+  const sends = isFiles
+    ? `the next pass of \`trueup watch\`, or \`trueup apply ${connection} --yes\`, sends them`
+    : 'the next pass sends them';
+  if (reported === 0) return sends;
   const apply = `\`trueup apply ${connection}\``;
   return reported === held.length
     ? `in mode report nothing is sent until ${apply}`
-    : `the next pass sends them, except those in mode report: ${apply}`;
+    : `${sends}, except those in mode report: ${apply}`;
 }
 
 function show(

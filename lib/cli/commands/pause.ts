@@ -64,10 +64,10 @@ export const pause = defineCommand<PauseOptions>({
     output.say(
       ends === undefined
         ? `Paused ${name}; ${resume} ends it.`
-        : `Paused ${name} until ${shownTime(ends)}; ${resume} ends it before.`,
+        : `Paused ${name} until ${shownTime(ends)}; ${resume} ends it earlier.`,
     );
     const stopped = new Date(clock.now() + stopsWithinMs).toISOString().slice(11, 19);
-    output.say(`A pass that is running starts no update of it after ${stopped} UTC.`);
+    output.say(`A running pass starts no update of it after ${stopped} UTC.`);
     return exitCodes.ok;
   },
 });

@@ -86,7 +86,11 @@ async function retryOne(
     );
   }
   const { due } = noted;
-  output.say(`${connection}: ${counted(due, 'server')} that failed or waited to be tried again.`);
+  const what =
+    due === 0
+      ? 'no server has failed or waits'
+      : `retrying ${counted(due, 'failed or waiting server')}`;
+  output.say(`${connection}: ${what}.`);
   // If this process runs the queue's function, no other process would receive the message.
   if (!serve && (await askForRetry(asked, deps))) {
     output.say(

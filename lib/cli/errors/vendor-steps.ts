@@ -68,7 +68,7 @@ const kindSteps: Readonly<Record<Exclude<VendorErrorKind, 'status' | 'token'>, S
   tls: 'check baseUrl; a proxy may have replaced the certificate',
   body: 'check that baseUrl is the address of the API; if it is, report the answer to the vendor',
   redirect: 'set baseUrl to the address that it redirects to',
-  host: 'check baseUrl; only if the host is right, add it to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS if there is no stack',
+  host: 'check baseUrl: credentials are sent to that host. If it is right, allow it',
   'needs-login': ['`trueup login CONNECTION`', 'sign in again, in the browser'],
   aborted: 'run it again',
 };

@@ -89,8 +89,11 @@ async function read(cwd: string, file: string): Promise<string> {
   try {
     bytes = await readFile(resolve(cwd, file));
   } catch (error) {
+    const code = systemCode(error);
     throw usageError(
-      `${file} cannot be read: ${systemCode(error) ?? 'it failed'}`,
+      code === 'ENOENT'
+        ? `${file} does not exist`
+        : `${file} cannot be read: ${code ?? 'it failed'}`,
       '`trueup plan --out FILE` writes a plan',
     );
   }

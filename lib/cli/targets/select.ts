@@ -90,7 +90,9 @@ async function assertDeclared(target: Target, name: string): Promise<void> {
   throw usageError(
     `${target.name} declares no connection '${name}'`,
     near === undefined
-      ? `declared: ${known.length === 0 ? 'none' : known.slice(0, 20).join(', ')}`
+      ? known.length === 0
+        ? 'it declares none'
+        : `name one of these: ${known.slice(0, 20).join(', ')}`
       : `did you mean ${near}?`,
   );
 }

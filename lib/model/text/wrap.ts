@@ -60,4 +60,4 @@ function fill(
 }
 
 /** A number and its unit are not broken either. */
-const words = /(?:`trueup [^`]*`|(?<=\d) (?=(?:s|%)(?!\w))|[^ ])+/g;
+const words = /(?:`(?:npm run -s )?trueup [^`]*`|(?<=\d) (?=(?:s|%)(?!\w))|[^ ])+/g;

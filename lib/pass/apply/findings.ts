@@ -87,7 +87,7 @@ export async function recordFindings(
 
 export const heldReason = {
   code: 'held',
-  message: 'the guard holds a change of it until it is approved',
+  message: 'the guard holds its change until it is approved',
 };
 
 /**

@@ -88,7 +88,7 @@ describe('history', () => {
     await world.pass();
     const { code, stdout, stderr } = await run(['history', name]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain(`error: nothing that is declared is called '${name}'`);
+    expect(stderr).toContain(`error: no declared connection or server is called '${name}'`);
   });
 
   test('of a server that is gone: found by its name, and not unknown since it was changed long ago', async () => {

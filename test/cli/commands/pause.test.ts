@@ -31,7 +31,7 @@ describe('pause and resume', () => {
     const paused = await run(['pause', 'acme/second', '--reason', 'a\u001B[2Jtalk']);
     expect(paused).toMatchObject({ code: 0, stdout: '' });
     expect(paused.stderr).toMatch(
-      /^Paused acme\/second;\n {4}`trueup resume acme\/second --desired-table Desired --ledger-table Ledger`\n {4}ends it\.\nA pass that is running starts no update of it after \d\d:\d\d:\d\d UTC\.\n$/,
+      /^Paused acme\/second;\n {4}`trueup resume acme\/second --desired-table Desired --ledger-table Ledger`\n {4}ends it\.\nA running pass starts no update of it after \d\d:\d\d:\d\d UTC\.\n$/,
     );
     expect((await world.pass()).counts).toMatchObject({ paused: 1, updated: 1 });
     const { stdout } = await run(['status', connection]);

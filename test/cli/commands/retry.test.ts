@@ -413,7 +413,7 @@ describe.each([
     const sent = puts();
     const { code, stderr } = await place.run('retry', 'acme/first', '--resend');
     expect(code).toBe(0);
-    expect(stderr).toContain('acme: 0 servers that failed');
+    expect(stderr).toContain('acme: no server has failed');
     await place.pass();
     expect(puts()).toBe(sent + 1);
   });
@@ -466,7 +466,7 @@ describe('with --stack', () => {
     const { code, stdout, stderr } = await run(...argv);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr.replaceAll(/\s+/g, ' ')).toBe(
-      'acme: 1 server that failed or waited to be tried again. Requested a pass from the functions; `trueup status acme --stack trueup-test` shows the result. ',
+      'acme: retrying 1 failed or waiting server. Requested a pass from the functions; `trueup status acme --stack trueup-test` shows the result. ',
     );
     expect(messages()).toMatchObject([{ connection, ...scope }]);
     expect(world.barndoor.counts.put).toBe(put);

@@ -171,7 +171,7 @@ const errors: readonly (readonly [error: unknown, problem: string, next: string]
   [
     vendor('host', 'list', 'example.com is not among the allowed hosts'),
     'acme: GET /servers: example.com is not among the allowed hosts',
-    'check baseUrl; only if the host is right, add it to the stack’s allowedHosts, or to TRUEUP_ALLOWED_HOSTS if there is no stack',
+    'check baseUrl: credentials are sent to that host. If it is right, allow it',
   ],
   [
     vendor('aborted', 'list', 'the pass ended'),

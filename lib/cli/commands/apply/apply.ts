@@ -15,6 +15,7 @@ import type { Patience } from '../../lease-patience.ts';
 import { lockTimeout } from '../../option-values.ts';
 import { makePlans } from '../../plans/make-plans.ts';
 import { plan as planCommand } from '../plan.ts';
+import { wrap } from '../../../model/text/wrap.ts';
 import { readPlans } from '../../plans/plan-document.ts';
 import { showFailures } from '../../plans/show-failures.ts';
 import { nameOperand, select, splitName } from '../../targets/select.ts';
@@ -183,7 +184,8 @@ async function ofFile(
   const stale = fitting.flatMap((one) => one.stale);
   if (stale.length > 0)
     output.say(`error: ${file} is stale and was not sent. What changed:`, 'error');
-  for (const line of stale) output.note(`  ${line}`);
+  const { columns } = output.notePaint;
+  for (const line of stale) output.note(wrap(line, '      ', '  ', columns).join('\n'));
   if (stale.length > 0) output.say('next: `trueup plan --out FILE` writes the current plan');
   return {
     agreed: fitting.map(({ selection, plan, preview }) => ({ selection, plan, preview })),

@@ -107,7 +107,7 @@ function limit(text: string): number {
 function sayNoHistory(name: string | undefined, { name: whole }: Target, { say }: Output): void {
   if (name !== undefined) {
     throw usageError(
-      `nothing that is declared is called '${name}', and nothing was done to anything of that name`,
+      `no declared connection or server is called '${name}', and the history has no record of one`,
       '`trueup status CONNECTION` lists the servers of a connection; --connection NAME is for one that is no longer declared',
     );
   }
