@@ -53,7 +53,7 @@ export function narrator(write: (text: string) => void, paint: Paint): Listener 
 }
 
 const next = [
-  'Next, look at its Barndoor and Alloy yourself, as they were at the start (--local keeps them in the folder .trueup):',
+  'Next, try Barndoor and Alloy yourself, from the start (--local uses .trueup):',
   '    npm run -s trueup -- plan --local',
   'Then declare your own servers (here, `trueup` is `npm run -s trueup --`):',
   '    npm run -s trueup -- init',

@@ -31,6 +31,8 @@ describe('wrapping', () => {
       `  ${long} \`the`,
       '  rest`',
     ]);
+    const inClone = '`npm run -s trueup -- plan --local`';
+    expect(wrap(`in a clone: ${inClone}`, '', '', 40)).toEqual(['in a clone:', inClone]);
   });
 
   test('leaves a number and its unit together', () => {
@@ -41,8 +43,6 @@ describe('wrapping', () => {
 
   test('of one that is not closed breaks it as all else', () => {
     expect(wrap(`\`trueup ${'word '.repeat(20)}`, '')).toHaveLength(2);
-    const inClone = '`npm run -s trueup -- plan --local`';
-    expect(wrap(`in a clone: ${inClone}`, '', '', 40)).toEqual(['in a clone:', inClone]);
   });
 });
 
