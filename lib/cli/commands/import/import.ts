@@ -14,7 +14,8 @@ import { quoted } from '../../../model/text/shown-value.ts';
 import { documentOf } from '../pull/document-of.ts';
 import { selectConnections, splitName } from '../../targets/select.ts';
 import { withSession } from '../../targets/with-session.ts';
-import { serverKey } from '../../../model/names/server-key.ts';
+import { newKey, newLabelIn, rowIdIn, serverKey } from '../../../model/names/server-key.ts';
+import type { Labels } from '../../../pass/read/bound.ts';
 
 interface ImportOptions {
   readonly match?: string;
@@ -49,12 +50,19 @@ export const importCommand = defineCommand<ImportOptions>({
     const rows = await deps.desired.rows(connection);
     const { servers: _servers, ...own } = documentOf(connection, rows);
     const written = new Map(rows.map(({ item, value }) => [item, value as JsonObject]));
+    const created = createdItems(await deps.ledger.labels(connection), written);
     const found = await withSession(connection, deps, stop, async (session, desired) => {
       const live = new Map<string, LiveServer>();
       for await (const page of session.list()) for (const one of page) live.set(one.id, one);
       return [...live.values()].map((one) => ({
         readOnly: one.readOnly,
-        ...declared(one, desired, written, `${deps.secretPrefix}/${connection}`),
+        ...declared(
+          one,
+          created.get(one.id) ?? serverKey(one.id),
+          desired,
+          written,
+          `${deps.secretPrefix}/${connection}`,
+        ),
         called: liveName(one),
       }));
     });
@@ -70,17 +78,38 @@ export const importCommand = defineCommand<ImportOptions>({
   },
 });
 
+/** The items of rows without an id, by the ids of the servers that Trueup created for them. */
+function createdItems(
+  labels: Labels,
+  written: ReadonlyMap<string, JsonObject>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...labels].flatMap(([label, { binding }]) => {
+      const item = newKey(label);
+      return binding && written.has(item) ? [[binding.id, item] as const] : [];
+    }),
+  );
+}
+
 function declared(
   live: LiveServer,
+  item: string,
   { provider, connection, servers }: DesiredState,
   written: ReadonlyMap<string, JsonObject>,
   secrets: string,
 ): DeclaredLive {
-  const before = servers.get(live.id);
+  const before = servers.get(rowIdIn(item) as string);
   const { ignore } = connection.policy;
-  if (!before?.valid) return declareLive(live, provider.table, ignore, secrets);
-  const row = written.get(serverKey(live.id));
-  return declareLive(live, provider.table, ignore, secrets, before.server, row);
+  const row = written.get(item);
+  const found = before?.valid
+    ? declareLive(live, provider.table, ignore, secrets, before.server, row)
+    : declareLive(live, provider.table, ignore, secrets);
+  const label = newLabelIn(item);
+  if (label === undefined) return found;
+  // A server that Trueup created stays declared by its label.
+  const { id: _known, ...server } = found.server;
+  const { state } = row ?? {};
+  return { ...found, server: { ...server, label, ...(state !== undefined && { state }) } };
 }
 
 interface Found extends DeclaredLive {

@@ -54,6 +54,28 @@ describe('import', () => {
     expect(plan).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('keeps a server that Trueup created declared by its label', async () => {
+    const policy = { mode: 'correct', manage: ['update', 'create', 'delete'] };
+    await world.declareConnection({ policy });
+    const entry = '00000000-0000-4000-9000-000000000001';
+    const spec = { name: 'CRM', slug: 'crm', mcp_server_directory_id: entry };
+    await world.desired.put(connection, 'new#mine', { spec, state: 'present' });
+    await world.pass();
+    const id = world.barndoor.servers[0]?.id ?? '';
+    world.barndoor.edit(id, { slug: 'other' });
+    world.barndoor.add({ id: a, name: 'Theirs', slug: 'theirs' });
+    const { stdout } = await run(['import', connection, '--output', 'json']);
+    expect((JSON.parse(stdout) as { servers: object[] }).servers).toEqual([
+      { label: 'mine', state: 'present', spec: { ...spec, slug: 'other' } },
+      { id: a, label: 'theirs', spec: { name: 'Theirs', slug: 'theirs' } },
+    ]);
+    await importAndPush(connection);
+    expect((await world.pass()).counts).toMatchObject({ inSync: 2, invalid: 0 });
+    await world.desired.remove(connection, 'new#mine');
+    const released = await run(['import', `${connection}/${id}`, '--output', 'json']);
+    expect(JSON.parse(released.stdout)).toMatchObject({ servers: [{ id, label: 'other' }] });
+  });
+
   test('keeps of declared servers what cannot be read, their label and their policy', async () => {
     world.barndoor.add({ id: a, name: 'Live', slug: 'live', meta: { team: 'x', cost: 1 } });
     const secret = { secret: `trueup/${connection}/a` };
