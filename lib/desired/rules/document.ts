@@ -53,6 +53,7 @@ const unique: readonly (readonly [what: string, keys: readonly string[]])[] = [
   ['id', ['id']],
   ['label', ['label']],
   ['name', ['spec', 'name']],
+  ['name', ['spec', 'server_name']],
   ['slug', ['spec', 'slug']],
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseConnection, parseServer } from '../../../lib/desired/rules/declarations.ts';
-import { checkDocument, rowsOf } from '../../../lib/desired/rules/document.ts';
+import { checkDocument, repeatsIn, rowsOf } from '../../../lib/desired/rules/document.ts';
 import { documentSchema } from '../../../lib/desired/rules/schema.ts';
 import { connectionOf, connectionRow, options, table } from '../../plan/support/declared.ts';
 
@@ -73,6 +73,11 @@ describe('checkDocument', () => {
     ],
   ])('repeated %s', (_, one, two, expected) => {
     expect(problems(document([one, two]))).toEqual(expected);
+  });
+
+  test('repeated names at a gateway whose field for them is server_name', () => {
+    const servers = ['Jira', 'Wiki', 'jira'].map((name) => ({ spec: { server_name: name } }));
+    expect(repeatsIn(servers)).toMatchObject([{ what: 'name', index: 2, before: 0 }]);
   });
 
   test('nothing is ignored beneath a member that is sent whole, and that an answer may lack', () => {
