@@ -86,7 +86,7 @@ export const lifecycleMutations: readonly Mutation[] = [
   },
   {
     name: 'bound by its name alone',
-    file: 'lib/plan/lifecycle/creation-plan.ts',
+    file: 'lib/plan/lifecycle/recognition.ts',
     text: 'isShown ||= pointer !== foundBy && getAt(live.fields, pointer) !== undefined;',
     by: 'isShown ||= pointer === foundBy || getAt(live.fields, pointer) !== undefined;',
     breaks: 'no-harm',

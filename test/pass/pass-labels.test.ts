@@ -192,6 +192,23 @@ describe('since when it is not known whether a server was created', () => {
     expect(openSince({ valid: false, server })).toBe(since);
   });
 
+  test('is not reported of a reservation beside a binding, which costs no request either', async () => {
+    await declare();
+    await pass();
+    await world.desired.put(connection, 'server#g1', { spec: { name: 'Gone' } });
+    await deps.ledger.pause(connection, { id: 'g1', at: now() });
+    const label = (await stored()) as StoredLabel;
+    const labels = async () => new Map([['jira', { ...label, reservation }]]);
+    deps = { ...deps, ledger: { ...deps.ledger, labels } };
+    const report = await pass();
+    expect(outcomesOf(report)).toEqual({ paused: 1, inSync: 1 });
+    expect(report.vendorCalls).toEqual({ list: 1, get: 0, put: 0 });
+    expect(report).not.toHaveProperty('unsureSince');
+    const { servers, counts } = await readStatus(connection, deps);
+    expect(counts).toMatchObject({ unsure: 0 });
+    expect(servers).toMatchObject([{ outcome: 'paused' }, { outcome: 'inSync' }]);
+  });
+
   test('is not reported of a server that is paused', async () => {
     gateway.misbehave(lost(true));
     await declare();

@@ -1,5 +1,6 @@
 import { buildBody } from '../../plan/body/body.ts';
-import { anothers, bodyPrints, unitsToCreate } from '../../plan/lifecycle/creation-plan.ts';
+import { bodyPrints, unitsToCreate } from '../../plan/lifecycle/creation-plan.ts';
+import { anothers } from '../../plan/lifecycle/recognition.ts';
 import { creationOf } from '../../desired/rules/creation.ts';
 import { InterruptedError } from '../../lease/interruption.ts';
 import { TrueupError } from '../../model/errors/errors.ts';

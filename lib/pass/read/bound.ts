@@ -29,7 +29,7 @@ export function boundServer(declared: Declared, labels: Labels, account: string)
   const other = binding ?? stored.reservation;
   if (other && other.account !== account) {
     return invalid(
-      'its label belongs to a server at another gateway or account; use another label, or change the connection back',
+      'its label belongs to a server at another gateway or account; use another label, declare the server with its id, or change the connection back',
     );
   }
   if (!declared.valid) return { valid: false, server: { ...declared.server, id, stored } };

@@ -232,7 +232,7 @@ export function lacks(declared: Declared | undefined, live: LiveServer): boolean
 function isLifecycleOpen({ valid, server }: Declared): boolean {
   if (!valid || !server.created) return false;
   const { isAbsent, stored } = server.created;
-  return stored.reservation !== undefined || isAbsent === (stored.binding !== undefined);
+  return stored.binding ? isAbsent : !isAbsent || stored.reservation !== undefined;
 }
 
 /** Whether a server is read and compared. */

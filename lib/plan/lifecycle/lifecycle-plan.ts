@@ -3,13 +3,7 @@ import type { Reason, ServerRecord } from '../../model/ledger.types.ts';
 import type { Binding } from '../../model/lifecycle.types.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { attemptKey } from '../diff/change.ts';
-import {
-  creationVerdicts,
-  foundByName,
-  incompleteList,
-  isRenamed,
-  newServerFinding,
-} from './creation-plan.ts';
+import { creationVerdicts, incompleteList, newServerFinding } from './creation-plan.ts';
 import {
   alreadyGone,
   deletionChanges,
@@ -17,6 +11,7 @@ import {
   notDeletable,
   nothingShown,
 } from './deletion-plan.ts';
+import { foundByName, isRenamed } from './recognition.ts';
 import { isDue } from '../due.ts';
 import { findingOf } from '../finding.ts';
 import type { FieldChange } from '../plan.types.ts';

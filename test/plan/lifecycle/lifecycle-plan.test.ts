@@ -3,12 +3,8 @@ import type { CreatedServer, DesiredServer } from '../../../lib/model/desired.ty
 import type { Creation, FieldTable } from '../../../lib/model/field-table.types.ts';
 import type { Binding, Reservation, StoredLabel } from '../../../lib/model/lifecycle.types.ts';
 import type { LiveServer } from '../../../lib/model/live.types.ts';
-import {
-  bodyPrints,
-  foundByName,
-  isRenamed,
-  unitsToCreate,
-} from '../../../lib/plan/lifecycle/creation-plan.ts';
+import { bodyPrints, unitsToCreate } from '../../../lib/plan/lifecycle/creation-plan.ts';
+import { foundByName, isRenamed } from '../../../lib/plan/lifecycle/recognition.ts';
 import type { Unit } from '../../../lib/model/units.ts';
 import { namesakesOf } from '../../../lib/plan/lifecycle/namesakes.ts';
 import { notedRecord, planServer } from '../../../lib/plan/server-plan.ts';
@@ -231,6 +227,18 @@ describe('a server that may have been created', () => {
     expect(isRenamed(keys, { id: 'new#a', units: renamed }, { creation }, of)).toBe(isSo);
     expect(isRenamed(otherKeys, { id: 'new#a', units: renamed }, { creation }, of)).toBe(false);
     expect(isRenamed(keys, { id: 'new#a', units: [] }, { creation }, of)).toBe(false);
+  });
+
+  test.each<[string, Partial<ServerInputs>]>([
+    ['of the whole connection', {}],
+    ['that reads no list', { list: undefined }],
+    ['whose list hides another', { list: { ...list, hidden: ['s9'], nameless: 's8' } }],
+  ])('whose id is known is bound by any pass: one %s', (_, more) => {
+    const known: Reservation = { ...reservation, state: 'created', id: 's1' };
+    const plan = planOf(created({ reservation: known }), more);
+    expect(plan.planned).toMatchObject({ outcome: 'unsure', changes: [] });
+    expect(plan.planned.reason?.message).toContain('it was created');
+    expect(plan.label).toMatchObject({ kind: 'settle', found: { kind: 'none' } });
   });
 
   test('is not free again while a list does not show the name of a server', () => {
