@@ -70,7 +70,11 @@ export async function readStatus(
 }
 
 /** The outcome in the ledger may be outdated after a pause. */
-const resumed = { code: 'resumed', message: 'its pause has ended, and no pass has run since' };
+export const resumedCode = 'resumed';
+const resumed = {
+  code: resumedCode,
+  message: 'its pause has ended, and no pass has run since',
+};
 
 const nameOf = ({ label, id }: ServerStatus) => `${label ?? id}\u0000${id}`;
 

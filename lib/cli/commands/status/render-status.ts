@@ -18,6 +18,8 @@ import {
 } from '../../../pass/status/words.ts';
 import { failsSince, triedAgain } from '../../../plan/text/tried-again.ts';
 import { shellWord } from '../../../model/text/shell-word.ts';
+import { resumedCode } from '../../../pass/status/read-status.ts';
+import { counted } from '../../../plan/text/render-guard.ts';
 
 /** Which servers are listed: all, those that need attention, or the first of these. */
 export type Listing = 'all' | 'failing' | 'some';
@@ -53,6 +55,7 @@ export function renderStatus(
     ...facts(status, listing).flatMap((fact) => fitted(plainText(fact))),
     ...steps(status, next, paint.columns),
     ...fitted(countsText(status)),
+    ...resumedText(status, listing).flatMap(fitted),
     ...shown.flatMap((server) => [
       ...serverLines(server, paint),
       ...fightLines(connection, server, paint, next),
@@ -78,6 +81,13 @@ function facts(status: ConnectionStatus, listing: Listing): readonly string[] {
     ...pausesText(status, listing),
     ...approved.map(approvedText),
   ];
+}
+
+/** The counts have the outcomes of the last pass: servers that were resumed since then are still counted as paused. */
+function resumedText({ servers }: ConnectionStatus, listing: Listing): readonly string[] {
+  const count = servers.filter(({ reason }) => reason?.code === resumedCode).length;
+  if (count === 0 || listing === 'all') return [];
+  return [`the pause of ${counted(count, 'server')} has ended, and no pass has run since`];
 }
 
 /** Next steps, as commands to copy. */

@@ -85,6 +85,18 @@ test.each([40, 60, 80, 160])('of 23 paused servers 20 are named, in %i columns',
   expect(lines.filter((line) => line.length > columns)).toEqual([]);
 });
 
+test('servers whose pause ended are still counted as paused, and status says so', () => {
+  const reason = { code: 'resumed', message: 'its pause has ended, and no pass has run since' };
+  const servers = failing(3).map((one): ServerStatus => ({ ...one, outcome: 'paused', reason }));
+  const counts = { ...outcomeCounts(servers.map(() => 'paused' as const)), unseen: 0 };
+  const [, counted, ended] = shown(statusOf({ servers, counts }), 80, 'some');
+  expect([counted, ended]).toEqual([
+    '    3 paused',
+    '    the pause of 3 servers has ended, and no pass has run since',
+  ]);
+  expect(shown(statusOf({ servers, counts }), 80, 'all').join('\n')).not.toContain('the pause of');
+});
+
 test.each([40, 60, 80])('the first line of a connection fits in %i columns', (columns) => {
   const connection = 'acme-production-of-the-region-emea-and-others';
   const lines = shown(statusOf({ connection, state: 'interrupted' }), columns, 'some');
