@@ -1,8 +1,10 @@
 import type { DesiredStore } from '../../desired/desired-store.types.ts';
 import { accountOf } from '../../desired/rules/shared-servers.ts';
 import type { ConnectionServers } from '../../desired/rules/shared-servers.ts';
-import { rowIdIn } from '../../model/names/server-key.ts';
+import type { Ledger } from '../../ledger/ledger.types.ts';
+import { newLabelIn } from '../../model/names/server-key.ts';
 import { mapLimited } from '../../pass/limited.ts';
+import { serverRows } from '../../pass/read/server-rows.ts';
 
 const atOnce = 8;
 
@@ -14,7 +16,7 @@ const atOnce = 8;
  * @throws StoreError
  */
 export async function accountServers(
-  desired: DesiredStore,
+  { desired, ledger }: { readonly desired: DesiredStore; readonly ledger: Pick<Ledger, 'labels'> },
   names: readonly string[],
   accounts: readonly (string | undefined)[],
   stop: AbortSignal,
@@ -34,7 +36,9 @@ export async function accountServers(
   const found = await mapLimited(sharing, atOnce, stop, async ({ name, declared }) => ({
     name,
     declared,
-    ids: (await desired.rows(name)).flatMap(({ item }) => rowIdIn(item) ?? []),
+    ids: (await serverRows({ desired, ledger }, name)).map(({ id }) =>
+      newLabelIn(id) === undefined ? id : '',
+    ),
   }));
   return read && found;
 }

@@ -172,6 +172,35 @@ describe('push', () => {
     expect((await run(['push', await declare([server(b, {})], beta)])).code).toBe(0);
   });
 
+  test('so is one that Trueup created for another connection of the account', async () => {
+    const policy = { policy: { mode: 'correct', manage: ['update', 'create'] } };
+    const spec = { name: 'A', mcp_server_directory_id: '00000000-0000-4000-9000-000000000001' };
+    const created = [{ label: 'crm', spec }];
+    await run(['push', await declare(created, policy)]);
+    await world.pass();
+    const id = world.barndoor.servers[0]?.id ?? '';
+    const auth = { type: 'bearer', token: { secret: 'trueup/beta/token' } };
+    const beta = { connection: 'beta', auth, ...policy };
+    const said = async (servers: readonly object[], more: object) => {
+      const { code, stderr } = await run(['push', await declare(servers, more)]);
+      return [code, stderr.replaceAll(/\s+/g, ' ')];
+    };
+    expect(await said([server(id, {})], beta)).toEqual([
+      3,
+      expect.stringContaining(`beta/${id} is a server of acme too`),
+    ]);
+    // A row with the same label is for a server of its own.
+    expect(await said([{ label: 'crm', spec: { ...spec, name: 'B' } }], beta)).toEqual([
+      0,
+      expect.anything(),
+    ]);
+    await world.desired.put('beta', `server#${id}`, { spec: {} });
+    expect(await said([{ label: 'crm', spec: { ...spec, name: 'C' } }], policy)).toEqual([
+      3,
+      expect.stringContaining(`acme/${id} is a server of beta too`),
+    ]);
+  });
+
   test('a row that another process wrote meanwhile is not overwritten', async () => {
     await run(['push', await declare([server(a, { name: 'A' })])]);
     const old = { spec: { name: 'A' }, generation: 1 };

@@ -9,13 +9,13 @@ const mostShown = 10;
 
 /** Servers that two connections of one account declare: one line each, at most ten. */
 export async function sharedChecks(
-  { deps: { desired } }: Target,
+  { deps }: Target,
   names: readonly string[],
   stop: AbortSignal,
 ): Promise<readonly Check[]> {
   const lines: Check[] = [];
   const read = await check('servers of two connections', async () => {
-    const connections = await accountServers(desired, names, [], stop);
+    const connections = await accountServers(deps, names, [], stop);
     for (const { connection, id, other } of sharedServers(connections ?? []).slice(0, mostShown)) {
       const what = `${connection}: server ${plainText(id, 64)}`;
       const found = `is also declared by ${other}, for the same account: each would undo the changes of the other`;

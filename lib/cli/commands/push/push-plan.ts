@@ -33,6 +33,8 @@ export interface PushInputs {
   readonly rows: readonly DesiredRow[];
   /** Generations in the ledger, by item. A pass does not act on a lower one. */
   readonly generations: ReadonlyMap<string, number>;
+  /** Ids of servers that Trueup created, by their labels. */
+  readonly created: ReadonlyMap<string, string>;
   readonly prune: boolean;
   readonly options: DeclarationOptions;
 }

@@ -63,7 +63,7 @@ export const push = defineCommand<PushOptions>({
     if (!found) throw interrupted();
     assertListed(found, target, output);
     const planned = found.map((inputs) => ({ inputs, changes: pushPlan(inputs) }));
-    const shared = await sharedWithRows(target, documents, stop);
+    const shared = await sharedWithRows(target, found, stop);
     assertUnique(
       [...planned.flatMap((one) => conflictsWithRows(one.inputs, one.changes)), ...shared],
       output,
@@ -151,17 +151,16 @@ async function inputsOf(
     deps.ledger.labels(connection),
   ]);
   // A server that Trueup created is recorded by its id, but declared by its label.
-  const items = new Map(
-    [...labels].flatMap(([label, { binding }]) =>
-      binding ? [[binding.id, newKey(label)] as const] : [],
-    ),
+  const created = new Map(
+    [...labels].flatMap(([label, { binding }]) => (binding ? [[label, binding.id] as const] : [])),
   );
+  const items = new Map([...created].map(([label, id]) => [id, newKey(label)]));
   const generations = new Map(
     [...ledger.servers].flatMap(([id, { generation }]) =>
       generation === undefined ? [] : [[items.get(id) ?? rowKey(id), generation] as const],
     ),
   );
-  return { document, rows, generations, prune, options: deps };
+  return { document, rows, generations, created, prune, options: deps };
 }
 
 /** Removes the saved sign-in of a connection that no longer uses one. */
@@ -176,19 +175,20 @@ async function removeSignIn(
 
 /** Servers that another connection of the same account already has in the table, one line each. */
 async function sharedWithRows(
-  { deps: { desired } }: Target,
-  documents: readonly ConnectionDocument[],
+  { deps }: Target,
+  inputs: readonly PushInputs[],
   stop: AbortSignal,
 ): Promise<readonly string[]> {
+  const documents = inputs.map(({ document }) => document);
   const own = new Set(documents.map(({ connection }) => connection));
   const names: string[] = [];
-  for await (const name of desired.connections()) if (!own.has(name)) names.push(name);
-  const others = await accountServers(desired, names, documents.map(accountOf), stop);
+  for await (const name of deps.desired.connections()) if (!own.has(name)) names.push(name);
+  const others = await accountServers(deps, names, documents.map(accountOf), stop);
   if (!others) throw interrupted();
-  const declared = documents.map((document) => ({
+  const declared = inputs.map(({ document, created }) => ({
     name: document.connection,
     declared: document,
-    ids: (document.servers ?? []).flatMap(({ id }) => id ?? []),
+    ids: (document.servers ?? []).map(({ id, label = '' }) => id ?? created.get(label) ?? ''),
   }));
   return sharedServers([...others, ...declared])
     .filter(({ connection }) => own.has(connection))

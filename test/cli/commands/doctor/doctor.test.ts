@@ -208,6 +208,24 @@ describe('what all connections need', () => {
     expect(found[0]?.found).toContain(`is also declared by ${connection}`);
   });
 
+  test('a server that Trueup created for one connection of an account, and another declares', async () => {
+    const stored = await world.deps.desired.rows(connection);
+    const own = stored.find(({ item }) => item === 'connection')?.value;
+    await world.desired.put('beta', 'connection', own as never);
+    const { ledger } = world.deps;
+    const [at, account] = [new Date(0).toISOString(), 'a'];
+    const reservation = { nonce: 'n', account, body: {}, createOnly: '', epoch: 1, at };
+    const binding = { account, origin: 'created', stack: 'trueup', at } as const;
+    for (const name of [connection, 'beta']) await world.desired.put(name, 'new#crm', { spec: {} });
+    const shared = async () =>
+      (await doctor()).failed.filter((one) => one.found.includes('for the same account'));
+    expect(await shared()).toEqual([]);
+    await ledger.advance(connection, 'crm', { kind: 'reserve', reservation });
+    await ledger.advance(connection, 'crm', { kind: 'answered', nonce: 'n', id: 's1', binding });
+    await world.desired.put('beta', 'server#s1', { spec: {} });
+    expect((await shared()).map(({ what }) => what)).toEqual(['beta: server s1']);
+  });
+
   test('no connection is declared', async () => {
     await world.desired.remove(connection, 'connection');
     const { code, find } = await doctor();
