@@ -1,3 +1,5 @@
+import { secretsFileName } from '../model/names/declaration-file.ts';
+
 /** An environment variable that the command line reads. */
 export interface Variable {
   readonly name: string;
@@ -11,7 +13,7 @@ export interface Variable {
 export const defaults = {
   file: 'trueup.yaml',
   state: '.trueup',
-  secrets: 'secrets.json',
+  secrets: secretsFileName,
   secretPrefix: 'trueup',
   fingerprintSecret: 'trueup-fingerprint-key',
 } as const;

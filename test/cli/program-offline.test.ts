@@ -41,6 +41,13 @@ describe('init', () => {
     },
   );
 
+  test('its folder is valid too, with the schema and the secrets beside the example', async () => {
+    await run('init');
+    await writeFile(join(folder, 'secrets.json'), '{"trueup/acme/token":"a"}', { mode: 0o600 });
+    const checked = await run('validate', '.');
+    expect(checked).toEqual({ code: 0, stdout: '', stderr: 'Valid: 1 connection, 1 server.\n' });
+  });
+
   test('overwrites nothing without --force', async () => {
     await writeFile(join(folder, 'trueup.yaml'), 'mine');
     expect((await run('init')).code).toBe(3);

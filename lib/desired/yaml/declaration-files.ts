@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatIssue, type Issue } from '../../model/errors/errors.ts';
 import { isJsonObject } from '../../model/json/json.ts';
+import { isDeclarationFile } from '../../model/names/declaration-file.ts';
 import { plainText } from '../../model/text/plain-text.ts';
 import { readText, type TextFault } from './read-text.ts';
 import { parseText, textMaximum, type Position, type TextDocument } from './text.ts';
@@ -25,8 +26,8 @@ export interface DeclarationFiles {
 }
 
 /**
- * Reads declarations from files, and from the `.yaml`, `.yml` and `.json` files directly in a folder. Does not throw
- * for mistakes of the user: all are returned as issues.
+ * Reads declarations from files, and from those directly in a folder. Does not throw for mistakes of the user: all are
+ * returned as issues.
  */
 export async function readDeclarations(paths: readonly string[]): Promise<DeclarationFiles> {
   const read = await Promise.all(paths.map(filesOf));
@@ -67,7 +68,7 @@ async function filesOf(path: string): Promise<{ files: string[]; issues: PlacedI
     return { files: [], issues: [fileIssue(path, faults.denied)] };
   }
   const files = names
-    .filter((name) => /^[^.].*\.(ya?ml|json)$/i.test(name))
+    .filter(isDeclarationFile)
     .toSorted()
     .map((name) => join(path, name));
   return { files, issues: files.length === 0 ? [fileIssue(path, emptyFolder)] : [] };

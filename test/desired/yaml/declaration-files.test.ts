@@ -55,7 +55,8 @@ describe('Declaration files', () => {
   });
 
   test('a folder means the YAML and JSON files right in it, by name', async () => {
-    const names = ['b.yml', 'a.yaml', 'c.JSON', '.hidden.yaml', 'notes.txt'];
+    const others = ['.hidden.yaml', 'notes.txt', 'secrets.json', 'trueup.schema.json'];
+    const names = ['b.yml', 'a.yaml', 'c.JSON', ...others];
     for (const name of names) await folder.write(name, `{"connection": "${name.slice(0, 1)}"}`);
     await mkdir(join(folder.path, 'inner'));
     await folder.write('inner/d.yaml', 'connection: d\n');

@@ -52,7 +52,11 @@ export const push = defineCommand<PushOptions>({
   run: async (context, operands, { prune = false, dryRun = false }) => {
     const { output, options, stop } = context;
     const paths = operands.length > 0 ? operands : chosenFiles(context);
-    if (paths.length === 0) throw usageError('nothing to push', 'name a file');
+    if (paths.length === 0)
+      throw usageError(
+        'nothing to push: there is no trueup.yaml in this folder',
+        'name a file, or write one with `trueup init`',
+      );
     const target = await context.target('tables');
     const { writer } = target;
     if (!writer) throw new Error('a table is written to');
@@ -237,7 +241,7 @@ function tell(
     changes.filter((change) => change.action === action && !lost.has(change)).length;
   const counts = `${count('add')} added, ${count('change')} changed, ${count('remove')} removed`;
   if (changes.length === 0) output.note('Nothing to push: the table has the same declarations.');
-  else output.note(dryRun ? `Would be ${counts}.` : `Pushed: ${counts}.`);
+  else output.note(dryRun ? `Dry run, nothing was written: ${counts}.` : `Pushed: ${counts}.`);
   for (const change of lost) {
     const said = `error: ${changeName(change)} was changed by another process meanwhile, and was not written`;
     output.say(said, 'error');

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isDeclarationFile } from '../../../model/names/declaration-file.ts';
 import type { SecretSource } from '../../../secrets/secret-source.ts';
 import { secretNames } from './secret-names.ts';
 
@@ -47,12 +48,14 @@ async function versionsOf(document: unknown, secrets: Pick<SecretSource, 'versio
 async function stampOf(path: string): Promise<string> {
   try {
     const found = await stat(path, { bigint: true });
+    if (found.isDirectory()) {
+      // Not the time of the folder: other files in it change too, such as the secrets, in which Trueup saves tokens.
+      const names = (await readdir(path)).filter(isDeclarationFile);
+      const parts = await Promise.all(names.toSorted().map((name) => stampOf(join(path, name))));
+      return [path, ...parts].join('\n');
+    }
     // Includes the mode, because a file that others can read is rejected until that is fixed.
-    const own = `${path} ${found.ino} ${found.mode} ${found.size} ${found.mtimeNs}`;
-    if (!found.isDirectory()) return own;
-    const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/i.test(name));
-    const parts = await Promise.all(names.toSorted().map((name) => stampOf(join(path, name))));
-    return [own, ...parts].join('\n');
+    return `${path} ${found.ino} ${found.mode} ${found.size} ${found.mtimeNs}`;
   } catch {
     return `${path} cannot be read`;
   }
