@@ -5,6 +5,7 @@ import { apply } from './apply/apply.ts';
 import { guard, knownIn, recordHeld } from './guard.ts';
 import type { Pass, PassDone } from './pass.types.ts';
 import { plan } from './plan.ts';
+import type { Declared } from '../plan/server-plan.types.ts';
 import { readAccount, readDesired } from './read/desired.ts';
 import { read } from './read/read.ts';
 import { report } from './report.ts';
@@ -57,12 +58,19 @@ function ofWhole(request: PassRequest): PassRequest {
 async function reportInvalid(why: string, pass: Pass): Promise<PassDone> {
   const { request, deps, tally } = pass;
   const { connection, servers } = request;
-  const [rows, ledger] = await allEnded([
+  const [rows, ledger, labels] = await allEnded([
     readDesired(deps.desired, connection, servers, deps),
     deps.ledger.read(connection, servers),
+    deps.ledger.labels(connection),
   ]);
   const reason = { code: 'invalid-connection', message: why };
-  const ids = rows.ok ? rows.desired.servers.keys() : rows.ids;
-  for (const id of ids) tally.found(id, { outcome: 'invalid', reason });
-  return report(pass, { seen: { ledger }, applied: { ending: { state: 'invalid', reason } } });
+  const invalid = new Map<string, Declared>();
+  for (const key of rows.ok ? rows.desired.servers.keys() : rows.ids) {
+    const stored = labels.get(newLabelIn(key) ?? '');
+    const id = stored?.binding?.id ?? key;
+    invalid.set(id, { valid: false, server: { id, reason: why, ...(stored && { stored }) } });
+    tally.found(id, { outcome: 'invalid', reason });
+  }
+  const applied = { ending: { state: 'invalid', reason } } as const;
+  return report(pass, { seen: { ledger, invalid }, applied });
 }

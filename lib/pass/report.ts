@@ -26,8 +26,9 @@ import type { Vendor } from './vendor.ts';
 
 /** The results of a pass. */
 export interface PassOutcome {
-  /** Without `desired`: the connection's own row is invalid. */
-  readonly seen: Pick<Tables, 'ledger'> & Partial<Tables> & { readonly live?: LiveState };
+  /** Without `desired`: the connection's own row is invalid, and so are its servers. */
+  readonly seen: Pick<Tables, 'ledger'> &
+    Partial<Tables> & { readonly live?: LiveState; readonly invalid?: DesiredState['servers'] };
   /** Absent if no request to the vendor was allowed. */
   readonly vendor?: Vendor;
   /** Absent if the pass ended before it could plan. */
@@ -186,7 +187,7 @@ export function passReport(
         outcome,
         ...(reason && { reason }),
         record: tally.recordOf(id) ?? seen.ledger.servers.get(id),
-        openSince: openSince(seen.desired?.servers.get(id)),
+        openSince: openSince((seen.desired?.servers ?? seen.invalid)?.get(id)),
       })),
       ending?.reason,
     ),

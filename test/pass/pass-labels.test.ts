@@ -140,6 +140,24 @@ describe('since when it is not known whether a server was created', () => {
     expect(await pass()).not.toHaveProperty('unsureSince');
   });
 
+  test('is reported while the row of its connection is invalid too, and its server by its id', async () => {
+    gateway.misbehave(lost(true));
+    await declare();
+    await pass();
+    const since = (await stored())?.reservation?.at;
+    await world.desired.put(connection, 'connection', { provider: 'nonsense' });
+    world.clock.advance(settled);
+    const report = await pass();
+    expect(report).toMatchObject({ state: 'invalid', unsureSince: since });
+    expect(report.details).toMatchObject([{ id: 'new#jira', outcome: 'invalid' }]);
+    await connect();
+    await pass();
+    await world.desired.put(connection, 'connection', { provider: 'nonsense' });
+    const known = await pass();
+    expect(known.details).toMatchObject([{ id: gateway.servers[0]?.id }]);
+    expect(known).not.toHaveProperty('unsureSince');
+  });
+
   test('or deleted, is reported while it is declared twice', async () => {
     await declare();
     await pass();

@@ -55,8 +55,9 @@ export async function listAll(
   const named = new Map<string, LiveServer[]>();
   let nameless: string | undefined;
   const name = (server: LiveServer, { ids, namesakes }: ListedFor) => {
-    const isDeclared = ids.has(comparableId(server.id));
     const keys = namesakes(server);
+    if (keys?.length === 0) return;
+    const isDeclared = ids.has(comparableId(server.id));
     if (!keys && !isDeclared) nameless ??= server.id;
     for (const key of keys ?? []) {
       const others = (named.get(key) ?? []).filter(({ id }) => id !== server.id);
