@@ -38,7 +38,10 @@ export async function select(
   }
   const named = names.map(splitName);
   const connections = [...new Set(named.map(({ connection }) => connection))].toSorted();
-  await Promise.all(connections.map((connection) => assertDeclared(target, connection)));
+  const paths = new Set(names.filter(isPath).map((name) => splitName(name).connection));
+  await Promise.all(
+    connections.map((connection) => assertDeclared(target, connection, paths.has(connection))),
+  );
   return Promise.all(
     connections.map(async (connection): Promise<Selection> => {
       const servers = named
@@ -81,7 +84,10 @@ async function allConnections(target: Target): Promise<readonly string[]> {
   );
 }
 
-async function assertDeclared(target: Target, name: string): Promise<void> {
+/** Whether it is probably a file or folder: `plan trueup.yaml`, `plan declarations/`. */
+const isPath = (name: string) => name.endsWith('/') || splitName(name).connection.includes('.');
+
+async function assertDeclared(target: Target, name: string, isFile: boolean): Promise<void> {
   // The list of connections may be outdated, so the row decides. A table does not allow an empty key.
   const rows = name === '' ? [] : await target.deps.desired.rows(name, []);
   if (rows.length > 0) return;
@@ -89,12 +95,15 @@ async function assertDeclared(target: Target, name: string): Promise<void> {
   const near = suggest(name, known) ?? (await serverCalled(target, known, name));
   throw usageError(
     `${target.name} declares no connection '${name}'`,
-    near === undefined
-      ? known.length === 0
-        ? 'it declares none'
-        : `name one of these: ${known.slice(0, 20).join(', ')}`
-      : `did you mean ${near}?`,
+    near === undefined ? otherNames(known, isFile) : `did you mean ${near}?`,
   );
+}
+
+function otherNames(known: readonly string[], isFile: boolean): string {
+  if (isFile) return 'pass a file or folder with --file, and a saved plan with --plan';
+  return known.length === 0
+    ? 'it declares none'
+    : `name one of these: ${known.slice(0, 20).join(', ')}`;
 }
 
 /** Maximum number of connections that are searched for a server that was named without its connection. */

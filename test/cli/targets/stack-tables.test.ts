@@ -94,6 +94,9 @@ describe('plan', () => {
     [['plan', 'first'], "declares no connection 'first'", 'did you mean acme/first?'],
     [['plan', '/first'], "declares no connection ''", 'name one of these: acme'],
     [['plan', 'acme/'], "'acme/' names no server", 'CONNECTION/SERVER'],
+    [['plan', 'trueup.yaml'], "declares no connection 'trueup.yaml'", 'with --file'],
+    [['status', 'declarations/'], "declares no connection 'declarations'", 'with --file'],
+    [['apply', './plan.json'], "declares no connection '.'", 'with --plan'],
     [['pull', 'acme/first'], "'acme/first' names a server", 'name acme'],
   ])('%j exits with 3 and tells the next step', async (argv, problem, next) => {
     const { code, stdout, stderr } = await run(argv);
