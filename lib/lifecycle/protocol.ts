@@ -9,7 +9,7 @@ import type { Binding, LabelState, Removal, Reservation } from '../model/lifecyc
  *
  * | state    | reservation            | binding  | what may follow |
  * |----------|------------------------|----------|-----------------|
- * | none     | -                      | -        | `reserve` |
+ * | none     | -                      | -        | `reserve`; the end of a request that others settled: unsure |
  * | reserved | `reserved`             | -        | its own attempt: `answered`, `rejected`, `unknown`; other processes, later: as unsure |
  * | unsure   | `unsure`               | -        | `listed`: bound, free again, or for a person |
  * | person   | `person`               | -        | `listed` without it, twice: free again |
@@ -28,22 +28,15 @@ import type { Binding, LabelState, Removal, Reservation } from '../model/lifecyc
 export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecision {
   switch (event.kind) {
     case 'reserve':
-      return reserve(state, event);
+      return state.reservation || state.binding
+        ? refused('taken')
+        : done([reserved({ ...event.reservation, state: 'reserved', looks: 0 })]);
     case 'answered':
       return answered(state, event);
     case 'rejected':
-      return ofAttempt(state, event.nonce, () => [without]);
+      return state.reservation?.nonce === event.nonce ? done([without]) : refused('lost');
     case 'unknown':
-      return ofAttempt(state, event.nonce, (reservation) => [
-        // Lists of before say nothing of a request that was still under way.
-        reserved({
-          ...reservation,
-          state: event.state,
-          looks: 0,
-          at: event.at,
-          reason: event.reason,
-        }),
-      ]);
+      return unknown(state, event);
     case 'listed':
       return listed(state, event);
     case 'remove':
@@ -64,11 +57,11 @@ export function decide(state: LabelState, event: LifecycleEvent): LifecycleDecis
 /** What may happen to a label. Times in milliseconds since the epoch. */
 export type LifecycleEvent =
   /** A complete list of this pass has no server with this name, so it is created. */
-  | { readonly kind: 'reserve'; readonly reservation: Omit<Reservation, 'state' | 'looks'> }
+  | { readonly kind: 'reserve'; readonly reservation: Attempt }
   /** The attempt's own request was answered with a new server. */
   | {
       readonly kind: 'answered';
-      readonly nonce: string;
+      readonly attempt: Attempt;
       readonly id: string;
       readonly consentUrl?: string;
       readonly binding: NewBinding;
@@ -78,7 +71,7 @@ export type LifecycleEvent =
   /** The attempt's own request may have been processed. */
   | {
       readonly kind: 'unknown';
-      readonly nonce: string;
+      readonly attempt: Attempt;
       /** `person`: it was answered with a server that may belong to others. */
       readonly state: 'unsure' | 'person';
       readonly at: string;
@@ -109,6 +102,9 @@ export type LifecycleEvent =
       readonly settlingMs: number;
       readonly isThere: boolean;
     };
+
+/** A reservation as it was made. */
+export type Attempt = Omit<Reservation, 'state' | 'looks'>;
 
 /** The parts of a new binding that neither the answer nor the reservation has. */
 export type NewBinding = Omit<Binding, 'id' | 'consentUrl' | 'removal' | 'createOnly'>;
@@ -146,34 +142,37 @@ const reserved = (value: Reservation): LifecycleWrite => ({ item: 'reservation',
 const bound = (value: Binding): LifecycleWrite => ({ item: 'binding', value });
 const without: LifecycleWrite = { item: 'reservation' };
 
-function reserve(
+/** The answer to its own request decides, whatever others wrote to the reservation meanwhile. */
+function answered(
   { reservation, binding }: LabelState,
-  event: EventOf<'reserve'>,
+  { attempt, id, consentUrl, ...event }: EventOf<'answered'>,
 ): LifecycleDecision {
-  if (reservation || binding) return refused('taken');
-  return done([reserved({ ...event.reservation, state: 'reserved', looks: 0 })]);
+  const { createOnly, nonce } = attempt;
+  if (reservation?.nonce !== nonce) {
+    if (binding?.id === id) return done([]);
+    return reservation || binding ? refused('lost') : done([again(attempt, event.binding.at)]);
+  }
+  const consent = consentUrl === undefined ? {} : { consentUrl };
+  const created: Reservation = { ...reservation, state: 'created', id, ...consent };
+  return done([
+    reserved(created),
+    bound({ ...event.binding, createOnly, id, ...consent }),
+    without,
+  ]);
+}
+
+function unknown({ reservation, binding }: LabelState, event: EventOf<'unknown'>) {
+  const { attempt, state, at, reason } = event;
+  const isTaken = reservation ? reservation.nonce !== attempt.nonce : binding !== undefined;
+  return isTaken ? refused('lost') : done([again(attempt, at, { state, reason })]);
 }
 
 /**
- * For the process that made the reservation: the answer to its own request decides, whatever others wrote to it
- * meanwhile.
+ * Lists of before say nothing of a request that was still under way, not even if they settled it: a process may have
+ * been frozen before it sent the request. If nothing came of the label since, later lists show the result.
  */
-function ofAttempt(
-  { reservation }: LabelState,
-  nonce: string,
-  writes: (reservation: Reservation) => readonly LifecycleWrite[],
-): LifecycleDecision {
-  return reservation?.nonce === nonce ? done(writes(reservation)) : refused('lost');
-}
-
-function answered(state: LabelState, event: EventOf<'answered'>): LifecycleDecision {
-  const { id, consentUrl, binding } = event;
-  const consent = consentUrl === undefined ? {} : { consentUrl };
-  return ofAttempt(state, event.nonce, (reservation) => {
-    const { createOnly } = reservation;
-    const created: Reservation = { ...reservation, state: 'created', id, ...consent };
-    return [reserved(created), bound({ ...binding, createOnly, id, ...consent }), without];
-  });
+function again(attempt: Attempt, at: string, more: Partial<Reservation> = {}): LifecycleWrite {
+  return reserved({ ...attempt, state: 'unsure', looks: 0, at, ...more });
 }
 
 function listed(

@@ -5,6 +5,7 @@ import {
   isBoundOrForPerson,
   isBoundOrLeft,
   isGone,
+  isLeft,
   rules,
 } from '../../test/lifecycle/lifecycle-model.ts';
 import type { Limits, World } from '../../test/lifecycle/lifecycle-model.ts';
@@ -16,6 +17,12 @@ test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
   ['a death and a lost answer', { deaths: 1, lost: 1 }, isBound, 50_000],
   ['two deaths', { deaths: 2 }, isBound, 30_000],
   ['a deletion, a death and a lost answer', { absent: true, deaths: 1, lost: 1 }, isGone, 50_000],
+  [
+    'a process that is frozen before it sends its request, with another attempt meanwhile',
+    { freezes: 1, unique: true, passes: 4 },
+    (world) => isBound(world) || isLeft(world),
+    100_000,
+  ],
   [
     "another's server that comes while it is not known what became of a request",
     { lost: 1, strangerLater: true },

@@ -23,8 +23,8 @@ export const lifecycleMutations: readonly Mutation[] = [
   {
     name: 'an unknown outcome counts as a refusal',
     file: 'lib/pass/apply/create.ts',
-    text: 'if (isUnsent || !reserved || wasNotProcessed(error)) {',
-    by: "if (isUnsent || !reserved || wasNotProcessed(error) || error.code !== '') {",
+    text: 'if (isUnsent || !attempt || wasNotProcessed(error)) {',
+    by: "if (isUnsent || !attempt || wasNotProcessed(error) || error.code !== '') {",
     breaks: 'convergence',
     says: 'it is not bound',
     seed: 3,
@@ -32,8 +32,8 @@ export const lifecycleMutations: readonly Mutation[] = [
   {
     name: 'not bound before the PUT',
     file: 'lib/pass/apply/create.ts',
-    text: 'isBound = await advance(context, work, event);',
-    by: 'isBound = event.binding !== undefined;',
+    text: 'isBound = (await advance(context, work, event))?.binding?.id === id;',
+    by: 'isBound = event.id === id;',
     breaks: 'no-harm',
     says: 'it is not bound',
     seed: 3,

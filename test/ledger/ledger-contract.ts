@@ -488,13 +488,16 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
     test('a process that was frozen overwrites no later reservation or binding of its label', async () => {
       const binding = { account: 'a', origin: 'created', stack: 's', at } as const;
       const seen = async () => (await subject.other.labels('acme')).get('one');
+      const attemptOf = (nonce: string) => {
+        return { nonce, account: 'a', body: {}, createOnly: '', epoch: 1, at };
+      };
       const reserve = async (nonce: string) => {
-        const reservation = { nonce, account: 'a', body: {}, createOnly: '', epoch: 1, at };
-        await ledger.advance('acme', 'one', { kind: 'reserve', reservation });
+        await ledger.advance('acme', 'one', { kind: 'reserve', reservation: attemptOf(nonce) });
         return seen();
       };
       const answer = async (nonce: string) => {
-        await ledger.advance('acme', 'one', { kind: 'answered', nonce, id: nonce, binding });
+        const event = { kind: 'answered', attempt: attemptOf(nonce), id: nonce, binding } as const;
+        await ledger.advance('acme', 'one', event);
         return seen();
       };
       const stale = { reserved: await reserve('n1'), bound: await answer('n1') };
@@ -537,7 +540,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerSubject>)
       expect(await ledger.advance('acme', 'a b', stale)).toEqual({ ok: false, why: 'lost' });
       await subject.other.advance('acme', 'a b', {
         kind: 'answered',
-        nonce: 'n1',
+        attempt: reservation,
         id: 's1',
         binding,
       });

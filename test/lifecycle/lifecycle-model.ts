@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decide } from '../../lib/lifecycle/protocol.ts';
-import type { LifecycleDecision, LifecycleEvent } from '../../lib/lifecycle/protocol.ts';
+import type { Attempt, LifecycleDecision, LifecycleEvent } from '../../lib/lifecycle/protocol.ts';
 import type { Binding, LabelState, Reservation } from '../../lib/model/lifecycle.types.ts';
 
 /*
@@ -40,6 +40,10 @@ export interface Limits {
   readonly strangerLater?: boolean;
   /** The gateway shows the names of servers only. */
   readonly namesOnly?: boolean;
+  /** So often a process is frozen before it sends a request, however long, and sends it without the lease. */
+  readonly freezes?: number;
+  /** The gateway refuses a second server of the same name. */
+  readonly unique?: boolean;
 }
 
 const leaseTicks = 2;
@@ -91,6 +95,7 @@ export interface World {
   readonly deaths: number;
   readonly lost: number;
   readonly strangers: number;
+  readonly freezes: number;
   readonly approved: boolean;
 }
 
@@ -118,6 +123,7 @@ export function firstWorld(limits: Limits): World {
     deaths: limits.deaths,
     lost: limits.lost,
     strangers: limits.strangerLater ? 1 : 0,
+    freezes: limits.freezes ?? 0,
     approved: limits.absent === true,
   };
 }
@@ -132,7 +138,7 @@ export function nextWorlds(world: World, limits: Limits, byRules: Rules): readon
         ? [{ ...withCaller(world, index, idle), deaths: world.deaths - 1 }]
         : [],
     ),
-    ...world.requests.flatMap((request) => arrivals(world, request)),
+    ...world.requests.flatMap((request) => arrivals(world, request, limits)),
     ...(world.strangers > 0 && world.reservation
       ? [
           {
@@ -150,10 +156,12 @@ function withCaller(world: World, index: number, caller: Caller): World {
 }
 
 /** A request comes to the gateway, or is lost on the way there. */
-function arrivals(world: World, request: Request): readonly World[] {
+function arrivals(world: World, request: Request, { unique }: Limits): readonly World[] {
   const requests = world.requests.filter((one) => one !== request);
-  const done =
-    request.kind === 'create'
+  const isRefused = unique === true && request.kind === 'create' && world.servers.length > 0;
+  const done = isRefused
+    ? { ...world, requests }
+    : request.kind === 'create'
       ? {
           ...world,
           requests,
@@ -198,17 +206,18 @@ function turns(
   if (step === 'send') {
     // As the lease's gate: a request starts only if the lease outlives it.
     const isOwned = world.owner === index && world.epoch === caller.epoch;
-    if (!isOwned || world.now + 1 > world.expiresAt) {
-      const { nonce, epoch, seen } = caller;
-      const unsent = seen.binding ? { kind: 'kept', epoch } : { kind: 'rejected', nonce };
-      return [go({ writes: [unsent as LifecycleEvent], after: 'end' }), end(world)];
-    }
+    const isLate = !isOwned || world.now + 1 > world.expiresAt;
+    const { nonce, epoch, seen } = caller;
+    const unsent = seen.binding ? { kind: 'kept', epoch } : { kind: 'rejected', nonce };
+    const stopped = [go({ writes: [unsent as LifecycleEvent], after: 'end' }), end(world)];
+    if (isLate && world.freezes === 0) return stopped;
     const request: Request = {
       kind: caller.nonce.startsWith('n') && !caller.seen.binding ? 'create' : 'delete',
       nonce: caller.nonce,
       until: world.now + 1,
     };
-    return [{ ...go('wait'), requests: [...world.requests, request] }];
+    const sent = { ...go('wait'), requests: [...world.requests, request] };
+    return isLate ? [...stopped, { ...sent, freezes: world.freezes - 1 }] : [sent];
   }
   if (step === 'wait') return answers(world, caller, go);
   const [event, ...rest] = step.writes;
@@ -309,8 +318,12 @@ function toDo(
   if (world.approved && world.made > 0) return undefined;
   if (ids.length > 0) return undefined;
   const nonce = `n${epoch}`;
-  const reservation = { nonce, account, body: {}, createOnly: '', epoch, at: time(world.now) };
+  const reservation = { ...attemptOf({ nonce, epoch }), at: time(world.now) };
   return writing([{ kind: 'reserve', reservation }], 'send', nonce);
+}
+
+function attemptOf({ nonce, epoch }: Pick<Caller, 'nonce' | 'epoch'>): Attempt {
+  return { nonce, account, body: {}, createOnly: '', epoch, at: time(0) };
 }
 
 /** The answer to what was sent, as soon as there is one; or none in time. */
@@ -320,14 +333,27 @@ function answers(world: World, caller: Caller, go: (step: Step) => World): reado
   const isDelete = seen.binding !== undefined;
   const unheard: readonly LifecycleEvent[] = isDelete
     ? []
-    : [{ kind: 'unknown', nonce, state: 'unsure', at: time(world.now), reason }];
+    : [
+        {
+          kind: 'unknown',
+          attempt: attemptOf(caller),
+          state: 'unsure',
+          at: time(world.now),
+          reason,
+        },
+      ];
   const givenUp = go({ writes: unheard, after: 'end' });
   if (pending) return pending.until <= world.now ? [givenUp] : [];
   const isThere = world.servers.some(({ id }) => id === nonce);
   const heard: LifecycleEvent = isDelete
     ? { kind: isThere ? 'kept' : 'gone', epoch }
     : isThere
-      ? { kind: 'answered', nonce, id: nonce, binding: newBinding }
+      ? {
+          kind: 'answered',
+          attempt: attemptOf(caller),
+          id: nonce,
+          binding: { ...newBinding, at: time(world.now) },
+        }
       : { kind: 'rejected', nonce };
   return [
     go({ writes: [heard], after: 'end' }),
@@ -360,7 +386,15 @@ export function wrongIn(world: World): string | undefined {
 
 /** What is left once nothing goes wrong any more and passes follow each other; a list shows all then. */
 export function settled(world: World, limits: Limits, byRules: Rules): World {
-  let current: World = { ...world, deaths: 0, lost: 0, strangers: 0, requests: [], owner: null };
+  let current: World = {
+    ...world,
+    deaths: 0,
+    lost: 0,
+    strangers: 0,
+    freezes: 0,
+    requests: [],
+    owner: null,
+  };
   current = { ...current, callers: [idle, idle] };
   for (let pass = 0; pass < 8; pass += 1) {
     current = { ...current, now: current.now + 10 };
@@ -373,7 +407,7 @@ export function settled(world: World, limits: Limits, byRules: Rules): World {
       const [caller = idle] = current.callers;
       const request = current.requests[0];
       const next = request
-        ? arrivals(current, request)
+        ? arrivals(current, request, limits)
         : turns(current, caller, 0, forever, byRules);
       if (!next[0]) return current;
       [current] = next;

@@ -33,6 +33,12 @@ test.each<[string, Partial<Limits>, (world: World) => boolean, number]>([
     isBoundOrForPerson,
     10_000,
   ],
+  [
+    'a process that is frozen before it sends its request, where names are unique',
+    { freezes: 1, unique: true, ticks: 7 },
+    isBound,
+    40_000,
+  ],
   ['a deletion', { absent: true }, isGone, 100],
   ['a deletion and the next one', { absent: true, created: true }, isGone, 10_000],
 ])(
@@ -77,7 +83,10 @@ test.each<[string, Partial<Rules>, Partial<Limits>, string]>([
     "an unknown answer counts as 'not processed'",
     {
       decide: (state, event) =>
-        decide(state, event.kind === 'unknown' ? { kind: 'rejected', nonce: event.nonce } : event),
+        decide(
+          state,
+          event.kind === 'unknown' ? { kind: 'rejected', nonce: event.attempt.nonce } : event,
+        ),
     },
     { lost: 1 },
     twoServers,
@@ -93,6 +102,16 @@ test.each<[string, Partial<Rules>, Partial<Limits>, string]>([
   expect(explore({ ...none, passes: 4, ...more }, { ...rules, ...broken })).toMatchObject({
     wrong,
   });
+});
+
+test('where the end of a request that others settled is not recorded, the model finds servers of no label', () => {
+  const lost: typeof decide = (state, event) => {
+    const isEnd = event.kind === 'answered' || event.kind === 'unknown';
+    const isSettled = isEnd && state.reservation?.nonce !== event.attempt.nonce;
+    return isSettled ? { ok: false, why: 'lost' } : decide(state, event);
+  };
+  const limits = { ...none, freezes: 1, unique: true, ticks: 7 };
+  expect(explore(limits, { ...rules, decide: lost }, isBound).stuck).toBeGreaterThan(0);
 });
 
 test('where a frozen process resolves the deletion of the next owner, the model finds what is never settled', () => {

@@ -15,6 +15,7 @@ const reservation: Reservation = {
   state: 'reserved',
   looks: 0,
 };
+const { state: _state, looks: _looks, ...attempt } = reservation;
 const fresh = { account: 'a', origin: 'created', stack: 'trueup', at } as const;
 const binding: Binding = { ...fresh, createOnly: 'c', id: 's1' };
 const removal = { at, epoch: 3, approval: 'd' };
@@ -34,9 +35,27 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
   ['a reservation of a bound label', { binding }, { kind: 'reserve', reservation }, 'taken'],
   ['an answer to another attempt', { reservation }, { kind: 'rejected', nonce: 'n2' }, 'lost'],
   [
-    'an answer to a settled attempt',
-    {},
-    { kind: 'unknown', nonce: 'n1', state: 'unsure', at, reason },
+    'no answer to an attempt, where another is open',
+    { reservation: { ...reservation, nonce: 'n2' } },
+    { kind: 'unknown', attempt, state: 'unsure', at, reason },
+    'lost',
+  ],
+  [
+    'no answer to an attempt, where its label has a server',
+    { binding },
+    { kind: 'unknown', attempt, state: 'unsure', at, reason },
+    'lost',
+  ],
+  [
+    'an id for a label whose other attempt is open',
+    { reservation: { ...reservation, nonce: 'n2' } },
+    { kind: 'answered', attempt, id: 's1', binding: fresh },
+    'lost',
+  ],
+  [
+    'an id for a label that has another server',
+    { binding: { ...binding, id: 's2' } },
+    { kind: 'answered', attempt, id: 's1', binding: fresh },
     'lost',
   ],
   ['a list of a free label', {}, { ...listed, found: { kind: 'none' } }, 'none'],
@@ -92,7 +111,7 @@ test.each<[string, LabelState, LifecycleEvent, string]>([
 test('an answer with the id writes the id, then the binding, and removes the reservation last', () => {
   const event = {
     kind: 'answered',
-    nonce: 'n1',
+    attempt,
     id: 's1',
     consentUrl: 'https://c.test',
     binding: fresh,
@@ -137,7 +156,7 @@ test('the address for consent goes once the server is connected', () => {
 test('lists that others read while the request was under way do not settle it', () => {
   const later = new Date(now + 5).toISOString();
   const seen: Reservation = { ...reservation, looks: 1 };
-  const event = { kind: 'unknown', nonce: 'n1', state: 'unsure', at: later, reason } as const;
+  const event = { kind: 'unknown', attempt, state: 'unsure', at: later, reason } as const;
   const unsure: Reservation = { ...reservation, state: 'unsure', looks: 0, at: later, reason };
   expect(decide({ reservation: seen }, event)).toEqual({
     ok: true,
@@ -148,7 +167,7 @@ test('lists that others read while the request was under way do not settle it', 
 });
 
 test('an answer with a server that may be another’s is for a person at once, and never bound', () => {
-  const event = { kind: 'unknown', nonce: 'n1', state: 'person', at, reason } as const;
+  const event = { kind: 'unknown', attempt, state: 'person', at, reason } as const;
   const person: Reservation = { ...reservation, state: 'person', reason };
   const left = { ok: true, writes: [{ item: 'reservation', value: person }] };
   expect(decide({ reservation }, event)).toEqual(left);
@@ -156,12 +175,32 @@ test('an answer with a server that may be another’s is for a person at once, a
   expect(decide({ reservation: person }, same)).toEqual(left);
 });
 
+test('the end of a request that others settled makes a free label unsure again, for lists of later', () => {
+  const later = new Date(now + 5).toISOString();
+  const unsure: Reservation = { ...reservation, state: 'unsure', at: later };
+  const id = { kind: 'answered', attempt, id: 's1', binding: { ...fresh, at: later } } as const;
+  expect(decide({}, id)).toEqual({ ok: true, writes: [{ item: 'reservation', value: unsure }] });
+  const cut = { kind: 'unknown', attempt, state: 'unsure', at: later, reason } as const;
+  expect(decide({}, cut)).toEqual({
+    ok: true,
+    writes: [{ item: 'reservation', value: { ...unsure, reason } }],
+  });
+});
+
+test('an id that others found and bound meanwhile is bound', () => {
+  const event = { kind: 'answered', attempt, id: 's1', binding: fresh } as const;
+  expect(decide({ binding }, event)).toEqual({ ok: true, writes: [] });
+});
+
 test('a binding has the fields that were sent on create, whichever way the id became known', () => {
   const sent: Reservation = { ...reservation, createOnly: 'sent' };
   const write = { item: 'binding', value: { ...binding, createOnly: 'sent' } };
   const same = { kind: 'same', id: 's1' } as const;
   for (const [state, event] of [
-    [sent, { kind: 'answered', nonce: 'n1', id: 's1', binding: fresh }],
+    [
+      sent,
+      { kind: 'answered', attempt: { ...attempt, createOnly: 'sent' }, id: 's1', binding: fresh },
+    ],
     [sent, { ...listed, found: same }],
     [
       { ...sent, state: 'created', id: 's1' },

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ContextForgeSimulator } from '../../lib/local/gateways/contextforge/simulator.ts';
 import { approve } from '../../lib/pass/approve.ts';
@@ -244,3 +245,31 @@ describe('events', () => {
     expect(events()).toEqual([]);
   });
 });
+
+test.each([true, false])(
+  'a request that was sent after others had settled it is bound once lists show it (answered: %s)',
+  async (isAnswered) => {
+    const freed = Promise.withResolvers<void>();
+    gateway.misbehave({
+      operation: 'create',
+      times: 1,
+      effect: { kind: 'wait', until: freed.promise },
+    });
+    if (!isAnswered) gateway.misbehave(lost(true));
+    await declare();
+    const late = pass();
+    // oxlint-disable-next-line no-await-in-loop -- until it has sent the request
+    while (count('POST') === 0) await setTimeout(5);
+    const nonce = (await labels()).get('jira')?.reservation?.nonce ?? '';
+    // As after two lists that did not show it.
+    await deps.ledger.advance(connection, 'jira', { kind: 'rejected', nonce });
+    freed.resolve();
+    expect(outcomesOf(await late)).toEqual({ unsure: 1 });
+    expect((await labels()).get('jira')).toMatchObject({ reservation: { nonce, state: 'unsure' } });
+    expect(outcomesOf(await pass())).toEqual({ unsure: 1 });
+    world.clock.advance(settled);
+    await pass();
+    expect(outcomesOf(await pass())).toEqual({ inSync: 1 });
+    expect(count('POST')).toBe(1);
+  },
+);

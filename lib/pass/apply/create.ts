@@ -9,6 +9,7 @@ import { isVendorError, vendorProblem } from '../../model/errors/vendor-error.ts
 import type { VendorError } from '../../model/errors/vendor-error.ts';
 import type { CreatedAnswer } from '../../gateways/provider.ts';
 import type { Creation } from '../../model/field-table.types.ts';
+import type { Attempt } from '../../lifecycle/protocol.ts';
 import type { Reason } from '../../model/ledger.types.ts';
 import { comparableId } from '../../model/names/server-id.ts';
 import type { StoredLabel } from '../../model/lifecycle.types.ts';
@@ -63,10 +64,10 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
   const { body } = buildBody(units, pointers, new Set(), nothing, texts);
 
   const nonce = deps.uuid();
-  let reserved: StoredLabel | undefined;
+  let attempt: Attempt | undefined;
   const before = async () => {
     const patience = provider.putPatience ?? 1;
-    if (!reserved) {
+    if (!attempt) {
       lease.saved.countCreate();
       await lease.renew();
       await deps.ledger.record(connection, lifecycleRecord(context, work));
@@ -82,7 +83,7 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
       const { stored } = server.created;
       const taken = await deps.ledger.advance(connection, server.created.label, event, stored);
       if (!taken.ok) throw new TakenError('label-taken', `${server.id} was reserved by another`);
-      reserved = taken.stored;
+      attempt = reservation;
       tally.written += 1;
     }
     await context.stops.assertMay(server.id);
@@ -97,24 +98,25 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
     if (error instanceof TakenError) return { kind: 'taken' };
     const isUnsent = error instanceof InterruptedError;
     if (!isUnsent && !isVendorError(error)) throw error;
-    if (isUnsent || !reserved || wasNotProcessed(error)) {
-      if (reserved) await advance(context, work, { kind: 'rejected', nonce });
+    if (isUnsent || !attempt || wasNotProcessed(error)) {
+      if (attempt) await advance(context, work, { kind: 'rejected', nonce });
       return isUnsent ? { kind: 'interrupted', error } : { kind: 'rejected', error };
     }
     const reason = { code: error.code, message: `${vendorProblem(error)}; ${mayExist}` };
-    return unsure(context, work, nonce, 'unsure', reason);
+    return unsure(context, work, attempt, 'unsure', reason);
   }
   const { id, consentUrl } = answer;
+  const own = attempt as unknown as Attempt;
   if (wasThere(context, id)) {
     const reason = anothers(`the gateway answered with server ${id}, which was there before`);
-    return unsure(context, work, nonce, 'person', reason);
+    return unsure(context, work, own, 'person', reason);
   }
   const consent = consentUrl === undefined ? {} : { consentUrl };
   const binding = newBinding(context);
-  const event = { kind: 'answered', nonce, id, ...consent, binding } as const;
+  const event = { kind: 'answered', attempt: own, id, ...consent, binding } as const;
   let isBound = false;
   try {
-    isBound = await advance(context, work, event);
+    isBound = (await advance(context, work, event))?.binding?.id === id;
   } finally {
     if (!isBound) reportUnsure(context, work, notBound(id));
   }
@@ -127,7 +129,7 @@ export async function create(context: ApplyContext, work: LifecycleWork): Promis
 
 const notBound = (id: string) => ({
   code: 'not-bound',
-  message: `it was created, with the id ${id}, but that could not be recorded; a later pass looks for it`,
+  message: `it was created, with the id ${id}, but that could not be recorded; a later pass looks for it, or shows it as not declared`,
 });
 const mayExist = 'it may exist, so the request is not sent again until that is known';
 
@@ -140,26 +142,23 @@ function wasThere({ seen, tally }: ApplyContext, id: string): boolean {
 async function unsure(
   context: ApplyContext,
   work: LifecycleWork,
-  nonce: string,
+  attempt: Attempt,
   state: 'unsure' | 'person',
   reason: Reason,
 ): Promise<CreateResult> {
   const at = new Date(context.deps.clock.now()).toISOString();
   reportUnsure(context, work, reason);
-  await advance(context, work, { kind: 'unknown', nonce, state, at, reason });
+  await advance(context, work, { kind: 'unknown', attempt, state, at, reason });
   await note(context, work, 'unsure', { reason });
   return { kind: 'unsure' };
 }
 
-/**
- * Records the end of this attempt, whatever others recorded meanwhile. @returns whether the label still had this
- * attempt
- */
+/** Records the end of this attempt, whatever others recorded meanwhile. @returns undefined if another has the label */
 async function advance(
   { request, deps }: ApplyContext,
   { server }: LifecycleWork,
   event: Parameters<typeof deps.ledger.advance>[2],
-): Promise<boolean> {
-  const { ok } = await deps.ledger.advance(request.connection, server.created.label, event);
-  return ok;
+): Promise<StoredLabel | undefined> {
+  const after = await deps.ledger.advance(request.connection, server.created.label, event);
+  return after.ok ? after.stored : undefined;
 }

@@ -221,7 +221,12 @@ describe('what all connections need', () => {
       (await doctor()).failed.filter((one) => one.found.includes('for the same account'));
     expect(await shared()).toEqual([]);
     await ledger.advance(connection, 'crm', { kind: 'reserve', reservation });
-    await ledger.advance(connection, 'crm', { kind: 'answered', nonce: 'n', id: 's1', binding });
+    await ledger.advance(connection, 'crm', {
+      kind: 'answered',
+      attempt: reservation,
+      id: 's1',
+      binding,
+    });
     await world.desired.put('beta', 'server#s1', { spec: {} });
     expect((await shared()).map(({ what }) => what)).toEqual(['beta: server s1']);
   });
