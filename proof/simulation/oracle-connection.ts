@@ -15,7 +15,7 @@ interface Failure {
   readonly process: Process;
   /** Version of the connection's row. A reading is not kept: a handler of this process may read more rows later. */
   readonly row: number | undefined;
-  /** Version of the credential: after a new sign-in all is tried at once. */
+  /** Version of the credential when the vendor answered: after a new sign-in all is tried at once. */
   readonly credential: string | undefined;
   readonly at: number;
   readonly retryAfter: number;
@@ -34,7 +34,7 @@ export class ConnectionOracle implements Oracle {
   readonly #found: Findings;
   readonly #readings: PassReadings;
   /** By connection: the last call of a pass that is under way, if it failed. */
-  readonly #open = new Map<Reading, { readonly at: number; readonly retryAfter: number }>();
+  readonly #open = new Map<Reading, Pick<Failure, 'at' | 'retryAfter' | 'credential'>>();
   /** Passes that were locked out. */
   readonly #locked = new Set<Reading>();
   /** Passes that the vendor answered. */
@@ -97,7 +97,8 @@ export class ConnectionOracle implements Oracle {
       if (!this.#locked.has(reading)) this.#open.delete(reading);
       return undefined;
     }
-    this.#open.set(reading, { at: this.#world.now, retryAfter });
+    const credential = this.#credentialOf(connection);
+    this.#open.set(reading, { at: this.#world.now, retryAfter, credential });
     return undefined;
   }
 
@@ -117,8 +118,7 @@ export class ConnectionOracle implements Oracle {
     const row = rowOf(reading);
     const isAgain = before?.isSaved === true && before.row === row;
     const count = (isAgain ? before.count : 0) + 1;
-    const credential = this.#credentialOf(connection);
-    const failure = { process, row, credential, ...open, count, isSaved: false };
+    const failure = { process, row, ...open, count, isSaved: false };
     this.#failures.set(connection, failure);
   }
 
