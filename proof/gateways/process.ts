@@ -1,7 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Far longer than it takes on a busy machine: half a minute on an idle one. */
@@ -36,7 +34,8 @@ export async function untilUp(
     if (performance.now() > end) throw new Error(`${name} did not answer in ${startMs} ms`);
     if (child.exitCode !== null || child.signalCode !== null) {
       const said = readFileSync(log, 'utf8').trimEnd().split('\n');
-      throw new Error(`${name} ended:\n${said.slice(-20).join('\n')}`);
+      const how = child.signalCode ?? child.exitCode;
+      throw new Error(`${name} ended with ${how}:\n${said.slice(-20).join('\n')}`);
     }
     // oxlint-disable-next-line no-await-in-loop -- until it answers
     if (await isUp()) return;
@@ -75,12 +74,4 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((done) => void server.close(() => done()));
-  return port;
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { createServer } from 'node:net';
+import { freePort } from '../free-port.ts';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ministack, ministackVersion } from '../python-tool.ts';
@@ -72,15 +72,4 @@ async function answers(endpoint: string): Promise<void> {
     await sleep(200);
   }
   throw new Error(`the emulator does not answer at ${endpoint}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await listening;
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

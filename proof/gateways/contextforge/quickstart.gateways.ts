@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort } from '../process.ts';
+import { freePort } from '../../../scripts/free-port.ts';
 import { pythonForContextForge } from './install.ts';
 
 const root = resolve(import.meta.dirname, '../../..');

@@ -2,7 +2,8 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { answers, endsWithParent, freePort, stopGroup, untilUp } from '../process.ts';
+import { freePort } from '../../../scripts/free-port.ts';
+import { answers, endsWithParent, stopGroup, untilUp } from '../process.ts';
 import { installContextForge } from './install.ts';
 
 /** It reads its standard input without a lock of Python's, which the processes that it forks would wait for. */

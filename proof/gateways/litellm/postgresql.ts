@@ -9,7 +9,8 @@ import {
   realpathSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { freePort, stopGroup, untilUp } from '../process.ts';
+import { freePort } from '../../../scripts/free-port.ts';
+import { stopGroup, untilUp } from '../process.ts';
 
 /** A PostgreSQL on loopback, with one database. */
 export interface PostgreSql {

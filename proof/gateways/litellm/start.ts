@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answers, endsWithParent, freePort, stopGroup, untilUp } from '../process.ts';
+import { freePort } from '../../../scripts/free-port.ts';
+import { answers, endsWithParent, stopGroup, untilUp } from '../process.ts';
 import { engineVariables, installLiteLlm, sitePackages } from './install.ts';
 import { startPostgreSql } from './postgresql.ts';
 
